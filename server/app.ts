@@ -1,21 +1,13 @@
 /**
- * The composition root: the only file that knows every part. Starts them in order, stops them in reverse. `main.ts` runs one from the
- * environment; tests run as many as they like.
+ * The composition root, and the only file that knows every part. Starts them in order and stops them in reverse.
+ * `main.ts` runs one from the environment; tests run many.
  */
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '@loge/stripe-emulator';
-import { AccountsStore } from './accounts/accounts.store.ts';
-import { Accounts } from './accounts/accounts.ts';
-import { ApiKeys } from './accounts/api-keys.ts';
-import { DeskSessions } from './accounts/desk-sessions.ts';
-import { Tokens } from './accounts/tokens.ts';
-import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
-import { AddressGuard } from './events/address-guard.ts';
-import { Events } from './events/events.ts';
-import { signWebhook } from './events/webhook-signature.ts';
+import { createDomains } from './domains.ts';
 import type { GatewayContext } from './gateway/context.ts';
 import { createHttpApp } from './gateway/http/app.ts';
 import { limitPipelining } from './gateway/http/pipelined-requests.ts';
@@ -23,39 +15,28 @@ import { isReturnUrlAllowed } from './gateway/origins.ts';
 import { seedDemo } from './gateway/site/demo.ts';
 import { SocketGateway } from './gateway/socket/socket-gateway.ts';
 import { openMediaPlane } from './media-plane.ts';
-import { Money } from './money/money.ts';
-import type { MoneyFacts } from './money/money-facts.ts';
-import type { PaymentProvider } from './money/provider/payment-provider.ts';
-import { StripeProvider } from './money/provider/stripe-provider.ts';
-import { ParticipantData } from './participant-data.ts';
+import { createPayment } from './payment.ts';
 import { type Bus, MemoryBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
-import { Database } from './platform/db.ts';
-import { FactTail } from './platform/fact-tail.ts';
-import { GatewayLease } from './platform/gateway-lease.ts';
+import { Database } from './platform/db/db.ts';
 import { MemoryHeadCounts } from './platform/head-counts.ts';
-import { Leader } from './platform/leader.ts';
+import { GatewayLease } from './platform/jobs/gateway-lease.ts';
+import { Leader } from './platform/jobs/leader.ts';
+import { PeriodicJob } from './platform/jobs/periodic-job.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
-import { Outbox } from './platform/outbox.ts';
-import { PeriodicJob } from './platform/periodic-job.ts';
-import { openRedis, type RedisParts } from './platform/redis-parts.ts';
-import { SecretBox } from './platform/secret-box.ts';
+import { FactTail } from './platform/outbox/fact-tail.ts';
+import { Outbox } from './platform/outbox/outbox.ts';
+import { openRedis } from './platform/redis/redis-parts.ts';
 import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
-import { RoomsStore } from './rooms/rooms.store.ts';
-import { Rooms } from './rooms/rooms.ts';
+import type { Rooms } from './rooms/rooms.ts';
 import { Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
-/** First media port and the emulator's distance from `PORT`, where nothing else is said. */
-const EMULATOR_PORT_OFFSET = 1;
-const EMULATOR_SECRET_KEY = 'sk_test_loge_emulator';
-export const EMULATOR_WEBHOOK_SECRET = 'whsec_loge_emulator';
-
-/** Which of several processes has the advisory lock does what only one must do; any number will do as long as it is the same. */
+/** Key of the leader's advisory lock. The value is arbitrary. */
 const LEADER_LOCK = 7_064_302;
-/** How long a live outlasts the gateway that held it, so that its publisher can go on at another. */
+/** How long a live survives its gateway, so that its publisher can resume at another. */
 const ORPHANED_LIVE_MS = 20_000;
 const ORPHAN_SWEEP_MS = 5_000;
 
@@ -108,7 +89,7 @@ export class App {
     const { config, clock, closers } = options;
     const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
     const metrics = createMetrics();
-    // The port is taken first: when it is not free, nothing else has been started for nothing.
+    // The port is taken first: if it is not free, nothing else has been started.
     const server = createServer();
     const gate = new StartingGate(server);
     await listen(server, config);
@@ -127,7 +108,7 @@ export class App {
             return it;
           })
         : undefined,
-      // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+      // Webhook signatures use the machine's time, also when a test moves the house's clock.
       createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
         if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
         return it;
@@ -135,62 +116,15 @@ export class App {
     ]);
     const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
     const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
-    const factTail = new FactTail({ db, bus, owner: gateway, log });
-    const accounts = new Accounts(new AccountsStore(db));
-    const { currency } = config;
-    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency, gateway });
-    const shared = await shareHouse({ db, rooms, redis, gateway, log });
-    closers.push(() => shared.close());
-    const box = new SecretBox(config.encryptionKeys);
-    const apiKeys = await ApiKeys.create({ db, box, clock, bus, log, builtIn: config.builtInKeys });
+    const platform = { db, bus, outbox, clock, log, metrics };
+    const leader = await Leader.create({ db, key: LEADER_LOCK, log });
+    closers.push(() => leader.close());
+    const isLeader = () => leader.isLeader;
+    const { provider } = payment;
+    const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions } = domains;
     closers.push(() => apiKeys.close());
-    const money = await Money.create({
-      db,
-      rooms,
-      outbox,
-      provider: payment.provider,
-      clock,
-      log,
-      metrics,
-      currency,
-      walletMode: config.walletMode,
-      promoPays: config.promoPays,
-      houseCountry: config.houseCountry,
-      vatRates: config.vatRates,
-      publicUrl: config.publicUrl,
-      earnings: config.earnings,
-      isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
-      isLeader: () => shared.leader.isLeader,
-    });
-    const chat = new Chat({
-      db,
-      bus,
-      clock,
-      metrics,
-      log,
-      rooms: {
-        creatorOf: (room) => rooms.creatorOf(room),
-        hasChat: (room) => rooms.hasChat(room),
-        moderates: (of) => rooms.moderates(of),
-        isMember: async (creator, identity) =>
-          (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
-      },
-      hook: { guard: new AddressGuard({ isOpen: config.development }), sign: signWebhook, box },
-      retention: config.chatRetention,
-    });
-    // Before the events for embedders, which are written once people have seen what there is to see.
-    outbox.onBatch('tips.settled', (facts) =>
-      chat.appendTips(facts.flatMap((fact) => (fact.data as MoneyFacts['tips.settled']).tips)),
-    );
-    const events = Events.create({
-      db,
-      outbox,
-      clock,
-      log,
-      metrics,
-      box,
-      allowAnyAddress: config.development,
-    });
+    closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
     const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
@@ -198,33 +132,20 @@ export class App {
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
     });
     const context: GatewayContext = {
+      ...platform,
+      ...domains,
       config,
       gateway,
-      log,
-      metrics,
-      clock,
-      db,
-      bus,
-      factTail,
+      factTail: new FactTail({ db, bus, owner: gateway, log }),
       headCounts: redis?.headCounts ?? new MemoryHeadCounts(),
       redis,
-      outbox,
-      accounts,
-      deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
-      apiKeys,
-      tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
-      participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
-      rooms,
-      money,
-      events,
-      chat,
       stage,
       clientDir: CLIENT_DIR,
     };
     closers.push(
-      () => context.deskSessions.close(),
-      () => events.close(),
-      () => factTail.close(),
+      () => deskSessions.close(),
+      () => webhooks.close(),
+      () => context.factTail.close(),
       () => outbox.close(),
       () => stage.close(),
       () => chat.close(),
@@ -245,46 +166,42 @@ export class App {
       ],
     });
     outbox.start();
-    factTail.start();
-    events.start();
-    context.deskSessions.start();
+    context.factTail.start();
+    webhooks.start();
+    deskSessions.start();
     chat.start();
     await money.start();
-    if (config.development && shared.leader.isLeader) await seedDemo(context);
+    if (config.development && leader.isLeader) await seedDemo(context);
     gate.open(http);
     limitPipelining(server, metrics);
     return new App({ context, emulator: payment.emulator, server, closers });
   }
 
-  /** Stops taking people in, lets what was accepted come to its end, and closes everything in reverse order. */
+  /** Refuses new people, finishes accepted work, and closes everything in reverse order. */
   close(): Promise<void> {
     this.#closing ??= closeAll(this.#closers);
     return this.#closing;
   }
 }
 
-/** What makes a process one of several on the same house, and what the only one does instead. */
-async function shareHouse(options: {
+/**
+ * Ends lives whose gateway is gone: after a restart of the only process all of them, otherwise those of silent
+ * gateways.
+ */
+async function endLostLives(options: {
   db: Database;
   rooms: Rooms;
-  redis: RedisParts | undefined;
+  isAlone: boolean;
   gateway: string;
   log: Log;
-}): Promise<{ leader: Leader; close(): Promise<void> }> {
-  const { db, rooms, redis, gateway, log } = options;
-  const leader = await Leader.create({ db, key: LEADER_LOCK, log });
-  if (!redis) {
+}): Promise<() => Promise<void>> {
+  const { db, rooms, isAlone, gateway, log } = options;
+  if (isAlone) {
     await rooms.clearLives();
     const forget = setTimeout(() => {
-      rooms.forgetPublications().catch((err) => log.warn({ err }, 'publications of cut lives not forgotten'));
+      rooms.forgetPublications().catch((err) => log.warn({ err }, 'publications of ended lives not deleted'));
     }, ORPHANED_LIVE_MS);
-    return {
-      leader,
-      close() {
-        clearTimeout(forget);
-        return leader.close();
-      },
-    };
+    return async () => clearTimeout(forget);
   }
   const lease = await GatewayLease.create({ db, id: gateway, log });
   const orphans = new PeriodicJob({
@@ -297,19 +214,15 @@ async function shareHouse(options: {
     },
   });
   orphans.start();
-  return {
-    leader,
-    async close() {
-      await orphans.close();
-      await lease.close();
-      await leader.close();
-    },
+  return async () => {
+    await orphans.close();
+    await lease.close();
   };
 }
 
 /**
- * Answers that the house is not open yet, until it is: the port is taken before anything else has started. It is hung on the server before
- * Socket.IO, which passes on to it whatever is not its own.
+ * Answers 503 until the house is open, as the port is taken before anything else has started. Registered before
+ * Socket.IO, which forwards all other requests to it.
  */
 class StartingGate {
   #handler: RequestListener = (_request, response) => {
@@ -331,63 +244,10 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
     try {
       await closer();
     } catch (error) {
-      // The rest must be closed whatever one of them says.
+      // The rest must be closed even if one of them fails.
       process.stderr.write(`closing: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-}
-
-/** The payment provider that the configuration names; in development the emulator, started here. */
-export async function createPayment({
-  config,
-  dataDir,
-  clock,
-  log,
-}: {
-  config: Config;
-  dataDir: string;
-  clock: Clock;
-  log: Log;
-}): Promise<{ provider: PaymentProvider; emulator?: StripeEmulator }> {
-  if (config.stripe) {
-    const { secretKey, webhookSecrets } = config.stripe;
-    return { provider: StripeProvider.create({ secretKey, webhookSecrets, clock, log }) };
-  }
-  if (config.stripeEmulatorUrl)
-    return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log) };
-  // Only development has the emulator; production does not even load it.
-  const { StripeEmulator } = await import('@loge/stripe-emulator');
-  // One address takes the platform's events and those of its connected accounts.
-  const webhook = { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
-  const start = (port: number) =>
-    StripeEmulator.create({
-      port,
-      dataFile: join(dataDir, 'stripe-emulator.jsonl'),
-      webhook,
-      connectWebhook: webhook,
-    });
-  const given = config.stripeEmulatorPort;
-  const emulator = await start(given ?? config.port + EMULATOR_PORT_OFFSET).catch((error) => {
-    if (given !== undefined || !isPortTaken(error)) throw error;
-    return start(0);
-  });
-  return { provider: createEmulatorProvider(new URL(`http://127.0.0.1:${emulator.port}`), clock, log), emulator };
-}
-
-function createEmulatorProvider({ hostname: host, port }: URL, clock: Clock, log: Log): PaymentProvider {
-  return StripeProvider.create({
-    secretKey: EMULATOR_SECRET_KEY,
-    webhookSecrets: [EMULATOR_WEBHOOK_SECRET],
-    host,
-    port: Number(port),
-    protocol: 'http',
-    clock,
-    log,
-  });
-}
-
-function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function listen(server: HttpServer, config: Config): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, DEVELOPMENT_API_SECRET, parseConfig } from './config.ts';
-import { CURRENCIES } from './protocol/currencies.ts';
+import { CURRENCIES } from './protocol/money/currencies.ts';
 
 const faultsOf = (env: Record<string, string>) => {
   try {

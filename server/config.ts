@@ -1,21 +1,21 @@
 /**
- * Configuration: read once from the environment, checked with all faults named together, frozen. The only reader of the environment in
- * the server. Development has a default for everything; production refuses each of these defaults.
+ * Configuration: read once from the environment, validated with all faults named together, frozen. The server's only
+ * reader of the environment. Development has a default for everything; production refuses each of these defaults.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseRedisUrl } from './platform/redis-url.ts';
-import { CURRENCY_CODES, isCurrency } from './protocol/currencies.ts';
+import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { LIMITS } from './protocol/limits.ts';
+import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
 
-/** Who is an operator in development, where nobody has named any. */
+/** The operator in development, unless configured. */
 const DEVELOPMENT_OPERATOR = 'operator';
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
 const DEVELOPMENT_ENCRYPTION_KEY = 'devsecret_that_encrypts_not_for_production_0000';
 const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
-/** Name of the key that LOGE_METRICS_SECRET makes. */
+/** Name of the key with the secret LOGE_METRICS_SECRET. */
 const METRICS_KEY = 'metrics';
 const DEVELOPMENT_DATA_DIR = '.data';
 const SECRET_MIN_CHARS = 32;
@@ -29,7 +29,7 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 
-/** The one in use first; another one beside it while the first replaces it. */
+/** The current one first; a second one while the first replaces it. */
 const secrets = list.refine(
   (given) => given.length > 0 && given.every(({ length }) => length >= SECRET_MIN_CHARS),
   `must have at least ${SECRET_MIN_CHARS} characters`,
@@ -40,7 +40,7 @@ const vatRates = z.record(
   z.number().int().min(0).max(10_000),
 );
 
-/** The operator's own rates of VAT, from their file. */
+/** The operator's own VAT rates, from their file. */
 function readVatRates(path: string, context: z.RefinementCtx): z.infer<typeof vatRates> {
   let raw: unknown;
   try {
@@ -72,48 +72,51 @@ const environment = z.object({
     })
     .optional(),
   STRIPE_SECRET_KEY: text.optional(),
-  /** One secret, or two with a comma between them while one replaces the other. */
+  /** One secret, or two separated by a comma while one replaces the other. */
   STRIPE_WEBHOOK_SECRET: list.optional(),
   LOGE_STRIPE_EMULATOR_PORT: port.optional(),
-  /** An emulator that runs already; several gateways share one. */
+  /** A running emulator; several gateways can share one. */
   LOGE_STRIPE_EMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
-  /** Messages a second that people in a busy room are shown; the rest is sampled. 0 shows all. */
+  /** Messages per second that are shown in a busy room; the rest is sampled. 0 shows all. */
   LOGE_CHAT_READABLE_PER_SECOND: z.coerce.number().int().min(0).max(10_000).default(30),
   LOGE_API_KEY: text
     .max(128)
     .regex(/^[^:]*$/, 'must not contain a colon')
     .optional(),
   LOGE_API_SECRET: secrets.optional(),
-  /** What a key of its own with the scope `metrics` alone proves itself with; its name is `metrics`. */
+  /** Secret of the built-in key `metrics`, whose only scope is `metrics`. */
   LOGE_METRICS_SECRET: text.min(SECRET_MIN_CHARS, `must have at least ${SECRET_MIN_CHARS} characters`).optional(),
-  /** Encrypts secrets in the database and signs the cookies of the site. */
+  /** Encrypts secrets in the database and signs the site's cookies. */
   LOGE_ENCRYPTION_KEY: secrets.optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOGE_ALLOWED_ORIGINS: list.optional(),
-  /** Identities of the people who see the money desk, separated by commas. */
+  /** Identities that may open the money desk, separated by commas. */
   LOGE_OPERATORS: list.optional(),
-  /** A JSON file with rates of VAT in basis points by country, which go before the defaults: `{"FR": 2000}`. */
+  /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
   LOGE_VAT_RATES: text.transform(readVatRates).optional(),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
     .refine(isCurrency, `must be one of ${CURRENCY_CODES}: others have not been checked at the payment provider`)
     .default('eur'),
-  /** Where the house is established; its VAT holds for buyers of no known country. */
+  /** Where the house is established; its VAT applies to buyers of unknown country. */
   LOGE_HOUSE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as FR')
     .default('FR'),
-  /** `off`: no credit is kept; tickets and tips are paid by card directly. */
+  /** `off`: no credit; tickets and tips are paid directly by card. */
   WALLET_MODE: z.enum(['on', 'off']).default('on'),
-  /** `tickets`: promotional credit pays no tips and no private minutes, with which a fan could pass it to a creator who is a friend. */
+  /**
+   * `tickets`: promotional credit cannot pay tips or private minutes, by which a fan could pass it to a befriended
+   * creator.
+   */
   LOGE_PROMO_PAYS: z.enum(['everything', 'tickets']).default('everything'),
   CONTENT_POLICY: z.enum(['standard', 'adult']).default('standard'),
-  /** Signing secret of the webhook endpoint for connected accounts; it has one of its own. */
+  /** Signing secret of the provider's webhook endpoint for connected accounts. */
   STRIPE_CONNECT_WEBHOOK_SECRET: text.optional(),
   LOGE_EARNINGS_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
-  /** Whether creators are taken in countries where the payment provider pays nobody. */
+  /** Whether to accept creators in countries where the payment provider pays nobody. */
   LOGE_CREATORS_WITHOUT_PAYOUTS: z.enum(['on', 'off']).default('off'),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
   /** How long messages keep their text and author. */
@@ -125,10 +128,10 @@ const environment = z.object({
   LOGE_SFU_ANNOUNCED_ADDRESS: text.optional(),
   LOGE_SFU_PORT: port.optional(),
   LOGE_SFU_WORKERS: z.coerce.number().int().min(0).max(256).optional(),
-  /** Whether spare media sessions are kept, where there is more than one worker. */
+  /** Whether to keep spare media sessions, with more than one worker. */
   LOGE_SFU_SPARES: z.enum(['on', 'off']).default('on'),
   LOGE_SFU_SECRET: secrets.optional(),
-  /** Where this gateway stands, in the words of the SFU nodes' LOGE_SFU_REGION. */
+  /** This gateway's region, as in the SFU nodes' LOGE_SFU_REGION. */
   LOGE_REGION: text.max(60).optional(),
   LOGE_TURN_URLS: list.optional(),
   LOGE_TURN_SECRET: text.optional(),
@@ -136,7 +139,7 @@ const environment = z.object({
 
 export type Config = Readonly<ReturnType<typeof toConfig>>;
 
-/** What is wrong with the environment: every fault, each with what to set. */
+/** All faults of the environment, each with what to set. */
 export class ConfigError extends Error {
   readonly faults: string[];
   constructor(faults: string[]) {
@@ -148,11 +151,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** Which part of Loge a process is: all of it, one gateway among several, or a command beside them. */
+/** What a process runs: everything, one gateway among several, or a command. */
 export type Part = 'all' | 'gateway' | 'command';
 
 export function parseConfig(env: Record<string, string | undefined>, part: Part = 'all'): Config {
-  // An empty variable, as compose files make them, is an absent one.
+  // Compose files set empty variables for absent ones.
   const given: Record<string, string> = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );
@@ -180,7 +183,7 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
       'CONTENT_POLICY: Stripe, the payment provider of this house, does not accept adult content; set it to `standard`, or put another provider behind the payment port',
     );
   }
-  // Development lets anybody sign in as anybody.
+  // In development anyone can sign in as anyone.
   if (!production && /^[sr]k_live_/.test(given.STRIPE_SECRET_KEY ?? '')) {
     faults.push('NODE_ENV: must be `production` with a live Stripe key');
   }
@@ -197,7 +200,7 @@ const DEVELOPMENT_SECRETS = {
   LOGE_SFU_SECRET: DEVELOPMENT_SFU_SECRET,
 };
 
-/** In production nothing falls back to a development default. */
+/** In production no development default is used. */
 function productionFaults(env: Record<string, string>, carriesMedia: boolean): string[] {
   const faults: string[] = [];
   if (env.LOGE_STRIPE_EMULATOR_URL) faults.push('LOGE_STRIPE_EMULATOR_URL: the emulator is for development');
@@ -237,10 +240,13 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const [apiSecret = DEVELOPMENT_API_SECRET, ...previousApiSecrets] = env.LOGE_API_SECRET ?? [];
   return {
     mode: env.NODE_ENV,
-    /** Demo data, the demo sign-in and readable logs exist outside production only. */
+    /** Demo data, the demo sign-in and readable logs are for development only. */
     development: !production,
     port: env.PORT,
-    /** Development has published keys and a sign-in without a password, so it is reachable from this machine only unless asked. */
+    /**
+     * Development has published keys and a sign-in without a password, so by default it is reachable from this machine
+     * only.
+     */
     host: env.LOGE_HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
@@ -256,12 +262,12 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
     apiKey,
     apiSecret,
-    /** The keys that are not in the database: the first one, which may do everything, and that of Prometheus. The first secret of each signs. */
+    /** Keys outside the database: the first one, with every scope, and Prometheus'. The first secret of each signs. */
     builtInKeys: [
       { id: apiKey, secrets: [apiSecret, ...previousApiSecrets], scopes: SCOPES },
       { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ? [env.LOGE_METRICS_SECRET] : [], scopes: ['metrics'] },
     ] satisfies { id: string; secrets: string[]; scopes: readonly Scope[] }[],
-    /** The first encrypts and signs; what an older one did is still read. */
+    /** The first encrypts and signs; older ones only decrypt and verify. */
     encryptionKeys: env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY],
     databaseUrl: env.DATABASE_URL,
     /** Present: this is one gateway among several. */
@@ -276,7 +282,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
           ],
         }
       : undefined,
-    /** What is absent has money's own default. */
+    /** Absent fields have money's defaults. */
     earnings: {
       ...(env.LOGE_EARNINGS_HOLD_DAYS === undefined ? {} : { holdDays: env.LOGE_EARNINGS_HOLD_DAYS }),
       ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
@@ -290,10 +296,10 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       listenIp: env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
       port: env.LOGE_SFU_PORT,
-      /** Media workers of this process; none where it leaves media to SFU nodes, one a core unless told. */
+      /** Media workers of this process: none if it leaves media to SFU nodes, by default one per core. */
       workers: carriesMedia ? env.LOGE_SFU_WORKERS : 0,
       spares: env.LOGE_SFU_SPARES === 'on',
-      /** What this process proves itself with to SFU nodes, first of all, and what it takes from others; two while one replaces the other. */
+      /** Shared secret with SFU nodes: the first is sent, all are accepted; two during a rotation. */
       secrets: env.LOGE_SFU_SECRET ?? [DEVELOPMENT_SFU_SECRET],
       region: env.LOGE_REGION ?? '',
     },

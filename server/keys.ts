@@ -1,6 +1,6 @@
 /**
- * `npm run keys`: makes, lists and revokes API keys. A server that holds the database alone is asked to do it; otherwise the database is opened
- * here, and servers that run on it see the change within a second.
+ * `npm run keys`: creates, lists and revokes API keys. If a running server holds the database (PGlite), it does the
+ * work; otherwise this process opens the database, and running servers see the change within a second.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
-import { Database } from './platform/db.ts';
+import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { AppError } from './protocol/errors.ts';
@@ -64,7 +64,7 @@ function parseCommand(args: string[]): { command: Command; isJson: boolean } {
   return { command: { do: 'create', input: input.data }, isJson };
 }
 
-/** A date, or a number of days from now such as `90d`. */
+/** A date, or a number of days such as `90d`. */
 function parseExpiry(text: string): string {
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
   const atMs = days === undefined ? Date.parse(text) : Date.now() + Number(days) * DAY_MS;

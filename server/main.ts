@@ -1,6 +1,6 @@
 /**
- * Starts everything in one process from the environment, or with `gateway` one gateway among several; prints where it is, and stops cleanly on
- * Ctrl-C or SIGTERM.
+ * Starts everything in one process from the environment, or with `gateway` one gateway among several; prints its
+ * address, and stops cleanly on Ctrl-C or SIGTERM.
  */
 import { url as debuggerUrl } from 'node:inspector';
 import { App } from './app.ts';
@@ -14,14 +14,14 @@ async function main(): Promise<void> {
   const part: Part = process.argv[2] === 'gateway' ? 'gateway' : 'all';
   const config = parseConfig(process.env, part);
   const app = await App.create({ config });
-  // Not before: a start may have long turns, and an orchestrator gives it a limit of its own.
-  // A debugger stops the event loop on purpose.
+  // Only after the start, which may block the event loop and has its own timeout in an orchestrator. A debugger stops
+  // the event loop on purpose.
   if (debuggerUrl() === undefined) EventLoopWatchdog.create({ metrics: app.context.metrics });
   printWelcome(config, app);
   let stoppingSince: number | undefined;
   const stop = () => {
     if (stoppingSince !== undefined) {
-      // One Ctrl-C may arrive twice, from the terminal and passed on by npm. A second one, later, does not wait.
+      // One Ctrl-C may arrive twice, from the terminal and from npm. A later second one does not wait.
       if (performance.now() - stoppingSince > REPEATED_SIGNAL_MS) process.exit(130);
       return;
     }
@@ -55,7 +55,7 @@ function printWelcome(config: Config, app: App): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** Development has published keys, so who can reach it is worth a line. */
+/** Development keys are public, so it matters who can reach the server. */
 function describeReach({ host }: Config): string[] {
   const isLoopback = host === '127.0.0.1' || host === '::1' || host === 'localhost';
   return [

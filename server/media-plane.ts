@@ -1,6 +1,6 @@
 /**
- * The media plane as this process has it: a node of its own where it carries media, the nodes that announce themselves over Redis, and where on them
- * people are put. Composed here for `app.ts`; the stage sees the contract only.
+ * This process' media plane: its own node if it carries media, the nodes that announce themselves over Redis, and
+ * placement. Composed here for `app.ts`; the stage sees only the SFU contract.
  */
 import { availableParallelism } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
@@ -14,14 +14,14 @@ import type { Config } from './config.ts';
 import { MemoryLeasedHashes } from './platform/leased-hashes.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
-import type { RedisClient, RedisConnections } from './platform/redis.ts';
-import { RedisAnnouncements } from './platform/redis-announcements.ts';
-import { RedisLeasedHashes } from './platform/redis-leased-hashes.ts';
-import type { RedisParts } from './platform/redis-parts.ts';
-import { shareBetweenNodes } from './platform/sfu-shared.ts';
-import { Fleet } from './stage/fleet.ts';
-import { RoomPlaces } from './stage/room-places.ts';
-import { RoomTrees } from './stage/room-trees.ts';
+import type { RedisClient, RedisConnections } from './platform/redis/redis.ts';
+import { RedisAnnouncements } from './platform/redis/redis-announcements.ts';
+import { RedisLeasedHashes } from './platform/redis/redis-leased-hashes.ts';
+import type { RedisParts } from './platform/redis/redis-parts.ts';
+import { shareBetweenNodes } from './platform/redis/sfu-shared.ts';
+import { Fleet } from './stage/placement/fleet.ts';
+import { RoomPlaces } from './stage/placement/room-places.ts';
+import { RoomTrees } from './stage/placement/room-trees.ts';
 
 const MEDIA_PORT = 40_000;
 const WILDCARDS = ['0.0.0.0', '::'];
@@ -36,7 +36,7 @@ export async function openMediaPlane(options: {
   redis: RedisParts | undefined;
   log: Log;
   metrics: Pick<Metrics, 'sfuNodes'>;
-  /** What has to be closed, in reverse order; filled as things are opened. */
+  /** Filled as parts are opened; closed in reverse order. */
   closers: (() => Promise<void>)[];
 }): Promise<MediaPlane> {
   const { config, redis, log, metrics, closers } = options;
@@ -84,7 +84,7 @@ async function openNode(options: {
   return node;
 }
 
-/** Gives this process' node to the other gateways and nodes. */
+/** Announces this process' node to other gateways and nodes. */
 async function announce(options: {
   node: LocalSfuNode;
   board: RedisAnnouncements;

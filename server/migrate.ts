@@ -1,10 +1,11 @@
 /**
- * `npm run migrate`: brings the database to the schema of this version as its owner (DATABASE_MIGRATION_URL), and gives the role that gateways
- * run under (the user of DATABASE_URL) its rights. Safe to run again; needed before the first start and at each upgrade.
+ * `npm run migrate`: migrates the database to this version's schema as its owner (DATABASE_MIGRATION_URL), and grants
+ * the gateways' role (the user of DATABASE_URL) its rights. Idempotent; needed before the first start and at each
+ * upgrade.
  */
 import { z } from 'zod';
 import { ConfigError } from './config.ts';
-import { migrateAsOwner } from './platform/schema-version.ts';
+import { migrateAsOwner } from './platform/db/schema-version.ts';
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 const environment = z.object({ DATABASE_MIGRATION_URL: postgresUrl, DATABASE_URL: postgresUrl });

@@ -1,6 +1,6 @@
 /**
- * For commands beside a server: asks the one of this house that runs on this machine. Only where that holds the database alone (PGlite): with
- * Postgres a command works on the database itself, and gives its API secret to no program that happens to have the port.
+ * Sends a command's request to the house's server on this machine, if that holds the database (PGlite). With Postgres a
+ * command uses the database itself, and reveals the API secret to no program that happens to use the port.
  */
 import { z } from 'zod';
 import { type Config, ConfigError } from './config.ts';
@@ -14,7 +14,7 @@ interface OwnRequest {
 
 const refusal = z.object({ error: z.object({ message: z.string() }) });
 
-/** The JSON of its answer; undefined when it is not needed, or none runs. */
+/** The answer's JSON; undefined if no server is needed, or none runs. */
 export async function askOwnServer(config: Config, request: OwnRequest): Promise<unknown> {
   if (config.databaseUrl) return undefined;
   const { method, path, body, timeoutMs } = request;

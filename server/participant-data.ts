@@ -1,18 +1,16 @@
-/**
- * What the house holds of one person, for the person to have and to have erased. It asks every domain, so only the composition makes it;
- * the gateway calls it.
- */
-import type { Actor } from './chat/acts.store.ts';
+/** Export and erasure of one person's data over all domains. */
+
 import type { Chat } from './chat/chat.ts';
-import type { Events } from './events/events.ts';
+import type { Actor } from './chat/moderation/acts.store.ts';
 import type { Money } from './money/money.ts';
 import { PERSONAL_TABLES } from './personal-tables.ts';
 import type { Clock } from './platform/clock.ts';
-import type { Database } from './platform/db.ts';
-import { PersonRecords } from './platform/person-records.ts';
+import type { Database } from './platform/db/db.ts';
+import { PersonRecords } from './platform/db/person-records.ts';
 import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
 import { AppError } from './protocol/errors.ts';
 import type { Rooms } from './rooms/rooms.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 interface ParticipantDataOptions {
   db: Database;
@@ -20,7 +18,7 @@ interface ParticipantDataOptions {
   rooms: Rooms;
   money: Money;
   chat: Chat;
-  events: Events;
+  webhooks: Webhooks;
 }
 
 export class ParticipantData {
@@ -38,18 +36,18 @@ export class ParticipantData {
   }
 
   /**
-   * Removes a person's names and words everywhere. Refused with `erasure_blocked` while money or a live is open. Each step can run again: what
-   * was cut off half way is finished by asking once more.
+   * Erases a person's names and texts everywhere. Refused with `erasure_blocked` while money or a live is open. Every
+   * step is idempotent: an interrupted erasure is completed by repeating it.
    */
   async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
-    const { rooms, money, chat, events } = this.#options;
+    const { rooms, money, chat, webhooks } = this.#options;
     const open: string[] = await money.findOpenMatters(identity);
     if (await rooms.hasOpenRooms(identity)) open.push('room');
     if (open.length > 0) {
       throw new AppError('erasure_blocked', `This person cannot be erased yet. Still open: ${open.join(', ')}.`);
     }
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
-    await events.erasePerson(identity);
+    await webhooks.erasePerson(identity);
     await this.#records.erase(identity);
     return { identity, pseudonym, erasedMessages };
   }

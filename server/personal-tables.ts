@@ -1,9 +1,9 @@
 /**
- * What every table holds of people, and what erasure does with it: the one list that export and erasure read. A table that is missing here fails
- * a test. Names and words go; the books keep amounts under the identity, as the law on accounts asks, so that refunds and disputes that come
- * later still find whom they concern.
+ * Personal data by table, and what erasure does with it; used by export and erasure. A test fails if a table is
+ * missing. Names and texts are erased; the books keep amounts under the identity, as accounting law requires, so that
+ * later refunds and disputes find their person.
  */
-import type { PersonalTable } from './platform/person-records.ts';
+import type { PersonalTable } from './platform/db/person-records.ts';
 
 const ERASED_NAME = "'Erased'";
 const BOOKS = 'records of payments are kept for as long as the law on accounts asks';
@@ -93,7 +93,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };
 
-/** Tables that hold nothing of a person, or for so short a time that nobody needs to ask. */
+/** Tables without personal data, or with data that is deleted soon. */
 export const IMPERSONAL_TABLES: Record<string, string> = {
   api_keys: 'keys of programs',
   associations: 'organisations',

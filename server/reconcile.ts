@@ -1,25 +1,21 @@
 /**
- * `npm run reconcile`: compares the books with the payment provider once and prints every difference in words. Ends with 1 when nothing explains
- * one of them, with 2 when it could not compare. A server that holds the database alone is asked to do it; otherwise the parts that are needed are
- * opened here.
+ * `npm run reconcile`: compares the books with the payment provider once and prints every difference. Exit code 1: an
+ * unexplained difference; 2: the comparison failed. If a running server holds the database (PGlite), it does the work;
+ * otherwise the parts are opened here.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AccountsStore } from './accounts/accounts.store.ts';
-import { Accounts } from './accounts/accounts.ts';
-import { createPayment } from './app.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
-import { Money } from './money/money.ts';
+import { createMoney, createRooms, moneySettings } from './domains.ts';
 import { askOwnServer } from './own-server.ts';
+import { createPayment } from './payment.ts';
 import { MemoryBus } from './platform/bus.ts';
 import { systemClock } from './platform/clock.ts';
-import { Database } from './platform/db.ts';
+import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
-import { Outbox } from './platform/outbox.ts';
-import { type Reconciliation, reconciliation } from './protocol/payouts.ts';
-import { RoomsStore } from './rooms/rooms.store.ts';
-import { Rooms } from './rooms/rooms.ts';
+import { Outbox } from './platform/outbox/outbox.ts';
+import { type Reconciliation, reconciliation } from './protocol/money/payouts.ts';
 
 const SERVER_TIMEOUT_MS = 10 * 60_000;
 
@@ -59,28 +55,19 @@ async function runHere(config: Config, { since }: Options): Promise<Reconciliati
   const log = createLog({ level: config.logLevel, pretty: config.development, destination: STDERR });
   const metrics = createMetrics();
   const clock = systemClock;
-  const { currency, publicUrl } = config;
   const dataDir = resolve(config.dataDir);
   const db = await Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') });
   const { provider, emulator } = await createPayment({ config, dataDir, clock, log });
   try {
     const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
     const outbox = new Outbox({ db, bus, log, metrics });
-    const accounts = new Accounts(new AccountsStore(db));
-    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency });
-    const isReturnUrlAllowed = () => false;
+    const platform = { db, outbox, clock, log, metrics };
+    const { rooms } = createRooms(platform, { currency: config.currency });
     // Nothing is started: it only reads, and books what the provider alone knows.
-    const money = await Money.create({
-      db,
-      rooms,
-      outbox,
+    const money = await createMoney(platform, rooms, {
+      ...moneySettings(config),
       provider,
-      clock,
-      log,
-      metrics,
-      currency,
-      publicUrl,
-      isReturnUrlAllowed,
+      isReturnUrlAllowed: () => false,
     });
     return await money.reconciliations.run(since === undefined ? undefined : Date.parse(since));
   } finally {

@@ -6,7 +6,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { ChatMessage } from '../../server/protocol/chat.ts';
+import type { ChatMessage } from '../../server/protocol/chat/chat.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { ChatAnnouncer } from './chat/list/chat-announcer.ts';

@@ -5,7 +5,7 @@
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Leaderboard } from '../../server/protocol/tipping.ts';
+import type { Leaderboard } from '../../server/protocol/money/tipping.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';

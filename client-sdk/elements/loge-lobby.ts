@@ -5,7 +5,7 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { Quote } from '../../server/protocol/pricing.ts';
+import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';

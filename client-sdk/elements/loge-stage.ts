@@ -13,7 +13,7 @@ import 'media-chrome/dist/media-volume-range.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import type { ChatTip } from '../../server/protocol/chat.ts';
+import type { ChatTip } from '../../server/protocol/chat/chat.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';

@@ -7,7 +7,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import type { TipMenuItem } from '../../server/protocol/tipping.ts';
+import type { TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';

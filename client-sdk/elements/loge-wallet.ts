@@ -4,7 +4,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import type { SavedCard } from '../../server/protocol/money.ts';
+import type { SavedCard } from '../../server/protocol/money/money.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
 import type { Room } from '../src/room.ts';

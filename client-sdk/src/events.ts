@@ -1,15 +1,15 @@
 /** The events of a room and their payloads. The names are public API. */
 import type { Role } from '../../server/protocol/accounts.ts';
-import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat.ts';
-import type { ChatRestriction } from '../../server/protocol/chat-moderation.ts';
-import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat-room.ts';
+import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat/chat.ts';
+import type { ChatRestriction } from '../../server/protocol/chat/chat-moderation.ts';
+import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat/chat-room.ts';
 import type { MessageId } from '../../server/protocol/ids.ts';
-import type { Earnings, Wallet } from '../../server/protocol/money.ts';
-import type { PrivateRunning, PrivateSession } from '../../server/protocol/private-sessions.ts';
+import type { Earnings, Wallet } from '../../server/protocol/money/money.ts';
+import type { PrivateRunning, PrivateSession } from '../../server/protocol/money/private-sessions.ts';
+import type { Goal, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
-import type { Goal, TipMenuItem } from '../../server/protocol/tipping.ts';
 import type { OutgoingMessage } from './chat/chat-outbox.ts';
 import type { ChatSampling } from './chat/chat-sampling.ts';
 import type { LogeError } from './errors.ts';

@@ -9,7 +9,7 @@ export type {
   ChatRemoval,
   ChatReply,
   ChatTip,
-} from '../../server/protocol/chat.ts';
+} from '../../server/protocol/chat/chat.ts';
 export type {
   ActKind,
   ChatAct,
@@ -22,12 +22,19 @@ export type {
   SetModeInput,
   WordList,
   WordRule,
-} from '../../server/protocol/chat-moderation.ts';
-export type { ChatMode, ChatPoll, ChatState, Hand, PeopleAnswer, Person } from '../../server/protocol/chat-room.ts';
+} from '../../server/protocol/chat/chat-moderation.ts';
+export type {
+  ChatMode,
+  ChatPoll,
+  ChatState,
+  Hand,
+  PeopleAnswer,
+  Person,
+} from '../../server/protocol/chat/chat-room.ts';
 export type { ErrorCode } from '../../server/protocol/errors.ts';
 export type { MessageId, RoomId, TicketId, TipId } from '../../server/protocol/ids.ts';
 export { LIMITS } from '../../server/protocol/limits.ts';
-export type { Earnings, Ticket, Tip, Wallet as WalletState } from '../../server/protocol/money.ts';
+export type { Earnings, Ticket, Tip, Wallet as WalletState } from '../../server/protocol/money/money.ts';
 export type {
   PriceParts,
   Quote,
@@ -36,13 +43,14 @@ export type {
   WaiverInput,
   WaiverText,
   WalletHistory,
-} from '../../server/protocol/pricing.ts';
+} from '../../server/protocol/money/pricing.ts';
 export type {
   PrivateEndReason,
   PrivateRunning,
   PrivateSession as PrivateSessionInfo,
   PrivateSessionStatus,
-} from '../../server/protocol/private-sessions.ts';
+} from '../../server/protocol/money/private-sessions.ts';
+export type { Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 export type {
   Access,
   AccessKind,
@@ -53,7 +61,6 @@ export type {
   Room as RoomInfo,
 } from '../../server/protocol/rooms.ts';
 export type { TrackSource, Viewport } from '../../server/protocol/stage.ts';
-export type { Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
 export { Chat, type Reaction, type SendOptions } from './chat/chat.ts';
 export { ChatModeration, type RestrictRequest } from './chat/chat-moderation.ts';
 export type { HeldOutgoing, OutgoingMessage, OutgoingState, SentMessage } from './chat/chat-outbox.ts';

@@ -1,7 +1,7 @@
 /**
  * The current state of the room. It emits an event once per change, even when the server sends the same state twice.
  */
-import type { Earnings } from '../../server/protocol/money.ts';
+import type { Earnings } from '../../server/protocol/money/money.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { RoomEventMap } from './events.ts';

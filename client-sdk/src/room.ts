@@ -2,12 +2,12 @@
  * The facade of the SDK: one room, seen by one participant. It creates the parts (chat, stage, wallet, …) and routes
  * the server's events to them. It holds no logic of a part.
  */
-import type { Tier } from '../../server/protocol/memberships.ts';
-import type { Earnings, Refund, Ticket, Tip } from '../../server/protocol/money.ts';
-import type { Quote, QuoteInput } from '../../server/protocol/pricing.ts';
+import type { Tier } from '../../server/protocol/money/memberships.ts';
+import type { Earnings, Refund, Ticket, Tip } from '../../server/protocol/money/money.ts';
+import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
+import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
-import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/tipping.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';

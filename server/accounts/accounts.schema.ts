@@ -11,15 +11,15 @@ export const creators = pgTable('creators', {
   createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
 });
 
-/** Operators who were let to the desk: by a link that opens once, and then for a limited time or until it is revoked. */
+/** Operators' desk sessions: opened once by a link, then valid until expiry or revocation. */
 export const deskSessions = pgTable('desk_sessions', {
   id: text('id').primaryKey(),
   operator: text('operator').notNull(),
   name: text('name').notNull(),
-  /** A digest: whoever reads the database cannot open the link. */
+  /** A digest, so that a reader of the database cannot open the link. */
   linkDigest: text('link_digest').notNull().unique(),
   createdAt: time('created_at').notNull(),
-  /** The API key that asked for it: the session ends with that. */
+  /** The API key that created the link; the session ends with it. */
   createdBy: text('created_by').notNull(),
   linkExpiresAt: time('link_expires_at').notNull(),
   openedAt: time('opened_at'),
@@ -27,7 +27,7 @@ export const deskSessions = pgTable('desk_sessions', {
   revokedAt: time('revoked_at'),
 });
 
-/** API keys made here; the keys of the environment are not among them. */
+/** API keys created here. Those of the environment are not in the table. */
 export const apiKeys = pgTable(
   'api_keys',
   {
@@ -35,9 +35,9 @@ export const apiKeys = pgTable(
     name: text('name').notNull(),
     scopes: jsonb('scopes').$type<Scope[]>().notNull(),
     origins: jsonb('origins').$type<string[]>(),
-    /** Of a key with the scope `tokens`, whose tokens are verified with it: encrypted. */
+    /** For a key with the scope `tokens`, whose tokens it verifies; encrypted. */
     sealedSecret: text('sealed_secret'),
-    /** Of any other key: its SHA-256. The secret is 256 random bits, which no slow hash would protect better. */
+    /** For any other key: SHA-256. The secret is 256 random bits, which a slow hash would not protect better. */
     secretDigest: text('secret_digest'),
     createdAt: time('created_at').notNull(),
     createdBy: text('created_by').notNull(),

@@ -1,5 +1,5 @@
 import { eq, inArray } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import type { Creator, CreatorInput } from '../protocol/accounts.ts';
 import { creators } from './accounts.schema.ts';
 
@@ -10,7 +10,7 @@ export class AccountsStore {
     this.#orm = db.orm;
   }
 
-  /** Inserts, or leaves what is there; true when it was new. */
+  /** Inserts unless the creator exists; true if inserted. */
   async insertCreator(input: CreatorInput): Promise<boolean> {
     const rows = await this.#orm
       .insert(creators)

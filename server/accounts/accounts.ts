@@ -1,6 +1,6 @@
 /**
- * Who creators are. Fans have no account of their own here: an embedder's token says who they are. Called by the gateway's server API;
- * knows nothing of rooms.
+ * Creators. Fans have no account here: an embedder's token identifies them. Called by the gateway's server API; knows
+ * nothing of rooms.
  */
 import type { Creator, CreatorInput } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -13,7 +13,7 @@ export class Accounts {
     this.#store = store;
   }
 
-  /** Creates a creator; the same call again answers the same, another one for the same identity is `creator_exists`. */
+  /** Idempotent; `creator_exists` if the identity has other data. */
   async createCreator(input: CreatorInput): Promise<Creator> {
     await this.#store.insertCreator(input);
     const creator = await this.getCreator(input.identity);
@@ -32,7 +32,7 @@ export class Accounts {
     if (!identities.every((identity) => names.has(identity))) throw new AppError('creator_not_found');
   }
 
-  /** Names by identity, for those that exist. */
+  /** Names by identity, of those that exist. */
   async getNames(identities: string[]): Promise<Map<string, string>> {
     const found = await this.#store.findCreators([...new Set(identities)]);
     return new Map(found.map((creator) => [creator.identity, creator.name]));

@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { apiKeys } from './accounts.schema.ts';
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
@@ -11,7 +11,7 @@ export class ApiKeysStore {
     this.#db = db;
   }
 
-  /** Undefined when there are as many live ones as may be. */
+  /** Undefined at the limit of live keys. */
   async insert(row: typeof apiKeys.$inferInsert, max: number): Promise<ApiKeyRow | undefined> {
     return this.#db.transaction(async (tx) => {
       await tx.execute(sql`lock table api_keys in share row exclusive mode`);
@@ -26,7 +26,7 @@ export class ApiKeysStore {
     return this.#db.orm.select().from(apiKeys).where(isLive(at));
   }
 
-  /** The live ones first, then the newest. */
+  /** Live ones first, then the newest. */
   list(at: string, limit: number): Promise<ApiKeyRow[]> {
     return this.#db.orm
       .select()

@@ -1,8 +1,10 @@
-/** Making, listing and revoking API keys. Called by the gateway and by `npm run keys`; which keys count now is known in `key-ring.ts`. */
+/**
+ * Creates, lists and revokes API keys. Called by the gateway and by `npm run keys`; `key-ring.ts` has the live ones.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -48,12 +50,12 @@ export class ApiKeys {
     return this.ring.close();
   }
 
-  /** The secret is in this answer and in no other. Counts here at once, at other gateways within a second. */
+  /** Only this answer contains the secret. Valid here at once, at other gateways within a second. */
   async create(input: ApiKeyInput, by: LiveKey): Promise<ApiKeyWithSecret> {
     assertWithin(input, by);
     const nowMs = this.#clock.now();
     if (input.expiresAt !== undefined && Date.parse(input.expiresAt) <= nowMs) {
-      throw new AppError('time_in_past', 'expiresAt: this is in the past.');
+      throw new AppError('time_in_past', 'expiresAt must be in the future.');
     }
     const id = createId('apiKey');
     const secret = `loge_sk_${randomBytes(SECRET_BYTES).toString('base64url')}`;
@@ -82,7 +84,7 @@ export class ApiKeys {
     return (await this.#store.list(new Date(this.#clock.now()).toISOString(), LIMITS.listPageItems)).map(toWire);
   }
 
-  /** Revoking a key twice changes nothing more. */
+  /** Idempotent. */
   async revoke(id: string, by: LiveKey): Promise<ApiKey> {
     const row = await this.#store.revoke(id, new Date(this.#clock.now()).toISOString());
     if (!row) throw new AppError('api_key_not_found');
@@ -92,16 +94,17 @@ export class ApiKeys {
   }
 }
 
-/** No key makes one that may do more than itself, from more places, or for longer. */
+/** A key cannot create one with more scopes, more origins or a longer life than its own. */
 function assertWithin({ scopes, origins, expiresAt }: ApiKeyInput, by: LiveKey): void {
   const more = scopes.filter((each) => !by.scopes.includes(each));
-  if (more.length > 0) throw new AppError('scope_missing', `A key without ${more.join(', ')} makes none that has it.`);
+  if (more.length > 0)
+    throw new AppError('scope_missing', `A key without ${more.join(', ')} cannot create one that has it.`);
   if (by.origins !== null && !origins?.every((each) => by.origins?.includes(each))) {
-    throw new AppError('forbidden', 'A key with origins makes keys with origins among its own only.');
+    throw new AppError('forbidden', 'A key with origins can only create keys with some of these origins.');
   }
   const expiresAtMs = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
   if (expiresAtMs > by.expiresAtMs) {
-    throw new AppError('forbidden', 'A key that expires makes keys that expire no later.');
+    throw new AppError('forbidden', 'A key that expires cannot create one that expires later.');
   }
 }
 

@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { deskSessions } from './accounts.schema.ts';
 
 export type DeskSessionRow = typeof deskSessions.$inferSelect;
@@ -20,13 +20,13 @@ export class DeskSessionsStore {
     return row;
   }
 
-  /** The session of a link that can still be opened. */
+  /** The session whose link can still be opened. */
   async findUnopened(linkDigest: string, at: string): Promise<DeskSessionRow | undefined> {
     const [row] = await this.#orm.select().from(deskSessions).where(isUnopened(linkDigest, at));
     return row;
   }
 
-  /** In one statement, so that of two who open a link at once one is let in. */
+  /** One statement, so that of two concurrent requests only one opens it. */
   async open(
     linkDigest: string,
     { at, expiresAt }: { at: string; expiresAt: string },
@@ -46,7 +46,7 @@ export class DeskSessionsStore {
       .where(and(eq(deskSessions.id, id), isNull(deskSessions.revokedAt)));
   }
 
-  /** Forgets what has let nobody in since then: what was revoked, what is over, links that nobody opened. */
+  /** Deletes what ended before then: revoked, expired, and unopened. */
   async deleteEnded(before: string): Promise<void> {
     const { revokedAt, expiresAt, linkExpiresAt } = deskSessions;
     await this.#orm.delete(deskSessions).where(lt(sql`coalesce(${revokedAt}, ${expiresAt}, ${linkExpiresAt})`, before));

@@ -1,21 +1,21 @@
 /**
- * How operators come to the desk where nobody signs in on the site: the embedder's server, which knows its people, asks for a link for one of
- * them, and the link opens one session, once. Called by the gateway; knows nothing of cookies, nor of what the desk is.
+ * Operators' access to the desk in a house without accounts: the embedder's server requests a link for one of its
+ * people, and the link opens one session, once. Called by the gateway; knows nothing of cookies or of the desk.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
-import { PeriodicJob } from '../platform/periodic-job.ts';
-import type { DeskSession, DeskSessionInput } from '../protocol/desk.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type DeskSessionId } from '../protocol/ids.ts';
+import type { DeskSession, DeskSessionInput } from '../protocol/money/desk.ts';
 import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts';
 import type { KeyRing } from './key-ring.ts';
 
 const DESK_LINK_TTL_MS = 10 * 60_000;
 export const DESK_SESSION_TTL_MS = 8 * 3600_000;
-/** So long one can still see who was let in; what they did is on record for good. */
+/** How long ended sessions stay listed; operators' acts are recorded forever. */
 const DESK_SESSION_KEPT_MS = 90 * 24 * 3600_000;
 const PRUNE_MS = 3600_000;
 const TOKEN_BYTES = 32;
@@ -60,8 +60,8 @@ export class DeskSessions {
   }
 
   /**
-   * Makes a link for an operator; its token is known to whoever asked, and to nobody else. Link and session end with the API key `createdBy`: what
-   * was opened with a stolen key is closed by revoking it.
+   * Creates a link for an operator; only the caller gets its token. Link and session end with the API key `createdBy`,
+   * so that revoking a stolen key closes what it opened.
    */
   async invite(
     { operator, name }: DeskSessionInput,
@@ -83,7 +83,7 @@ export class DeskSessions {
     return { id, token, expiresAt };
   }
 
-  /** For whom a link is, as long as it opens. Looking does not use it up: mail programs look at every link. */
+  /** The operator of an unopened link. Reading does not use it up, since mail programs prefetch links. */
   async findInvited(token: string): Promise<{ operator: string; name: string }> {
     const row = await this.#store.findUnopened(digest(token), this.#isoIn(0));
     if (!row || !this.#keys.isLive(row.createdBy)) throw new AppError('desk_link_invalid');
@@ -91,7 +91,7 @@ export class DeskSessions {
     return { operator: row.operator, name: row.name };
   }
 
-  /** Uses a link up. */
+  /** Uses the link up. */
   async open(token: string): Promise<DeskSession> {
     await this.findInvited(token);
     const row = await this.#store.open(digest(token), {
@@ -102,19 +102,19 @@ export class DeskSessions {
     return toWire(row);
   }
 
-  /** Who has this session, as long as it lasts and they are operators still. */
+  /** The operator of a valid session, if they still are one. */
   async authenticate(id: string): Promise<{ operator: string; name: string }> {
     const row = await this.#store.find(id);
     if (!row?.expiresAt || row.revokedAt || !this.#keys.isLive(row.createdBy))
-      throw new AppError('token_invalid', 'This session of the desk was ended.');
+      throw new AppError('token_invalid', 'This desk session was revoked.');
     if (Date.parse(row.expiresAt) <= this.#clock.now()) {
-      throw new AppError('token_expired', 'This session of the desk is over. Ask for a new link.');
+      throw new AppError('token_expired', 'This desk session has expired. Ask for a new link.');
     }
     this.#assertOperator(row.operator);
     return { operator: row.operator, name: row.name };
   }
 
-  /** Ends a session, or takes back a link that nobody has opened. */
+  /** Ends a session, or withdraws an unopened link. */
   async revoke(id: string): Promise<DeskSession> {
     await this.#store.revoke(id, this.#isoIn(0));
     const row = await this.#store.find(id);

@@ -1,31 +1,32 @@
 /**
- * The API keys that count now, in memory, so that no request reads the database for them: the keys of the environment, and those of the
- * database as of the last second. A change is told over the bus; the periodic read finds what the bus has lost. While the database does not
- * answer, the keys known last go on counting. Called by `Tokens` and the gateway; keys are made and revoked in `api-keys.ts`.
+ * The live API keys in memory, so that requests do not read the database: those of the environment, and those of the
+ * database as of the last second. Changes arrive over the bus, and a periodic read finds what the bus has lost. While
+ * the database does not answer, the last known keys stay valid. Used by `Tokens` and the gateway; `api-keys.ts` changes
+ * keys.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
+import { limited } from '../platform/db/read-timing.ts';
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
-import { PeriodicJob } from '../platform/periodic-job.ts';
-import { limited } from '../platform/read-limit.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import type { Scope } from '../protocol/keys.ts';
 import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
 
-/** The longest that a revoked key goes on counting at a gateway that the bus does not reach. */
+/** How long a revoked key stays valid at most, at a gateway that the bus does not reach. */
 const REFRESH_MS = 1_000;
-/** How exact the time of the last use is. */
+/** Resolution of the time of last use. */
 const USE_NOTED_MS = 60_000;
 const BUS_TOPIC = 'keys';
-/** Compared with where there is no such key, so that the answer takes the same time. */
+/** Compared for unknown keys, so that the answer takes the same time. */
 const NO_DIGEST = digestOf('');
 
 export interface LiveKey {
-  /** Its id: user name of HTTP Basic, and `iss` of its tokens. */
+  /** The key's id: user name of HTTP Basic, and `iss` of its tokens. */
   apiKey: string;
   scopes: readonly Scope[];
-  /** From where its tokens count; null for all origins of the house. */
+  /** Origins whose pages may use its tokens; null for all origins of the house. */
   origins: readonly string[] | null;
   expiresAtMs: number;
 }
@@ -39,7 +40,7 @@ export interface BuiltInKey {
 
 interface Entry extends LiveKey {
   digests: readonly Buffer[];
-  /** What its tokens are signed with, the one in use first; empty without the scope `tokens`. */
+  /** Secrets for its tokens, the current one first; empty without the scope `tokens`. */
   signingSecrets: readonly string[];
   usedAtMs: number;
   useNotedAtMs: number;
@@ -78,7 +79,7 @@ export class KeyRing {
     this.#unsubscribe = [options.bus.subscribe(BUS_TOPIC, wake), options.bus.onRestored(wake)];
   }
 
-  /** Resolves once the keys are known. */
+  /** Resolves once the keys are loaded. */
   static async create(options: KeyRingOptions): Promise<KeyRing> {
     const ring = new KeyRing(options);
     await ring.#refresh();
@@ -90,7 +91,7 @@ export class KeyRing {
     return this.#find(id) !== undefined;
   }
 
-  /** The key that proves itself with this secret. */
+  /** The key with this id and secret. */
   authenticate(id: string, secret: string): LiveKey | undefined {
     const entry = this.#find(id);
     const given = digestOf(secret);
@@ -103,7 +104,7 @@ export class KeyRing {
     return entry;
   }
 
-  /** The key whose tokens are signed with `secrets`; undefined for one that is not live or may not mint any. */
+  /** The key whose tokens are signed with `secrets`; undefined if it is not live or may not create tokens. */
   findIssuer(id: string): { key: LiveKey; secrets: readonly string[] } | undefined {
     const entry = this.#find(id);
     if (!entry || entry.signingSecrets.length === 0) return undefined;
@@ -115,7 +116,7 @@ export class KeyRing {
     if (entry) entry.usedAtMs = this.#clock.now();
   }
 
-  /** Whether tokens of a live key count from the origin. */
+  /** Whether tokens of a live key are valid on the origin. */
   hasOrigin(origin: string): boolean {
     return this.#kept
       .values()
@@ -125,13 +126,13 @@ export class KeyRing {
       );
   }
 
-  /** Calls `listener` with the ids of keys that count no more: revoked, or expired. */
+  /** Calls `listener` with the ids of revoked or expired keys. */
   onEnded(listener: (ended: ReadonlySet<string>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The keys have changed: reads them here, and has the other gateways do so. */
+  /** Keys have changed: reads them here and notifies other gateways. */
   async handleChange(): Promise<void> {
     this.#bus.publish(BUS_TOPIC, {});
     this.#job.wake();
@@ -161,7 +162,7 @@ export class KeyRing {
     for (const listener of this.#listeners) listener(ended);
   }
 
-  /** Nothing of a key but its last use and its end ever changes. */
+  /** Only a key's last use and its end ever change. */
   #toEntry(row: ApiKeyRow, known: Entry | undefined): [[string, Entry]] | undefined {
     if (known) return [[row.id, known]];
     const secret = row.sealedSecret === null ? undefined : this.#box.open(row.sealedSecret, row.id);
@@ -201,7 +202,7 @@ export interface KeyRingOptions {
   builtIn: readonly BuiltInKey[];
 }
 
-/** A fast hash is right for a secret of 256 random bits; of equal length, so that the comparison tells nothing of it. */
+/** A fast hash is right for 256 random bits. Equal lengths allow a constant-time comparison. */
 export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }

@@ -1,6 +1,6 @@
 /**
- * Room tokens: JWT (RFC 7519), HS256 and nothing else, issued by an API key and signed with its secret. The gateway and
- * an embedder's server mint the same ones; whatever is wrong with one is a typed error.
+ * Room tokens: JWT (RFC 7519), HS256 only, issued by an API key and signed with its secret. The gateway and embedders'
+ * servers create the same tokens; every fault is a typed error.
  */
 import jwt from 'jsonwebtoken';
 import type { Clock } from '../platform/clock.ts';
@@ -9,7 +9,7 @@ import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { KeyRing, LiveKey } from './key-ring.ts';
 
-/** Longer than any honest token; a giant one is refused before it is looked at. */
+/** Longer than any valid token; longer ones are refused before parsing. */
 const TOKEN_MAX_CHARS = 4_096;
 
 export class Tokens {
@@ -17,14 +17,14 @@ export class Tokens {
   readonly #ownKey: string;
   readonly #clock: Clock;
 
-  /** `ownKey` signs the tokens that the house itself gives out. */
+  /** `ownKey` signs the tokens that the house itself issues. */
   constructor(options: { keys: KeyRing; ownKey: string; clock: Clock }) {
     this.#keys = options.keys;
     this.#ownKey = options.ownKey;
     this.#clock = options.clock;
   }
 
-  /** A token of the key `issuer`, which counts as long as the key does. */
+  /** A token of the key `issuer`, valid as long as that key. */
   create(
     input: TokenInput,
     {
@@ -33,7 +33,7 @@ export class Tokens {
     }: { issuer?: string; issuedAtSeconds?: number } = {},
   ): string {
     const [secret] = this.#keys.findIssuer(issuer)?.secrets ?? [];
-    if (secret === undefined) throw new AppError('scope_missing', 'This API key signs no tokens.');
+    if (secret === undefined) throw new AppError('scope_missing', 'This API key lacks the scope `tokens`.');
     const claims: TokenClaims = {
       iss: issuer,
       sub: input.identity,
@@ -49,16 +49,16 @@ export class Tokens {
   }
 
   /**
-   * The claims of a valid token that comes from a page of `origin`, or from no page. Throws `token_missing`,
-   * `token_expired`, `token_invalid`, or `origin_not_allowed`.
+   * The claims of a valid token that a page of `origin` presents, or no page. Throws `token_missing`, `token_expired`,
+   * `token_invalid`, or `origin_not_allowed`.
    */
   parse(token: unknown, origin: string | undefined): TokenClaims {
     if (token === undefined || token === null || token === '') throw new AppError('token_missing');
     if (typeof token !== 'string' || token.length > TOKEN_MAX_CHARS) throw new AppError('token_invalid');
     const { key, payload } = this.#verify(token);
     const claims = tokenClaims.safeParse(payload);
-    if (!claims.success) throw new AppError('token_invalid', 'The token lacks a claim or has a malformed one.');
-    // An issuer cannot make a token that lives longer than the house allows, whatever it signed.
+    if (!claims.success) throw new AppError('token_invalid', 'A claim of the token is missing or invalid.');
+    // The house limits the life of a token, whatever its issuer signed.
     if (claims.data.exp - claims.data.iat > LIMITS.tokenTtlMaxSeconds) {
       throw new AppError('token_invalid', `A token may live ${LIMITS.tokenTtlMaxSeconds} seconds at most.`);
     }
@@ -99,21 +99,18 @@ export class Tokens {
   }
 }
 
-/** What an unverified token says of its issuer: it only chooses the secret that the token is then verified with. */
+/** The unverified issuer: only selects the secret that verifies the token. */
 function issuerOf(token: string): string {
   try {
     const payload = jwt.decode(token);
     return typeof payload === 'object' && typeof payload?.iss === 'string' ? payload.iss : '';
   } catch {
-    // The payload is no JSON.
+    // The payload is not JSON.
     return '';
   }
 }
 
-/**
- * What a participant may do: the role's rights, narrowed or widened by the token's `can`. Only a creator ever
- * publishes.
- */
+/** A participant's permissions: the role's, narrowed or widened by the token's `can`. Only a creator ever publishes. */
 export function permissionsOf(claims: Pick<TokenClaims, 'role' | 'can'>): Required<Permissions> {
   const keepsOrder = claims.role !== 'fan';
   const can = claims.can ?? {};
@@ -126,10 +123,7 @@ export function permissionsOf(claims: Pick<TokenClaims, 'role' | 'can'>): Requir
   };
 }
 
-/**
- * The same by the rank that holds now: a token narrows it for itself alone, and widens it no more once it was taken
- * away.
- */
+/** Permissions by the current rank: an older token can narrow them, but cannot restore what was taken away. */
 export function permissionsNow(
   { can }: Pick<TokenClaims, 'can'>,
   { role, moderates }: { role: Role; moderates: boolean },

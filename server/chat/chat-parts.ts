@@ -1,24 +1,33 @@
 /** What the parts of the chat share; `chat.ts` fills it. */
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Participant } from '../protocol/accounts.ts';
+import type { ChatSendInput } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import type { Bumped, ChatStore } from './chat.store.ts';
-import type { ChatLog } from './chat-log.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
-import type { RoomPolicies } from './room-policies.ts';
+import type { Bumped, ChatStore } from './log/chat.store.ts';
+import type { ChatLog } from './log/chat-log.ts';
+import type { RoomPolicies } from './policy/room-policies.ts';
 
 /** What the chat asks of rooms. */
 export interface ChatRooms {
   creatorOf(room: RoomId): Promise<string>;
   /** Whether the room was made with a chat. */
   hasChat(room: RoomId): Promise<boolean>;
-  /** Whether somebody keeps order, connected or not: in one room, or in any of the creator's. */
+  /** Whether a person moderates, connected or not: one room, or any of the creator's. */
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean>;
-  /** Whether somebody is in a creator's club now. */
+  /** Whether a person is a member of a creator's club now. */
   isMember(creator: string, identity: string): Promise<boolean>;
+}
+
+/** An incoming message: sender, room, input. */
+export interface Sending {
+  room: RoomId;
+  from: Participant;
+  input: ChatSendInput;
 }
 
 export interface ChatParts {
@@ -31,11 +40,11 @@ export interface ChatParts {
   clock: Clock;
   metrics: Metrics;
   logger: Log;
-  /** To be called once a change of what governs rooms has committed outside of the log. */
+  /** To be called after a policy change that committed outside of the log. */
   onBumped: (bumped: Bumped[]) => void;
 }
 
-export function tellNews(bus: Bus, news: ChatNews): void {
+export function publishNews(bus: Bus, news: ChatNews): void {
   bus.publish(CHAT_NEWS_TOPIC, news);
 }
 

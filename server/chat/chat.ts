@@ -1,42 +1,42 @@
 /**
- * What people say in a room: an ordered log with a gapless sequence number, what may be said, and who keeps order. Called by the gateway,
- * which has checked that the participant is inside, and what their role allows; tips come from the outbox. It knows no socket: entries and
- * news go on the bus. This file puts the parts together; each has its own file.
+ * A room's chat: an ordered log with a gapless sequence number, its policies, and moderation. Called by the gateway,
+ * which has checked access and role; tips come from the outbox. It knows no socket: entries and changes go on the bus.
+ * This file composes the parts.
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { AddressGuard } from '../platform/outbound/address-guard.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
 import type { Participant } from '../protocol/accounts.ts';
-import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat.ts';
-import type { ChatRestriction } from '../protocol/chat-moderation.ts';
-import type { ChatState, OwnVote } from '../protocol/chat-room.ts';
+import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
+import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
+import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Tip } from '../protocol/money.ts';
-import { type Bumped, ChatStore } from './chat.store.ts';
-import { ChatHook } from './chat-hook.ts';
-import { ChatLog } from './chat-log.ts';
-import { type ChatParts, type ChatRooms, tellNews } from './chat-parts.ts';
+import type { Tip } from '../protocol/money/money.ts';
+import { type ChatParts, type ChatRooms, publishNews, type Sending } from './chat-parts.ts';
 import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
-import { FloodWatch } from './flood-watch.ts';
-import { HeldMessages } from './held-messages.ts';
-import type { HookPort } from './hook-client.ts';
-import { MessageDesk } from './message-desk.ts';
-import { Moderation } from './moderation.ts';
-import { PersonalData, type Retention } from './personal-data.ts';
-import { PoliciesStore } from './policies.store.ts';
-import { Polls } from './polls.ts';
-import { Records } from './records.ts';
-import { RoomPolicies, type RoomPolicy, stateOf } from './room-policies.ts';
-import type { Sending } from './sending.ts';
+import { type Bumped, ChatStore } from './log/chat.store.ts';
+import { ChatLog } from './log/chat-log.ts';
+import { Moderation } from './moderation/moderation.ts';
+import { Polls } from './moderation/polls.ts';
+import { ReviewQueue } from './moderation/review-queue.ts';
+import { ChatHook } from './policy/chat-hook.ts';
+import { FloodWatch } from './policy/flood-watch.ts';
+import { MessageAdmission } from './policy/message-admission.ts';
+import { PoliciesStore } from './policy/policies.store.ts';
+import { RoomPolicies, type RoomPolicy, stateOf } from './policy/room-policies.ts';
+import { PersonalData, type Retention } from './records/personal-data.ts';
+import { Records } from './records/records.ts';
 
 export { CHAT_BUS_TOPIC, type ChatAppended } from './chat-topics.ts';
 
-/** Of the tips that are to be shown, so many wait in the log's queue at once: they never fill it, however many there are after an outage. */
+/** Limit of tips in the log's queue, so that they never fill it after an outage. */
 const TIPS_AT_ONCE = 1_000;
 
 export interface ChatOptions {
@@ -46,13 +46,13 @@ export interface ChatOptions {
   metrics: Metrics;
   log: Log;
   rooms: ChatRooms;
-  hook: HookPort;
+  hook: { guard: AddressGuard; box: SecretBox };
   retention: Retention;
 }
 
 export class Chat {
   readonly moderation: Moderation;
-  readonly held: HeldMessages;
+  readonly held: ReviewQueue;
   readonly polls: Polls;
   readonly records: Records;
   readonly personalData: PersonalData;
@@ -61,9 +61,9 @@ export class Chat {
   readonly #store: ChatStore;
   readonly #log: ChatLog;
   readonly #policies: RoomPolicies;
-  readonly #desk: MessageDesk;
+  readonly #admission: MessageAdmission;
   readonly #flood: FloodWatch;
-  /** Which of the processes on the bus this is. */
+  /** Identifies this process on the bus. */
   readonly #self = randomUUID();
   readonly #stateListeners = new Set<(room: RoomId, state: ChatState) => void>();
   readonly #unsubscribe: () => void;
@@ -73,9 +73,9 @@ export class Chat {
     this.#store = new ChatStore(db);
     const onBumped = (bumped: Bumped[]) => {
       for (const { room, version } of bumped) {
-        // At once here: whoever acted sees what they did, whether or not the bus says it back.
+        // Applied here at once: an actor sees the effect without waiting for the bus.
         this.#outdate(room, version);
-        tellNews(bus, { type: 'policy', room, version });
+        publishNews(bus, { type: 'policy', room, version });
       }
     };
     this.#log = new ChatLog({
@@ -108,15 +108,15 @@ export class Chat {
     };
     this.#parts = parts;
     this.moderation = new Moderation(parts);
-    this.held = new HeldMessages(parts);
+    this.held = new ReviewQueue(parts);
     this.polls = new Polls(parts);
     this.records = new Records(parts);
     const { moderation, held, records } = this;
     this.personalData = new PersonalData({ parts, moderation, held, records, retention: options.retention });
-    this.hook = new ChatHook({ db, port: options.hook, bus, clock, metrics, log: logger });
-    this.#flood = new FloodWatch((text) => tellNews(bus, { type: 'flood', from: this.#self, text }));
-    this.#desk = new MessageDesk({ parts, flood: this.#flood, held, hook: this.hook });
-    // What was said meanwhile may have been lost: everything is read anew when it is next used.
+    this.hook = new ChatHook({ db, ...options.hook, bus, clock, metrics, log: logger });
+    this.#flood = new FloodWatch((text) => publishNews(bus, { type: 'flood', from: this.#self, text }));
+    this.#admission = new MessageAdmission({ parts, flood: this.#flood, held, hook: this.hook });
+    // Messages may have been lost: everything is read again before its next use.
     const outdate = () => {
       this.#policies.outdateAll();
       this.hook.forgetSettings();
@@ -131,24 +131,24 @@ export class Chat {
     };
   }
 
-  /** Begins what goes on by itself: closing polls, letting go of what is old. */
+  /** Starts the background jobs: closing polls, retention. */
   start(): void {
     this.polls.start();
     this.personalData.start();
   }
 
   /**
-   * Resolves once the message is in the log for good, or waits for a moderator; the same `clientId` again answers the same. Rejects with
-   * why it may not be said.
+   * Resolves once the message is durable in the log, or held for review. Idempotent by `clientId`. Rejects with the
+   * reason of a refusal.
    */
   async send(sending: Sending): Promise<ChatSendAnswer> {
     if (!(await this.#parts.rooms.hasChat(sending.room))) throw new AppError('chat_not_allowed');
-    return this.#desk.send(sending);
+    return this.#admission.send(sending);
   }
 
   /**
-   * Shows settled tips in their order; telling of the same tip twice shows it once. A tip always shows; its words do not where its author
-   * may not write or the creator's list has one of them, and then the author is told.
+   * Appends settled tips in order, idempotent by tip. A tip is always shown; its message is not if its author may not
+   * write or the creator's word list blocks it, and then the author is told.
    */
   async appendTips(tips: Tip[]): Promise<void> {
     for (let start = 0; start < tips.length; start += TIPS_AT_ONCE) {
@@ -157,7 +157,7 @@ export class Chat {
   }
 
   async #appendTips(tips: Tip[]): Promise<void> {
-    // The words of all are known before the first is appended: what is asked for them is not answered in any order, and tips keep theirs.
+    // All messages are judged before the first append: judgements finish in any order, and tips keep theirs.
     const judged = await Promise.all(tips.map(async (tip) => ({ ...tip, ...(await this.#wordsOfTip(tip)) })));
     await Promise.all(
       judged.map(async ({ id, room, from, amountMinor, currency, sentAt, text, withheld }) => {
@@ -174,7 +174,7 @@ export class Chat {
         if (!isNew || withheld === undefined) return;
         this.#parts.metrics.chatModerated.inc({ outcome: 'refused', cause: 'tip' });
         const { identity } = from;
-        tellNews(this.#parts.bus, { type: 'held', room, identity, id, state: 'refused', reason: withheld });
+        publishNews(this.#parts.bus, { type: 'held', room, identity, id, state: 'refused', reason: withheld });
       }),
     );
   }
@@ -195,20 +195,20 @@ export class Chat {
     return { entries, lastSeq };
   }
 
-  /** The number of the newest entry of each room that has one. */
+  /** The latest sequence number of each room that has entries. */
   newest(rooms: RoomId[]): Promise<Map<RoomId, number>> {
     return this.#store.lastSeqs(rooms);
   }
 
-  /** What a newcomer sees, or what somebody who was here until `since` missed. */
+  /** The newest page, or the entries after `since`. */
   async catchUp(room: RoomId, since: number | undefined): Promise<ChatPage> {
     if (since === undefined) {
-      // Who comes in for the first time: the newest page ends with the last entry there is.
+      // The newest page of a newcomer ends with the last entry.
       const entries = await this.#store.read(room, { limit: LIMITS.chatWelcomeEntries });
       return { entries, lastSeq: entries.at(-1)?.seq ?? 0 };
     }
     const lastSeq = await this.#store.lastSeq(room);
-    // Somebody who missed more than a page starts anew from the newest page and loads the rest when asked.
+    // After a gap of more than a page, the newest page is sent; older ones are loaded on request.
     const resumes = since <= lastSeq && lastSeq - since <= LIMITS.chatPageEntries;
     const range = resumes ? { since, limit: LIMITS.chatPageEntries } : { limit: LIMITS.chatWelcomeEntries };
     return { entries: await this.#store.read(room, range), lastSeq };
@@ -222,13 +222,13 @@ export class Chat {
     return stateOf(await this.#policies.get(room), this.#parts.clock.now());
   }
 
-  /** Calls the listener with the state of every room in use here whenever it has changed, at whatever gateway. */
+  /** Calls the listener with a room's state whenever it changes at any gateway, for rooms in use here. */
   onState(listener: (room: RoomId, state: ChatState) => void): () => void {
     this.#stateListeners.add(listener);
     return () => this.#stateListeners.delete(listener);
   }
 
-  /** The same from the database, for whoever has just heard that it changed. */
+  /** Reads the state from the database, for a person whose restrictions have just changed. */
   async rereadRestriction(room: RoomId, identity: string): Promise<ChatRestriction> {
     await this.#policies.reread(room);
     return this.restrictionOf(room, identity);
@@ -238,8 +238,8 @@ export class Chat {
     return this.#policies.restrictionOf(room, identity, this.#parts.clock.now());
   }
 
-  /** What somebody sees of the chat beside its log. */
-  async lookInside(
+  /** What a person sees of the chat besides its log. */
+  async readSnapshot(
     room: RoomId,
     identity: string,
   ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null; held: OwnHeld[] }> {
@@ -253,13 +253,13 @@ export class Chat {
     return { chatState, restriction, ownVote, held };
   }
 
-  /** Whoever may not write may not react or raise a hand either, and nobody but moderators while the chat is paused. */
+  /** A person who may not write may not react or raise a hand either; while the chat is paused only moderators may. */
   async assertMayTakePart(room: RoomId, who: Pick<Participant, 'identity' | 'role'>): Promise<void> {
     await this.#assertNotRestricted(room, who);
     if (who.role === 'fan' && (await this.state(room)).mode.paused) throw new AppError('chat_paused');
   }
 
-  /** A poll goes on while the chat is paused. */
+  /** Polls go on while the chat is paused. */
   async vote(vote: { room: RoomId; from: Participant; poll: PollId; option: number }): Promise<void> {
     const { room, from, poll, option } = vote;
     await this.#assertNotRestricted(room, from);

@@ -1,11 +1,11 @@
 /** What the parts of money share: services of the house, the ledger, and the current time as an ISO string. */
 import type { Clock } from '../platform/clock.ts';
-import type { Database, Orm } from '../platform/db.ts';
-import { GatheredRead } from '../platform/gathered-read.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
+import { GatheredRead } from '../platform/db/gathered-read.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Outbox } from '../platform/outbox.ts';
-import type { Wallet } from '../protocol/money.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
+import type { Wallet } from '../protocol/money/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
 import type { MoneyFact } from './money-facts.ts';

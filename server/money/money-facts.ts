@@ -1,12 +1,12 @@
 /** Facts that money commits to the outbox, by topic. */
 
 import type { RoomId, TipId, TopupId } from '../protocol/ids.ts';
-import type { Membership } from '../protocol/memberships.ts';
-import type { Refund, Ticket, Tip, Wallet } from '../protocol/money.ts';
-import type { CreatorAccount, Dispute, Payout } from '../protocol/payouts.ts';
-import type { Promotion } from '../protocol/pricing.ts';
-import type { PrivateSession } from '../protocol/private-sessions.ts';
-import type { TipMenu } from '../protocol/tipping.ts';
+import type { Membership } from '../protocol/money/memberships.ts';
+import type { Refund, Ticket, Tip, Wallet } from '../protocol/money/money.ts';
+import type { CreatorAccount, Dispute, Payout } from '../protocol/money/payouts.ts';
+import type { Promotion } from '../protocol/money/pricing.ts';
+import type { PrivateSession } from '../protocol/money/private-sessions.ts';
+import type { TipMenu } from '../protocol/money/tipping.ts';
 
 export interface SettledTopup {
   id: TopupId;

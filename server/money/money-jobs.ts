@@ -2,7 +2,7 @@
  * The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every
  * process.
  */
-import { PeriodicJob } from '../platform/periodic-job.ts';
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
 import type { Disputes } from './disputes/disputes.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../platform/db.ts';
+import type { Database } from '../platform/db/db.ts';
 
 /**
  * Finds kinds of open money matters of a person. While there is one, their records cannot be erased. `tax_report`: a

@@ -1,4 +1,4 @@
-import { sqlState } from '../platform/db.ts';
+import { sqlState } from '../platform/db/db.ts';
 
 const UNIQUE_VIOLATION = '23505';
 

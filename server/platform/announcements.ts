@@ -1,13 +1,14 @@
 /**
- * Who is there: a process says so under a lease that it renews, and whoever asks is told of all whose lease lasts. What is said is text; those who
- * read it check it. In one process it stays in memory; between several it is in Redis (`redis-announcements.ts`), by Redis' own clock.
+ * Which processes exist: each announces itself under a lease that it renews; `list` returns those whose lease has not
+ * expired. Values are text that readers validate. In memory for one process, in Redis (`redis-announcements.ts`, by
+ * Redis' clock) for several.
  */
 export const ANNOUNCEMENT_LEASE_MS = 5_000;
 
 export interface Announcements {
-  /** Says it anew, and renews the lease. */
+  /** Sets the value and renews the lease. */
   announce(id: string, value: string): Promise<void>;
-  /** Gone now, without waiting for the lease to end. */
+  /** Removes the announcement without waiting for the lease to expire. */
   withdraw(id: string): Promise<void>;
   list(): Promise<Map<string, string>>;
 }

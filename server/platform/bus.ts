@@ -1,17 +1,20 @@
 /**
- * Messages between gateways. A message is small, JSON, and may be lost: whatever must not be lost is in the database, and the bus only
- * says that there is something to look at. In one process it stays in memory; between several it goes over Redis (`redis-bus.ts`).
- * A topic may be one room's (`roomTopic`), so that a gateway is told of the rooms that it has people in and of no others.
+ * Messages between gateways. A message is small, JSON, and may be lost: what must not be lost is in the database, and
+ * the bus only says that it changed. In memory for one process, over Redis (`redis-bus.ts`) for several. A topic can
+ * belong to a room (`roomTopic`), so that a gateway receives only the rooms in which it has people.
  */
 export interface Bus {
   publish(topic: string, message: unknown): void;
-  /** Calls `handler` for every message on `topic`, in the order of each publisher; the answer ends the subscription. */
+  /** Calls `handler` for every message on `topic`, in the order of each publisher. The result ends the subscription. */
   subscribe(topic: string, handler: (message: unknown) => void): Subscription;
-  /** Whether messages to and from other processes pass now. Always true where there are no others. */
+  /** Whether messages to and from other processes pass now. Always true with one process. */
   readonly isConnected: boolean;
-  /** Calls `listener` when messages pass again after they may have been lost; whoever relies on them looks at the database then. */
+  /** Calls `listener` when messages pass again after some may have been lost. Subscribers then read the database. */
   onRestored(listener: () => void): () => void;
-  /** Calls `listener` when another process says that it could not pass on a message of its own; also while this one is connected. */
+  /**
+   * Calls `listener` when another process reports that it could not publish a message, also while this one is
+   * connected.
+   */
   onMissed(listener: () => void): () => void;
   close(): Promise<void>;
 }
@@ -19,13 +22,13 @@ export interface Bus {
 /** Calling it ends the subscription. */
 export interface Subscription {
   (): void;
-  /** Resolves once messages of others arrive, or cannot for now. */
+  /** Resolves once messages of other processes arrive, or when that is not possible for now. */
   readonly ready: Promise<void>;
 }
 
 export type BusHandler = (message: unknown) => void;
 
-/** The topic of one room among those of its kind. */
+/** The topic of one room. */
 export function roomTopic(topic: string, room: string): string {
   return `${topic}/${room}`;
 }
@@ -41,12 +44,12 @@ export class MemoryBus implements Bus {
 
   publish(topic: string, message: unknown): void {
     if (!this.#handlers.has(topic)) return;
-    // Through JSON, as over a network: nobody can come to rely on sharing an object.
+    // Copied through JSON, as over a network, so that no code comes to rely on a shared object.
     const text = JSON.stringify(message);
     queueMicrotask(() => this.deliver(topic, text));
   }
 
-  /** Hands the text of a message to whoever listens here. */
+  /** Delivers the text of a message to the listeners of this process. */
   deliver(topic: string, text: string): void {
     for (const handler of this.#handlers.get(topic) ?? []) {
       try {
@@ -60,7 +63,7 @@ export class MemoryBus implements Bus {
   subscribe(topic: string, handler: BusHandler): Subscription {
     const handlers = this.#handlers.get(topic) ?? new Set();
     this.#handlers.set(topic, handlers);
-    // Each subscription is one, also of the same function twice.
+    // Each subscription counts, also of the same function twice.
     const own: BusHandler = (message) => handler(message);
     handlers.add(own);
     const end = () => {

@@ -1,6 +1,7 @@
 /**
- * Measures how late the event loop takes its turns, and has a worker thread end the process when it takes none for ten seconds: such a process
- * answers nobody, its own readiness included, and only a restart helps. A busy process that still takes turns is left alone.
+ * Measures the event loop's delay, and has a worker thread end the process when the loop has been blocked for ten
+ * seconds. Such a process answers nothing, not even its readiness probe, and only a restart helps. A busy process whose
+ * loop still turns is left alone.
  */
 import { Worker } from 'node:worker_threads';
 import type { Metrics } from './metrics.ts';
@@ -9,7 +10,7 @@ const BEAT_MS = 100;
 const STALL_LIMIT_MS = 10_000;
 
 export interface WatchdogSettings {
-  /** One 32-bit counter that each turn of the event loop raises. */
+  /** A 32-bit counter that each turn of the event loop increments. */
   turns: SharedArrayBuffer;
   stallLimitMs: number;
 }

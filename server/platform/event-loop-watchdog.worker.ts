@@ -1,4 +1,4 @@
-/** The thread of `event-loop-watchdog.ts`: shares nothing with the event loop that it watches but a counter of its turns. */
+/** The watchdog's thread. It shares nothing with the watched event loop but a counter of turns. */
 import { write } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { WatchdogSettings } from './event-loop-watchdog.ts';
@@ -14,7 +14,8 @@ const lookEveryMs = stallLimitMs / LOOKS_PER_LIMIT;
 let lastTurn = Atomics.load(counter, 0);
 let stalledLooks = 0;
 
-// Looks are counted, not milliseconds: while the whole process is suspended, or starved of CPU, this thread does not look either.
+// Counts checks, not milliseconds: while the whole process is suspended or starved of CPU, this thread does not check
+// either.
 const looking = setInterval(() => {
   const turn = Atomics.load(counter, 0);
   stalledLooks = turn === lastTurn ? stalledLooks + 1 : 0;
@@ -24,7 +25,7 @@ const looking = setInterval(() => {
   endProcess();
 }, lookEveryMs);
 
-/** The event loop can run no handler any more, so this thread writes the line and sends a signal that needs none. */
+/** The event loop can run no handler, so this thread writes the log line and sends a signal that needs none. */
 function endProcess(): void {
   const line = {
     level: PINO_FATAL,
@@ -34,7 +35,7 @@ function endProcess(): void {
     msg: 'event loop stalled, process ends',
   };
   const kill = () => process.kill(process.pid, 'SIGKILL');
-  // Whoever reads the log may be stuck as well; that must not keep the process.
+  // The log's reader may be blocked too; the process must end anyway.
   setTimeout(kill, LOG_LIMIT_MS);
   write(STDOUT, `${JSON.stringify(line)}\n`, kill);
 }

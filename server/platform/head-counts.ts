@@ -1,30 +1,31 @@
 /**
- * How many people are in a room over all gateways. Each gateway reports its own under a lease in Redis, so that what a killed one said is
- * forgotten; with few people the report names them, so that somebody with two tabs on two gateways counts once. Alone, there are no others.
+ * How many people are in a room over all gateways. Each gateway reports its own under a lease in Redis, so that the
+ * report of a killed one expires. Small reports name people, so that one person with two tabs on two gateways counts
+ * once.
  */
 import type { Log } from './log.ts';
-import type { RedisClient, RedisConnections } from './redis.ts';
+import type { RedisClient, RedisConnections } from './redis/redis.ts';
 
-/** People of other processes in a room. `identities` is null where there are too many to name. */
+/** People at other gateways. `identities` is null if there are too many to name. */
 export interface Others {
   count: number;
   identities: readonly string[] | null;
 }
 
 export interface HeadCounts {
-  /** Tells the others who of this process is in a room; nobody takes it back. Never rejects. */
+  /** Reports who is in a room at this process. The report expires by itself. Never rejects. */
   report(room: string, identities: ReadonlySet<string>): Promise<void>;
-  /** Never rejects: without an answer there are no others. */
+  /** Never rejects: without an answer the count is zero. */
   others(room: string): Promise<Others>;
   close(): Promise<void>;
 }
 
 const NOBODY: Others = { count: 0, identities: [] };
-/** Up to so many people of one gateway are named, and counts are exact. */
+/** Reports of at most this many people name them, which makes counts exact. */
 const NAMED_MAX = 200;
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
-/** A room's key outlasts its last report by this. */
+/** A room's key expires this long after its last report. */
 const KEY_MS = 20_000;
 const RENEWED_AT_ONCE = 200;
 
@@ -38,7 +39,7 @@ export class MemoryHeadCounts implements HeadCounts {
   async close(): Promise<void> {}
 }
 
-/** One gateway's report on a room: until when it holds, how many, and who where there are few. */
+/** One gateway's report: expiry, count, and identities if there are few. */
 type Report = [untilMs: number, count: number, identities: string[] | null];
 
 export class RedisHeadCounts implements HeadCounts {
@@ -68,7 +69,7 @@ export class RedisHeadCounts implements HeadCounts {
     try {
       reports = await this.#client.hgetall(this.#prefix + room);
     } catch (error) {
-      this.#log.debug({ err: error }, 'people elsewhere are not known');
+      this.#log.debug({ err: error }, 'head counts of other gateways not read');
       return NOBODY;
     }
     const now = Date.now();
@@ -100,8 +101,8 @@ export class RedisHeadCounts implements HeadCounts {
         this.#client.pexpire(key, KEY_MS),
       ]);
     } catch (error) {
-      // The next renewal says it again.
-      this.#log.debug({ err: error }, 'people here were not reported');
+      // The next renewal reports it again.
+      this.#log.debug({ err: error }, 'head count not reported');
     }
   }
 
@@ -110,7 +111,7 @@ export class RedisHeadCounts implements HeadCounts {
     for (let at = 0; at < rooms.length; at += RENEWED_AT_ONCE) {
       await Promise.all(
         rooms.slice(at, at + RENEWED_AT_ONCE).map(([room, identities]) => {
-          // Somebody may have reported anew meanwhile.
+          // A newer report may have arrived meanwhile.
           return this.#reported.get(room) === identities ? this.#write(room, identities) : undefined;
         }),
       );

@@ -1,20 +1,21 @@
 /**
- * Small maps that several processes agree on, each under a lease that any of them renews: what nobody renews is forgotten. In one process they
- * stay in memory; between several they are in Redis (`redis-leased-hashes.ts`). Whoever can't reach them goes on with what it knows.
+ * Small maps that several processes share, each under a lease that any of them renews; without renewal it expires. In
+ * memory for one process, in Redis (`redis-leased-hashes.ts`) for several. Callers must work without them while Redis
+ * is gone.
  */
 export const HASH_LEASE_MS = 60_000;
 
 export interface LeasedHashes {
-  /** All fields; none of what is not there. */
+  /** All fields; empty if there is no such hash. */
   get(key: string): Promise<Map<string, string>>;
-  /** Some fields; none of those that are not there. */
+  /** The given fields that exist. */
   pick(key: string, fields: readonly string[]): Promise<Map<string, string>>;
-  /** Sets one field if it holds what is expected (nothing, where nothing is), and answers what it holds then. */
+  /** Compare-and-set of one field (undefined means absent). Returns its value afterwards. */
   swap(request: { key: string; field: string; expected?: string; value: string }): Promise<string>;
   set(key: string, fields: ReadonlyMap<string, string>): Promise<void>;
-  /** Removes one field, or everything. */
+  /** Removes one field, or the whole hash. */
   remove(key: string, field?: string): Promise<void>;
-  /** Answers those that are not there any more. */
+  /** Returns the keys that no longer exist. */
   renew(keys: readonly string[]): Promise<string[]>;
 }
 
@@ -66,7 +67,7 @@ export class MemoryLeasedHashes implements LeasedHashes {
   async renew(keys: readonly string[]): Promise<string[]> {
     const lost = keys.filter((key) => !this.#find(key));
     for (const key of keys) if (this.#find(key)) this.#getOrCreate(key);
-    // Whoever renews comes often enough to clear up.
+    // Renewals are frequent enough to also delete what has expired.
     for (const key of this.#hashes.keys()) this.#find(key);
     return lost;
   }

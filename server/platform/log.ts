@@ -1,6 +1,6 @@
 /**
- * Structured logs (pino). No token, no message text and no bind value of a failed statement is ever logged; bind `room` and `identity` with
- * `log.child`.
+ * Structured logs (pino). No token, message text or bind value of a failed statement is ever logged. Bind `room` and
+ * `identity` with `log.child`.
  */
 import { pino } from 'pino';
 
@@ -14,23 +14,23 @@ export interface Log {
 
 export interface LogOptions {
   level: string;
-  /** Readable lines for a person at a terminal instead of JSON. */
+  /** Readable lines for a terminal instead of JSON. */
   pretty: boolean;
-  /** A file or a descriptor; standard output unless given. */
+  /** A file or a descriptor; standard output by default. */
   destination?: string | number;
 }
 
 const REDACTED_PATHS = ['token', '*.token', 'authorization', '*.authorization', '*.secret', 'secret', 'text', '*.text'];
 
 const STDOUT = 1;
-/** Where a command logs whose standard output is its answer. */
+/** For commands whose result goes to standard output. */
 export const STDERR = 2;
 /** Drizzle appends the bind values of a failed statement to its message. */
 const BIND_VALUES = /\nparams: [\s\S]*$/;
-/** SQLSTATE class 22, data exception: the message of Postgres quotes the value that it refused. */
+/** SQLSTATE class 22, data exception: Postgres quotes the refused value in its message. */
 const DATA_EXCEPTION = /^22/;
 
-/** What is logged of an error: named fields only, since Postgres puts values into others (`detail`, `where`, `parameters`). */
+/** Logs named fields of an error only: Postgres puts values into others (`detail`, `where`, `parameters`). */
 export function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

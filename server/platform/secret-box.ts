@@ -1,6 +1,7 @@
 /**
- * Secrets as they are kept in the database: encrypted by AES-256-GCM (NIST SP 800-38D) under a key derived from LOGE_ENCRYPTION_KEY by HKDF
- * (RFC 5869), so that a copy of the database alone signs nothing. Each is bound to the id of what it belongs to, and begins with its version.
+ * Encrypts secrets for the database: AES-256-GCM (NIST SP 800-38D) under a key derived from LOGE_ENCRYPTION_KEY by HKDF
+ * (RFC 5869), so that a copy of the database alone can sign nothing. Each ciphertext is bound to its owner's id and
+ * begins with a version.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -13,7 +14,7 @@ const CIPHER = 'aes-256-gcm';
 export class SecretBox {
   readonly #keys: [Buffer, ...Buffer[]];
 
-  /** The first key encrypts; the others only decrypt what they encrypted before. */
+  /** The first key encrypts; older ones only decrypt. */
   constructor([first = '', ...older]: readonly string[]) {
     const derive = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'loge secrets v1', KEY_BYTES));
     this.#keys = [derive(first), ...older.map(derive)];
@@ -26,7 +27,7 @@ export class SecretBox {
     return VERSION + Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url');
   }
 
-  /** Undefined for what was encrypted under a key that is not here, or for another owner, or was tampered with. */
+  /** Undefined if the key is missing, the owner differs, or the text was tampered with. */
   open(kept: string, owner: string): string | undefined {
     if (!kept.startsWith(VERSION)) return undefined;
     const sealed = Buffer.from(kept.slice(VERSION.length), 'base64url');

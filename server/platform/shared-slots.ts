@@ -1,26 +1,23 @@
 /**
- * How much of something people have at once, by key, over all processes that count it. Each keeps its own counts in a
- * leased hash and announces
- * itself, so that what a killed one held is forgotten within seconds. A slot is counted before the others are asked:
- * two processes that let somebody in
- * at the same moment may both refuse, and never exceed a limit together. Without Redis, or while it is gone, each
- * process counts for itself.
+ * Limits per key over all processes. Each process keeps its counts in a leased hash and announces itself, so that the
+ * slots of a killed one are freed within seconds. A slot is counted before the others are read: of two concurrent
+ * takers both may be refused, but the limit is never exceeded. Without Redis each process counts alone.
  */
 import { randomUUID } from 'node:crypto';
 import { ANNOUNCEMENT_LEASE_MS, type Announcements } from './announcements.ts';
+import { PeriodicJob } from './jobs/periodic-job.ts';
 import type { LeasedHashes } from './leased-hashes.ts';
 import type { Log } from './log.ts';
-import { PeriodicJob } from './periodic-job.ts';
-import type { RedisClient, RedisConnections } from './redis.ts';
-import { RedisAnnouncements } from './redis-announcements.ts';
-import { RedisLeasedHashes } from './redis-leased-hashes.ts';
+import type { RedisClient, RedisConnections } from './redis/redis.ts';
+import { RedisAnnouncements } from './redis/redis-announcements.ts';
+import { RedisLeasedHashes } from './redis/redis-leased-hashes.ts';
 
 export interface Slot {
   key: string;
   limit: number;
 }
 
-/** Where the processes see each other's counts. */
+/** Where processes read each other's counts. */
 export interface SharedCounts {
   board: Announcements;
   hashes: LeasedHashes;
@@ -37,7 +34,7 @@ export function shareCounts(
 }
 
 export class SharedSlots {
-  /** New with each process: one that starts again under its name has nothing of what it held before. */
+  /** New for each process: a restarted one holds nothing of before. */
   readonly #holder = randomUUID();
   readonly #shared: SharedCounts | undefined;
   readonly #log: Log;
@@ -60,10 +57,7 @@ export class SharedSlots {
     this.#renewing.start();
   }
 
-  /**
-   * Takes one slot under each key, or none and answers nothing where one is full. What it answers gives the slots back,
-   * once.
-   */
+  /** Takes one slot under each key, or none if one is full. The result releases them, once. */
   async take(slots: readonly Slot[]): Promise<(() => void) | undefined> {
     const keys = slots.map(({ key }) => key);
     for (const key of keys) this.#add(key, 1);
@@ -76,7 +70,7 @@ export class SharedSlots {
     };
     const isFree = (others: ReadonlyMap<string, number>) =>
       slots.every(({ key, limit }) => (this.#counts.get(key) ?? 0) + (others.get(key) ?? 0) <= limit);
-    // What is full here already asks nobody.
+    // A key that is full here needs no request.
     if (isFree(new Map()) && isFree((await this.#quietly((shared) => this.#countOthers(shared, keys))) ?? new Map()))
       return release;
     release();
@@ -116,7 +110,7 @@ export class SharedSlots {
     try {
       return this.#shared && (await work(this.#shared));
     } catch (error) {
-      this.#log.debug({ err: error }, 'what other processes hold was not counted');
+      this.#log.debug({ err: error }, 'slots of other processes not counted');
       return undefined;
     }
   }

@@ -1,9 +1,9 @@
-/** Who people are on the wire: identities, names, roles, and the claims of a room token. */
+/** People on the wire: identities, names, roles, and the claims of a room token. */
 import { z } from 'zod';
 import { roomId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 
-/** An embedder's own id of a person: letters, digits and `. _ - : @ |`, so that it is safe in paths, logs and selectors. */
+/** An embedder's id of a person: letters, digits and `. _ - : @ |`, so that it is safe in paths, logs and selectors. */
 export const identity = z
   .string()
   .min(1)
@@ -16,10 +16,10 @@ export const identity = z
 const UNSAFE_CHARS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 const UNSAFE = UNSAFE_CHARS.source.slice(1, -1);
-/** The same for the document of the API. Half a surrogate pair is not well-formed. */
+/** For the OpenAPI document. Half a surrogate pair is not well-formed. */
 const SAFE_LINE = `^[^\\s${UNSAFE}\\ud800-\\udfff][^${UNSAFE}\\ud800-\\udfff]*$`;
 
-/** One line of text for people: trimmed, no control or direction-changing characters. */
+/** One line of text: trimmed, without control or direction-changing characters. */
 export function singleLine(maxChars: number) {
   return z
     .string()
@@ -44,7 +44,7 @@ export const country = z
 export const participant = z.object({ identity, name: displayName, role });
 export type Participant = z.infer<typeof participant>;
 
-/** What a token narrows or allows; what is absent follows from the role. */
+/** Narrows or widens the rights of the role; absent fields follow the role. */
 export const permissions = z
   .object({
     publish: z.boolean(),
@@ -89,7 +89,7 @@ export type TokenInput = z.infer<typeof tokenInput>;
 
 export const tokenAnswer = z.object({ token: z.string() });
 
-/** Everything that the house holds of a person, table by table, as it is stored. */
+/** Everything that the house stores about a person, by table. */
 export const participantExport = z.object({
   identity,
   exportedAt: z.iso.datetime(),
@@ -98,7 +98,7 @@ export const participantExport = z.object({
       domain: z.string(),
       table: z.string(),
       rows: z.array(z.record(z.string(), z.unknown())),
-      /** True where the person has more rows than an answer holds. */
+      /** True if the person has more rows than an answer holds. */
       isTruncated: z.boolean(),
     }),
   ),
@@ -107,7 +107,7 @@ export type ParticipantExport = z.infer<typeof participantExport>;
 
 export const participantErasure = z.object({
   identity,
-  /** Stands in the chat's logs in place of the identity. */
+  /** Replaces the identity in the chat's logs. */
   pseudonym: identity,
   erasedMessages: z.number().int(),
 });

@@ -1,6 +1,6 @@
 /**
- * The error catalogue of the wire: every code a client can receive, with its HTTP status, whether trying again can help, and a text
- * for people. Codes are stable; texts may change. Imported by the server and by the SDK; knows nothing of either.
+ * The wire's error catalogue: every code that a client can receive, with HTTP status, retryability and a text. Codes
+ * are stable; texts may change. Imported by the server and the SDK; imports neither.
  */
 
 interface ErrorEntry {
@@ -264,11 +264,11 @@ export interface WireError {
   code: ErrorCode;
   message: string;
   retryable: boolean;
-  /** For `rate_limited` and alike: milliseconds after which trying again makes sense. */
+  /** For `rate_limited` and similar codes: when to retry. */
   retryAfterMs?: number;
 }
 
-/** The one error of the house: an expected failure with a code of the catalogue. */
+/** An expected failure with a code of the catalogue. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;

@@ -1,16 +1,16 @@
 /**
- * Events out: what an embedder's server is told by webhook and can read at `GET /v1/events`. Each type has one payload schema; fields may be
- * added to it, and none is taken away. Types are dotted and in the past tense: they are facts that no retry can undo.
+ * Events for embedders, by webhook and at `GET /v1/events`. Each type has one payload schema; fields may be added, none
+ * is removed. Types are dotted and in the past tense: they are facts that no retry can undo.
  */
 import { z } from 'zod';
 import { singleLine } from './accounts.ts';
 import { idSchema, roomId, tipId, topupId } from './ids.ts';
 import { LIMITS } from './limits.ts';
-import { membership } from './memberships.ts';
-import { refund, ticket, tip } from './money.ts';
-import { creatorAccount, dispute, payout } from './payouts.ts';
-import { promotion } from './pricing.ts';
-import { privateSession } from './private-sessions.ts';
+import { membership } from './money/memberships.ts';
+import { refund, ticket, tip } from './money/money.ts';
+import { creatorAccount, dispute, payout } from './money/payouts.ts';
+import { promotion } from './money/pricing.ts';
+import { privateSession } from './money/private-sessions.ts';
 import { accessReason, amountMinor, currency } from './rooms.ts';
 
 export const eventId = idSchema('event');
@@ -20,7 +20,7 @@ export const webhookDeliveryId = idSchema('webhookDelivery');
 const ofRoom = z.object({ room: roomId });
 const ofPerson = z.object({ room: roomId, identity: z.string() });
 
-/** Payloads of the parts that came first; other parts have theirs in their own file of the protocol, gathered in {@link EVENT_PAYLOADS}. */
+/** Payload schemas by type. */
 export const EVENT_PAYLOADS = {
   'tip.succeeded': z.object({ tip }),
   'tip.refunded': z.object({ tip: tipId, room: roomId, identity: z.string(), amountMinor, currency }),
@@ -34,38 +34,38 @@ export const EVENT_PAYLOADS = {
   'live.started': ofRoom,
   'live.ended': ofRoom,
   'room.ended': ofRoom,
-  /** Somebody may enter a room now. An `until` means that access ends then by itself, without another event. */
+  /** A person has access to a room. With `until`, access ends then without another event. */
   'access.granted': ofPerson.extend({ source: z.string(), until: z.string().nullable() }),
   'access.revoked': ofPerson.extend({ reason: accessReason }),
   'participant.removed': ofPerson.extend({ by: z.string(), reason: z.string() }),
   'membership.started': z.object({ membership }),
   'membership.renewed': z.object({ membership }),
-  /** Another tier, or cancelled to the end of the paid time, or that taken back. */
+  /** Another tier, a cancellation at the end of the paid time, or its withdrawal. */
   'membership.updated': z.object({ membership }),
   'membership.past_due': z.object({ membership }),
   'membership.ended': z.object({ membership }),
   'private_session.requested': z.object({ session: privateSession }),
   'private_session.started': z.object({ session: privateSession }),
-  /** Over before it began: declined, lapsed or taken back. */
+  /** A request that did not become a session: declined, withdrawn or expired. */
   'private_session.closed': z.object({ session: privateSession }),
   'private_session.ended': z.object({ session: privateSession }),
   'payout.created': z.object({ payout }),
   'payout.paid': z.object({ payout }),
   'payout.failed': z.object({ payout }),
-  /** Taken back at the payment provider by hand, all of it or a part. */
+  /** Reversed manually at the payment provider, in full or in part. */
   'payout.reversed': z.object({ payout }),
-  /** A bank asks about a payment; no money has moved. */
+  /** A bank inquires about a payment; no money has moved. */
   'dispute.inquiry_opened': z.object({ dispute }),
   'dispute.opened': z.object({ dispute }),
   'dispute.updated': z.object({ dispute }),
   'dispute.closed': z.object({ dispute }),
-  /** Whether a creator can be paid has changed at the payment provider. */
+  /** Whether the payment provider can pay the creator has changed. */
   'creator.account_updated': z.object({ account: creatorAccount }),
-  /** The house has stopped payouts to a creator, or lets them go on. */
+  /** The house has frozen or resumed payouts to a creator. */
   'creator.payouts_frozen': z.object({ creator: z.string(), reason: z.string() }),
   'creator.payouts_resumed': z.object({ creator: z.string(), reason: z.string() }),
   'promotion.granted': z.object({ promotion }),
-  /** A room was over without a live, and every ticket has been given back. */
+  /** A room ended without a live, and every ticket was refunded. */
   'room.not_held': ofRoom.extend({ ticketCount: z.number().int(), refundedMinor: z.number().int(), currency }),
 } as const satisfies Record<string, z.ZodType>;
 
@@ -75,7 +75,7 @@ export const EVENT_TYPES = Object.keys(EVENT_PAYLOADS) as [EventType, ...EventTy
 export const eventType = z.enum(EVENT_TYPES);
 
 const envelope = z.object({
-  /** The same however often it is sent: keep it, and do nothing when it comes again. */
+  /** The same in every delivery: store it to ignore repetitions. */
   id: eventId.meta({ description: 'The same however often the event is sent' }),
   type: eventType,
   seq: z.number().int().meta({ description: 'Place among all events, without gaps; give it as `after`' }),
@@ -105,7 +105,7 @@ export const eventList = z.object({ events: z.array(embedderEvent), hasMore: z.b
 
 export const webhookEndpointInput = z.object({
   url: z.url({ protocol: /^https?$/ }).max(2000),
-  /** Absent: every type, those of later versions too. */
+  /** Absent: every type, including those of later versions. */
   events: z.array(eventType).min(1).max(EVENT_TYPES.length).optional(),
   description: singleLine(LIMITS.titleChars).optional(),
 });
@@ -117,17 +117,17 @@ export const webhookEndpoint = z.object({
   events: z.array(z.string()).nullable().meta({ description: 'Types that are sent; null for all' }),
   description: z.string().nullable(),
   status: z.enum(['enabled', 'disabled']),
-  /** `request`: by the API. `failing`: nothing was delivered for days. `gone`: it answered 410. */
+  /** `request`: by the API. `failing`: no delivery succeeded for days. `gone`: it answered 410. */
   disabledReason: z.enum(['request', 'failing', 'gone']).nullable(),
   /** Since when every attempt has failed; null while it works. */
   failingSince: z.string().nullable(),
-  /** Until when the secret that was replaced signs too; null when there is only one. */
+  /** Until when the replaced secret also signs; null if there is only one. */
   previousSecretUntil: z.string().nullable(),
   createdAt: z.string(),
 });
 export type WebhookEndpoint = z.infer<typeof webhookEndpoint>;
 
-/** With the signing secret, which is shown at creation and rotation and never again. */
+/** Includes the signing secret, which is shown only at creation and rotation. */
 export const webhookEndpointWithSecret = webhookEndpoint.extend({ secret: z.string() });
 export const webhookEndpointList = z.object({ endpoints: z.array(webhookEndpoint) });
 export const webhookEndpointDeleted = z.object({ id: webhookEndpointId, deleted: z.literal(true) });
@@ -147,7 +147,7 @@ export const replayInput = z.object({ endpoint: webhookEndpointId.optional() });
 export const deliveryStatus = z.enum(['pending', 'delivered', 'failed']);
 export const webhookAttempt = z.object({
   at: z.string(),
-  /** HTTP status of the answer; null when there was none. */
+  /** HTTP status; null without an answer. */
   status: z.number().int().nullable(),
   latencyMs: z.number().int(),
   error: z.string().nullable(),
@@ -160,9 +160,9 @@ export const webhookDelivery = z.object({
   status: deliveryStatus,
   isReplay: z.boolean(),
   attemptCount: z.number().int(),
-  /** The latest ones, the newest first. */
+  /** The latest ones, newest first. */
   attempts: z.array(webhookAttempt),
-  /** Null when it is over, or waits for an earlier event of the same room. */
+  /** Null when finished, or while an earlier event of the same room is queued. */
   nextAttemptAt: z.string().nullable(),
   createdAt: z.string(),
 });

@@ -62,7 +62,7 @@ export type EventId = Id<'event'>;
 export type WebhookEndpointId = Id<'webhookEndpoint'>;
 export type WebhookDeliveryId = Id<'webhookDelivery'>;
 
-/** In the order of their codes, so that ids sort by their time. */
+/** In order of code points, so that ids sort by time. */
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** Milliseconds since the epoch in base 62 have seven characters until the year 2081. */
 const TIME_CHARS = 7;
@@ -74,8 +74,8 @@ const randomBytes = new Uint8Array(4_096);
 let unusedFrom = randomBytes.length;
 
 /**
- * A new unguessable id: the kind's prefix, the time, and 17 characters of base 62, about 101 bits from the platform's CSPRNG. Ids that are made
- * one after another lie side by side in an index, which spares a database most of the pages that it would otherwise touch.
+ * A new unguessable id: prefix, time, and 17 base-62 characters (about 101 bits from the platform's CSPRNG). Ids that
+ * are created together are adjacent in an index, which saves page writes.
  */
 export function createId<K extends IdKind>(kind: K): Id<K> {
   let time = '';
@@ -95,7 +95,7 @@ export function createId<K extends IdKind>(kind: K): Id<K> {
   return `${ID_PREFIXES[kind]}${time}${random}` as Id<K>;
 }
 
-/** Parses an id of one kind; anything else is refused. */
+/** The schema of one kind's ids. */
 export function idSchema<K extends IdKind>(kind: K) {
   return z.templateLiteral([ID_PREFIXES[kind], z.string().regex(/[0-9A-Za-z]{8,40}/)]) as unknown as z.ZodType<Id<K>>;
 }

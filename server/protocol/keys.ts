@@ -1,10 +1,10 @@
-/** API keys: what an embedder's server or a machine of the house proves itself with, and what each may do. */
+/** API keys: the credentials of an embedder's server or another machine, and their scopes. */
 import { z } from 'zod';
 import { singleLine } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
 
-/** What a key may do. A route of the server API needs exactly one of these. */
+/** Each route of the server API requires exactly one scope. */
 export const SCOPES = ['admin', 'tokens', 'rooms', 'money', 'moderation', 'events', 'metrics'] as const;
 export const scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof scope>;
@@ -14,7 +14,7 @@ const time = z.iso.datetime();
 
 const ORIGIN_CHARS = 255;
 const ORIGIN_FAULT = 'An origin is a scheme, a host and perhaps a port, such as https://club.example';
-/** Of a name; what URL parsers rewrite, such as a default port, is no origin. */
+/** An origin by name. Forms that URL parsers rewrite, such as a default port, are refused. */
 const ORIGIN_PATTERN =
   '^https?:\\/\\/([a-z0-9]([a-z0-9]|-[a-z0-9])*\\.)*[a-z]([a-z0-9]|-[a-z0-9])*(:([1-9]\\d{3}|[1-5]\\d{4}))?$';
 const origin = z
@@ -44,7 +44,7 @@ export const apiKey = z.object({
   scopes: z.array(scope),
   origins: z.array(z.string()).nullable(),
   createdAt: time,
-  /** Id of the key that made this one. */
+  /** Id of the key that created this one. */
   createdBy: z.string(),
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),

@@ -1,17 +1,17 @@
 /**
- * The Socket.IO contract: every request a client can make with its input and answer, and every event the server sends. The handshake's
- * `auth` is `{ token, since? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md beside this file
- * is the page for people.
+ * The Socket.IO contract: every request with input and answer, and every event. The handshake's `auth` is `{ token,
+ * since? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md in this folder is the
+ * specification.
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';
-import { chatPage, ownHeld } from './chat.ts';
-import { chatRestriction } from './chat-moderation.ts';
-import { CHAT_EVENTS, CHAT_REQUESTS } from './chat-requests.ts';
-import { chatState, voteInput } from './chat-room.ts';
+import { chatPage, ownHeld } from './chat/chat.ts';
+import { chatRestriction } from './chat/chat-moderation.ts';
+import { CHAT_EVENTS, CHAT_REQUESTS } from './chat/chat-requests.ts';
+import { chatState, voteInput } from './chat/chat-room.ts';
 import type { WireError } from './errors.ts';
 import { roomId } from './ids.ts';
-import { MEMBERSHIP_REQUESTS } from './memberships.ts';
+import { MEMBERSHIP_REQUESTS } from './money/memberships.ts';
 import {
   cardInput,
   cardList,
@@ -28,7 +28,7 @@ import {
   topupAnswer,
   topupInput,
   wallet,
-} from './money.ts';
+} from './money/money.ts';
 import {
   quote,
   quoteInput,
@@ -37,8 +37,18 @@ import {
   walletHistory,
   walletHistoryQuery,
   withdrawalInput,
-} from './pricing.ts';
-import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './private-sessions.ts';
+} from './money/pricing.ts';
+import { PRIVATE_EVENTS, PRIVATE_REQUESTS } from './money/private-sessions.ts';
+import {
+  goal,
+  goalAnswer,
+  goalInput,
+  leaderboard,
+  leaderboardInput,
+  tipMenu,
+  tipMenuInput,
+  tippingState,
+} from './money/tipping.ts';
 import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
@@ -58,16 +68,6 @@ import {
   watchAnswer,
   watchInput,
 } from './stage.ts';
-import {
-  goal,
-  goalAnswer,
-  goalInput,
-  leaderboard,
-  leaderboardInput,
-  tipMenu,
-  tipMenuInput,
-  tippingState,
-} from './tipping.ts';
 
 const nothing = z.object({});
 
@@ -81,32 +81,32 @@ export const REQUESTS = {
   'stage:mute': { input: muteInput, answer: nothing },
   'stage:viewport': { input: viewportInput, answer: nothing },
   /**
-   * Takes over a media session of one's own after the socket was lost. Refused with `session_not_found` when it was lost, and for a publisher with
-   * `live_over` or `live_replaced` when its live must not be restored.
+   * Resumes one's own media session after the socket was lost. Refused with `session_not_found` if it has ended, and
+   * for a publisher with `live_over` or `live_replaced` if the live must not be restored.
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:play': { input: sessionInput, answer: nothing },
   'stage:leave': { input: sessionInput, answer: nothing },
-  /** Of a publication that another page has replaced since, there is nothing to end. */
+  /** A publication that another page has replaced ends nothing. */
   'stage:endLive': { input: endLiveInput, answer: nothing },
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
-  /** To the payment page, or by a saved card at once. */
+  /** Returns the payment page, or pays by a saved card at once. */
   'money:topup': { input: topupInput, answer: topupAnswer },
   'money:cards': { input: nothing, answer: cardList },
   'money:removeCard': { input: cardInput, answer: cardList },
   'money:buyTicket': { input: ticketInput, answer: z.union([z.object({ ticket }), checkout]) },
-  /** On the way back from the payment page: books what the provider confirms, without waiting for its webhook. */
+  /** On return from the payment page: books what the provider confirms, without waiting for its webhook. */
   'money:confirmCheckout': { input: checkoutConfirmInput, answer: checkoutStatus },
   'money:tip': { input: tipInput, answer: tipReceipt },
-  /** The receipt before paying. */
+  /** The receipt before payment. */
   'money:quote': { input: quoteInput, answer: quote },
   'money:tipByCard': { input: cardTipInput, answer: checkout },
   'money:receipt': { input: receiptInput, answer: receipt },
   'money:history': { input: walletHistoryQuery, answer: walletHistory },
-  /** Gives one's ticket back, where that was not waived and no live has begun. */
+  /** Returns one's ticket, if the right was not waived and no live has begun. */
   'money:withdraw': { input: withdrawalInput, answer: refund },
   'money:leaderboard': { input: leaderboardInput, answer: leaderboard },
   'money:setGoal': { input: goalInput, answer: z.object({ goal }) },
@@ -117,7 +117,7 @@ export const REQUESTS = {
   ...MEMBERSHIP_REQUESTS,
 } as const;
 
-/** What a request says beside its input. */
+/** Fields of a request besides its input. */
 export const aboutRequest = z.object({ room: roomId }).optional();
 
 export type RequestName = keyof typeof REQUESTS;
@@ -126,14 +126,14 @@ export type ParsedInput<N extends RequestName> = z.output<(typeof REQUESTS)[N]['
 export type RequestAnswer<N extends RequestName> = z.output<(typeof REQUESTS)[N]['answer']>;
 export type Answer<T> = { ok: true; data: T } | { ok: false; error: WireError };
 
-/** What an entitled participant gets on top of the lobby, at once and again when access is granted. */
+/** What a participant with access gets in addition to the lobby, in the welcome and when access is granted. */
 const inside = z.object({
   chat: chatPage,
   chatState,
   restriction: chatRestriction,
-  /** What one chose in the poll of `chatState`. */
+  /** One's vote in the poll of `chatState`. */
   ownVote: voteInput.nullable(),
-  /** One's own messages that a moderator looks at first, the oldest first. */
+  /** One's own messages that are held for review, oldest first. */
   held: z.array(ownHeld),
   stage: stageState,
   tipping: tippingState,
@@ -142,7 +142,7 @@ export type Inside = z.infer<typeof inside>;
 
 const rights = z.object({ publish: z.boolean(), chat: z.boolean(), tip: z.boolean(), moderate: z.boolean() });
 
-/** The first event on every connection; what a fan without a key sees is the lobby: no `inside`. */
+/** The first event on every connection; a fan without access gets the lobby: no `inside`. */
 export const welcome = z.object({
   participant,
   can: rights,
@@ -152,7 +152,7 @@ export const welcome = z.object({
   live: z.boolean(),
   /** Null for everyone but fans, and in a house without wallets. */
   wallet: wallet.nullable(),
-  /** The house's: of every amount in the room. */
+  /** The currency of every amount in the room. */
   currency,
   inside: inside.nullable(),
   serverTime: z.string(),
@@ -163,7 +163,7 @@ export const EVENTS = {
   'rooms:welcome': welcome,
   'rooms:accessGranted': z.object({ access, inside }),
   'rooms:accessRevoked': z.object({ access }),
-  /** A later token made somebody else of this participant: the role and the rights that hold from now on. */
+  /** A later token changed this participant's role and rights to these. */
   'rooms:rightsChanged': z.object({ participant, can: rights }),
   'rooms:viewerCount': z.object({ count: z.number().int() }),
   'rooms:ended': z.object({ room }),
@@ -177,11 +177,11 @@ export const EVENTS = {
   }),
   'stage:trackMuted': z.object({ session: z.string(), consumerId: z.string(), muted: z.boolean() }),
   'stage:layersWanted': z.object({ session: z.string(), producerId: z.string(), maxSpatialLayer: z.number().int() }),
-  /** To the publisher: somebody new waits for a picture; an encoder that can be asked for a key frame at once should give one. */
+  /** To the publisher: a new viewer waits for a picture; send a key frame if possible. */
   'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
-  /** Open another session beside this one, which goes on until you leave it: the node that it is on is about to. */
+  /** Open a second session and drop this one once the second works: its node is about to leave. */
   'stage:moveWanted': z.object({ session: z.string() }),
-  /** The session is over and its spare, `by`, goes on in its place. */
+  /** The session ended and its spare, `by`, continues. */
   'stage:paused': z.object({ session: z.string() }),
   'stage:takenOver': z.object({ session: z.string(), by: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
@@ -189,11 +189,11 @@ export const EVENTS = {
   ...CHAT_EVENTS,
   'money:walletChanged': wallet,
   'money:earningsChanged': earnings,
-  /** The shared goal and how far it is; null: there is none any more. */
+  /** The goal's progress; null: there is none. */
   'money:goalProgress': goalAnswer,
   'money:tipMenuChanged': tipMenu,
   ...PRIVATE_EVENTS,
-  /** Sent before the server closes the socket, with the reason; `reconnect` says whether coming back makes sense. */
+  /** Sent with the reason before the server closes the socket; `reconnect` says whether to come back. */
   'rooms:goodbye': z.object({ code: z.string(), message: z.string(), reconnect: z.boolean() }),
 } as const;
 

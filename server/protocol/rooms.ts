@@ -20,7 +20,7 @@ export const accessRule = z.object({
   kind: accessKind,
   priceMinor: amountMinor.optional(),
   ratePerMinuteMinor: amountMinor.optional(),
-  /** Of a room for members: the lowest tier of the club that opens it; absent means any. */
+  /** For a members-only room: the lowest tier that opens it; absent: any. */
   minTier: idSchema('tier').optional(),
   currency: currency.optional(),
 });
@@ -35,7 +35,7 @@ export const roomInput = z.object({
   title: singleLine(LIMITS.titleChars),
   access: accessRule,
   startsAt: moment.optional(),
-  /** Most tickets that are sold; absent means any number. */
+  /** Ticket limit; absent: unlimited. */
   capacity: z.number().int().min(1).max(LIMITS.capacityMax).optional(),
   chat: z.object({ enabled: z.boolean() }).partial().optional(),
   listed: listed.optional(),
@@ -56,18 +56,18 @@ export const room = z.object({
   listed,
   /** `live` exactly while the creator's media is on stage. */
   status: roomStatus,
-  /** Most tickets that are sold; null means any number. */
+  /** Ticket limit; null: unlimited. */
   capacity: z.number().int().nullable(),
   startsAt: z.string().nullable(),
   liveStartedAt: z.string().nullable(),
-  /** When the first live began; null as long as none was held. */
+  /** When the first live began; null before. */
   firstLiveAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   createdAt: z.string(),
 });
 export type Room = z.infer<typeof room>;
 
-/** What opens the room; of a private session the price is that of a minute. */
+/** What gives access; the price of a private session is per minute. */
 export const offer = z.object({ kind: accessKind, priceMinor: amountMinor, currency });
 export type Offer = z.infer<typeof offer>;
 
@@ -90,19 +90,19 @@ export const accessReason = z.enum([
 ]);
 export type AccessReason = z.infer<typeof accessReason>;
 
-/** Whether this identity may enter this room now, and what would let it in. */
+/** Whether this identity has access to this room now, and what would give it. */
 export const access = z.object({
   state: z.enum(['granted', 'required', 'refused']),
   offer: offer.optional(),
   /** The ticket that gave access. */
   ticket: ticketId.optional(),
   reason: accessReason.optional(),
-  /** Access ends then by itself (ISO 8601). */
+  /** When access ends by itself (ISO 8601). */
   until: z.string().optional(),
 });
 export type Access = z.infer<typeof access>;
 
-/** A room together with how many fans are inside now. */
+/** A room with the number of fans inside. */
 export const roomView = room.extend({ viewerCount: z.number().int().min(0) });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
@@ -124,5 +124,5 @@ export const roomListQuery = z.object({
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
 });
 
-/** What is left to somebody after the end of what the embedder granted. */
+/** The remaining access after the embedder's grant has ended. */
 export const endedEntitlement = z.object({ room: roomId, identity, access });

@@ -1,4 +1,6 @@
-/** The live media of a room on the wire. Media parameters are mediasoup's JSON forms of ORTC and are checked by the SFU. */
+/**
+ * The live media of a room on the wire. Media parameters are mediasoup's JSON forms of ORTC and are checked by the SFU.
+ */
 import { z } from 'zod';
 import { sessionId } from './ids.ts';
 
@@ -33,17 +35,17 @@ export const watchInput = z.object({
   rtpCapabilities,
   viewport: viewport.optional(),
   dtlsParameters: dtlsParameters.optional(),
-  /** A session of the same participant for which the new one waits, should its media worker die. */
+  /** A session of the same participant that the new one replaces if its media worker dies. */
   spareOf: sessionId.optional(),
 });
-/** Made by the page at each going live, and named by every session of that live. */
+/** Created by the page when it goes live, and named by every session of that live. */
 const publication = z.string().min(8).max(64);
 export const publishInput = z
   .object({
     dtlsParameters: dtlsParameters.optional(),
     spareOf: sessionId.optional(),
     publication: publication.optional(),
-    /** Restores the live of this publication, without anybody asking: refused when that live is over or was taken over. */
+    /** Restores the live of this publication automatically: refused if that live is over or was taken over. */
     restore: z.boolean().optional(),
   })
   .refine(({ restore, publication: named }) => !restore || named !== undefined, 'restore needs a publication');
@@ -84,7 +86,7 @@ export const iceServers = z.array(
   z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
 );
 export type IceServers = z.infer<typeof iceServers>;
-/** Credentials of TURN last an hour, so each answer that begins a connection brings new ones, in place of those of the welcome. */
+/** TURN credentials last an hour, so each answer that begins a connection has new ones, which replace earlier ones. */
 const freshIceServers = iceServers.optional();
 export const restartIceAnswer = z.object({
   iceParameters: transportOptions.shape.iceParameters,
@@ -95,7 +97,7 @@ export const watchAnswer = z.object({
   session: sessionId,
   transport: transportOptions,
   consumers: z.array(consumerOptions),
-  /** True when the DTLS parameters sent along were taken: no `stage:connect` is needed. */
+  /** True if the DTLS parameters were applied: no `stage:connect` is needed. */
   connected: z.boolean(),
   iceServers: freshIceServers,
 });
@@ -108,12 +110,12 @@ export const publishAnswer = z.object({
 });
 export type PublishAnswer = z.infer<typeof publishAnswer>;
 
-/** What a viewer receives now, for whatever they missed while their socket was gone; nothing for a publisher. */
+/** All consumers of a viewer, as events were missed while the socket was gone; empty for a publisher. */
 export const resumeAnswer = z.object({
   consumers: z.array(consumerOptions),
-  /** Nothing is sent over it until `stage:play`. */
+  /** No media is sent until `stage:play`. */
   paused: z.boolean().optional(),
-  /** The spare that waits for the session; without it there is none. */
+  /** The session's spare; absent if there is none. */
   spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
 });
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
@@ -122,10 +124,10 @@ export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 export const stageState = z.object({
   live: z.boolean(),
   liveStartedAt: z.string().nullable(),
-  /** What every router of this house can do; a client prepares its device from it before it asks to watch. */
+  /** The capabilities of every router; a client loads its device with them before it watches. */
   routerRtpCapabilities: rtpCapabilities,
   iceServers,
-  /** Whether the server knows `spareOf`: one that doesn't would take a spare for another session in its place. */
+  /** Whether the server supports `spareOf`: one that does not would treat a spare as a replacement. */
   spares: z.boolean().optional(),
 });
 export type StageState = z.infer<typeof stageState>;

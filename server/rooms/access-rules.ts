@@ -1,15 +1,15 @@
-/** What a room may ask of whoever wants in: which rules are possible, and at what price. */
+/** Parses access rules: which kinds are possible, at what price. */
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { AccessRule, RoomInput } from '../protocol/rooms.ts';
 
 export function parseAccessRule(rule: AccessRule, currency: string): AccessRule {
   if (rule.currency !== undefined && rule.currency !== currency) {
-    throw new AppError('amount_invalid', `This house counts in ${currency}, not in ${rule.currency}.`);
+    throw new AppError('amount_invalid', `This house uses ${currency}, not ${rule.currency}.`);
   }
   switch (rule.kind) {
     case 'free':
-      if (rule.priceMinor !== undefined) throw new AppError('amount_invalid', 'A free room has no price.');
+      if (rule.priceMinor !== undefined) throw new AppError('amount_invalid', 'A free room cannot have a price.');
       return { kind: 'free' };
     case 'private':
       return parsePrivateRule(rule);
@@ -38,7 +38,8 @@ function parsePrivateRule({ ratePerMinuteMinor, priceMinor }: AccessRule): Acces
 }
 
 function parseMembersRule({ priceMinor, minTier }: AccessRule): AccessRule {
-  if (priceMinor !== undefined) throw new AppError('amount_invalid', 'What a club costs is the price of its tiers.');
+  if (priceMinor !== undefined)
+    throw new AppError('amount_invalid', 'A members-only room has no price; its tiers have.');
   return { kind: 'members', ...(minTier ? { minTier } : {}) };
 }
 

@@ -4,7 +4,7 @@ import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from 'drizzle
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const minor = (name: string) => bigint(name, { mode: 'number' });
 
-/** What a creator's club costs. A tier's price never changes: whoever wants another one makes another tier and retires this one. */
+/** A creator's membership tiers. A tier's price never changes: for another price, a new tier replaces it. */
 export const clubTiers = pgTable(
   'club_tiers',
   {
@@ -14,7 +14,7 @@ export const clubTiers = pgTable(
     priceMinor: minor('price_minor').notNull(),
     currency: text('currency').notNull(),
     interval: text('interval').$type<'month' | 'year'>().notNull(),
-    /** What it costs in a year; a higher tier opens whatever a lower one does. */
+    /** The yearly price; a higher tier opens everything that a lower one does. */
     rank: minor('rank').notNull(),
     perks: jsonb('perks').$type<string[]>().notNull(),
     isActive: boolean('is_active').notNull().default(true),
@@ -23,7 +23,7 @@ export const clubTiers = pgTable(
   (table) => [index('club_tiers_creator').on(table.creator, table.rank)],
 );
 
-/** The fact that somebody may enter the rooms that a creator keeps for members. One membership gives one. */
+/** Access to all members-only rooms of a creator. One per membership. */
 export const clubEntitlements = pgTable(
   'club_entitlements',
   {

@@ -1,12 +1,12 @@
 import { and, asc, desc, eq, gt, gte, isNull, lte } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { clubEntitlements, clubTiers } from './clubs.schema.ts';
 import { rooms } from './rooms.schema.ts';
 
 export type TierRow = typeof clubTiers.$inferSelect;
 export type ClubEntitlementRow = typeof clubEntitlements.$inferSelect;
 
-/** Open rooms of one creator that are told of a change. */
+/** Limit of a creator's open rooms that are notified of a change. */
 const ROOMS_MAX = 200;
 
 export class ClubsStore {
@@ -39,7 +39,7 @@ export class ClubsStore {
     return row;
   }
 
-  /** The cheapest one that opens a room which asks for this rank. */
+  /** The cheapest tier that opens a room with this minimum rank. */
   async findCheapest(creator: string, minRank: number): Promise<TierRow | undefined> {
     const [row] = await this.#orm
       .select()
@@ -50,7 +50,7 @@ export class ClubsStore {
     return row;
   }
 
-  /** What somebody holds or held at a creator's club, the latest first. */
+  /** A person's entitlements at a creator's club, the latest first. */
   listEntitlements(creator: string, identity: string): Promise<ClubEntitlementRow[]> {
     return this.#orm
       .select()
@@ -103,7 +103,7 @@ export class ClubsStore {
     return rows.map((row) => row.id);
   }
 
-  /** Members whose time ran out between two moments, with the open rooms that this closes to them. */
+  /** Members whose entitlement expired between two times, with the open rooms that they lose. */
   findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
     return this.#orm
       .select({ room: rooms.id, identity: clubEntitlements.identity })

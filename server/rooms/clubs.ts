@@ -1,15 +1,15 @@
 /**
- * A creator's club as far as access goes: its tiers, and who may enter its rooms until when. Who pays for it, and when that ends, is money's;
- * money writes here in its own transactions, and `rooms.ts` asks here when it decides.
+ * A creator's club as far as access goes: its tiers, and who may enter until when. Money owns payment and renewal and
+ * writes entitlements here in its own transactions; `rooms.ts` reads them to decide access.
  */
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Orm } from '../platform/db.ts';
-import type { Outbox } from '../platform/outbox.ts';
+import type { Orm } from '../platform/db/db.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { Tier, TierInput } from '../protocol/memberships.ts';
+import type { Tier, TierInput } from '../protocol/money/memberships.ts';
 import type { AccessReason, Offer } from '../protocol/rooms.ts';
 import type { ClubsStore, TierRow } from './clubs.store.ts';
 
@@ -23,7 +23,7 @@ export interface ClubGrant {
 
 export interface ClubAccess {
   valid?: { membership: MembershipId; until: string };
-  /** Why the latest one no longer holds. */
+  /** Why the latest one is no longer valid. */
   lapsed?: AccessReason;
 }
 
@@ -67,14 +67,14 @@ export class Clubs {
     return toTier(row);
   }
 
-  /** A tier of this creator's club; another's is not found. */
+  /** A tier of this creator's club; `not found` for another creator's. */
   async getTierOf(creator: string, id: string): Promise<Tier> {
     const tier = await this.getTier(id);
     if (tier.creator !== creator) throw new AppError('tier_not_found');
     return tier;
   }
 
-  /** Nobody can join it any more; whoever is in it stays. */
+  /** Closes the tier to new members; existing ones stay. */
   async retireTier(creator: string, id: string): Promise<Tier> {
     await this.getTierOf(creator, id);
     const row = await this.#store.retireTier(id);
@@ -82,7 +82,7 @@ export class Clubs {
     return toTier(row);
   }
 
-  /** Price of the cheapest tier that opens a room; undefined when nobody can join. */
+  /** Price of the cheapest tier that opens a room; undefined if nobody can join. */
   async offerOf(creator: string, minTier: TierId | undefined): Promise<Offer | undefined> {
     const tier = await this.#store.findCheapest(creator, await this.#rankOf(minTier));
     return tier && { kind: 'members', priceMinor: tier.priceMinor, currency: tier.currency };
@@ -101,7 +101,7 @@ export class Clubs {
     return latest ? { lapsed: (latest.revokedReason ?? 'expired') as AccessReason } : {};
   }
 
-  /** Lets a member in, or stay, until a time; in the caller's transaction. Call `outbox.wake()` after it has committed. */
+  /** Grants or extends membership in the caller's transaction. Call `outbox.wake()` after the commit. */
   async grant(tx: Orm, { membership, creator, identity, tier, validUntil }: ClubGrant): Promise<void> {
     const before = await this.#store.lockEntitlement(tx, membership);
     const rank = await this.#rankOf(tier, tx);
@@ -114,21 +114,21 @@ export class Clubs {
       createdAt: this.#nowIso(),
     });
     const held = before && !before.revokedAt && Date.parse(before.validUntil) > this.#clock.now();
-    // Whoever is inside stays there without noticing; only where a door opens or closes somebody has to look.
+    // An extension changes nothing for people inside; only a grant or an end needs a fact.
     if (held && before.rank === rank && Date.parse(validUntil) >= Date.parse(before.validUntil)) return;
-    await this.#tellRooms(tx, { creator, identity }, { granted: true, source: 'membership', until: validUntil });
+    await this.#notifyRooms(tx, { creator, identity }, { granted: true, source: 'membership', until: validUntil });
   }
 
   async revoke(tx: Orm, membership: MembershipId, reason: AccessReason): Promise<void> {
     const holder = await this.#store.revokeEntitlement(tx, membership, { reason, at: this.#nowIso() });
-    if (holder) await this.#tellRooms(tx, holder, { granted: false, reason });
+    if (holder) await this.#notifyRooms(tx, holder, { granted: false, reason });
   }
 
   findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
     return this.#store.findExpired(afterIso, untilIso);
   }
 
-  /** A higher tier opens whatever a lower one does. */
+  /** A higher tier opens everything that a lower one does. */
   getRank(tier: TierId, tx?: Orm): Promise<number> {
     return this.#rankOf(tier, tx);
   }
@@ -138,7 +138,7 @@ export class Clubs {
     return (await this.#store.findTier(tier, tx))?.rank ?? Number.POSITIVE_INFINITY;
   }
 
-  async #tellRooms(tx: Orm, who: { creator: string; identity: string }, change: object): Promise<void> {
+  async #notifyRooms(tx: Orm, who: { creator: string; identity: string }, change: object): Promise<void> {
     const open = await this.#store.listOpenRooms(tx, who.creator);
     const { identity } = who;
     await this.#outbox.add(

@@ -13,26 +13,23 @@ export const rooms = pgTable(
     accessKind: text('access_kind').$type<AccessKind>().notNull(),
     priceMinor: integer('price_minor'),
     ratePerMinuteMinor: integer('rate_per_minute_minor'),
-    /** Of a room for members: the lowest tier that opens it. */
+    /** For a members-only room: the lowest tier that opens it. */
     minTier: text('min_tier'),
     currency: text('currency').notNull(),
     chatEnabled: boolean('chat_enabled').notNull().default(true),
-    /** Whether the first-party site shows it to everybody. */
+    /** Whether the first-party site lists it. */
     listed: boolean('listed').notNull().default(false),
-    /** Most tickets that are sold; absent means any number. */
+    /** Maximum number of tickets; absent means unlimited. */
     capacity: integer('capacity'),
     startsAt: time('starts_at'),
     liveStartedAt: time('live_started_at'),
-    /** The gateway that holds the live; when that one is silent, it is over. */
+    /** The gateway that holds the live; the live ends when that gateway is silent. */
     liveGateway: text('live_gateway'),
-    /** Which going-live holds the stage, by the key that its page made; only that one may restore the live. */
+    /** The publication that holds the stage, by its page's key; only that one can restore the live. */
     livePublication: text('live_publication'),
-    /**
-     * Counts how often the stage was taken: an SFU node refuses a publisher who took it earlier than the one that it
-     * has.
-     */
+    /** Incremented whenever the stage is taken: an SFU node refuses a publisher with an older fence. */
     liveFence: integer('live_fence').notNull().default(0),
-    /** When the first live began; absent as long as none was held. */
+    /** When the first live began; absent if there was none. */
     firstLiveAt: time('first_live_at'),
     endedAt: time('ended_at'),
     createdAt: time('created_at').notNull().defaultNow(),
@@ -48,7 +45,7 @@ export const rooms = pgTable(
 
 export type EntitlementSource = 'ticket' | 'membership' | 'private' | 'gift' | 'embedder';
 
-/** The fact that an identity may enter a room. Revoked rather than deleted: access has a history. */
+/** An identity's access to a room. Revoked, never deleted: access has a history. */
 export const entitlements = pgTable(
   'entitlements',
   {
@@ -56,7 +53,7 @@ export const entitlements = pgTable(
     room: text('room').notNull(),
     identity: text('identity').notNull(),
     source: text('source').$type<EntitlementSource>().notNull(),
-    /** The ticket, membership or token that it comes from; one source gives one entitlement. */
+    /** The ticket, membership or token behind it; one entitlement per source. */
     sourceId: text('source_id').notNull(),
     validUntil: time('valid_until'),
     revokedAt: time('revoked_at'),
@@ -71,8 +68,8 @@ export const entitlements = pgTable(
 );
 
 /**
- * What the latest token says of its holder in a room (`token-grants.ts`): it holds while they are not connected as well. Whoever was a fan all along,
- * and of whom no token says whether access was sold, has no row.
+ * What the latest token says of its holder in a room (`token-grants.ts`), also while they are disconnected. People who
+ * are plain fans by every token have no row.
  */
 export const tokenGrants = pgTable(
   'token_grants',

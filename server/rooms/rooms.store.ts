@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
-import type { Database, Orm } from '../platform/db.ts';
-import { gateways } from '../platform/gateways.schema.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
+import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
@@ -11,7 +11,7 @@ import type { TokenGrant } from './token-statements.ts';
 export interface AccessFacts {
   room: Room;
   removed: boolean;
-  /** By the latest tokens that are known; null where none said anything out of the ordinary. */
+  /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
   grant: TokenGrant | null;
   entitlements: Pick<
     typeof entitlements.$inferSelect,
@@ -19,7 +19,7 @@ export interface AccessFacts {
   >[];
 }
 
-/** Whose access to which room. */
+/** A person and a room. */
 export interface AccessKey {
   room: string;
   identity: string;
@@ -47,12 +47,12 @@ export interface RemovalRow {
   removedAt: string;
 }
 
-/** Entitlements of one identity to one room that are looked at; more than a few is somebody who buys and is refunded over and over. */
+/** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
 const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
-/** Nobody is on stage. */
+/** The columns of a room without a live. */
 const NOT_LIVE = { liveStartedAt: null, liveGateway: null, livePublication: null };
 
 export class RoomsStore {
@@ -81,7 +81,7 @@ export class RoomsStore {
     return row && toRoom(row);
   }
 
-  /** False when there is no such room. */
+  /** False if there is no such room. */
   async updateRoom(id: string, change: Partial<Pick<NewRoom, 'listed'>>): Promise<boolean> {
     const rows = await this.#db.orm.update(rooms).set(change).where(eq(rooms.id, id)).returning({ id: rooms.id });
     return rows.length > 0;
@@ -109,7 +109,7 @@ export class RoomsStore {
       .$dynamic();
   }
 
-  /** What is known of a room's live, held until the transaction ends. */
+  /** A room's live, locked until the transaction ends. */
   async lockLive(tx: Orm, room: string) {
     const { endedAt, liveStartedAt, livePublication } = rooms;
     const [row] = await tx
@@ -120,7 +120,7 @@ export class RoomsStore {
     return row;
   }
 
-  /** `startedAt` where a live begins; absent where it goes on. */
+  /** `startedAt` if a live begins; absent if it continues. */
   async setLive(tx: Orm, room: string, { gateway, startedAt }: { gateway: string; startedAt?: string }): Promise<void> {
     const begun = startedAt && {
       liveStartedAt: startedAt,
@@ -145,7 +145,7 @@ export class RoomsStore {
     return held.map(({ id }) => id);
   }
 
-  /** Answers the new fence; nothing for a room that does not exist. */
+  /** Returns the new fence; undefined if the room does not exist. */
   async takeStage(room: string, publication: string | null): Promise<number | undefined> {
     const [row] = await this.#db.orm
       .update(rooms)
@@ -163,7 +163,7 @@ export class RoomsStore {
     return row;
   }
 
-  /** False when there is no live, or `heldBy` is given and does not hold it any more. */
+  /** False if there is no live, or `heldBy` is given and no longer holds it. */
   async setLiveEnded(tx: Orm, room: string, heldBy: string | undefined): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
     const ended = await tx
@@ -174,7 +174,7 @@ export class RoomsStore {
     return ended.length > 0;
   }
 
-  /** Ends the lives of gateways that have given no sign of life for so long; answers the rooms. */
+  /** Ends the lives of gateways without a heartbeat for this long; returns the rooms. */
   async endOrphanedLives(tx: Orm, silentMs: number): Promise<string[]> {
     const heard = tx
       .select({ id: gateways.id })
@@ -193,7 +193,7 @@ export class RoomsStore {
     return ended.map((row) => row.id);
   }
 
-  /** Holds a room until the transaction ends, and answers how many tickets may be sold: null for any number. */
+  /** Locks the room until the transaction ends; returns its ticket limit, null for unlimited. */
   async lockCapacity(tx: Orm, room: string): Promise<number | null> {
     const [row] = await tx
       .select({ capacity: rooms.capacity })
@@ -203,7 +203,7 @@ export class RoomsStore {
     return row?.capacity ?? null;
   }
 
-  /** Scheduled rooms with tickets that should have begun before this moment, and in which there never was a live. */
+  /** Scheduled rooms with tickets that should have begun before this time and never had a live. */
   async findOverdue(startedBeforeIso: string, limit: number): Promise<string[]> {
     const rows = await this.#db.orm
       .select({ id: rooms.id })
@@ -220,7 +220,7 @@ export class RoomsStore {
     return rows.map((row) => row.id);
   }
 
-  /** True when this call ended it, false when it was over already. */
+  /** True if this call ended it, false if it had ended already. */
   async endRoom(tx: Orm, room: string, at: string): Promise<boolean> {
     const rows = await tx
       .update(rooms)
@@ -230,7 +230,7 @@ export class RoomsStore {
     return rows.length > 0;
   }
 
-  /** Whose live was cut by a restart, and has not come back, may not restore it any more. */
+  /** Lives that a restart ended can no longer be restored. */
   async forgetPublications(): Promise<void> {
     await this.#db.orm
       .update(rooms)
@@ -238,7 +238,7 @@ export class RoomsStore {
       .where(and(isNull(rooms.liveStartedAt), isNotNull(rooms.livePublication)));
   }
 
-  /** Rooms that were on air when the process stopped: nobody is publishing in them now, but their publishers may come back. */
+  /** Rooms that were live when the process stopped. Their publishers may return. */
   async clearLives(): Promise<string[]> {
     const rows = await this.#db.orm
       .update(rooms)
@@ -248,7 +248,7 @@ export class RoomsStore {
     return rows.map((row) => row.id);
   }
 
-  /** Inserts an entitlement; one that exists for the same source stays as it is. */
+  /** Inserts an entitlement; idempotent by source. */
   async insertEntitlement(
     tx: Orm,
     entry: EntitlementKey & { room: string; identity: string; validUntil?: string | undefined },
@@ -259,7 +259,7 @@ export class RoomsStore {
       .onConflictDoNothing({ target: [entitlements.source, entitlements.sourceId] });
   }
 
-  /** Inserts an entitlement, or makes one valid again that was revoked. True when it was not valid before. */
+  /** Inserts an entitlement, or restores a revoked one. True if it was not valid before. */
   async restoreEntitlement(tx: Orm, entry: EntitlementKey & { room: string; identity: string }): Promise<boolean> {
     const rows = await tx
       .insert(entitlements)
@@ -273,7 +273,7 @@ export class RoomsStore {
     return rows.length > 0;
   }
 
-  /** False when it was revoked. */
+  /** False if it was revoked. */
   async extendEntitlement(tx: Orm, key: EntitlementKey, validUntil: string): Promise<boolean> {
     const rows = await tx
       .update(entitlements)
@@ -309,8 +309,8 @@ export class RoomsStore {
   }
 
   /**
-   * All that access is decided from, for each that is asked for, in one statement, as it is asked for several times in every join: the room, whether the
-   * identity was removed from it, what tokens said, and the identity's entitlements to it, the latest first. Undefined where there is no such room.
+   * Everything that access is decided from, for many people at once in one statement, since every join needs it several
+   * times: the room, removals, tokens, and the entitlements, latest first. Undefined if there is no such room.
    */
   async findAccessFacts(asked: AccessKey[]): Promise<(AccessFacts | undefined)[]> {
     const rows = await this.#accessFacts.execute({
@@ -339,13 +339,13 @@ export class RoomsStore {
     return row && { ...row, removedAt: iso(row.removedAt) ?? '' };
   }
 
-  /** Records a removal; the first one stands when there is one already. */
+  /** Records a removal; an earlier one stays. */
   async insertRemoval(tx: Orm, row: Omit<RemovalRow, 'removedAt'>): Promise<boolean> {
     const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
     return rows.length > 0;
   }
 
-  /** Holders whose access ran out between two moments. */
+  /** People whose entitlement expired between two times. */
   async findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
     return this.#db.orm
       .select({ room: entitlements.room, identity: entitlements.identity })
@@ -360,7 +360,7 @@ export class RoomsStore {
   }
 }
 
-/** Written out once: building a query of this size takes Drizzle as long as the database takes to answer it. */
+/** Prepared: building this query takes Drizzle as long as the database takes to answer it. */
 function prepareAccessFacts(orm: Orm) {
   const asked = sql`unnest(${sql.placeholder('rooms')}::text[], ${sql.placeholder('identities')}::text[]) with ordinality as asked (room, identity, number)`;
   const identity = sql<string>`asked.identity`;

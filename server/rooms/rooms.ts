@@ -1,13 +1,14 @@
 /**
- * Rooms and who may enter them. The one place that decides access, from entitlements, removals and the room's rule; everyone asks it, at
- * every join and while inside. Money and the embedder write entitlements through it, in their own transactions; a client never does.
+ * Rooms and access to them. The only place that decides access, from entitlements, removals and the room's rule; called
+ * at every join and while inside. Money and the embedder write entitlements through it in their own transactions; a
+ * client never does.
  */
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Orm } from '../platform/db.ts';
-import { GatheredRead } from '../platform/gathered-read.ts';
-import type { Outbox } from '../platform/outbox.ts';
-import { NEWCOMERS_REST_MS } from '../platform/rest-between.ts';
+import type { Orm } from '../platform/db/db.ts';
+import { GatheredRead } from '../platform/db/gathered-read.ts';
+import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';
@@ -16,6 +17,7 @@ import type { Access, AccessReason, Offer, Removal, Room, RoomChange, RoomInput 
 import { parseAccessRule, parseCapacity } from './access-rules.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
+import type { AccessChanged } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessFacts, AccessKey, EntitlementKey, RoomFilter, RoomsStore } from './rooms.store.ts';
 import { TokenGrants } from './token-grants.ts';
@@ -29,10 +31,10 @@ import {
   type TokenStatement,
 } from './token-statements.ts';
 
-/** Rooms of which it is remembered what never changes; past it the one that was remembered first is forgotten. */
+/** Limit of the cache of immutable room data; the oldest entry is evicted. */
 const ROOMS_REMEMBERED = 10_000;
 
-/** Whose access is asked for. `subscribe` is the token's permission to watch. */
+/** `subscribe` is the token's permission to watch. */
 export interface AccessQuery {
   roomId: RoomId;
   identity: string;
@@ -40,7 +42,7 @@ export interface AccessQuery {
   subscribe?: boolean;
 }
 
-/** `rank`: by the latest token that is known, whatever the one says that they come with. */
+/** `rank`: by the latest known token, whatever the presented one says. */
 export interface Decided {
   room: Room;
   access: Access;
@@ -54,16 +56,8 @@ export interface Admission {
   moderates: boolean;
 }
 
-/** Facts of this domain. `access.changed` and `rank.changed` say: look at this identity's access and rights again. */
-export interface AccessChanged {
-  room: RoomId;
-  identity: string;
-  /** What changed, for those who are told from outside; whoever decides about access asks the database. */
-  change: { granted: true; source: EntitlementSource; until: string | null } | { granted: false; reason: AccessReason };
-}
-
 export class Rooms {
-  /** Creators' clubs, whose members enter rooms of the kind `members`. */
+  /** Creators' clubs, whose members enter members-only rooms. */
   readonly clubs: Clubs;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
@@ -81,7 +75,7 @@ export class Rooms {
     outbox: Outbox;
     clock: Clock;
     currency: string;
-    /** Which gateway holds the lives that begin here. */
+    /** The gateway that holds lives that begin here. */
     gateway?: string;
   }) {
     this.#gateway = options.gateway ?? 'alone';
@@ -115,7 +109,7 @@ export class Rooms {
       currency: this.#currency,
       chatEnabled: input.chat?.enabled ?? true,
       listed: input.listed ?? false,
-      // In UTC: Postgres refuses time zones that ISO 8601 has.
+      // In UTC: Postgres refuses some time zones of ISO 8601.
       startsAt: input.startsAt ? new Date(input.startsAt).toISOString() : null,
       capacity: parseCapacity(input),
     });
@@ -128,7 +122,7 @@ export class Rooms {
     return room;
   }
 
-  /** Whether a creator has rooms that are not over. */
+  /** Whether a creator has rooms that have not ended. */
   hasOpenRooms(creator: string): Promise<boolean> {
     return this.#store.hasOpenRooms(creator);
   }
@@ -142,14 +136,14 @@ export class Rooms {
     return this.#store.listRooms(filter);
   }
 
-  /** What somebody without a key could buy here; undefined when there is nothing to buy. */
+  /** What a person without access can buy; undefined if nothing. */
   offerOf(room: Room): Offer | undefined {
     const { kind, priceMinor, currency } = room.access;
     if (kind !== 'ticket' || priceMinor === undefined) return undefined;
     return { kind, priceMinor, currency: currency ?? this.#currency };
   }
 
-  /** A minute of a private session is asked for, not bought like a ticket: it shows in the lobby alone. */
+  /** A private session is requested, not bought: its offer is shown in the lobby only. */
   #privateOfferOf(room: Room): Offer | undefined {
     const { kind, ratePerMinuteMinor, currency } = room.access;
     if (kind !== 'private' || ratePerMinuteMinor === undefined) return undefined;
@@ -166,7 +160,7 @@ export class Rooms {
     return (await this.#unchanging(roomId)).hasChat;
   }
 
-  /** What is settled when a room is made: it is asked for with every message, and read once. */
+  /** Immutable data of a room, which every message needs: read once. */
   async #unchanging(roomId: string): Promise<{ creator: string; hasChat: boolean }> {
     const known = this.#remembered.get(roomId);
     if (known) return known;
@@ -178,14 +172,14 @@ export class Rooms {
     return settled;
   }
 
-  /** Decides, from the database as it is now, whether this identity may be in this room; answers with the room as well. */
+  /** Decides from the database whether this identity has access to this room; also returns the room. */
   async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<Decided> {
     const facts = await this.#readFacts(roomId, identity);
     const access = await this.#accessFrom(facts, { identity, role, subscribe });
     return { room: facts.room, rank: (facts.grant ?? NO_GRANT).rank, access };
   }
 
-  /** The same for whoever presents a token: records what it says, and decides by what the latest token says. */
+  /** Decides access for a token's holder: records what the token says, and decides by the latest one. */
   async admit(claims: TokenClaims): Promise<Admission> {
     const { room: roomId, sub: identity, role } = claims;
     let facts = await this.#readFacts(roomId, identity);
@@ -206,7 +200,7 @@ export class Rooms {
     return facts;
   }
 
-  /** The access alone, for whoever has the room at hand. */
+  /** The access decision alone, for a caller that has the room. */
   async decideAccess({ room, ...who }: Omit<AccessQuery, 'roomId'> & { room: Room }): Promise<Access> {
     return (await this.decide({ roomId: room.id, ...who })).access;
   }
@@ -245,7 +239,7 @@ export class Rooms {
     return { state: 'required', ...(offer ? { offer } : {}), ...(reason ? { reason } : {}) };
   }
 
-  /** Writes an entitlement in the caller's transaction. Call `outbox.wake()` after it has committed. */
+  /** Inserts an entitlement in the caller's transaction. Call `outbox.wake()` after the commit. */
   async grantEntitlement(
     tx: Orm,
     entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string; validUntil?: string },
@@ -254,7 +248,7 @@ export class Rooms {
     await this.#addAccessChanged(tx, entry.room, entry.identity, grantedBy(entry));
   }
 
-  /** Gives an entitlement back that was revoked, in the caller's transaction. Call `outbox.wake()` after it has committed. */
+  /** Restores a revoked entitlement in the caller's transaction. Call `outbox.wake()` after the commit. */
   async restoreEntitlement(
     tx: Orm,
     entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string },
@@ -263,20 +257,20 @@ export class Rooms {
     await this.#addAccessChanged(tx, entry.room, entry.identity, grantedBy(entry));
   }
 
-  /** Lets an entitlement that holds last until a later time. Nothing is told: whoever is inside stays there. False when it was taken back. */
+  /** Extends a valid entitlement. Commits no fact, since people inside stay. False if it was revoked. */
   extendEntitlement(tx: Orm, key: EntitlementKey, validUntil: string): Promise<boolean> {
     return this.#store.extendEntitlement(tx, key, validUntil);
   }
 
-  /** Takes an entitlement back in the caller's transaction; nothing happens when it is not there any more. */
+  /** Revokes an entitlement in the caller's transaction; idempotent. */
   async revokeEntitlement(tx: Orm, key: EntitlementKey, reason: AccessReason): Promise<void> {
     const holder = await this.#store.revokeEntitlement(tx, key, reason);
     if (holder) await this.#addAccessChanged(tx, holder.room as RoomId, holder.identity, { granted: false, reason });
   }
 
   /**
-   * Records what a token is about to say that this house mints, and answers the second in which it is issued: it counts at once, before it is
-   * presented, and after all that is known, however shortly before that was said.
+   * Records what a token that the house issues will say, and returns its issue time: it counts at once, before it is
+   * presented, and after everything recorded before.
    */
   async recordIssued(said: Omit<TokenStatement, 'issuedAtSeconds'>): Promise<number> {
     const nowSeconds = this.#nowSeconds();
@@ -287,30 +281,30 @@ export class Rooms {
     return saysNews(grant, statement) ? this.#grants.record(statement, room, issuedAt) : nowSeconds;
   }
 
-  /** Ends what the embedder granted, by whatever token that exists by now; answers the access that is left. */
+  /** Ends the access that the embedder granted by any existing token; returns the remaining access. */
   async endEmbedderAccess(roomId: RoomId, identity: string): Promise<Access> {
     const { room } = await this.#readFacts(roomId, identity);
     const said = { room: roomId, identity, entitled: false, issuedAtSeconds: this.#nowSeconds() };
-    // The clock of who issued the latest token may be ahead of ours.
+    // The clock of the latest token's issuer may be ahead.
     await this.#grants.record(said, room, (known) => Math.max(said.issuedAtSeconds, known.entitledIssuedAtSeconds));
     return (await this.decide({ roomId, identity, role: 'fan' })).access;
   }
 
-  /** One entitlement an identity and room, given and taken back by what tokens say. */
+  /** One entitlement per identity and room, granted and revoked by tokens. */
   async #setEmbedderAccess(tx: Orm, { room, identity }: { room: RoomId; identity: string }, entitled: boolean) {
     const key = { source: 'embedder', sourceId: `${room}/${identity}` } as const;
     if (entitled) await this.restoreEntitlement(tx, { ...key, room, identity });
     else await this.revokeEntitlement(tx, key, 'revoked');
   }
 
-  /** Whether somebody keeps order, connected or not: in one room, or in any of the creator's. */
+  /** Whether a person moderates, connected or not: one room, or any of the creator's. */
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean> {
     return this.#grants.moderates(of);
   }
 
   /**
-   * Puts somebody out of a room for good; whoever is removed twice keeps the first reason. A moderator does not put out another; the creator and
-   * the embedder's server put out anyone.
+   * Removes a person from a room for good; the first reason stays. A moderator cannot remove another; the creator and
+   * the embedder's server can remove anyone.
    */
   async removeParticipant(input: {
     room: RoomId;
@@ -332,13 +326,13 @@ export class Rooms {
     });
     this.#outbox.wake();
     const removal = await this.#store.findRemoval(room, identity);
-    if (!removal) throw new AppError('internal', 'The removal was not kept.');
+    if (!removal) throw new AppError('internal', 'The removal was not stored.');
     return removal as Removal;
   }
 
   /**
-   * A publisher is on stage at this gateway: a live begins, or goes on and is held here from now on. Refuses a publication that does not hold the
-   * stage any more.
+   * A publisher is on stage at this gateway: a live begins, or continues and is held here. Refuses a publication that
+   * no longer holds the stage.
    */
   async startLive(roomId: RoomId, publication?: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
@@ -353,17 +347,14 @@ export class Rooms {
     this.#outbox.wake();
   }
 
-  /**
-   * A publisher takes the stage: whoever held it before may not come back by themselves. Answers the fence of this
-   * taking.
-   */
+  /** A publisher takes the stage: earlier ones can no longer restore their live. Returns the new fence. */
   async takeStage(roomId: RoomId, publication: string | undefined): Promise<number> {
     const fence = await this.#store.takeStage(roomId, publication ?? null);
     if (fence === undefined) throw new AppError('room_not_found');
     return fence;
   }
 
-  /** Refuses a publication whose live is over, or whose stage another page has taken since. Answers its fence. */
+  /** Refuses a publication whose live is over, or whose stage another page has taken. Returns its fence. */
   async assertHoldsStage(roomId: RoomId, publication: string): Promise<number> {
     const holder = await this.#store.findStageHolder(roomId);
     if (!holder) throw new AppError('room_not_found');
@@ -371,7 +362,7 @@ export class Rooms {
     return holder.fence;
   }
 
-  /** The publication that took the stage last, unless its live is over. */
+  /** The publication that last took the stage, unless its live is over. */
   async findStageHolder(roomId: RoomId): Promise<string | null> {
     return (await this.#store.findStageHolder(roomId))?.publication ?? null;
   }
@@ -381,22 +372,22 @@ export class Rooms {
     await this.#endLive(roomId, undefined);
   }
 
-  /** Ends the live if this gateway holds it; one that has moved to another goes on there. */
+  /** Ends the live if this gateway holds it; one that has moved to another continues there. */
   async endHeldLive(roomId: RoomId): Promise<void> {
     await this.#endLive(roomId, this.#gateway);
   }
 
-  /** Rooms of which this gateway holds the live. */
+  /** Rooms whose live this gateway holds. */
   async findHeldLives(): Promise<RoomId[]> {
     return (await this.#store.findHeldLives(this.#gateway)) as RoomId[];
   }
 
-  /** Holds the room until the caller's transaction ends, and answers how many tickets may be sold: null for any number. */
+  /** Locks the room until the caller's transaction ends; returns its ticket limit, null for unlimited. */
   lockCapacity(tx: Orm, room: RoomId): Promise<number | null> {
     return this.#store.lockCapacity(tx, room);
   }
 
-  /** Rooms that should have begun so long ago, and in which there never was a live. */
+  /** Rooms that should have begun at least this long ago and never had a live. */
   async findOverdue(overdueMs: number, limit: number): Promise<RoomId[]> {
     const before = new Date(this.#clock.now() - overdueMs).toISOString();
     return (await this.#store.findOverdue(before, limit)) as RoomId[];
@@ -411,7 +402,7 @@ export class Rooms {
     return this.getRoom(roomId);
   }
 
-  /** Ends what was on stage at gateways that have been silent for so long. */
+  /** Ends lives of gateways that have been silent for this long. */
   async endOrphanedLives(silentMs: number): Promise<number> {
     const ended = await this.#store.transaction(async (tx) => {
       const ids = await this.#store.endOrphanedLives(tx, silentMs);
@@ -422,12 +413,12 @@ export class Rooms {
     return ended;
   }
 
-  /** After a restart of the only process nobody is on stage, whatever the database remembers. */
+  /** After a restart of the only process no live is left. */
   clearLives(): Promise<string[]> {
     return this.#store.clearLives();
   }
 
-  /** What `clearLives` has cut can be restored until then. */
+  /** Until then, lives that `clearLives` ended can be restored. */
   forgetPublications(): Promise<void> {
     return this.#store.forgetPublications();
   }

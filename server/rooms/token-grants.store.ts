@@ -1,5 +1,5 @@
 import { and, eq, type SQL } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { tokenGrants } from './rooms.schema.ts';
 import { NO_GRANT, type TokenGrant } from './token-statements.ts';
 
@@ -18,7 +18,7 @@ export class TokenGrantsStore {
     this.#orm = db.orm;
   }
 
-  /** What is known of a holder, locked until the transaction ends; the row is made where there is none. */
+  /** A holder's row, locked until the transaction ends; inserted if missing. */
   async lock(tx: Orm, holder: GrantHolder): Promise<TokenGrant> {
     const { room, identity } = holder;
     await tx
@@ -33,7 +33,7 @@ export class TokenGrantsStore {
     await tx.update(tokenGrants).set(toColumns(grant)).where(isOf(holder));
   }
 
-  /** Whether somebody moderates in one room, or in any of the creator's. */
+  /** Whether a person moderates one room, or any of the creator's. */
   async moderates(of: { creator: string; room?: string | undefined; identity: string }): Promise<boolean> {
     const conditions: SQL[] = [
       eq(tokenGrants.creator, of.creator),

@@ -1,6 +1,6 @@
-/** Records what tokens say, in the order in which they were issued: one row a holder, locked while it is compared with what is said. */
-import type { Database, Orm } from '../platform/db.ts';
-import type { Outbox } from '../platform/outbox.ts';
+/** Records what tokens say, in order of issue: one row per holder, locked during the comparison. */
+import type { Database, Orm } from '../platform/db/db.ts';
+import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { TokenGrantsStore } from './token-grants.store.ts';
@@ -20,7 +20,7 @@ export class TokenGrants {
   constructor(options: {
     db: Database;
     outbox: Outbox;
-    /** Gives or takes back the entitlement, in the transaction that records the statement. */
+    /** Grants or revokes the entitlement, in the transaction that records the statement. */
     entitle: (tx: Orm, holder: Holder, entitled: boolean) => Promise<void>;
   }) {
     this.#db = options.db;
@@ -33,7 +33,7 @@ export class TokenGrants {
     return this.#store.moderates(of);
   }
 
-  /** Records what was said with what follows from it, and answers the second under which it was recorded. */
+  /** Records a statement with its consequences; returns the second under which it was recorded. */
   async record(
     said: TokenStatement,
     { creator }: Room,

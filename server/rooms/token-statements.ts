@@ -1,11 +1,12 @@
 /**
- * What room tokens say of their holders: the rank in a room, and whether the embedder sold access. Of several tokens the one that was issued last
- * counts, in whatever order they are presented; of two of the same second, the one that allows less. Pure rules; `rooms.ts` records them.
+ * What room tokens say of their holders: the rank in a room, and whether the embedder sold access. The token that was
+ * issued last counts, in whatever order they are presented; of two of the same second, the one that allows less. Pure
+ * rules; `rooms.ts` records them.
  */
 import type { TokenClaims, TokenInput } from '../protocol/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 
-/** `moderates` without the role of a moderator: a fan whose token allows it. */
+/** `moderates` without the moderator role: a fan whose token allows it. */
 export interface Rank {
   role: 'moderator' | 'fan';
   moderates: boolean;
@@ -14,7 +15,7 @@ export interface Rank {
 export interface TokenGrant {
   rank: Rank;
   rankIssuedAtSeconds: number;
-  /** Null as long as no token said anything about it. */
+  /** Null until a token says something about it. */
   entitled: boolean | null;
   entitledIssuedAtSeconds: number;
 }
@@ -23,12 +24,12 @@ export interface TokenStatement {
   room: RoomId;
   identity: string;
   issuedAtSeconds: number;
-  /** Absent from what says nothing about the rank, such as the end of an entitlement. */
+  /** Absent if the statement says nothing about the rank. */
   rank?: Rank | undefined;
   entitled?: boolean | undefined;
 }
 
-/** Whoever has no row: a fan, of whom no token said anything else. */
+/** A holder without a row: a plain fan. */
 export const NO_GRANT: TokenGrant = {
   rank: { role: 'fan', moderates: false },
   rankIssuedAtSeconds: 0,
@@ -36,7 +37,7 @@ export const NO_GRANT: TokenGrant = {
   entitledIssuedAtSeconds: 0,
 };
 
-/** Undefined for a creator, who is one by the room and not by a token. */
+/** Undefined for a creator, whose role comes from the room. */
 export function statementOf(claims: TokenClaims): TokenStatement | undefined {
   const { room, sub: identity, iat: issuedAtSeconds, entitled } = claims;
   const rank = rankOf(claims);
@@ -48,7 +49,7 @@ export function rankOf({ role, can }: Pick<TokenInput, 'role' | 'can'>): Rank | 
   return { role, moderates: role === 'moderator' || can?.moderate === true };
 }
 
-/** What holds once this was said as well; the same object when it changes nothing. */
+/** The grant after this statement; the same object if nothing changes. */
 export function addStatement(known: TokenGrant, said: TokenStatement): TokenGrant {
   const { rank, entitled, issuedAtSeconds: at } = said;
   const isNewRank = rank !== undefined && isLater(at, known.rankIssuedAtSeconds, power(rank) - power(known.rank));
@@ -63,7 +64,7 @@ export function addStatement(known: TokenGrant, said: TokenStatement): TokenGran
   };
 }
 
-/** `difference` of what is allowed decides between statements of the same second. */
+/** Between statements of the same second, `difference` in what they allow decides. */
 function isLater(atSeconds: number, knownAtSeconds: number, difference: number): boolean {
   return atSeconds > knownAtSeconds || (atSeconds === knownAtSeconds && difference < 0);
 }
@@ -76,13 +77,13 @@ export function isSameRank(a: Rank, b: Rank): boolean {
   return power(a) === power(b);
 }
 
-/** Whether a statement would be written: most people are fans, and their tokens say nothing else. */
+/** Whether a statement must be recorded: most people are plain fans. */
 export function saysNews(known: TokenGrant | null, said: TokenStatement): boolean {
   if (known) return addStatement(known, said) !== known;
   return said.entitled !== undefined || (said.rank !== undefined && !isSameRank(said.rank, NO_GRANT.rank));
 }
 
-/** The second in which a new token must be issued to count after what is known; it cannot be further ahead than `maxSeconds`. */
+/** The issue time that a new token needs to count after what is known, at most `maxSeconds` ahead. */
 export function issueTime(known: TokenGrant, said: TokenStatement, maxSeconds: number): number {
   const { rank, entitled, issuedAtSeconds } = said;
   const afterRank = rank && !isSameRank(rank, known.rank) ? known.rankIssuedAtSeconds + 1 : 0;

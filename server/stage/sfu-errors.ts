@@ -1,4 +1,4 @@
-/** What an SFU node refuses, in the words of the wire. */
+/** Converts errors of SFU nodes to wire errors. */
 import { SfuError, type SfuErrorCode } from '../../sfu/contract.ts';
 import { AppError, type ErrorCode } from '../protocol/errors.ts';
 

@@ -1,8 +1,8 @@
 /**
- * The media sessions that a gateway looks after: who publishes, who watches, on which SFU node. Turns an access decision
- * into a session grant, follows the nodes' events, and closes what is no longer allowed. It knows the media plane by
- * `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets: events leave through
- * `onEvent`.
+ * The media sessions that a gateway looks after: who publishes, who watches, on which SFU node. Turns an access
+ * decision into a session grant, follows the nodes' events, and closes what is no longer allowed. It knows the media
+ * plane by `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets: events leave
+ * through `onEvent`.
  */
 import type {
   ConsumerOptions,
@@ -22,16 +22,16 @@ import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
 import type { PublishAnswer, ResumeAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import { Audiences } from './audiences.ts';
-import { Evacuation } from './evacuation.ts';
-import type { Fleet } from './fleet.ts';
-import { Lives, type PublicationInput } from './lives.ts';
-import { countMedia, extendWatching, type StageTraffic } from './room-media.ts';
-import type { RoomPlaces } from './room-places.ts';
-import { call, SessionCommands, type StageCaller } from './session-commands.ts';
-import { SessionLeases } from './session-leases.ts';
-import { sessionsInTheWay } from './session-limits.ts';
-import { type SessionEntry, SessionTable } from './session-table.ts';
+import type { Fleet } from './placement/fleet.ts';
+import type { RoomPlaces } from './placement/room-places.ts';
+import { Audiences } from './sessions/audiences.ts';
+import { Evacuation } from './sessions/evacuation.ts';
+import { Lives, type PublicationInput } from './sessions/lives.ts';
+import { countMedia, extendWatching, type StageTraffic } from './sessions/room-media.ts';
+import { call, SessionCommands, type StageCaller } from './sessions/session-commands.ts';
+import { SessionLeases } from './sessions/session-leases.ts';
+import { sessionsInTheWay } from './sessions/session-limits.ts';
+import { type SessionEntry, SessionTable } from './sessions/session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Short-lived TURN credentials (draft-uberti-behave-turn-rest-00, as coturn's `use-auth-secret` reads them): the user name carries the
- * time of expiry, the password is its HMAC-SHA1 under the shared secret.
+ * Short-lived TURN credentials (draft-uberti-behave-turn-rest-00, as coturn's `use-auth-secret` reads them): the user
+ * name carries the time of expiry, the password is its HMAC-SHA1 under the shared secret.
  */
 import { createHmac } from 'node:crypto';
 import type { IceServers } from '../protocol/stage.ts';

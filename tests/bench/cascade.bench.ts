@@ -10,10 +10,9 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { RoomUpstream } from '../../sfu/contract.ts';
-import { Child } from './support/asked-child.ts';
-import { BenchNode, CascadeStage, viewerOf } from './support/cascade-stage.ts';
-import { HopProbe } from './support/hop-probe.ts';
-import { percentile } from './support/statistics.ts';
+import { Child } from './support/sfu/asked-child.ts';
+import { BenchNode, CascadeStage, viewerOf } from './support/sfu/cascade-stage.ts';
+import { HopProbe } from './support/sfu/hop-probe.ts';
 import {
   createHosts,
   type Host,
@@ -22,8 +21,9 @@ import {
   openSlowLink,
   removeHosts,
   within,
-} from './support/two-hosts.ts';
-import { measureWorkers } from './support/worker-scaling.ts';
+} from './support/sfu/two-hosts.ts';
+import { measureWorkers } from './support/sfu/worker-scaling.ts';
+import { percentile } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- cascade [options]      (as root, on Linux with iproute2; socat where the kernel has no netem)
 

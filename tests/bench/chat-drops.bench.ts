@@ -70,7 +70,7 @@ async function main(stack: AsyncDisposableStack): Promise<void> {
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}; seed ${values.seed}`);
   const house = stack.use(await GatewayHouse.start({ env: { LOGE_CHAT_READABLE_PER_SECOND: '0' } }));
   const { id: room } = await house.createRoom();
-  const crowd = stack.use(new Child(new URL('./support/dropping-process.ts', import.meta.url)));
+  const crowd = stack.use(new Child(new URL('./support/chat/dropping-process.ts', import.meta.url)));
   const options: DroppingCrowdOptions = {
     room,
     urls: house.gateways.map(({ url }) => url),

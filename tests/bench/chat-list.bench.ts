@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../support/browser/browser.ts';
 import { BundledPage } from '../support/browser/page-bundle.ts';
-import type { ListFigures } from './support/chat-list-page.ts';
+import type { ListFigures } from './support/chat/chat-list-page.ts';
 import { percentile, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- chat-list [options]
@@ -56,7 +56,7 @@ const line = ({ frames, longTasks, domNodes, messages, shown }: ListFigures): st
 
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`);
 say(`${LOAD.perSecond} messages a second, processor throttled ×${THROTTLE}, ${PHONE.width} × ${PHONE.height}`);
-const entry = fileURLToPath(new URL('./support/chat-list-page.ts', import.meta.url));
+const entry = fileURLToPath(new URL('./support/chat/chat-list-page.ts', import.meta.url));
 await using bundled = await BundledPage.serve(entry);
 const browser = await launchChromium();
 const ours: ListFigures[] = [];

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { tickMs } from '../../server/gateway/chat/chat-fanout.ts';
 import { startPostgres } from '../support/databases/postgres.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
-import type { CrowdRun } from './support/chat-crowd.ts';
+import type { CrowdRun } from './support/chat/chat-crowd.ts';
 import { Child, pin } from './support/child.ts';
 import { cpuSecondsOf, residentBytes } from './support/cpu-time.ts';
 import { percentile } from './support/statistics.ts';
@@ -63,7 +63,7 @@ async function fill(
   side: { name: string; pid: number; url: string; room: string | null; seconds: number },
 ) {
   pin(side.pid, SERVER_CORE);
-  const crowd = stack.use(new Child(new URL('./support/chat-crowd.ts', import.meta.url)));
+  const crowd = stack.use(new Child(new URL('./support/chat/chat-crowd.ts', import.meta.url)));
   pin(crowd.pid, FANS_CORE);
   const before = residentBytes(side.pid);
   await crowd.order({ type: 'connect', url: side.url, room: side.room, fans: FANS });
@@ -89,7 +89,7 @@ async function startLoge(stack: AsyncDisposableStack): Promise<Side> {
 }
 
 async function startPlain(stack: AsyncDisposableStack, name: string, tick: number, seconds: number): Promise<Side> {
-  const server = stack.use(new Child(new URL('./support/plain-socketio.ts', import.meta.url), [String(tick)]));
+  const server = stack.use(new Child(new URL('./support/chat/plain-socketio.ts', import.meta.url), [String(tick)]));
   const { port } = await server.next<{ port: number }>();
   return fill(stack, { name, pid: server.pid, url: `http://127.0.0.1:${port}`, room: null, seconds });
 }

@@ -5,9 +5,9 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { BenchHouse } from './support/bench-house.ts';
-import type { JoinTimes } from './support/bench-page.ts';
 import { type BurstFigures, pause, rush } from './support/burst.ts';
+import { BenchHouse } from './support/join/bench-house.ts';
+import type { JoinTimes } from './support/join/bench-page.ts';
 import { percentile, percentiles, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- join [options]

@@ -6,7 +6,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Placement } from '../../server/stage/placement.ts';
+import { Placement } from '../../server/stage/placement/placement.ts';
 import { naiveChoice, PlacementHouse, seededRandom } from './support/placement-house.ts';
 import { percentile } from './support/statistics.ts';
 

@@ -7,8 +7,8 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { busiestWorker } from '../support/houses/sfu-house.ts';
-import { type RoundFigures, readRound } from './support/recovery-figures.ts';
-import { RecoveryHouse, type Sight } from './support/recovery-house.ts';
+import { type RoundFigures, readRound } from './support/recovery/recovery-figures.ts';
+import { RecoveryHouse, type Sight } from './support/recovery/recovery-house.ts';
 import { percentile, percentiles } from './support/statistics.ts';
 
 const KINDS = ['gateway', 'worker', 'node', 'redis'] as const;

@@ -19,8 +19,8 @@ import { RemoteSfuNode } from '../../sfu/remote-node.ts';
 import { RtpPublisher } from '../support/media/rtp-publisher.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../support/media/rtp-viewer.ts';
 import { sentAtOf } from '../support/media/rtp-vp8.ts';
-import { Child } from './support/asked-child.ts';
 import { cpuSecondsOf } from './support/cpu-time.ts';
+import { Child } from './support/sfu/asked-child.ts';
 import { percentile } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- sfu [options]

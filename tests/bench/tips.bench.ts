@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '../support/databases/postgres.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
+import { measureTaps } from './support/money/tap-to-shown.ts';
+import { CONNECTIONS, type Round, TipThroughput } from './support/money/tip-throughput.ts';
 import { percentile, round } from './support/statistics.ts';
-import { measureTaps } from './support/tap-to-shown.ts';
-import { CONNECTIONS, type Round, TipThroughput } from './support/tip-throughput.ts';
 
 const HELP = `Usage: npm run bench -- tips [options]
 

@@ -5,8 +5,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { EveningUnderUpgrade, replaceAll, TICKET_MINOR } from '../support/houses/rolling-upgrade.ts';
-import { readRound } from './support/recovery-figures.ts';
-import { RecoveryHouse } from './support/recovery-house.ts';
+import { readRound } from './support/recovery/recovery-figures.ts';
+import { RecoveryHouse } from './support/recovery/recovery-house.ts';
 import { percentiles, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- upgrade [options]

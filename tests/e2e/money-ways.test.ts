@@ -3,8 +3,8 @@
  * saved card pays once the bank was asked, a club is joined, changed, left and come back to, a ticket is given back.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { DeskActView, DeskPaymentList } from '../../server/protocol/desk.ts';
-import type { Refund } from '../../server/protocol/money.ts';
+import type { DeskActView, DeskPaymentList } from '../../server/protocol/money/desk.ts';
+import type { Refund } from '../../server/protocol/money/money.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';

@@ -3,12 +3,12 @@
  * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
  */
 import { deskActs } from '../../server/money/desk/desk.schema.ts';
-import type { DeskPaymentList } from '../../server/protocol/desk.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import type { Tier } from '../../server/protocol/memberships.ts';
-import type { Refund, Ticket } from '../../server/protocol/money.ts';
-import type { Dispute } from '../../server/protocol/payouts.ts';
+import type { DeskPaymentList } from '../../server/protocol/money/desk.ts';
+import type { Tier } from '../../server/protocol/money/memberships.ts';
+import type { Refund, Ticket } from '../../server/protocol/money/money.ts';
+import type { Dispute } from '../../server/protocol/money/payouts.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';

@@ -1,8 +1,8 @@
 /** `<loge-chat-board>`: the area above the messages: the pinned message, the poll, and the notice of sampling. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { ChatMessage } from '../../../server/protocol/chat.ts';
-import type { ChatPoll } from '../../../server/protocol/chat-room.ts';
+import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';

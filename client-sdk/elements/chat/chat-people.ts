@@ -3,7 +3,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { PeopleAnswer } from '../../../server/protocol/chat-room.ts';
+import type { PeopleAnswer } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';

@@ -3,8 +3,8 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { ChatMessage } from '../../../server/protocol/chat.ts';
-import type { ReportCategory } from '../../../server/protocol/chat-moderation.ts';
+import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
+import type { ReportCategory } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 

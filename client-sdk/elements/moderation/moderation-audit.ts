@@ -2,7 +2,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatAct } from '../../../server/protocol/chat-moderation.ts';
+import type { ChatAct } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { actLine } from './moderation-acts.ts';

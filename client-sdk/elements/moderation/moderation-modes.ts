@@ -1,7 +1,7 @@
 /** `<loge-moderation-modes>`: the chat modes and polls. Changes apply at once. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { SetModeInput } from '../../../server/protocol/chat-moderation.ts';
+import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';

@@ -2,7 +2,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { HeldMessage } from '../../../server/protocol/chat-moderation.ts';
+import type { HeldMessage } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';

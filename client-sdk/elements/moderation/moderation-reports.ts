@@ -2,8 +2,8 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatEntry } from '../../../server/protocol/chat.ts';
-import type { RoomReport } from '../../../server/protocol/chat-moderation.ts';
+import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
+import type { RoomReport } from '../../../server/protocol/chat/chat-moderation.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
 import { moderationStyles } from './moderation-styles.ts';

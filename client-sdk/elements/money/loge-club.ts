@@ -1,7 +1,7 @@
 /** `<loge-club>`: in the lobby of a members' room, the club tiers that give access, with buttons to join. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Tier } from '../../../server/protocol/memberships.ts';
+import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';

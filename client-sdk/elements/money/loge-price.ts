@@ -4,7 +4,7 @@
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Quote } from '../../../server/protocol/pricing.ts';
+import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, LogeElement } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';

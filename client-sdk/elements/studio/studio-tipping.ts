@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import type { TipMenuItem } from '../../../server/protocol/tipping.ts';
+import type { TipMenuItem } from '../../../server/protocol/money/tipping.ts';
 import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';

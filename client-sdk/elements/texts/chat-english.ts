@@ -1,5 +1,5 @@
 /** English texts of the chat. */
-import type { ChatNotice } from '../../../server/protocol/chat.ts';
+import type { ChatNotice } from '../../../server/protocol/chat/chat.ts';
 
 const seconds = (count: number) => (count === 1 ? '1 second' : `${count} seconds`);
 

@@ -1,5 +1,5 @@
 /** Textes français du chat. */
-import type { ChatNotice } from '../../../server/protocol/chat.ts';
+import type { ChatNotice } from '../../../server/protocol/chat/chat.ts';
 import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 
 const secondes = (count: number) => (count === 1 ? 'seconde' : `${count} secondes`);

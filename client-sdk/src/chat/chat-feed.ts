@@ -2,7 +2,7 @@
  * Connects the chat's log, gap repair and outbox to the server and emits their events. The public facade is `chat.ts`;
  * the room decides about access.
  */
-import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import type { EventData } from '../../../server/protocol/realtime.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RoomEventMap } from '../events.ts';

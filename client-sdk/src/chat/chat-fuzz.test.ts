@@ -5,7 +5,7 @@
  * repeats a run.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
 import { effort, SEED } from '../../../tests/support/run/effort.ts';
 import { LogeError } from '../errors.ts';

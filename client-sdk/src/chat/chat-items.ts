@@ -1,5 +1,5 @@
 /** Applies entries of the log to the list of shown items: most are appended, removals change earlier items. */
-import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../events.ts';
 
 /** Whether an entry is shown as an item; others only change items. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import { CHAT } from '../limits.ts';
 import { ChatLog } from './chat-log.ts';
 

@@ -3,7 +3,7 @@
  * the missing ones arrive, and ranges that the server left out (sampled) are skipped. Its size is bounded at both ends,
  * however far somebody reads back. Pure: no socket, no clock. `chat-feed.ts` feeds it and fetches missing entries.
  */
-import type { ChatEntry, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../events.ts';
 import { CHAT } from '../limits.ts';
 import { applyToItems, eraseFromItems, isItem } from './chat-items.ts';

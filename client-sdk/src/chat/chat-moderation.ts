@@ -8,8 +8,8 @@ import type {
   SetModeInput,
   WordList,
   WordRule,
-} from '../../../server/protocol/chat-moderation.ts';
-import type { ChatPoll, Hand } from '../../../server/protocol/chat-room.ts';
+} from '../../../server/protocol/chat/chat-moderation.ts';
+import type { ChatPoll, Hand } from '../../../server/protocol/chat/chat-room.ts';
 import type { ChatActId, HeldMessageId, MessageId } from '../../../server/protocol/ids.ts';
 import type { Connection } from '../connection/connection.ts';
 

@@ -2,7 +2,7 @@
  * One's own messages that are being sent: shown at once, sent one after another, and kept until the log has them.
  * Retries of a message keep its `clientId`, so that the log has it only once. It does not know the log.
  */
-import type { ChatMessage, OwnHeld } from '../../../server/protocol/chat.ts';
+import type { ChatMessage, OwnHeld } from '../../../server/protocol/chat/chat.ts';
 import type { MessageId } from '../../../server/protocol/ids.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import { CHAT } from '../limits.ts';

@@ -3,7 +3,7 @@
  * of pages after the last entry, and finally skips to the newest page and reports the gap. It retries with backoff
  * until the log is complete or the chat is closed, because in a quiet room no later frame would trigger it.
  */
-import type { ChatEntry, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import { backoffMs } from '../backoff.ts';
 import { toLogeError } from '../errors.ts';
 import { CHAT } from '../limits.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
 import { LogeError } from '../errors.ts';
 import type { ChatItem } from '../events.ts';

@@ -2,9 +2,15 @@
  * The public facade of a room's chat. Its parts are `chat-feed.ts` (log, gap repair, outbox), `chat-room-state.ts` and
  * `chat-moderation.ts`. It does not know access: the room opens and closes it.
  */
-import type { ChatMessage, ChatPage } from '../../../server/protocol/chat.ts';
-import type { ChatRestriction, ReportCategory } from '../../../server/protocol/chat-moderation.ts';
-import type { ChatMode, ChatPoll, ChatState, PeopleAnswer, REACTIONS } from '../../../server/protocol/chat-room.ts';
+import type { ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatRestriction, ReportCategory } from '../../../server/protocol/chat/chat-moderation.ts';
+import type {
+  ChatMode,
+  ChatPoll,
+  ChatState,
+  PeopleAnswer,
+  REACTIONS,
+} from '../../../server/protocol/chat/chat-room.ts';
 import type { MessageId } from '../../../server/protocol/ids.ts';
 import type { EventData, Inside } from '../../../server/protocol/realtime.ts';
 import type { ChatItem, RaisedHands } from '../events.ts';

@@ -1,4 +1,4 @@
-import type { Membership, Tier } from '../../../server/protocol/memberships.ts';
+import type { Membership, Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Connection } from '../connection/connection.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { PrivateRunning, PrivateSession as Session } from '../../../server/protocol/private-sessions.ts';
+import type { PrivateRunning, PrivateSession as Session } from '../../../server/protocol/money/private-sessions.ts';
 import type { EventData } from '../../../server/protocol/realtime.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Emitter } from '../emitter.ts';

@@ -1,5 +1,5 @@
 /** The room's shared goal, tip menu and leaderboard. */
-import type { Goal, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../../server/protocol/tipping.ts';
+import type { Goal, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../../server/protocol/money/tipping.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RoomEventMap } from '../events.ts';
 

@@ -10,8 +10,8 @@ import type {
   Tip,
   TipReceipt,
   Wallet as WalletState,
-} from '../../../server/protocol/money.ts';
-import type { Quote, QuoteInput, Receipt, WaiverInput, WalletHistory } from '../../../server/protocol/pricing.ts';
+} from '../../../server/protocol/money/money.ts';
+import type { Quote, QuoteInput, Receipt, WaiverInput, WalletHistory } from '../../../server/protocol/money/pricing.ts';
 import type { Connection } from '../connection/connection.ts';
 import { LogeError } from '../errors.ts';
 import { createKey } from '../random-key.ts';

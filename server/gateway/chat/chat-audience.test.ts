@@ -6,7 +6,7 @@ import { type Socket as ClientSocket, io as connect } from 'socket.io-client';
 import { afterEach, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatFrame } from '../../protocol/chat.ts';
+import type { ChatEntry, ChatFrame } from '../../protocol/chat/chat.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 import { ChatAudience } from './chat-audience.ts';
 import type { Sample } from './chat-budget.ts';

@@ -5,7 +5,7 @@
  * writing a message that the sample leaves out, or after falling behind.
  */
 import type { Metrics } from '../../platform/metrics.ts';
-import type { ChatEntry } from '../../protocol/chat.ts';
+import type { ChatEntry } from '../../protocol/chat/chat.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 import { type Sample, toRanges } from './chat-budget.ts';
 import { Frame, whenDrained, writeFrame } from './frame-writer.ts';

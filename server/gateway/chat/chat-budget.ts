@@ -3,7 +3,7 @@
  * its authors. Tips, acts and messages of the creator and moderators always pass. Skipped messages stay in the log, and
  * the frame lists their sequence numbers.
  */
-import type { ChatEntry } from '../../protocol/chat.ts';
+import type { ChatEntry } from '../../protocol/chat/chat.ts';
 
 /** Seconds of budget that can be spent at once, so that a burst in a quiet room is not sampled. */
 const BURST_SECONDS = 4;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatFrame } from '../../protocol/chat.ts';
+import type { ChatEntry, ChatFrame } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ChatListener } from './chat-audience.ts';
 import { ChatFanout, tickMs } from './chat-fanout.ts';

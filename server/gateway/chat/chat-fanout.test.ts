@@ -9,7 +9,7 @@ import { io as connect } from 'socket.io-client';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatFrame, ChatPage } from '../../protocol/chat.ts';
+import type { ChatEntry, ChatFrame, ChatPage } from '../../protocol/chat/chat.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 import { ChatFanout } from './chat-fanout.ts';

@@ -4,10 +4,11 @@
  * once; then the cohorts of a large room take turns within the tick. Entries that the bus lost are read from the
  * database before later ones are sent. A slow socket is skipped until it has drained, and then caught up.
  */
+
+import { SharedRead } from '../../platform/db/shared-read.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { SharedRead } from '../../platform/shared-read.ts';
-import type { ChatEntry, ChatPage } from '../../protocol/chat.ts';
+import type { ChatEntry, ChatPage } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { ChatAudience, type ChatListener } from './chat-audience.ts';
 import { ReadingBudget } from './chat-budget.ts';

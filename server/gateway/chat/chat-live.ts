@@ -4,7 +4,7 @@
  * it concerns.
  */
 import { CHAT_NEWS_TOPIC, type ChatNews } from '../../chat/chat-topics.ts';
-import type { ChatState } from '../../protocol/chat-room.ts';
+import type { ChatState } from '../../protocol/chat/chat-room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { EventData, EventName } from '../../protocol/realtime.ts';
 import type { GatewayContext } from '../context.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ChatEntry } from '../../protocol/chat.ts';
+import type { ChatEntry } from '../../protocol/chat/chat.ts';
 import { ReadingBudget, toRanges } from './chat-budget.ts';
 import { tickMs } from './chat-fanout.ts';
 import { ChatSequence } from './chat-sequence.ts';

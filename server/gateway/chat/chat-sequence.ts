@@ -2,7 +2,7 @@
  * Orders a room's entries by sequence number as they arrive from several gateways, without gaps or duplicates. An early
  * entry waits for its predecessors; lost entries are reported as missing. Pure: no clock, no database.
  */
-import type { ChatEntry } from '../../protocol/chat.ts';
+import type { ChatEntry } from '../../protocol/chat/chat.ts';
 
 /** Maximum of early entries that are kept; later ones are read from the database. */
 const EARLY_MAX = 1_000;

@@ -1,5 +1,5 @@
 /** Keeping order in a chat: what moderators do on their sockets, and embedders' servers with a key. */
-import { heldId } from '../../protocol/chat.ts';
+import { heldId } from '../../protocol/chat/chat.ts';
 import {
   liftInput,
   panicInput,
@@ -8,8 +8,8 @@ import {
   setModeInput,
   setWordsInput,
   wordList,
-} from '../../protocol/chat-moderation.ts';
-import { chatDone, serverRemovalInput } from '../../protocol/chat-server.ts';
+} from '../../protocol/chat/chat-moderation.ts';
+import { chatDone, serverRemovalInput } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { operation, SERVER, socketOperation } from './operation.ts';
 

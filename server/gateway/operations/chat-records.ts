@@ -1,13 +1,13 @@
 /** What a chat keeps on record: the queue, the audit log, reports, and an embedder's own hook. */
 import { z } from 'zod';
-import { actList, auditInput, chatReportList, heldList } from '../../protocol/chat-moderation.ts';
+import { actList, auditInput, chatReportList, heldList } from '../../protocol/chat/chat-moderation.ts';
 import {
   chatHook,
   chatHookDeleted,
   chatHookInput,
   chatHookWithSecret,
   restrictionList,
-} from '../../protocol/chat-server.ts';
+} from '../../protocol/chat/chat-server.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { operation, SERVER, socketOperation } from './operation.ts';
 

@@ -1,6 +1,6 @@
 /** The chat for everyone inside: writing, reading, reacting, voting, raising a hand, reporting. */
-import { chatPage } from '../../protocol/chat.ts';
-import { serverHistoryQuery } from '../../protocol/chat-server.ts';
+import { chatPage } from '../../protocol/chat/chat.ts';
+import { serverHistoryQuery } from '../../protocol/chat/chat-server.ts';
 import { operation, socketOperation } from './operation.ts';
 
 export const chatOperations = [

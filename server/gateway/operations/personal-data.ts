@@ -1,6 +1,6 @@
 /** What the law on personal data asks of an embedder: everything that the house holds of a person, and its erasure. */
 import { participantErasure, participantExport } from '../../protocol/accounts.ts';
-import { chatErasure, chatExport, chatExportQuery } from '../../protocol/chat-server.ts';
+import { chatErasure, chatExport, chatExportQuery } from '../../protocol/chat/chat-server.ts';
 import { operation, SERVER } from './operation.ts';
 import { parseIdentity } from './params.ts';
 

@@ -1,7 +1,7 @@
 /** The stage: who publishes, who watches, and what of it flows. On sockets alone. */
 import type { RtpCapabilities, RtpParameters } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { StageCaller } from '../../stage/session-commands.ts';
+import type { StageCaller } from '../../stage/sessions/session-commands.ts';
 import { createIceServers } from '../../stage/turn.ts';
 import type { Connection } from '../socket/connection.ts';
 import { type SocketDomains, socketOperation } from './operation.ts';

@@ -33,7 +33,7 @@ const logOperations = [
     summary: 'List events, the oldest first',
     description:
       'To catch up: give the `seq` of the last event that you have as `after`, until `hasMore` is false. Events are kept for 90 days.',
-    run: ({ events }, { input }) => events.list(input) as Promise<z.input<typeof eventList>>,
+    run: ({ webhooks }, { input }) => webhooks.list(input) as Promise<z.input<typeof eventList>>,
   }),
   operation({
     name: 'replayEvent',
@@ -47,9 +47,9 @@ const logOperations = [
     description:
       'To the endpoint that you name, or to every enabled one that takes its type, at once and outside the order of its room. It carries the same `id` as before.',
     errors: ['event_not_found', 'webhook_endpoint_not_found'],
-    run: async ({ events }, { params, input }) => {
+    run: async ({ webhooks }, { params, input }) => {
       if (!eventId.safeParse(params.event).success) throw new AppError('event_not_found');
-      return { deliveries: await events.replay(params.event, input.endpoint) };
+      return { deliveries: await webhooks.replay(params.event, input.endpoint) };
     },
   }),
 ];
@@ -67,7 +67,7 @@ const endpointOperations = [
     description:
       'Keep the `secret`: it is shown here and never again. Each event is posted as JSON with the header `Loge-Signature: t=…,v1=…`, where `v1` is HMAC-SHA256 over `t`, a dot and the body as it came, with the secret as key. Answer 2xx within ten seconds. What fails is tried again for three days; the events of one room come in order.',
     errors: ['webhook_url_not_allowed', 'webhook_endpoint_limit'],
-    run: ({ events }, { input }) => events.createEndpoint(input),
+    run: ({ webhooks }, { input }) => webhooks.createEndpoint(input),
   }),
   operation({
     name: 'listWebhookEndpoints',
@@ -75,7 +75,7 @@ const endpointOperations = [
     ...BY_SERVER,
     answer: webhookEndpointList,
     summary: 'List webhook endpoints',
-    run: async ({ events }) => ({ endpoints: await events.listEndpoints() }),
+    run: async ({ webhooks }) => ({ endpoints: await webhooks.listEndpoints() }),
   }),
   operation({
     name: 'getWebhookEndpoint',
@@ -83,7 +83,7 @@ const endpointOperations = [
     ...OF_ENDPOINT,
     answer: webhookEndpoint,
     summary: 'Get a webhook endpoint',
-    run: ({ events }, { params }) => events.getEndpoint(parseEndpointId(params.endpoint)),
+    run: ({ webhooks }, { params }) => webhooks.getEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
     name: 'deleteWebhookEndpoint',
@@ -92,7 +92,7 @@ const endpointOperations = [
     answer: webhookEndpointDeleted,
     summary: 'Delete a webhook endpoint',
     description: 'With everything that waits for it, and the record of what was sent to it.',
-    run: ({ events }, { params }) => events.deleteEndpoint(parseEndpointId(params.endpoint)),
+    run: ({ webhooks }, { params }) => webhooks.deleteEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
     name: 'listWebhookDeliveries',
@@ -103,8 +103,8 @@ const endpointOperations = [
     summary: 'List deliveries to an endpoint',
     description:
       'The newest first, each with its attempts: when, the status answered, how long it took, what went wrong, and when the next one is.',
-    run: async ({ events }, { params, input }) => ({
-      deliveries: await events.listDeliveries(parseEndpointId(params.endpoint), input),
+    run: async ({ webhooks }, { params, input }) => ({
+      deliveries: await webhooks.listDeliveries(parseEndpointId(params.endpoint), input),
     }),
   }),
 ];
@@ -117,7 +117,7 @@ const endpointOrderOperations = [
     answer: webhookEndpoint,
     summary: 'Disable a webhook endpoint',
     description: 'What waits is kept; what happens from now on is not queued for it, and can be read at `/v1/events`.',
-    run: ({ events }, { params }) => events.disableEndpoint(parseEndpointId(params.endpoint)),
+    run: ({ webhooks }, { params }) => webhooks.disableEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
     name: 'enableWebhookEndpoint',
@@ -126,7 +126,7 @@ const endpointOrderOperations = [
     answer: webhookEndpoint,
     summary: 'Enable a webhook endpoint again',
     description: 'What had waited is sent at once.',
-    run: ({ events }, { params }) => events.enableEndpoint(parseEndpointId(params.endpoint)),
+    run: ({ webhooks }, { params }) => webhooks.enableEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
     name: 'rotateWebhookSecret',
@@ -138,7 +138,8 @@ const endpointOrderOperations = [
     summary: 'Replace the secret of a webhook endpoint',
     description:
       'For as long as the two overlap, the signature has two `v1`: of the new secret and of the old one. Accept whichever matches.',
-    run: ({ events }, { params, input }) => events.rotateSecret(parseEndpointId(params.endpoint), input.overlapSeconds),
+    run: ({ webhooks }, { params, input }) =>
+      webhooks.rotateSecret(parseEndpointId(params.endpoint), input.overlapSeconds),
   }),
 ];
 

@@ -20,7 +20,7 @@ const EXPIRY_SLACK_MS = 5;
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
   /** Reads the snapshot for somebody who enters: chat entries after `since`, or the newest ones. */
-  lookInside(connection: Connection, since: number | undefined): Promise<Inside>;
+  readSnapshot(connection: Connection, since: number | undefined): Promise<Inside>;
   /** Subscribes the socket to what only people inside get. Resolves once no event can be missed. */
   enter(connection: Connection): Promise<void>;
   /** The snapshot was sent: live updates follow from there. */
@@ -87,7 +87,7 @@ export class Connection {
       this.#setRights(admission);
       this.#setAccess(access);
       if (this.isInside) await this.#actions.enter(this);
-      const inside = this.isInside ? await this.#actions.lookInside(this, this.since) : null;
+      const inside = this.isInside ? await this.#actions.readSnapshot(this, this.since) : null;
       if (this.closed) return;
       await tell(room, inside);
       if (inside && !this.closed) this.#actions.settle(this, inside);
@@ -131,7 +131,7 @@ export class Connection {
     if (!wasInside && this.isInside) {
       await this.#actions.enter(this);
       // A client drops its chat when access ends, so there is nothing to resume from.
-      const inside = await this.#actions.lookInside(this, undefined);
+      const inside = await this.#actions.readSnapshot(this, undefined);
       if (this.closed) return;
       this.socket.emit('rooms:accessGranted', { access, inside });
       this.#actions.settle(this, inside);

@@ -4,13 +4,14 @@
  * act on (access, earnings, goals, lives, the end of a room) arrive over the bus. Delivery is at least once; every
  * handler is idempotent.
  */
+import { listenersOf, listenToFacts, type RoomListener } from '../../facts.ts';
 import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Fact } from '../../platform/outbox.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { Goal } from '../../protocol/money/tipping.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { Goal } from '../../protocol/tipping.ts';
-import type { AccessChanged } from '../../rooms/rooms.ts';
+import type { AccessChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Connection } from './connection.ts';
@@ -27,8 +28,6 @@ const RECONSIDERED_AT_ONCE = 20;
 
 /** The sockets of all gateways, or of this one only, when each gateway notifies its own. */
 type Target = Pick<SocketServer, 'to'>;
-
-export const TOLD_TOPICS = ['wallet.changed', 'wallets.changed', 'tipMenu.changed'];
 
 interface FactFanoutOptions {
   context: GatewayContext;
@@ -67,47 +66,38 @@ export class FactFanout {
       },
       log: context.log,
     });
-    for (const topic of TOLD_TOPICS) context.outbox.on(topic, (fact) => this.#tell(io, fact));
-    // In parallel, so that their database reads are batched.
-    for (const topic of ['access.changed', 'rank.changed']) {
-      context.outbox.onBatch(topic, async (facts) => {
-        await Promise.all(facts.map((fact) => this.#closeAbsent(fact)));
-      });
-    }
-    // Gateways without a socket in the room do not hear of its end, and may have sessions that wait for one.
-    context.outbox.on('room.ended', async ({ room }) => void context.stage.closeRoom(room as RoomId));
+    listenToFacts(context.outbox, {
+      sockets: (facts) => {
+        for (const fact of facts) this.#tell(io, fact);
+      },
+      // In parallel, so that their database reads are batched.
+      media: async (facts) => void (await Promise.all(facts.map((fact) => this.#closeAbsent(fact)))),
+    });
   }
 
   /** A fact of another gateway that the bus may have lost. */
   handleMissed(fact: Fact): void {
-    this.#tell(this.#io.local, fact);
+    if (listenersOf(fact.topic).dispatch?.includes('sockets')) this.#tell(this.#io.local, fact);
     if (fact.room && this.#presence.isOpen(fact.room as RoomId)) this.handleFact(fact.room as RoomId, fact);
   }
 
   handleFact(room: RoomId, fact: Fact): void {
-    tellPrivateFact(this.#presence, fact);
-    switch (fact.topic) {
-      case 'access.changed':
-      case 'rank.changed':
-        for (const connection of this.#presence.ofIdentity(fact.identity ?? '')) {
-          if (connection.roomId === room) void connection.reconsider();
-        }
-        return;
-      case 'earnings.changed':
-        this.#tellEarnings(room);
-        this.#goals.noteTips(room);
-        return;
-      case 'goal.changed':
-        this.#goals.noteGoal(room);
-        return;
-      case 'live.started':
-      case 'live.ended':
-        void this.#lives.note(room, fact.createdAt);
-        return;
-      case 'room.ended':
-        void this.#handleRoomEnded(room);
-    }
+    for (const name of listenersOf(fact.topic).room ?? []) this.#inRoom[name](room, fact);
   }
+
+  /** What `facts.ts` names for gateways with people in the room. */
+  readonly #inRoom: Record<RoomListener, (room: RoomId, fact: Fact) => void> = {
+    access: (room, { identity }) => {
+      for (const connection of this.#presence.ofIdentity(identity ?? '')) {
+        if (connection.roomId === room) void connection.reconsider();
+      }
+    },
+    earnings: (room) => this.#tellEarnings(room),
+    goal: (room, { topic }) => (topic === 'goal.changed' ? this.#goals.noteGoal(room) : this.#goals.noteTips(room)),
+    live: (room, { createdAt }) => void this.#lives.note(room, createdAt),
+    privateSession: (_, fact) => tellPrivateFact(this.#presence, fact),
+    roomEnd: (room) => void this.#handleRoomEnded(room),
+  };
 
   /** Decides everyone's access again, because the bus may have lost facts. */
   async reconsiderAll(): Promise<void> {
@@ -125,6 +115,8 @@ export class FactFanout {
    * gateway.
    */
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
+    // Gateways without a socket in the room do not hear of its end, and may have sessions that wait for one.
+    if (topic === 'room.ended') return void this.#context.stage.closeRoom(room as RoomId);
     const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
     if (room === null || identity === null || isGranted) return;
     const { rooms, stage } = this.#context;

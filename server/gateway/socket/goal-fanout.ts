@@ -1,7 +1,7 @@
 /** Sends the progress of a room's goal: at once when it is set or cleared, and throttled while tips come in. */
 import type { Log } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { Goal } from '../../protocol/tipping.ts';
+import type { Goal } from '../../protocol/money/tipping.ts';
 
 const INTERVAL_MS = 250;
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import { SharedRead } from '../../platform/db/shared-read.ts';
 import { createLog } from '../../platform/log.ts';
-import { SharedRead } from '../../platform/shared-read.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LiveFanout } from './live-fanout.ts';
 

@@ -1,8 +1,8 @@
 /** Sends facts and progress of private sessions to the two people concerned. */
 import type { PrivateProgress } from '../../money/private-sessions/private-runner.ts';
-import type { Fact } from '../../platform/outbox.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { PrivateSession } from '../../protocol/private-sessions.ts';
+import type { PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { Connection } from './connection.ts';
 import type { Presence } from './presence.ts';
 import { creatorRoom, personRoom, type SocketServer } from './socket-rooms.ts';
@@ -14,9 +14,7 @@ const EVENT_OF_TOPIC = {
   'private_session.ended': 'private:ended',
 } as const;
 
-/** Forwards facts of private sessions, and ignores all others. */
 export function tellPrivateFact(presence: Presence, fact: Fact): void {
-  if (!Object.hasOwn(EVENT_OF_TOPIC, fact.topic)) return;
   const event = EVENT_OF_TOPIC[fact.topic as keyof typeof EVENT_OF_TOPIC];
   const { session } = fact.data as { session: PrivateSession };
   for (const { socket } of concerned(presence, session.room, session.identity)) socket.emit(event, { session });

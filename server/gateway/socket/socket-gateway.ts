@@ -7,12 +7,12 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../../chat/chat.ts';
 import { roomTopic } from '../../platform/bus.ts';
-import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox.ts';
-import type { AdapterClients } from '../../platform/redis-adapter-clients.ts';
-import { NEWCOMERS_REST_MS } from '../../platform/rest-between.ts';
-import { SharedRead } from '../../platform/shared-read.ts';
+import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
+import { SharedRead } from '../../platform/db/shared-read.ts';
+import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
+import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.ts';
 import { shareCounts } from '../../platform/shared-slots.ts';
-import type { ChatPage } from '../../protocol/chat.ts';
+import type { ChatPage } from '../../protocol/chat/chat.ts';
 import { AppError, type WireError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -261,10 +261,10 @@ export class SocketGateway {
 
   readonly #actions = {
     decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
-    lookInside: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
+    readSnapshot: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
-        this.#context.chat.lookInside(roomId, participant.identity),
+        this.#context.chat.readSnapshot(roomId, participant.identity),
         this.#tipping.get(roomId),
         this.#rooms.get(roomId),
       ]);

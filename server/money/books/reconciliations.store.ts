@@ -1,5 +1,5 @@
 import { desc, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, houseAccount } from '../ledger/ledger.ts';
 import type { KnownMovement } from './reconciliation.ts';

@@ -4,7 +4,7 @@
  * metrics.
  */
 import { createId, type Id } from '../../protocol/ids.ts';
-import type { Reconciliation } from '../../protocol/payouts.ts';
+import type { Reconciliation } from '../../protocol/money/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderMovement } from '../provider/payment-provider.ts';

@@ -3,7 +3,7 @@
  * arrive before the event of the payment, or that one can be lost: then the payment is settled first.
  */
 
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type BookedAs, type CardPayment, CardPaymentsStore } from './card-payments.store.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { checkouts, providerCustomers } from './checkouts.schema.ts';
 

@@ -3,7 +3,7 @@
  * booked exactly once, by whichever comes first of provider event, return page and sweeper. The part that sells the
  * item (top-up, ticket, tip) registers itself and books the sale in the transaction that marks the checkout paid.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

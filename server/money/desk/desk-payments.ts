@@ -1,7 +1,8 @@
 /** Payments at the desk: a search over all kinds, in pages, and the details of one payment. */
-import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/desk.ts';
+
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
+import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type RefundedPayment, type RefundsStore, toRefund } from '../refunds/refunds.store.ts';

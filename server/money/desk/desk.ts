@@ -3,6 +3,9 @@
  * and reason. The desk contains no rules of its own: the parts decide refunds, disputes, payouts and reconciliations.
  */
 
+import { AppError } from '../../protocol/errors.ts';
+import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type {
   CreatorFreeze,
   CreatorFreezeInput,
@@ -10,13 +13,10 @@ import type {
   DeskOverview,
   DeskPayouts,
   RefundPreview,
-} from '../../protocol/desk.ts';
-import { AppError } from '../../protocol/errors.ts';
-import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
-import type { Refund, RefundInput } from '../../protocol/money.ts';
-import type { PayoutBatch, Reconciliation } from '../../protocol/payouts.ts';
-import type { FeePolicyInput, FeePolicyView } from '../../protocol/pricing.ts';
+} from '../../protocol/money/desk.ts';
+import type { Refund, RefundInput } from '../../protocol/money/money.ts';
+import type { PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
+import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Payouts } from '../payouts/payouts.ts';

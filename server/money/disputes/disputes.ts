@@ -4,11 +4,11 @@
  * bank withdraws or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the
  * card, then takes the held credit and the frozen earnings; the house bears the rest and the fee.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type RoomId, type TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Dispute } from '../../protocol/payouts.ts';
+import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
 import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';

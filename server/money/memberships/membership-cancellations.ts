@@ -4,7 +4,7 @@
  * member's latest decision must win. The row says beforehand that an update is under way; the sweeper repeats updates
  * that were interrupted.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderSubscription } from '../provider/billing-provider.ts';

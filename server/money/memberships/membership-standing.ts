@@ -3,9 +3,9 @@
  * refund or dispute changes it at once, in the transaction that changes the books; the sweeper then updates the
  * subscription at the provider.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { MembershipId, TierId } from '../../protocol/ids.ts';
-import type { Membership } from '../../protocol/memberships.ts';
+import type { Membership } from '../../protocol/money/memberships.ts';
 import type { AccessReason } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MembershipChange } from '../money-facts.ts';

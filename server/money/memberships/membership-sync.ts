@@ -3,7 +3,7 @@
  * paid time and its grace period are over. Provider events, the return page and the sweeper all end here, and each time
  * the subscription is fetched again.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TierId } from '../../protocol/ids.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from '../ledger/ledger.ts';

@@ -5,7 +5,7 @@
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
-import type { Membership, Tier } from '../../protocol/memberships.ts';
+import type { Membership, Tier } from '../../protocol/money/memberships.ts';
 import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Checkouts } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';

@@ -4,7 +4,7 @@
  * those of connected accounts.
  */
 import { AppError } from '../../protocol/errors.ts';
-import type { CreatorAccount } from '../../protocol/payouts.ts';
+import type { CreatorAccount } from '../../protocol/money/payouts.ts';
 import { parseWebUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';

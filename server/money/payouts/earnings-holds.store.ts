@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 

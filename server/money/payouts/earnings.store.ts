@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { Earnings } from '../../protocol/money.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Earnings } from '../../protocol/money/money.ts';
 import { execute } from '../ledger/ledger.store.ts';
 
 type Sums = Record<'private' | 'tips' | 'tip_count' | 'tickets' | 'ticket_count' | 'creator', string | number>;

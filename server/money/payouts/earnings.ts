@@ -4,8 +4,8 @@
  */
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Earnings as RoomEarnings } from '../../protocol/money.ts';
-import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
+import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
+import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, creatorPending, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';

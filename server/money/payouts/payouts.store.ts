@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Id } from '../../protocol/ids.ts';
-import type { Payout } from '../../protocol/payouts.ts';
+import type { Payout } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 

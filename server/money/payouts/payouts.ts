@@ -3,11 +3,11 @@
  * creator's account, before the provider is called. The order is then retried under our own keys until it is answered;
  * a refused payout is available again.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
+import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { EarningsEntry } from '../../protocol/payouts.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { EarningsEntry } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, creatorAvailable, creatorPending } from '../ledger/ledger.ts';
 

@@ -5,7 +5,7 @@
  * Everything is read from the ledger. Months and quarters are in UTC.
  */
 import { AppError } from '../../protocol/errors.ts';
-import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/payouts.ts';
+import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/money/payouts.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type Period, StatementsStore } from './statements.store.ts';
 

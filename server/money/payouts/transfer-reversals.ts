@@ -3,7 +3,7 @@
  * the creator owes, and the rest is available to them again. The next batch must not simply send it back, so payouts to
  * the creator stop until an operator resumes them.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';

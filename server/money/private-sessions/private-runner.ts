@@ -5,7 +5,7 @@
  */
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PrivateEndReason, PrivateRunning } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateRunning } from '../../protocol/money/private-sessions.ts';
 import { splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';

@@ -3,11 +3,11 @@
  * confirmed time is booked once at the end. Every step is one local transaction. `private-runner.ts` meters between
  * them; a session left by a crash is booked at its last heartbeat. Lock order: the fan's credit before the session.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PrivateSessionId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { creatorPending, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
 import { minor, time } from '../columns.schema.ts';
 
 /** A session from its request to its end. Confirmed time and charges are those of its last heartbeat. */

@@ -1,6 +1,6 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { PrivateSessionStatus } from '../../protocol/private-sessions.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { privateSessionCharges, privateSessions } from './private-sessions.schema.ts';
 

@@ -4,11 +4,12 @@
  * sessions that run in this process.
  */
 
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PrivateEndReason, PrivateSession } from '../../protocol/private-sessions.ts';
+import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
 import { PrivateSessionLifecycle, toPrivateSession } from './private-session-lifecycle.ts';
@@ -28,10 +29,14 @@ export class PrivateSessions {
     this.#context = context;
     this.#lifecycle = new PrivateSessionLifecycle(context);
     this.#runner = new PrivateRunner(context, this.#lifecycle);
-    context.outbox.on('room.ended', (fact) => this.#endAll(fact.room as RoomId, 'room_ended'));
-    context.outbox.on('participant.removed', (fact) =>
-      this.#endAll(fact.room as RoomId, 'removed', fact.identity ?? undefined),
-    );
+  }
+
+  /** Ends sessions when their room has ended, or a person was removed from it. */
+  async handleFacts(facts: Fact[]): Promise<void> {
+    for (const { topic, room, identity } of facts) {
+      if (topic === 'room.ended') await this.#endAll(room as RoomId, 'room_ended');
+      else await this.#endAll(room as RoomId, 'removed', identity ?? undefined);
+    }
   }
 
   /** Sets the source of media samples. Without it nothing is billed. */

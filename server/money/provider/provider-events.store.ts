@@ -1,5 +1,5 @@
 import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { eventListings, providerEvents } from './provider-events.schema.ts';
 
 export type EventRow = typeof providerEvents.$inferSelect;

@@ -4,7 +4,7 @@
  * booked for the payment reduces it. Callers lock the payer's wallet, which serialises all changes to one payer's
  * payments.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import { type Account, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';

@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { providerRefunds } from './refunds.schema.ts';
 
 type ProviderRefundRow = typeof providerRefunds.$inferSelect;

@@ -4,7 +4,7 @@
  * was carried out twice: it reverses a sale pro rata, or credit as far as it is unspent; what no account covers is a
  * loss of the house.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { createId, type RoomId, type TipId } from '../../protocol/ids.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';

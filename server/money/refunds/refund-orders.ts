@@ -3,7 +3,7 @@
  * and what the answer does to the books. The decision was committed before; nothing here can undo it.
  */
 import { AppError } from '../../protocol/errors.ts';
-import type { Refund } from '../../protocol/money.ts';
+import type { Refund } from '../../protocol/money/money.ts';
 import { fanWallet } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderRefund } from '../provider/payment-provider.ts';

@@ -3,10 +3,10 @@
  * everything that a refund needs, and ends what it bought once the books have changed. `refunds.ts` decides; nothing
  * here moves money.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES, type RoomId, type TicketId } from '../../protocol/ids.ts';
-import type { RefundInput } from '../../protocol/money.ts';
+import type { RefundInput } from '../../protocol/money/money.ts';
 import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { UnusablePayment } from '../checkout/checkouts.ts';
 import type { Source } from '../ledger/ledger.store.ts';

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
-import type { Refund } from '../../protocol/money.ts';
+import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
 import { refunds } from './refunds.schema.ts';
 

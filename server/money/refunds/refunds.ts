@@ -4,10 +4,10 @@
  * one by card to that card. A payment is refunded whole, or in a part and the rest; unspent credit of a top-up in as
  * many parts as there are keys. A part that failed is still owed, and does not block others.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TicketId } from '../../protocol/ids.ts';
-import type { Refund, RefundInput } from '../../protocol/money.ts';
+import type { Refund, RefundInput } from '../../protocol/money/money.ts';
 import type { UnusablePayment } from '../checkout/checkouts.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from '../ledger/ledger.ts';

@@ -1,8 +1,8 @@
 import { desc, eq, lte, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { FeePolicyView } from '../../protocol/pricing.ts';
+import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { FeePolicy } from '../ledger/ledger.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import { feePolicies } from './pricing.schema.ts';

@@ -1,6 +1,6 @@
 import { and, desc, eq, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { Association, AssociationAccount, Pledge } from '../../protocol/pricing.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Association, AssociationAccount, Pledge } from '../../protocol/money/pricing.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, charityAccount } from '../ledger/ledger.ts';
 import { associations, buyers, pledges, saleTerms } from './pricing.schema.ts';

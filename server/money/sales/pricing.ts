@@ -3,7 +3,7 @@
  * association. A sale stores the id of its terms, so its split can be explained later.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/db.ts';
+import type { Database } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type {
   Association,
@@ -13,7 +13,7 @@ import type {
   FeePolicyView,
   Pledge,
   PledgeInput,
-} from '../../protocol/pricing.ts';
+} from '../../protocol/money/pricing.ts';
 import type { LedgerStore } from '../ledger/ledger.store.ts';
 import { charityAccount, type FeePolicy } from '../ledger/ledger.ts';
 import type { FeePoliciesStore } from './fee-policies.store.ts';

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
-import type { Receipt } from '../../protocol/pricing.ts';
+import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { MembershipsStore } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';

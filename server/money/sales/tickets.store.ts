@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
-import type { Ticket } from '../../protocol/money.ts';
-import type { Waiver, WaiverText } from '../../protocol/pricing.ts';
+import type { Ticket } from '../../protocol/money/money.ts';
+import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
 import { tickets, ticketWaivers } from './tickets.schema.ts';
 
 export type TicketRow = typeof tickets.$inferSelect;

@@ -2,12 +2,12 @@
  * Tickets: access to one room for one person. Concurrent purchases make one ticket. A card payment that arrives too
  * late for a ticket is returned to the card.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import type { Ticket } from '../../protocol/money.ts';
-import type { WaiverInput, WaiverText } from '../../protocol/pricing.ts';
+import type { Ticket } from '../../protocol/money/money.ts';
+import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 import type { Offer, Room } from '../../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';

@@ -3,7 +3,7 @@
  * never edited; a change is a new version at the end. Counsel confirms the wording.
  */
 import { AppError } from '../../protocol/errors.ts';
-import type { WaiverInput, WaiverText } from '../../protocol/pricing.ts';
+import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 
 type Language = WaiverText['language'];
 

@@ -1,7 +1,7 @@
 /** The right of withdrawal: a buyer returns a ticket that they have not waived it for, as long as no live has begun. */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
-import type { Refund } from '../../protocol/money.ts';
+import type { Refund } from '../../protocol/money/money.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow, TicketsStore } from './tickets.store.ts';

@@ -3,12 +3,12 @@
  * with a higher minimum, and becomes a tip once it is paid. A key has one page, and never a tip from the wallet as
  * well.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TipInput } from '../../protocol/money.ts';
+import type { TipInput } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';

@@ -1,5 +1,5 @@
-import type { Database, Run } from '../../platform/db.ts';
-import type { CommittedFact, NewFact, Outbox } from '../../platform/outbox.ts';
+import type { Database, Run } from '../../platform/db/db.ts';
+import type { CommittedFact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Leg } from '../ledger/ledger.ts';
 import { accountId, fanPromo } from '../ledger/ledger.ts';
 import type { TipRow } from './tips.store.ts';

@@ -3,8 +3,8 @@
  * creator cost one commit and a few statements. Each tip is decided by itself, in the order of arrival; a refusal does
  * not affect the others.
  */
-import { sqlState } from '../../platform/db.ts';
-import type { NewFact } from '../../platform/outbox.ts';
+import { sqlState } from '../../platform/db/db.ts';
+import type { NewFact } from '../../platform/outbox/outbox.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { fanWallet, type Leg } from '../ledger/ledger.ts';

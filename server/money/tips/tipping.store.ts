@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Id, RoomId } from '../../protocol/ids.ts';
-import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/tipping.ts';
+import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/money/tipping.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { goals, tipMenus } from './tips.schema.ts';
 

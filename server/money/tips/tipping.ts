@@ -5,7 +5,7 @@
  */
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../protocol/tipping.ts';
+import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../protocol/money/tipping.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import { TippingStore } from './tipping.store.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '../../protocol/accounts.ts';
-import type { TipMenuItem } from '../../protocol/tipping.ts';
+import type { TipMenuItem } from '../../protocol/money/tipping.ts';
 import { minor, time } from '../columns.schema.ts';
 
 export const tips = pgTable(

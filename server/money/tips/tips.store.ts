@@ -1,7 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
-import type { Tip } from '../../protocol/money.ts';
+import type { Tip } from '../../protocol/money/money.ts';
 import { cardTips, tips } from './tips.schema.ts';
 
 export type TipRow = Omit<typeof tips.$inferSelect, 'terms'> & { terms?: string | null };

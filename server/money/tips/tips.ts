@@ -6,7 +6,7 @@ import type { Participant } from '../../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TipInput, TipReceipt } from '../../protocol/money.ts';
+import type { TipInput, TipReceipt } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';

@@ -2,7 +2,7 @@
  * A person's saved cards. They are stored only at the payment provider, where their owner lists and removes them here.
  */
 import { AppError } from '../../protocol/errors.ts';
-import type { SavedCard } from '../../protocol/money.ts';
+import type { SavedCard } from '../../protocol/money/money.ts';
 import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 

@@ -3,7 +3,7 @@
  * held first, as it is spent first. Both accounts are locked in the common order.
  */
 import { eq, sql } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import { accountId, fanPromo, fanWallet } from '../ledger/ledger.ts';
 import type { SpendingStore } from './spending.store.ts';

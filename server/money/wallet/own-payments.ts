@@ -2,12 +2,13 @@
  * A person's own payments, and refunds of their unspent credit to the card that paid for it. The newest top-up counts
  * as spent last. A top-up can be refunded in several parts.
  */
-import type { DeskPayment, DeskPaymentList, PaymentKind } from '../../protocol/desk.ts';
+
 import { AppError } from '../../protocol/errors.ts';
 import { type TopupId, topupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Refund } from '../../protocol/money.ts';
-import type { CardPayment, UnspentTopup } from '../../protocol/wallet.ts';
+import type { DeskPayment, DeskPaymentList, PaymentKind } from '../../protocol/money/desk.ts';
+import type { Refund } from '../../protocol/money/money.ts';
+import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
 import { type DeskPayments, paymentEdge } from '../desk/desk-payments.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';

@@ -3,7 +3,7 @@
  * expiry.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { LedgerStore } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import { expiredOfGrants } from './promo-grants.ts';

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db.ts';
-import type { Promotion } from '../../protocol/pricing.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Promotion } from '../../protocol/money/pricing.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import type { PromoEntry, PromoGrant } from './promo-grants.ts';
 import { promotions } from './wallet.schema.ts';

@@ -5,7 +5,7 @@
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Promotion, PromotionInput } from '../../protocol/pricing.ts';
+import type { Promotion, PromotionInput } from '../../protocol/money/pricing.ts';
 import { assertAmount, fanPromo, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';

@@ -3,7 +3,7 @@
  * the promotional one first, which prevents deadlocks.
  */
 import { inArray, sql } from 'drizzle-orm';
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import type { LedgerStore, Posting } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, fanWallet, type Leg, sumOf } from '../ledger/ledger.ts';

@@ -2,11 +2,11 @@
  * Credit bought by card. A top-up is credited once, when the provider confirms the payment, and never above the
  * wallet's limit.
  */
-import type { Orm } from '../../platform/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { CardTopup, TopupAnswer } from '../../protocol/money.ts';
+import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';

@@ -1,6 +1,6 @@
 /** What fans see of their prepaid credit: the balance and its history. */
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Wallet } from '../../protocol/money.ts';
+import type { Wallet } from '../../protocol/money/money.ts';
 import { fanWallet } from '../ledger/ledger.ts';
 import type { MoneyContext, WalletMode } from '../money-context.ts';
 import { type HistoryPage, type WalletEntry, WalletsStore } from './wallets.store.ts';

@@ -1,11 +1,11 @@
-/** `<desk-disputes>`: payments that a bank has taken back, with the deadline for evidence and the way to hand it in. */
+/** `<desk-disputes>`: payments that a bank has reversed, with the deadline and the form for evidence. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Dispute } from '../../protocol/payouts.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { Dispute } from '../../protocol/money/payouts.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { inquiry: 'open', open: 'bad', under_review: 'open', won: 'good', lost: 'bad' } as const;
@@ -14,7 +14,7 @@ const TAKES_EVIDENCE = new Set(['inquiry', 'open']);
 export class DeskDisputes extends DeskPart {
   static override properties = { ...DeskPart.properties, disputes: { state: true }, notes: { state: true } };
   declare disputes: Dispute[] | undefined;
-  /** What is being written for each dispute. */
+  /** The text being written for each dispute. */
   declare notes: Record<string, string>;
 
   static override styles = [

@@ -1,10 +1,10 @@
-/** `<desk-fees>`: the versions of the house's commission, and a new one with the date from which it holds. */
+/** `<desk-fees>`: the versions of the house's commission, and a form for a new one with its start date. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { FeePolicyView } from '../../protocol/pricing.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { FeePolicyView } from '../../protocol/money/pricing.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const BPS = 10_000;
@@ -137,7 +137,7 @@ export class DeskFees extends DeskPart {
   };
 }
 
-/** Reads `20`, `17.5`, `17,5` as basis points; undefined when it is no percentage. */
+/** Parses `20`, `17.5` or `17,5` into basis points; undefined if it is no percentage. */
 function parsePercent(text: string): number | undefined {
   const trimmed = text.trim().replace(',', '.').replace(/%$/, '').trimEnd();
   if (!/^\d{1,3}(\.\d{1,2})?$/.test(trimmed)) return undefined;

@@ -1,12 +1,12 @@
-/** `<desk-holds>`: payouts to a creator are stopped or go on, by somebody of the house, with a reason that the creator reads. */
+/** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CreatorFreeze } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { CreatorFreeze } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskHolds extends DeskPart {
@@ -19,10 +19,10 @@ export class DeskHolds extends DeskPart {
     liftReason: { state: true },
   };
   declare frozen: CreatorFreeze[] | undefined;
-  /** Who is about to be put on hold, and why. */
+  /** The freeze being prepared: creator and reason. */
   declare creator: string;
   declare reason: string;
-  /** Whose hold is about to be lifted, and why. */
+  /** The freeze being lifted, and the reason. */
   declare lifting: CreatorFreeze | undefined;
   declare liftReason: string;
 

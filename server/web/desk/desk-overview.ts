@@ -1,16 +1,16 @@
-/** `<desk-overview>`: what needs the operator first, then how books and provider stand. */
+/** `<desk-overview>`: what needs the operator, then the state of books and provider. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { DeskActView, DeskOverview } from '../../protocol/desk.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { DeskActView, DeskOverview } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const ACTS_SHOWN = 8;
 
-/** Where it shows whether an act was done. */
+/** The page that shows whether an act was done. */
 function placeOf({ act, subject }: DeskActView): string {
   switch (act) {
     case 'refund':
@@ -34,14 +34,14 @@ interface Alarm {
   text: string;
   hint: string;
   href: string;
-  /** What costs money when it waits stands in red. */
+  /** Shown in red: waiting costs money. */
   isGrave: boolean;
 }
 
 export class DeskOverviewPart extends DeskPart {
   static override properties = { ...DeskPart.properties, overview: { state: true }, acts: { state: true } };
   declare overview: DeskOverview | undefined;
-  /** What people of the house did, the newest first. */
+  /** Operators' acts, newest first. */
   declare acts: DeskActView[];
 
   static override styles = [

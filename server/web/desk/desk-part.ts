@@ -1,8 +1,8 @@
-/** What the parts of the money desk share: the site's words for the desk, and asking before what cannot be taken back. */
+/** Base of the desk's parts: the desk's texts, and confirmation of irreversible acts. */
 import { css } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
-import { SitePart } from '../site-part.ts';
+import { SitePart } from '../site/site-part.ts';
 import type { SiteTexts } from '../texts/english.ts';
 
 export abstract class DeskPart extends SitePart {

@@ -1,12 +1,11 @@
-/** `<desk-payment>`: one payment with its legs in the books, its refunds and its dispute, and the way to refund it. */
+/** `<desk-payment>`: a payment with its ledger entries, refunds and dispute, and a form to refund it. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
-import type { DeskPaymentDetail } from '../../protocol/desk.ts';
-import { formatMoment } from '../dates.ts';
-
-import { deskApi } from '../desk-api.ts';
+import type { DeskPaymentDetail } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 import { PAYMENT_LOOK } from './desk-payments.ts';
@@ -19,7 +18,7 @@ const REFUND_LOOK = { pending: 'open', succeeded: 'good', failed: 'bad' } as con
 
 export class DeskPaymentPart extends DeskPart {
   static override properties = { ...DeskPart.properties, payment: {}, detail: { state: true } };
-  /** Its id. */
+  /** The payment's id. */
   declare payment: string;
   declare detail: DeskPaymentDetail | undefined;
 
@@ -179,7 +178,7 @@ export class DeskPaymentPart extends DeskPart {
   }
 }
 
-/** The legs of each transaction, in their order. */
+/** The entries by transaction, in order. */
 function transactionsOf(legs: readonly DeskLeg[]): DeskLeg[][] {
   const byTransaction = new Map<string, DeskLeg[]>();
   for (const leg of legs) byTransaction.set(leg.transaction, [...(byTransaction.get(leg.transaction) ?? []), leg]);

@@ -1,4 +1,4 @@
-/** `<desk-payments>`: every payment, found by who paid or by its id. What is looked for stands in the address, so that it can be come back to. */
+/** `<desk-payments>`: searches payments by payer or id. The query is in the URL. */
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
@@ -6,16 +6,15 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
-import type { DeskPayment } from '../../protocol/desk.ts';
-import { formatMoment } from '../dates.ts';
-
-import { deskApi } from '../desk-api.ts';
+import type { DeskPayment } from '../../protocol/money/desk.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session', 'unusable'] as const;
 const ALL = 'all';
 
-/** The look of a payment's status. */
+/** The style of a payment's status. */
 
 export const PAYMENT_LOOK = { settled: 'good', part_refunded: 'open', refunded: 'open', disputed: 'bad' } as const;
 

@@ -1,18 +1,18 @@
-/** `<desk-payouts>`: who is due, a batch that pays them after one more question, and the payouts before. */
+/** `<desk-payouts>`: due payouts, a batch that pays them after confirmation, and earlier payouts. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { DeskPayouts as Listed } from '../../protocol/desk.ts';
-import type { Payout, PayoutBatch } from '../../protocol/payouts.ts';
-import { formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { DeskPayouts as Listed } from '../../protocol/money/desk.ts';
+import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
 
 export class DeskPayouts extends DeskPart {
   static override properties = { ...DeskPart.properties, currency: {}, listed: { state: true } };
-  /** The house's. */
+  /** The house's currency. */
   declare currency: string;
   declare listed: Listed | undefined;
 

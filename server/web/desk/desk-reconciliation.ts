@@ -1,17 +1,17 @@
-/** `<desk-reconciliation>`: the books beside the provider, each difference explained in words, and the comparisons before. */
+/** `<desk-reconciliation>`: books against provider, each difference explained, and earlier comparisons. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
-import type { Reconciliation } from '../../protocol/payouts.ts';
-import { formatLongDay, formatMoment } from '../dates.ts';
-import { deskApi } from '../desk-api.ts';
+import type { Reconciliation } from '../../protocol/money/payouts.ts';
+import { deskApi } from '../api/desk-api.ts';
+import { formatLongDay, formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskReconciliation extends DeskPart {
   static override properties = { ...DeskPart.properties, runs: { state: true } };
-  /** The newest first. */
+  /** Newest first. */
   declare runs: Reconciliation[] | undefined;
 
   static override styles = [

@@ -1,19 +1,18 @@
 /**
- * `<desk-refund>`: an amount and a reason; then what it takes from whom, pro rata, as the books would have it; and only then the button. Tells
- * `desk-refunded` when it is done.
+ * `<desk-refund>`: amount and reason, then a preview of the split by the books, then the button. Fires `desk-refunded`
+ * afterwards.
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
-
-import type { DeskPaymentDetail, RefundPreview } from '../../protocol/desk.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
 
-import { deskApi } from '../desk-api.ts';
+import { deskApi } from '../api/desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
-/** What gives access, which a full refund ends. */
+/** Payments that give access, which a full refund ends. */
 const GIVES_ACCESS = new Set(['ticket', 'membership']);
 
 export class DeskRefund extends DeskPart {
@@ -25,7 +24,7 @@ export class DeskRefund extends DeskPart {
     preview: { state: true },
   };
   declare detail: DeskPaymentDetail;
-  /** As typed; undefined: everything that is left. */
+  /** As typed; undefined: the whole remainder. */
   declare amount: string | undefined;
   declare reason: string;
   declare preview: RefundPreview | undefined;
@@ -55,7 +54,7 @@ export class DeskRefund extends DeskPart {
     super();
     this.reason = '';
   }
-  /** What is left to give back; the books may allow less of a top-up, of which some is spent. */
+  /** The refundable remainder; the books may allow less of a partly spent top-up. */
   get #leftMinor(): number {
     const { status, amountMinor, refundedMinor } = this.detail.payment;
     return status === 'settled' || status === 'part_refunded' ? amountMinor - refundedMinor : 0;
@@ -135,7 +134,7 @@ export class DeskRefund extends DeskPart {
     </div>`;
   }
 
-  /** Whatever is changed, what was shown before does not hold any more. */
+  /** Any change invalidates the preview. */
   #change(change: () => void): void {
     change();
     this.preview = undefined;
@@ -163,7 +162,7 @@ export class DeskRefund extends DeskPart {
 
   async #refund({ amountMinor }: RefundPreview): Promise<void> {
     const { id, kind, currency, refundedMinor } = this.detail.payment;
-    // Sent twice from what is seen here, it is one refund.
+    // The same request sent twice is one refund.
     const idempotencyKey = `${id}:${refundedMinor}:${amountMinor}`;
     const isDone = await this.act('refund', () =>
       deskApi.refund({ payment: id, kind, amountMinor, reason: this.reason.trim(), idempotencyKey }),

@@ -1,14 +1,14 @@
-/** `<earnings-account>`: whether the payment provider knows where a creator's money goes, and the way to tell it. */
+/** `<earnings-account>`: the state of a creator's account at the payment provider, and the way to set it up. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CreatorAccount } from '../../protocol/payouts.ts';
-import { earningsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { CreatorAccount } from '../../protocol/money/payouts.ts';
+import { earningsApi } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 
 const LOOK = { none: 'open', pending: 'open', enabled: 'good', restricted: 'bad' } as const;
-/** What the provider adds to the address on the way back. */
+/** Query parameter of the return from the provider. */
 const RETURN = 'onboarding';
 
 export class EarningsAccount extends SitePart {
@@ -73,7 +73,7 @@ export class EarningsAccount extends SitePart {
   };
 }
 
-/** Whether the address says that one has just been at the provider; it is cleaned of that. */
+/** Whether the URL says that the person returns from the provider; removes the parameter. */
 function takeReturn(): boolean {
   const url = new URL(location.href);
   if (!url.searchParams.has(RETURN)) return false;

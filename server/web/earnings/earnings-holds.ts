@@ -1,14 +1,14 @@
-/** `<earnings-holds>`: what is held, sale by sale, each with its reason and the date of its release. */
+/** `<earnings-holds>`: held sales, each with its reason and release date. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsHold } from '../../protocol/payouts.ts';
-import { formatDay, formatMoment } from '../dates.ts';
-import type { EarningsPage } from '../money-api.ts';
-import { earningsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { EarningsHold } from '../../protocol/money/payouts.ts';
+import type { EarningsPage } from '../api/money-api.ts';
+import { earningsApi } from '../api/money-api.ts';
+import { formatDay, formatMoment } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
-/** Sales that are shown at first; a long list is opened step by step. */
+/** Sales shown at first; a longer list is expanded in steps. */
 const SHOWN_AT_FIRST = 8;
 const SHOWN_MORE = 25;
 
@@ -21,7 +21,7 @@ export class EarningsHolds extends SitePart {
     shown: { state: true },
   };
   declare page: EarningsPage;
-  /** What was asked for after the first page. */
+  /** Holds of further pages. */
   declare more: EarningsHold[];
   declare next: string | null | undefined;
   declare shown: number;

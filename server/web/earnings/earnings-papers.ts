@@ -1,4 +1,4 @@
-/** `<earnings-papers>`: payouts, the statement of each month, downloads, and the figures for the tax office. */
+/** `<earnings-papers>`: payouts, monthly statements, downloads, and the figures for the tax office. */
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -6,11 +6,11 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
-import type { Payout, Statement } from '../../protocol/payouts.ts';
-import { formatMoment, formatMonth } from '../dates.ts';
-import type { EarningsPage, TaxYear } from '../money-api.ts';
-import { earningsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { Payout, Statement } from '../../protocol/money/payouts.ts';
+import type { EarningsPage, TaxYear } from '../api/money-api.ts';
+import { earningsApi } from '../api/money-api.ts';
+import { formatMoment, formatMonth } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
 const PAYOUT_LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
 
@@ -66,7 +66,7 @@ export class EarningsPapers extends SitePart {
     `,
   ];
 
-  /** A sale or a payout changes the papers too. */
+  /** A sale or a payout changes the statements too. */
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.hasUpdated && changed.has('page')) void this.reload();
   }

@@ -1,13 +1,13 @@
-/** `<earnings-summary>`: the four figures of a creator, why money waits, and what comes next and when. */
+/** `<earnings-summary>`: a creator's four totals, why money is held, and the next releases. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsHold, FrozenEarnings } from '../../protocol/payouts.ts';
-import { dayKey, formatDay, formatDaysUntil } from '../dates.ts';
-import type { EarningsPage } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { EarningsHold, FrozenEarnings } from '../../protocol/money/payouts.ts';
+import type { EarningsPage } from '../api/money-api.ts';
+import { dayKey, formatDay, formatDaysUntil } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
-/** Days that are named; what comes later is in the list of sales. */
+/** Days that are listed; later ones are in the list of sales. */
 const DAYS_SHOWN = 6;
 
 interface ReleaseDay {
@@ -84,7 +84,7 @@ export class EarningsSummary extends SitePart {
     </wa-callout>`;
   }
 
-  /** A hold of the house is told also while there is nothing to hold. */
+  /** A freeze is shown even without earnings. */
   #frozenEmpty(): TemplateResult | typeof nothing {
     const { freeze, summary } = this.page;
     const texts = this.words.earnings.frozen.house;
@@ -138,7 +138,7 @@ export class EarningsSummary extends SitePart {
   }
 }
 
-/** What is released on each day, the next one first. */
+/** What is released each day, the next one first. */
 function releaseDays(holds: readonly EarningsHold[]): ReleaseDay[] {
   const days = new Map<string, ReleaseDay>();
   const dated = holds.flatMap(({ releaseAt, amountMinor }) => (releaseAt ? [{ releaseAt, amountMinor }] : []));

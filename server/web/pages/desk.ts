@@ -1,4 +1,4 @@
-/** The operator's money desk: one page with a part for each address below `/desk`. */
+/** The operators' desk: one page with a part for each path below `/desk`. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -11,10 +11,10 @@ import '../desk/desk-payment.ts';
 import '../desk/desk-payments.ts';
 import '../desk/desk-payouts.ts';
 import '../desk/desk-reconciliation.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../site/site-sign-in.ts';
 
 const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
 type Section = (typeof SECTIONS)[number];
@@ -77,7 +77,7 @@ export class SiteDesk extends SitePage {
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
     super.updated(changed);
-    // On a phone the row of sections is longer than the window: the one that is open is brought into sight.
+    // On a phone the section tabs are wider than the window: scroll to the open one.
     const current = this.renderRoot.querySelector<HTMLElement>('.sections a[aria-current]');
     const row = current?.parentElement;
     if (current && row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.clientWidth) / 2;

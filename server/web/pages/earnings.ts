@@ -1,4 +1,4 @@
-/** A creator's earnings: what is held and why, what is available, what comes next, where it goes, and the papers. */
+/** A creator's earnings: held, available and next amounts, the payout account, and statements. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -7,12 +7,12 @@ import '../earnings/earnings-account.ts';
 import '../earnings/earnings-holds.ts';
 import '../earnings/earnings-papers.ts';
 import '../earnings/earnings-summary.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import type { EarningsPage } from '../money-api.ts';
-import { earningsApi } from '../money-api.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { EarningsPage } from '../api/money-api.ts';
+import { earningsApi } from '../api/money-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../site/site-sign-in.ts';
 
 const REFRESH_MS = 5_000;
 
@@ -105,7 +105,7 @@ export class SiteEarnings extends SitePage {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // A sale shows up while one looks.
+    // Sales appear while the page is open.
     this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS);
   }
 
@@ -120,7 +120,7 @@ export class SiteEarnings extends SitePage {
 
   async #refresh(): Promise<void> {
     if (!this.earnings || document.hidden) return;
-    // A refresh that fails leaves what is shown; the next one comes.
+    // A failed refresh leaves the page as it is; the next one follows.
     const earnings = await earningsApi.read().catch(() => undefined);
     if (earnings && JSON.stringify(earnings) !== JSON.stringify(this.earnings)) this.earnings = earnings;
   }
@@ -145,7 +145,7 @@ export class SiteEarnings extends SitePage {
 
   #earnings(earnings: EarningsPage): TemplateResult {
     const isFirst = earnings.statements.length === 0;
-    // What keeps money from leaving comes before everything that explains it.
+    // What blocks payouts comes first.
     const isPayable = earnings.account.status === 'enabled';
     const account = html`<earnings-account .account=${earnings.account}></earnings-account>`;
     return html`
@@ -161,7 +161,7 @@ export class SiteEarnings extends SitePage {
     `;
   }
 
-  /** Before the first sale: how money will come. */
+  /** Before the first sale: how earnings work. */
   #wayOfMoney(): TemplateResult {
     const { words } = this;
     return html`<section class="empty first" aria-labelledby="first" data-testid="earnings-empty">

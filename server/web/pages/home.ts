@@ -1,14 +1,14 @@
-/** The front of the house: who is live, what comes up, and in development who one wants to be. */
+/** The home page: live rooms, upcoming ones, and in development the demo sign-in. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CardWords } from '../room-card.ts';
-import { roomCard, roomCardStyles, waitingCards } from '../room-card.ts';
-import type { ListedRoom, SitePerson, SiteSession } from '../site-api.ts';
-import { siteApi } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { ListedRoom, SitePerson, SiteSession } from '../api/site-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import type { CardWords } from '../rooms/room-card.ts';
+import { roomCard, roomCardStyles, waitingCards } from '../rooms/room-card.ts';
+import { SitePage } from '../site/site-page.ts';
+import '../site/site-sign-in.ts';
 
 const REFRESH_MS = 8_000;
 
@@ -70,7 +70,7 @@ export class SiteHome extends SitePage {
     document.removeEventListener('visibilitychange', this.#refresh);
   }
 
-  /** Everything at once, so that what is shown does not push aside what was shown before it. */
+  /** Rendered together, so that nothing shifts what is already shown. */
   protected override async load({ person, demo }: SiteSession): Promise<void> {
     const needsSignIn = !person && demo;
     [this.rooms, this.people] = await Promise.all([siteApi.rooms(), needsSignIn ? siteApi.demoPeople() : undefined]);
@@ -132,13 +132,13 @@ export class SiteHome extends SitePage {
     `;
   }
 
-  /** Quietly: a failed refresh leaves the list as it was. */
+  /** A failed refresh leaves the list as it is. */
   #refresh = async (): Promise<void> => {
     if (document.hidden || !this.rooms) return;
     try {
       this.rooms = await siteApi.rooms();
     } catch {
-      // The next one will tell.
+      // The next refresh follows.
     }
   };
 }

@@ -1,4 +1,4 @@
-/** One receipt: what was paid, by whom, who gets what of it, and what was agreed to. It prints on paper as a paper. */
+/** A receipt: payment, payer, split of the price, and accepted terms. Has a print layout. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -6,15 +6,15 @@ import { formatDuration, formatMoney } from '../../../client-sdk/elements/texts/
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { Receipt } from '../../protocol/pricing.ts';
-import { formatLongDay, formatMoment } from '../dates.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import { walletApi } from '../money-api.ts';
-import { receiptStyles } from '../receipt-styles.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import { idOfPage } from '../site-paths.ts';
-import '../site-sign-in.ts';
+import type { Receipt } from '../../protocol/money/pricing.ts';
+import { walletApi } from '../api/money-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { formatLongDay, formatMoment } from '../site/dates.ts';
+import { SitePage } from '../site/site-page.ts';
+import { idOfPage } from '../site/site-paths.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import { receiptStyles } from '../styles/receipt-styles.ts';
+import '../site/site-sign-in.ts';
 
 export class SiteReceipt extends SitePage {
   static override properties = {
@@ -121,7 +121,7 @@ export class SiteReceipt extends SitePage {
     const words = this.words.receipt;
     if (!parts) return nothing;
     const percent = new Intl.NumberFormat(this.language, { maximumFractionDigits: 2 });
-    // A refund's parts are negative in the books; on its paper they are amounts that come back.
+    // A refund's parts are negative in the books and positive on its receipt.
     const sign = kind === 'refund' ? -1 : 1;
     const line = (label: string, partMinor: number) => html`<dt>${label}</dt><dd>${this.#money(sign * partMinor)}</dd>`;
     return html`<section>

@@ -1,15 +1,15 @@
-/** A room: `<loge-room>` with the site's own tokens, or the sign-in in front of it. */
+/** A room: `<loge-room>` with the site's tokens, or the sign-in before it. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { roomCard, roomCardStyles } from '../room-card.ts';
-import type { ListedRoom, SiteSession } from '../site-api.ts';
-import { siteApi } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import { idOfPage } from '../site-paths.ts';
-import '../site-sign-in.ts';
+import type { ListedRoom, SiteSession } from '../api/site-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import { roomCard, roomCardStyles } from '../rooms/room-card.ts';
+import { SitePage } from '../site/site-page.ts';
+import { idOfPage } from '../site/site-paths.ts';
+import '../site/site-sign-in.ts';
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
@@ -44,7 +44,7 @@ export class SiteRoom extends SitePage {
   ];
 
   protected override async load(session: SiteSession): Promise<void> {
-    // Whoever is signed in gets everything over the socket; only the door needs the room's card.
+    // A signed-in person gets everything over the socket; only the sign-in needs the room's card.
     if (!session.person) this.info = await siteApi.room(this.#roomId);
   }
 

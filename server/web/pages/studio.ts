@@ -1,4 +1,4 @@
-/** The studio: a creator's rooms and a form for a new one, or with a room's id the live studio of that room. */
+/** The studio: a creator's rooms and the form for a new one, or with an id that room's live studio. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import '../../../client-sdk/elements/loge-studio.ts';
@@ -7,14 +7,14 @@ import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
-import '../create-room.ts';
-import { priceOf } from '../room-card.ts';
-import type { ListedRoom, SiteSession } from '../site-api.ts';
-import { siteApi } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import { idOfPage } from '../site-paths.ts';
-import '../site-sign-in.ts';
-import { studioPageStyles } from '../studio-styles.ts';
+import '../rooms/create-room.ts';
+import type { ListedRoom, SiteSession } from '../api/site-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import { priceOf } from '../rooms/room-card.ts';
+import { SitePage } from '../site/site-page.ts';
+import { idOfPage } from '../site/site-paths.ts';
+import '../site/site-sign-in.ts';
+import { studioPageStyles } from '../styles/studio-styles.ts';
 
 const COPIED_MS = 2_500;
 
@@ -135,7 +135,7 @@ export class SiteStudio extends SitePage {
     try {
       await navigator.clipboard.writeText(new URL(`/rooms/${roomId}`, location.origin).href);
     } catch {
-      // Without the clipboard the page itself is where the link can be taken from.
+      // Without the clipboard API the link can be copied from the page.
       location.assign(`/rooms/${roomId}`);
       return;
     }

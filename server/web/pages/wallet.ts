@@ -1,17 +1,17 @@
-/** The wallet: what is in it, how to put more in and get it back, cards, clubs, and everything that moved. */
+/** The wallet: credit, top-up, refund, cards, memberships, history. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
-import type { SavedCard, Wallet } from '../../protocol/money.ts';
-import type { UnspentTopup } from '../../protocol/wallet.ts';
-import type { WalletEntry } from '../money-api.ts';
-import { walletApi } from '../money-api.ts';
-import type { SiteSession } from '../site-api.ts';
-import { SitePage } from '../site-page.ts';
-import '../site-sign-in.ts';
+import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
+import type { UnspentTopup } from '../../protocol/money/wallet.ts';
+import type { WalletEntry } from '../api/money-api.ts';
+import { walletApi } from '../api/money-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import '../site/site-sign-in.ts';
 import '../wallet/wallet-cards.ts';
 import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
 import type { HistoryRead } from '../wallet/wallet-history.ts';
@@ -19,11 +19,11 @@ import '../wallet/wallet-history.ts';
 import '../wallet/wallet-memberships.ts';
 import '../wallet/wallet-refunds.ts';
 import '../wallet/wallet-topup.ts';
-import { ledgerStyles } from '../ledger-styles.ts';
-import { walletPageStyles } from '../wallet-styles.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import { walletPageStyles } from '../styles/wallet-styles.ts';
 
 const ASK_EVERY_MS = 1_000;
-/** After this many looks the words say that it takes longer, and looking goes on no more. */
+/** After this many attempts the page says that it takes longer, and stops asking. */
 const ASK_TIMES = 20;
 
 type Notice = 'confirmed' | 'arrived' | 'late' | 'cancelled' | 'refused';
@@ -41,12 +41,12 @@ export class SiteWallet extends SitePage {
   };
   declare wallet: Wallet | undefined;
   declare entries: WalletEntry[] | undefined;
-  /** Where the history goes on. */
+  /** Where the history continues. */
   declare older: HistoryPlace | null;
   declare cards: SavedCard[];
   declare refundable: UnspentTopup[];
   declare notice: Notice | undefined;
-  /** A club whose renewal failed comes before everything else. */
+  /** A membership with a failed renewal comes first. */
   declare isPastDue: boolean;
   protected readonly page = 'wallet';
   #checkout = takeCheckoutReturn();
@@ -76,13 +76,13 @@ export class SiteWallet extends SitePage {
     [this.wallet, { entries: this.entries, next: this.older }, this.cards, this.refundable] = await Promise.all([
       walletApi.read(),
       history,
-      // What these two cannot tell at the moment does not keep the rest of the wallet from being shown.
+      // A failure of these two does not block the rest of the wallet.
       walletApi.cards().catch(() => this.cards),
       walletApi.refundable().catch(() => this.refundable),
     ]);
   }
 
-  /** The payment page comes back before the provider's confirmation does, or after it: look for a top-up of just now. */
+  /** The browser may return before the provider's confirmation: poll for the new top-up. */
   async #awaitCredit(): Promise<void> {
     const isRecent = () => {
       const newest = this.entries?.find((entry) => entry.kind === 'topup');
@@ -125,7 +125,7 @@ export class SiteWallet extends SitePage {
             .entries=${this.entries}
             .older=${this.older}
             @history-read=${({ detail }: CustomEvent<HistoryRead>) => {
-              // Read anew meanwhile, the history begins again: what comes after the old one has no place in it.
+              // The history was reloaded meanwhile: the pages of the old one are discarded.
               if (detail.place !== this.older) return;
               this.entries = [...(this.entries ?? []), ...detail.entries];
               this.older = detail.next;
@@ -140,7 +140,7 @@ export class SiteWallet extends SitePage {
     </div>`;
   }
 
-  /** What costs somebody their place is said above everything, also where the club itself stands further down. */
+  /** What ends access soon is shown first, also if the membership is listed below. */
   #pastDue(): TemplateResult {
     const { words } = this;
     const show = () => this.renderRoot.querySelector('wallet-memberships')?.scrollIntoView({ block: 'center' });

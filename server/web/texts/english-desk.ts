@@ -1,5 +1,5 @@
-/** The English of the operator's money desk. */
-import type { DeskOverview } from '../../protocol/desk.ts';
+/** English texts of the operators' desk. */
+import type { DeskOverview } from '../../protocol/money/desk.ts';
 
 export const englishDesk = {
   title: 'Money desk',

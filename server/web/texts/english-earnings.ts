@@ -1,4 +1,4 @@
-/** The English of the earnings page. */
+/** English texts of the earnings page. */
 export const englishEarnings = {
   title: 'Your earnings',
   text: 'What you have earned, what is still held and why, and when it reaches your bank.',

@@ -1,4 +1,4 @@
-/** The English of a receipt, as it is shown and as it is printed. */
+/** English texts of a receipt, on screen and in print. */
 export const englishReceipt = {
   title: (kind: string) => `Receipt: ${kind}`,
   number: 'Number',

@@ -1,4 +1,4 @@
-/** The English of the form for a new room. */
+/** English texts of the form for a new room. */
 export const englishRooms = {
   title: 'Title',
   titlePlaceholder: 'What will people see tonight?',

@@ -1,4 +1,4 @@
-/** The English of the fan's wallet: credit, cards, memberships, history. */
+/** English texts of the wallet: credit, cards, memberships, history. */
 export const englishWallet = {
   title: 'Your wallet',
   balance: 'Available credit',

@@ -1,4 +1,4 @@
-/** The English of the site's own pages; the elements bring theirs along. A key that French lacks is a type error. */
+/** English texts of the site's pages; the elements have their own. A key that is missing in French is a type error. */
 import { englishDesk } from './english-desk.ts';
 import { englishEarnings } from './english-earnings.ts';
 import { englishReceipt } from './english-receipt.ts';

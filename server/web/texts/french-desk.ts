@@ -1,4 +1,4 @@
-/** Le français de la caisse, pour ceux qui tiennent la maison. */
+/** French texts of the operators' desk. */
 import type { SiteTexts } from './english.ts';
 
 const differences = (count: number) => (count === 1 ? '1 écart sans explication' : `${count} écarts sans explication`);

@@ -1,4 +1,4 @@
-/** Le français de la page des revenus. */
+/** French texts of the earnings page. */
 import type { SiteTexts } from './english.ts';
 
 const sales = (count: number) => (count < 2 ? `${count} vente` : `${count} ventes`);

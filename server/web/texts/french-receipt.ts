@@ -1,4 +1,4 @@
-/** Le français d’un reçu, à l’écran et imprimé. */
+/** French texts of a receipt, on screen and in print. */
 import type { SiteTexts } from './english.ts';
 
 export const frenchReceipt: SiteTexts['receipt'] = {

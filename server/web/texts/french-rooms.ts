@@ -1,4 +1,4 @@
-/** Le français du formulaire pour un nouveau salon. */
+/** French texts of the form for a new room. */
 import type { SiteTexts } from './english.ts';
 
 export const frenchRooms: SiteTexts['rooms'] = {

@@ -1,4 +1,4 @@
-/** Le français du portefeuille : crédit, cartes, abonnements, historique. */
+/** French texts of the wallet: credit, cards, memberships, history. */
 import type { SiteTexts } from './english.ts';
 
 export const frenchWallet: SiteTexts['wallet'] = {

@@ -1,4 +1,4 @@
-/** Le français des pages du site. Une clé qui manque ici est une erreur de type. */
+/** French texts of the site's pages. A missing key is a type error. */
 import type { SiteTexts } from './english.ts';
 
 import { frenchDesk } from './french-desk.ts';

@@ -1,7 +1,7 @@
-/** How a card is named on the pages. */
+/** Names of cards on the pages. */
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { SavedCard } from '../../protocol/money.ts';
-import { siteTexts } from '../site-language.ts';
+import type { SavedCard } from '../../protocol/money/money.ts';
+import { siteTexts } from '../site/site-language.ts';
 
 const BRANDS: Record<string, string> = {
   visa: 'Visa',
@@ -18,17 +18,17 @@ export function cardName({ brand, last4 }: { brand: string; last4: string }, lan
   return siteTexts(language).wallet.card(BRANDS[brand] ?? brand, last4);
 }
 
-/** `04/29`, as it is printed on the card. */
+/** `04/29`, as printed on the card. */
 export function cardEnd({ expMonth, expYear }: SavedCard): string {
   return `${String(expMonth).padStart(2, '0')}/${String(expYear % 100).padStart(2, '0')}`;
 }
 
 export function isExpired({ expMonth, expYear }: SavedCard): boolean {
-  // A card is good to the last day of its month.
+  // A card is valid to the last day of its month.
   return Date.now() >= Date.UTC(expYear, expMonth, 1);
 }
 
-/** A card that was saved twice, such as for a club and for the wallet, is one card to whoever holds it. */
+/** Groups copies of one card, which may be saved for a membership and for the wallet. */
 export function groupCards(cards: readonly SavedCard[]): SavedCard[][] {
   const groups = new Map<string, SavedCard[]>();
   for (const card of cards) {

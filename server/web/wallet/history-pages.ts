@@ -1,12 +1,12 @@
 /**
- * The history of a wallet is two lists, what moved the credit and what was paid by card directly, each of which comes in pages of its own. They
- * are shown as one: what is older than a list is known to reach waits, so that nothing appears above what was shown before.
+ * Merges the wallet's two paged lists, credit movements and direct card payments, into one history. Entries older than
+ * the other list's last loaded one wait, so that nothing appears above what is already shown.
  */
-import type { HistoryList, WalletEntry } from '../money-api.ts';
+import type { HistoryList, WalletEntry } from '../api/money-api.ts';
 
 type ReadPage = (after: string) => Promise<HistoryList>;
 
-/** The lists that go on, each with its next page, and what waits for them. */
+/** The lists that continue, each with its next page and its waiting entries. */
 export interface HistoryPlace {
   lists: { read: ReadPage; after: string }[];
   waiting: WalletEntry[];
@@ -16,7 +16,7 @@ export function startOfHistory(...lists: ReadPage[]): HistoryPlace {
   return { lists: lists.map((read) => ({ read, after: '' })), waiting: [] };
 }
 
-/** What comes next, the newest first, and the place after it; null at the end. */
+/** The next entries, newest first, and where the history continues; null at the end. */
 export async function readHistory(place: HistoryPlace): Promise<{ entries: WalletEntry[]; next: HistoryPlace | null }> {
   const pages = await Promise.all(place.lists.map(async ({ read, after }) => ({ read, page: await read(after) })));
   const all = [...place.waiting, ...pages.flatMap(({ page }) => page.entries)];

@@ -1,13 +1,13 @@
-/** `<wallet-cards>`: the cards that the payment provider keeps for this person, and the way to have one forgotten. */
+/** `<wallet-cards>`: the person's saved cards at the payment provider, which can be removed. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { SavedCard } from '../../protocol/money.ts';
-import { walletApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { SavedCard } from '../../protocol/money/money.ts';
+import { walletApi } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 export class WalletCards extends SitePart {

@@ -1,16 +1,16 @@
-/** `<wallet-history>`: everything that came in and went out, the newest first, each with its receipt. */
+/** `<wallet-history>`: all movements, newest first, each with its receipt. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
-import type { WalletEntry } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { WalletEntry } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';
 
-/** Credit that lapses has no paper of its own. */
+/** Expired credit has no receipt. */
 const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss']);
 
-/** What `history-read` carries: more entries, and where they were and are to be gone on from. */
+/** Detail of `history-read`: further entries, and where the history continues. */
 export interface HistoryRead {
   place: HistoryPlace;
   entries: WalletEntry[];
@@ -24,7 +24,7 @@ export class WalletHistory extends SitePart {
     older: { attribute: false },
   };
   declare entries: WalletEntry[] | undefined;
-  /** Where the history goes on; null when all of it is shown. */
+  /** Where the history continues; null at the end. */
   declare older: HistoryPlace | null;
 
   static override styles = [

@@ -1,6 +1,6 @@
 /**
- * `<wallet-memberships>`: the clubs that a fan belongs to: what they cost and when they are renewed, changing the tier, leaving at the end of
- * the paid time and coming back before it, and what to do when the card fails.
+ * `<wallet-memberships>`: a fan's memberships: price and renewal, change of tier, cancellation and its withdrawal, and
+ * what to do when the card fails.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
@@ -8,14 +8,14 @@ import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { OwnMembership, Tier } from '../../protocol/memberships.ts';
-import { formatLongDay } from '../dates.ts';
-import { membershipsApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
+import { membershipsApi } from '../api/money-api.ts';
+import { formatLongDay } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
 const LOOK = { active: 'good', past_due: 'bad', ended: '', disputed: 'bad' } as const;
 
-/** A bank that has yet to decide comes before all but the end. */
+/** An open dispute comes before every state but the end. */
 const stateOf = ({ status, disputed }: OwnMembership) => (disputed && status !== 'ended' ? 'disputed' : status);
 
 export class WalletMemberships extends SitePart {
@@ -26,7 +26,7 @@ export class WalletMemberships extends SitePart {
     tiers: { state: true },
   };
   declare memberships: OwnMembership[] | undefined;
-  /** The membership whose tier is being chosen. */
+  /** The membership whose tier is being changed. */
   declare changing: OwnMembership | undefined;
   declare tiers: Tier[];
 
@@ -195,7 +195,7 @@ export class WalletMemberships extends SitePart {
     const texts = this.words.wallet.memberships;
     const isNow = tier.id === changing.tier.id;
     const isNext = tier.id === changing.nextTier?.id;
-    // Who has planned to leave their tier can stay in it after all.
+    // A planned change of tier can be withdrawn.
     const isChosen = isNext || (isNow && !changing.nextTier);
     return html`<li class=${isNow ? 'now' : ''} data-testid="tier-${tier.id}">
       <div class="title-line"><b><bdi>${tier.name}</bdi></b><span>${this.#price(tier)}</span></div>

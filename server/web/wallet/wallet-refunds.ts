@@ -1,13 +1,13 @@
-/** `<wallet-refunds>`: unspent credit, and the way to have it sent back to the card that paid it. */
+/** `<wallet-refunds>`: refunds unspent credit to the card that paid it. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { UnspentTopup } from '../../protocol/wallet.ts';
-import { formatLongDay } from '../dates.ts';
-import { walletApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { UnspentTopup } from '../../protocol/money/wallet.ts';
+import { walletApi } from '../api/money-api.ts';
+import { formatLongDay } from '../site/dates.ts';
+import { SitePart } from '../site/site-part.ts';
 
 export class WalletRefunds extends SitePart {
   static override properties = { ...SitePart.properties, topups: { attribute: false } };

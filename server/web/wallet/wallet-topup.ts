@@ -1,4 +1,7 @@
-/** `<wallet-topup>`: putting credit in, with a saved card or on the payment page. Tells `wallet-changed` when credit came at once. */
+/**
+ * `<wallet-topup>`: adds credit with a saved card or on the payment page. Fires `wallet-changed` when credit was added
+ * at once.
+ */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/amount-choice.ts';
@@ -10,10 +13,10 @@ import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { createKey } from '../../../client-sdk/src/random-key.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money.ts';
-import type { TopupRequest } from '../money-api.ts';
-import { walletApi } from '../money-api.ts';
-import { SitePart } from '../site-part.ts';
+import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money/money.ts';
+import type { TopupRequest } from '../api/money-api.ts';
+import { walletApi } from '../api/money-api.ts';
+import { SitePart } from '../site/site-part.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
@@ -32,10 +35,10 @@ export class WalletTopup extends SitePart {
   declare cards: SavedCard[];
   declare currency: string;
   declare chosenMinor: number | undefined;
-  /** Which saved card pays; empty: another one, on the payment page. Undefined: not chosen, so the first one does. */
+  /** The selected saved card; empty: another one, on the payment page. Undefined: not selected, so the first one. */
   declare card: string | undefined;
 
-  /** One key for one intention: pressing pay again after a lost answer never charges twice. */
+  /** One key per intention: a retry after a lost answer never charges twice. */
   #key = createKey();
 
   static override styles = [
@@ -124,7 +127,7 @@ export class WalletTopup extends SitePart {
     return groupCards(this.cards).flatMap(([card]) => (card && !isExpired(card) ? [card] : []));
   }
 
-  /** The card that pays; undefined on the payment page. */
+  /** The card that pays; undefined for the payment page. */
   get #payingCard(): SavedCard | undefined {
     const usable = this.#usable;
     return this.card === undefined ? usable[0] : usable.find(({ id }) => id === this.card);
@@ -193,7 +196,7 @@ export class WalletTopup extends SitePart {
     </fieldset>`;
   }
 
-  /** What is wrong with the amount, before anybody is asked. */
+  /** A fault of the amount, found before the request. */
   #fault(amountMinor: number, balanceMinor: number): string {
     const { words, currency, language } = this;
     const money = (limitMinor: number) => formatMoney(limitMinor, currency, language);
@@ -228,7 +231,7 @@ export class WalletTopup extends SitePart {
     try {
       return await walletApi.topUp(request);
     } catch (error) {
-      // What was refused for good is refused again under the same key: the next attempt is another one.
+      // A final refusal repeats under the same key: the next attempt needs another one.
       if (error instanceof LogeError && !error.retryable) this.#key = createKey();
       throw error;
     }

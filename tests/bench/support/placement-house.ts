@@ -7,7 +7,7 @@ import {
   type Placement,
   type PlacementAnswer,
   type PlacementNode,
-} from '../../../server/stage/placement.ts';
+} from '../../../server/stage/placement/placement.ts';
 
 const REGIONS = ['eu-west', 'eu-south', 'eu-north', 'us-east', 'us-west', 'sa-east', 'ap-south', 'ap-east'];
 /** Nodes per region are not alike: the first has four times the last. */

@@ -8,7 +8,7 @@ import { Chat } from '../../../client-sdk/src/chat/chat.ts';
 import { Emitter } from '../../../client-sdk/src/emitter.ts';
 import type { RoomEventMap } from '../../../client-sdk/src/events.ts';
 import type { Room } from '../../../client-sdk/src/room.ts';
-import type { ChatEntry, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatPage } from '../../../server/protocol/chat/chat.ts';
 
 const WORDS =
   'la voix ce soir is wonderful merci à toi from the balcony encore that last song était magnifique hello tout le monde'.split(

@@ -1,6 +1,6 @@
 /** What must hold once everything is quiet again: in the books, in the log of the chat, at the provider, on the SFU nodes and in Redis. */
 import { Redis } from 'ioredis';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { findDoubled, findGaps } from '../crash/crash-rounds.ts';
 import { startApp } from '../houses/app.ts';
 import type { ChaosWorld } from './chaos-world.ts';

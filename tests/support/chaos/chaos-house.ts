@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { EMULATOR_WEBHOOK_SECRET } from '../../../server/app.ts';
+import { EMULATOR_WEBHOOK_SECRET } from '../../../server/payment.ts';
 import { startPostgres, type TestPostgres } from '../databases/postgres.ts';
 import { findFreePort } from '../houses/app.ts';
 import { ChildProgram } from '../programs/child-program.ts';

@@ -1,6 +1,6 @@
 /** Kills a real server, again and again, in the middle of a mixed load, and looks at what is left. */
 import { sql } from 'drizzle-orm';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { startPostgres } from '../databases/postgres.ts';
 import { startApp } from '../houses/app.ts';
 import { ServerProcess } from '../programs/server-process.ts';

@@ -6,7 +6,7 @@
  */
 import { writeSync } from 'node:fs';
 import Stripe from 'stripe';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { openMoneyHouse } from '../houses/money-house.ts';
 import { eventually } from '../run/eventually.ts';

@@ -5,7 +5,7 @@
  *   node refund-load.ts <Postgres URL> <file of the emulator> <steps>
  */
 import { writeSync } from 'node:fs';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { openMoneyHouse } from '../houses/money-house.ts';
 import { buyTicketByCard, countRefundSteps, countTransactions, Killer } from './refund-steps.ts';
 

@@ -3,7 +3,7 @@
  * the provider.
  */
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
 import { type MoneyHouse, pay } from '../houses/money-house.ts';
 

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { isLong } from '../run/effort.ts';
 import { EmptiablePostgres } from './emptiable-postgres.ts';
 import { copyPgliteTemplate } from './pglite-template.ts';

@@ -1,6 +1,6 @@
 /** A database on the shared Postgres whose rows can be brought back to what its migrations wrote. */
 import pg from 'pg';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export class EmptiablePostgres {

@@ -8,9 +8,9 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../../server/platform/migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../../server/platform/db/migrations', import.meta.url));
 
 export async function copyPgliteTemplate(dataDir: string): Promise<void> {
   await cp(await findOrMakeTemplate(), dataDir, { recursive: true });

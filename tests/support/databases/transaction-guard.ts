@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 
 /** What it is given differs between the two, and does not matter here. */
 type Work = (tx: unknown) => Promise<unknown>;

@@ -1,14 +1,13 @@
 /** The chat with everything that it stands on, and no more: a real database, a bus, and rooms whose creator is `ada`. */
 import { CHAT_BUS_TOPIC, Chat, type ChatAppended, type ChatOptions } from '../../../server/chat/chat.ts';
-import { AddressGuard } from '../../../server/events/address-guard.ts';
-import { signWebhook } from '../../../server/events/webhook-signature.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
+import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
-import type { ChatMessage } from '../../../server/protocol/chat.ts';
+import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 
 export const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
@@ -47,7 +46,7 @@ export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOption
     },
     hook: {
       guard: new AddressGuard({ isOpen: true }),
-      sign: signWebhook,
+
       box: new SecretBox(['a_key_of_these_tests_alone_00000000']),
     },
     retention: { messageDays: 365, evidenceDays: 1_000 },

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { StripeEmulator } from '@loge/stripe-emulator';
-import { EMULATOR_WEBHOOK_SECRET } from '../../../server/app.ts';
+import { EMULATOR_WEBHOOK_SECRET } from '../../../server/payment.ts';
 import type { RoomInput } from '../../../server/protocol/rooms.ts';
 import { createTestDatabase, type TestPostgres } from '../databases/postgres.ts';
 import { TestParticipant } from '../people/participant.ts';

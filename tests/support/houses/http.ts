@@ -7,34 +7,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StripeEmulator } from '@loge/stripe-emulator';
 import type { Express } from 'express';
-import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
-import { Accounts } from '../../../server/accounts/accounts.ts';
-import { ApiKeys } from '../../../server/accounts/api-keys.ts';
-import { DeskSessions } from '../../../server/accounts/desk-sessions.ts';
-import { Tokens } from '../../../server/accounts/tokens.ts';
 import { parseConfig } from '../../../server/config.ts';
-import { Events } from '../../../server/events/events.ts';
+import { createDomains } from '../../../server/domains.ts';
 import type { HttpContext } from '../../../server/gateway/context.ts';
 import { createHttpApp } from '../../../server/gateway/http/app.ts';
 import { isReturnUrlAllowed } from '../../../server/gateway/origins.ts';
-import { Money } from '../../../server/money/money.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
-import { ParticipantData } from '../../../server/participant-data.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../../server/platform/clock.ts';
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 import type { Log } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
-import { Outbox } from '../../../server/platform/outbox.ts';
-import { SecretBox } from '../../../server/platform/secret-box.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { TokenInput } from '../../../server/protocol/accounts.ts';
 import type { ApiKeyInput, Scope } from '../../../server/protocol/keys.ts';
 import type { Room, RoomInput } from '../../../server/protocol/rooms.ts';
-import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
-import { Rooms } from '../../../server/rooms/rooms.ts';
 import { openDatabase } from '../databases/databases.ts';
 import { basicOf } from '../people/basic.ts';
-import { createChat } from './chat-house.ts';
 
 const WEBHOOK_SECRET = 'whsec_http_test';
 
@@ -134,10 +123,6 @@ export async function startHttp({
   if (!db) throw new Error('There is no database.');
   const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
   const outbox = new Outbox({ db, bus, log, metrics });
-  const accounts = new Accounts(new AccountsStore(db));
-  const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: config.currency });
-  const box = new SecretBox(config.encryptionKeys);
-  const apiKeys = await ApiKeys.create({ db, box, bus, clock, log, builtIn: config.builtInKeys });
   const provider = StripeProvider.create({
     secretKey: 'sk_test_http',
     webhookSecrets: [WEBHOOK_SECRET],
@@ -147,67 +132,16 @@ export async function startHttp({
     clock,
     log,
   });
-  const money = await Money.create({
-    db,
-    rooms,
-    outbox,
-    provider,
-    clock,
-    log,
-    metrics,
-    currency: config.currency,
-    publicUrl: config.publicUrl,
-    isReturnUrlAllowed: (it) => isReturnUrlAllowed({ config, apiKeys }, it),
-  });
-  const events = Events.create({
-    db,
-    outbox,
-    clock,
-    log,
-    metrics,
-    box,
-    allowAnyAddress: config.development,
-  });
-  const tokens = new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock });
-  const chat = createChat({
-    db,
-    bus,
-    clock,
-    metrics,
-    log,
-    rooms: {
-      creatorOf: (room) => rooms.creatorOf(room),
-      hasChat: (room) => rooms.hasChat(room),
-      isMember: async () => false,
-      moderates: (of) => rooms.moderates(of),
-    },
-    retention: config.chatRetention,
-  });
-  const context: HttpContext = {
-    config,
-    log,
-    metrics,
-    clock,
-    db,
-    bus,
-    outbox,
-    accounts,
-    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
-    apiKeys,
-    tokens,
-    participantData: new ParticipantData({ db, clock, rooms, money, chat, events }),
-    rooms,
-    money,
-    events,
-    chat,
-    clientDir,
-  };
+  const platform = { db, bus, outbox, clock, log, metrics };
+  const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed });
+  const { apiKeys, deskSessions, money, webhooks } = domains;
+  const context: HttpContext = { ...platform, ...domains, config, clientDir };
   const notReady: string[] = [];
   const app = createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady });
   server.on('request', app);
   outbox.start();
-  events.start();
-  context.deskSessions.start();
+  webhooks.start();
+  deskSessions.start();
   money.start();
   return {
     ...client(url, context),
@@ -220,8 +154,8 @@ export async function startHttp({
       server.closeAllConnections();
       server.close();
       await money.close();
-      await context.deskSessions.close();
-      await events.close();
+      await deskSessions.close();
+      await webhooks.close();
       await outbox.close();
       await apiKeys.close();
       await emulator.close();

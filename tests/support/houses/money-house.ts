@@ -5,22 +5,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StripeEmulator } from '@loge/stripe-emulator';
-import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
-import { Accounts } from '../../../server/accounts/accounts.ts';
-import { Money } from '../../../server/money/money.ts';
+import { createMoney, createRooms } from '../../../server/domains.ts';
+import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../../server/platform/clock.ts';
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics, type Metrics } from '../../../server/platform/metrics.ts';
-import { FACTS_BUS_TOPIC, type Fact, Outbox } from '../../../server/platform/outbox.ts';
+import { FACTS_BUS_TOPIC, type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
-import { Rooms } from '../../../server/rooms/rooms.ts';
+import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { CARD, payCheckout } from '../people/checkout.ts';
 
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
@@ -112,8 +110,8 @@ export async function openMoneyHouse({
   const facts: Fact[] = [];
   const bus = new FactsBus(facts);
   const outbox = new Outbox({ db, bus, log, metrics });
-  const accounts = new Accounts(new AccountsStore(db));
-  const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
+  const platform = { db, outbox, clock, log, metrics };
+  const { accounts, rooms } = createRooms(platform, { currency: 'eur' });
   const emulator = await StripeEmulator.create({
     port: 0,
     ...(dataFile ? { dataFile } : {}),
@@ -121,10 +119,7 @@ export async function openMoneyHouse({
     log: (message, fields) => log.debug(fields ?? {}, message),
   });
   const openMoney = () =>
-    Money.create({
-      db,
-      rooms,
-      outbox,
+    createMoney(platform, rooms, {
       provider: wrapProvider(
         StripeProvider.create({
           secretKey: 'sk_test_of_the_tests',
@@ -139,9 +134,6 @@ export async function openMoneyHouse({
           log,
         }),
       ),
-      clock,
-      log,
-      metrics,
       currency: 'eur',
       walletMode,
       promoPays,

@@ -1,6 +1,6 @@
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
-import type { LivesOptions } from '../../../server/stage/lives.ts';
+import type { LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import type { ModelChance } from './model-chance.ts';
 
 interface ModelLive {

@@ -1,5 +1,5 @@
 /** Plays a list of steps on a house of its own, lets everything come to its end, and says what does not hold then. */
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { pay } from '../houses/money-house.ts';
 import { Answers } from '../soak/answers.ts';

@@ -9,7 +9,7 @@ import { Connection } from '../../../client-sdk/src/connection/connection.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { STAGE } from '../../../client-sdk/src/limits.ts';
 import { SpareKeeper } from '../../../client-sdk/src/stage/spare-keeper.ts';
-import type { ChatEntry } from '../../../server/protocol/chat.ts';
+import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import type { EventData, EventName, RequestAnswer, RequestInput, Welcome } from '../../../server/protocol/realtime.ts';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../media/rtp-viewer.ts';

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { ChatEntry } from '../../../server/protocol/chat.ts';
+import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { signToken, WireFan } from './wire-fan.ts';
 
 const HOSTILE = fileURLToPath(new URL('hostile-process.ts', import.meta.url));

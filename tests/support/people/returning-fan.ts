@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChatEntry, ChatPage } from '../../../server/protocol/chat.ts';
+import type { ChatEntry, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import { signToken, type TokenWish, WireFan } from './wire-fan.ts';
 

@@ -3,8 +3,8 @@
  * be late, repeat itself or lose.
  */
 import { LiveFanout } from '../../../server/gateway/socket/live-fanout.ts';
+import { SharedRead } from '../../../server/platform/db/shared-read.ts';
 import { createLog } from '../../../server/platform/log.ts';
-import { SharedRead } from '../../../server/platform/shared-read.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { ModelChance } from '../live-model/model-chance.ts';
 import { type ModelHouse, ROOM } from '../live-model/model-house.ts';

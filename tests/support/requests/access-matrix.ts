@@ -37,7 +37,7 @@ export const isUseless = (code: string) => USELESS.has(code);
 export type Row = ReadonlyMap<string, string>;
 
 export function readExpected(section: 'HTTP' | 'Sockets', callers: readonly string[]): Map<string, string[]> {
-  const text = readFileSync(new URL('../../integration/access-matrix.expected.txt', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../integration/gateway/access-matrix.expected.txt', import.meta.url), 'utf8');
   const lines = (text.split(`## ${section}\n`)[1] ?? '').split('\n## ')[0]?.split('\n') ?? [];
   const rows = lines
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))

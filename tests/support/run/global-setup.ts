@@ -2,7 +2,7 @@
  * Starts the one Postgres of a test run, where tests copy their databases from a migrated template; removes what the
  * last run left of its failures.
  */
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from '../databases/postgres.ts';
 import { removeHouseLogs } from './house-log.ts';
 

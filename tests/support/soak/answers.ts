@@ -2,7 +2,7 @@
  * What was answered, and must therefore be there whatever dies afterwards: by the house to people, and by the provider's page to whoever paid.
  */
 import { sql } from 'drizzle-orm';
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 
 type AnsweredKind =
   | 'tip'

@@ -1,6 +1,6 @@
 /** What must hold whenever everything that is under way has come to its end. */
 import { sql } from 'drizzle-orm';
-import type { Reconciliation } from '../../../server/protocol/payouts.ts';
+import type { Reconciliation } from '../../../server/protocol/money/payouts.ts';
 import type { Answers } from './answers.ts';
 import type { SoakHouse } from './soak-house.ts';
 

@@ -4,7 +4,7 @@
  * connections are cut, so that Postgres rolls back what was open, and nothing reaches the provider any more.
  */
 import type pg from 'pg';
-import type { Database } from '../../../server/platform/db.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 
 type QueryArguments = [text: never, values?: never, callback?: never];
 

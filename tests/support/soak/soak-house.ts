@@ -5,21 +5,20 @@
 
 import { StripeEmulator } from '@loge/stripe-emulator';
 import Stripe from 'stripe';
-import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
-import { Accounts } from '../../../server/accounts/accounts.ts';
-import { Money } from '../../../server/money/money.ts';
+import type { Accounts } from '../../../server/accounts/accounts.ts';
+import { createMoney, createRooms } from '../../../server/domains.ts';
+import type { Money } from '../../../server/money/money.ts';
 import type { MoneyFacts } from '../../../server/money/money-facts.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
-import { Database } from '../../../server/platform/db.ts';
+import { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
-import { type Fact, Outbox } from '../../../server/platform/outbox.ts';
+import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
-import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
-import { Rooms } from '../../../server/rooms/rooms.ts';
+import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { MovableClock, WEBHOOK_SECRET } from '../houses/money-house.ts';
 import type { Dice } from './dice.ts';
 import { Life } from './life.ts';
@@ -234,8 +233,8 @@ export class SoakHouse implements AsyncDisposable {
     const metrics = createMetrics();
     const bus = new MemoryBus(() => {});
     const outbox = new Outbox({ db, bus, log, metrics });
-    const accounts = new Accounts(new AccountsStore(db));
-    const rooms = new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, currency: 'eur' });
+    const platform = { db, outbox, clock, log, metrics };
+    const { accounts, rooms } = createRooms(platform, { currency: 'eur' });
     const stripe = StripeProvider.create({
       secretKey: 'sk_test_of_the_tests',
       webhookSecrets: [WEBHOOK_SECRET],
@@ -249,8 +248,8 @@ export class SoakHouse implements AsyncDisposable {
       log,
     });
     const provider = new Proxy<PaymentProvider>(stripe, { get: (_, name) => this.#askProvider(stripe, name) });
-    const money = await Money.create({
-      ...{ db, rooms, outbox, provider, clock, log, metrics },
+    const money = await createMoney(platform, rooms, {
+      provider,
       currency: 'eur',
       publicUrl: 'http://localhost:3000',
       isReturnUrlAllowed: () => false,

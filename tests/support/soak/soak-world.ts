@@ -1,5 +1,5 @@
 /** What the soak knows of its house: people, rooms and the things that were bought lately, for the next act to choose from. */
-import type { Tier } from '../../../server/protocol/memberships.ts';
+import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import type { Answers } from './answers.ts';
 import type { Dice } from './dice.ts';

@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatMessage } from '../../../../server/protocol/chat.ts';
+import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
 import { LIMITS } from '../../../../server/protocol/limits.ts';
 import type { Reaction } from '../../../src/chat/chat.ts';
 import { LogeError } from '../../../src/errors.ts';

@@ -1,6 +1,6 @@
 /** Templates for the composer: the active chat mode, and a restriction with its reason and end. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ChatRestriction } from '../../../../server/protocol/chat-moderation.ts';
+import type { ChatRestriction } from '../../../../server/protocol/chat/chat-moderation.ts';
 import type { Chat } from '../../../src/chat/chat.ts';
 import { icon } from '../../controls/icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';

@@ -3,7 +3,7 @@
  * owner implements the actions.
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { ChatMessage } from '../../../../server/protocol/chat.ts';
+import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
 import { type IconName, icon } from '../../controls/icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 import type { ChatRow } from './chat-rows.ts';

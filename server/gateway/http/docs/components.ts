@@ -13,7 +13,7 @@ import {
   webhookEndpointWithSecret,
 } from '../../../protocol/events.ts';
 import { apiKey, apiKeyInput, apiKeyList, apiKeyWithSecret } from '../../../protocol/keys.ts';
-import { membership, membershipList, tier, tierList } from '../../../protocol/memberships.ts';
+import { membership, membershipList, tier, tierList } from '../../../protocol/money/memberships.ts';
 import {
   checkout,
   refund,
@@ -26,7 +26,7 @@ import {
   topupAnswer,
   topupInput,
   wallet,
-} from '../../../protocol/money.ts';
+} from '../../../protocol/money/money.ts';
 import { accessRule, removal, removalInput, room, roomInput, roomList, roomView } from '../../../protocol/rooms.ts';
 import { errorAnswer } from '../errors.ts';
 

@@ -14,9 +14,9 @@ import {
   deskSessionLink,
   refundPreview,
   refundPreviewQuery,
-} from '../../../protocol/desk.ts';
-import { refund, refundInput } from '../../../protocol/money.ts';
-import { promotion, promotionInput } from '../../../protocol/pricing.ts';
+} from '../../../protocol/money/desk.ts';
+import { refund, refundInput } from '../../../protocol/money/money.ts';
+import { promotion, promotionInput } from '../../../protocol/money/pricing.ts';
 import { DESK_SIGN_IN_PATH } from '../../site/desk-access.ts';
 import { type Caller, operation } from '../operation.ts';
 

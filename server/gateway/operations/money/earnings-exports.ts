@@ -1,5 +1,5 @@
 /** Downloads of what creators earned, line by line, as CSV or JSON. */
-import type { Dac7Seller, EarningsEntry } from '../../../protocol/payouts.ts';
+import type { Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
 import type { Download } from '../operation.ts';
 import { toCsvLine } from './csv.ts';
 

@@ -15,7 +15,7 @@ import {
   payoutList,
   statement,
   statementQuery,
-} from '../../../protocol/payouts.ts';
+} from '../../../protocol/money/payouts.ts';
 import { downloadOperation, operation } from '../operation.ts';
 import { exportEntries } from './earnings-exports.ts';
 

@@ -7,7 +7,7 @@ import {
   tier,
   tierInput,
   tierList,
-} from '../../../protocol/memberships.ts';
+} from '../../../protocol/money/memberships.ts';
 import { operation } from '../operation.ts';
 
 const TIER_ERRORS = ['creator_not_found', 'amount_too_small', 'amount_too_large', 'tier_limit'] as const;

@@ -2,15 +2,16 @@
  * The money that leaves the house: payouts, disputes, reconciliation, and the tax report; by embedders' servers and
  * operators.
  */
+
+import { AppError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 import {
   creatorFreezeAnswer,
   creatorFreezeInput,
   deskPayouts,
   deskPayoutsInput,
   reconciliationList,
-} from '../../../protocol/desk.ts';
-import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+} from '../../../protocol/money/desk.ts';
 import {
   dac7Query,
   dac7Report,
@@ -21,7 +22,7 @@ import {
   payoutBatch,
   reconciliation,
   reconciliationInput,
-} from '../../../protocol/payouts.ts';
+} from '../../../protocol/money/payouts.ts';
 import { downloadOperation, operation } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 import { actorOf } from './desk.ts';

@@ -12,7 +12,7 @@ import {
   feePolicyList,
   pledgeAnswer,
   pledgeInput,
-} from '../../../protocol/pricing.ts';
+} from '../../../protocol/money/pricing.ts';
 import { operation } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 import { actorOf } from './desk.ts';

@@ -1,6 +1,6 @@
 /** What somebody at the door of a room asks: what it costs, and a ticket. */
-import { ticketInput, ticketOrCheckout } from '../../../protocol/money.ts';
-import { quote, quoteQuery } from '../../../protocol/pricing.ts';
+import { ticketInput, ticketOrCheckout } from '../../../protocol/money/money.ts';
+import { quote, quoteQuery } from '../../../protocol/money/pricing.ts';
 import { operation } from '../operation.ts';
 
 export const ticketOperations = [

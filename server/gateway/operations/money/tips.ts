@@ -1,5 +1,5 @@
 /** Tips, and what goes with them: the menu, the shared goal, the leaderboard, and what a room has earned. */
-import { cardTipInput, checkout, tipAnswer, tipInput } from '../../../protocol/money.ts';
+import { cardTipInput, checkout, tipAnswer, tipInput } from '../../../protocol/money/money.ts';
 import {
   goalAnswer,
   goalInput,
@@ -8,7 +8,7 @@ import {
   tipMenu,
   tipMenuInput,
   tippingState,
-} from '../../../protocol/tipping.ts';
+} from '../../../protocol/money/tipping.ts';
 import { operation, socketOperation } from '../operation.ts';
 
 const TIP_ERRORS = [

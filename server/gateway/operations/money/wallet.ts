@@ -1,7 +1,7 @@
 /** A person's own money: credit, saved cards, what was paid, receipts, and the ways to have it back. */
-import { cardList, refund, topupAnswer, topupInput, wallet } from '../../../protocol/money.ts';
-import { receipt, walletHistory, walletHistoryQuery, withdrawalInput } from '../../../protocol/pricing.ts';
-import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../../protocol/wallet.ts';
+import { cardList, refund, topupAnswer, topupInput, wallet } from '../../../protocol/money/money.ts';
+import { receipt, walletHistory, walletHistoryQuery, withdrawalInput } from '../../../protocol/money/pricing.ts';
+import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../../protocol/money/wallet.ts';
 import { operation, socketOperation } from '../operation.ts';
 
 /** Whoever it belongs to, with a room token or signed in on the site. */

@@ -1,0 +1,127 @@
+/**
+ * The ordered log of all rooms as one queue. Entries that arrive during a transaction are committed together in the
+ * next one, so that a hundred messages cost one commit; each is acknowledged once it is durable. Moderation acts use
+ * the same queue, each with its own transaction, so that this process publishes a room's changes in log order.
+ */
+import type { ChatEntry } from '../../protocol/chat/chat.ts';
+import type { ActKind } from '../../protocol/chat/chat-moderation.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import type { ActTransaction, Appended, Bumped, ChatStore } from './chat.store.ts';
+import type { NewEntry } from './entry-row.ts';
+
+const BATCH_ENTRIES = 200;
+/** Queue limit; further senders are refused and may retry. */
+const QUEUE_ENTRIES = 5_000;
+const QUEUE_FULL_RETRY_MS = 1_000;
+
+interface WaitingEntry {
+  entry: NewEntry;
+  resolve: (appended: { entry: ChatEntry; isNew: boolean }) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Runs one act and settles its caller's promise. */
+type WaitingAct = () => Promise<void>;
+
+export interface LogListeners {
+  onAppended: (room: RoomId, entries: ChatEntry[]) => void;
+  /** The policy of these rooms has changed. */
+  onBumped: (bumped: Bumped[]) => void;
+  onActed: (acts: ActKind[]) => void;
+}
+
+export class ChatLog {
+  readonly #store: ChatStore;
+  readonly #listeners: LogListeners;
+  readonly #queue: (WaitingEntry | WaitingAct)[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(options: { store: ChatStore } & LogListeners) {
+    this.#store = options.store;
+    this.#listeners = options;
+  }
+
+  append(entry: NewEntry): Promise<{ entry: ChatEntry; isNew: boolean }> {
+    return new Promise((resolve, reject) => this.#add({ entry, resolve, reject }, reject));
+  }
+
+  /** Runs an act in its turn: its changes, entries and audit record are one transaction. */
+  act<T>(room: RoomId, work: (act: ActTransaction) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#add(async () => {
+        try {
+          const { result, entries, bumped, acts } = await this.#store.act(room, work);
+          this.#listeners.onActed(acts);
+          if (bumped.length > 0) this.#listeners.onBumped(bumped);
+          if (entries.length > 0) this.#listeners.onAppended(room, entries);
+          resolve(result);
+        } catch (error) {
+          reject(error);
+        }
+      }, reject);
+    });
+  }
+
+  #add(waiting: WaitingEntry | WaitingAct, reject: (error: AppError) => void): void {
+    if (this.#queue.length >= QUEUE_ENTRIES) {
+      reject(new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS }));
+      return;
+    }
+    this.#queue.push(waiting);
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // Entries of the same turn of the event loop join the first batch.
+    await new Promise(setImmediate);
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      if (typeof next === 'function') {
+        this.#queue.shift();
+        await next();
+      } else {
+        await this.#appendBatch(this.#takeBatch());
+      }
+    }
+  }
+
+  /** The entries at the head of the queue, up to the next act. */
+  #takeBatch(): WaitingEntry[] {
+    const end = this.#queue.findIndex((waiting) => typeof waiting === 'function');
+    const length = Math.min(end < 0 ? this.#queue.length : end, BATCH_ENTRIES);
+    return this.#queue.splice(0, length) as WaitingEntry[];
+  }
+
+  async #appendBatch(batch: WaitingEntry[]): Promise<void> {
+    try {
+      const appended = await this.#store.appendAll(batch.map((waiting) => waiting.entry));
+      this.#announce(batch, appended);
+      for (const [index, waiting] of batch.entries()) {
+        const result = appended[index] as Appended;
+        if ('refused' in result) waiting.reject(result.refused);
+        else waiting.resolve(result);
+      }
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+  }
+
+  #announce(batch: WaitingEntry[], appended: Appended[]): void {
+    const byRoom = new Map<RoomId, ChatEntry[]>();
+    for (const [index, waiting] of batch.entries()) {
+      const result = appended[index];
+      if (!result || 'refused' in result || !result.isNew) continue;
+      const entries = byRoom.get(waiting.entry.room);
+      if (entries) entries.push(result.entry);
+      else byRoom.set(waiting.entry.room, [result.entry]);
+    }
+    for (const [room, entries] of byRoom) this.#listeners.onAppended(room, entries);
+  }
+
+  /** Waits until accepted entries are durable. */
+  async close(): Promise<void> {
+    await this.#running;
+  }
+}

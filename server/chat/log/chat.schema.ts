@@ -1,0 +1,72 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Role } from '../../protocol/accounts.ts';
+import type { ChatEntry, ChatNoticeName } from '../../protocol/chat/chat.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** A room's last sequence number. Its row lock keeps the sequence gapless. */
+export const chatSequences = pgTable('chat_sequences', {
+  room: text('room').primaryKey(),
+  lastSeq: integer('last_seq').notNull().default(0),
+  /**
+   * Incremented by every change of the room's policy (mode, words, restrictions). Appending locks this row anyway, and
+   * so detects messages that were judged by an outdated policy.
+   */
+  version: integer('version').notNull().default(0),
+});
+
+/** Fields of an entry beyond its columns, by kind. */
+export interface EntryDetails {
+  mentions?: string[];
+  links?: boolean;
+  /** For a purge: whose messages, up to which number. */
+  identity?: string;
+  uptoSeq?: number;
+  notice?: ChatNoticeName;
+  on?: boolean;
+  seconds?: number;
+  subject?: string;
+}
+
+export const chatEntries = pgTable(
+  'chat_entries',
+  {
+    room: text('room').notNull(),
+    seq: integer('seq').notNull(),
+    kind: text('kind').$type<ChatEntry['kind']>().notNull(),
+    /** The id of the message or tip; for a removal the removed message's id, otherwise the act's. */
+    id: text('id').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    /** Text of a message or of a tip, reason of a removal. */
+    text: text('text'),
+    amountMinor: integer('amount_minor'),
+    currency: text('currency'),
+    /** The client's id of a message, for idempotency. */
+    clientId: text('client_id'),
+    /** The message that this one answers. */
+    replyTo: text('reply_to'),
+    details: jsonb('details').$type<EntryDetails>(),
+    removedAt: time('removed_at'),
+    /** Text and author were erased; the sequence number stays. */
+    erasedAt: time('erased_at'),
+    sentAt: time('sent_at').notNull(),
+  },
+  (table) => [
+    /** For erasure: entries that mention a person. */
+    index('chat_entries_mentions')
+      .using('gin', sql`(${table.details} -> 'mentions')`)
+      .where(sql`${table.details} ? 'mentions'`),
+    primaryKey({ columns: [table.room, table.seq] }),
+    uniqueIndex('chat_entries_id').on(table.kind, table.id),
+    // Person first: serves their messages in one room and in all.
+    uniqueIndex('chat_entries_client')
+      .on(table.identity, table.room, table.clientId)
+      .where(sql`${table.clientId} is not null`),
+    index('chat_entries_others').on(table.identity).where(sql`${table.clientId} is null`),
+    index('chat_entries_purges').on(table.room).where(sql`${table.kind} = 'purge'`),
+    index('chat_entries_age').using('brin', table.sentAt),
+  ],
+);

@@ -1,0 +1,170 @@
+/** Converts log entries between the wire and their rows. */
+import type { Role } from '../../protocol/accounts.ts';
+import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply } from '../../protocol/chat/chat.ts';
+import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { chatEntries, EntryDetails } from './chat.schema.ts';
+
+export type EntryRow = typeof chatEntries.$inferSelect;
+
+/** An entry without a sequence number. */
+export interface NewEntry {
+  room: RoomId;
+  kind: ChatEntry['kind'];
+  id: string;
+  identity: string;
+  name: string;
+  role: Role;
+  text?: string | null;
+  amountMinor?: number;
+  currency?: string;
+  clientId?: string;
+  replyTo?: MessageId | undefined;
+  details?: EntryDetails | undefined;
+  sentAt: string;
+  /** For a message: the policy version by which it was judged, and the minimum interval of its author's messages. */
+  judged?: { version: number; slowModeSeconds: number };
+}
+
+/** A row as a bulk statement returns it. */
+export interface FoundRow {
+  room: string;
+  seq: number;
+  kind: EntryRow['kind'];
+  id: string;
+  identity: string;
+  name: string;
+  role: Role;
+  text: string | null;
+  amount_minor: number | null;
+  currency: string | null;
+  client_id: string | null;
+  reply_to: string | null;
+  details: EntryDetails | null;
+  removed_at: Date | string | null;
+  erased_at: Date | string | null;
+  sent_at: Date | string;
+}
+
+const iso = (value: Date | string | null) => (value === null ? null : new Date(value).toISOString());
+
+export function fromFound(row: FoundRow): EntryRow {
+  return {
+    room: row.room,
+    seq: row.seq,
+    kind: row.kind,
+    id: row.id,
+    identity: row.identity,
+    name: row.name,
+    role: row.role,
+    text: row.text,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+    clientId: row.client_id,
+    replyTo: row.reply_to,
+    details: row.details,
+    removedAt: iso(row.removed_at),
+    erasedAt: iso(row.erased_at),
+    sentAt: new Date(row.sent_at).toISOString(),
+  };
+}
+
+export function toRow(entry: NewEntry, seq: number): EntryRow {
+  return {
+    room: entry.room,
+    seq,
+    kind: entry.kind,
+    id: entry.id,
+    identity: entry.identity,
+    name: entry.name,
+    role: entry.role,
+    text: entry.text ?? null,
+    amountMinor: entry.amountMinor ?? null,
+    currency: entry.currency ?? null,
+    clientId: entry.clientId ?? null,
+    replyTo: entry.replyTo ?? null,
+    details: entry.details ?? null,
+    removedAt: null,
+    erasedAt: null,
+    sentAt: entry.sentAt,
+  };
+}
+
+/** `evidence`: includes the text of removed messages, for moderators. */
+export interface Showing {
+  replies?: Map<string, EntryRow>;
+  evidence?: boolean;
+}
+
+export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
+  const sentAt = new Date(row.sentAt).toISOString();
+  const { seq, details } = row;
+  switch (row.kind) {
+    case 'message':
+      return toMessage(row, showing);
+    case 'tip':
+      return {
+        kind: 'tip',
+        id: row.id as TipId,
+        seq,
+        from: authorOf(row),
+        amountMinor: row.amountMinor ?? 0,
+        currency: row.currency ?? '',
+        message: row.text,
+        sentAt,
+      };
+    case 'removal':
+      return { kind: 'removal', seq, messageId: row.id as MessageId, by: row.identity, reason: row.text, sentAt };
+    case 'purge':
+      return {
+        kind: 'purge',
+        seq,
+        identity: details?.identity ?? '',
+        uptoSeq: details?.uptoSeq ?? 0,
+        by: row.identity,
+        reason: row.text,
+        sentAt,
+      };
+    case 'notice':
+      return {
+        kind: 'notice',
+        seq,
+        notice: details?.notice as ChatNoticeName,
+        on: details?.on ?? true,
+        ...(details?.seconds === undefined ? {} : { seconds: details.seconds }),
+        ...(details?.subject === undefined ? {} : { subject: details.subject }),
+        by: row.identity,
+        sentAt,
+      };
+  }
+}
+
+export function toMessage(row: EntryRow, { replies, evidence = false }: Showing = {}): ChatMessage {
+  const removed = row.removedAt !== null;
+  const erased = row.erasedAt !== null;
+  const found = row.replyTo === null ? undefined : replies?.get(row.replyTo);
+  // Replies to messages of another room are not shown.
+  const answered = found?.room === row.room ? found : undefined;
+  const { mentions, links } = row.details ?? {};
+  return {
+    kind: 'message',
+    id: row.id as MessageId,
+    seq: row.seq,
+    from: authorOf(row),
+    text: removed && !evidence ? '' : (row.text ?? ''),
+    sentAt: new Date(row.sentAt).toISOString(),
+    ...(removed ? { removed } : {}),
+    ...(erased ? { erased } : {}),
+    ...(answered ? { replyTo: toReply(answered, evidence) } : {}),
+    ...(mentions && mentions.length > 0 ? { mentions } : {}),
+    ...(links ? { links } : {}),
+  };
+}
+
+function toReply(row: EntryRow, evidence: boolean): ChatReply {
+  const isHidden = row.removedAt !== null && !evidence;
+  const excerpt = isHidden ? '' : [...(row.text ?? '')].slice(0, LIMITS.chatExcerptChars).join('');
+  return { id: row.id as MessageId, from: authorOf(row), excerpt };
+}
+
+const authorOf = (row: EntryRow) => ({ identity: row.identity, name: row.name, role: row.role });

@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Role } from '../../protocol/accounts.ts';
+import type { HoldReason } from '../../protocol/chat/chat.ts';
+import type {
+  ActKind,
+  ActorRole,
+  ChatReport,
+  ReportCategory,
+  RestrictionKind,
+  WordRule,
+} from '../../protocol/chat/chat-moderation.ts';
+import type { HookFailure } from '../../protocol/chat/chat-server.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** Restrictions: who may not write, where, until when. Lifted, never deleted. */
+export const chatRestrictions = pgTable(
+  'chat_restrictions',
+  {
+    id: text('id').primaryKey(),
+    creator: text('creator').notNull(),
+    /** Null: in all of the creator's rooms. */
+    room: text('room'),
+    identity: text('identity').notNull(),
+    kind: text('kind').$type<RestrictionKind>().notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    byRole: text('by_role').$type<ActorRole>().notNull(),
+    createdAt: time('created_at').notNull(),
+    until: time('until'),
+    liftedAt: time('lifted_at'),
+  },
+  (table) => [
+    index('chat_restrictions_active').on(table.creator, table.identity).where(sql`${table.liftedAt} is null`),
+    index('chat_restrictions_identity').on(table.identity),
+  ],
+);
+
+/**
+ * The audit log of moderators', the embedder's and the house's acts. Rows are inserted in the act's transaction and
+ * never changed.
+ */
+export const chatActs = pgTable(
+  'chat_acts',
+  {
+    id: text('id').primaryKey(),
+    at: time('at').notNull(),
+    kind: text('kind').$type<ActKind>().notNull(),
+    actor: text('actor').notNull(),
+    actorRole: text('actor_role').$type<ActorRole>().notNull(),
+    room: text('room'),
+    creator: text('creator'),
+    target: text('target'),
+    messageId: text('message_id'),
+    reason: text('reason'),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [
+    index('chat_acts_room').on(table.room, table.id),
+    index('chat_acts_creator').on(table.creator, table.target),
+    index('chat_acts_target').on(table.target),
+  ],
+);
+
+/** Messages that are or were held for review. */
+export const chatHeld = pgTable(
+  'chat_held',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    text: text('text').notNull(),
+    clientId: text('client_id').notNull(),
+    replyTo: text('reply_to'),
+    mentions: jsonb('mentions').$type<string[]>(),
+    links: integer('links').notNull().default(0),
+    reason: text('reason').$type<HoldReason>().notNull(),
+    detail: text('detail'),
+    heldAt: time('held_at').notNull(),
+    decision: text('decision').$type<'allow' | 'refuse'>(),
+    decidedAt: time('decided_at'),
+    decidedReason: text('decided_reason'),
+  },
+  (table) => [
+    uniqueIndex('chat_held_client').on(table.identity, table.room, table.clientId),
+    index('chat_held_waiting').on(table.room, table.id).where(sql`${table.decision} is null`),
+  ],
+);
+
+export const chatWords = pgTable('chat_words', {
+  creator: text('creator').primaryKey(),
+  words: jsonb('words').$type<WordRule[]>().notNull(),
+  updatedAt: time('updated_at').notNull(),
+});
+
+/** Reports with a copy of their evidence, never changed, separate from the log. */
+export const chatReports = pgTable(
+  'chat_reports',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    reporter: text('reporter').notNull(),
+    messageId: text('message_id').notNull(),
+    category: text('category').$type<ReportCategory>().notNull(),
+    note: text('note'),
+    evidence: jsonb('evidence').$type<ChatReport['evidence']>().notNull(),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('chat_reports_once').on(table.messageId, table.reporter),
+    index('chat_reports_room').on(table.room, table.id),
+    index('chat_reports_reporter').on(table.reporter),
+  ],
+);
+
+/** The embedder's hook before delivery: one row, with the id `house`. */
+export const chatHooks = pgTable('chat_hooks', {
+  id: text('id').primaryKey(),
+  url: text('url').notNull(),
+  /** Encrypted. */
+  secret: text('secret').notNull(),
+  timeoutMs: integer('timeout_ms').notNull(),
+  onFailure: text('on_failure').$type<HookFailure>().notNull(),
+  createdAt: time('created_at').notNull(),
+});

@@ -1,0 +1,183 @@
+import { and, desc, eq, isNull, or } from 'drizzle-orm';
+import type { Database, Run } from '../../platform/db/db.ts';
+import type { WordList, WordRule } from '../../protocol/chat/chat-moderation.ts';
+import type { ChatMode } from '../../protocol/chat/chat-room.ts';
+import type { RestrictionRow } from '../../protocol/chat/chat-server.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { chatRestrictions, chatWords } from './moderation.schema.ts';
+
+/** A room's settings as an act reads them. */
+export interface RoomSettings extends ChatMode {
+  creator: string;
+  linksAllowed: boolean;
+  panic: ChatMode | null;
+  pinned: string | null;
+  poll: string | null;
+}
+
+const READ_SETTINGS = `select creator, slow_mode_seconds as "slowModeSeconds", members_only as "membersOnly", emoji_only as "emojiOnly",
+    paused, links_allowed as "linksAllowed", panic, pinned, poll from chat_rooms where room = $1`;
+
+const SAVE_SETTINGS = `update chat_rooms set slow_mode_seconds = $2, members_only = $3, emoji_only = $4, paused = $5,
+    links_allowed = $6, panic = $7::jsonb, pinned = $8, poll = $9 where room = $1`;
+
+export async function readSettings(run: Run, room: RoomId): Promise<RoomSettings> {
+  const [row] = await run<RoomSettings>(READ_SETTINGS, [room]);
+  if (!row) throw new AppError('internal', `the chat of ${room} is not open`);
+  return row;
+}
+
+export async function saveSettings(run: Run, room: RoomId, settings: RoomSettings): Promise<void> {
+  const { slowModeSeconds, membersOnly, emojiOnly, paused, linksAllowed, panic, pinned, poll } = settings;
+  const panicJson = panic && JSON.stringify(panic);
+  await run(SAVE_SETTINGS, [
+    room,
+    slowModeSeconds,
+    membersOnly,
+    emojiOnly,
+    paused,
+    linksAllowed,
+    panicJson,
+    pinned,
+    poll,
+  ]);
+}
+
+const REMOVE_MESSAGE = `update chat_entries set removed_at = $3::timestamptz
+  where room = $1 and kind = 'message' and id = $2 and removed_at is null returning identity`;
+
+const FIND_AUTHOR = `select identity, removed_at is not null as removed from chat_entries where room = $1 and kind = 'message' and id = $2`;
+
+/** Removes a message's text; returns its author, and whether there was text to remove. */
+export async function removeMessage(
+  run: Run,
+  { room, id, at }: { room: RoomId; id: string; at: string },
+): Promise<{ identity: string; removed: boolean } | undefined> {
+  const [removed] = await run<{ identity: string }>(REMOVE_MESSAGE, [room, id, at]);
+  if (removed) return { identity: removed.identity, removed: true };
+  const [found] = await run<{ identity: string }>(FIND_AUTHOR, [room, id]);
+  return found && { identity: found.identity, removed: false };
+}
+
+const REMOVE_MESSAGES = `update chat_entries set removed_at = $3::timestamptz
+  where room = $1 and identity = $2 and kind = 'message' and removed_at is null returning id`;
+
+/** Removes all messages of one person in the room; returns their ids. */
+export async function removeMessagesOf(
+  run: Run,
+  { room, identity, at }: { room: RoomId; identity: string; at: string },
+) {
+  return (await run<{ id: string }>(REMOVE_MESSAGES, [room, identity, at])).map(({ id }) => id);
+}
+
+const INSERT_RESTRICTION = `insert into chat_restrictions (id, creator, room, identity, kind, reason, by, by_role, created_at, until)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz)`;
+
+const IN_FORCE = `creator = $1 and identity = $2 and room is not distinct from $3 and lifted_at is null
+    and (until is null or until > $4::timestamptz)`;
+
+const LIFT = `update chat_restrictions set lifted_at = $4::timestamptz where ${IN_FORCE}
+    and ($5::text is null or by = $5) and ($6::text[] is null or by_role = any($6)) returning kind`;
+
+const HAS_RESTRICTION = `select 1 from chat_restrictions where ${IN_FORCE} limit 1`;
+
+interface InForce {
+  creator: string;
+  identity: string;
+  room: RoomId | null;
+  at: string;
+}
+
+export interface NewRestriction {
+  id: string;
+  creator: string;
+  room: RoomId | null;
+  identity: string;
+  kind: string;
+  reason: string;
+  by: string;
+  byRole: string;
+  createdAt: string;
+  until: string | null;
+}
+
+export async function insertRestriction(run: Run, it: NewRestriction): Promise<void> {
+  await run(INSERT_RESTRICTION, [
+    it.id,
+    it.creator,
+    it.room,
+    it.identity,
+    it.kind,
+    it.reason,
+    it.by,
+    it.byRole,
+    it.createdAt,
+    it.until,
+  ]);
+}
+
+/** Lifts active restrictions of one scope, by person and by the roles that set them; returns their kinds. */
+export async function liftRestrictions(
+  run: Run,
+  it: InForce & { by?: string; byRoles?: readonly string[] },
+): Promise<string[]> {
+  const { creator, identity, room, at, by = null, byRoles = null } = it;
+  return (await run<{ kind: string }>(LIFT, [creator, identity, room, at, by, byRoles])).map(({ kind }) => kind);
+}
+
+export async function hasRestriction(run: Run, { creator, identity, room, at }: InForce): Promise<boolean> {
+  return (await run(HAS_RESTRICTION, [creator, identity, room, at])).length > 0;
+}
+
+const SAVE_WORDS = `insert into chat_words (creator, words, updated_at) values ($1, $2::jsonb, $3::timestamptz)
+  on conflict (creator) do update set words = excluded.words, updated_at = excluded.updated_at`;
+
+export async function saveWords(run: Run, it: { creator: string; words: WordRule[]; at: string }): Promise<void> {
+  await run(SAVE_WORDS, [it.creator, JSON.stringify(it.words), it.at]);
+}
+
+export class ModerationStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async readWords(creator: string): Promise<WordList> {
+    const [row] = await this.#db.orm.select().from(chatWords).where(eq(chatWords.creator, creator));
+    return { words: row?.words ?? [], updatedAt: row ? new Date(row.updatedAt).toISOString() : null };
+  }
+
+  /** Active or expired, newest first: of a room and of all of its creator's rooms. */
+  async listRestrictions(of: { room: RoomId; creator: string }, limit: number): Promise<RestrictionRow[]> {
+    const here = or(isNull(chatRestrictions.room), eq(chatRestrictions.room, of.room));
+    return this.#list(and(eq(chatRestrictions.creator, of.creator), here), limit);
+  }
+
+  listRestrictionsOf(identity: string, limit: number): Promise<RestrictionRow[]> {
+    return this.#list(eq(chatRestrictions.identity, identity), limit);
+  }
+
+  async #list(where: ReturnType<typeof and>, limit: number): Promise<RestrictionRow[]> {
+    const rows = await this.#db.orm
+      .select()
+      .from(chatRestrictions)
+      .where(where)
+      .orderBy(desc(chatRestrictions.id))
+      .limit(limit);
+    const iso = (value: string | null) => value && new Date(value).toISOString();
+    return rows.map((row) => ({
+      identity: row.identity,
+      kind: row.kind,
+      scope: row.room === null ? 'creator' : 'room',
+      room: row.room as RoomId | null,
+      creator: row.creator,
+      reason: row.reason,
+      by: row.by,
+      createdAt: new Date(row.createdAt).toISOString(),
+      until: iso(row.until),
+      liftedAt: iso(row.liftedAt),
+    }));
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Polls: one at a time per room, one vote per person. Votes are stored and counted in batches, so that ten thousand
+ * people can answer within seconds; totals are published as they change.
+ */
+
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { ChatPoll, OwnVote, StartPollInput } from '../../protocol/chat/chat-room.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
+import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { noticeEntry } from '../log/house-entries.ts';
+import type { Actor } from './acts.store.ts';
+import { readSettings, saveSettings } from './moderation.store.ts';
+import type { Act } from './moderation.ts';
+import { closePoll, insertPoll, lockOpenPoll, PollsStore, type Vote, type VoteOutcome } from './polls.store.ts';
+
+const VOTES_AT_ONCE = 500;
+/** Queue limit; further voters are refused and may retry. */
+const VOTES_WAITING = 20_000;
+const QUEUE_FULL_RETRY_MS = 1_000;
+const CLOSE_EVERY_MS = 1_000;
+const CLOSED_AT_ONCE = 100;
+
+const HOUSE: Actor = { identity: 'house', name: 'Loge', role: 'house' };
+
+interface WaitingVote {
+  vote: Vote;
+  resolve: (outcome: VoteOutcome) => void;
+  reject: (error: unknown) => void;
+}
+
+export class Polls {
+  readonly #parts: ChatParts;
+  readonly #store: PollsStore;
+  readonly #queue: WaitingVote[] = [];
+  readonly #closer: PeriodicJob;
+  #running: Promise<void> | undefined;
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+    this.#store = new PollsStore(parts.db);
+    this.#closer = new PeriodicJob({
+      name: 'chat polls',
+      everyMs: CLOSE_EVERY_MS,
+      run: () => this.#closeDue(),
+      log: parts.logger,
+    });
+  }
+
+  /** Starts closing polls whose time is over. */
+  start(): void {
+    this.#closer.start();
+  }
+
+  async begin({ room, actor, input }: Act & { input: StartPollInput }): Promise<ChatPoll> {
+    const { log, policies } = this.#parts;
+    await policies.get(room);
+    const id = createId('poll');
+    const { question, options, seconds } = input;
+    return log.act(room, async (act) => {
+      const at = nowIso(this.#parts);
+      if (await lockOpenPoll(act.run, room, at)) throw new AppError('poll_running');
+      const closesAt = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
+      await insertPoll(act.run, { id, room, question, options, startedBy: actor.identity, startedAt: at, closesAt });
+      const before = await readSettings(act.run, room);
+      await saveSettings(act.run, room, { ...before, poll: id });
+      await act.append(noticeEntry({ room, actor, at }, { notice: 'poll_started', on: true, subject: question }));
+      await act.record({
+        at,
+        kind: 'poll_started',
+        actor,
+        room,
+        creator: before.creator,
+        details: { poll: id, question, options },
+      });
+      await act.bump();
+      return {
+        id,
+        question,
+        options: options.map((text, option) => ({ id: option, text, votes: 0 })),
+        closesAt,
+        closed: false,
+      };
+    });
+  }
+
+  /** Closes the open poll. No error if there is none, since it may just have expired. */
+  async close({ room, actor }: Act): Promise<void> {
+    const { log, policies } = this.#parts;
+    await policies.get(room);
+    await log.act(room, async (act) => {
+      const at = nowIso(this.#parts);
+      const open = await lockOpenPoll(act.run, room, at);
+      if (!open || !(await closePoll(act.run, open.id, at))) return;
+      const { creator } = await readSettings(act.run, room);
+      await act.append(noticeEntry({ room, actor, at }, { notice: 'poll_closed', on: false, subject: open.question }));
+      await act.record({ at, kind: 'poll_closed', actor, room, creator, details: { poll: open.id } });
+      await act.bump();
+    });
+  }
+
+  /** Resolves once the vote is stored. Repeating it is idempotent; a different one is refused. */
+  async vote(vote: Vote): Promise<void> {
+    if (this.#queue.length >= VOTES_WAITING) {
+      throw new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS });
+    }
+    const outcome = await new Promise<VoteOutcome>((resolve, reject) => {
+      this.#queue.push({ vote, resolve, reject });
+      this.#running ??= this.#drain().finally(() => {
+        this.#running = undefined;
+      });
+    });
+    if ('refused' in outcome) throw new AppError(outcome.refused);
+    if (outcome.kept !== vote.option) throw new AppError('already_voted');
+  }
+
+  findVote(poll: string, identity: string): Promise<OwnVote | null> {
+    return this.#store.findVote(poll, identity);
+  }
+
+  async #drain(): Promise<void> {
+    await new Promise(setImmediate);
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, VOTES_AT_ONCE);
+      try {
+        const { outcomes, counts } = await this.#store.vote(
+          batch.map(({ vote }) => vote),
+          nowIso(this.#parts),
+        );
+        for (const { room, poll, votes } of counts) publishNews(this.#parts.bus, { type: 'votes', room, poll, votes });
+        for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as VoteOutcome);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+
+  async #closeDue(): Promise<boolean> {
+    const due = await this.#store.findDue(nowIso(this.#parts), CLOSED_AT_ONCE);
+    for (const { id, room } of due) await this.#closeOverdue(room, id);
+    return due.length === CLOSED_AT_ONCE;
+  }
+
+  async #closeOverdue(room: RoomId, id: string): Promise<void> {
+    await this.#parts.policies.get(room);
+    await this.#parts.log.act(room, async (act) => {
+      const at = nowIso(this.#parts);
+      // Another gateway may have closed it meanwhile.
+      if (!(await closePoll(act.run, id, at))) return;
+      const settings = await readSettings(act.run, room);
+      await act.append(noticeEntry({ room, actor: HOUSE, at }, { notice: 'poll_closed', on: false }));
+      await act.record({
+        at,
+        kind: 'poll_closed',
+        actor: HOUSE,
+        room,
+        creator: settings.creator,
+        details: { poll: id },
+      });
+      await act.bump();
+    });
+  }
+
+  /** Waits until accepted votes are durable. */
+  async stop(): Promise<void> {
+    await this.#closer.close();
+    await this.#running;
+  }
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { createId } from '../../protocol/ids.ts';
+import { FloodWatch, type SharedText } from './flood-watch.ts';
+
+const room = createId('room');
+
+function watchOf() {
+  const shared: SharedText[] = [];
+  const watch = new FloodWatch((text) => shared.push(text));
+  let sent = 0;
+  const say = (identity: string, text: string, nowMs = 1_000_000, clientId = `client-${sent++}`) =>
+    watch.judge({ room, identity, clientId, text, nowMs });
+  return { watch, say, shared };
+}
+
+test('the same message again within half a minute is noticed, in disguise too, and afterwards it may be said', () => {
+  const { say } = watchOf();
+  expect(say('lea', 'Buy my coins now').kind).toBe('pass');
+  expect(say('lea', 'buy  MY c0ins now', 1_001_000).kind).toBe('pass');
+  expect(say('lea', 'BUY my ｃoins, now!', 1_002_000)).toEqual({ kind: 'duplicate', retryAfterMs: 28_000 });
+  expect(say('lea', 'Buy my coins now', 1_030_001).kind).toBe('pass');
+});
+
+test('short words and emoji may be repeated a little', () => {
+  const { say } = watchOf();
+  for (const text of ['merci !', '❤️']) {
+    expect([1, 2, 3, 4].map(() => say('lea', text).kind)).toEqual(['pass', 'pass', 'pass', 'duplicate']);
+  }
+});
+
+test('sending one message again is no second message, and one that was refused was not said', () => {
+  const { say } = watchOf();
+  const first = say('lea', 'a sentence of some length', 1_000_000, 'client-same');
+  expect(say('lea', 'a sentence of some length', 1_000_100, 'client-same').kind).toBe('pass');
+  if (first.kind === 'pass') first.forget();
+  expect(say('lea', 'a sentence of some length', 1_000_200, 'client-other').kind).toBe('pass');
+});
+
+test('a wave of a long text is held from its eighth author on, of a short one it is slowed down', () => {
+  const { say } = watchOf();
+  const long = 'Free tokens for everybody who comes to my other channel today';
+  const kinds = Array.from({ length: 9 }, (_, index) => say(`bot-${index}`, long, 1_000_000 + index * 100));
+  expect(kinds.map((verdict) => verdict.kind)).toEqual([...Array(7).fill('pass'), 'wave', 'wave']);
+  expect(kinds.at(-1)).toMatchObject({ isHeld: true });
+  const cheer = 'Joyeux anniversaire';
+  const cheers = Array.from({ length: 8 }, (_, index) => say(`fan-${index}`, cheer, 1_000_000 + index * 100));
+  expect(cheers.at(-1)).toMatchObject({ kind: 'wave', isHeld: false });
+  // Slowly, everybody can say it.
+  expect(say('fan-7', cheer, 1_020_000).kind).toBe('pass');
+});
+
+test('many people say yes at once, and that is no wave', () => {
+  const { say } = watchOf();
+  expect(Array.from({ length: 50 }, (_, index) => say(`fan-${index}`, 'Bravo !').kind)).toEqual(Array(50).fill('pass'));
+});
+
+test('two gateways notice a wave together', () => {
+  const [here, there] = [watchOf(), watchOf()];
+  const text = 'Free tokens for everybody who comes to my other channel today';
+  const tell = () => {
+    for (const shared of here.shared.splice(0)) there.watch.hear(shared);
+    for (const shared of there.shared.splice(0)) here.watch.hear(shared);
+  };
+  const kinds = Array.from({ length: 8 }, (_, index) => {
+    const { kind } = (index % 2 === 0 ? here : there).say(`bot-${index}`, text);
+    tell();
+    return kind;
+  });
+  expect(kinds).toContain('wave');
+});
+
+test('memory is bounded, whatever is said', () => {
+  const { say } = watchOf();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < 20_000; index += 1) say(`fan-${index}`, `a text of its own, number ${index}`);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(50 * 1024 * 1024);
+});

@@ -1,0 +1,53 @@
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { AppError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { isEmojiOnly, parseMessageText } from './message-text.ts';
+
+const codeOf = (text: string) => {
+  try {
+    parseMessageText(text);
+    return 'ok';
+  } catch (error) {
+    return error instanceof AppError ? error.code : 'other';
+  }
+};
+
+test('R18: a message keeps its words, its emoji and its line feeds', () => {
+  expect(parseMessageText('  Bonsoir 👩‍👩‍👧 !\nÇa va ?  ')).toBe('Bonsoir 👩‍👩‍👧 !\nÇa va ?');
+});
+
+test('R18: invisible and direction-changing characters are taken out', () => {
+  expect(parseMessageText('a\u202eb\u200bc\u0007d\u2066e\ufeff')).toBe('abcde');
+  expect(parseMessageText('one\r\n\n\n\n\ntwo')).toBe('one\n\ntwo');
+});
+
+test('R18: markup stays text, to the letter', () => {
+  expect(parseMessageText('<img src=x onerror=alert(1)>')).toBe('<img src=x onerror=alert(1)>');
+});
+
+test('R18: empty and overlong messages are refused, and length counts characters, not code units', () => {
+  expect(codeOf('')).toBe('message_empty');
+  expect(codeOf(' \u200b\n ')).toBe('message_empty');
+  expect(codeOf('😀'.repeat(LIMITS.messageChars))).toBe('ok');
+  expect(codeOf('😀'.repeat(LIMITS.messageChars + 1))).toBe('message_too_long');
+});
+
+test('R18: a lone surrogate is made well-formed', () => {
+  expect(parseMessageText('a\ud800b')).toBe('a\ufffdb');
+});
+
+test('emoji alone, joined ones, flags and keycaps among them, are told from everything else', () => {
+  for (const text of ['🔥', '👩‍👩‍👧 ❤️\n🇫🇷', '👍🏽', '1️⃣']) expect(isEmojiOnly(text), text).toBe(true);
+  for (const text of ['1', 'ok 🔥', '#', ':)', '🔥!']) expect(isEmojiOnly(text), text).toBe(false);
+});
+
+/** No limit on speed: without one, a pattern that backtracks exponentially would never return. */
+const GIVE_UP_MS = 5_000;
+
+// Regression: one pattern over the whole text backtracked exponentially, and one message froze the gateway.
+test.each(['🔥', '👍🏽', ' 🔥', '👩‍👩‍👧‍'])('a long run of %j with a letter at its end is judged at once', (emoji) => {
+  const text = `${emoji.repeat(8_000 / emoji.length)}a`;
+  const judge = () => runInNewContext('isEmojiOnly(text)', { isEmojiOnly, text }, { timeout: GIVE_UP_MS });
+  expect(judge()).toBe(false);
+});

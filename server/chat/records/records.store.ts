@@ -1,0 +1,77 @@
+import { and, count, desc, eq, min, sql, sum } from 'drizzle-orm';
+import type { Database } from '../../platform/db/db.ts';
+import type { ChatReport, ReportCategory } from '../../protocol/chat/chat-moderation.ts';
+import type { ChatReportId, MessageId, RoomId } from '../../protocol/ids.ts';
+import { chatEntries } from '../log/chat.schema.ts';
+import { chatReports } from '../moderation/moderation.schema.ts';
+import { chatRooms } from '../policy/chat-rooms.schema.ts';
+
+export interface AuthorFigures {
+  since: string | null;
+  messages: number;
+  removed: number;
+  tips: number;
+  tippedMinor: number;
+}
+
+export class RecordsStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** What a person has written and tipped in rooms of one creator. */
+  async figuresOf(creator: string, identity: string): Promise<AuthorFigures> {
+    const [row] = await this.#db.orm
+      .select({
+        since: min(chatEntries.sentAt),
+        messages: count(sql`case when ${chatEntries.kind} = 'message' then 1 end`),
+        removed: count(chatEntries.removedAt),
+        tips: count(sql`case when ${chatEntries.kind} = 'tip' then 1 end`),
+        tippedMinor: sum(sql`case when ${chatEntries.kind} = 'tip' then ${chatEntries.amountMinor} end`),
+      })
+      .from(chatEntries)
+      .innerJoin(chatRooms, eq(chatRooms.room, chatEntries.room))
+      .where(and(eq(chatEntries.identity, identity), eq(chatRooms.creator, creator)));
+    return {
+      since: row?.since ? new Date(row.since).toISOString() : null,
+      messages: row?.messages ?? 0,
+      removed: row?.removed ?? 0,
+      tips: row?.tips ?? 0,
+      tippedMinor: Number(row?.tippedMinor ?? 0),
+    };
+  }
+
+  /** Stores a report; a second one of the same message by the same person returns the first. */
+  async insertReport(report: {
+    id: ChatReportId;
+    room: RoomId;
+    reporter: string;
+    messageId: MessageId;
+    category: ReportCategory;
+    note: string | null;
+    evidence: ChatReport['evidence'];
+    at: string;
+  }): Promise<ChatReportId> {
+    await this.#db.orm.insert(chatReports).values(report).onConflictDoNothing();
+    const [row] = await this.#db.orm
+      .select({ id: chatReports.id })
+      .from(chatReports)
+      .where(and(eq(chatReports.messageId, report.messageId), eq(chatReports.reporter, report.reporter)));
+    return (row?.id ?? report.id) as ChatReportId;
+  }
+
+  listReports(room: RoomId, limit: number): Promise<ChatReport[]> {
+    return this.#list(eq(chatReports.room, room), limit);
+  }
+
+  listReportsBy(reporter: string, limit: number): Promise<ChatReport[]> {
+    return this.#list(eq(chatReports.reporter, reporter), limit);
+  }
+
+  async #list(where: ReturnType<typeof eq>, limit: number): Promise<ChatReport[]> {
+    const rows = await this.#db.orm.select().from(chatReports).where(where).orderBy(desc(chatReports.id)).limit(limit);
+    return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })) as ChatReport[];
+  }
+}

@@ -1,0 +1,94 @@
+/** Records for moderators: a message in its context, the audit log, and reports with their evidence. */
+import type {
+  ChatAct,
+  ChatContext,
+  ChatReport,
+  ChatReportInput,
+  RoomReport,
+} from '../../protocol/chat/chat-moderation.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { type ChatParts, nowIso } from '../chat-parts.ts';
+import { ActsStore } from '../moderation/acts.store.ts';
+import { RecordsStore } from './records.store.ts';
+
+export class Records {
+  readonly #parts: ChatParts;
+  readonly #store: RecordsStore;
+  readonly #acts: ActsStore;
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+    this.#store = new RecordsStore(parts.db);
+    this.#acts = new ActsStore(parts.db);
+  }
+
+  /** As moderators see it, with the text of removed messages. */
+  async context(room: RoomId, messageId: MessageId): Promise<ChatContext> {
+    const { policies, clock } = this.#parts;
+    const { creator } = await policies.get(room);
+    const { before, message, after } = await this.#surroundings(room, messageId);
+    const { identity } = message.from;
+    const [figures, restriction, record] = await Promise.all([
+      this.#store.figuresOf(creator, identity),
+      policies.restrictionOf(room, identity, clock.now()),
+      this.#acts.listAbout(creator, identity, LIMITS.listPageItems),
+    ]);
+    return { before, message, after, author: { participant: message.from, ...figures, restriction, record } };
+  }
+
+  async #surroundings(room: RoomId, messageId: MessageId): Promise<ChatReport['evidence']> {
+    const { store } = this.#parts;
+    const row = await store.findMessage(room, messageId);
+    if (!row) throw new AppError('message_not_found');
+    const limit = LIMITS.chatContextEntries;
+    const [before, message, after] = await Promise.all([
+      store.read(room, { before: row.seq, limit }, { evidence: true }),
+      store.showMessage(row, { evidence: true }),
+      store.read(room, { since: row.seq, limit }, { evidence: true }),
+    ]);
+    return { before, message, after };
+  }
+
+  async audit(room: RoomId, page: { before?: ChatAct['id'] | undefined; limit: number }): Promise<ChatAct[]> {
+    const { creator } = await this.#parts.policies.get(room);
+    return this.#acts.list({ room, creator }, page);
+  }
+
+  actsAbout(identity: string): Promise<ChatAct[]> {
+    return this.#acts.listAllAbout(identity, LIMITS.chatExportMessages);
+  }
+
+  /** Copies a message and its context as they are now. */
+  async report(room: RoomId, reporter: string, { messageId, category, note }: ChatReportInput): Promise<ChatReportId> {
+    const evidence = await this.#surroundings(room, messageId);
+    const id = await this.#store.insertReport({
+      id: createId('chatReport'),
+      room,
+      reporter,
+      messageId,
+      category,
+      note: note ?? null,
+      evidence,
+      at: nowIso(this.#parts),
+    });
+    this.#parts.metrics.chatReports.inc({ category });
+    return id;
+  }
+
+  listReports(room: RoomId, limit: number): Promise<ChatReport[]> {
+    return this.#store.listReports(room, limit);
+  }
+
+  /** For a moderator: without reports of their own messages, and without the reporters. */
+  async listReportsFor(moderator: string, room: RoomId, limit: number): Promise<RoomReport[]> {
+    const reports = await this.listReports(room, limit);
+    const others = reports.filter(({ evidence }) => evidence.message.from.identity !== moderator);
+    return others.map(({ reporter: _, ...report }) => report);
+  }
+
+  listReportsBy(reporter: string): Promise<ChatReport[]> {
+    return this.#store.listReportsBy(reporter, LIMITS.chatExportMessages);
+  }
+}

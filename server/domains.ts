@@ -1,0 +1,124 @@
+/**
+ * Builds the domains: for `app.ts`, for commands such as `reconcile.ts`, and for tests. The stage needs media, which
+ * `app.ts` adds.
+ */
+import { AccountsStore } from './accounts/accounts.store.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { ApiKeys } from './accounts/api-keys.ts';
+import { DeskSessions } from './accounts/desk-sessions.ts';
+import { Tokens } from './accounts/tokens.ts';
+import { Chat } from './chat/chat.ts';
+import type { Config } from './config.ts';
+import { listenToFacts } from './facts.ts';
+import { Money } from './money/money.ts';
+import type { MoneyOptions } from './money/money-context.ts';
+import type { MoneyFacts } from './money/money-facts.ts';
+import type { PaymentProvider } from './money/provider/payment-provider.ts';
+import { ParticipantData } from './participant-data.ts';
+import type { Bus } from './platform/bus.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Database } from './platform/db/db.ts';
+import type { Log } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { AddressGuard } from './platform/outbound/address-guard.ts';
+import type { Outbox } from './platform/outbox/outbox.ts';
+import { SecretBox } from './platform/secret-box.ts';
+import { RoomsStore } from './rooms/rooms.store.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
+
+/** What every domain stands on. */
+export interface Platform {
+  db: Database;
+  bus: Bus;
+  outbox: Outbox;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Domains {
+  accounts: Accounts;
+  apiKeys: ApiKeys;
+  deskSessions: DeskSessions;
+  tokens: Tokens;
+  rooms: Rooms;
+  money: Money;
+  chat: Chat;
+  webhooks: Webhooks;
+  participantData: ParticipantData;
+}
+
+export interface DomainsOptions {
+  config: Config;
+  provider: PaymentProvider;
+  isReturnUrlAllowed: (parts: { config: Config; apiKeys: ApiKeys }, url: string) => boolean;
+  /** Names this process among the gateways; absent where it holds no lives. */
+  gateway?: string;
+  isLeader?: () => boolean;
+}
+
+export async function createDomains(platform: Platform, options: DomainsOptions): Promise<Domains> {
+  const { db, outbox, clock, log } = platform;
+  const { config, provider, isReturnUrlAllowed, gateway, isLeader } = options;
+  const { accounts, rooms } = createRooms(platform, { currency: config.currency, ...(gateway && { gateway }) });
+  const box = new SecretBox(config.encryptionKeys);
+  const money = await createMoney(platform, rooms, {
+    ...moneySettings(config),
+    provider,
+    isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
+    ...(isLeader && { isLeader }),
+  });
+  const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: config.builtInKeys });
+  const chat = new Chat({
+    ...platform,
+    rooms: {
+      creatorOf: (room) => rooms.creatorOf(room),
+      hasChat: (room) => rooms.hasChat(room),
+      moderates: (of) => rooms.moderates(of),
+      isMember: async (creator, identity) =>
+        (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
+    },
+    hook: { guard: new AddressGuard({ isOpen: config.development }), box },
+    retention: config.chatRetention,
+  });
+  const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
+  listenToFacts(outbox, {
+    chat: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    webhooks: () => webhooks.wake(),
+  });
+  return {
+    accounts,
+    apiKeys,
+    deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
+    tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
+    rooms,
+    money,
+    chat,
+    webhooks,
+    participantData: new ParticipantData({ db, clock, rooms, money, chat, webhooks }),
+  };
+}
+
+export function createRooms(
+  { db, outbox, clock }: Pick<Platform, 'db' | 'outbox' | 'clock'>,
+  options: { currency: string; gateway?: string },
+): Pick<Domains, 'accounts' | 'rooms'> {
+  const accounts = new Accounts(new AccountsStore(db));
+  return { accounts, rooms: new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, ...options }) };
+}
+
+export async function createMoney(
+  platform: Omit<Platform, 'bus'>,
+  rooms: Rooms,
+  settings: Omit<MoneyOptions, keyof Platform | 'rooms'>,
+): Promise<Money> {
+  const money = await Money.create({ ...platform, rooms, ...settings });
+  listenToFacts(platform.outbox, { privateSessions: (facts) => money.privateSessions.handleFacts(facts) });
+  return money;
+}
+
+export function moneySettings(config: Config) {
+  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
+  return { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings };
+}

@@ -1,0 +1,83 @@
+/**
+ * Which fact goes to whom: the one table of the outbox' topics. A domain commits a fact in the transaction that makes
+ * it true. The gateway that dispatches it runs `dispatch` in order, then publishes the fact to the gateways that have
+ * people in its room, which run `room`.
+ */
+import type { MoneyFacts } from './money/money-facts.ts';
+import type { Fact, Outbox } from './platform/outbox/outbox.ts';
+import type { RoomFacts } from './rooms/room-facts.ts';
+
+/** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
+type DispatchListener =
+  /** Shows tips in the chat. */
+  | 'chat'
+  /** Ends private sessions of a room or a person. */
+  | 'privateSessions'
+  /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
+  | 'webhooks'
+  /** Sends a notification to sockets of all gateways. */
+  | 'sockets'
+  /** Ends the media of people who have no socket. */
+  | 'media';
+
+/** Runs on every gateway with people in the room. The bus may lose a fact; `FactTail` reads it from the table then. */
+export type RoomListener = 'access' | 'earnings' | 'goal' | 'live' | 'privateSession' | 'roomEnd';
+
+interface Listeners {
+  dispatch?: readonly DispatchListener[];
+  room?: readonly RoomListener[];
+}
+
+type Topic = keyof RoomFacts | keyof MoneyFacts;
+
+export const FACTS: Readonly<Record<Topic, Listeners>> = {
+  'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
+  // No webhook: it follows from a token that the embedder issued.
+  'rank.changed': { dispatch: ['media'], room: ['access'] },
+  'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
+  'live.started': { dispatch: ['webhooks'], room: ['live'] },
+  'live.ended': { dispatch: ['webhooks'], room: ['live'] },
+  'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd'] },
+  'room.notHeld': { dispatch: ['webhooks'] },
+
+  // The chat comes first: embedders are told after people have seen it.
+  'tips.settled': { dispatch: ['chat', 'webhooks'] },
+  'tip.refunded': { dispatch: ['webhooks'] },
+  'topup.settled': { dispatch: ['webhooks'] },
+  'ticket.bought': { dispatch: ['webhooks'] },
+  'ticket.refunded': { dispatch: ['webhooks'] },
+  'refund.changed': { dispatch: ['webhooks'] },
+  'membership.changed': { dispatch: ['webhooks'] },
+  'promotion.granted': { dispatch: ['webhooks'] },
+  'private_session.requested': { dispatch: ['webhooks'], room: ['privateSession'] },
+  'private_session.started': { dispatch: ['webhooks'], room: ['privateSession'] },
+  'private_session.closed': { dispatch: ['webhooks'], room: ['privateSession'] },
+  'private_session.ended': { dispatch: ['webhooks'], room: ['privateSession'] },
+  'payout.changed': { dispatch: ['webhooks'] },
+  'dispute.changed': { dispatch: ['webhooks'] },
+  'creator.account_changed': { dispatch: ['webhooks'] },
+  'creator.payouts_changed': { dispatch: ['webhooks'] },
+  // No webhooks: these follow from sales, top-ups and refunds, or concern open pages alone.
+  'wallet.changed': { dispatch: ['sockets'] },
+  'wallets.changed': { dispatch: ['sockets'] },
+  'tipMenu.changed': { dispatch: ['sockets'] },
+  'earnings.changed': { room: ['earnings', 'goal'] },
+  'goal.changed': { room: ['goal'] },
+};
+
+/** Consecutive facts of one topic come together. */
+type HandleFacts = (facts: Fact[]) => Promise<void> | void;
+
+/** Registers what this process has of the listeners; each may be registered by another call. */
+export function listenToFacts(outbox: Outbox, listeners: Partial<Record<DispatchListener, HandleFacts>>): void {
+  for (const [topic, { dispatch = [] }] of Object.entries(FACTS)) {
+    for (const name of dispatch) {
+      const listener = listeners[name];
+      if (listener) outbox.onBatch(topic, listener);
+    }
+  }
+}
+
+export function listenersOf(topic: string): Listeners {
+  return Object.hasOwn(FACTS, topic) ? FACTS[topic as Topic] : {};
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { Database } from '../db/db.ts';
+import { createLog } from '../log.ts';
+import { GatewayLease } from './gateway-lease.ts';
+
+test('a gateway that could not give signs of life itself does not take others for silent until they had time to', async () => {
+  const db = await Database.create({});
+  let nowMs = 0;
+  const log = createLog({ level: 'silent', pretty: false });
+  const lease = await GatewayLease.create({ db, id: 'gw_here', log, now: () => nowMs });
+  for (nowMs = 5_000; nowMs <= 20_000; nowMs += 5_000) await lease.beat();
+  expect(lease.steadyForMs).toBeGreaterThanOrEqual(20_000);
+  // The database is away for a minute.
+  nowMs += 60_000;
+  // Whoever looks at others may do so before the first beat after it.
+  expect(lease.steadyForMs).toBe(0);
+  await lease.beat();
+  expect(lease.steadyForMs).toBe(0);
+  nowMs += 5_000;
+  await lease.beat();
+  expect(lease.steadyForMs).toBe(5_000);
+  await lease.close();
+  await db.close();
+});

@@ -1,0 +1,72 @@
+/** This gateway's heartbeat in the database, by the database's clock. Others take over what a silent gateway held. */
+import { sql } from 'drizzle-orm';
+import type { Database } from '../db/db.ts';
+import type { Log } from '../log.ts';
+import { gateways } from './gateways.schema.ts';
+import { PeriodicJob } from './periodic-job.ts';
+
+const BEAT_MS = 5_000;
+/** A longer pause between two heartbeats is more than a busy moment. */
+const GAP_MS = 2 * BEAT_MS;
+/** Rows of gateways that were silent for this long are deleted. */
+const FORGOTTEN = sql`now() - interval '1 day'`;
+
+export class GatewayLease {
+  readonly #db: Database;
+  readonly #id: string;
+  readonly #job: PeriodicJob;
+  readonly #now: () => number;
+  #steadySinceMs: number;
+  #beatAtMs: number;
+
+  private constructor(options: { db: Database; id: string; log: Log; now?: () => number }) {
+    this.#db = options.db;
+    this.#id = options.id;
+    this.#now = options.now ?? (() => performance.now());
+    this.#steadySinceMs = this.#now();
+    this.#beatAtMs = this.#now();
+    this.#job = new PeriodicJob({
+      name: 'gateway lease',
+      everyMs: BEAT_MS,
+      log: options.log,
+      run: async () => {
+        await this.beat();
+        return false;
+      },
+    });
+  }
+
+  static async create(options: { db: Database; id: string; log: Log; now?: () => number }): Promise<GatewayLease> {
+    const lease = new GatewayLease(options);
+    await lease.beat();
+    await options.db.orm.delete(gateways).where(sql`${gateways.seenAt} < ${FORGOTTEN}`);
+    lease.#job.start();
+    return lease;
+  }
+
+  /**
+   * How long this gateway's own heartbeats have come without a gap. After an outage of the database every gateway looks
+   * silent: the sweep waits until the others could send a heartbeat again.
+   */
+  get steadyForMs(): number {
+    const now = this.#now();
+    // During a gap nothing is known of other gateways.
+    return now - this.#beatAtMs > GAP_MS ? 0 : now - this.#steadySinceMs;
+  }
+
+  /** Sends a heartbeat now. */
+  async beat(): Promise<void> {
+    await this.#db.orm
+      .insert(gateways)
+      .values({ id: this.#id })
+      .onConflictDoUpdate({ target: gateways.id, set: { seenAt: sql`now()` } });
+    const now = this.#now();
+    if (now - this.#beatAtMs > GAP_MS) this.#steadySinceMs = now;
+    this.#beatAtMs = now;
+  }
+
+  async close(): Promise<void> {
+    await this.#job.close();
+    await this.#db.orm.delete(gateways).where(sql`${gateways.id} = ${this.#id}`);
+  }
+}

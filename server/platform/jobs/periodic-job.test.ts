@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../log.ts';
+import { PeriodicJob } from './periodic-job.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const NEVER_MS = 3_600_000;
+
+describe('a periodic job', () => {
+  test('never runs twice at a time, and gathers wakes into one further run', async () => {
+    let running = 0;
+    let runs = 0;
+    const job = new PeriodicJob({
+      name: 'test',
+      everyMs: NEVER_MS,
+      log,
+      run: async () => {
+        running += 1;
+        expect(running).toBe(1);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        runs += 1;
+        return false;
+      },
+    });
+    job.start();
+    for (let wakes = 0; wakes < 10; wakes += 1) job.wake();
+    await job.idle();
+    expect(runs).toBe(2);
+    await job.close();
+    job.wake();
+    expect(runs).toBe(2);
+  });
+
+  test('goes on while there is more, and survives a failure', async () => {
+    let left = 3;
+    const job = new PeriodicJob({
+      name: 'test',
+      everyMs: NEVER_MS,
+      log,
+      run: async () => {
+        left -= 1;
+        if (left === 0) throw new Error('on purpose');
+        return true;
+      },
+    });
+    job.start();
+    await job.idle();
+    expect(left).toBe(0);
+    left = 10;
+    job.wake();
+    await job.close();
+    expect(left).toBeLessThan(10);
+  });
+});

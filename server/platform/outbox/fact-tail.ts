@@ -1,0 +1,86 @@
+/**
+ * Reads facts of other processes from the outbox' table while the bus is down, so that revoked access ends here within
+ * a second also without Redis; and once more after the outage, for facts that fell into the gap.
+ */
+import { and, asc, gt, isNull, ne, or, sql } from 'drizzle-orm';
+import type { Bus } from '../bus.ts';
+import type { Database } from '../db/db.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
+import type { Log } from '../log.ts';
+import { outbox } from './outbox.schema.ts';
+import { type Fact, toFact } from './outbox.ts';
+
+const LOOK_MS = 500;
+/** Facts become visible out of time order: this much is read again. */
+const OVERLAP_MS = 3_000;
+/** Facts per read. After a longer outage everyone's access is decided again anyway. */
+const FACTS_AT_ONCE = 5_000;
+
+export class FactTail {
+  readonly #db: Database;
+  readonly #bus: Bus;
+  readonly #owner: string;
+  readonly #job: PeriodicJob;
+  readonly #unsubscribe: (() => void)[];
+  #listener: (fact: Fact) => void = () => {};
+  #sinceMs = Date.now();
+  #isOut = false;
+  /** Ids of delivered facts, with their commit times. */
+  readonly #told = new Map<string, number>();
+
+  constructor(options: { db: Database; bus: Bus; owner: string; log: Log }) {
+    this.#db = options.db;
+    this.#bus = options.bus;
+    this.#owner = options.owner;
+    this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log: options.log, run: () => this.#look() });
+    const lookNow = () => {
+      // Also after an outage between two reads, or of another process alone.
+      this.#isOut = true;
+      this.#job.wake();
+    };
+    this.#unsubscribe = [options.bus.onRestored(lookNow), options.bus.onMissed(lookNow)];
+  }
+
+  onFact(listener: (fact: Fact) => void): void {
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#job.start();
+  }
+
+  async #look(): Promise<boolean> {
+    const wasOut = this.#isOut;
+    this.#isOut = !this.#bus.isConnected;
+    const nowMs = Date.now();
+    if (!this.#isOut && !wasOut) {
+      this.#sinceMs = nowMs;
+      return false;
+    }
+    const rows = await this.#db.orm
+      .select()
+      .from(outbox)
+      .where(
+        and(
+          // Uses the primary key, since times have no index.
+          gt(outbox.seq, sql`(select coalesce(max(seq), 0) - ${FACTS_AT_ONCE} from outbox)`),
+          gt(outbox.createdAt, sql`${new Date(this.#sinceMs - OVERLAP_MS).toISOString()}::timestamptz`),
+          or(isNull(outbox.claimedBy), ne(outbox.claimedBy, this.#owner)),
+        ),
+      )
+      .orderBy(asc(outbox.seq));
+    for (const { seq: _, ...fact } of rows.map(toFact)) {
+      if (this.#told.has(fact.id)) continue;
+      this.#told.set(fact.id, Date.parse(fact.createdAt));
+      this.#listener(fact);
+    }
+    this.#sinceMs = nowMs;
+    for (const [id, atMs] of this.#told) if (atMs < this.#sinceMs - 2 * OVERLAP_MS) this.#told.delete(id);
+    return false;
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#unsubscribe) end();
+    await this.#job.close();
+  }
+}

@@ -1,0 +1,160 @@
+/** The ordered chat log of a room on the wire: entries with a gapless sequence number. */
+import { z } from 'zod';
+import { identity, participant, singleLine } from '../accounts.ts';
+import { idSchema, messageId, tipId } from '../ids.ts';
+import { LIMITS } from '../limits.ts';
+import { amountMinor, currency } from '../rooms.ts';
+
+const seq = z.number().int().min(1);
+
+/** The answered message as it is now: the excerpt is empty once it was removed. */
+export const chatReply = z.object({ id: messageId, from: participant, excerpt: z.string() });
+export type ChatReply = z.infer<typeof chatReply>;
+
+export const chatMessage = z.object({
+  kind: z.literal('message'),
+  id: messageId,
+  seq,
+  from: participant,
+  /** Empty once the message was removed or erased. */
+  text: z.string(),
+  sentAt: z.string(),
+  removed: z.boolean().optional(),
+  /** The text is erased and `from` is a pseudonym: at the author's request, or by retention. */
+  erased: z.boolean().optional(),
+  replyTo: chatReply.optional(),
+  /** Mentioned people; a client highlights messages that mention its own person. */
+  mentions: z.array(identity).optional(),
+  /** Whether addresses in the text may become links. */
+  links: z.boolean().optional(),
+});
+export type ChatMessage = z.infer<typeof chatMessage>;
+
+export const chatTip = z.object({
+  kind: z.literal('tip'),
+  id: tipId,
+  seq,
+  from: participant,
+  amountMinor,
+  currency,
+  message: z.string().nullable(),
+  sentAt: z.string(),
+});
+export type ChatTip = z.infer<typeof chatTip>;
+
+/** A removal has a sequence number too, so that a client that resumes learns of it. */
+export const chatRemoval = z.object({
+  kind: z.literal('removal'),
+  seq,
+  messageId,
+  by: identity,
+  reason: z.string().nullable(),
+  sentAt: z.string(),
+});
+export type ChatRemoval = z.infer<typeof chatRemoval>;
+
+/** Every message of one author up to `uptoSeq` was removed. */
+export const chatPurge = z.object({
+  kind: z.literal('purge'),
+  seq,
+  identity,
+  uptoSeq: z.number().int().min(0),
+  by: identity,
+  reason: z.string().nullable(),
+  sentAt: z.string(),
+});
+export type ChatPurge = z.infer<typeof chatPurge>;
+
+export const chatNoticeName = z.enum([
+  'slow_mode',
+  'members_only',
+  'emoji_only',
+  'paused',
+  'links',
+  'panic',
+  'pinned',
+  'poll_started',
+  'poll_closed',
+]);
+export type ChatNoticeName = z.infer<typeof chatNoticeName>;
+
+/** A notice of the house: a setting that was changed, a pin, a poll. */
+export const chatNotice = z.object({
+  kind: z.literal('notice'),
+  seq,
+  notice: chatNoticeName,
+  on: z.boolean(),
+  /** Of slow mode: seconds between two messages of one person. */
+  seconds: z.number().int().optional(),
+  /** Of a poll: its question. */
+  subject: z.string().optional(),
+  by: identity,
+  sentAt: z.string(),
+});
+export type ChatNotice = z.infer<typeof chatNotice>;
+
+export const chatEntry = z.discriminatedUnion('kind', [chatMessage, chatTip, chatRemoval, chatPurge, chatNotice]);
+export type ChatEntry = z.infer<typeof chatEntry>;
+
+/** The client's id of a message; idempotent. */
+export const clientId = z
+  .string()
+  .min(8)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
+
+export const chatSendInput = z.object({
+  clientId,
+  text: z.string().max(8_000),
+  replyTo: messageId.optional(),
+  mentions: z.array(identity).max(LIMITS.chatMentions).optional(),
+});
+export type ChatSendInput = z.infer<typeof chatSendInput>;
+
+export const heldId = idSchema('heldMessage');
+export const holdReason = z.enum(['words', 'wave', 'hook', 'hook_failed']);
+export type HoldReason = z.infer<typeof holdReason>;
+
+/** One's own message that is not in the log: held for review, or refused recently. */
+export const ownHeld = z.object({
+  id: heldId,
+  clientId,
+  text: z.string(),
+  replyTo: messageId.nullable(),
+  mentions: z.array(identity),
+  state: z.enum(['held', 'refused']),
+  /** The reviewer's reason. */
+  reason: z.string().nullable(),
+});
+export type OwnHeld = z.infer<typeof ownHeld>;
+
+/** The message is in the log, or held for review. */
+export const chatSendAnswer = z.union([
+  z.object({ message: chatMessage }),
+  z.object({ held: z.object({ id: heldId, reason: holdReason }) }),
+]);
+export type ChatSendAnswer = z.infer<typeof chatSendAnswer>;
+
+/** A page of the log: entries after `since`, or the newest `limit` before `before`. */
+export const chatHistoryInput = z.object({
+  since: z.number().int().min(0).max(2_147_483_647).optional(),
+  before: seq.max(2_147_483_647).optional(),
+  limit: z.number().int().min(1).max(LIMITS.chatPageEntries).default(LIMITS.chatPageEntries),
+});
+export type ChatHistoryInput = z.input<typeof chatHistoryInput>;
+
+export const chatPage = z.object({ entries: z.array(chatEntry), lastSeq: z.number().int().min(0) });
+export type ChatPage = z.infer<typeof chatPage>;
+
+/** A moderator's reason, which the people concerned can read. */
+export const reason = singleLine(LIMITS.reasonChars);
+export const chatRemoveInput = z.object({ messageId, reason: reason.optional() });
+
+/** New entries in log order. In a room with more messages than people can read, `sampled` lists the omitted numbers. */
+export const chatFrame = z.object({
+  entries: z.array(chatEntry),
+  sampled: z
+    .object({ dropped: z.number().int(), ranges: z.array(z.tuple([seq.describe('first'), seq.describe('last')])) })
+    .optional(),
+});
+export type ChatFrame = z.infer<typeof chatFrame>;

@@ -1,0 +1,203 @@
+/** Wallet, tickets, tips and refunds on the wire. Amounts are integers in the currency's minor unit. */
+import { z } from 'zod';
+import { participant, singleLine } from '../accounts.ts';
+import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
+import { LIMITS } from '../limits.ts';
+import { amountMinor, currency } from '../rooms.ts';
+import { waiverInput } from './pricing.ts';
+import { tipMenuItem } from './tipping.ts';
+
+export const wallet = z.object({
+  /** Spendable credit: paid and promotional. */
+  balanceMinor: z.number().int().min(0),
+  currency,
+  /** Promotional credit: spent first, never refunded to a card. */
+  promoMinor: z.number().int().min(0),
+});
+export type Wallet = z.infer<typeof wallet>;
+
+/** Language of the payment page; by default the browser's. */
+const pageLocale = z.enum(['en', 'fr']);
+
+const idempotencyKey = z
+  .string()
+  .min(8)
+  .max(LIMITS.idempotencyKeyChars)
+  .regex(/^[A-Za-z0-9_.:-]+$/);
+
+/** A saved card's id at the provider. */
+export const cardId = z
+  .string()
+  .min(8)
+  .max(255)
+  .regex(/^[A-Za-z0-9_]+$/);
+
+export const topupInput = z
+  .object({
+    amountMinor,
+    /** Pays with this saved card, without the payment page. */
+    card: cardId.optional(),
+    /** Required with `card`; idempotent. */
+    idempotencyKey: idempotencyKey.optional(),
+    /** Where the payment page or the bank's page sends the person back to; must be on an allowed origin. */
+    returnUrl: z.url().max(2000).optional(),
+    locale: pageLocale.optional(),
+  })
+  .refine(({ card, idempotencyKey: key }) => (card === undefined) === (key === undefined), {
+    message: 'Name card and idempotencyKey together',
+  })
+  .meta({ dependentRequired: { card: ['idempotencyKey'], idempotencyKey: ['card'] } });
+export type TopupInput = z.infer<typeof topupInput>;
+
+export const savedCard = z.object({
+  id: cardId,
+  brand: z.string(),
+  last4: z.string(),
+  expMonth: z.number().int(),
+  expYear: z.number().int(),
+});
+export type SavedCard = z.infer<typeof savedCard>;
+export const cardList = z.object({ cards: z.array(savedCard) });
+export type CardList = z.infer<typeof cardList>;
+export const cardInput = z.object({ card: cardId });
+
+export const ticketInput = z.object({
+  from: z.enum(['wallet', 'card']),
+  returnUrl: z.url().max(2000).optional(),
+  locale: pageLocale.optional(),
+  /**
+   * The buyer's waiver of the right of withdrawal; without it the ticket can be returned until the first live begins.
+   */
+  waiver: waiverInput.optional(),
+});
+export type TicketInput = z.infer<typeof ticketInput>;
+
+export const checkout = z.object({ checkoutUrl: z.url() });
+export type Checkout = z.infer<typeof checkout>;
+export const topupCheckout = checkout.extend({ topup: topupId });
+
+/** A top-up by saved card: done, or the bank requires authentication at `actionUrl`. */
+export const cardTopup = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('succeeded'), topup: topupId, wallet }),
+  z.object({ status: z.literal('requires_action'), topup: topupId, actionUrl: z.url() }),
+]);
+export type CardTopup = z.infer<typeof cardTopup>;
+export const topupAnswer = z.union([cardTopup, topupCheckout]);
+export type TopupAnswer = z.infer<typeof topupAnswer>;
+
+/** The provider's id of a checkout, as in the return URL. */
+export const checkoutConfirmInput = z.object({
+  checkoutSession: z
+    .string()
+    .min(8)
+    .max(255)
+    .regex(/^[A-Za-z0-9_]+$/),
+});
+/** The result of a checkout, as the provider reports it now. */
+export const checkoutStatus = z.object({ status: z.enum(['open', 'paid', 'expired']) });
+export type CheckoutStatus = z.infer<typeof checkoutStatus>;
+
+export const ticket = z.object({
+  id: ticketId,
+  room: roomId,
+  identity: z.string(),
+  priceMinor: amountMinor,
+  currency,
+  paidFrom: z.enum(['wallet', 'card']),
+  status: z.enum(['valid', 'refunded']),
+  boughtAt: z.string(),
+});
+export type Ticket = z.infer<typeof ticket>;
+
+export const tipInput = z.object({
+  amountMinor,
+  message: singleLine(LIMITS.tipMessageChars).optional(),
+  menuItem: tipMenuItem.shape.id.optional(),
+  idempotencyKey,
+});
+export type TipInput = z.infer<typeof tipInput>;
+
+/** A tip that is paid by card on the payment page. */
+export const cardTipInput = tipInput.extend({
+  returnUrl: z.url().max(2000).optional(),
+  locale: z.enum(['en', 'fr']).optional(),
+});
+
+export const tip = z.object({
+  id: tipId,
+  room: roomId,
+  from: participant,
+  amountMinor,
+  currency,
+  message: z.string().nullable(),
+  sentAt: z.string(),
+});
+export type Tip = z.infer<typeof tip>;
+
+/** A ticket, or the payment page on which to buy it. */
+export const ticketOrCheckout = z.union([ticket, checkout]);
+
+export const tipReceipt = z.object({ tip, wallet });
+/** Over HTTP: the tip, and the wallet after it. */
+export const tipAnswer = tip.extend({ wallet });
+export type TipReceipt = z.infer<typeof tipReceipt>;
+
+const invoiceId = idSchema('membershipInvoice');
+const privateSessionId = idSchema('privateSession');
+const REFUNDABLE = ['ticket', 'tip', 'topup', 'membership', 'privateSession'] as const;
+
+export const refundInput = z
+  .object({
+    ticket: ticketId.optional(),
+    tip: tipId.optional(),
+    topup: topupId.optional(),
+    /** A payment for a membership; a membership id means its latest payment. */
+    membership: z.union([invoiceId, idSchema('membership')]).optional(),
+    privateSession: privateSessionId.optional(),
+    /**
+     * A part; absent: the whole remainder. A payment can be refunded in part once, then the rest; a top-up in as many
+     * parts as there are keys.
+     */
+    amountMinor: amountMinor.optional(),
+    /** Idempotent. With another key a top-up is refunded again, as long as some of its credit is unspent. */
+    idempotencyKey: idempotencyKey.optional(),
+    reason: singleLine(LIMITS.reasonChars),
+  })
+  .refine((value) => REFUNDABLE.filter((name) => value[name] !== undefined).length === 1, {
+    message: `Name exactly one of ${REFUNDABLE.join(', ')}`,
+  })
+  .meta({ oneOf: REFUNDABLE.map((name) => ({ required: [name] })) });
+export type RefundInput = z.infer<typeof refundInput>;
+
+export const refund = z.object({
+  id: idSchema('refund'),
+  ticket: ticketId.optional(),
+  tip: tipId.optional(),
+  topup: topupId.optional(),
+  /** The payment for a membership. */
+  membership: invoiceId.optional(),
+  privateSession: privateSessionId.optional(),
+  amountMinor,
+  currency,
+  /** Where the money went: the fan's wallet, or the card that had paid. */
+  to: z.enum(['wallet', 'card']),
+  /** `pending` until the provider has confirmed a card refund. */
+  status: z.enum(['pending', 'succeeded', 'failed']),
+  reason: z.string(),
+  createdAt: z.string(),
+});
+export type Refund = z.infer<typeof refund>;
+
+/** A creator's earnings in one room so far. */
+export const earnings = z.object({
+  tipsMinor: z.number().int(),
+  ticketsMinor: z.number().int(),
+  /** Ended private sessions; absent if there was none. */
+  privateMinor: z.number().int().optional(),
+  /** The creator's share of everything, after VAT and commission. */
+  creatorMinor: z.number().int(),
+  ticketCount: z.number().int(),
+  tipCount: z.number().int(),
+  currency,
+});
+export type Earnings = z.infer<typeof earnings>;

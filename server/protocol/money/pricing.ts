@@ -1,0 +1,250 @@
+/**
+ * Fee policies, associations, pledges, and the parts of a price on the wire. Shares are in basis points: 100 is 1 %.
+ */
+import { z } from 'zod';
+import { country, identity, singleLine } from '../accounts.ts';
+import { LIMITS } from '../limits.ts';
+import { moment } from '../moments.ts';
+import { amountMinor, currency } from '../rooms.ts';
+
+const paymentId = z
+  .string()
+  .max(64)
+  .regex(/^[a-z]+_[0-9A-Za-z]{8,40}$/);
+const bps = z.number().int().min(0).max(10_000);
+export const feePolicyInput = z.object({
+  /** The platform's share of the price without VAT. */
+  commissionBps: bps,
+  /** When it takes effect; absent means now. Not in the past. */
+  effectiveAt: moment.optional(),
+});
+export type FeePolicyInput = z.infer<typeof feePolicyInput>;
+
+export const feePolicy = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  commissionBps: bps,
+  /** The house country's VAT rate at its creation; each sale uses the rate of its buyer's country. */
+  vatBps: bps,
+  effectiveAt: z.string(),
+  /** Whether it applies to sales now. */
+  inForce: z.boolean(),
+});
+export type FeePolicyView = z.infer<typeof feePolicy>;
+export const feePolicyList = z.object({ feePolicies: z.array(feePolicy) });
+
+export const associationInput = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9_-]+$/),
+  name: singleLine(LIMITS.titleChars),
+  country,
+  url: z
+    .url({ protocol: /^https$/ })
+    .max(500)
+    .meta({ pattern: '^https:' })
+    .optional(),
+});
+export type AssociationInput = z.infer<typeof associationInput>;
+
+export const association = z.object({
+  id: z.string(),
+  name: z.string(),
+  country,
+  url: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type Association = z.infer<typeof association>;
+export const associationList = z.object({ associations: z.array(association) });
+
+/** An association's public account, without creators and fans. */
+export const associationAccount = z.object({
+  association,
+  currency,
+  /** What is held for it now. */
+  balanceMinor: z.number().int(),
+  givenMinor: z.number().int(),
+  /** What refunds have deducted. */
+  refundedMinor: z.number().int(),
+  pledgingCreators: z.number().int(),
+  months: z.array(z.object({ month: z.string(), amountMinor: z.number().int(), saleCount: z.number().int() })),
+});
+export type AssociationAccount = z.infer<typeof associationAccount>;
+
+export const pledgeInput = z.object({
+  association: associationInput.shape.id,
+  /** Of the creator's part; 0 withdraws the pledge. */
+  shareBps: bps,
+});
+export type PledgeInput = z.infer<typeof pledgeInput>;
+
+const namedAssociation = z.object({ id: z.string(), name: z.string(), url: z.string().nullable() });
+export const pledge = z.object({ creator: identity, association: namedAssociation, shareBps: bps, since: z.string() });
+export type Pledge = z.infer<typeof pledge>;
+export const pledgeAnswer = z.object({ pledge: pledge.nullable() });
+
+export const buyerInput = z.object({ country });
+export const buyer = z.object({ identity, country });
+
+/** The split of a price. The five parts sum to the gross exactly. */
+export const priceParts = z.object({
+  creatorMinor: z.number().int(),
+  associationMinor: z.number().int(),
+  /**
+   * The payment provider's fee, an estimate before payment. It is deducted from the platform's part, which can become
+   * negative.
+   */
+  processorMinor: z.number().int(),
+  platformMinor: z.number().int(),
+  vatMinor: z.number().int(),
+});
+export type PriceParts = z.infer<typeof priceParts>;
+
+export const vatShare = z.object({ rateBps: bps, country: z.string(), amountMinor: z.number().int() });
+
+/** The text by which a buyer waives the right of withdrawal; versions are immutable. */
+export const waiverText = z.object({ textVersion: z.string(), language: z.enum(['en', 'fr']), text: z.string() });
+export type WaiverText = z.infer<typeof waiverText>;
+export const waiverInput = z.object({
+  accepted: z.literal(true),
+  textVersion: z.string().min(1).max(32),
+  /** The language in which it was read; by default that of the request. */
+  language: z.enum(['en', 'fr']).optional(),
+});
+export type WaiverInput = z.infer<typeof waiverInput>;
+export const waiver = waiverText.extend({ acceptedAt: z.string() });
+export type Waiver = z.infer<typeof waiver>;
+
+export const quoteQuery = z.object({
+  kind: z.enum(['ticket', 'tip', 'private_session']),
+  /** For a tip; the others have their price. */
+  amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
+  /** For a private session; by default one. */
+  minutes: z.coerce.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
+  /** Determines the estimate of the provider's fee. */
+  from: z.enum(['wallet', 'card']).optional(),
+});
+export const quoteInput = quoteQuery.extend({
+  amountMinor: amountMinor.optional(),
+  minutes: z.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
+  locale: z.enum(['en', 'fr']).optional(),
+});
+export type QuoteInput = z.input<typeof quoteInput>;
+
+/** The receipt before payment. */
+export const quote = z.object({
+  kind: z.enum(['ticket', 'tip', 'private_session']),
+  from: z.enum(['wallet', 'card']),
+  grossMinor: amountMinor,
+  currency,
+  parts: priceParts,
+  vat: vatShare,
+  association: namedAssociation.extend({ shareBps: bps }).nullable(),
+  feePolicy: z.string(),
+  /** For a ticket: the text to accept, and how many are left (null: unlimited). */
+  waiver: waiverText.nullable(),
+  ticketsLeft: z.number().int().min(0).nullable(),
+});
+export type Quote = z.infer<typeof quote>;
+
+/** A payment, refund or top-up with all its details. */
+export const receipt = z.object({
+  id: paymentId,
+  kind: z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'refund', 'promotion']),
+  identity,
+  amountMinor,
+  currency,
+  at: z.string(),
+  /** For memberships and private sessions `settled`, `part_refunded` or `refunded`; others have their own values. */
+  status: z.string(),
+  /** How it was paid, or where it went: promotional credit, paid credit and card sum to the amount. */
+  paid: z.object({ promoMinor: z.number().int(), walletMinor: z.number().int(), cardMinor: z.number().int() }),
+  /** For a ticket or tip, and (negative) its refund. A top-up is credit, which is taxed when spent. */
+  parts: priceParts.omit({ processorMinor: true }).nullable(),
+  vat: vatShare.nullable(),
+  feePolicy: z.string().nullable(),
+  association: namedAssociation.nullable(),
+  room: z.object({ id: z.string(), title: z.string() }).nullable(),
+  creator: z.object({ identity, name: z.string() }).nullable(),
+  waiver: waiver.nullable(),
+  /** For a membership payment: the membership, its current tier, and until when this payment lasts. */
+  membership: z.object({ id: z.string(), tier: z.string(), paidUntil: z.string() }).nullable(),
+  /** For a private session: the rate, and the time for which both sides' media was confirmed. */
+  privateSession: z.object({ ratePerMinuteMinor: amountMinor, confirmedMs: z.number().int() }).nullable(),
+  /** For a ticket: whether its buyer can still return it. */
+  withdrawable: z.boolean(),
+  reason: z.string().nullable(),
+  /** The refund of this payment, or the payment of this refund. */
+  relatesTo: z.string().nullable(),
+});
+export type Receipt = z.infer<typeof receipt>;
+
+export const walletEntry = z.object({
+  id: z.string(),
+  kind: z.enum([
+    'topup',
+    'ticket',
+    'tip',
+    'private_session',
+    'refund',
+    'promotion',
+    'promotion_expired',
+    // The payer's bank has reversed a top-up.
+    'dispute_loss',
+  ]),
+  /** Signed: positive for credit, negative for debit. */
+  amountMinor: z.number().int(),
+  /** How much of it is promotional credit. */
+  promoMinor: z.number().int(),
+  currency,
+  at: z.string(),
+  label: z.string().nullable(),
+  room: z.string().optional(),
+});
+export const walletHistory = z.object({
+  entries: z.array(walletEntry),
+  /** If there is more: pass it as `after`. */
+  next: z.string().nullable(),
+});
+export type WalletHistory = z.infer<typeof walletHistory>;
+export const walletHistoryQuery = z.object({
+  /** `next` of the previous page. */
+  after: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9_]+$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(LIMITS.listPageItems),
+});
+
+export const promotionInput = z.object({
+  identity,
+  amountMinor,
+  reason: singleLine(LIMITS.reasonChars),
+  expiresAt: moment.optional(),
+  /** Idempotent. */
+  idempotencyKey: z
+    .string()
+    .min(8)
+    .max(LIMITS.idempotencyKeyChars)
+    .regex(/^[A-Za-z0-9_.:-]+$/)
+    .optional(),
+});
+export type PromotionInput = z.infer<typeof promotionInput>;
+export const promotion = z.object({
+  id: z.string(),
+  identity,
+  amountMinor,
+  currency,
+  reason: z.string(),
+  expiresAt: z.string().nullable(),
+  expiredAt: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type Promotion = z.infer<typeof promotion>;
+
+export const withdrawalInput = z.object({ ticket: paymentId });
+export const receiptInput = z.object({ payment: paymentId });

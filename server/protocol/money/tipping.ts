@@ -1,0 +1,62 @@
+/** Tip menus, goals and leaderboards on the wire. */
+import { z } from 'zod';
+import { identity, singleLine } from '../accounts.ts';
+import { idSchema } from '../ids.ts';
+import { LIMITS } from '../limits.ts';
+import { amountMinor, currency } from '../rooms.ts';
+
+export const tipMenuItem = z.object({
+  /** The creator's own id; a tip refers to it as `menuItem`. */
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9_.:-]+$/),
+  label: singleLine(LIMITS.menuLabelChars),
+  amountMinor: z.number().int().min(LIMITS.tipMinMinor).max(LIMITS.tipMaxMinor),
+});
+export type TipMenuItem = z.infer<typeof tipMenuItem>;
+
+/** The whole menu in order; an empty one removes it. */
+export const tipMenuInput = z.object({ items: z.array(tipMenuItem).max(LIMITS.menuItems) });
+export const tipMenu = z.object({ items: z.array(tipMenuItem), currency });
+export type TipMenu = z.infer<typeof tipMenu>;
+
+export const goalInput = z.object({
+  title: singleLine(LIMITS.titleChars),
+  targetMinor: amountMinor,
+});
+export type GoalInput = z.infer<typeof goalInput>;
+
+/** A room's goal, and the tips since it was set, less refunds. */
+export const goal = z.object({
+  id: idSchema('goal'),
+  title: z.string(),
+  reachedMinor: z.number().int().min(0),
+  targetMinor: amountMinor,
+  currency,
+});
+export type Goal = z.infer<typeof goal>;
+export const goalAnswer = z.object({ goal: goal.nullable() });
+
+export const leaderboardInput = z.object({
+  limit: z.coerce.number().int().min(1).max(LIMITS.leaderboardEntries).default(LIMITS.leaderboardEntries),
+});
+/** Top tippers of the room, less refunds; of equals the earlier one is first. */
+export const leaderboard = z.object({
+  entries: z.array(
+    z.object({
+      rank: z.number().int().min(1),
+      identity,
+      name: z.string(),
+      amountMinor,
+      tipCount: z.number().int().min(1),
+    }),
+  ),
+  currency,
+});
+export type Leaderboard = z.infer<typeof leaderboard>;
+
+/** The part of the welcome that concerns tips. */
+export const tippingState = z.object({ goal: goal.nullable(), menu: tipMenu });
+export type TippingState = z.infer<typeof tippingState>;

@@ -1,0 +1,29 @@
+/** Payments that a person could have refunded, as the site shows them. */
+import { z } from 'zod';
+import { topupId } from '../ids.ts';
+import { currency } from '../rooms.ts';
+import { paymentKind } from './desk.ts';
+
+/** A card payment that did not use the wallet. */
+export const cardPayment = z.object({
+  id: z.string(),
+  kind: paymentKind,
+  amountMinor: z.number().int(),
+  refundedMinor: z.number().int(),
+  currency,
+  at: z.string(),
+  roomTitle: z.string().nullable(),
+});
+export type CardPayment = z.infer<typeof cardPayment>;
+export const cardPaymentList = z.object({ payments: z.array(cardPayment), next: z.string().nullable() });
+
+export const unspentTopup = z.object({
+  topup: topupId,
+  /** The unspent part, which would be refunded. */
+  amountMinor: z.number().int().min(1),
+  currency,
+  at: z.string(),
+});
+export type UnspentTopup = z.infer<typeof unspentTopup>;
+export const unspentTopupList = z.object({ topups: z.array(unspentTopup) });
+export const unspentRefundInput = z.object({ topup: topupId });

@@ -1,0 +1,249 @@
+/**
+ * The SFU nodes that this gateway can use: one in its own process, those that announce themselves, or both. It polls
+ * the announcements, connects to a node when it is first needed, and reports nodes that appear, change, drain or
+ * disappear. While the announcements cannot be read nothing changes.
+ */
+import { z } from 'zod';
+import {
+  type RoomUpstream,
+  type RtpCapabilities,
+  SfuError,
+  type SfuEvent,
+  type SfuNode,
+  type SfuNodeAnnouncement,
+} from '../../../sfu/contract.ts';
+import type { Announcements } from '../../platform/announcements.ts';
+import type { Log } from '../../platform/log.ts';
+
+const LOOK_MS = 1_000;
+
+const announcement = z.object({
+  node: z.string().min(1).max(200),
+  url: z.url({ protocol: /^wss$/ }).max(400),
+  region: z.string().max(60),
+  version: z.string().max(60),
+  workers: z.number().int().min(0),
+  capacity: z.number().min(0),
+  load: z.number(),
+  draining: z.boolean(),
+});
+
+export interface FleetOptions {
+  /** The node of this process. Without a URL no other node pulls rooms from it. */
+  local?: { node: SfuNode; announcement: () => SfuNodeAnnouncement };
+  board?: Pick<Announcements, 'list'>;
+  /** `handleGone`: the process at the other end has ended. */
+  connect: (url: string, handleGone: () => void) => Promise<SfuNode>;
+  log: Log;
+  /** Receives the number of known nodes. */
+  gauge?: { set(nodes: number): void };
+}
+
+export interface FleetListener {
+  handleEvent(node: string, event: SfuEvent): void;
+  /** A node has appeared or announced a change. */
+  handleNode(announcement: SfuNodeAnnouncement): void;
+  handleGone(node: string): void;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #known = new Map<string, SfuNodeAnnouncement>();
+  readonly #connecting = new Map<string, Promise<SfuNode>>();
+  readonly #connected = new Map<string, SfuNode>();
+  /** Nodes whose connection ended, while their last announcement may still be listed. */
+  readonly #gone = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+  #listener: FleetListener | undefined;
+  #looking: Promise<void> | undefined;
+  #capabilities: RtpCapabilities = {};
+  #failing = false;
+  #closed = false;
+
+  static async create(options: FleetOptions): Promise<Fleet> {
+    const fleet = new Fleet(options);
+    if (options.local) fleet.#take(options.local.node);
+    await fleet.look();
+    return fleet;
+  }
+
+  private constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS);
+  }
+
+  /** Reports all current nodes, then every change. */
+  listen(listener: FleetListener): void {
+    this.#listener = listener;
+    for (const known of this.#known.values()) listener.handleNode(known);
+  }
+
+  /** Reads the announcements now; one read at a time. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Equal on every node; empty until one was reached. */
+  get routerRtpCapabilities(): RtpCapabilities {
+    return this.#capabilities;
+  }
+
+  /** Nodes that can be called now. */
+  get nodes(): SfuNode[] {
+    return [...this.#connected].flatMap(([id, node]) => (isThere(id, node) ? [node] : []));
+  }
+
+  get(id: string): SfuNode | undefined {
+    return this.#connected.get(id);
+  }
+
+  draining(id: string): boolean {
+    return this.#known.get(id)?.draining ?? false;
+  }
+
+  whyNotReady(): string[] {
+    const takes = [...this.#known.values()].some(({ draining, workers }) => !draining && workers > 0);
+    return takes && this.#capabilities.codecs ? [] : ['sfu: no media worker'];
+  }
+
+  /** How other nodes reach this one to pull a room's stage. */
+  asUpstream(id: string): RoomUpstream | undefined {
+    const url = this.#known.get(id)?.url;
+    return url ? { node: id, url } : undefined;
+  }
+
+  /** The connected node; `node_unavailable` if it cannot be reached. */
+  async open(id: string): Promise<SfuNode> {
+    const earlier = this.#connected.get(id);
+    if (earlier && isThere(id, earlier)) return earlier;
+    if (earlier) throw new SfuError('node_unavailable', 'The SFU node cannot be reached.');
+    const known = this.#known.get(id);
+    if (!known || this.#closed) throw new SfuError('node_unavailable', `There is no SFU node ${id}.`);
+    const connecting = this.#connecting.get(id) ?? this.#connect(known).finally(() => this.#connecting.delete(id));
+    this.#connecting.set(id, connecting);
+    return connecting;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+    await Promise.allSettled(this.#connecting.values());
+    await Promise.all([...this.#connected.values()].map((node) => node.close()));
+    this.#connected.clear();
+  }
+
+  async #connect({ node: id, url }: SfuNodeAnnouncement): Promise<SfuNode> {
+    const node = await this.#options.connect(url, () => this.#handleGone(id));
+    if (node.id !== id || this.#closed) {
+      await node.close();
+      throw new SfuError('node_unavailable', `Another SFU node than ${id} answers at its address.`);
+    }
+    this.#take(node);
+    return node;
+  }
+
+  #take(node: SfuNode): void {
+    // Another node may use this address later; what was opened here belongs to this id.
+    const { id } = node;
+    this.#connected.set(id, node);
+    this.#capabilities = node.routerRtpCapabilities;
+    node.on((event) => this.#listener?.handleEvent(id, event));
+  }
+
+  async #look(): Promise<void> {
+    const { local, board, log } = this.#options;
+    if (local) this.#note(local.announcement());
+    if (!board) return;
+    try {
+      const said = await board.list();
+      for (const [id, value] of said) this.#read(id, value);
+      for (const id of this.#known.keys()) if (!said.has(id) && id !== local?.node.id) this.#miss(id);
+      for (const id of this.#gone) if (!said.has(id)) this.#gone.delete(id);
+      if (this.#failing) log.info({}, 'sfu announcements readable again');
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) log.error({ err: error }, 'sfu announcements not readable, using known nodes');
+      this.#failing = true;
+    }
+    if (!this.#capabilities.codecs) this.#meet();
+  }
+
+  /** Connects to any node, to learn the common RTP capabilities. */
+  #meet(): void {
+    const [first] = [...this.#known.values()].filter(({ draining }) => !draining);
+    if (first) this.open(first.node).catch((error) => this.#options.log.warn({ err: error }, 'sfu node not reached'));
+  }
+
+  #read(id: string, value: string): void {
+    if (id === this.#options.local?.node.id) return;
+    const parsed = announcement.safeParse(parseJson(value));
+    if (parsed.success && parsed.data.node === id) {
+      if (this.#gone.has(id)) this.#greet(parsed.data);
+      else this.#note(parsed.data);
+    } else this.#options.log.warn({ node: id }, 'sfu announcement failed validation');
+  }
+
+  #note(said: SfuNodeAnnouncement): void {
+    this.#known.set(said.node, said);
+    this.#options.gauge?.set(this.#known.size);
+    this.#listener?.handleNode(said);
+  }
+
+  /**
+   * An announcement of a lost node is either its last one or the first after a reconnect, which only the latter
+   * answers.
+   */
+  #greet(said: SfuNodeAnnouncement): void {
+    const { node: id } = said;
+    if (this.#connecting.has(id) || this.#closed) return;
+    const connecting = this.#connect(said).finally(() => this.#connecting.delete(id));
+    this.#connecting.set(id, connecting);
+    connecting.then(
+      () => {
+        this.#gone.delete(id);
+        this.#note(said);
+      },
+      (error) => this.#options.log.debug({ err: error, node: id }, 'lost sfu node not reached'),
+    );
+  }
+
+  /** The connection broke and nobody listens there: detected at once, long before the announcement expires. */
+  #handleGone(id: string): void {
+    const node = this.#connected.get(id);
+    if (!node || this.#closed) return;
+    this.#gone.add(id);
+    this.#forget(id, node);
+  }
+
+  /** The announcement has expired. A node that still answers is kept: Redis has lost data, not the node. */
+  #miss(id: string): void {
+    const node = this.#connected.get(id);
+    if (node && isThere(id, node)) return;
+    this.#forget(id, node);
+  }
+
+  #forget(id: string, node: SfuNode | undefined): void {
+    this.#known.delete(id);
+    this.#options.gauge?.set(this.#known.size);
+    this.#connected.delete(id);
+    this.#listener?.handleGone(id);
+    node?.close().catch((error) => this.#options.log.warn({ err: error }, 'sfu node connection not closed'));
+  }
+}
+
+/** Another process at the same address is a different node. */
+function isThere(id: string, node: SfuNode): boolean {
+  return node.connected && node.id === id;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SfuError, type SfuNode, type SfuNodeAnnouncement } from '../../../sfu/contract.ts';
+import { MemoryAnnouncements } from '../../platform/announcements.ts';
+import { MemoryLeasedHashes } from '../../platform/leased-hashes.ts';
+import { createLog } from '../../platform/log.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { Fleet } from './fleet.ts';
+import { RoomPlaces } from './room-places.ts';
+import { RoomTrees } from './room-trees.ts';
+
+const ROOM = 'room_1' as RoomId;
+const NODES = ['first', 'second', 'third'];
+const log = createLog({ level: 'silent', pretty: false });
+const ends: (() => Promise<void>)[] = [];
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+  vi.useRealTimers();
+});
+
+/** Hashes that can't be reached for a while. */
+class DistantHashes extends MemoryLeasedHashes {
+  away = false;
+
+  override async get(key: string): Promise<Map<string, string>> {
+    this.#assertThere();
+    return super.get(key);
+  }
+
+  override async swap(request: Parameters<MemoryLeasedHashes['swap']>[0]): Promise<string> {
+    this.#assertThere();
+    return super.swap(request);
+  }
+
+  #assertThere(): void {
+    if (this.away) throw new Error('Redis is away.');
+  }
+}
+
+/** Nodes that note what they are told, of which the gateway is connected to those that it needed. */
+class Nodes {
+  readonly board = new MemoryAnnouncements();
+  readonly followed: string[] = [];
+  /** Asked whether a room is open there. */
+  readonly asked: string[] = [];
+  readonly open = new Set<string>();
+  readonly #gone = new Map<string, () => void>();
+  answer: Promise<void> | undefined;
+
+  async announce(node: string, { draining = false, load = NODES.indexOf(node) } = {}): Promise<void> {
+    const url = `wss://${node}.example:4001`;
+    const said: SfuNodeAnnouncement = {
+      ...{ node, url, region: '', version: '1', workers: 1, capacity: 100, load, draining },
+    };
+    await this.board.announce(node, JSON.stringify(said));
+  }
+
+  async kill(node: string): Promise<void> {
+    await this.board.withdraw(node);
+    this.#gone.get(node)?.();
+  }
+
+  async connect(url: string, handleGone: () => void): Promise<SfuNode> {
+    const id = new URL(url).hostname.replace('.example', '');
+    this.#gone.set(id, handleGone);
+    const node = {
+      ...{ id, connected: true, routerRtpCapabilities: { codecs: [] } },
+      on: () => () => {},
+      close: async () => {},
+      follow: async ({ upstream, fence }: { upstream: { node: string }; fence?: number }) => {
+        this.followed.push(`${id} follows ${upstream.node} at fence ${fence}`);
+      },
+      isOpen: async () => {
+        this.asked.push(id);
+        await this.answer;
+        return { open: this.open.has(id) };
+      },
+    };
+    // As much of a node as is needed to put people there.
+    return node as unknown as SfuNode;
+  }
+}
+
+async function house() {
+  const nodes = new Nodes();
+  for (const node of NODES) await nodes.announce(node);
+  const fleet = await Fleet.create({ board: nodes.board, connect: (url, gone) => nodes.connect(url, gone), log });
+  ends.push(() => fleet.close());
+  const hashes = new DistantHashes();
+  const trees = new RoomTrees(hashes);
+  const places = new RoomPlaces({ fleet, trees, log, region: '' });
+  fleet.listen({
+    handleEvent: () => {},
+    handleNode: (said) => places.handleNode(said),
+    handleGone: (node) => places.handleGone(node),
+  });
+  const publish = async () => (await places.publish(ROOM, 1, async () => undefined)).node;
+  const use = (publisher: string | undefined) => places.renew(new Map([[ROOM, { publisher, watched: new Set() }]]));
+  return { nodes, fleet, hashes, trees, places, publish, use };
+}
+
+test('who published on a node that is gone is put on another one while Redis is away, and nobody else is sent on a guess', async () => {
+  const { nodes, hashes, publish, places } = await house();
+  expect(await publish()).toBe('first');
+  hashes.away = true;
+  await nodes.kill('first');
+  await expect(places.watch({ room: ROOM, viewer: 'free' }, async () => undefined)).rejects.toMatchObject({
+    code: 'stage_unavailable',
+  });
+  expect(await publish()).toBe('second');
+  expect((await places.watch({ room: ROOM, viewer: 'free' }, async () => undefined)).node).toBe('second');
+});
+
+test('where nothing is known of a room, nobody publishes while Redis is away', async () => {
+  const { hashes, publish } = await house();
+  hashes.away = true;
+  await expect(publish()).rejects.toMatchObject({ code: 'stage_unavailable' });
+});
+
+test('a publisher who is still on a node that drains does not bring the room back there', async () => {
+  const { nodes, fleet, trees, publish, use } = await house();
+  expect(await publish()).toBe('first');
+  await nodes.announce('first', { draining: true });
+  await fleet.look();
+  await trees.moveOrigin(ROOM, 'first', 'second');
+  for (let look = 0; look < 3; look += 1) await use('first');
+  expect((await trees.get(ROOM)).origin).toBe('second');
+  expect(nodes.followed).toEqual([]);
+});
+
+test('a draining node is told to follow the publisher to another node, with the fence of that going-live', async () => {
+  const { nodes, fleet, publish } = await house();
+  expect(await publish()).toBe('first');
+  await nodes.announce('first', { draining: true });
+  await fleet.look();
+  expect(await publish()).toBe('second');
+  expect(nodes.followed).toEqual(['first follows second at fence 1']);
+});
+
+test('when the origin is gone, also a node that drains gets the stage from the next one', async () => {
+  const { nodes, fleet, trees, publish } = await house();
+  expect(await publish()).toBe('first');
+  await trees.claimEdge(ROOM, 'second', 'first');
+  await nodes.announce('second', { draining: true });
+  await fleet.look();
+  await nodes.kill('first');
+  await fleet.look();
+  expect(await publish()).toBe('third');
+  expect(nodes.followed).toEqual(['second follows third at fence 1']);
+});
+
+test('nodes that nobody needs are taken out, also one that this gateway never asked and one that is gone', async () => {
+  const { nodes, trees, publish, use } = await house();
+  expect(await publish()).toBe('first');
+  nodes.open.add('third');
+  for (const node of ['second', 'third', 'gone']) await trees.claimEdge(ROOM, node, 'first');
+  await publish();
+  await use('first');
+  await use('first');
+  expect((await trees.get(ROOM)).edges).toEqual(new Map([['third', 'first']]));
+});
+
+test('a look that takes long is not joined by another', async () => {
+  const { nodes, trees, publish, use } = await house();
+  await publish();
+  await trees.claimEdge(ROOM, 'second', 'first');
+  const answer = Promise.withResolvers<void>();
+  nodes.answer = answer.promise;
+  const looks = [use('first'), use('first'), use('first')];
+  await vi.waitFor(() => expect(nodes.asked).toHaveLength(1));
+  answer.resolve();
+  await Promise.all(looks);
+  expect(nodes.asked).toEqual(['second']);
+  expect((await trees.get(ROOM)).edges.size).toBe(1);
+});
+
+test('what can not be asked stays', async () => {
+  const { nodes, trees, publish, use } = await house();
+  await publish();
+  await trees.claimEdge(ROOM, 'second', 'first');
+  nodes.answer = Promise.reject(new SfuError('node_unavailable', 'It does not answer.'));
+  for (let look = 0; look < 3; look += 1) await use('first');
+  expect((await trees.get(ROOM)).edges.size).toBe(1);
+});

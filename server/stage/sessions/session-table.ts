@@ -1,0 +1,159 @@
+/** The media sessions that this gateway looks after, with participant and socket. */
+import { FIRST_EPOCH } from '../../../sfu/contract.ts';
+import type { RoomId, SessionId } from '../../protocol/ids.ts';
+
+export interface SessionEntry {
+  readonly session: SessionId;
+  readonly room: RoomId;
+  readonly identity: string;
+  /** The session's SFU node; undefined while it is being opened. */
+  readonly node: string | undefined;
+  readonly direction: 'publish' | 'watch';
+  /** The session that it replaces if that session's media worker dies. Until then it is unused. */
+  readonly spareOf: SessionId | undefined;
+  /** Absent while the participant is disconnected. */
+  readonly socket: string | undefined;
+  /** Without a socket: when the session ends unless it is resumed. */
+  readonly orphanedUntilMs: number;
+  /** Proves to the node that this gateway looks after the session. */
+  readonly epoch: number;
+  /** Whether media can flow, by the node's last event. */
+  readonly connected: boolean;
+  /** The publication of a publisher's session, if its page names one. */
+  readonly publication: string | undefined;
+}
+
+type NewEntry = Omit<
+  SessionEntry,
+  'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'
+> & {
+  socket: string;
+  node?: string;
+  spareOf?: SessionId | undefined;
+  epoch?: number;
+  connected?: boolean;
+  publication?: string | undefined;
+};
+
+export class SessionTable {
+  readonly #entries = new Map<SessionId, SessionEntry>();
+  readonly #bySocket = new Map<string, Set<SessionId>>();
+  readonly #byPerson = new Map<string, Set<SessionId>>();
+
+  /** Adds a session, or updates a known one, for the participant on this socket. */
+  add(entry: NewEntry): void {
+    const orphanedUntilMs = Number.POSITIVE_INFINITY;
+    this.#set({
+      node: undefined,
+      spareOf: undefined,
+      epoch: FIRST_EPOCH,
+      connected: false,
+      publication: undefined,
+      ...entry,
+      orphanedUntilMs,
+    });
+  }
+
+  /** The session was opened on this node. */
+  place(session: SessionId, node: string): void {
+    const entry = this.#entries.get(session);
+    if (entry) this.#set({ ...entry, node });
+  }
+
+  setConnected(session: SessionId, connected: boolean): void {
+    const entry = this.#entries.get(session);
+    if (entry && entry.connected !== connected) this.#set({ ...entry, connected });
+  }
+
+  /** Publishers first: if they have to move, everybody else waits for them. */
+  onNode(node: string): SessionEntry[] {
+    const entries = [...this.#entries.values()].filter((entry) => entry.node === node);
+    return entries.sort((a, b) => Number(b.direction === 'publish') - Number(a.direction === 'publish'));
+  }
+
+  /** A session has ended and its spare continues, even if its socket has just gone. False if the spare is unknown. */
+  takeOver(session: SessionId, by: SessionId): boolean {
+    const [entry, spare] = [this.#entries.get(session), this.#entries.get(by)];
+    if (!entry || !spare) return false;
+    const { node, epoch, connected } = spare;
+    this.#set({ ...entry, session: by, node, epoch, connected });
+    this.remove(session);
+    return true;
+  }
+
+  get(session: SessionId): SessionEntry | undefined {
+    return this.#entries.get(session);
+  }
+
+  all(): IterableIterator<SessionEntry> {
+    return this.#entries.values();
+  }
+
+  /** Rooms whose publisher this gateway looks after, and the publication of each. */
+  publishing(): Map<RoomId, string | undefined> {
+    const rooms = new Map<RoomId, string | undefined>();
+    for (const { room, direction, publication } of this.inUse())
+      if (direction === 'publish') rooms.set(room, publication);
+    return rooms;
+  }
+
+  /** All but spares. */
+  *inUse(): Generator<SessionEntry> {
+    for (const entry of this.#entries.values()) if (entry.spareOf === undefined) yield entry;
+  }
+
+  ofSocket(socket: string): SessionEntry[] {
+    return this.#find(this.#bySocket.get(socket));
+  }
+
+  ofPerson(room: RoomId, identity: string): SessionEntry[] {
+    return this.#find(this.#byPerson.get(personKey({ room, identity })));
+  }
+
+  count(direction: SessionEntry['direction']): number {
+    let count = 0;
+    for (const entry of this.inUse()) if (entry.direction === direction) count += 1;
+    return count;
+  }
+
+  orphan(session: SessionId, untilMs: number): void {
+    const entry = this.#entries.get(session);
+    if (entry) this.#set({ ...entry, socket: undefined, orphanedUntilMs: untilMs });
+  }
+
+  remove(session: SessionId): void {
+    const entry = this.#entries.get(session);
+    if (!entry) return;
+    this.#entries.delete(session);
+    if (entry.socket !== undefined) unlink(this.#bySocket, entry.socket, session);
+    unlink(this.#byPerson, personKey(entry), session);
+  }
+
+  #find(sessions: ReadonlySet<SessionId> = new Set()): SessionEntry[] {
+    return [...sessions].flatMap((session) => this.#entries.get(session) ?? []);
+  }
+
+  #set(entry: SessionEntry): void {
+    const earlier = this.#entries.get(entry.session)?.socket;
+    if (earlier !== undefined && earlier !== entry.socket) unlink(this.#bySocket, earlier, entry.session);
+    this.#entries.set(entry.session, entry);
+    if (entry.socket !== undefined) link(this.#bySocket, entry.socket, entry.session);
+    link(this.#byPerson, personKey(entry), entry.session);
+  }
+}
+
+function personKey({ room, identity }: { room: RoomId; identity: string }): string {
+  return JSON.stringify([room, identity]);
+}
+
+function link(index: Map<string, Set<SessionId>>, key: string, session: SessionId): void {
+  const sessions = index.get(key) ?? new Set();
+  sessions.add(session);
+  index.set(key, sessions);
+}
+
+function unlink(index: Map<string, Set<SessionId>>, key: string, session: SessionId): void {
+  const sessions = index.get(key);
+  sessions?.delete(session);
+  if (sessions?.size === 0) index.delete(key);
+}

@@ -1,0 +1,58 @@
+/** The operators' desk's calls to the server. */
+import type {
+  CreatorFreeze,
+  DeskActView,
+  DeskOverview,
+  DeskPaymentDetail,
+  DeskPaymentList,
+  DeskPayouts,
+  RefundPreview,
+} from '../../protocol/money/desk.ts';
+import type { Refund } from '../../protocol/money/money.ts';
+import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
+import type { FeePolicyView } from '../../protocol/money/pricing.ts';
+import { call, withQuery } from './site-call.ts';
+
+export interface RefundOrder {
+  payment: string;
+  kind: string;
+  amountMinor: number;
+  reason: string;
+  /** Without a key, a failed refund of the same amount is sent again. */
+  idempotencyKey?: string;
+}
+
+/** The field of a refund that takes this payment's id. */
+function refundNameOf(kind: string, payment: string): string {
+  if (kind === 'private_session') return 'privateSession';
+  // An unusable payment has the id of what it was for.
+  return kind === 'unusable' ? (payment.split('_', 1)[0] ?? kind) : kind;
+}
+
+export const deskApi = {
+  overview: () => call<DeskOverview>('GET', '/v1/desk/overview'),
+  payments: (query: { query?: string; kind?: string; after?: string }) =>
+    call<DeskPaymentList>('GET', withQuery('/v1/payments', query)),
+  payment: (id: string) => call<DeskPaymentDetail>('GET', `/v1/payments/${encodeURIComponent(id)}`),
+  previewRefund: (payment: string, amountMinor: number) =>
+    call<RefundPreview>(
+      'GET',
+      withQuery(`/v1/payments/${encodeURIComponent(payment)}/refund-preview`, { amountMinor }),
+    ),
+  refund: ({ payment, kind, ...order }: RefundOrder) =>
+    call<Refund>('POST', '/v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
+  acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/v1/desk/acts')).acts,
+  disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/v1/disputes')).disputes,
+  submitEvidence: (dispute: string, note: string) =>
+    call<unknown>('POST', `/v1/disputes/${encodeURIComponent(dispute)}/evidence`, note ? { note } : {}),
+  payouts: () => call<DeskPayouts>('GET', '/v1/payouts'),
+  runPayouts: () => call<PayoutBatch>('POST', '/v1/payout-batches', {}),
+  setHold: (creator: string, input: { frozen: boolean; reason: string }) =>
+    call<{ freeze: CreatorFreeze | null }>('POST', `/v1/creators/${encodeURIComponent(creator)}/payout-freeze`, input),
+  reconciliations: async () =>
+    (await call<{ reconciliations: Reconciliation[] }>('GET', '/v1/reconciliations')).reconciliations,
+  reconcile: () => call<Reconciliation>('POST', '/v1/reconciliations', {}),
+  feePolicies: async () => (await call<{ feePolicies: FeePolicyView[] }>('GET', '/v1/fee-policies')).feePolicies,
+  createFeePolicy: (input: { commissionBps: number; effectiveAt?: string }) =>
+    call<FeePolicyView>('POST', '/v1/fee-policies', input),
+};

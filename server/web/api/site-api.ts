@@ -1,0 +1,50 @@
+/**
+ * Every page's calls to the server: the session and rooms. Those of the money pages are in `money-api.ts` and
+ * `desk-api.ts`.
+ */
+import type { Tier, TierInput } from '../../protocol/money/memberships.ts';
+import type { AccessRule, Room } from '../../protocol/rooms.ts';
+import { call } from './site-call.ts';
+
+export interface SitePerson {
+  identity: string;
+  name: string;
+  role: 'creator' | 'fan';
+  /** For demo people: whether they may open the money desk. */
+  isOperator?: boolean;
+}
+
+export interface SiteSession {
+  person: SitePerson | null;
+  demo: boolean;
+  currency: string;
+  /** Whether the person may open the money desk. */
+  isOperator: boolean;
+  /** `off`: no credit, everything is paid directly by card. */
+  walletMode: 'on' | 'off';
+}
+
+export type ListedRoom = Room & { viewerCount: number };
+
+export interface NewRoom {
+  title: string;
+  access: AccessRule;
+  /** ISO 8601 with its offset. */
+  startsAt?: string;
+  capacity?: number;
+}
+
+export const siteApi = {
+  session: () => call<SiteSession>('GET', '/site/session'),
+  demoPeople: async () => (await call<{ people: SitePerson[] }>('GET', '/site/demo-people')).people,
+  demoSignIn: (identity: string) => call<SiteSession>('POST', '/site/demo-sign-in', { identity }),
+  signOut: () => call<SiteSession>('POST', '/site/sign-out', {}),
+  rooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/public/rooms')).rooms,
+  room: (id: string) => call<ListedRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
+  myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/me/rooms')).rooms,
+  createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
+  myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/v1/me/tiers')).tiers,
+  createTier: (input: TierInput) => call<Tier>('POST', '/v1/me/tiers', input),
+  roomToken: async (id: string) =>
+    (await call<{ token: string }>('POST', `/v1/rooms/${encodeURIComponent(id)}/tokens`, {})).token,
+};

@@ -1,0 +1,131 @@
+/** A room in a list: picture, creator, price, whether it is live. One link, one touch target. */
+
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
+import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
+import type { ElementTexts } from '../../../client-sdk/elements/texts/english.ts';
+import { formatDateTime, formatMoneyShort } from '../../../client-sdk/elements/texts/format.ts';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import type { ListedRoom } from '../api/site-api.ts';
+import type { SiteTexts } from '../texts/english.ts';
+
+export interface CardWords {
+  words: SiteTexts;
+  texts: ElementTexts;
+  language: Language;
+  /** On a page about this room alone, its title comes right below the page's own. */
+  isAlone?: boolean;
+}
+
+export const roomCardStyles = [
+  badgeStyles,
+  posterStyles,
+  css`
+    .cards {
+      display: grid;
+      grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
+      gap: 1.35rem;
+    }
+
+    .room-card {
+      display: block;
+      overflow: hidden;
+      border: 1px solid var(--_line);
+      border-radius: var(--_radius);
+      background: var(--_surface);
+      text-decoration: none;
+      transition: border-color 140ms, translate 140ms;
+    }
+
+    .room-card:hover {
+      border-color: color-mix(in oklab, var(--_accent) 60%, var(--_line));
+      translate: 0 -2px;
+    }
+
+    .room-card .picture {
+      position: relative;
+      aspect-ratio: 16 / 9;
+      container-type: size;
+    }
+
+    .room-card .badges {
+      position: absolute;
+      inset-block-start: 0.75rem;
+      inset-inline-start: 0.75rem;
+      display: flex;
+      gap: 0.45rem;
+    }
+
+    .room-card .text {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
+      gap: 0.2rem 1rem;
+      align-items: start;
+      min-height: 6.1rem;
+      padding: 0.95rem 1.1rem 1.05rem;
+    }
+
+    .room-card :is(h2, h3) {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+      font-size: 1.25rem;
+    }
+
+    .room-card .creator {
+      grid-column: 1;
+      color: var(--_muted);
+    }
+
+    .room-card .price {
+      grid-row: 1;
+      grid-column: 2;
+      font-family: var(--_font-display);
+      font-size: 1.25rem;
+      line-height: 1.15;
+      color: var(--_accent);
+      white-space: nowrap;
+      font-variant-numeric: tabular-nums lining-nums;
+    }
+  `,
+];
+
+export function priceOf(room: ListedRoom, { words, language }: CardWords): string {
+  const { priceMinor, ratePerMinuteMinor, currency } = room.access;
+  if (ratePerMinuteMinor !== undefined && currency)
+    return `${formatMoneyShort(ratePerMinuteMinor, currency, language)} / min`;
+  if (room.access.kind === 'members') return words.home.members;
+  if (room.access.kind === 'free' || priceMinor === undefined || !currency) return words.home.free;
+  return formatMoneyShort(priceMinor, currency, language);
+}
+
+export function roomCard(room: ListedRoom, context: CardWords): TemplateResult {
+  const { words, texts, language } = context;
+  const isLive = room.status === 'live';
+  const when = room.startsAt ? formatDateTime(room.startsAt, language) : words.home.soon;
+  return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
+    <div class="picture">
+      ${poster(room.id, room.creator.name)}
+      <div class="badges">
+        ${isLive ? html`${liveBadge(texts)} ${viewersBadge(room.viewerCount, texts, language)}` : html`<span class="badge">${when}</span>`}
+      </div>
+    </div>
+    <div class="text">
+      ${context.isAlone ? html`<h2 class="display">${room.title}</h2>` : html`<h3 class="display">${room.title}</h3>`}
+      <span class="price">${priceOf(room, context)}</span>
+      <span class="creator">${words.home.with(room.creator.name)}</span>
+    </div>
+  </a>`;
+}
+
+/** The same sizes while loading, so that nothing shifts. */
+export function waitingCards(count: number): TemplateResult {
+  return html`<div class="cards" aria-hidden="true">
+    ${Array.from(
+      { length: count },
+      () => html`<div class="room-card waiting"><div class="picture"></div><div class="text">${nothing}</div></div>`,
+    )}
+  </div>`;
+}

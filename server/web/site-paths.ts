@@ -1,7 +1,0 @@
-/** Addresses of the site's pages. */
-
-/** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`; empty where there is none. */
-export function idOfPage(section: 'rooms' | 'studio' | 'receipts'): string {
-  const [first, id = ''] = location.pathname.split('/').filter(Boolean);
-  return first === section ? decodeURIComponent(id) : '';
-}

@@ -1,0 +1,117 @@
+/**
+ * Base of a page's parts that load or change something: the site's texts, busy state, and errors shown in the part
+ * itself without affecting the rest of the page.
+ */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import { pageStyles } from '../styles/site-styles.ts';
+import type { SiteTexts } from '../texts/english.ts';
+import { siteTexts } from './site-language.ts';
+
+export abstract class SitePart extends LogeElement {
+  static override properties = {
+    busy: { state: true },
+    problem: { state: true },
+    note: { state: true },
+    isLost: { state: true },
+  };
+  /** The name of the running act; empty if none. */
+  declare busy: string;
+  declare problem: string;
+  /** What has just been done; announced to screen readers. */
+  declare note: string;
+  /** Whether the part's data could not be loaded. */
+  declare isLost: boolean;
+
+  static override styles = [
+    ...LogeElement.styles,
+    pageStyles,
+    ledgerStyles,
+    css`
+      @media (min-width: 900px) {
+        /* What begins a column begins level with its neighbour. */
+        :host(:first-child) section:first-of-type {
+          margin-top: 0;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.busy = '';
+    this.problem = '';
+    this.note = '';
+    this.isLost = false;
+  }
+
+  protected get words(): SiteTexts {
+    return siteTexts(this.language);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.reload();
+  }
+
+  /** Loads the part's data, if it is not given as properties. */
+  protected async load(): Promise<void> {}
+
+  async reload(): Promise<void> {
+    this.isLost = false;
+    try {
+      await this.load();
+    } catch (error) {
+      this.isLost = true;
+      this.problem = this.wordsFor(error);
+    }
+  }
+
+  /** Runs one act at a time; true if it succeeded. */
+  protected async act(name: string, act: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = name;
+    this.problem = '';
+    this.note = '';
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+      return false;
+    } finally {
+      this.busy = '';
+    }
+  }
+
+  protected money(amountMinor: number, currency: string): string {
+    return formatMoney(amountMinor, currency, this.language);
+  }
+
+  /** Results and errors, in a live region. */
+  protected messages(): TemplateResult {
+    return html`<div class="messages" aria-live="polite">
+      ${this.note ? html`<wa-callout variant="success" data-testid="note">${this.note}</wa-callout>` : nothing}
+      ${
+        this.problem
+          ? html`<wa-callout variant="danger" role="alert" data-testid="problem">
+              ${this.problem}
+              ${
+                this.isLost
+                  ? html` <button class="link" type="button" @click=${() => this.#retry()}>${this.words.site.retry}</button>`
+                  : nothing
+              }
+            </wa-callout>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #retry(): void {
+    this.problem = '';
+    void this.reload();
+  }
+}

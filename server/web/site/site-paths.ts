@@ -1,0 +1,7 @@
+/** Paths of the site's pages. */
+
+/** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`; empty if there is none. */
+export function idOfPage(section: 'rooms' | 'studio' | 'receipts'): string {
+  const [first, id = ''] = location.pathname.split('/').filter(Boolean);
+  return first === section ? decodeURIComponent(id) : '';
+}

@@ -1,0 +1,92 @@
+/** Styles of the studio's pages. */
+import { css } from 'lit';
+
+export const studioPageStyles = css`
+  .live-studio {
+    display: grid;
+    grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+    height: 100%;
+  }
+
+  .live-studio loge-room {
+    --loge-height: 100%;
+    --loge-min-height: 0;
+  }
+
+  .room-line {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    min-height: 3.25rem;
+    padding: 0.35rem 0.9rem 0.35rem 0.4rem;
+    border-bottom: 1px solid var(--_line);
+  }
+
+  .room-line h1 {
+    flex: 1;
+    min-width: 0;
+    overflow: hidden;
+    font-size: 1.0625rem;
+    white-space: nowrap;
+    text-overflow: ellipsis;
+  }
+
+  .room-line .back {
+    display: grid;
+    place-items: center;
+    width: 2.5rem;
+    height: 2.5rem;
+    border-radius: 50%;
+  }
+
+  .price {
+    font-family: var(--_font-display);
+    color: var(--_accent);
+    white-space: nowrap;
+  }
+
+  .rooms {
+    display: grid;
+    gap: 0.75rem;
+    list-style: none;
+  }
+
+  .rooms li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.9rem;
+    padding: 1rem 1.1rem;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+
+  .rooms .what {
+    flex: 1 1 12rem;
+    min-width: 0;
+  }
+
+  .rooms .what .display {
+    font-size: 1.125rem;
+  }
+
+  .rooms .acts {
+    display: flex;
+    gap: 0.5rem;
+  }
+
+  @media (min-width: 900px) {
+    .halves {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1.15fr);
+      gap: 3rem;
+      align-items: start;
+    }
+
+    .room-line h1 {
+      font-size: 1.25rem;
+    }
+  }
+`;

@@ -1,0 +1,91 @@
+/**
+ * Maps facts to embedders' events: which facts are public, under which type, with which payload. Payloads are parsed
+ * with their schemas, which also strips internal fields.
+ */
+import type { Fact } from '../platform/outbox/outbox.ts';
+import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/events.ts';
+
+export interface MappedEvent {
+  type: EventType;
+  data: unknown;
+  /** The person concerned, if not the fact's. */
+  identity?: string;
+}
+
+/** One event, several, or none. */
+type Mapping = (fact: Fact) => MappedEvent | MappedEvent[] | undefined;
+
+/** Passes the fact's data on. */
+const as =
+  (type: EventType): Mapping =>
+  ({ data }) => ({ type, data });
+
+const ofRoom =
+  (type: 'live.started' | 'live.ended' | 'room.ended'): Mapping =>
+  ({ room }) => ({ type, data: { room } });
+
+const MAPPINGS: Readonly<Record<string, Mapping>> = {
+  'tips.settled': ({ data }) =>
+    (data as { tips: EventPayload<'tip.succeeded'>['tip'][] }).tips.map((tip) => ({
+      type: 'tip.succeeded',
+      data: { tip },
+      identity: tip.from.identity,
+    })),
+  'tip.refunded': as('tip.refunded'),
+  'ticket.bought': as('ticket.purchased'),
+  'ticket.refunded': as('ticket.refunded'),
+  'topup.settled': as('topup.succeeded'),
+  'refund.changed': ({ data }) => {
+    const { status } = (data as EventPayload<'refund.succeeded'>).refund;
+    return status === 'pending' ? undefined : { type: `refund.${status}`, data };
+  },
+  'membership.changed': ({ data: { change, membership } }) => ({
+    type: `membership.${change}` as EventType,
+    data: { membership },
+  }),
+  'private_session.requested': as('private_session.requested'),
+  'private_session.started': as('private_session.started'),
+  'private_session.closed': as('private_session.closed'),
+  'private_session.ended': as('private_session.ended'),
+  'payout.changed': ({ data }) => {
+    const { status, reversedMinor } = (data as EventPayload<'payout.paid'>).payout;
+    if ((reversedMinor ?? 0) > 0) return { type: 'payout.reversed', data };
+    return { type: status === 'pending' ? 'payout.created' : `payout.${status}`, data };
+  },
+  'dispute.changed': ({ data }) => {
+    const { status, closedAt } = (data as EventPayload<'dispute.opened'>).dispute;
+    if (closedAt !== null) return { type: 'dispute.closed', data };
+    if (status === 'inquiry') return { type: 'dispute.inquiry_opened', data };
+    return { type: status === 'under_review' ? 'dispute.updated' : 'dispute.opened', data };
+  },
+  'creator.account_changed': as('creator.account_updated'),
+  'creator.payouts_changed': ({ data: { creator, frozen, reason } }) => ({
+    type: frozen ? 'creator.payouts_frozen' : 'creator.payouts_resumed',
+    data: { creator, reason },
+  }),
+  'promotion.granted': as('promotion.granted'),
+  'room.notHeld': as('room.not_held'),
+  'live.started': ofRoom('live.started'),
+  'live.ended': ofRoom('live.ended'),
+  'room.ended': ofRoom('room.ended'),
+  'participant.removed': ({ room, identity, data }) => ({
+    type: 'participant.removed',
+    data: { room, identity, ...data },
+  }),
+  'access.changed': ({ data: { room, identity, change } }) => {
+    // Facts of earlier versions have no `change`.
+    if (!change) return undefined;
+    return change.granted
+      ? { type: 'access.granted', data: { room, identity, source: change.source, until: change.until ?? null } }
+      : { type: 'access.revoked', data: { room, identity, reason: change.reason } };
+  },
+};
+
+export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
+
+/** The events of a fact, in order. Throws if the data does not match its schema. */
+export function toEvents(fact: Fact): MappedEvent[] {
+  const mapping = Object.hasOwn(MAPPINGS, fact.topic) ? MAPPINGS[fact.topic] : undefined;
+  const mapped = [mapping?.(fact) ?? []].flat();
+  return mapped.map((event) => ({ ...event, data: EVENT_PAYLOADS[event.type].parse(event.data) }));
+}

@@ -1,0 +1,185 @@
+/**
+ * Delivers queued events to embedders' endpoints at least once. Events of one room (a lane) are sent in order; lanes
+ * and endpoints are independent, and each endpoint has its own concurrency limit, so a dead one delays no other. A
+ * delivery is marked after its answer; if the process dies in between, the lease expires and the event is sent again.
+ */
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { SIGNATURE_HEADER, signWebhook } from '../platform/outbound/webhook-signature.ts';
+import type { SecretBox } from '../platform/secret-box.ts';
+import { toWire } from './event-wire.ts';
+import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
+import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
+import type { SendResult, WebhookSender } from './webhook-sender.ts';
+
+/** Concurrent lanes per endpoint. */
+const LANES_PER_ENDPOINT = 8;
+/**
+ * Longer than the sender's timeout with margin for the database, so that no other process takes a lane that is being
+ * served.
+ */
+const LEASE_MS = 60_000;
+/** Deliveries of a lane before it yields to others. */
+const RUN_DELIVERIES = 50;
+/** An endpoint that has failed for this long is disabled. */
+const FAILING_MAX_MS = 5 * 24 * 60 * 60_000;
+const HTTP_GONE = 410;
+/** Exponential backoff with jitter. */
+const RETRY = { firstMs: 5_000, factor: 3, maxMs: 4 * 60 * 60_000, jitter: 0.2 };
+
+export interface DelivererOptions {
+  db: Database;
+  log: Log;
+  metrics: Metrics;
+  clock: Clock;
+  random: () => number;
+  sender: WebhookSender;
+  box: SecretBox;
+  endpoints: WebhookEndpointsStore;
+  deliveries: WebhookDeliveriesStore;
+  /** There may be due lanes again. */
+  onIdle: () => void;
+}
+
+export class WebhookDeliverer {
+  readonly #options: DelivererOptions;
+  readonly #busy = new Map<string, number>();
+  readonly #underWay = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+  }
+
+  /** Starts to serve due lanes up to the concurrency limits, without waiting for them. */
+  async sweep(): Promise<void> {
+    const { endpoints, deliveries, clock } = this.#options;
+    for (const endpoint of await endpoints.listEnabled()) {
+      const free = LANES_PER_ENDPOINT - (this.#busy.get(endpoint.id) ?? 0);
+      if (free <= 0 || this.#closed) continue;
+      const lanes = await deliveries.claimLanes(endpoint.id, {
+        nowIso: this.#laterIso(0),
+        leaseUntil: new Date(clock.now() + LEASE_MS).toISOString(),
+        limit: free,
+      });
+      for (const lane of lanes) this.#start(endpoint.id, lane);
+    }
+  }
+
+  #start(endpoint: string, lane: string): void {
+    const { log, onIdle } = this.#options;
+    this.#busy.set(endpoint, (this.#busy.get(endpoint) ?? 0) + 1);
+    const run = this.#serve(endpoint, lane)
+      .catch((error) => log.error({ err: error, endpoint }, 'webhook delivery failed, will retry'))
+      .finally(() => {
+        this.#underWay.delete(run);
+        const busy = (this.#busy.get(endpoint) ?? 1) - 1;
+        if (busy > 0) this.#busy.set(endpoint, busy);
+        else this.#busy.delete(endpoint);
+        if (!this.#closed) onIdle();
+      });
+    this.#underWay.add(run);
+  }
+
+  /** Sends a lane's events in order, until one fails. */
+  async #serve(endpointId: string, lane: string): Promise<void> {
+    const { deliveries, endpoints } = this.#options;
+    for (let sent = 0; sent < RUN_DELIVERIES && !this.#closed; sent += 1) {
+      const head = await deliveries.findHead(endpointId, lane);
+      // Read again: it may have been disabled, or its secret rotated.
+      const endpoint = head && (await endpoints.find(endpointId));
+      if (!head || !endpoint || endpoint.disabledAt) break;
+      const isDelivered = await this.#deliver(endpoint, head);
+      if (!isDelivered) return;
+    }
+    await deliveries.releaseLane(endpointId, lane, this.#laterIso(0));
+  }
+
+  async #deliver(endpoint: EndpointRow, due: DueDelivery): Promise<boolean> {
+    const { sender, metrics, clock, db, deliveries, endpoints } = this.#options;
+    const body = JSON.stringify(toWire(due.event));
+    const at = this.#laterIso(0);
+    const secrets = this.#secretsOf(endpoint);
+    if (secrets.length === 0) {
+      const error =
+        'The signing secret cannot be read: rotate it, or bring back the API secret that it was kept under.';
+      await this.#handleFailure(endpoint, due, { status: null, latencyMs: 0, error, at });
+      return false;
+    }
+    const result = await sender.send(endpoint.url, body, {
+      [SIGNATURE_HEADER]: signWebhook(body, { secrets, nowMs: clock.now() }),
+      'loge-event': due.event.type,
+      'loge-delivery': due.delivery.id,
+    });
+    metrics.webhookDeliverySeconds.observe(result.latencyMs / 1000);
+    if (result.error !== null) {
+      await this.#handleFailure(endpoint, due, { ...result, at });
+      return false;
+    }
+    await db.transaction(async (tx) => {
+      await deliveries.insertAttempt(tx, { delivery: due.delivery.id, at, ...result });
+      await deliveries.settle(tx, due.delivery.id, 'delivered', this.#laterIso(0));
+      await deliveries.scheduleLane(tx, endpoint.id, due.delivery.lane, this.#laterIso(LEASE_MS));
+      if (endpoint.failingSince) await endpoints.markWorking(tx, endpoint.id);
+    });
+    metrics.webhookDeliveries.inc({ outcome: 'delivered' });
+    return true;
+  }
+
+  async #handleFailure(endpoint: EndpointRow, due: DueDelivery, result: SendResult & { at: string }): Promise<void> {
+    const { db, deliveries, endpoints, metrics, clock, random, log } = this.#options;
+    const { delivery } = due;
+    const attempts = delivery.attempts + 1;
+    const isLast = clock.now() >= Date.parse(delivery.expiresAt);
+    const failingSince = await db.transaction(async (tx: Orm) => {
+      await deliveries.insertAttempt(tx, { delivery: delivery.id, ...result });
+      if (isLast) await deliveries.settle(tx, delivery.id, 'failed', this.#laterIso(0));
+      // After the last attempt the lane's next event gets the same delay, since the endpoint is failing.
+      const nextAttemptAt = this.#laterIso(retryPauseMs(attempts, random()));
+      await deliveries.scheduleLane(tx, delivery.endpoint, delivery.lane, nextAttemptAt);
+      return endpoints.markFailing(tx, endpoint.id, result.at);
+    });
+    metrics.webhookDeliveries.inc({ outcome: isLast ? 'given_up' : 'retry' });
+    log.info({ endpoint: endpoint.id, event: due.event.id, attempts, isLast, reason: result.error }, 'webhook failed');
+    if (result.status === HTTP_GONE) await this.#disable(endpoint.id, 'gone');
+    else if (clock.now() - Date.parse(failingSince) > FAILING_MAX_MS) await this.#disable(endpoint.id, 'failing');
+  }
+
+  async #disable(endpoint: string, reason: 'gone' | 'failing'): Promise<void> {
+    const { endpoints, metrics, log } = this.#options;
+    if (!(await endpoints.disable(endpoint, reason, this.#laterIso(0)))) return;
+    metrics.webhookEndpointsDisabled.inc({ reason });
+    log.warn({ endpoint, reason }, 'webhook endpoint disabled');
+  }
+
+  /** Empty if the key is missing from LOGE_ENCRYPTION_KEY. */
+  #secretsOf({ id, secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
+    const { clock, box } = this.#options;
+    const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();
+    const kept = isOldValid ? [secret, previousSecret] : [secret];
+    return kept.map((each) => box.open(each, id)).filter((each) => each !== undefined);
+  }
+
+  #laterIso(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+
+  /** Resolves when nothing is being sent. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Waits for running requests; the rest stays queued. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.settled();
+  }
+}
+
+/** The delay after this many failed attempts; `random` is from 0 to 1. */
+function retryPauseMs(attempts: number, random: number): number {
+  const pauseMs = Math.min(RETRY.firstMs * RETRY.factor ** Math.min(attempts - 1, 20), RETRY.maxMs);
+  return Math.round(pauseMs * (1 - RETRY.jitter + 2 * RETRY.jitter * random));
+}

@@ -1,0 +1,114 @@
+import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db/db.ts';
+import { webhookAttempts, webhookDeliveries, webhookEndpoints, webhookLanes } from './webhooks.schema.ts';
+
+export type EndpointRow = typeof webhookEndpoints.$inferSelect;
+
+export class WebhookEndpointsStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Undefined at the limit of endpoints. */
+  async insert(row: typeof webhookEndpoints.$inferInsert, max: number): Promise<EndpointRow | undefined> {
+    return this.#db.transaction(async (tx) => {
+      await tx.execute(sql`lock table webhook_endpoints in share row exclusive mode`);
+      const [known] = await tx.select({ n: count() }).from(webhookEndpoints);
+      if ((known?.n ?? 0) >= max) return undefined;
+      const [inserted] = await tx.insert(webhookEndpoints).values(row).returning();
+      return inserted;
+    });
+  }
+
+  async find(id: string): Promise<EndpointRow | undefined> {
+    const [row] = await this.#db.orm.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id));
+    return row;
+  }
+
+  list(): Promise<EndpointRow[]> {
+    return this.#db.orm
+      .select()
+      .from(webhookEndpoints)
+      .orderBy(asc(webhookEndpoints.createdAt), asc(webhookEndpoints.id));
+  }
+
+  listEnabled(tx: Orm = this.#db.orm): Promise<EndpointRow[]> {
+    return tx.select().from(webhookEndpoints).where(isNull(webhookEndpoints.disabledAt));
+  }
+
+  async rotateSecret(
+    id: string,
+    rotation: { secret: string; previousUntil: string },
+  ): Promise<EndpointRow | undefined> {
+    const [row] = await this.#db.orm
+      .update(webhookEndpoints)
+      .set({
+        previousSecret: webhookEndpoints.secret,
+        secret: rotation.secret,
+        previousSecretUntil: rotation.previousUntil,
+      })
+      .where(eq(webhookEndpoints.id, id))
+      .returning();
+    return row;
+  }
+
+  /** True if it was enabled until now. */
+  async disable(id: string, reason: NonNullable<EndpointRow['disabledReason']>, at: string): Promise<boolean> {
+    const rows = await this.#db.orm
+      .update(webhookEndpoints)
+      .set({ disabledAt: at, disabledReason: reason })
+      .where(and(eq(webhookEndpoints.id, id), isNull(webhookEndpoints.disabledAt)))
+      .returning({ id: webhookEndpoints.id });
+    return rows.length > 0;
+  }
+
+  /** Queued deliveries become due at once. */
+  async enable(id: string, nowIso: string): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      await tx
+        .update(webhookEndpoints)
+        .set({ disabledAt: null, disabledReason: null, failingSince: null })
+        .where(eq(webhookEndpoints.id, id));
+      await tx
+        .update(webhookLanes)
+        .set({ nextAttemptAt: nowIso })
+        .where(and(eq(webhookLanes.endpoint, id), sql`${webhookLanes.nextAttemptAt} is not null`));
+    });
+  }
+
+  async delete(id: string): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      const rows = await tx
+        .delete(webhookEndpoints)
+        .where(eq(webhookEndpoints.id, id))
+        .returning({ id: webhookEndpoints.id });
+      const ofEndpoint = tx
+        .select({ id: webhookDeliveries.id })
+        .from(webhookDeliveries)
+        .where(eq(webhookDeliveries.endpoint, id));
+      await tx.delete(webhookAttempts).where(sql`${webhookAttempts.delivery} in ${ofEndpoint}`);
+      await tx.delete(webhookDeliveries).where(eq(webhookDeliveries.endpoint, id));
+      await tx.delete(webhookLanes).where(eq(webhookLanes.endpoint, id));
+      return rows.length > 0;
+    });
+  }
+
+  /** Since when the endpoint has been failing, starting with this failure if it is the first. */
+  async markFailing(tx: Orm, id: string, at: string): Promise<string> {
+    const [row] = await tx
+      .update(webhookEndpoints)
+      .set({ failingSince: sql`coalesce(${webhookEndpoints.failingSince}, ${at}::timestamptz)` })
+      .where(eq(webhookEndpoints.id, id))
+      .returning({ failingSince: webhookEndpoints.failingSince });
+    return row?.failingSince ?? at;
+  }
+
+  async markWorking(tx: Orm, id: string): Promise<void> {
+    await tx
+      .update(webhookEndpoints)
+      .set({ failingSince: null })
+      .where(and(eq(webhookEndpoints.id, id), sql`${webhookEndpoints.failingSince} is not null`));
+  }
+}

@@ -1,0 +1,121 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+const number = (name: string) => bigint(name, { mode: 'number' });
+
+/**
+ * The last assigned number: of the whole log under the empty scope, of a room under its id. The row of the whole log
+ * also serves as its lock.
+ */
+export const eventCounters = pgTable('event_counters', {
+  scope: text('scope').primaryKey(),
+  value: number('value').notNull(),
+});
+
+/** The log of embedders' events. Numbers are assigned under a lock, so a reader that has one has all before it. */
+export const events = pgTable(
+  'events',
+  {
+    seq: number('seq').primaryKey(),
+    /** The fact's id for its first event. */
+    id: text('id').notNull().unique(),
+    type: text('type').notNull(),
+    room: text('room'),
+    roomSeq: number('room_seq'),
+    identity: text('identity'),
+    data: jsonb('data').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('events_room').on(table.room, table.roomSeq),
+    index('events_type').on(table.type, table.seq),
+    index('events_created').on(table.createdAt),
+  ],
+);
+
+export const webhookEndpoints = pgTable('webhook_endpoints', {
+  id: text('id').primaryKey(),
+  url: text('url').notNull(),
+  description: text('description'),
+  /** Types that are sent; null for all. */
+  types: jsonb('types').$type<string[]>(),
+  secret: text('secret').notNull(),
+  previousSecret: text('previous_secret'),
+  previousSecretUntil: time('previous_secret_until'),
+  disabledAt: time('disabled_at'),
+  disabledReason: text('disabled_reason').$type<'request' | 'failing' | 'gone'>(),
+  failingSince: time('failing_since'),
+  createdAt: time('created_at').notNull(),
+});
+
+/**
+ * The unit of ordered delivery: a room's events, or a person's outside rooms, at one endpoint. Only its first delivery
+ * is ever sent; `next_attempt_at` is when it is due, and in the future while a process serves it. Null: nothing is
+ * queued.
+ */
+export const webhookLanes = pgTable(
+  'webhook_lanes',
+  {
+    endpoint: text('endpoint').notNull(),
+    lane: text('lane').notNull(),
+    nextAttemptAt: time('next_attempt_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.endpoint, table.lane] }),
+    index('webhook_lanes_due').on(table.endpoint, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+  ],
+);
+
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    id: text('id').primaryKey(),
+    endpoint: text('endpoint').notNull(),
+    lane: text('lane').notNull(),
+    event: text('event').notNull(),
+    eventSeq: number('event_seq').notNull(),
+    status: text('status').$type<'pending' | 'delivered' | 'failed'>().notNull(),
+    isReplay: boolean('is_replay').notNull().default(false),
+    attempts: integer('attempts').notNull().default(0),
+    createdAt: time('created_at').notNull(),
+    /** An attempt that fails after this time is the last. */
+    expiresAt: time('expires_at').notNull(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [
+    index('webhook_deliveries_waiting')
+      .on(table.endpoint, table.lane, table.eventSeq)
+      .where(sql`${table.status} = 'pending'`),
+    index('webhook_deliveries_endpoint').on(table.endpoint, table.eventSeq),
+    index('webhook_deliveries_settled').on(table.settledAt).where(sql`${table.settledAt} is not null`),
+    // Each fact is delivered once unless a replay is requested.
+    uniqueIndex('webhook_deliveries_once').on(table.endpoint, table.event).where(sql`not ${table.isReplay}`),
+  ],
+);
+
+/** All attempts, to diagnose missing events. */
+export const webhookAttempts = pgTable(
+  'webhook_attempts',
+  {
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    delivery: text('delivery').notNull(),
+    at: time('at').notNull(),
+    status: integer('status'),
+    latencyMs: integer('latency_ms').notNull(),
+    error: text('error'),
+  },
+  (table) => [index('webhook_attempts_delivery').on(table.delivery, table.seq)],
+);

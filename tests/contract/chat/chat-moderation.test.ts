@@ -1,0 +1,590 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Chat } from '../../../server/chat/chat.ts';
+import { CHAT_NEWS_TOPIC, type ChatNews } from '../../../server/chat/chat-topics.ts';
+import type { Actor } from '../../../server/chat/moderation/acts.store.ts';
+import type { MemoryBus } from '../../../server/platform/bus.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import type { Participant } from '../../../server/protocol/accounts.ts';
+import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
+import { MovableClock } from '../../support/houses/money-house.ts';
+
+const server: Actor = { identity: 'embedding-server', name: 'embedding-server', role: 'server' };
+
+describe.each(DATABASES)('moderation on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let clock: MovableClock;
+  /** Two gateways on one database, whose buses do not reach each other: what holds here does not depend on being told. */
+  let here: Chat;
+  let there: Chat;
+  let news: ChatNews[];
+  let room: RoomId;
+  const buses: MemoryBus[] = [];
+
+  beforeAll(async () => {
+    db = await open();
+    clock = new MovableClock();
+    buses.push(createBus(), createBus());
+    const [first, second] = buses as [MemoryBus, MemoryBus];
+    here = createChat({ db, clock, bus: first });
+    there = createChat({ db, clock, bus: second });
+    for (const bus of buses) bus.subscribe(CHAT_NEWS_TOPIC, (message) => news.push(message as ChatNews));
+  });
+
+  beforeEach(() => {
+    news = [];
+    room = createId('room');
+  });
+
+  afterAll(async () => {
+    await here.close();
+    await there.close();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const texts = async (showIn = room) =>
+    (await here.history(showIn, { since: 0, limit: 200 })).entries.flatMap((entry) =>
+      entry.kind === 'message' ? [entry.text] : [],
+    );
+  const kinds = async () => (await here.history(room, { since: 0, limit: 200 })).entries.map((entry) => entry.kind);
+  /** Those of all the creator's rooms stand in every room's audit log; here, this room's own. */
+  const acts = async () => (await here.records.audit(room, { limit: 100 })).filter((act) => act.room === room);
+  /** Until it is so: a gateway that was told nothing refuses by what it knew for half a second at most. */
+  const becomes = (attempt: () => Promise<unknown>, code: string) => expect.poll(() => codeOf(attempt())).toBe(code);
+  const say = (chat: Chat, from = lea, text = `words ${Math.random()}`, clientId?: string) =>
+    sayIn(chat, room, from, text, clientId);
+  const restrict = (input: Partial<RestrictInput>, actor: Actor = mod, chat = here) =>
+    chat.moderation.restrict({
+      room,
+      actor,
+      input: { identity: 'lea', kind: 'timeout', scope: 'room', reason: 'insults', ...input },
+    });
+
+  test('R50: a ban holds at once at a gateway that was told nothing, and until it is lifted', async () => {
+    await say(there);
+    await restrict({ kind: 'ban' });
+    expect(await codeOf(say(there))).toBe('chat_banned');
+    expect(await there.restrictionOf(room, 'lea')).toEqual({
+      kind: 'ban',
+      scope: 'room',
+      until: null,
+      reason: 'insults',
+      byRole: 'moderator',
+    });
+    await there.moderation.lift({ room, actor: ada, input: { identity: 'lea', scope: 'room', reason: 'said sorry' } });
+    expect(await codeOf(say(here))).toBe('ok');
+    expect((await here.restrictionOf(room, 'lea')).kind).toBeNull();
+    expect((await acts()).map(({ kind, target, reason }) => [kind, target, reason])).toEqual([
+      ['lift', 'lea', 'said sorry'],
+      ['ban', 'lea', 'insults'],
+    ]);
+  });
+
+  test('R50: messages that are under way when the ban comes do not get past it', async () => {
+    await say(there);
+    const sending = Array.from({ length: 100 }, (_, index) => codeOf(say(there, lea, `under way ${index} ${room}`)));
+    const banned = restrict({ kind: 'ban' });
+    await banned;
+    const after = (await here.history(room, { limit: 1 })).lastSeq;
+    const codes = await Promise.all(sending);
+    expect((await here.history(room, { limit: 1 })).lastSeq).toBe(after);
+    expect(codes.filter((code) => code === 'ok').length).toBe(after - 1);
+    expect(new Set(codes).size).toBeLessThanOrEqual(2);
+  });
+
+  test('R50: a time-out ends by itself, and tells how long it lasts', async () => {
+    await restrict({ seconds: 60 });
+    const refusal = await say(here).catch((error) => error);
+    expect(refusal).toMatchObject({ code: 'chat_timed_out' });
+    expect(refusal.message).toContain('insults');
+    expect(refusal.retryAfterMs).toBeGreaterThan(55_000);
+    clock.advance(61_000);
+    expect(await codeOf(say(here))).toBe('ok');
+    expect((await here.restrictionOf(room, 'lea')).kind).toBeNull();
+  });
+
+  test('a restriction for all of the creator holds in every room of theirs, and in no one else’s', async () => {
+    const other = createId('room');
+    await sayIn(there, other, lea, 'before the ban');
+    await restrict({ identity: 'everywhere', kind: 'ban', scope: 'creator' }, ada);
+    expect(await codeOf(sayIn(there, other, fan('everywhere'), 'in the other room'))).toBe('chat_banned');
+    const stranger = createChat({
+      db,
+      clock,
+      rooms: {
+        creatorOf: async () => 'bob',
+        hasChat: async () => true,
+        moderates: async () => false,
+        isMember: async () => false,
+      },
+    });
+    expect(await codeOf(sayIn(stranger, createId('room'), fan('everywhere'), 'elsewhere'))).toBe('ok');
+    await stranger.close();
+    await here.moderation.lift({ room, actor: ada, input: { identity: 'everywhere', scope: 'creator' } });
+    await becomes(() => sayIn(there, other, fan('everywhere'), 'back again'), 'ok');
+  });
+
+  test('R50: a moderator is one in a room: what holds in all rooms is the creator’s and the server’s', async () => {
+    const other = createId('room');
+    const wide = { identity: 'wide', kind: 'ban', scope: 'creator' } as const;
+    const fanWhoModerates = { ...tom, identity: 'helper' };
+    for (const actor of [mod, fanWhoModerates]) expect(await codeOf(restrict(wide, actor))).toBe('forbidden');
+    expect(await codeOf(sayIn(there, other, fan('wide'), 'not banned'))).toBe('ok');
+    const lift = (actor: Actor) => here.moderation.lift({ room, actor, input: { identity: 'wide', scope: 'creator' } });
+    for (const actor of [ada, server]) {
+      await restrict(wide, actor);
+      for (const other of [mod, fanWhoModerates]) expect(await codeOf(lift(other))).toBe('forbidden');
+      expect(await codeOf(sayIn(there, other, fan('wide'), 'still banned'))).toBe('chat_banned');
+      await lift(actor);
+      await becomes(() => sayIn(there, other, fan('wide'), `again ${Math.random()}`), 'ok');
+    }
+  });
+
+  test('R50: restrictions of different people hold side by side, the longest is told, and each ends by itself', async () => {
+    const mo2 = { identity: 'mo2', name: 'Mo', role: 'moderator' } as const;
+    await restrict({ seconds: 300 }, mo2);
+    await restrict({ kind: 'ban', seconds: 600 }, ada);
+    await restrict({ seconds: 60 });
+    const told = () => here.restrictionOf(room, 'lea');
+    expect(await told()).toMatchObject({ kind: 'ban', byRole: 'creator' });
+    const lift = (actor: Actor) => here.moderation.lift({ room, actor, input: { identity: 'lea', scope: 'room' } });
+    // A moderator takes away what moderators have set, a colleague's too.
+    expect(await codeOf(lift(mod))).toBe('ok');
+    expect(await codeOf(lift(mod))).toBe('forbidden');
+    await restrict({ seconds: 900 }, mo2);
+    expect(await told()).toMatchObject({ kind: 'timeout', byRole: 'moderator' });
+    clock.advance(601_000);
+    expect(await codeOf(say(here))).toBe('chat_timed_out');
+    clock.advance(300_000);
+    expect(await codeOf(say(here))).toBe('ok');
+    // One's own is replaced by one's next.
+    await restrict({ kind: 'ban' });
+    await restrict({ seconds: 60 });
+    expect(await told()).toMatchObject({ kind: 'timeout' });
+    await restrict({ kind: 'ban' }, ada);
+    expect(await codeOf(lift(ada))).toBe('ok');
+    expect(await codeOf(say(here))).toBe('ok');
+  });
+
+  test('R59: the audit log cannot be rewritten, not even by whoever holds the database', async () => {
+    await restrict({ kind: 'ban' });
+    for (const change of [
+      "update chat_acts set reason = 'nothing'",
+      "update chat_acts set target = 'somebody'",
+      "update chat_acts set target = 'erased-1', reason = 'nothing'",
+      'delete from chat_acts',
+      'truncate chat_acts',
+    ]) {
+      await expect(db.bulk(change, []), change).rejects.toThrow();
+    }
+    expect(await acts()).toMatchObject([
+      { kind: 'ban', reason: 'insults', actor: { identity: 'mod', role: 'moderator' } },
+    ]);
+  });
+
+  test('nobody restricts the creator, or a moderator a moderator; the creator may', async () => {
+    expect(await codeOf(restrict({ identity: 'ada' }))).toBe('participant_not_restrictable');
+    const input = { identity: 'mo2', kind: 'timeout', scope: 'room', reason: 'power play' } as const;
+    const peer = here.moderation.restrict({ room, actor: mod, input });
+    expect(await codeOf(peer)).toBe('participant_not_restrictable');
+    for (const identity of ['mo2', 'ada']) {
+      const purge = here.moderation.removeAuthor({ room, actor: mod, identity, reason: 'power play' });
+      expect(await codeOf(purge)).toBe('participant_not_restrictable');
+    }
+    await here.moderation.restrict({ room, actor: ada, input });
+    expect(await codeOf(say(here, { identity: 'mo2', name: 'Mo', role: 'moderator' }))).toBe('chat_timed_out');
+    const freed = here.moderation.lift({
+      room,
+      actor: { identity: 'mo2', name: 'Mo', role: 'moderator' },
+      input: { identity: 'mo2', scope: 'room' },
+    });
+    expect(await codeOf(freed)).toBe('participant_not_restrictable');
+    expect(await acts()).toHaveLength(1);
+  });
+
+  test('R51: everything of one author goes in one act, with a place in the order, and what was pinned goes too', async () => {
+    const first = await say(here, lea, 'first of Léa');
+    await say(here, tom, 'of Tom');
+    await say(here, lea, 'second of Léa');
+    await here.moderation.pin({ room, actor: ada, messageId: first.id });
+    expect((await here.state(room)).pinned?.id).toBe(first.id);
+    await restrict({ kind: 'ban', removeMessages: true });
+    expect(await texts()).toEqual(['', 'of Tom', '']);
+    const { entries } = await here.history(room, { limit: 1 });
+    expect(entries[0]).toMatchObject({
+      kind: 'purge',
+      seq: 5,
+      identity: 'lea',
+      uptoSeq: 4,
+      by: 'mod',
+      reason: 'insults',
+    });
+    expect((await here.state(room)).pinned).toBeNull();
+    expect((await acts()).map(({ kind }) => kind).sort()).toEqual(['ban', 'pin', 'remove_author']);
+  });
+
+  test('a removed message is gone from the replies to it as well', async () => {
+    const first = await say(here, lea, 'the hurtful one');
+    const input = { clientId: createId('event'), text: 'I answer that', replyTo: first.id, mentions: ['lea', 'lea'] };
+    const answer = await here.send({ room, from: tom, input });
+    expect(answer).toMatchObject({
+      message: { replyTo: { id: first.id, from: lea, excerpt: 'the hurtful one' }, mentions: ['lea'] },
+    });
+    await here.moderation.remove({ room, actor: mod, messageId: first.id, reason: 'hurtful' });
+    const { entries } = await there.history(room, { since: 0, limit: 10 });
+    expect(entries[1]).toMatchObject({ replyTo: { id: first.id, excerpt: '' } });
+    const elsewhere = await sayIn(here, createId('room'), lea, 'of another room');
+    const across = { clientId: createId('event'), text: 'across rooms', replyTo: elsewhere.id };
+    expect(await codeOf(here.send({ room, from: tom, input: across }))).toBe('message_not_found');
+  });
+
+  test('R52: slow mode holds over both gateways, for fans alone, and does not count the same message twice', async () => {
+    await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 30 } });
+    const codes = await Promise.all([codeOf(say(here)), codeOf(say(there)), codeOf(say(here))]);
+    expect(codes.toSorted()).toEqual(['chat_slow_mode', 'chat_slow_mode', 'ok']);
+    const own = createId('event');
+    expect(await codeOf(say(there, tom, 'of Tom', own))).toBe('ok');
+    expect((await say(here, tom, 'of Tom', own)).text).toBe('of Tom');
+    expect(await codeOf(say(here, mod))).toBe('ok');
+    expect(await codeOf(say(here, mod))).toBe('ok');
+    clock.advance(31_000);
+    expect(await codeOf(say(there))).toBe('ok');
+  });
+
+  test('R52: members only, emoji only and paused, each told in the log and undone', async () => {
+    const set = (input: object) => here.moderation.setMode({ room, actor: ada, input });
+    await set({ membersOnly: true });
+    expect(await codeOf(say(there))).toBe('chat_members_only');
+    expect(await codeOf(say(there, fan('member-1')))).toBe('ok');
+    await set({ membersOnly: false, emojiOnly: true });
+    await becomes(() => say(there), 'chat_emoji_only');
+    expect(await codeOf(say(there, lea, '🔥👩‍👩‍👧'))).toBe('ok');
+    await set({ emojiOnly: false, paused: true });
+    await becomes(() => say(there), 'chat_paused');
+    expect(await codeOf(say(there, mod))).toBe('ok');
+    await set({ paused: true });
+    await set({ paused: false });
+    await becomes(() => say(there), 'ok');
+    const notices = (await here.history(room, { since: 0, limit: 50 })).entries.flatMap((entry) =>
+      entry.kind === 'notice' ? [`${entry.notice} ${entry.on}`] : [],
+    );
+    expect(notices).toEqual([
+      'members_only true',
+      'members_only false',
+      'emoji_only true',
+      'emoji_only false',
+      'paused true',
+      'paused false',
+    ]);
+  });
+
+  test('who may not write takes no part either; a pause stops fans, and no poll', async () => {
+    await say(there);
+    const takesPart = (from = lea) => codeOf(here.assertMayTakePart(room, from));
+    const poll = await here.polls.begin({ room, actor: ada, input: { question: 'Encore?', options: ['Yes', 'No'] } });
+    const vote = (from: Participant) => codeOf(here.vote({ room, from, poll: poll.id, option: 0 }));
+    await here.moderation.setMode({ room, actor: ada, input: { paused: true } });
+    expect([await takesPart(), await takesPart(mod), await vote(lea)]).toEqual(['chat_paused', 'ok', 'ok']);
+    await here.moderation.setMode({ room, actor: ada, input: { paused: false } });
+    await restrict({ kind: 'ban', identity: 'noa' });
+    expect([await takesPart(), await takesPart(fan('noa')), await vote(fan('noa'))]).toEqual([
+      'ok',
+      'chat_banned',
+      'chat_banned',
+    ]);
+    const silent = { creatorOf: async () => 'ada', hasChat: async () => false, moderates: async () => false };
+    const none = createChat({ db, clock, rooms: { ...silent, isMember: async () => false } });
+    expect(await codeOf(sayIn(none, room, ada, 'in a room without a chat'))).toBe('chat_not_allowed');
+    await none.close();
+  });
+
+  test('R53: panic in one gesture, and undoing it brings back what was', async () => {
+    await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 5, emojiOnly: true } });
+    const before = (await there.state(room)).mode;
+    await here.moderation.panic({ room, actor: mod, on: true, reason: 'raid' });
+    await there.moderation.panic({ room, actor: ada, on: true, reason: 'raid' });
+    expect(await codeOf(say(there, fan('member-1'), '🔥'))).toBe('chat_paused');
+    const { mode, panic } = await here.state(room);
+    expect({ mode, panic }).toEqual({
+      mode: { slowModeSeconds: 30, membersOnly: true, emojiOnly: true, paused: true },
+      panic: true,
+    });
+    await here.moderation.setMode({ room, actor: ada, input: { paused: false } });
+    await becomes(() => say(there, lea, '🔥'), 'chat_members_only');
+    expect(await codeOf(say(there, fan('member-1'), '🔥'))).toBe('ok');
+    await here.moderation.panic({ room, actor: ada, on: false, reason: 'over' });
+    expect((await here.state(room)).mode).toEqual(before);
+    expect((await acts()).map(({ kind }) => kind)).toEqual(['panic', 'mode', 'panic', 'mode']);
+  });
+
+  describe('words and the queue', () => {
+    const words = (chat: Chat) =>
+      chat.moderation.setWords({
+        creator: 'ada',
+        actor: ada,
+        words: [
+          { pattern: 'darn', action: 'replace' },
+          { pattern: 'maybe*', action: 'hold' },
+          { pattern: 'never', action: 'refuse' },
+        ],
+      });
+    beforeEach(() => words(here));
+    afterAll(() => here.moderation.setWords({ creator: 'ada', actor: ada, words: [] }));
+
+    const hold = async (text: string, from = lea, clientId: string = createId('event')) => {
+      const answer = await there.send({ room, from, input: { clientId, text } });
+      if (!('held' in answer)) throw new Error('not held');
+      return answer.held;
+    };
+
+    test('R54: a word is masked, refused or held by the list, which no gateway had to be told of', async () => {
+      expect((await say(there, lea, 'oh d a r n it')).text).toBe('oh *** it');
+      expect(await codeOf(say(there, lea, 'nevеr'))).toBe('message_refused');
+      expect((await hold('mayb3')).reason).toBe('words');
+      expect(await codeOf(say(there, ada, 'never'))).toBe('ok');
+      expect(await here.moderation.words('ada')).toMatchObject({ words: { length: 3 } });
+      const bad = here.moderation.setWords({ creator: 'ada', actor: ada, words: [{ pattern: '*', action: 'hold' }] });
+      expect(await codeOf(bad)).toBe('word_pattern_invalid');
+      expect((await here.moderation.words('ada')).words).toHaveLength(3);
+    });
+
+    test('R55: a held message is told to its author, kept once, and comes into the log when it is allowed', async () => {
+      const clientId = createId('event');
+      const held = await hold('maybe not', lea, clientId);
+      expect(await hold('maybe not', lea, clientId)).toEqual(held);
+      expect(await texts()).toEqual([]);
+      const queue = await here.held.queue(room);
+      expect(queue).toMatchObject({
+        waiting: 1,
+        held: [{ id: held.id, text: 'maybe not', detail: 'maybe*', from: lea }],
+      });
+      await here.held.review(room, mod, { id: held.id, decision: 'allow' });
+      expect(await texts()).toEqual(['maybe not']);
+      expect(await codeOf(there.held.review(room, mod, { id: held.id, decision: 'refuse' }))).toBe('already_reviewed');
+      // Sent again after a lost answer, it is the message that is there.
+      expect(await there.send({ room, from: lea, input: { clientId, text: 'maybe not' } })).toMatchObject({
+        message: { seq: 1 },
+      });
+      await expect
+        .poll(() => news.flatMap((it) => (it.type === 'held' ? [[it.identity, it.state]] : [])))
+        .toEqual([
+          ['lea', 'held'],
+          ['lea', 'allowed'],
+        ]);
+    });
+
+    test('R55: a refused one stays out, with the reason; one of another room is none of theirs', async () => {
+      const held = await hold('maybe not');
+      const elsewhere = here.held.review(createId('room'), mod, { id: held.id, decision: 'allow' });
+      expect(await codeOf(elsewhere)).toBe('held_message_not_found');
+      const own = here.held.review(
+        room,
+        { identity: 'lea', name: 'Léa', role: 'moderator' },
+        { id: held.id, decision: 'allow' },
+      );
+      expect(await codeOf(own)).toBe('forbidden');
+      await here.held.review(room, mod, { id: held.id, decision: 'refuse', reason: 'unkind' });
+      expect(await texts()).toEqual([]);
+      expect(await here.held.queue(room)).toEqual({ held: [], waiting: 0 });
+      expect((await acts()).find(({ kind }) => kind === 'review')).toMatchObject({ target: 'lea', reason: 'unkind' });
+    });
+
+    test('two moderators at once: one decision', async () => {
+      const held = await hold('maybe once');
+      const codes = await Promise.all([
+        codeOf(here.held.review(room, mod, { id: held.id, decision: 'allow' })),
+        codeOf(there.held.review(room, ada, { id: held.id, decision: 'allow' })),
+      ]);
+      expect(codes.toSorted()).toEqual(['already_reviewed', 'ok']);
+      expect(await texts()).toEqual(['maybe once']);
+    });
+
+    test('a tip always shows; its words do not when they are on the list or its author may not write', async () => {
+      const tip = (from: typeof lea, message: string) =>
+        ({
+          id: createId('tip'),
+          room,
+          from,
+          amountMinor: 500,
+          currency: 'eur',
+          message,
+          sentAt: new Date().toISOString(),
+        }) as const;
+      await restrict({ identity: 'tom' });
+      await here.appendTips([tip(lea, 'never'), tip(lea, 'darn good'), tip(tom, 'kind words'), tip(lea, 'bravo')]);
+      const { entries } = await here.history(room, { since: 0, limit: 10 });
+      const shown = entries.map((entry) => (entry.kind === 'tip' ? entry.message : entry.kind));
+      expect(shown.toSorted()).toEqual(['*** good', 'bravo', null, null]);
+      await expect.poll(() => news.filter((it) => it.type === 'held').length).toBe(2);
+    });
+  });
+
+  test('copies are refused to their author, and a long wave of them is held', async () => {
+    await say(here, lea, 'the very same thing');
+    expect(await codeOf(say(here, lea, 'The VERY same thing!'))).toBe('message_duplicate');
+    const spam = 'Free tokens for everybody who comes to my other channel today, hurry';
+    const answers = [];
+    for (let index = 0; index < 9; index += 1) {
+      answers.push(
+        await here.send({ room, from: fan(`bot-${index}`), input: { clientId: createId('event'), text: spam } }),
+      );
+    }
+    expect(answers.filter((answer) => 'held' in answer)).toHaveLength(2);
+    expect((await here.held.queue(room)).held[0]).toMatchObject({ reason: 'wave' });
+  });
+
+  test('R56: one poll at a time, one vote a person over both gateways, counted exactly', async () => {
+    const input = { question: 'Which song?', options: ['One', 'Two', 'Three'], seconds: 60 };
+    const poll = await here.polls.begin({ room, actor: ada, input });
+    expect(await codeOf(there.polls.begin({ room, actor: ada, input }))).toBe('poll_running');
+    const vote = (chat: Chat, identity: string, option: number, id: string = poll.id) =>
+      codeOf(chat.polls.vote({ room, poll: id, option, identity }));
+    const votes = Array.from({ length: 300 }, (_, index) =>
+      vote(index % 2 === 0 ? here : there, `voter-${index % 150}`, index % 3),
+    );
+    const codes = await Promise.all(votes);
+    // Everyone votes twice: 150 is a multiple of three, so both votes are for the same option, and the second changes nothing.
+    expect(new Set(codes)).toEqual(new Set(['ok']));
+    expect(await vote(here, 'voter-0', 1)).toBe('already_voted');
+    expect(await vote(here, 'voter-x', 3)).toBe('invalid_request');
+    expect(await vote(here, 'voter-x', 0, createId('poll'))).toBe('poll_not_found');
+    expect(await codeOf(there.polls.vote({ room: createId('room'), poll: poll.id, option: 0, identity: 'x' }))).toBe(
+      'poll_not_found',
+    );
+    const fresh = createChat({ db, clock });
+    expect((await fresh.state(room)).poll?.options.map((option) => option.votes)).toEqual([50, 50, 50]);
+    expect((await fresh.readSnapshot(room, 'voter-1')).ownVote).toEqual({ poll: poll.id, option: 1 });
+    await fresh.close();
+    clock.advance(61_000);
+    expect(await vote(there, 'voter-x', 0)).toBe('poll_closed');
+    expect((await here.state(room)).poll?.closed).toBe(true);
+    here.polls.start();
+    await expect.poll(kinds).toEqual(['notice', 'notice']);
+    expect((await acts())[0]).toMatchObject({ kind: 'poll_closed', actor: { role: 'house' } });
+  });
+
+  test('R57: a report keeps the message and what stood around it, whatever becomes of the log', async () => {
+    await say(here, tom, 'before it');
+    const bad = await say(here, lea, 'the bad one');
+    await say(here, tom, 'after it');
+    const id = await here.records.report(room, 'tom', { messageId: bad.id, category: 'harassment', note: 'again' });
+    expect(await there.records.report(room, 'tom', { messageId: bad.id, category: 'spam' })).toBe(id);
+    await here.moderation.remove({ room, actor: mod, messageId: bad.id });
+    await here.personalData.erase('lea', ada);
+    expect(await texts()).toEqual(['before it', '', 'after it']);
+    const [report] = await here.records.listReports(room, 10);
+    expect(report).toMatchObject({
+      reporter: 'tom',
+      category: 'harassment',
+      evidence: {
+        before: [{ text: 'before it' }],
+        message: { text: 'the bad one', from: lea },
+        after: [{ text: 'after it' }],
+      },
+    });
+  });
+
+  test('a moderator sees a message in its context, with what was removed, and its author’s record', async () => {
+    const author = fan(`author-${room}`.slice(0, 40));
+    await say(here, tom, 'before it');
+    const gone = await say(here, author, 'was removed');
+    const message = await say(here, author, 'is asked about');
+    await here.moderation.remove({ room, actor: mod, messageId: gone.id, reason: 'first warning' });
+    await restrict({ identity: author.identity, seconds: 60 });
+    const context = await there.records.context(room, message.id);
+    expect(context.before).toMatchObject([{ text: 'before it' }, { text: 'was removed', removed: true }]);
+    expect(context.message.text).toBe('is asked about');
+    expect(context.author).toMatchObject({ messages: 2, removed: 1, tips: 0, restriction: { kind: 'timeout' } });
+    // Acts of one millisecond have no order.
+    expect(context.author.record.map(({ kind }) => kind).sort()).toEqual(['remove', 'timeout']);
+    expect(await codeOf(there.records.context(createId('room'), message.id))).toBe('message_not_found');
+  });
+
+  test('R58: erasure takes words and name and leaves the numbers; a ban outlives it', async () => {
+    const gone = fan(`gone-${room}`.slice(0, 40));
+    await say(here, gone, 'about me');
+    await say(here, tom, 'about others');
+    await here.moderation.removeAuthor({ room, actor: mod, identity: gone.identity, reason: 'spam' });
+    await restrict({ identity: gone.identity, kind: 'ban' });
+    const exported = await there.personalData.export(gone.identity, { limit: 10 });
+    expect(exported).toMatchObject({
+      hasMore: false,
+      messages: [{ room, message: { text: 'about me' } }],
+      restrictions: [{ kind: 'ban' }],
+    });
+    const { pseudonym, erasedMessages } = await here.personalData.erase(gone.identity, ada);
+    expect(erasedMessages).toBe(1);
+    const { entries } = await there.history(room, { since: 0, limit: 10 });
+    expect(entries.map((entry) => entry.seq)).toEqual([1, 2, 3]);
+    expect(entries[0]).toMatchObject({ text: '', erased: true, from: { identity: pseudonym } });
+    expect(entries[2]).toMatchObject({ kind: 'purge', identity: pseudonym });
+    expect(JSON.stringify(entries)).not.toContain(gone.identity);
+    expect(await codeOf(say(there, gone))).toBe('chat_banned');
+    expect((await there.personalData.export(gone.identity, { limit: 10 })).messages).toEqual([]);
+  });
+
+  test('R58: erasure takes the person out of what others wrote, decided and did, and the numbers stay', async () => {
+    const gone = { identity: `gone-${room}`.slice(0, 40), name: `Zoé ${room}`.slice(0, 40), role: 'fan' } as const;
+    const { identity, name } = gone;
+    const said = await say(here, gone, 'words that others quote');
+    const answer = await here.send({
+      room,
+      from: tom,
+      input: { clientId: createId('event'), text: `@${name} I agree`, replyTo: said.id, mentions: ['lea', identity] },
+    });
+    if (!('message' in answer)) throw new Error('held');
+    await here.moderation.pin({ room, actor: ada, messageId: answer.message.id });
+    const act = { room, actor: { ...gone, role: 'moderator' as const } };
+    await here.polls.begin({ ...act, input: { question: 'Which?', options: ['One', 'Two'] } });
+    await here.moderation.restrict({
+      ...act,
+      input: { identity: 'lea', kind: 'ban', scope: 'room', reason: 'insults' },
+    });
+    await here.moderation.removeAuthor({ room, actor: ada, identity, reason: 'spam' });
+    expect(JSON.stringify(await there.state(room))).toContain(identity);
+
+    const { pseudonym } = await here.personalData.erase(identity, ada);
+    const { entries, lastSeq } = await there.history(room, { since: 0, limit: 20 });
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
+    expect(entries[1]).toMatchObject({
+      text: '@Erased I agree',
+      mentions: ['lea', pseudonym],
+      replyTo: { from: { identity: pseudonym }, excerpt: '' },
+    });
+    // At a gateway that had the pinned message at hand as well.
+    await here.rereadRestriction(room, 'lea');
+    const record = await acts();
+    expect(record.find(({ kind }) => kind === 'remove_author')).toMatchObject({ target: pseudonym, reason: 'spam' });
+    expect(record.find(({ kind }) => kind === 'ban')).toMatchObject({ actor: { identity: pseudonym }, target: 'lea' });
+    const left: Record<string, unknown> = { entries, record, state: await here.state(room) };
+    for (const table of [
+      'chat_entries',
+      'chat_acts',
+      'chat_polls',
+      'chat_poll_votes',
+      'chat_held',
+      'chat_restrictions',
+    ]) {
+      left[table] = await db.bulk(`select * from ${table}`, []);
+    }
+    for (const [where, what] of Object.entries(left)) {
+      expect(JSON.stringify(what), where).not.toContain(identity);
+      expect(JSON.stringify(what), where).not.toContain(name);
+    }
+  });
+
+  test('R58: what is older than the retention loses words and name, its number stays', async () => {
+    await say(here, lea, 'an old one');
+    clock.advance(366 * 86_400_000);
+    await say(here, lea, 'a new one');
+    while (await here.personalData.retire());
+    const { entries, lastSeq } = await here.history(room, { since: 0, limit: 10 });
+    expect(lastSeq).toBe(2);
+    expect(entries).toMatchObject([
+      { seq: 1, text: '', erased: true, from: { identity: 'erased' } },
+      { seq: 2, text: 'a new one', from: lea },
+    ]);
+  });
+});

@@ -1,0 +1,329 @@
+/** What happens to the money of memberships: receipts, refunds, refunds by hand, disputes, and payments that come too late. */
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type Id } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { englishReceipt } from '../../../server/web/texts/english-receipt.ts';
+import { frenchReceipt } from '../../../server/web/texts/french-receipt.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const PRICE_MINOR = 1_200;
+const failure = (code: string) => expect.objectContaining({ code });
+const reason = 'By mistake';
+
+describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  let room: Room;
+  let tier: string;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await openMoneyHouse({ db, isRunning: false });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    room = await house.createRoom({ kind: 'members' });
+    const input = { name: 'Backstage', priceMinor: PRICE_MINOR, interval: 'month' } as const;
+    tier = (await house.rooms.clubs.createTier(house.creator, input)).id;
+  });
+
+  afterEach(async () => {
+    house.emulator.clearFaults();
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    // Whatever happened, the books and the provider say the same.
+    house.advance(3 * DAY_MS);
+    await house.money.sweep();
+    expect((await house.money.reconciliations.run(0)).items).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  async function join() {
+    const identity = `fan-${createId('event')}`;
+    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const [membership] = await house.money.memberships.list(identity);
+    if (!membership) throw new Error('There is no membership.');
+    const payment = await paymentOf(identity);
+    return { identity, membership: membership.id, payment: payment.id };
+  }
+
+  /** The latest payment of a member, as the desk finds it. */
+  async function paymentOf(identity: string) {
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
+    const [latest] = payments;
+    if (!latest) throw new Error('There is no payment.');
+    return latest;
+  }
+
+  const standingOf = async (identity: string) => (await house.money.memberships.list(identity))[0]?.status;
+  const accessOf = (identity: string) => house.rooms.decideAccess({ room, identity, role: 'fan' });
+  const subscriptionOf = async (membership: string) => {
+    const { data } = await stripe.subscriptions.list({ limit: 100, status: 'all' });
+    const found = data.find((each) => each.metadata.membership === membership);
+    if (!found) throw new Error('There is no subscription.');
+    return found;
+  };
+  const intentOf = async (membership: string) => {
+    const { id } = await subscriptionOf(membership);
+    const { data } = await stripe.invoices.list({ subscription: id, limit: 1, expand: ['data.payments'] });
+    return String(data[0]?.payments?.data[0]?.payment.payment_intent);
+  };
+  /** Disputes the latest payment, or the one that is named. */
+  const dispute = async (membership: string, intent?: string) => {
+    const paymentIntent = intent ?? (await intentOf(membership));
+    const made = (await house.emulator.act('open_dispute', { paymentIntent })) as { id: string };
+    await house.money.sweep();
+    return async (outcome: 'won' | 'lost') => {
+      house.emulator.act('close_dispute', { dispute: made.id, outcome });
+      await house.money.sweep();
+    };
+  };
+
+  test('a payment has a receipt, which sums up, and is the member’s alone', async () => {
+    const { identity, membership, payment } = await join();
+    const receipt = await house.money.receipts.get(payment, identity);
+    expect(receipt).toMatchObject({
+      kind: 'membership',
+      status: 'settled',
+      amountMinor: PRICE_MINOR,
+      paid: { promoMinor: 0, walletMinor: 0, cardMinor: PRICE_MINOR },
+      parts: { creatorMinor: 800, platformMinor: 200, vatMinor: 200, associationMinor: 0 },
+      creator: { identity: house.creator, name: 'Ada' },
+      membership: { id: membership, tier: 'Backstage' },
+    });
+    await expect(house.money.receipts.get(payment, 'malik')).rejects.toEqual(failure('payment_not_found'));
+  });
+
+  test('a refund of the latest payment goes to the card, pro rata over every leg, and ends the membership', async () => {
+    const { identity, membership, payment } = await join();
+    const target = { membership: membership as Id<'membership'>, reason };
+    const refund = await house.money.refunds.refund(target, 'operator');
+    expect(refund).toMatchObject({ membership: payment, amountMinor: PRICE_MINOR, to: 'card', status: 'succeeded' });
+    expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'refunded' });
+    await house.money.sweep();
+    expect(await standingOf(identity)).toBe('ended');
+    expect((await subscriptionOf(membership)).status).toBe('canceled');
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
+    expect(await house.money.receipts.get(refund.id, identity)).toMatchObject({
+      kind: 'refund',
+      relatesTo: payment,
+      parts: { creatorMinor: -800, platformMinor: -200, vatMinor: -200 },
+    });
+    await expect(house.money.refunds.refund(target, 'operator')).rejects.toEqual(failure('already_refunded'));
+  });
+
+  test('a part of it is money alone; the rest can follow', async () => {
+    const { identity, payment } = await join();
+    const target = { membership: payment as Id<'membershipInvoice'>, reason };
+    const tooMuch = house.money.refunds.refund({ ...target, amountMinor: PRICE_MINOR + 1 }, 'operator');
+    await expect(tooMuch).rejects.toEqual(failure('amount_too_large'));
+    expect(await house.money.refunds.refund({ ...target, amountMinor: 300 }, 'operator')).toMatchObject({
+      amountMinor: 300,
+    });
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(600);
+    const again = house.money.refunds.refund({ ...target, amountMinor: 300 }, 'operator');
+    await expect(again).rejects.toEqual(failure('already_refunded'));
+    expect(await house.money.refunds.refund(target, 'operator')).toMatchObject({ amountMinor: 900 });
+    expect(await accessOf(identity)).toMatchObject({ state: 'required' });
+  });
+
+  test('a refund by hand at the provider is booked, and the whole of it ends the membership', async () => {
+    const { identity, membership } = await join();
+    await stripe.refunds.create({ payment_intent: await intentOf(membership), amount: 200 });
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    await stripe.refunds.create({ payment_intent: await intentOf(membership), amount: 1_000 });
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'required' });
+    await house.money.sweep();
+    expect((await subscriptionOf(membership)).status).toBe('canceled');
+  });
+
+  const atDesk = (payment: string) => (amountMinor?: number) =>
+    house.money.refunds.refund({ membership: payment as Id<'membershipInvoice'>, amountMinor, reason }, 'operator');
+  const byHand = (membership: string) => async (amountMinor?: number) => {
+    const refund = { payment_intent: await intentOf(membership) };
+    await stripe.refunds.create(amountMinor === undefined ? refund : { ...refund, amount: amountMinor });
+    await house.money.sweep();
+  };
+
+  test.each([
+    ['at the desk', 'at the desk'],
+    ['at the provider', 'at the provider'],
+    ['at the provider', 'at the desk'],
+    ['at the desk', 'at the provider'],
+  ])(
+    'what is given back of a payment %s, and the rest %s, is on its receipt and in the wallet',
+    async (first, rest) => {
+      const { identity, membership, payment } = await join();
+      const ways: Record<string, (amountMinor?: number) => Promise<unknown>> = {
+        'at the desk': atDesk(payment),
+        'at the provider': byHand(membership),
+      };
+      const shown = async () => {
+        const { status } = await house.money.receipts.get(payment, identity);
+        return [
+          status,
+          englishReceipt.states[status],
+          frenchReceipt.states[status],
+          (await paymentOf(identity)).refundedMinor,
+        ];
+      };
+      expect(await shown()).toEqual(['settled', 'Paid', 'Payé', 0]);
+      await ways[first]?.(500);
+      expect(await shown()).toEqual(['part_refunded', 'Partly refunded', 'Remboursé en partie', 500]);
+      await ways[rest]?.();
+      expect(await shown()).toEqual(['refunded', 'Refunded', 'Remboursé', PRICE_MINOR]);
+    },
+  );
+
+  test('a payment that a dispute took is not a payment that was refunded', async () => {
+    const { identity, membership, payment } = await join();
+    await (await dispute(membership))('lost');
+    expect(await house.money.receipts.get(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
+  });
+
+  test('a disputed payment is no key, is not charged again nor refunded as well; won, the member is in again', async () => {
+    const { identity, membership, payment } = await join();
+    const close = await dispute(membership);
+    expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'disputed' });
+    const refund = house.money.refunds.refund({ membership: payment as Id<'membershipInvoice'>, reason }, 'operator');
+    await expect(refund).rejects.toEqual(failure('not_refundable'));
+    const { holds } = await house.money.earnings.describe(house.creator);
+    expect(holds).toMatchObject([{ kind: 'membership', reason: 'disputed', releaseAt: null }]);
+    await house.money.sweep();
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
+    expect(await accessOf(identity)).toMatchObject({ state: 'required' });
+    const dearer = await house.rooms.clubs.createTier(house.creator, {
+      name: 'Front row',
+      priceMinor: 5 * PRICE_MINOR,
+      interval: 'month',
+    });
+    const change = house.money.memberships.changeTier(identity, membership, dearer.id);
+    await expect(change).rejects.toEqual(failure('membership_disputed'));
+    await close('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect(await house.money.disputes.list('won')).toMatchObject([{ source: payment, lossMinor: 0 }]);
+    // It goes on as before the dispute.
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
+    expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: false }]);
+  });
+
+  test('won, a dispute lets nobody in while another payment for the same membership is disputed', async () => {
+    const { identity, membership, payment } = await join();
+    const firstIntent = await intentOf(membership);
+    house.advance(32 * DAY_MS);
+    await eventually(async () => {
+      await house.money.sweep();
+      return (await paymentOf(identity)).id !== payment;
+    });
+    const closeFirst = await dispute(membership, firstIntent);
+    const closeSecond = await dispute(membership);
+    expect(await house.money.disputes.list('open')).toHaveLength(2);
+    await closeFirst('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'required' });
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
+    await closeSecond('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
+  });
+
+  test.each(['before', 'during'])('a member who cancelled %s a dispute stays so when it is won', async (when) => {
+    const { identity, membership } = await join();
+    if (when === 'before') await house.money.memberships.cancel(identity, membership);
+    const close = await dispute(membership);
+    await house.money.sweep();
+    if (when === 'during') await house.money.memberships.cancel(identity, membership);
+    await close('won');
+    await house.money.sweep();
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
+    expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: true }]);
+  });
+
+  test('a lost dispute takes the sale back and ends the membership', async () => {
+    const { identity, membership, payment } = await join();
+    const close = await dispute(membership);
+    await close('lost');
+    await house.money.sweep();
+    expect(await standingOf(identity)).toBe('ended');
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
+    expect(await house.money.disputes.list('lost')).toMatchObject([{ source: payment, lossMinor: 0 }]);
+  });
+
+  test('evidence for a membership names it', async () => {
+    const { membership } = await join();
+    await dispute(membership);
+    const [open] = await house.money.disputes.list();
+    const { evidence } = await house.money.disputes.submitEvidence(open?.id ?? '', { by: 'operator' });
+    expect(evidence).toMatchObject({
+      customer_name: 'Léa',
+      product_description: expect.stringContaining('Membership of Ada'),
+    });
+  });
+
+  test('what is paid after the end goes back to the card by itself', async () => {
+    const { identity, membership } = await join();
+    // The house believes that it is over; the provider goes on charging, as it does when an order to stop was lost for good.
+    house.emulator.addFault({ path: '/v1/subscriptions*', method: 'DELETE', kind: 'server_error', times: 1_000 });
+    await house.money.refunds.refund({ membership: membership as Id<'membership'>, reason }, 'operator');
+    await house.money.sweep();
+    expect(await standingOf(identity)).toBe('ended');
+    house.advance(32 * DAY_MS);
+    const refunds = await eventually(async () => {
+      await house.money.sweep();
+      const { data } = await stripe.refunds.list({ payment_intent: await intentOf(membership) });
+      return data.length > 0 && data;
+    });
+    expect(refunds).toMatchObject([{ amount: PRICE_MINOR, status: 'succeeded' }]);
+    expect(await standingOf(identity)).toBe('ended');
+    expect((await paymentOf(identity)).status).toBe('refunded');
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
+  });
+
+  test('joined on two pages at once, the member has one membership, and the second payment goes back', async () => {
+    const { identity, membership } = await join();
+    const { customer, items } = await subscriptionOf(membership);
+    // A second subscription of the same membership, as two pages that were open side by side make one.
+    const other = await stripe.subscriptions.create({
+      customer: String(customer),
+      items: [{ price: items.data[0]?.price.id ?? '' }],
+      default_payment_method: (await stripe.paymentMethods.attach('pm_card_visa', { customer: String(customer) })).id,
+      metadata: { membership, identity },
+    });
+    await house.money.sweep();
+    await house.money.sweep();
+    expect((await stripe.subscriptions.retrieve(other.id)).status).toBe('canceled');
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
+    expect(payments.map(({ status }) => status).sort()).toEqual(['refunded', 'settled']);
+    expect(await standingOf(identity)).toBe('active');
+    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(800);
+  });
+
+  test('a dispute that is told before the payment is known waits for it', async () => {
+    const identity = `fan-${createId('event')}`;
+    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+    await pay(checkoutUrl);
+    const { data } = await stripe.paymentIntents.list({ limit: 1 });
+    await house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
+    await eventually(async () => {
+      await house.money.sweep();
+      // What was put off is due a little later.
+      house.advance(60_000);
+      return (await house.money.disputes.list())[0]?.status === 'open';
+    });
+    expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'disputed' });
+  });
+});

@@ -1,0 +1,86 @@
+/** What is chosen on the provider's own page, where a cancellation has another form than one of ours, or is the provider's own since a payment is disputed. */
+import { describe, expect, test } from 'vitest';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { openClub } from '../../support/houses/club.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open }) => {
+  test('who leaves on its page sees in the wallet that it ends, and no dispute that is won undoes that', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.choose(true);
+    const shown = await club.shown();
+    expect(shown).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, accessUntil: shown?.paidUntil });
+    club.openDispute();
+    expect(await club.isEnding()).toBe(true);
+    club.winDispute();
+    expect(await club.isEnding()).toBe(true);
+    club.advance(32 * DAY_MS);
+    await club.sweep();
+    expect(await club.shown()).toMatchObject({ status: 'ended', paidUntil: shown?.paidUntil });
+  });
+
+  test('who leaves on its page and goes on here goes on, and is renewed', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.choose(true);
+    const before = await club.shown();
+    expect(await club.goOn()).toMatchObject({ cancelAtPeriodEnd: false });
+    expect(await club.isEnding()).toBe(false);
+    club.advance(32 * DAY_MS);
+    await club.sweep();
+    const after = await club.shown();
+    expect(after).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
+    expect(after?.paidUntil).not.toBe(before?.paidUntil);
+  });
+
+  test('who leaves both there and here leaves, and can go on', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    await club.pick(true);
+    expect(await club.leave()).toMatchObject({ cancelAtPeriodEnd: true });
+    expect(await club.isEnding()).toBe(true);
+    await club.goOn();
+    expect(await club.isEnding()).toBe(false);
+  });
+
+  test('what the provider ends itself since a payment is disputed goes on when that is won', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.openDispute({ endsSubscription: true });
+    // The subscription is heard of before the dispute, and twice, as events come.
+    await club.lookThere();
+    await club.look();
+    expect(await club.isEndingThere()).toBe(true);
+    expect(await club.isEnding()).toBe(true);
+    club.winDispute();
+    expect(await club.isEnding()).toBe(false);
+  });
+
+  test('what the provider ends itself is not taken from a member who has left', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.openDispute({ endsSubscription: true });
+    await club.sweep();
+    await club.leave();
+    club.winDispute();
+    expect(await club.isEnding()).toBe(true);
+  });
+
+  test('who asks again and again to go on while a payment is disputed is refused, and it ends until that is won', async () => {
+    await using db = await open();
+    await using club = await openClub(db);
+    club.openDispute();
+    await club.sweep();
+    for (let minute = 0; minute < 3; minute += 1) {
+      await expect(club.goOn()).rejects.toMatchObject({ code: 'membership_disputed' });
+      expect(await club.isEndingThere()).toBe(true);
+      club.advance(MINUTE_MS);
+      await club.sweep();
+    }
+    club.winDispute();
+    expect(await club.isEnding()).toBe(false);
+  });
+});

@@ -1,0 +1,456 @@
+/** What is paid for which tier of a club until when: changes of tier, credit at the provider, and refunds of a part of what was paid. */
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type Id } from '../../../server/protocol/ids.ts';
+import type { Tier } from '../../../server/protocol/money/memberships.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+const PERCENT_OF_CREATOR = 2 / 3;
+const failure = (code: string) => expect.objectContaining({ code });
+const creatorPart = (grossMinor: number) => Math.round(grossMinor * PERCENT_OF_CREATOR);
+
+describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  /** After so many calls of Billing the process is gone: the call that was under way took effect, and nobody heard the answer. */
+  let callsLeft = Number.POSITIVE_INFINITY;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await openMoneyHouse({
+      db,
+      isRunning: false,
+      wrapProvider: (provider) => dying(provider, () => --callsLeft),
+    });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  });
+
+  afterEach(async () => {
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const createTier = (priceMinor: number, interval: 'month' | 'year' = 'month', creator = house.creator) =>
+    house.rooms.clubs.createTier(creator, { name: `${interval} of ${priceMinor}`, priceMinor, interval });
+
+  async function openOtherClub(priceMinor: number): Promise<Tier> {
+    return createTier(priceMinor, 'month', await house.createCreator());
+  }
+
+  async function join(tier: Tier, identity = `fan-${createId('event')}`) {
+    const { checkoutUrl } = await house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const membership = await read(identity, tier.creator);
+    return { identity, id: membership.id };
+  }
+
+  async function read(identity: string, creator = house.creator) {
+    const found = (await house.money.memberships.list(identity)).find((each) => each.creator === creator);
+    if (!found) throw new Error('There is no membership.');
+    return found;
+  }
+
+  async function subscriptionOf(membership: string) {
+    const { data } = await stripe.subscriptions.list({ limit: 100, status: 'all' });
+    const found = data.find(({ metadata }) => metadata.membership === membership);
+    if (!found) throw new Error('There is no subscription.');
+    return found;
+  }
+
+  async function takeCardAway(membership: string) {
+    const { id, customer } = await subscriptionOf(membership);
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: String(customer) });
+    await stripe.subscriptions.update(id, { default_payment_method: bad.id });
+  }
+
+  const change = (identity: string, id: string, tier: Tier) =>
+    house.money.memberships.changeTier(identity, id, tier.id);
+  const earnedBy = async (creator: string) => {
+    const { pendingMinor, availableMinor } = await house.money.earnings.describe(creator);
+    return pendingMinor + availableMinor;
+  };
+  const mayEnter = async (identity: string, minTier: Tier) => {
+    const room = await house.createRoom({ kind: 'members', minTier: minTier.id });
+    return (await house.rooms.decideAccess({ room, identity, role: 'fan' })).state === 'granted';
+  };
+  const pass = async (ms: number) => {
+    house.advance(ms);
+    // What was put off is due a little later.
+    for (let round = 1; round <= 2; round += 1) {
+      await house.money.sweep();
+      house.advance(60_000);
+      await house.money.sweep();
+    }
+  };
+  const paymentsOf = async (identity: string) => {
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
+    return payments;
+  };
+  const refund = (id: string) =>
+    house.money.refunds.refund({ membership: id as Id<'membership'>, reason: 'By mistake' }, 'operator');
+
+  test('what a credit in one club is worth pays nothing in another, wherever the credit comes from', async () => {
+    const [gold, silver] = [await createTier(6_000), await createTier(500)];
+    const other = await openOtherClub(1_200);
+    const { identity, id } = await join(gold);
+    await join(other, identity);
+    expect(await change(identity, id, silver)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
+    // A credit note, or an operator's own act at Stripe.
+    const { customer } = await subscriptionOf(id);
+    await stripe.customers.createBalanceTransaction(String(customer), { amount: -5_000, currency: 'eur' });
+    await pass(33 * DAY_MS);
+    expect(await earnedBy(other.creator)).toBe(2 * creatorPart(1_200));
+    expect((await paymentsOf(identity)).filter(({ creator }) => creator === other.creator)).toHaveLength(2);
+    expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
+  });
+
+  test('a cheaper tier begins with the renewal, which is charged for it; until then the dearer one is kept', async () => {
+    const [gold, silver] = [await createTier(1_500), await createTier(600)];
+    const { identity, id } = await join(gold);
+    await pass(10 * DAY_MS);
+    expect(await change(identity, id, silver)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
+    expect(await mayEnter(identity, gold)).toBe(true);
+    // Thought better of it, and again.
+    expect(await change(identity, id, gold)).toMatchObject({ tier: { id: gold.id }, nextTier: null });
+    await change(identity, id, silver);
+    await pass(23 * DAY_MS);
+    expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id }, nextTier: null });
+    expect(await mayEnter(identity, gold)).toBe(false);
+    expect((await paymentsOf(identity)).map(({ amountMinor }) => amountMinor)).toEqual([600, 1_500]);
+    expect(await earnedBy(house.creator)).toBe(creatorPart(2_100));
+  });
+
+  test('the dearer tier ends with its time also while the renewal of the cheaper one is being tried', async () => {
+    const [gold, silver] = [await createTier(1_500), await createTier(500)];
+    const { identity, id } = await join(gold);
+    await change(identity, id, silver);
+    await takeCardAway(id);
+    await pass(31 * DAY_MS + 2 * HOUR_MS);
+    expect(await read(identity)).toMatchObject({ status: 'past_due', tier: { id: silver.id } });
+    expect(await mayEnter(identity, gold)).toBe(false);
+    expect(await mayEnter(identity, silver)).toBe(true);
+  });
+
+  test('an upgrade is charged from what is paid for, also where a cheaper tier was to follow', async () => {
+    const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
+    const { identity, id } = await join(gold);
+    await change(identity, id, silver);
+    expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
+    const [upgrade] = await paymentsOf(identity);
+    expect(upgrade?.amountMinor).toBeGreaterThan(990);
+    expect(upgrade?.amountMinor).toBeLessThanOrEqual(1_000);
+    const { customer } = await subscriptionOf(id);
+    expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
+  });
+
+  test('a receipt names the tier that was paid, whatever the member has by now', async () => {
+    const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+    const { identity, id } = await join(silver);
+    await change(identity, id, gold);
+    const receipts = await Promise.all((await paymentsOf(identity)).map((each) => house.money.receipts.get(each.id)));
+    expect(receipts.map(({ membership }) => membership?.tier)).toEqual([gold.name, silver.name]);
+  });
+
+  test('an upgrade that is cut off after any step can be asked for again, and is charged once', async () => {
+    const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
+    let steps = 0;
+    for (let isDone = false; !isDone; steps += 1) {
+      const { identity, id } = await join(gold);
+      await change(identity, id, silver);
+      callsLeft = steps;
+      isDone = await change(identity, id, best).then(
+        () => true,
+        () => false,
+      );
+      callsLeft = Number.POSITIVE_INFINITY;
+      await house.restartMoney();
+      await pass(0);
+      expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
+      const [upgrade, ...others] = await paymentsOf(identity);
+      expect(upgrade?.amountMinor).toBeGreaterThan(990);
+      expect(upgrade?.amountMinor).toBeLessThanOrEqual(1_000);
+      expect(others).toHaveLength(1);
+      const { customer } = await subscriptionOf(id);
+      expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
+    }
+    expect(steps).toBeGreaterThan(5);
+  });
+
+  test('an upgrade that the card declines leaves the cheaper tier that was to follow', async () => {
+    const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
+    const { identity, id } = await join(gold);
+    await change(identity, id, silver);
+    await takeCardAway(id);
+    await expect(change(identity, id, best)).rejects.toEqual(failure('card_declined'));
+    await house.money.sweep();
+    expect(await read(identity)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
+  });
+
+  test('time that nobody has paid for is no part of the price of a dearer tier', async () => {
+    const [silver, gold] = [await createTier(1_000), await createTier(1_100)];
+    const { identity, id } = await join(silver);
+    await takeCardAway(id);
+    // The renewal is a draft for an hour, then it fails.
+    const { items } = await subscriptionOf(id);
+    house.advance(Number(items.data[0]?.current_period_end) * 1000 - Date.now() + 60_000);
+    await expect(change(identity, id, gold)).rejects.toEqual(failure('membership_unpaid'));
+    await pass(2 * HOUR_MS);
+    await expect(change(identity, id, gold)).rejects.toEqual(failure('membership_unpaid'));
+    expect(await mayEnter(identity, gold)).toBe(false);
+  });
+
+  test('from a year to a month there is no move that leaves a credit', async () => {
+    const [year, month, dear] = [
+      await createTier(6_000, 'year'),
+      await createTier(5_000),
+      await createTier(9_000, 'month'),
+    ];
+    const { identity, id } = await join(year);
+    await expect(change(identity, id, month)).rejects.toEqual(failure('tier_interval'));
+    expect(await change(identity, id, dear)).toMatchObject({ tier: { id: dear.id }, nextTier: null });
+    const { customer } = await subscriptionOf(id);
+    expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
+  });
+
+  test('a dear tier lasts as long as was paid for it, not as long as a cheap one was paid for before', async () => {
+    const [year, month] = [await createTier(6_000, 'year'), await createTier(5_000)];
+    const { identity, id } = await join(year);
+    const { id: subscription, items } = await subscriptionOf(id);
+    const { id: price } = await stripe.prices.create({
+      currency: 'eur',
+      unit_amount: month.priceMinor,
+      recurring: { interval: 'month' },
+      lookup_key: month.id,
+      metadata: { tier: month.id },
+      product_data: { name: month.name },
+    });
+    // By hand in the dashboard: what is left of the year pays the first month.
+    await stripe.subscriptions.update(subscription, { items: [{ id: String(items.data[0]?.id), price }] });
+    await pass(0);
+    expect(await mayEnter(identity, month)).toBe(true);
+    await takeCardAway(id);
+    await pass(40 * DAY_MS);
+    expect(await mayEnter(identity, month)).toBe(false);
+    expect(await read(identity)).toMatchObject({ status: 'ended' });
+  });
+
+  test('a payment is split by the fees and the pledge of its day, whenever it is booked', async () => {
+    const { pricing } = house.money;
+    await pricing.addAssociation({ id: 'restos', name: 'Les Restos', country: 'FR' });
+    await pricing.pledge(house.creator, { association: 'restos', shareBps: 1_000 });
+    const { identity } = await join(await createTier(1_200));
+    // The renewal is paid, and nobody hears of it.
+    house.advance(32 * DAY_MS);
+    await pricing.addFeePolicy({ commissionBps: 5_000 });
+    await pricing.pledge(house.creator, { association: 'restos', shareBps: 0 });
+    await pass(DAY_MS);
+    const receipts = await Promise.all(
+      (await paymentsOf(identity)).map(({ id }) => house.money.receipts.get(id, identity)),
+    );
+    const parts = { creatorMinor: 720, associationMinor: 80, platformMinor: 200, vatMinor: 200 };
+    expect(receipts).toMatchObject([
+      { feePolicy: 'fees_v1', parts },
+      { feePolicy: 'fees_v1', parts },
+    ]);
+    expect(await pricing.findPledge(house.creator)).toBeNull();
+  });
+
+  test('the fees in force are those that began last, not those that were added last', async () => {
+    const { pricing } = house.money;
+    const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+    await pricing.addFeePolicy({ commissionBps: 3_000, effectiveAt: inDays(3) });
+    await pricing.addFeePolicy({ commissionBps: 1_000, effectiveAt: inDays(1) });
+    const { identity } = await join(await createTier(1_200));
+    await pass(32 * DAY_MS);
+    const [renewal] = await paymentsOf(identity);
+    expect(await house.money.receipts.get(renewal?.id ?? '', identity)).toMatchObject({
+      feePolicy: 'fees_v2',
+      parts: { platformMinor: 300 },
+    });
+    const listed = await pricing.listFeePolicies();
+    expect(listed.filter(({ inForce }) => inForce).map(({ id }) => id)).toEqual(['fees_v2']);
+  });
+
+  describe('a refund ends no more than it gave back', () => {
+    test('a renewal that was paid, and of which nobody has heard yet, goes on', async () => {
+      const { identity, id } = await join(await createTier(1_200));
+      const [first] = await paymentsOf(identity);
+      house.advance(32 * DAY_MS);
+      await refund(first?.id ?? '');
+      await pass(0);
+      expect(await read(identity)).toMatchObject({ status: 'active' });
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['settled', 'refunded']);
+      // By the membership it is the latest payment that is meant, and that is asked for first.
+      house.advance(31 * DAY_MS);
+      await refund(id);
+      await pass(0);
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['refunded', 'settled', 'refunded']);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+    });
+
+    test('of an upgrade it leaves the tier below, which is paid for', async () => {
+      const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, gold);
+      const [upgrade] = await paymentsOf(identity);
+      await refund(upgrade?.id ?? '');
+      expect(await mayEnter(identity, gold)).toBe(false);
+      expect(await mayEnter(identity, silver)).toBe(true);
+      await pass(DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
+    });
+
+    test('of the time below, the upgrade goes back with it', async () => {
+      const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, gold);
+      const [, base] = await paymentsOf(identity);
+      await refund(base?.id ?? '');
+      expect(await mayEnter(identity, silver)).toBe(false);
+      await pass(60_000);
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['refunded', 'refunded']);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect(await earnedBy(house.creator)).toBe(0);
+    });
+
+    test('of a month that is over, it is money alone', async () => {
+      const { identity } = await join(await createTier(1_200));
+      const [first] = await paymentsOf(identity);
+      await pass(33 * DAY_MS);
+      await refund(first?.id ?? '');
+      await pass(DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'active' });
+    });
+  });
+
+  describe('a lost dispute ends no more than it took', () => {
+    const dispute = async (identity: string, index: number) => {
+      const { providerPayment } = await house.money.desk.payments.get((await paymentsOf(identity)).at(index)?.id ?? '');
+      const made = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
+      await pass(0);
+      return async (outcome: 'won' | 'lost') => {
+        house.emulator.act('close_dispute', { dispute: made.id, outcome });
+        await pass(2 * 60_000);
+      };
+    };
+
+    test('of a month that is over: the member is in again, and is not charged again unless they go on', async () => {
+      const tier = await createTier(1_200);
+      const { identity, id } = await join(tier);
+      await pass(33 * DAY_MS);
+      const close = await dispute(identity, -1);
+      expect(await mayEnter(identity, tier)).toBe(false);
+      await close('lost');
+      expect(await mayEnter(identity, tier)).toBe(true);
+      expect(await read(identity)).toMatchObject({ status: 'active', disputed: false, cancelAtPeriodEnd: true });
+      await pass(31 * DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect((await subscriptionOf(id)).status).toBe('canceled');
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['settled', 'disputed']);
+    });
+
+    test('of an upgrade: the tier below is left, which is paid for, and can go on', async () => {
+      const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, gold);
+      await (await dispute(identity, 0))('lost');
+      expect([await mayEnter(identity, gold), await mayEnter(identity, silver)]).toEqual([false, true]);
+      expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
+      await house.money.memberships.resume(identity, id as Id<'membership'>);
+      await pass(DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
+    });
+
+    test('of the time below: the upgrade, which is of no use without it, goes back', async () => {
+      const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, gold);
+      await (await dispute(identity, -1))('lost');
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['refunded', 'disputed']);
+    });
+
+    test('while another one is open, nobody is let in before that is decided', async () => {
+      const tier = await createTier(1_200);
+      const { identity } = await join(tier);
+      await pass(33 * DAY_MS);
+      const [closeOld, closeNew] = [await dispute(identity, -1), await dispute(identity, 0)];
+      await closeOld('lost');
+      expect([await mayEnter(identity, tier), await read(identity)]).toMatchObject([false, { disputed: true }]);
+      await closeNew('won');
+      expect([await mayEnter(identity, tier), await read(identity)]).toMatchObject([true, { disputed: false }]);
+    });
+  });
+
+  describe('news that comes days after it happened, and before that of the payment', () => {
+    async function renewUnheard() {
+      const { identity, id } = await join(await createTier(1_200));
+      house.advance(32 * DAY_MS);
+      const { data } = await stripe.paymentIntents.list({ limit: 1 });
+      return { identity, id, payment: data[0]?.id ?? '' };
+    }
+
+    test('a dispute of a renewal closes the club, and is in the books', async () => {
+      const { identity, payment } = await renewUnheard();
+      const { id: dispute } = (await house.emulator.act('open_dispute', { paymentIntent: payment })) as { id: string };
+      house.advance(3 * DAY_MS);
+      // The dispute alone is told; then everything.
+      await house.money.disputes.handleDisputeChanged(dispute);
+      expect(await house.money.disputes.list('open')).toMatchObject([{ identity, amountMinor: 1_200 }]);
+      await pass(0);
+      expect(await read(identity)).toMatchObject({ disputed: true });
+    });
+
+    test('a refund of a renewal by hand is booked, and ends the membership', async () => {
+      const { identity, payment } = await renewUnheard();
+      const made = await stripe.refunds.create({ payment_intent: payment });
+      house.advance(3 * DAY_MS);
+      await house.money.providerRefunds.handle({
+        providerRefund: made.id,
+        payment,
+        amountMinor: 1_200,
+        currency: 'eur',
+        reference: null,
+        order: null,
+        status: 'succeeded',
+        failure: null,
+        createdAtMs: made.created * 1000,
+      });
+      expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['refunded', 'settled']);
+      await pass(60_000);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect(await earnedBy(house.creator)).toBe(creatorPart(1_200));
+    });
+  });
+});
+
+/** The same provider, whose part for memberships takes a process down with a call once `countDown` is below zero. */
+function dying(provider: PaymentProvider, countDown: () => number): PaymentProvider {
+  const billing = new Proxy(provider.billing, {
+    get(target, name) {
+      const method = Reflect.get(target, name, target) as (...values: unknown[]) => Promise<unknown>;
+      return async (...values: unknown[]) => {
+        const left = countDown();
+        if (left < -1) throw new Error('The process is gone.');
+        const answer = await method.apply(target, values);
+        if (left < 0) throw new Error('The process is gone.');
+        return answer;
+      };
+    },
+  });
+  return new Proxy(provider, {
+    get(target, name) {
+      if (name === 'billing') return billing;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,344 @@
+/** Creators' clubs: who gets in and until when, on every database; and memberships paid at the emulator's Billing. */
+import { existsSync } from 'node:fs';
+import Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import type { Tier } from '../../../server/protocol/money/memberships.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { CARD } from '../../support/people/checkout.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const failure = (code: string) => expect.objectContaining({ code });
+/** Billing is a part of the emulator that may not be there. */
+const hasBilling = existsSync(new URL('../../../infra/stripe-emulator/billing/subscriptions.ts', import.meta.url));
+
+async function openClub(house: MoneyHouse) {
+  const { creator } = await house.createRoom({ kind: 'free' });
+  const { clubs } = house.rooms;
+  const silver = await clubs.createTier(creator.identity, {
+    name: 'Silver',
+    priceMinor: 500,
+    interval: 'month',
+    perks: ['Rehearsals'],
+  });
+  const gold = await clubs.createTier(creator.identity, { name: 'Gold', priceMinor: 1_500, interval: 'month' });
+  return { creator: creator.identity, silver, gold };
+}
+
+describe.each(DATABASES)('clubs on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+
+  beforeAll(async () => {
+    db = await open();
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  const accessOf = (house: MoneyHouse, room: Room, identity: string) =>
+    house.rooms.decideAccess({ room, identity, role: 'fan' });
+
+  test('a tier is created, listed, and refused when it is malformed or one too many', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { clubs } = house.rooms;
+    const { creator, silver, gold } = await openClub(house);
+    expect(silver).toMatchObject({
+      creator,
+      priceMinor: 500,
+      currency: 'eur',
+      interval: 'month',
+      perks: ['Rehearsals'],
+      isActive: true,
+    });
+    expect((await clubs.listTiers(creator)).map(({ id }) => id)).toEqual([silver.id, gold.id]);
+    const input = { name: 'X', priceMinor: 500, interval: 'month' } as const;
+    await expect(clubs.createTier('nobody', input)).rejects.toEqual(failure('creator_not_found'));
+    await expect(clubs.createTier(creator, { ...input, priceMinor: 1 })).rejects.toEqual(failure('amount_too_small'));
+    await expect(clubs.createTier(creator, { ...input, priceMinor: 9_999_999 })).rejects.toEqual(
+      failure('amount_too_large'),
+    );
+    for (let count = 2; count < 10; count += 1) await clubs.createTier(creator, input);
+    await expect(clubs.createTier(creator, input)).rejects.toEqual(failure('tier_limit'));
+    expect(await clubs.retireTier(creator, silver.id)).toMatchObject({ isActive: false });
+    await expect(clubs.retireTier('nobody', silver.id)).rejects.toEqual(failure('tier_not_found'));
+    await expect(house.money.memberships.join({ tier: silver.id, identity: 'lea', name: 'Léa' })).rejects.toEqual(
+      failure('tier_retired'),
+    );
+  });
+
+  test('the lobby of a room for members offers the cheapest tier that opens it', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver, gold } = await openClub(house);
+    const any = await house.createRoom({ kind: 'members' });
+    const high = await house.createRoom({ kind: 'members', minTier: gold.id });
+    expect(high.access).toEqual({ kind: 'members', minTier: gold.id, currency: 'eur' });
+    const offerOf = async (room: Room) => (await accessOf(house, room, 'lea')).offer;
+    expect(await offerOf(any)).toEqual({ kind: 'members', priceMinor: silver.priceMinor, currency: 'eur' });
+    expect(await offerOf(high)).toEqual({ kind: 'members', priceMinor: gold.priceMinor, currency: 'eur' });
+    await expect(house.createRoom({ kind: 'members', minTier: createId('tier') })).rejects.toEqual(
+      failure('tier_not_found'),
+    );
+    await expect(house.createRoom({ kind: 'members', priceMinor: 500 })).rejects.toEqual(failure('amount_invalid'));
+    await expect(house.money.tickets.buy({ room: any, identity: 'lea', name: 'Léa', from: 'wallet' })).rejects.toEqual(
+      failure('nothing_to_buy'),
+    );
+  });
+
+  test('a grant opens the rooms that its tier is high enough for, until it runs out or is revoked', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { creator, silver, gold } = await openClub(house);
+    const any = await house.createRoom({ kind: 'members' });
+    const high = await house.createRoom({ kind: 'members', minTier: gold.id });
+    const membership = createId('membership');
+    const until = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const grant = (tier: Tier, ms: number) =>
+      db.transaction((tx) =>
+        house.rooms.clubs.grant(tx, { membership, creator, identity: 'lea', tier: tier.id, validUntil: until(ms) }),
+      );
+    await grant(silver, DAY_MS);
+    expect(await accessOf(house, any, 'lea')).toMatchObject({
+      state: 'granted',
+      reason: 'membership',
+      until: expect.any(String),
+    });
+    expect(await accessOf(house, high, 'lea')).toMatchObject({ state: 'required', offer: { priceMinor: 1_500 } });
+    expect(await accessOf(house, any, 'tom')).toMatchObject({ state: 'required' });
+    await grant(gold, DAY_MS);
+    expect(await accessOf(house, high, 'lea')).toMatchObject({ state: 'granted' });
+
+    house.advance(DAY_MS + 1_000);
+    expect(await accessOf(house, any, 'lea')).toMatchObject({ state: 'required', reason: 'expired' });
+    const expired = await house.rooms.findExpired(Date.now(), Date.now() + DAY_MS + 2_000);
+    expect(expired).toEqual(expect.arrayContaining([any, high].map(({ id }) => ({ room: id, identity: 'lea' }))));
+
+    await grant(gold, 3 * DAY_MS);
+    expect(await accessOf(house, any, 'lea')).toMatchObject({ state: 'granted' });
+    await db.transaction((tx) => house.rooms.clubs.revoke(tx, membership, 'expired'));
+    expect(await accessOf(house, any, 'lea')).toMatchObject({ state: 'required', reason: 'expired' });
+  });
+
+  test('orders on a membership that is not there, or somebody else’s, are refused', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver, creator } = await openClub(house);
+    const { memberships } = house.money;
+    const id = createId('membership');
+    await expect(memberships.cancel('lea', id)).rejects.toEqual(failure('membership_not_found'));
+    await expect(memberships.resume('lea', id)).rejects.toEqual(failure('membership_not_found'));
+    await expect(memberships.changeTier('lea', id, silver.id)).rejects.toEqual(failure('membership_not_found'));
+    await expect(memberships.changeTier('lea', id, createId('tier'))).rejects.toEqual(failure('tier_not_found'));
+    await expect(memberships.join({ tier: createId('tier'), identity: 'lea', name: 'Léa' })).rejects.toEqual(
+      failure('tier_not_found'),
+    );
+    await expect(memberships.join({ tier: silver.id, identity: creator, name: 'Ada' })).rejects.toEqual(
+      failure('already_entitled'),
+    );
+    const elsewhere = { tier: silver.id, identity: 'lea', name: 'Léa', returnUrl: 'https://evil.example/' };
+    await expect(memberships.join(elsewhere)).rejects.toEqual(failure('origin_not_allowed'));
+    expect(await memberships.list('lea')).toEqual([]);
+  });
+});
+
+describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+
+  beforeAll(async () => {
+    db = await open();
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  async function join(house: MoneyHouse, tier: Tier, card: string = CARD.accepted) {
+    const identity = `fan-${createId('event')}`;
+    const { checkoutUrl } = await house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
+    const again = await house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
+    expect(again).toEqual({ checkoutUrl });
+    const session = await pay(checkoutUrl, card);
+    expect(await house.money.confirmCheckout(session)).toMatchObject({ status: 'paid', purpose: 'membership' });
+    const [membership] = await house.money.memberships.list(identity);
+    if (!membership) throw new Error('no membership');
+    return { identity, membership };
+  }
+
+  test('a page that could not be made bars neither another tier nor another try', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver, gold } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = (tier: Tier) => house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
+    // As often as the SDK tries.
+    house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error', times: 2 });
+    await expect(ask(silver)).rejects.toEqual(failure('provider_unavailable'));
+    house.emulator.clearFaults();
+    const other = await ask(gold);
+    expect(await ask(gold)).toEqual(other);
+    const back = await ask(silver);
+    expect(await ask(silver)).toEqual(back);
+    await pay(back.checkoutUrl);
+    await eventually(async () => (await house.money.memberships.list(identity))[0]?.tier.id === silver.id);
+  });
+
+  test('after a failure the same tier is answered anew; two that ask at once are given one page', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = () => house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' });
+    house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error', times: 2 });
+    await expect(ask()).rejects.toEqual(failure('provider_unavailable'));
+    house.emulator.clearFaults();
+    const pages = await Promise.all([ask(), ask(), ask()]);
+    expect(new Set(pages.map(({ checkoutUrl }) => checkoutUrl)).size).toBe(1);
+  });
+
+  test('a renewal that a credit at the provider pays for lets the member stay', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver, gold } = await openClub(house);
+    const room = await house.createRoom({ kind: 'members' });
+    const { identity, membership } = await join(house, gold);
+    await house.money.memberships.changeTier(identity, membership.id, silver.id);
+    const { port } = house.emulator;
+    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { data } = await stripe.subscriptions.list({ limit: 100 });
+    const customer = String(data.find(({ metadata }) => metadata.membership === membership.id)?.customer);
+    await stripe.customers.createBalanceTransaction(customer, { amount: -500, currency: 'eur' });
+    house.advance(33 * DAY_MS);
+    const renewed = await eventually(async () => {
+      await house.money.sweep();
+      const [found] = await house.money.memberships.list(identity);
+      return found?.paidUntil !== membership.paidUntil && found;
+    });
+    expect(renewed).toMatchObject({ status: 'active', tier: { id: silver.id } });
+    house.advance(6 * DAY_MS);
+    await house.money.sweep();
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ state: 'granted' });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('paid, renewed, cancelled and taken back, and the books balance', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver } = await openClub(house);
+    const room = await house.createRoom({ kind: 'members' });
+    const { identity, membership } = await join(house, silver);
+    expect(membership).toMatchObject({ status: 'active', cancelAtPeriodEnd: false, tier: { id: silver.id } });
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({
+      state: 'granted',
+      reason: 'membership',
+    });
+    const twice = house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' });
+    await expect(twice).rejects.toEqual(failure('membership_exists'));
+
+    house.advance(32 * DAY_MS);
+    const renewed = await eventually(async () => {
+      await house.money.sweep();
+      const [found] = await house.money.memberships.list(identity);
+      return found?.paidUntil !== membership.paidUntil && found;
+    });
+    expect(renewed.status).toBe('active');
+    expect(await house.money.memberships.cancel(identity, membership.id)).toMatchObject({
+      cancelAtPeriodEnd: true,
+      accessUntil: renewed.paidUntil,
+    });
+    expect(await house.money.memberships.resume(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: false });
+    await house.money.memberships.cancel(identity, membership.id);
+    house.advance(32 * DAY_MS);
+    await eventually(async () => {
+      await house.money.sweep();
+      return (await house.money.memberships.list(identity))[0]?.status === 'ended';
+    });
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({
+      state: 'required',
+      reason: 'expired',
+    });
+    await expect(house.money.memberships.resume(identity, membership.id)).rejects.toEqual(failure('membership_ended'));
+    const changes = house.facts.filter(
+      ({ topic, identity: who }) => topic === 'membership.changed' && who === identity,
+    );
+    expect(changes.map(({ data }) => data.change)).toEqual(
+      expect.arrayContaining(['started', 'renewed', 'updated', 'ended']),
+    );
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('one that has ended at the provider, of which nobody was told, has ended for whoever wants to change it', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver, gold } = await openClub(house);
+    const { memberships } = house.money;
+    const changes: ((identity: string, id: string) => Promise<unknown>)[] = [
+      (identity, id) => memberships.cancel(identity, id),
+      (identity, id) => memberships.resume(identity, id),
+      (identity, id) => memberships.changeTier(identity, id, gold.id),
+    ];
+    const { port } = house.emulator;
+    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    for (const change of changes) {
+      const { identity, membership } = await join(house, silver);
+      for (const { id, metadata } of (await stripe.subscriptions.list({ limit: 100 })).data)
+        if (metadata.membership === membership.id) await stripe.subscriptions.cancel(id);
+      await expect(change(identity, membership.id)).rejects.toEqual(failure('membership_ended'));
+      expect(await memberships.list(identity)).toMatchObject([{ status: 'ended' }]);
+    }
+  });
+
+  test('a dearer tier is charged pro rata and opens its rooms at once; a cheaper one waits for the renewal', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver, gold } = await openClub(house);
+    const high = await house.createRoom({ kind: 'members', minTier: gold.id });
+    const { identity, membership } = await join(house, silver);
+    const access = () => house.rooms.decideAccess({ room: high, identity, role: 'fan' });
+    expect((await access()).state).toBe('required');
+    expect(await house.money.memberships.changeTier(identity, membership.id, gold.id)).toMatchObject({
+      tier: { id: gold.id },
+    });
+    expect((await access()).state).toBe('granted');
+    expect(await house.money.memberships.changeTier(identity, membership.id, silver.id)).toMatchObject({
+      tier: { id: gold.id },
+      nextTier: { id: silver.id },
+    });
+    expect((await access()).state).toBe('granted');
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('a renewal that fails leaves a grace; then access ends, and nothing is tried any more', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver } = await openClub(house);
+    const room = await house.createRoom({ kind: 'members' });
+    const { identity, membership } = await join(house, silver);
+    const { port } = house.emulator;
+    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const subscription = (await stripe.subscriptions.list({ limit: 100 })).data.find(
+      (it) => it.metadata.membership === membership.id,
+    );
+    if (!subscription) throw new Error('no subscription');
+    // The bank refuses this card from now on.
+    const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
+      customer: String(subscription.customer),
+    });
+    await stripe.subscriptions.update(subscription.id, { default_payment_method: card.id });
+    const standing = async () => {
+      await house.money.sweep();
+      return (await house.money.memberships.list(identity))[0];
+    };
+    const paidUntilMs = Date.parse(membership.paidUntil ?? '');
+    house.advance(paidUntilMs - Date.now() + 2 * HOUR_MS);
+    const late = await eventually(async () => {
+      const found = await standing();
+      return found?.status === 'past_due' && found;
+    });
+    expect(late).toMatchObject({ paidUntil: membership.paidUntil, accessUntil: membership.accessUntil });
+    expect(Date.parse(late.accessUntil ?? '') - paidUntilMs).toBe(5 * DAY_MS);
+    const access = () => house.rooms.decideAccess({ room, identity, role: 'fan' });
+    expect((await access()).state).toBe('granted');
+    house.advance(5 * DAY_MS);
+    expect(await access()).toMatchObject({ state: 'required', reason: 'expired', offer: { kind: 'members' } });
+    await eventually(async () => (await standing())?.status === 'ended');
+    expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('canceled');
+    expect(await house.money.checkInvariants()).toEqual([]);
+    // Who comes back begins anew.
+    expect(await house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' })).toHaveProperty(
+      'checkoutUrl',
+    );
+  });
+});

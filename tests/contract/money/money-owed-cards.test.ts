@@ -1,0 +1,307 @@
+/**
+ * What is owed to a card: by a refund that failed, by one made by hand that came back. Whatever leaves for the same payment by the bank or by hand
+ * settles it first, so that it is neither owed for ever nor lost twice; and each order that has left counts once.
+ */
+import { sql } from 'drizzle-orm';
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentProvider, RefundOrder, TransferOrder } from '../../../server/money/provider/payment-provider.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { createId, type TicketId, type TopupId } from '../../../server/protocol/ids.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+const CARD_WHOSE_REFUNDS_COME_BACK = '4000 0000 0000 5126';
+const failure = (code: string) => expect.objectContaining({ code });
+const reason = 'By mistake';
+
+describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  let isRefusing: boolean;
+  /** What the provider answers a failure of its own to, though it may carry it out later. */
+  let spent: { refunds: RefundOrder[]; transfers: TransferOrder[] };
+  let spendsKeys: boolean;
+
+  beforeEach(async () => {
+    db = await open();
+    isRefusing = false;
+    spendsKeys = false;
+    spent = { refunds: [], transfers: [] };
+    house = await openMoneyHouse({ db, isRunning: false, settleDelayMs: HOUR_MS, wrapProvider });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  });
+
+  afterEach(async () => {
+    expect(await house.money.checkInvariants()).toEqual([]);
+    // Whatever happened, the books and the provider say the same.
+    house.advance(3 * DAY_MS);
+    await house.money.sweep();
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  function wrapProvider(provider: PaymentProvider): PaymentProvider {
+    const refund = provider.refund.bind(provider);
+    provider.refund = async (order) => {
+      if (isRefusing) throw new AppError('not_refundable');
+      if (!spendsKeys) return refund(order);
+      spendsKeys = false;
+      spent.refunds.push(order);
+      return 'key_spent';
+    };
+    const { connect } = provider;
+    const transfer = connect.transfer.bind(connect);
+    connect.transfer = async (order) => {
+      if (!spendsKeys) return transfer(order);
+      spendsKeys = false;
+      spent.transfers.push(order);
+      return 'key_spent';
+    };
+    return provider;
+  }
+
+  const refund = (what: Parameters<MoneyHouse['money']['refunds']['refund']>[0]) =>
+    house.money.refunds.refund(what, 'operator');
+  const owedMinor = async () => (await house.money.desk.overview()).owed.cardsMinor;
+  const refundsOf = async (payment: string) => (await house.money.desk.payments.get(payment)).refunds;
+  const statusesOf = async (payment: string) => (await refundsOf(payment)).map(({ status }) => status);
+  const paymentOf = async (payment: string) => (await house.money.desk.payments.get(payment)).providerPayment ?? '';
+  const sentMinor = async (payment: string) => {
+    const { data } = await stripe.refunds.list({ payment_intent: await paymentOf(payment), limit: 100 });
+    return data.filter(({ status }) => status === 'succeeded').reduce((sum, { amount }) => sum + amount, 0);
+  };
+  const byHand = async (payment: string, amountMinor?: number) => {
+    const amount = amountMinor === undefined ? {} : { amount: amountMinor };
+    await stripe.refunds.create({ payment_intent: await paymentOf(payment), ...amount });
+    await house.money.sweep();
+  };
+  /** What the cards of this house's tests will not get back, though nobody else has it either. */
+  const lostMinor = async () => {
+    const { rows } = (await db.orm.execute(
+      sql`select coalesce(-sum(amount_minor), 0) as sum from ledger_entries where account like 'chargeback_loss:%'`,
+    )) as unknown as { rows: { sum: string }[] };
+    return Number(rows[0]?.sum);
+  };
+  const dispute = async (payment: string, amountMinor?: number) => {
+    const amount = amountMinor === undefined ? {} : { amountMinor };
+    const made = house.emulator.act('open_dispute', { paymentIntent: await paymentOf(payment), ...amount });
+    await house.money.sweep();
+    return async (outcome: 'won' | 'lost') => {
+      house.emulator.act('close_dispute', { dispute: made.id, outcome });
+      await house.money.sweep();
+    };
+  };
+
+  async function ticketByCard(card?: string) {
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+    const identity = await house.createFan();
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
+    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
+    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    return { room, identity, ticket: confirmed.id as TicketId };
+  }
+
+  /** A ticket of which a refund was decided and the provider has refused it. */
+  async function failedTicket(amountMinor?: number) {
+    const bought = await ticketByCard();
+    isRefusing = true;
+    expect(await refund({ ticket: bought.ticket, reason, amountMinor })).toMatchObject({ status: 'failed' });
+    isRefusing = false;
+    expect(await owedMinor()).toBe(amountMinor ?? 2_000);
+    return bought;
+  }
+
+  test('a refund that failed is settled by the bank that takes the payment back, and nothing is lost twice', async () => {
+    const { ticket } = await failedTicket();
+    const close = await dispute(ticket);
+    await expect(refund({ ticket, reason })).rejects.toEqual(failure('not_refundable'));
+    await close('lost');
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+    expect(await statusesOf(ticket)).toEqual(['succeeded']);
+    await expect(refund({ ticket, reason })).rejects.toEqual(failure('already_refunded'));
+  });
+
+  test('a refund that failed is owed as before when the dispute is won, and can be ordered again', async () => {
+    const { ticket } = await failedTicket();
+    await (await dispute(ticket))('won');
+    expect(await owedMinor()).toBe(2_000);
+    expect(await refund({ ticket, reason })).toMatchObject({ amountMinor: 2_000, status: 'succeeded' });
+    expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
+  });
+
+  test('a refund that failed is settled by one made by hand, and the sale is not taken back again', async () => {
+    const { room, identity, ticket } = await failedTicket(500);
+    await byHand(ticket, 500);
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+    expect(await statusesOf(ticket)).toEqual(['succeeded']);
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ state: 'granted' });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 500 });
+    await byHand(ticket);
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+  });
+
+  test('of what is owed to a card, what has left by hand is not ordered again', async () => {
+    const { ticket } = await failedTicket();
+    await byHand(ticket, 700);
+    expect([await owedMinor(), await lostMinor()]).toEqual([1_300, 0]);
+    expect(await refund({ ticket, reason })).toMatchObject({ status: 'succeeded' });
+    expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
+  });
+
+  test('a refund by hand that comes back is owed, is ordered by asking for it, and is settled by another by hand', async () => {
+    const first = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
+    await byHand(first.ticket);
+    house.advance(2 * HOUR_MS);
+    await house.money.sweep();
+    expect(await owedMinor()).toBe(2_000);
+    expect(await refund({ ticket: first.ticket, reason })).toMatchObject({ amountMinor: 2_000 });
+    house.advance(2 * HOUR_MS);
+    await house.money.sweep();
+    expect(await statusesOf(first.ticket)).toEqual(['failed']);
+    await byHand(first.ticket);
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+    house.advance(2 * HOUR_MS);
+    await house.money.sweep();
+    expect([await owedMinor(), await lostMinor()]).toEqual([2_000, 0]);
+    expect((await house.money.desk.payments.get(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+  });
+
+  test('what the house lost by a refund by hand is no loss any more once it comes back, nor once the credit does', async () => {
+    const spend = async (card?: string) => {
+      const identity = await house.createFan();
+      const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
+      await house.money.confirmCheckout(await pay(checkoutUrl, card));
+      const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
+      const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+      await byHand(topup, 1_500);
+      return { topup: topup as TopupId, ticket: ('ticket' in bought ? bought.ticket.id : '') as TicketId };
+    };
+    const kept = await spend();
+    expect(await lostMinor()).toBe(1_500);
+    await refund({ ticket: kept.ticket, reason });
+    expect(await refund({ topup: kept.topup, reason })).toMatchObject({ amountMinor: 2_000, status: 'succeeded' });
+    expect([await owedMinor(), await lostMinor(), await sentMinor(kept.topup)]).toEqual([0, 0, 2_000]);
+
+    await spend(CARD_WHOSE_REFUNDS_COME_BACK);
+    expect(await lostMinor()).toBe(1_500);
+    house.advance(2 * HOUR_MS);
+    await house.money.sweep();
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+  });
+
+  test('a refund that fails after the payment was lost is covered by what was lost', async () => {
+    const { ticket } = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
+    await refund({ ticket, reason, amountMinor: 500 });
+    const close = await dispute(ticket, 1_500);
+    house.advance(2 * HOUR_MS);
+    await house.money.sweep();
+    expect(await owedMinor()).toBe(500);
+    await expect(refund({ ticket, reason, amountMinor: 500 })).rejects.toEqual(failure('not_refundable'));
+    await close('lost');
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+    expect(await statusesOf(ticket)).toEqual(['succeeded']);
+  });
+
+  test('an order that the provider answers with a failure of its own and carries out later counts, and is not repeated', async () => {
+    const { ticket } = await ticketByCard();
+    spendsKeys = true;
+    expect(await refund({ ticket, reason, amountMinor: 1_000 })).toMatchObject({ status: 'pending' });
+    await carryOutLate();
+    house.advance(60_000);
+    await house.money.sweep();
+    expect(await statusesOf(ticket)).toEqual(['succeeded']);
+    expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 1_000]);
+  });
+
+  test('an order that is carried out after the next one has been is booked as given back too', async () => {
+    const { ticket } = await ticketByCard();
+    spendsKeys = true;
+    await refund({ ticket, reason, amountMinor: 1_000 });
+    house.advance(60_000);
+    await house.money.sweep();
+    expect(await statusesOf(ticket)).toEqual(['succeeded']);
+    await carryOutLate();
+    await house.money.sweep();
+    expect([await owedMinor(), await lostMinor(), await sentMinor(ticket)]).toEqual([0, 0, 2_000]);
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject({ pendingMinor: 0 });
+  });
+
+  test('a transfer that is carried out after the next one has been is booked, and the creator owes it', async () => {
+    const { payouts, creatorAccounts: accounts, earnings } = house.money;
+    await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
+    const [account] = (await stripe.accounts.list({ limit: 1 })).data;
+    house.emulator.act('onboard_account', { account: account?.id ?? '' });
+    await accounts.describe(house.creator);
+    const room = await house.createRoom({ kind: 'free' });
+    const identity = await house.createFan(20_000);
+    const input = { amountMinor: 10_000, idempotencyKey: createId('event') };
+    await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    house.advance(20 * DAY_MS);
+    await house.money.sweep();
+    const { availableMinor } = await earnings.describe(house.creator);
+    spendsKeys = true;
+    await payouts.createBatch({ by: 'operator' });
+    await house.money.idle();
+    house.advance(60_000);
+    await house.money.sweep();
+    expect(await earnings.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor, availableMinor: 0 });
+    const [late] = spent.transfers;
+    await stripe.transfers.create({
+      amount: late?.amountMinor ?? 0,
+      currency: 'eur',
+      destination: late?.account ?? '',
+      transfer_group: late?.batch ?? '',
+      metadata: { payout: late?.payout ?? '', order: late?.idempotencyKey ?? '' },
+    });
+    await house.money.sweep();
+    await house.money.sweep();
+    expect(await earnings.describe(house.creator)).toMatchObject({
+      paidOutMinor: 2 * availableMinor,
+      availableMinor: -availableMinor,
+    });
+  });
+
+  async function carryOutLate() {
+    for (const order of spent.refunds.splice(0)) {
+      const metadata = { refund: order.refund, order: order.idempotencyKey };
+      await stripe.refunds.create({ payment_intent: order.payment, amount: order.amountMinor, metadata });
+    }
+  }
+
+  test('the whole of a ticket of which a part has failed is what is left of it, and the failed part is ordered again', async () => {
+    const { room, identity, ticket } = await failedTicket(500);
+    expect(await house.money.desk.previewRefund(ticket, undefined)).toMatchObject({ amountMinor: 1_500 });
+    expect(await refund({ ticket, reason })).toMatchObject({ amountMinor: 1_500, status: 'succeeded' });
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ reason: 'refunded' });
+    await house.money.idle();
+    expect(await statusesOf(ticket)).toEqual(['succeeded', 'succeeded']);
+    expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
+  });
+
+  test('what a failed part has left can be asked for by its amount, as the desk does', async () => {
+    const { ticket } = await failedTicket(500);
+    const rest = { ticket, reason, amountMinor: 1_500 };
+    expect(await refund({ ...rest, idempotencyKey: 'the-rest' })).toMatchObject({
+      amountMinor: 1_500,
+      status: 'succeeded',
+    });
+    expect(await statusesOf(ticket)).toEqual(['failed', 'succeeded']);
+    expect(await refund({ ticket, reason })).toMatchObject({ amountMinor: 500, status: 'succeeded' });
+    expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
+  });
+
+  test('a buyer who withdraws gives the whole ticket back, though a part of it had failed', async () => {
+    const { room, identity, ticket } = await failedTicket(500);
+    expect(await house.money.withdrawals.withdraw(ticket, identity)).toMatchObject({ amountMinor: 1_500 });
+    expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ reason: 'refunded' });
+  });
+});

@@ -1,0 +1,181 @@
+/** What the provider does without being asked, and tells: bank payouts, creators' accounts, inquiries, another version; and what the house itself stops. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type TopupId } from '../../../server/protocol/ids.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, WEBHOOK_SECRET } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const failure = (code: string) => expect.objectContaining({ code });
+
+describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  let connect: Server;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await openMoneyHouse({ db });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    // Connected accounts have an endpoint of their own.
+    connect = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      await house.money.providerEvents.receive(Buffer.concat(chunks), String(request.headers['stripe-signature']));
+      response.writeHead(200).end();
+    });
+    await new Promise<void>((resolve) => connect.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(connect.address() as AddressInfo).port}/`;
+    house.emulator.setConnectWebhook({ url, secret: WEBHOOK_SECRET });
+  });
+
+  afterEach(async () => {
+    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await new Promise((resolve) => connect.close(resolve));
+    await db[Symbol.asyncDispose]();
+  });
+
+  const factsOf = (topic: string) => house.facts.filter((fact) => fact.topic === topic).map(({ data }) => data);
+  const bankMinor = async () => (await house.money.desk.overview()).clearing;
+  const onboard = async () => {
+    const { creatorAccounts: accounts } = house.money;
+    await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
+    const all = await stripe.accounts.list({ limit: 100 });
+    const account = all.data.find((each) => each.metadata?.creator === house.creator)?.id ?? '';
+    house.emulator.act('onboard_account', { account });
+    return account;
+  };
+  const statusOf = (status: string) =>
+    eventually(() => factsOf('creator.account_changed').some((data) => data.account.status === status));
+  /** Earnings that are available to a creator who has been selling for a while. */
+  const earn = async () => {
+    const room = await house.createRoom({ kind: 'free' });
+    const fan = await house.createFan(20_000);
+    const input = { amountMinor: 10_000, idempotencyKey: createId('event') };
+    await house.money.tips.send({ room, from: { identity: fan, name: 'Léa', role: 'fan' }, input });
+    house.advance(20 * DAY_MS);
+    await house.money.sweep();
+    return house.money.earnings.describe(house.creator);
+  };
+
+  test('a payout to the house’s bank is booked when it is told, once, and taken back when the bank returns it', async () => {
+    await house.createFan(5_000);
+    house.advance(10 * DAY_MS);
+    await eventually(async () => {
+      const { ledgerMinor, providerMinor } = await bankMinor();
+      return ledgerMinor === providerMinor;
+    });
+    const before = (await bankMinor()).ledgerMinor;
+    const payout = await stripe.payouts.create({ amount: 1_000, currency: 'eur' });
+    await eventually(async () => (await bankMinor()).ledgerMinor === before - 1_000);
+    house.emulator.act('pay_payout', { account: null, payout: payout.id });
+    // The job compares while the webhooks come: what one has booked the other leaves.
+    const compared = await Promise.all([1, 2, 3].map(() => house.money.reconciliations.run(0)));
+    expect(compared.map(({ unexplainedCount }) => unexplainedCount)).toEqual([0, 0, 0]);
+    expect((await bankMinor()).ledgerMinor).toBe(before - 1_000);
+    house.emulator.act('fail_payout', { account: null, payout: payout.id });
+    await eventually(async () => (await bankMinor()).ledgerMinor === before);
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ items: [], differenceMinor: 0 });
+  });
+
+  test('what changes on a creator’s account is known by the webhook of connected accounts', async () => {
+    const account = await onboard();
+    await statusOf('enabled');
+    house.emulator.act('restrict_account', {
+      account,
+      reason: 'requirements.past_due',
+      due: ['individual.verification.document'],
+    });
+    await statusOf('restricted');
+    const { frozen } = await earn();
+    expect(frozen).toMatchObject([{ reason: 'onboarding' }]);
+    expect((await house.money.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
+    house.emulator.act('lift_restriction', { account });
+    await eventually(() => factsOf('creator.account_changed').at(-1)?.account.status === 'enabled');
+  });
+
+  test('a creator’s bank that sends a payout back stops the next one', async () => {
+    const account = await onboard();
+    await statusOf('enabled');
+    const { availableMinor } = await earn();
+    await house.money.payouts.createBatch({ by: 'operator' });
+    await house.money.sweep();
+    const there = { stripeAccount: account };
+    const payout = await stripe.payouts.create({ amount: availableMinor, currency: 'eur' }, there);
+    house.emulator.act('fail_payout', { account, payout: payout.id, code: 'account_closed' });
+    await eventually(async () => !(await house.money.creatorAccounts.isPayable(house.creator)));
+    // The money is on the creator's account at the provider: for the house it is paid.
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor });
+    expect((await house.money.reconciliations.run(0)).unexplainedCount).toBe(0);
+  });
+
+  test('the house stops payouts to a creator: nothing is paid until they go on', async () => {
+    await onboard();
+    await statusOf('enabled');
+    const { desk } = house.money;
+    await desk.setFreeze(house.creator, { frozen: true, reason: 'Identity in doubt', by: 'operator' });
+    const { availableMinor, frozen } = await earn();
+    expect(frozen).toEqual([{ reason: 'house', amountMinor: availableMinor }]);
+    expect((await house.money.payouts.createBatch({ by: 'operator', creators: [house.creator] })).payouts).toEqual([]);
+    await desk.setFreeze(house.creator, { frozen: false, reason: 'All is well', by: 'operator' });
+    const { payouts } = await house.money.payouts.createBatch({ by: 'operator' });
+    expect(payouts).toMatchObject([{ creator: house.creator, amountMinor: availableMinor }]);
+    await eventually(() => factsOf('payout.changed').length === 2);
+    expect(factsOf('payout.changed').map((data) => data.payout.status)).toEqual(['pending', 'paid']);
+    expect(factsOf('creator.payouts_changed').map((data) => data.frozen)).toEqual([true, false]);
+  });
+
+  test('an inquiry takes and holds nothing, is told and answered; one that becomes a dispute does', async () => {
+    const fan = await house.createFan(3_000);
+    const topup = (await house.money.wallets.listEntries(fan)).entries[0]?.id as TopupId;
+    const { data } = await stripe.paymentIntents.list({ limit: 1 });
+    const opened = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '', isInquiry: true }) as {
+      id: string;
+    };
+    const told = await eventually(() => factsOf('dispute.changed')[0]);
+    expect(told.dispute).toMatchObject({ status: 'inquiry', source: topup, amountMinor: 3_000, frozenCreditMinor: 0 });
+    expect((await house.money.wallets.get(fan)).balanceMinor).toBe(3_000);
+    const { disputes } = house.money;
+    const { evidence } = await disputes.submitEvidence(told.dispute.id, { by: 'operator', note: 'They watched it' });
+    expect(evidence).toMatchObject({ uncategorized_text: 'They watched it' });
+    house.emulator.act('escalate_inquiry', { dispute: opened.id });
+    await eventually(async () => (await house.money.wallets.get(fan)).balanceMinor === 0);
+    const refund = house.money.refunds.refund({ topup, reason: 'Again' }, 'operator');
+    await expect(refund).rejects.toEqual(failure('not_refundable'));
+    house.emulator.act('close_dispute', { dispute: opened.id, outcome: 'won' });
+    await eventually(async () => (await house.money.wallets.get(fan)).balanceMinor === 3_000);
+    expect(factsOf('dispute.changed').map(({ dispute }) => dispute.status)).toEqual(
+      expect.arrayContaining(['inquiry', 'open', 'won']),
+    );
+  });
+
+  test('an event of another version of the API is processed all the same, and counted', async () => {
+    const body = JSON.stringify({
+      id: `evt_${createId('event').slice(4)}`,
+      object: 'event',
+      api_version: '2020-08-27',
+      created: Math.floor(Date.now() / 1_000),
+      type: 'payment_intent.succeeded',
+      data: { object: { id: 'pi_000000000000000000000000', object: 'payment_intent' } },
+      livemode: false,
+      pending_webhooks: 1,
+      request: null,
+    });
+    const signature = await stripe.webhooks.generateTestHeaderStringAsync({ payload: body, secret: WEBHOOK_SECRET });
+    const counted = async () => (await house.metrics.providerEventVersionMismatches.get()).values[0]?.value ?? 0;
+    const before = await counted();
+    await house.money.providerEvents.receive(Buffer.from(body), signature);
+    expect(await counted()).toBe(before + 1);
+    await house.money.providerEvents.receive(Buffer.from(body.replace('2020-08-27', '2020-08-27')), signature);
+    const broken = house.money.providerEvents.receive(Buffer.from(body.replace('pi_0', 'pi_1')), signature);
+    await expect(broken).rejects.toEqual(failure('signature_invalid'));
+  });
+});

@@ -1,0 +1,281 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Money } from '../../../server/money/money.ts';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type TicketId, type TipId, type TopupId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { Refund, RefundInput } from '../../../server/protocol/money/money.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { SEED } from '../../support/run/effort.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const OPERATIONS = 200;
+/**
+ * Set so that more is wanted than there is, whatever comes first, and yet no kind can leave nothing to another. What comes back is small, so that the
+ * dispute, which waits its turn among the rest, seldom finds all that it wants.
+ */
+const KEPT_MINOR = 43_500;
+const DISPUTED_MINOR = 27_000;
+const TICKET_MINOR = 1_500;
+const tipMinorOf = (index: number) => 300 + (index % 4) * 100;
+const SMALL_TIP_MINOR = 100;
+/** Of the top-up that is not disputed, as often as there are keys. */
+const PART_MINOR = 500;
+const EXPECTED_REFUSALS = ['insufficient_funds', 'already_refunded', 'not_refundable', 'amount_too_large'];
+
+/** PGlite has one connection, on which nothing can race; there this only shows that the order does not matter. */
+describe.each(DATABASES)('two hundred operations at once on one wallet, on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  /** As two gateways have them: two objects that know nothing of each other, on one database. */
+  let gateways: Money[];
+  let onDisputeFetched: () => void = () => {};
+
+  beforeAll(async () => {
+    db = await open();
+    const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
+      const fetchDispute = provider.disputes.fetchDispute.bind(provider.disputes);
+      provider.disputes.fetchDispute = async (dispute) => {
+        const found = await fetchDispute(dispute);
+        onDisputeFetched();
+        return found;
+      };
+      return provider;
+    };
+    house = await openMoneyHouse({ db, wrapProvider });
+    gateways = [house.money, await house.openGateway()];
+  });
+
+  afterAll(async () => {
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  test('one identity has so many payment pages open and no more, at two gateways at once too; what is paid makes room', async () => {
+    const identity = `fan-${createId('event')}`;
+    const topUp = (by: Money) => by.topups.create({ identity, name: 'Léa', amountMinor: 500 });
+    const asked = await Promise.allSettled(
+      Array.from({ length: LIMITS.openCheckouts + 10 }, (_, index) => topUp(gateways[index % 2] as Money)),
+    );
+    const opened = asked.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+    const refused = asked.flatMap((it) => (it.status === 'rejected' ? [it.reason.code] : []));
+    expect([opened.length, ...new Set(refused)]).toEqual([LIMITS.openCheckouts, 'checkout_limit']);
+    const room = await house.createRoom();
+    const byCard = { room, identity, name: 'Léa', from: 'card' } as const;
+    await expect(house.money.tickets.buy(byCard)).rejects.toMatchObject({ code: 'checkout_limit' });
+    await house.money.confirmCheckout(await pay(opened[0]?.checkoutUrl ?? ''));
+    await topUp(house.money);
+    await expect(topUp(house.money)).rejects.toMatchObject({ code: 'checkout_limit' });
+    // Another person is not concerned.
+    await house.money.topups.create({ identity: `fan-${createId('event')}`, name: 'Tom', amountMinor: 500 });
+  });
+
+  test(`tips, tickets, refunds and a dispute never overdraw, never double, and lose nothing that was answered (seed ${SEED})`, async () => {
+    const { money } = house;
+    const identity = await house.createFan();
+    const topup = await creditBy(identity, KEPT_MINOR);
+    const createRooms = (count: number, priceMinor: number) =>
+      Promise.all(Array.from({ length: count }, () => house.createRoom({ kind: 'ticket', priceMinor })));
+    const [visited, rooms] = [await createRooms(5, 500), await createRooms(24, TICKET_MINOR)];
+    // Spent before the credit that is disputed was bought: nothing stands in the way of giving it back.
+    const sent = await Promise.all(
+      Array.from({ length: 20 }, () => tip(identity, visited[0] as Room, SMALL_TIP_MINOR)),
+    );
+    const held = await Promise.all(visited.map((room) => buy(identity, room)));
+    const victims = [...sent.map(({ id }) => ({ tip: id })), ...held.map((id) => ({ ticket: id }))];
+    const disputed = await paymentOf(await creditBy(identity, DISPUTED_MINOR));
+    const startMinor = (await money.wallets.get(identity)).balanceMinor;
+
+    const done = { tips: new Map<TipId, number>(), tickets: new Set<TicketId>(), refunds: new Map<string, Refund[]>() };
+    const refund = async (input: RefundInput, by: Money) => {
+      const refunded = await by.refunds.refund(input, 'operator');
+      done.refunds.set(refunded.id, [...(done.refunds.get(refunded.id) ?? []), refunded]);
+    };
+    const acts: Act[] = [
+      ...repeated(80, async (by, index) => {
+        const { id, amountMinor } = await tip(identity, rooms[index % rooms.length] as Room, tipMinorOf(index), by);
+        expect(done.tips.has(id)).toBe(false);
+        done.tips.set(id, amountMinor);
+      }),
+      ...repeated(60, async (by, index) =>
+        done.tickets.add(await buy(identity, rooms[index % rooms.length] as Room, by)),
+      ),
+      ...repeated(50, (by, index) => refund({ ...victims[index % victims.length], reason: 'race' }, by)),
+      ...repeated(9, (by, index) =>
+        refund({ topup, amountMinor: PART_MINOR, idempotencyKey: `part-${index % 3}`, reason: 'race' }, by),
+      ),
+    ];
+    expect(acts).toHaveLength(OPERATIONS - 1);
+    // The rest begins while the house does not know the dispute yet: it is told of it by hand, and by webhooks as well.
+    const answered = new Promise<void>((resolve) => {
+      onDisputeFetched = resolve;
+    });
+    const { id } = house.emulator.act('open_dispute', { paymentIntent: disputed });
+    const taken = money.disputes.handleDisputeChanged(id);
+    await answered;
+    const results = await Promise.allSettled([
+      taken,
+      ...shuffled(acts, seeded(SEED)).map((act, index) => act(gateways[index % gateways.length] as Money)),
+    ]);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(EXPECTED_REFUSALS).toContain(result.reason.code ?? result.reason);
+    }
+    await settleAll();
+
+    // More was wanted than there was, and yet some of each was had; what was asked back more often went back once.
+    expect(done.tips.size).toBeGreaterThan(0);
+    expect(done.tickets.size).toBeGreaterThan(0);
+    expect(done.tips.size + done.tickets.size).toBeLessThan(80 + rooms.length);
+    const refunds = [...done.refunds.values()];
+    for (const [first, ...again] of refunds) {
+      if (!first?.topup) expect(again).toEqual([]);
+    }
+    const given = refunds.flatMap(([first]) => first ?? []);
+    expect(given.filter((each) => !each.topup)).toHaveLength(victims.length);
+    expect(given.filter((each) => each.topup).length).toBeLessThanOrEqual(3);
+    const [dispute] = await money.disputes.list();
+    expect(dispute).toMatchObject({ status: 'open', identity, amountMinor: DISPUTED_MINOR });
+    // To the cent what was answered, however it was mixed.
+    const spentMinor = sum(done.tips.values()) + done.tickets.size * TICKET_MINOR;
+    const backMinor = sum(given.map((each) => (each.topup ? -each.amountMinor : each.amountMinor)));
+    const { balanceMinor } = await money.wallets.get(identity);
+    expect(balanceMinor).toBe(startMinor - spentMinor + backMinor - (dispute?.frozenCreditMinor ?? 0));
+    expect(balanceMinor).toBeGreaterThanOrEqual(0);
+    expect(await money.checkInvariants()).toEqual([]);
+    await assertBooked([...done.tips.keys()]);
+    for (const room of rooms) {
+      const { ticket } = await house.rooms.decideAccess({ room, identity, role: 'fan' });
+      if (ticket) expect(done.tickets).toContain(ticket);
+    }
+
+    // The bank is right: what was spent before it asked is taken from whoever has it still.
+    house.emulator.act('close_dispute', { dispute: await providerDispute(), outcome: 'lost' });
+    await eventually(async () => (await money.disputes.list())[0]?.status === 'lost');
+    await settleAll();
+    expect(await money.checkInvariants()).toEqual([]);
+    expect((await money.wallets.get(identity)).balanceMinor).toBe(balanceMinor);
+  });
+
+  test('two hundred tips of one key are one tip, and two hundred purchases of one ticket one ticket', async () => {
+    const identity = await house.createFan();
+    await creditBy(identity, 1_000);
+    const room = await house.createRoom();
+    const input = { amountMinor: 200, idempotencyKey: 'one-key-for-all' };
+    const from = { identity, name: 'Léa', role: 'fan' } as const;
+    const gatewayOf = (index: number) => gateways[index % gateways.length] as Money;
+    const tips = await Promise.all(
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).tips.send({ room, from, input })),
+    );
+    expect(new Set(tips.map((receipt) => receipt.tip.id)).size).toBe(1);
+    const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
+    const tickets = await Promise.all(
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).tickets.buy(order)),
+    );
+    expect(new Set(tickets.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(await house.money.wallets.get(identity)).toEqual({ balanceMinor: 300, currency: 'eur', promoMinor: 0 });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('a ticket bought from the wallet while its card payment is confirmed is held once, and paid once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const identity = await house.createFan();
+      await creditBy(identity, 500);
+      const room = await house.createRoom();
+      const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
+      if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
+      const session = await pay(page.checkoutUrl);
+      await Promise.all([
+        house.money.confirmCheckout(session),
+        house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' }),
+        house.money.confirmCheckout(session),
+      ]);
+      await eventually(async () => (await house.money.earnings.ofRoom(room.id)).ticketCount === 1);
+    }
+    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+    await house.money.idle();
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  /** Nothing is on its way any more, in the house or at the provider. */
+  async function settleAll(): Promise<void> {
+    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+    await Promise.all(gateways.map((gateway) => gateway.idle()));
+  }
+
+  async function creditBy(identity: string, amountMinor: number): Promise<TopupId> {
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    return topup;
+  }
+
+  /** The provider's payment of a top-up. */
+  async function paymentOf(topup: TopupId): Promise<string> {
+    const { rows } = await select<{ payment: string }>(
+      sql`select provider_payment as payment from checkouts where source_id = ${topup}`,
+    );
+    return rows[0]?.payment ?? '';
+  }
+
+  async function providerDispute(): Promise<string> {
+    const { rows } = await select<{ id: string }>(sql`select provider_dispute as id from disputes`);
+    return rows[0]?.id ?? '';
+  }
+
+  /** Each tip that was answered is in the books, once. */
+  async function assertBooked(tips: TipId[]): Promise<void> {
+    const { rows } = await select<{ id: string; n: string }>(
+      sql`select source_id as id, count(*) as n from ledger_transactions where kind = 'tip' group by source_id`,
+    );
+    const booked = new Map(rows.map(({ id, n }) => [id, Number(n)]));
+    expect(tips.filter((id) => booked.get(id) !== 1)).toEqual([]);
+  }
+
+  async function select<Row>(statement: SQL): Promise<{ rows: Row[] }> {
+    return (await db.orm.execute(statement)) as unknown as { rows: Row[] };
+  }
+
+  async function tip(identity: string, room: Room, amountMinor: number, money: Money = house.money) {
+    const from = { identity, name: 'Léa', role: 'fan' } as const;
+    const receipt = await money.tips.send({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
+    return receipt.tip;
+  }
+
+  async function buy(identity: string, room: Room, money: Money = house.money): Promise<TicketId> {
+    const bought = await money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+    if (!('ticket' in bought)) throw new Error('A ticket was expected.');
+    return bought.ticket.id;
+  }
+});
+
+type Act = (by: Money) => Promise<unknown>;
+
+/** So many acts of a kind, each with its number. */
+function repeated(times: number, act: (by: Money, index: number) => Promise<unknown>): Act[] {
+  return Array.from({ length: times }, (_, index) => (by) => act(by, index));
+}
+
+const sum = (amounts: Iterable<number>): number => [...amounts].reduce((all, each) => all + each, 0);
+
+/** Fisher and Yates. */
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const mixed = [...items];
+  for (let left = mixed.length; left > 1; left -= 1) {
+    const drawn = Math.floor(random() * left);
+    [mixed[left - 1], mixed[drawn]] = [mixed[drawn] as T, mixed[left - 1] as T];
+  }
+  return mixed;
+}
+
+/** Mulberry32: small, and the same everywhere. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

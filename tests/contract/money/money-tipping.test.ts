@@ -1,0 +1,173 @@
+/** Tips in batches, and what goes with them: each is decided by itself, in order, once; goals and leaderboards follow refunds. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import type { TipInput } from '../../../server/protocol/money/money.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const failure = (code: string) => expect.objectContaining({ code });
+
+describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let room: Room;
+
+  beforeAll(async () => {
+    db = await open();
+    house = await openMoneyHouse({ db });
+    room = await house.createRoom({ kind: 'free' });
+  });
+
+  afterAll(async () => {
+    await house.money.idle();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const tip = (identity: string, input: Partial<TipInput> = {}, where = room) =>
+    house.money.tips.send({
+      room: where,
+      from: { identity, name: `Name of ${identity}`, role: 'fan' },
+      input: { amountMinor: 300, idempotencyKey: createId('event'), ...input },
+    });
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
+
+  test('in one batch a tip that cannot be paid fails alone, and a smaller one after it passes', async () => {
+    const [lea, malik] = [await house.createFan(1_300), await house.createFan(1_300)];
+    // What is known of a buyer is looked up once; then tips go into a batch in the order in which they come.
+    for (const identity of [lea, malik, 'nobody-at-all']) await tip(identity).catch(() => undefined);
+    const results = await Promise.allSettled([
+      tip(lea, { amountMinor: 700 }),
+      tip(lea, { amountMinor: 400 }),
+      tip('nobody-at-all'),
+      tip(malik, { amountMinor: 500 }),
+      tip(lea, { amountMinor: 300 }),
+    ]);
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toEqual(failure('insufficient_funds'));
+    }
+    expect([await balanceOf(lea), await balanceOf(malik)]).toEqual([0, 500]);
+  });
+
+  test('the same key twice in one batch is one tip, and a conflict where it asks for something else', async () => {
+    const identity = await house.createFan(1_300);
+    await tip(identity);
+    const input = { amountMinor: 400, idempotencyKey: 'the-same-key' };
+    const [first, again, other] = await Promise.allSettled([
+      tip(identity, input),
+      tip(identity, input),
+      tip(identity, { ...input, message: 'another' }),
+    ]);
+    expect(again).toEqual(first);
+    expect(other).toEqual({ status: 'rejected', reason: failure('idempotency_conflict') });
+    expect(await balanceOf(identity)).toBe(600);
+  });
+
+  test('what the database refuses in one tip does not fail those beside it', async () => {
+    const identity = await house.createFan(1_000);
+    const results = await Promise.allSettled([
+      tip(identity),
+      // The wire lets no such character through; whatever did would be the database's to refuse.
+      tip(identity, { message: 'a\u0000b' }),
+      tip(identity),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await balanceOf(identity)).toBe(400);
+  });
+
+  test('tips are told in the order in which they were sent', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const identity = await house.createFan(40_000);
+    await tip(identity);
+    const receipts = await Promise.all(Array.from({ length: 240 }, () => tip(identity, { amountMinor: 100 }, own)));
+    const told = () =>
+      house.facts.flatMap((fact) => (fact.topic === 'tips.settled' && fact.room === own.id ? fact.data.tips : []));
+    await eventually(() => told().length === receipts.length);
+    expect(told().map((each) => each.id)).toEqual(receipts.map((receipt) => receipt.tip.id));
+    // Together, and yet never so many that one message would be a burden.
+    const sizes = house.facts.flatMap((fact) =>
+      fact.topic === 'tips.settled' && fact.room === own.id ? [fact.data.tips.length] : [],
+    );
+    expect(sizes.length).toBeLessThan(receipts.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+  });
+
+  test('a tip from the menu is of its price, or refused and charged nothing; sent again after a change it is the same', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const identity = await house.createFan(2_000);
+    const song = { id: 'song', label: 'The next song', amountMinor: 500 };
+    await expect(tip(identity, { menuItem: 'song' }, own)).rejects.toEqual(failure('menu_item_not_found'));
+    expect(await house.money.tipping.setMenu(own.id, [song])).toEqual({ items: [song], currency: 'eur' });
+    await expect(tip(identity, { menuItem: 'dance', amountMinor: 500 }, own)).rejects.toEqual(
+      failure('menu_item_not_found'),
+    );
+    await expect(tip(identity, { menuItem: 'song', amountMinor: 499 }, own)).rejects.toEqual(
+      failure('menu_price_mismatch'),
+    );
+    const input = { menuItem: 'song', amountMinor: 500, idempotencyKey: 'key-of-the-song' };
+    const receipt = await tip(identity, input, own);
+    await house.money.tipping.setMenu(own.id, [{ ...song, amountMinor: 900 }]);
+    expect(await tip(identity, input, own)).toEqual(receipt);
+    await expect(tip(identity, { ...input, idempotencyKey: 'another-key' }, own)).rejects.toEqual(
+      failure('menu_price_mismatch'),
+    );
+    expect(await balanceOf(identity)).toBe(1_500);
+  });
+
+  test('a goal counts tips from when it was set, and not what was refunded; another one begins anew', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const identity = await house.createFan(5_000);
+    expect(await house.money.tipping.getGoal(own.id)).toBeNull();
+    await tip(identity, { amountMinor: 300 }, own);
+    house.advance(1_000);
+    const goal = await house.money.tipping.setGoal(own.id, { title: 'An encore', targetMinor: 1_000 });
+    expect(goal).toMatchObject({ title: 'An encore', reachedMinor: 0, targetMinor: 1_000, currency: 'eur' });
+    const first = await tip(identity, { amountMinor: 700 }, own);
+    await tip(identity, { amountMinor: 500 }, own);
+    expect(await house.money.tipping.getGoal(own.id)).toEqual({ ...goal, reachedMinor: 1_200 });
+    await house.money.refunds.refund({ tip: first.tip.id, reason: 'A mistake' }, 'operator');
+    expect(await house.money.tipping.getGoal(own.id)).toEqual({ ...goal, reachedMinor: 500 });
+    house.advance(1_000);
+    const next = await house.money.tipping.setGoal(own.id, { title: 'A second encore', targetMinor: 2_000 });
+    expect(await house.money.tipping.getGoal(own.id)).toEqual({ ...next, reachedMinor: 0 });
+    await house.money.tipping.clearGoal(own.id);
+    expect(await house.money.tipping.getGoal(own.id)).toBeNull();
+    const topics = await eventually(() => {
+      const told = house.facts.filter((fact) => fact.topic === 'goal.changed' && fact.room === own.id);
+      return told.length === 3 && told;
+    });
+    expect(topics).toHaveLength(3);
+  });
+
+  test('the leaderboard sums by fan, deducts refunds and drops whoever has nothing left in it', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const [ada, ben, cleo] = [await house.createFan(3_000), await house.createFan(3_000), await house.createFan(3_000)];
+    const big = await tip(ada, { amountMinor: 2_000 }, own);
+    await tip(ada, { amountMinor: 100 }, own);
+    await tip(ben, { amountMinor: 900 }, own);
+    const only = await tip(cleo, { amountMinor: 1_000 }, own);
+    const board = async (limit = 50) => (await house.money.tipping.getLeaderboard(own.id, limit)).entries;
+    expect((await board()).map((entry) => [entry.rank, entry.identity, entry.amountMinor, entry.tipCount])).toEqual([
+      [1, ada, 2_100, 2],
+      [2, cleo, 1_000, 1],
+      [3, ben, 900, 1],
+    ]);
+    expect(await board(1)).toEqual([
+      { rank: 1, identity: ada, name: `Name of ${ada}`, amountMinor: 2_100, tipCount: 2 },
+    ]);
+    await house.money.refunds.refund({ tip: big.tip.id, reason: 'A mistake' }, 'operator');
+    await house.money.refunds.refund({ tip: only.tip.id, reason: 'A mistake' }, 'operator');
+    expect((await board()).map((entry) => entry.identity)).toEqual([ben, ada]);
+  });
+});

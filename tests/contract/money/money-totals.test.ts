@@ -1,0 +1,171 @@
+/** Totals that people are shown, after refunds in parts and lost disputes: what the books say. */
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type TicketId } from '../../../server/protocol/ids.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A test card whose bank sends refunds back after a while. */
+const REFUNDS_COME_BACK = '4000 0000 0000 5126';
+const BANK_MS = 40 * DAY_MS;
+const ASSOCIATION = 'red-cross';
+
+describe.each(DATABASES)('totals on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+
+  beforeEach(async () => {
+    db = await open();
+    await openHouse();
+  });
+
+  async function openHouse(options: Partial<Parameters<typeof openMoneyHouse>[0]> = {}): Promise<void> {
+    house = await openMoneyHouse({ db, isRunning: false, ...options });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  }
+
+  afterEach(async () => {
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const settle = async () => {
+    house.advance(MINUTE_MS);
+    await house.emulator.flush();
+    await house.money.sweep();
+  };
+  const latestPayment = async () => (await stripe.paymentIntents.list({ limit: 1 })).data[0]?.id ?? '';
+  const dispute = async (paymentIntent: string, outcome?: 'won' | 'lost') => {
+    const { id } = house.emulator.act('open_dispute', { paymentIntent });
+    await settle();
+    if (outcome) house.emulator.act('close_dispute', { dispute: id, outcome });
+    await settle();
+    return id;
+  };
+  const buyByCard = async (identity: string, priceMinor: number, card?: string) => {
+    const room = await house.createRoom({ kind: 'ticket', priceMinor });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
+    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
+    const { id } = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    await settle();
+    return { room, ticket: id as TicketId };
+  };
+
+  test('a dispute that is won 60 days after it was opened leaves nothing to explain', async () => {
+    await buyByCard(await house.createFan(), 2_000);
+    const disputed = await dispute(await latestPayment());
+    const [kept] = await house.money.disputes.list();
+    await house.money.disputes.submitEvidence(kept?.id ?? '', { by: 'operator' });
+    house.advance(60 * DAY_MS);
+    house.emulator.act('close_dispute', { dispute: disputed, outcome: 'won' });
+    await settle();
+    house.advance(2 * 60 * MINUTE_MS);
+    const { items } = await house.money.reconciliations.run();
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+  });
+
+  test('a refund that the bank sends back 40 days later leaves nothing to explain', async () => {
+    await house[Symbol.asyncDispose]();
+    await openHouse({ settleDelayMs: BANK_MS, wrapProvider: onClockOfHouse });
+    const { ticket } = await buyByCard(await house.createFan(), 2_000, REFUNDS_COME_BACK);
+    house.advance(DAY_MS);
+    await house.money.refunds.refund({ ticket, reason: 'Not held' }, 'operator');
+    house.advance(BANK_MS + DAY_MS);
+    await settle();
+    expect((await house.money.desk.payments.get(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
+    house.advance(2 * 60 * MINUTE_MS);
+    const { items } = await house.money.reconciliations.run();
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+  });
+
+  test('the history of a wallet sums to its balance, also after a dispute took credit', async () => {
+    const identity = await house.createFan(2_000);
+    await settle();
+    await dispute(await latestPayment(), 'lost');
+    const { entries } = await house.money.wallets.listEntries(identity);
+    expect(entries.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([
+      ['dispute_loss', -2_000],
+      ['topup', 2_000],
+    ]);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(0);
+  });
+
+  test('the earnings of a room are what is left of its sales', async () => {
+    const identity = await house.createFan();
+    const { room, ticket } = await buyByCard(identity, 2_000);
+    const before = await house.money.earnings.ofRoom(room.id);
+    await house.money.refunds.refund({ ticket, amountMinor: 1_800, reason: 'A part' }, 'operator');
+    const after = await house.money.earnings.ofRoom(room.id);
+    expect(after).toMatchObject({ ticketsMinor: 200, ticketCount: 1 });
+    expect(Math.abs(after.creatorMinor - before.creatorMinor / 10)).toBeLessThan(1);
+    await house.money.refunds.refund({ ticket, reason: 'The rest' }, 'operator');
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({
+      ticketsMinor: 0,
+      ticketCount: 0,
+      creatorMinor: 0,
+    });
+    await settle();
+  });
+
+  test('a tip that a dispute has taken is earned no more', async () => {
+    const identity = await house.createFan();
+    const room = await house.createRoom({ kind: 'free' });
+    const { checkoutUrl } = await house.money.cardTips.open({
+      room,
+      from: { identity, name: 'Léa', role: 'fan' },
+      input: { amountMinor: 1_000, idempotencyKey: createId('event') },
+    });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    await settle();
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 1_000, tipCount: 1 });
+    await dispute(await latestPayment(), 'lost');
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
+  });
+
+  test('an association is shown what memberships gave it, and what refunds and disputes took back', async () => {
+    const { pricing } = house.money;
+    await pricing.addAssociation({ id: ASSOCIATION, name: 'Red Cross', country: 'FR' });
+    await pricing.pledge(house.creator, { association: ASSOCIATION, shareBps: 5_000 });
+    const account = () => pricing.readAccount(ASSOCIATION);
+    const { ticket } = await buyByCard(await house.createFan(), 2_000);
+    const { givenMinor } = await account();
+    expect(givenMinor).toBeGreaterThan(0);
+    await house.money.refunds.refund({ ticket, reason: 'A mistake' }, 'operator');
+    expect(await account()).toMatchObject({ balanceMinor: 0, givenMinor, refundedMinor: givenMinor });
+    await buyByCard(await house.createFan(), 2_000);
+    await dispute(await latestPayment(), 'lost');
+    expect(await account()).toMatchObject({
+      balanceMinor: 0,
+      givenMinor: 2 * givenMinor,
+      refundedMinor: 2 * givenMinor,
+    });
+    const tier = await house.rooms.clubs.createTier(house.creator, {
+      name: 'Gold',
+      priceMinor: 2_000,
+      interval: 'month',
+    });
+    const identity = await house.createFan();
+    const { checkoutUrl } = await house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const { months, balanceMinor } = await account();
+    expect(balanceMinor).toBe(givenMinor);
+    expect(months.reduce((sum, { saleCount }) => sum + saleCount, 0)).toBe(3);
+    await settle();
+  });
+});
+
+/** Waiting for the answer to the payment has set the emulator's clock so far ahead of the house's. */
+function onClockOfHouse(provider: PaymentProvider): PaymentProvider {
+  const listMovements = provider.books.listMovements.bind(provider.books);
+  provider.books.listMovements = async (sinceMs) => {
+    const listed = await listMovements(sinceMs + BANK_MS);
+    return listed.map((movement) => ({ ...movement, createdAtMs: movement.createdAtMs - BANK_MS }));
+  };
+  return provider;
+}

@@ -1,0 +1,223 @@
+/** Card payments that cannot become what they were for: whatever the reason, the money goes back to the card by itself. */
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type TipId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay, sessionOf } from '../../support/houses/money-house.ts';
+
+const failure = (code: string) => expect.objectContaining({ code });
+const AMOUNT_MINOR = 1_000;
+/** Its refunds are sent back by the bank. */
+const FAILING_REFUND = '4000000000005126';
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  let room: Room;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await openMoneyHouse({ db, isRunning: false });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    room = await house.createRoom({ kind: 'free' });
+  });
+
+  afterEach(async () => {
+    await house.emulator.flush();
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    const { items } = await house.money.reconciliations.run(0);
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const request = (identity: string, idempotencyKey: string) => ({
+    room,
+    from: { identity, name: 'Léa', role: 'fan' as const },
+    input: { amountMinor: AMOUNT_MINOR, idempotencyKey },
+  });
+  const tip = (identity: string, key: string) => house.money.tips.send(request(identity, key));
+  const tipByCard = async (identity: string, key: string) =>
+    (await house.money.cardTips.open(request(identity, key))).checkoutUrl;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
+  const settle = async () => {
+    house.advance(MINUTE_MS);
+    await house.emulator.flush();
+    await house.money.sweep();
+  };
+  const hide = (key: string) =>
+    db.orm.execute(`update card_tips set status = 'expired' where idempotency_key = '${key}'`);
+  const unusableOf = async (identity: string) =>
+    (await house.money.desk.payments.search({ query: identity, kind: 'unusable', limit: 50 })).payments;
+  const givenBackOf = async (session: string) => {
+    const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
+    const { data } = await stripe.refunds.list({ payment_intent: String(payment_intent) });
+    return data.map(({ amount, status }) => [amount, status]);
+  };
+
+  test('a key that tipped from the wallet opens no page; one whose page is open tips from no wallet', async () => {
+    const identity = await house.createFan(5_000);
+    const key = createId('event');
+    await tip(identity, key);
+    await expect(tipByCard(identity, key)).rejects.toEqual(failure('idempotency_conflict'));
+    const other = createId('event');
+    const session = await pay(await tipByCard(identity, other));
+    await expect(tip(identity, other)).rejects.toEqual(failure('idempotency_conflict'));
+    // Paid, it is the tip of its key: asked for again it is answered, and no wallet pays.
+    const { id } = await house.money.confirmCheckout(session);
+    expect((await tip(identity, other)).tip.id).toBe(id);
+    expect(await balanceOf(identity)).toBe(4_000);
+  });
+
+  test('a tip by wallet and by card at the same moment, with one key: the card gets its money back', async () => {
+    const identity = await house.createFan(5_000);
+    const key = createId('event');
+    const url = await tipByCard(identity, key);
+    // As if the wallet's tip had been decided before the page was known.
+    await hide(key);
+    await tip(identity, key);
+    const session = await pay(url);
+    await settle();
+    expect(await givenBackOf(session)).toEqual([[AMOUNT_MINOR, 'succeeded']]);
+    expect(await balanceOf(identity)).toBe(4_000);
+    expect((await house.money.earnings.ofRoom(room.id)).tipsMinor).toBe(AMOUNT_MINOR);
+    expect(await unusableOf(identity)).toMatchObject([
+      { amountMinor: AMOUNT_MINOR, refundedMinor: AMOUNT_MINOR, status: 'refunded' },
+    ]);
+  });
+
+  test('a checkout that was paid on two pages: the second payment goes back', async () => {
+    const identity = await house.createFan(1_000);
+    const path = '/v1/checkout/sessions';
+    house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1, isApplied: true });
+    const order = { room: await house.createRoom(), identity, name: 'Léa', from: 'card' } as const;
+    await expect(house.money.tickets.buy(order)).rejects.toEqual(failure('provider_unavailable'));
+    house.emulator.clearFaults();
+    const page = await house.money.tickets.buy(order);
+    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
+    const { data } = await stripe.checkout.sessions.list({ limit: 10 });
+    const other = data.find(({ status, id }) => status === 'open' && id !== sessionOf(page.checkoutUrl));
+    const sessions = [await pay(page.checkoutUrl), await pay(other?.url ?? '')];
+    await settle();
+    await settle();
+    const given = (await Promise.all(sessions.map(givenBackOf))).flat();
+    expect(given).toEqual([[500, 'succeeded']]);
+    expect(await house.rooms.decideAccess({ room: order.room, identity, role: 'fan' })).toMatchObject({
+      state: 'granted',
+    });
+    expect(await unusableOf(identity)).toMatchObject([{ amountMinor: 500, status: 'refunded' }]);
+  });
+
+  test.each([
+    ['topup', `update on topups for each row when (new.status = 'settled')`],
+    ['ticket', `update on tickets for each row when (new.status = 'valid')`],
+    ['tip', 'insert on tips for each row'],
+  ])('a %s that the books refuse is seen at the desk, and after a day goes back', async (purpose, when) => {
+    const identity = await house.createFan();
+    await db.orm.execute(`create function refuse() returns trigger language plpgsql
+      as $$ begin raise exception 'refused' using errcode = '23514'; end $$`);
+    await db.orm.execute(`create trigger refuses before ${when} execute function refuse()`);
+    const ticketRoom = await house.createRoom({ kind: 'ticket', priceMinor: AMOUNT_MINOR });
+    const person = { identity, name: 'Léa' };
+    const page = await {
+      topup: () => house.money.topups.create({ ...person, amountMinor: AMOUNT_MINOR }),
+      ticket: () => house.money.tickets.buy({ room: ticketRoom, ...person, from: 'card' }),
+      tip: () => house.money.cardTips.open(request(identity, createId('event'))),
+    }[purpose as 'topup']();
+    const session = await pay((page as { checkoutUrl: string }).checkoutUrl);
+    await settle();
+    expect(await givenBackOf(session)).toEqual([]);
+    expect((await house.money.desk.overview()).failures.payments).toBe(1);
+    house.advance(DAY_MS);
+    await settle();
+    await settle();
+    expect(await givenBackOf(session)).toEqual([[AMOUNT_MINOR, 'succeeded']]);
+    expect((await house.money.desk.overview()).failures.payments).toBe(0);
+    expect(await balanceOf(identity)).toBe(0);
+  });
+
+  test('a payment of another amount than was asked for goes back as it came', async () => {
+    const identity = await house.createFan();
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: AMOUNT_MINOR });
+    await db.orm.execute(`update checkouts set amount_minor = 900`);
+    await db.orm.execute(`update topups set amount_minor = 900`);
+    const session = await pay(checkoutUrl);
+    await settle();
+    expect(await givenBackOf(session)).toEqual([[AMOUNT_MINOR, 'succeeded']]);
+    expect(await balanceOf(identity)).toBe(0);
+  });
+
+  test('what the bank sends back of it waits at the desk, and is sent again from there', async () => {
+    const identity = await house.createFan(5_000);
+    const key = createId('event');
+    const url = await tipByCard(identity, key);
+    await hide(key);
+    await tip(identity, key);
+    const session = await pay(url, FAILING_REFUND);
+    await settle();
+    await settle();
+    expect((await givenBackOf(session)).map(([, status]) => status)).toEqual(['failed']);
+    expect((await house.money.desk.overview()).failures.refunds).toBe(1);
+    const [returned] = await unusableOf(identity);
+    const detail = await house.money.desk.payments.get(returned?.id ?? '');
+    expect(detail.refunds).toMatchObject([
+      { status: 'failed', failure: 'lost_or_stolen_card', amountMinor: AMOUNT_MINOR },
+    ]);
+    await house.money.desk.refund({ tip: returned?.id as TipId, reason: 'Again' }, 'operator');
+    await house.emulator.flush();
+    expect((await givenBackOf(session)).length).toBe(2);
+  });
+
+  test.each([
+    ['lost', 'came back', 'succeeded'],
+    ['lost', 'was not sent yet', 'succeeded'],
+    ['won', 'came back', 'failed'],
+  ] as const)(
+    'a dispute over it that is %s, when its refund %s, owes the card no more than it has',
+    async (outcome, when, status) => {
+      const identity = await house.createFan(5_000);
+      const key = createId('event');
+      const url = await tipByCard(identity, key);
+      await hide(key);
+      await tip(identity, key);
+      const session = await pay(url, FAILING_REFUND);
+      if (when === 'came back') await settle();
+      else await house.money.confirmCheckout(session);
+      if (when === 'came back') await settle();
+      const [returned] = await unusableOf(identity);
+      const { providerPayment } = await house.money.desk.payments.get(returned?.id ?? '');
+      const { id } = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
+      await settle();
+      house.emulator.act('close_dispute', { dispute: id, outcome });
+      await settle();
+      await settle();
+      const { refunds } = await house.money.desk.payments.get(returned?.id ?? '');
+      expect(refunds).toMatchObject([{ status, amountMinor: AMOUNT_MINOR }]);
+      expect((await house.money.desk.overview()).owed.cardsMinor).toBe(outcome === 'won' ? AMOUNT_MINOR : 0);
+      expect(await house.money.disputes.list()).toMatchObject([{ lossMinor: 0 }]);
+      expect(await house.money.checkInvariants()).toEqual([]);
+    },
+  );
+
+  test('news that cannot be processed is tried again for as long as it takes', async () => {
+    await house.createFan(1_000);
+    await house.emulator.flush();
+    await house.money.sweep();
+    await db.orm.execute(`update provider_events set processed_at = null, error = 'refused', attempts = 200,
+      next_attempt_at = now(), object_id = 'cs_test_' || id where subject = 'checkout'`);
+    house.emulator.addFault({ path: '/v1/checkout/sessions/*', kind: 'server_error', times: 1_000 });
+    house.advance(MINUTE_MS);
+    await house.money.sweep();
+    house.emulator.clearFaults();
+    expect((await house.money.desk.overview()).failures.providerEvents).toBeGreaterThan(0);
+    house.advance(2 * DAY_MS);
+    await house.money.sweep();
+    expect((await house.money.desk.overview()).failures.providerEvents).toBe(0);
+  });
+});

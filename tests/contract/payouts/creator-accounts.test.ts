@@ -1,0 +1,138 @@
+/** Creators' accounts of whose changes no webhook tells: they are looked at by and by, no more of them at a time than the provider bears. */
+import { sql } from 'drizzle-orm';
+import Stripe from 'stripe';
+import { describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { openMoneyHouse } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const AT_A_TIME = 20;
+
+/** No webhook ever comes, and the house's list of events has none of connected accounts. */
+async function openSilentHouse(db: Database) {
+  const asked: string[] = [];
+  const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
+    const fetchAccount = provider.connect.fetchAccount.bind(provider.connect);
+    provider.connect.fetchAccount = (account) => {
+      asked.push(account);
+      return fetchAccount(account);
+    };
+    return provider;
+  };
+  const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
+  const { port } = house.emulator;
+  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { creatorAccounts: accounts } = house.money;
+  await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
+  const [account] = (await stripe.accounts.list({ limit: 1 })).data;
+  return {
+    house,
+    asked,
+    account: account?.id ?? '',
+    isPayable: () => accounts.isPayable(house.creator),
+    /** What the fact says of the latest change. */
+    async told() {
+      const { rows } = (await db.orm.execute(
+        sql`select data -> 'account' ->> 'status' as status from outbox where topic = 'creator.account_changed' order by seq`,
+      )) as unknown as { rows: { status: string }[] };
+      return rows.map(({ status }) => status);
+    },
+    async earn() {
+      const room = await house.createRoom({ kind: 'free' });
+      const input = { amountMinor: 10_000, idempotencyKey: createId('event') };
+      const fan = await house.createFan(10_000);
+      await house.money.tips.send({ room, from: { identity: fan, name: 'Léa', role: 'fan' }, input });
+    },
+    async later(ms: number) {
+      house.advance(ms);
+      asked.length = 0;
+      await house.money.sweep();
+    },
+  };
+}
+
+describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open }) => {
+  test('one that was completed is payable within minutes', async () => {
+    await using db = await open();
+    const { house, account, isPayable, later, told } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    await later(MINUTE_MS);
+    expect(await isPayable()).toBe(false);
+    await later(5 * MINUTE_MS);
+    expect(await isPayable()).toBe(true);
+    expect(await told()).toEqual(['enabled']);
+  });
+
+  test('a house that runs looks by itself', async () => {
+    await using db = await open();
+    const { house, account, isPayable } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    house.advance(6 * MINUTE_MS);
+    house.money.start();
+    await eventually(isPayable);
+  });
+
+  test('one that is stopped while money is on its way is not paid', async () => {
+    await using db = await open();
+    const { house, account, isPayable, later, earn, told } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    await later(6 * MINUTE_MS);
+    await earn();
+    await later(20 * DAY_MS);
+    expect(await house.money.payouts.listDue()).toMatchObject([{ creator: house.creator }]);
+    house.emulator.act('restrict_account', { account, reason: 'under_review' });
+    await later(6 * HOUR_MS + MINUTE_MS);
+    expect(await isPayable()).toBe(false);
+    expect(await told()).toEqual(['enabled', 'restricted']);
+    expect((await house.money.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
+  });
+
+  test('of one that can be paid and earns nothing the provider is not asked', async () => {
+    await using db = await open();
+    const { house, account, asked, later, earn } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    await later(6 * MINUTE_MS);
+    await later(7 * HOUR_MS);
+    expect(asked).toEqual([]);
+    await earn();
+    await later(7 * HOUR_MS);
+    expect(asked).toEqual([account]);
+  });
+
+  test('few are asked for at a time, the longest due first, and each once', async () => {
+    await using db = await open();
+    const { house, asked } = await openSilentHouse(db);
+    await using _ = house;
+    await db.orm.execute(sql`update creator_accounts set next_check_at = now() + interval '1 day'`);
+    await db.orm.execute(sql`insert into creator_accounts (creator, provider_account, created_at, checked_at, next_check_at)
+      select 'creator-' || n, 'acct_' || n, now(), now(), now() - interval '1 day' + n * interval '1 second'
+      from generate_series(1, 45) n`);
+    const names = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => `acct_${from + n}`);
+    await house.money.sweep();
+    expect(asked.toSorted()).toEqual(names(1, AT_A_TIME).toSorted());
+    for (let run = 0; run < 3; run += 1) await house.money.sweep();
+    expect(asked.toSorted()).toEqual(names(1, 45).toSorted());
+  });
+
+  test('one that the provider did not answer for is looked at again', async () => {
+    await using db = await open();
+    const { house, account, isPayable, later } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    house.emulator.addFault({ path: `/v1/accounts/${account}`, kind: 'server_error', times: 1 });
+    await later(6 * MINUTE_MS);
+    expect(await isPayable()).toBe(false);
+    await later(11 * MINUTE_MS);
+    expect(await isPayable()).toBe(true);
+  });
+});

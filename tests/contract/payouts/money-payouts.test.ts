@@ -1,0 +1,336 @@
+import Stripe from 'stripe';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PayoutsStore } from '../../../server/money/payouts/payouts.store.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type TipId } from '../../../server/protocol/ids.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const failure = (code: string) => expect.objectContaining({ code });
+
+describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+
+  beforeAll(async () => {
+    db = await open();
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    house = await openMoneyHouse({ db, isRunning: false });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  });
+
+  afterEach(async () => {
+    house.emulator.clearFaults();
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+  });
+
+  /** A creator of the test's own, who has been selling for long, with a fan in the room who has credit. */
+  async function openEvening({ isNew = false } = {}) {
+    const room = await house.createRoom({ kind: 'free' });
+    const fan = await house.createFan(20_000);
+    const creator = room.creator.identity;
+    const tip = async (amountMinor: number) => {
+      const from = { identity: fan, name: 'Léa', role: 'fan' as const };
+      const receipt = await house.money.tips.send({
+        room,
+        from,
+        input: { amountMinor, idempotencyKey: createId('event') },
+      });
+      return receipt.tip.id as TipId;
+    };
+    if (!isNew) {
+      await tip(100);
+      house.advance(60 * DAY_MS);
+      await house.money.sweep();
+    }
+    return { room, creator, fan, tip };
+  }
+
+  async function onboard(creator: string) {
+    const { creatorAccounts: accounts } = house.money;
+    await accounts.startOnboarding({ creator: { identity: creator, name: 'Ada', country: 'FR' } });
+    const all = await stripe.accounts.list({ limit: 100 });
+    const account = all.data.find((each) => each.metadata?.creator === creator)?.id ?? '';
+    await house.emulator.act('onboard_account', { account });
+    expect(await accounts.describe(creator)).toMatchObject({ status: 'enabled', payoutsEnabled: true });
+    return account;
+  }
+
+  const earningsOf = (creator: string) => house.money.earnings.describe(creator);
+  const transfersTo = async (account: string) => (await stripe.transfers.list({ destination: account })).data;
+
+  test('a sale is held for a week and then available; a new creator waits for two', async () => {
+    const { creator, tip } = await openEvening({ isNew: true });
+    await tip(1_000);
+    const [hold] = (await earningsOf(creator)).holds;
+    expect(hold).toMatchObject({ kind: 'tip', amountMinor: 667, reason: 'new_creator' });
+    expect(Date.parse(hold?.releaseAt ?? '') - Date.parse(hold?.soldAt ?? '')).toBe(14 * DAY_MS);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({ pendingMinor: 667, availableMinor: 0 });
+    house.advance(7 * DAY_MS);
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({
+      pendingMinor: 0,
+      availableMinor: 667,
+      holds: [],
+      frozen: [{ reason: 'onboarding', amountMinor: 667 }],
+    });
+
+    house.advance(30 * DAY_MS);
+    await tip(1_000);
+    expect((await earningsOf(creator)).holds).toMatchObject([{ reason: 'standard' }]);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({ pendingMinor: 0, availableMinor: 1_334 });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('what is available is paid out once, by as many batches as are asked for at a time', async () => {
+    const { creator, tip } = await openEvening();
+    const account = await onboard(creator);
+    await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    const { availableMinor } = await earningsOf(creator);
+    expect(availableMinor).toBeGreaterThan(6_600);
+    const { payouts } = house.money;
+    const batches = await Promise.all(
+      [1, 2, 3].map(() => payouts.createBatch({ by: 'operator', creators: [creator] })),
+    );
+    await house.money.sweep();
+    expect(batches.flatMap((batch) => batch.payouts)).toHaveLength(1);
+    expect(await transfersTo(account)).toMatchObject([{ amount: availableMinor, currency: 'eur' }]);
+    expect(await earningsOf(creator)).toMatchObject({
+      availableMinor: 0,
+      inPayoutMinor: 0,
+      paidOutMinor: availableMinor,
+    });
+    expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'paid', amountMinor: availableMinor }]);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('a payout whose answer is lost is carried out once', async () => {
+    const { creator, tip } = await openEvening();
+    const account = await onboard(creator);
+    await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'reset', times: 2, isApplied: true });
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.idle();
+    house.emulator.clearFaults();
+    await eventually(async () => {
+      house.advance(60_000);
+      await house.money.sweep();
+      return (await earningsOf(creator)).paidOutMinor > 0;
+    });
+    expect(await transfersTo(account)).toHaveLength(1);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('what the provider refuses is available again, and says why', async () => {
+    const { creator, tip } = await openEvening();
+    const account = await onboard(creator);
+    await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    const { availableMinor } = await earningsOf(creator);
+    await house.emulator.act('restrict_account', { account, reason: 'rejected.other' });
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.sweep();
+    const [refused] = await house.money.payouts.listOfCreator(creator);
+    expect(refused).toMatchObject({ status: 'failed', failure: expect.stringContaining('') });
+    expect(await earningsOf(creator)).toMatchObject({
+      availableMinor,
+      inPayoutMinor: 0,
+      frozen: [{ reason: 'onboarding', amountMinor: availableMinor }],
+    });
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  test('a refund after the payout is recovered from later earnings', async () => {
+    const { creator, tip } = await openEvening();
+    await onboard(creator);
+    const first = await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.sweep();
+    await house.money.refunds.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
+    const owed = await earningsOf(creator);
+    expect(owed).toMatchObject({
+      pendingMinor: 0,
+      availableMinor: -6_667,
+      frozen: [{ reason: 'recovery', amountMinor: -6_667 }],
+    });
+    await tip(5_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({ availableMinor: -6_667 + 3_334 });
+    const none = await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    expect(none.payouts).toEqual([]);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  /** A creator who is paid out; answers the transfer. */
+  async function payOut({ creator, tip }: { creator: string; tip: (amountMinor: number) => Promise<TipId> }) {
+    const account = await onboard(creator);
+    const first = await tip(10_000);
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    const { payouts } = house.money;
+    await payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.sweep();
+    const transfer = (await transfersTo(account))[0]?.id ?? '';
+    return { account, first, transfer, paidMinor: (await earningsOf(creator)).paidOutMinor };
+  }
+
+  test('a transfer that is taken back by hand at the provider is owed to the creator again, and waits for the house', async () => {
+    const evening = await openEvening();
+    const { creator } = evening;
+    const { transfer, paidMinor } = await payOut(evening);
+    const { payouts, reconciliations, statements } = house.money;
+    await stripe.transfers.createReversal(transfer, { amount: 1_000 });
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({
+      availableMinor: 1_000,
+      paidOutMinor: paidMinor - 1_000,
+      frozen: [{ reason: 'house', amountMinor: 1_000 }],
+    });
+    expect(await payouts.createDueBatch()).toBe(false);
+    expect(await transfersTo(await onboard(creator))).toHaveLength(1);
+    // The rest of it, told of twice and looked at once more.
+    await stripe.transfers.createReversal(transfer);
+    await Promise.all([1, 2, 3].map(() => house.money.transferReversals.handleTransferChanged(transfer)));
+    await house.money.sweep();
+    expect(await earningsOf(creator)).toMatchObject({ availableMinor: paidMinor, paidOutMinor: 0 });
+    expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'paid', reversedMinor: paidMinor }]);
+    // The provider of an earlier test is gone, and its payments with it: only what was taken back is looked at.
+    const { items } = await reconciliations.run(0);
+    const taken = await stripe.transfers.listReversals(transfer);
+    expect(taken.data).toHaveLength(2);
+    expect(items.filter(({ reference }) => taken.data.some(({ id }) => id === reference))).toEqual([]);
+    const month = (await statements.listMonths(creator))[0] ?? '';
+    expect(await statements.ofMonth(creator, month)).toMatchObject({ closingMinor: paidMinor });
+    await house.money.desk.setFreeze(creator, { frozen: false, reason: 'It was a mistake', by: 'operator' });
+    expect((await payouts.createBatch({ by: 'operator', creators: [creator] })).payouts).toMatchObject([
+      { amountMinor: paidMinor },
+    ]);
+  });
+
+  test('a transfer that is taken back by hand fills what the creator owes, and stops nothing', async () => {
+    const evening = await openEvening();
+    const { first, transfer } = await payOut(evening);
+    await house.money.refunds.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
+    const { availableMinor } = await earningsOf(evening.creator);
+    expect(availableMinor).toBeLessThan(0);
+    await stripe.transfers.createReversal(transfer, { amount: -availableMinor });
+    await house.money.sweep();
+    expect(await earningsOf(evening.creator)).toMatchObject({ availableMinor: 0, frozen: [] });
+    expect(await house.money.desk.findFreeze(evening.creator)).toBeUndefined();
+  });
+
+  test('the statement of a month adds up, entry by entry, and so do the figures of the quarter', async () => {
+    const { creator, tip } = await openEvening();
+    await onboard(creator);
+    const { statements, payouts } = house.money;
+    const entries = async () => {
+      const all = [];
+      for await (const page of statements.readEntries(creator)) all.push(...page);
+      return all;
+    };
+    await tip(6_000);
+    const back = await tip(3_000);
+    await house.money.refunds.refund({ tip: back, reason: 'By mistake' }, 'operator');
+    house.advance(8 * DAY_MS);
+    await house.money.sweep();
+    await payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.sweep();
+    const all = await entries();
+    const months = [...new Set(all.map(({ at }) => at.slice(0, 7)))];
+    let openingMinor = 0;
+    for (const month of months) {
+      const statement = await statements.ofMonth(creator, month);
+      expect(statement.openingMinor).toBe(openingMinor);
+      const { sales, refunds } = statement;
+      expect(sales.netMinor).toBe(sales.grossMinor - sales.vatMinor - sales.feesMinor - sales.charityMinor);
+      expect(statement.closingMinor).toBe(openingMinor + sales.netMinor + refunds.netMinor + statement.payoutsMinor);
+      openingMinor = statement.closingMinor;
+    }
+    const now = await earningsOf(creator);
+    expect(openingMinor).toBe(now.pendingMinor + now.availableMinor);
+    const quarters = new Set(all.map(({ at }) => `${at.slice(0, 4)}-Q${Math.ceil(Number(at.slice(5, 7)) / 3)}`));
+    const reports = await Promise.all([...quarters].map((quarter) => statements.dac7(quarter)));
+    const mine = reports.flatMap(({ sellers }) => sellers).filter((seller) => seller.creator === creator);
+    const credited = all
+      .filter(({ category }) => category !== 'payout')
+      .reduce((sum, { netMinor }) => sum + netMinor, 0);
+    expect(mine.reduce((sum, seller) => sum + seller.considerationMinor, 0)).toBe(credited);
+    expect(mine.reduce((sum, seller) => sum + seller.activities, 0)).toBe(3);
+    await expect(statements.ofMonth(creator, '2026-13')).rejects.toEqual(failure('invalid_request'));
+  });
+
+  // Last, since it sets the clock of the provider's events further forward than the others.
+  test.each(['by the house', 'by a transfer that was taken back by hand'])(
+    'payouts that were stopped %s are stopped for a batch that is under way, and for what is not sent yet',
+    async (how) => {
+      const { creator, tip } = await openEvening();
+      // What is transferred stays there, so that it can be taken back.
+      await stripe.accounts.update(await onboard(creator), {
+        settings: { payouts: { schedule: { interval: 'manual' } } },
+      });
+      const { payouts, transferReversals } = house.money;
+      const earn = async () => {
+        await tip(8_000);
+        house.advance(10 * DAY_MS);
+        await house.money.sweep();
+      };
+      const setFreeze = (frozen: boolean) =>
+        house.money.desk.setFreeze(creator, { frozen, reason: 'A check', by: 'operator' });
+      await earn();
+      await payouts.createBatch({ by: 'operator' });
+      await house.money.sweep();
+      const [sent] = (await stripe.transfers.list({ limit: 1 })).data;
+      const stop = async () => {
+        if (how === 'by the house') return setFreeze(true);
+        await stripe.transfers.createReversal(sent?.id ?? '', {});
+        await transferReversals.handleTransferChanged(sent?.id ?? '');
+      };
+      await earn();
+      // Between the look at who can be paid and the decision.
+      const insertBatch = PayoutsStore.prototype.insertBatch;
+      vi.spyOn(PayoutsStore.prototype, 'insertBatch').mockImplementationOnce(async function (this: PayoutsStore, row) {
+        await stop();
+        return insertBatch.call(this, row);
+      });
+      const { payouts: decided } = await payouts.createBatch({ by: 'operator' });
+      await house.money.sweep();
+      expect(decided).toEqual([]);
+      expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(1);
+      // What was decided before, and is not sent yet.
+      await setFreeze(false);
+      house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'server_error', times: 100 });
+      await payouts.createBatch({ by: 'operator' });
+      await house.money.idle();
+      await setFreeze(true);
+      house.emulator.clearFaults();
+      house.advance(DAY_MS);
+      await house.money.sweep();
+      expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(1);
+      await setFreeze(false);
+      house.advance(DAY_MS);
+      await house.money.sweep();
+      expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(2);
+    },
+  );
+});

@@ -1,0 +1,172 @@
+/** When held earnings become available: by an index of what is due, and never too early, too late or twice. */
+import { sql } from 'drizzle-orm';
+import Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EarningsHoldsStore } from '../../../server/money/payouts/earnings-holds.store.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** What a creator gets of 1200: after 20 % VAT and 20 % commission. */
+const SHARE_MINOR = 800;
+
+describe.each(DATABASES)('releases on $name', ({ name, open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let room: Room;
+  let fan: string;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await openMoneyHouse({ db, isRunning: false });
+    room = await house.createRoom({ kind: 'free' });
+    fan = await house.createFan(50_000);
+  });
+
+  afterEach(async () => {
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const sell = () =>
+    house.money.tips.send({
+      room,
+      from: { identity: fan, name: 'Léa', role: 'fan' },
+      input: { amountMinor: 1_200, idempotencyKey: createId('event') },
+    });
+  const after = async (days: number) => {
+    house.advance(days * DAY_MS);
+    await house.money.sweep();
+    const { pendingMinor, availableMinor } = await house.money.earnings.describe(house.creator);
+    return [pendingMinor / SHARE_MINOR, availableMinor / SHARE_MINOR];
+  };
+  const planOf = async () => {
+    const { rows } = (await db.orm.execute(
+      sql`select release_due_at, released_seq from ledger_accounts where id = ${`creator_pending:eur:${house.creator}`}`,
+    )) as unknown as { rows: { release_due_at: string; released_seq: string }[] };
+    return { dueMs: Date.parse(rows[0]?.release_due_at ?? ''), seq: Number(rows[0]?.released_seq) };
+  };
+
+  test('a later sale with a shorter hold does not wait for an earlier one with a longer', async () => {
+    await sell();
+    expect(await after(29)).toEqual([0, 1]);
+    await sell(); // The last as a new creator: 14 days.
+    expect(await after(2)).toEqual([1, 1]);
+    await sell(); // 7 days.
+    expect(await after(6.5)).toEqual([2, 1]);
+    expect(await after(1)).toEqual([1, 2]);
+    expect(await after(5)).toEqual([0, 3]);
+  });
+
+  test('an account is left alone until something on it is due, and forgets what is done', async () => {
+    await sell();
+    await after(0);
+    const waiting = await planOf();
+    expect(await after(1)).toEqual([1, 0]);
+    // Not looked at: its plan is what it was.
+    expect(await planOf()).toEqual(waiting);
+    expect(await after(14)).toEqual([0, 1]);
+    const done = await planOf();
+    expect(done.seq).toBeGreaterThan(waiting.seq);
+    await sell();
+    expect(await after(3)).toEqual([1, 1]);
+    expect(await planOf()).toEqual(done);
+    expect(await after(12)).toEqual([0, 2]);
+    expect((await planOf()).seq).toBeGreaterThan(done.seq);
+  });
+
+  async function disputedSale(): Promise<string> {
+    const stripe = new Stripe('sk_test_of_the_tests', {
+      host: '127.0.0.1',
+      port: house.emulator.port,
+      protocol: 'http',
+    });
+    const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
+    const buyer = await house.createFan();
+    const page = await house.money.tickets.buy({ room: paid, identity: buyer, name: 'Léa', from: 'card' });
+    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
+    await house.money.confirmCheckout(await pay(page.checkoutUrl));
+    const { data } = await stripe.paymentIntents.list({ limit: 1 });
+    const { id } = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
+    await house.money.sweep();
+    return id;
+  }
+
+  test('what a dispute held is released when it is won, though the account had gone on without it', async () => {
+    await sell();
+    expect(await after(40)).toEqual([0, 1]);
+    const dispute = await disputedSale();
+    await sell();
+    expect(await after(8)).toEqual([1, 2]);
+    house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+    await house.money.sweep();
+    expect(await after(0)).toEqual([0, 3]);
+  });
+
+  test('a dispute that is won between the look of a release and its plan, by a clock that is behind, releases its sale', async () => {
+    const dispute = await disputedSale();
+    await sell();
+    const plan = vi.spyOn(EarningsHoldsStore.prototype, 'planRelease');
+    plan.mockImplementationOnce(async function (this: EarningsHoldsStore, ...look) {
+      house.advance(-1_000);
+      house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+      await house.money.disputes.handleDisputeChanged(dispute);
+      house.advance(1_000);
+      await this.planRelease(...look);
+    });
+    house.advance(8 * DAY_MS);
+    await house.money.earnings.release();
+    const { length: plans } = plan.mock.calls;
+    plan.mockRestore();
+    expect(plans).toBe(2);
+    expect(await house.money.checkInvariants()).toEqual([]);
+    expect(await after(40)).toEqual([0, 2]);
+  });
+
+  // PGlite runs one transaction at a time.
+  test.runIf(name === 'Postgres').each([
+    ['still held', sell, [0, 2]],
+    ['disputed', disputedSale, [0, 1]],
+  ])('a sale that commits after the release job saw a later one is released (%s)', async (_, sellLater, expected) => {
+    const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
+    const isBooked = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const add = vi.spyOn(Outbox.prototype, 'add');
+    add.mockImplementationOnce(async function (this: Outbox, ...facts) {
+      isBooked.resolve();
+      await mayCommit.promise;
+      return this.add(...facts);
+    });
+    const earlier = house.money.tickets.buy({ room: paid, identity: fan, name: 'Léa', from: 'wallet' });
+    await isBooked.promise;
+    fan = await house.createFan(50_000);
+    await sellLater();
+    await house.money.earnings.release();
+    mayCommit.resolve();
+    await earlier;
+    add.mockRestore();
+    expect(await after(40)).toEqual(expected);
+  });
+
+  test('two processes at once release each sale once', async () => {
+    for (let sale = 0; sale < 5; sale += 1) await sell();
+    house.advance(15 * DAY_MS);
+    const { earnings } = house.money;
+    const other = await house.restartMoney();
+    await Promise.all([earnings.release(), other.earnings.release(), earnings.release()]);
+    expect(await after(0)).toEqual([0, 5]);
+  });
+
+  test('what is due is found by the index of when, not by going through all that was sold', async () => {
+    await db.orm.execute(sql`set enable_seqscan = off`);
+    const { rows } = (await db.orm.execute(
+      sql`explain select id from ledger_accounts where kind = 'creator_pending' and release_due_at <= now() order by release_due_at limit 10`,
+    )) as unknown as { rows: Record<string, string>[] };
+    expect(rows.map((row) => Object.values(row)[0]).join('\n')).toContain('ledger_accounts_release');
+  });
+});

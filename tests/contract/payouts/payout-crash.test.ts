@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import Stripe from 'stripe';
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../../server/platform/db/db.ts';
+import type { TicketId } from '../../../server/protocol/ids.ts';
+import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
+import { createTestDatabase } from '../../support/databases/postgres.ts';
+import { openMoneyHouse } from '../../support/houses/money-house.ts';
+import { isLong } from '../../support/run/effort.ts';
+
+const PAYOUT = new URL('../../support/crash/payout-load.ts', import.meta.url).pathname;
+const REFUND = new URL('../../support/crash/refund-load.ts', import.meta.url).pathname;
+/** The decision, the order, and what the answer does to the books: each before and after. */
+const REFUND_STEPS_MIN = 6;
+const TIMEOUT_MS = 240_000;
+
+interface Target {
+  name: string;
+  /** A Postgres URL or a folder, and how to open it here. */
+  open(folder: string): Promise<{ target: string; connect(): Promise<Database>; close(): Promise<void> }>;
+}
+
+const PGLITE: Target = {
+  name: 'PGlite',
+  async open(folder) {
+    const dataDir = join(folder, 'db');
+    await copyPgliteTemplate(dataDir);
+    return { target: dataDir, connect: () => Database.create({ dataDir }), close: async () => {} };
+  },
+};
+const POSTGRES: Target = {
+  name: 'Postgres',
+  async open() {
+    const { url, close } = await createTestDatabase();
+    return { target: url, connect: () => Database.create({ url }), close };
+  },
+};
+const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
+const TARGETS = hasPostgres ? (isLong ? [PGLITE, POSTGRES] : [POSTGRES]) : [PGLITE];
+
+describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', ({ open }) => {
+  test(
+    'the batch is resumed: the creator is paid once, and the books say so',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'loge-crash-'));
+      const { target, connect, close } = await open(folder);
+      try {
+        const dataFile = join(folder, 'stripe.jsonl');
+        const child = spawn(process.execPath, [PAYOUT, target, dataFile], { stdio: ['ignore', 'pipe', 'inherit'] });
+        const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+        let creator = '';
+        for await (const line of createInterface(child.stdout)) {
+          creator = (JSON.parse(line) as { transferred: string }).transferred;
+          child.kill('SIGKILL');
+        }
+        expect(await exited).toBe('SIGKILL');
+        const db = await connect();
+        const house = await openMoneyHouse({ db, dataFile, isRunning: false });
+        const { payouts } = house.money;
+        expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
+        // What every start does first.
+        house.advance(20 * 24 * 60 * 60_000);
+        await house.money.payouts.recheckAll();
+        await house.money.sweep();
+        const [paid, ...others] = await payouts.listOfCreator(creator);
+        expect([paid?.status, others]).toEqual(['paid', []]);
+        const stripe = new Stripe('sk_test_of_the_tests', {
+          host: '127.0.0.1',
+          port: house.emulator.port,
+          protocol: 'http',
+        });
+        const { data } = await stripe.transfers.list({ limit: 100 });
+        expect(data.map(({ amount }) => amount)).toEqual([paid?.amountMinor]);
+        expect(await house.money.checkInvariants()).toEqual([]);
+        await house[Symbol.asyncDispose]();
+        await db.close();
+      } finally {
+        await close();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () => {
+  test(
+    'the card has its money, once, and the books say so',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'loge-crash-'));
+      const { url, close } = await createTestDatabase();
+      const dataFile = join(folder, 'stripe.jsonl');
+      const bought: { ticket: TicketId; payment: string }[] = [];
+      try {
+        for (let signal: string | null = 'SIGKILL'; signal === 'SIGKILL'; ) {
+          const args = [REFUND, url, dataFile, String(bought.length)];
+          const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+          const exited = new Promise<string | null>((resolve) => child.once('exit', (_code, by) => resolve(by)));
+          for await (const line of createInterface(child.stdout)) bought.push(JSON.parse(line));
+          signal = await exited;
+        }
+        expect(bought.length).toBeGreaterThan(REFUND_STEPS_MIN);
+        const db = await Database.create({ url });
+        const house = await openMoneyHouse({ db, dataFile, isRunning: false });
+        house.advance(24 * 60 * 60_000);
+        await house.money.sweep();
+        const stripe = new Stripe('sk_test_of_the_tests', {
+          host: '127.0.0.1',
+          port: house.emulator.port,
+          protocol: 'http',
+        });
+        for (const { ticket, payment } of bought) {
+          // Whoever was not answered asks again.
+          await house.money.refunds.refund({ ticket, reason: 'Again' }, 'operator').catch(() => {});
+          const { data } = await stripe.refunds.list({ payment_intent: payment });
+          expect(data.map(({ amount, status }) => [amount, status])).toEqual([[2_000, 'succeeded']]);
+        }
+        expect(await house.money.checkInvariants()).toEqual([]);
+        expect((await house.money.reconciliations.run(0)).items).toEqual([]);
+        await house[Symbol.asyncDispose]();
+        await db.close();
+      } finally {
+        await close();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,150 @@
+/**
+ * Announcements and leased hashes: what is promised of memory holds of Redis too. Head counts, which are there with
+ * Redis alone.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { type Announcements, MemoryAnnouncements } from '../../../server/platform/announcements.ts';
+import { RedisHeadCounts } from '../../../server/platform/head-counts.ts';
+import { type LeasedHashes, MemoryLeasedHashes } from '../../../server/platform/leased-hashes.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { RedisConnections } from '../../../server/platform/redis/redis.ts';
+import { RedisAnnouncements } from '../../../server/platform/redis/redis-announcements.ts';
+import { RedisLeasedHashes } from '../../../server/platform/redis/redis-leased-hashes.ts';
+import { hasRedis, TestRedis } from '../../support/programs/redis.ts';
+
+const LEASE_MS = 400;
+/** For how long a gateway's report of who is in a room holds. */
+const HEAD_COUNT_LEASE_MS = 15_000;
+const WAIT = { timeout: 15_000, interval: 20 };
+
+interface House extends AsyncDisposable {
+  /** Two processes' views of the same. */
+  boards: [Announcements, Announcements];
+  hashes: [LeasedHashes, LeasedHashes];
+}
+
+function inMemory(): Promise<House> {
+  const board = new MemoryAnnouncements({ leaseMs: LEASE_MS });
+  const hashes = new MemoryLeasedHashes({ leaseMs: LEASE_MS });
+  return Promise.resolve({ boards: [board, board], hashes: [hashes, hashes], async [Symbol.asyncDispose]() {} });
+}
+
+const log = createLog({ level: 'silent', pretty: false });
+
+async function connect({ url }: TestRedis) {
+  const connections = RedisConnections.create({ url, name: 'test', log });
+  const client = connections.open('test');
+  await connections.waitUntilReady();
+  return { connections, client };
+}
+
+async function inRedis(): Promise<House> {
+  const redis = await TestRedis.start();
+  const open = async () => {
+    const { connections, client } = await connect(redis);
+    const shared = { client, connections, kind: 'test', leaseMs: LEASE_MS };
+    return { connections, board: new RedisAnnouncements(shared), hashes: new RedisLeasedHashes(shared) };
+  };
+  const [one, two] = [await open(), await open()];
+  return {
+    boards: [one.board, two.board],
+    hashes: [one.hashes, two.hashes],
+    async [Symbol.asyncDispose]() {
+      await one.connections.close();
+      await two.connections.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('in memory', () => describeHouse(inMemory));
+describe.skipIf(!hasRedis)('in Redis', () => describeHouse(inRedis));
+
+describe.skipIf(!hasRedis)('head counts', () => {
+  it('forget the people of a gateway that was killed, although another one goes on telling of the room', async () => {
+    await using redis = await TestRedis.start();
+    const open = async (gateway: string) => {
+      const { connections, client } = await connect(redis);
+      return { connections, counts: new RedisHeadCounts({ client, connections, gateway, log }) };
+    };
+    const [killed, other, asking] = [await open('killed'), await open('other'), await open('asking')];
+    await killed.counts.report('room', new Set(['ghost']));
+    await other.counts.report('room', new Set(['lea']));
+    expect(await asking.counts.others('room')).toEqual({ count: 2, identities: ['ghost', 'lea'] });
+    await killed.connections.close();
+    try {
+      vi.setSystemTime(Date.now() + HEAD_COUNT_LEASE_MS + 1);
+      await other.counts.report('room', new Set(['lea']));
+      expect(await asking.counts.others('room')).toEqual({ count: 1, identities: ['lea'] });
+    } finally {
+      vi.useRealTimers();
+      for (const { counts, connections } of [other, asking, killed]) {
+        await counts.close();
+        await connections.close();
+      }
+    }
+  });
+});
+
+function describeHouse(open: () => Promise<House>): void {
+  it('shows who is there to everybody, with what they said last, until they go or fall silent', async () => {
+    await using house = await open();
+    const [one, two] = house.boards;
+    await one.announce('a', 'first');
+    await two.announce('b', 'only');
+    await one.announce('a', 'second');
+    expect(await two.list()).toEqual(
+      new Map([
+        ['a', 'second'],
+        ['b', 'only'],
+      ]),
+    );
+    await two.withdraw('b');
+    expect([...(await one.list()).keys()]).toEqual(['a']);
+    const renewing = setInterval(() => void one.announce('c', 'renewed'), LEASE_MS / 4);
+    await vi.waitFor(async () => expect([...(await two.list()).keys()]).toEqual(['c']), WAIT);
+    clearInterval(renewing);
+    await vi.waitFor(async () => expect(await two.list()).toEqual(new Map()), WAIT);
+  });
+
+  it('has one winner when two swap at once', async () => {
+    await using house = await open();
+    const [one, two] = house.hashes;
+    const answers = await Promise.all([
+      one.swap({ key: 'room', field: 'origin', value: 'a' }),
+      two.swap({ key: 'room', field: 'origin', value: 'b' }),
+    ]);
+    expect(answers[0]).toBe(answers[1]);
+    const [won = ''] = answers;
+    expect(await two.swap({ key: 'room', field: 'origin', value: 'c' })).toBe(won);
+    expect(await two.swap({ key: 'room', field: 'origin', expected: 'z', value: 'c' })).toBe(won);
+    expect(await two.swap({ key: 'room', field: 'origin', expected: won, value: 'c' })).toBe('c');
+    // Expecting what is not there finds nothing.
+    expect(await one.swap({ key: 'other', field: 'origin', expected: 'a', value: 'b' })).toBe('');
+    expect(await one.get('room')).toEqual(new Map([['origin', 'c']]));
+  });
+
+  it('keeps what is renewed, forgets the rest, and removes what it is told to', async () => {
+    await using house = await open();
+    const [one, two] = house.hashes;
+    await one.set(
+      'kept',
+      new Map([
+        ['x', '1'],
+        ['y', '2'],
+      ]),
+    );
+    await one.set('left', new Map([['x', '1']]));
+    await two.remove('kept', 'y');
+    expect(await two.pick('kept', ['x', 'y', 'z'])).toEqual(new Map([['x', '1']]));
+    expect(await two.pick('never', ['x'])).toEqual(new Map());
+    expect(await two.renew(['kept', 'never'])).toEqual(['never']);
+    const renewing = setInterval(() => void two.renew(['kept', 'never']), LEASE_MS / 4);
+    await vi.waitFor(async () => expect(await two.get('left')).toEqual(new Map()), WAIT);
+    expect(await one.get('kept')).toEqual(new Map([['x', '1']]));
+    expect(await one.get('never')).toEqual(new Map());
+    clearInterval(renewing);
+    await two.remove('kept');
+    expect(await one.get('kept')).toEqual(new Map());
+  });
+}

@@ -1,0 +1,46 @@
+/** What bulk statements are given reaches the database as it is, whatever is in it. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+
+describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+
+  beforeAll(async () => {
+    db = await open();
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  // What no text of Postgres can hold is left out: the zero character, and half of a pair.
+  const storable = (text: string) => text.isWellFormed() && !text.includes('\u0000');
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }).filter(storable),
+    fc.constantFrom('', 'null', 'NULL', '{}', '{"a"}', '"', '\\', '\\n', 'a,b', '\n', '\u2028', 'Léa 🎉', ' padded '),
+  );
+
+  test('arrays of texts come back as they were, with what is absent', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(text, fc.constant(null))), async (items) => {
+        const rows = await db.bulk<{ item: string | null }>(
+          'select item from unnest($1::text[]) with ordinality as given (item, n) order by n',
+          [items],
+        );
+        expect(rows.map(({ item }) => item)).toEqual(items);
+      }),
+    );
+  });
+
+  test('arrays of whole numbers come back as they were, with what is absent', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(fc.maxSafeInteger(), fc.constant(null))), async (items) => {
+        const rows = await db.bulk<{ item: string | null }>(
+          'select item::text from unnest($1::bigint[]) with ordinality as given (item, n) order by n',
+          [items],
+        );
+        expect(rows.map(({ item }) => item)).toEqual(items.map((item) => item?.toString() ?? null));
+      }),
+    );
+  });
+});

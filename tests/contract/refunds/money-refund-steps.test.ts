@@ -1,0 +1,99 @@
+/**
+ * A process that is killed at each step of a refund, one step later each time: before and after each call to the provider and each transaction. What
+ * comes after it goes on until the card has its money, once, and the books and the provider say the same.
+ */
+import Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import type { TicketId } from '../../../server/protocol/ids.ts';
+import {
+  buyTicketByCard,
+  countRefundSteps,
+  countTransactions,
+  Killed,
+  Killer,
+} from '../../support/crash/refund-steps.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+
+/** More than a refund has. */
+const STEPS_MAX = 60;
+/** Each step is a purchase, a flow and another process. */
+const TIMEOUT_MS = 240_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+describe.each(DATABASES)('a refund that is killed at each step on $name', { timeout: TIMEOUT_MS }, ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  const killer = new Killer(() => {
+    throw new Killed();
+  });
+  /** The provider's news of what was ordered is late: whoever goes on has to ask for it. */
+  let isNewsLate = false;
+
+  beforeAll(async () => {
+    db = await open();
+    countTransactions(db, killer);
+    house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
+    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+  });
+
+  afterAll(async () => {
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  function wrapProvider(provider: PaymentProvider): PaymentProvider {
+    const { fetchEvents } = provider;
+    provider.fetchEvents = async (span) =>
+      isNewsLate ? { events: [], isWhole: true } : fetchEvents.call(provider, span);
+    return countRefundSteps(provider, killer);
+  }
+
+  /** Runs a flow with one step more each time until it ends without being killed; after each a new process goes on with it. */
+  async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      const bought = await buyTicketByCard(house);
+      isNewsLate = true;
+      killer.killAfter(steps);
+      await flow(bought).catch((error) => {
+        if (!killer.hasKilled) throw error;
+      });
+      await house.money.idle();
+      const { hasKilled } = killer;
+      killer.spare();
+      await house.restartMoney();
+      house.advance(DAY_MS);
+      await house.money.sweep();
+      isNewsLate = false;
+      await house.money.sweep();
+      // Whoever was not answered asks again; what was decided before is answered as it stands.
+      await house.money.refunds.refund({ ticket: bought.ticket, reason: 'Again' }, 'operator').catch(() => {});
+      await house.money.sweep();
+      const { data } = await stripe.refunds.list({ payment_intent: bought.payment });
+      const sent = data.filter(({ status }) => status === 'succeeded');
+      const sentMinor = sent.reduce((sum, each) => sum + each.amount, 0);
+      const orders = sent.flatMap(({ metadata }) => metadata?.refund ?? []);
+      expect({ steps, sentMinor, orders }).toEqual({ steps, sentMinor: 2_000, orders: [...new Set(orders)] });
+      expect(await house.money.checkInvariants()).toEqual([]);
+      if (!hasKilled) break;
+    }
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+  }
+
+  test('decided by the house: decided once, sent once', async () => {
+    await killAtEachStep(async ({ ticket }) =>
+      house.money.refunds.refund({ ticket, reason: 'The sound was gone' }, 'operator'),
+    );
+  });
+
+  test('made by hand at the provider beside a part that the house has decided', async () => {
+    await killAtEachStep(async ({ ticket, payment }) => {
+      await stripe.refunds.create({ payment_intent: payment, amount: 700 });
+      await house.money.refunds.refund({ ticket, reason: 'A part', amountMinor: 500 }, 'operator');
+      await house.money.sweep();
+    });
+  });
+});

@@ -1,0 +1,219 @@
+/** Who holds a live when there are several gateways: two of them as two sets of objects on one database. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createRooms } from '../../../server/domains.ts';
+import { MemoryBus } from '../../../server/platform/bus.ts';
+import { systemClock } from '../../../server/platform/clock.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { GatewayLease } from '../../../server/platform/jobs/gateway-lease.ts';
+import { Leader } from '../../../server/platform/jobs/leader.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { createMetrics } from '../../../server/platform/metrics.ts';
+import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
+import { Lives, type LivesOptions } from '../../../server/stage/sessions/lives.ts';
+import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const NEVER_MS = 3_600_000;
+
+describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, open }) => {
+  let db: Database & AsyncDisposable;
+  const told: Fact[] = [];
+  const metrics = createMetrics();
+
+  const openGateway = (gateway: string) => {
+    const bus = new MemoryBus((error) => {
+      throw error;
+    });
+    const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: false });
+    for (const topic of ['live.started', 'live.ended']) outbox.on(topic, (fact) => void told.push(fact));
+    return { outbox, ...createRooms({ db, outbox, clock: systemClock }, { currency: 'eur', gateway }) };
+  };
+  let [here, there]: ReturnType<typeof openGateway>[] = [];
+
+  beforeAll(async () => {
+    db = await open();
+    [here, there] = [openGateway('gw_here'), openGateway('gw_there')];
+    await here.accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
+  });
+  afterAll(async () => {
+    await Promise.all([here?.outbox.close(), there?.outbox.close()]);
+    await db[Symbol.asyncDispose]();
+  });
+
+  const parts = () => {
+    if (!here || !there) throw new Error('not started');
+    return { here, there };
+  };
+  const goLive = async (at: ReturnType<typeof createRooms>): Promise<RoomId> => {
+    const room = await at.rooms.createRoom({ creator: 'ada', title: 'An evening', access: { kind: 'free' } });
+    await at.rooms.startLive(room.id);
+    return room.id;
+  };
+  const isLive = async (room: RoomId) => (await parts().here.rooms.getRoom(room)).status === 'live';
+
+  /** The lives of a gateway whose publishers are the given rooms; one without a publisher ends in a moment. */
+  const createLives = (rooms: LivesOptions['rooms'], publishing = new Map<RoomId, string | undefined>()) => {
+    const lives = new Lives({ rooms, publishing: () => publishing, graceMs: 50, log, metrics });
+    return { publishing, lives, [Symbol.dispose]: () => lives.close() };
+  };
+  const createRoom = async (): Promise<RoomId> =>
+    (await parts().here.rooms.createRoom({ creator: 'ada', title: 'An evening', access: { kind: 'free' } })).id;
+  const topicsOf = async (room: RoomId): Promise<string[]> => {
+    await Promise.all([parts().here.outbox.idle(), parts().there.outbox.idle()]);
+    return told.filter((fact) => fact.room === room).map(({ topic }) => topic);
+  };
+
+  test('a live whose publisher goes from gateway to gateway is one live, and ended by none that they left', async () => {
+    const { here, there } = parts();
+    const room = await createRoom();
+    using first = createLives(here.rooms, new Map([[room, undefined]]));
+    using second = createLives(there.rooms, new Map([[room, undefined]]));
+    await first.lives.start(room);
+    const { liveStartedAt } = await here.rooms.getRoom(room);
+    await second.lives.start(room);
+    first.publishing.delete(room);
+    await here.rooms.endHeldLive(room);
+    expect(await here.rooms.getRoom(room)).toMatchObject({ status: 'live', liveStartedAt });
+    first.publishing.set(room, undefined);
+    await Promise.all([first.lives.start(room), first.lives.start(room)]);
+    await there.rooms.endHeldLive(room);
+    expect(await here.rooms.getRoom(room)).toMatchObject({ status: 'live', liveStartedAt });
+    expect(await topicsOf(room)).toEqual(['live.started']);
+    // The creator may end it anywhere.
+    await second.lives.end(room);
+    expect(await isLive(room)).toBe(false);
+    expect(await topicsOf(room)).toEqual(['live.started', 'live.ended']);
+  });
+
+  test('a live that a late request has moved to a gateway without its publisher comes back to where the publisher is', async () => {
+    const { here, there } = parts();
+    const room = await createRoom();
+    using it = createLives(here.rooms, new Map([[room, 'laptop']]));
+    await here.rooms.takeStage(room, 'laptop');
+    await it.lives.start(room, 'laptop');
+    await there.rooms.startLive(room, 'laptop');
+    await it.lives.sweep();
+    await there.rooms.endHeldLive(room);
+    expect(await isLive(room)).toBe(true);
+    // Once the creator has ended it, it stays over, also where the publisher is not told yet.
+    await there.rooms.endLive(room);
+    await it.lives.sweep();
+    expect(await isLive(room)).toBe(false);
+  });
+
+  test('two gateways that start a live at once start one', async () => {
+    const { here, there } = parts();
+    const room = await createRoom();
+    await Promise.all([here, there, here, there].map(({ rooms }) => rooms.startLive(room)));
+    expect(await topicsOf(room)).toEqual(['live.started']);
+    await here.rooms.endLive(room);
+  });
+
+  test('what is ended or left while it is being started does not stay on air', async () => {
+    const { here } = parts();
+    using it = createLives(here.rooms);
+    const [ended, left] = [await createRoom(), await createRoom()];
+    for (let round = 0; round < 10; round += 1) {
+      it.publishing.set(ended, undefined).set(left, undefined);
+      const starting = [it.lives.start(ended), it.lives.start(left)];
+      for (const room of [ended, left]) it.publishing.delete(room);
+      it.lives.handlePublisherGone(left);
+      await Promise.all([it.lives.end(ended), ...starting]);
+      expect(await isLive(ended)).toBe(false);
+      await vi.waitFor(async () => expect(await isLive(left)).toBe(false));
+    }
+  });
+
+  test('a live that the database failed to end, or that nobody looks after, is ended later', async () => {
+    const { here } = parts();
+    const room = await createRoom();
+    let failures = 1;
+    const rooms: LivesOptions['rooms'] = {
+      takeStage: here.rooms.takeStage.bind(here.rooms),
+      assertHoldsStage: here.rooms.assertHoldsStage.bind(here.rooms),
+      findStageHolder: here.rooms.findStageHolder.bind(here.rooms),
+      startLive: here.rooms.startLive.bind(here.rooms),
+      endLive: here.rooms.endLive.bind(here.rooms),
+      findHeldLives: here.rooms.findHeldLives.bind(here.rooms),
+      endHeldLive: async (id: RoomId) => {
+        if (failures-- > 0) throw new Error('the database is away');
+        await here.rooms.endHeldLive(id);
+      },
+    };
+    using it = createLives(rooms, new Map([[room, undefined]]));
+    await it.lives.start(room);
+    it.publishing.delete(room);
+    it.lives.handlePublisherGone(room);
+    await vi.waitFor(async () => expect(await isLive(room)).toBe(false), { timeout: 10_000 });
+    expect(failures).toBe(-1);
+
+    const forgotten = await goLive(here);
+    await it.lives.sweep();
+    await vi.waitFor(async () => expect(await isLive(forgotten)).toBe(false));
+  });
+
+  test('a page whose publication does not hold the stage any more starts no live', async () => {
+    const { here } = parts();
+    const room = await createRoom();
+    const fence = await here.rooms.takeStage(room, 'laptop');
+    await here.rooms.startLive(room, 'laptop');
+    expect(await here.rooms.assertHoldsStage(room, 'laptop')).toBe(fence);
+    await here.rooms.endLive(room);
+    await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_over' });
+    expect(await here.rooms.takeStage(room, 'phone')).toBeGreaterThan(fence);
+    await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_replaced' });
+    expect(await isLive(room)).toBe(false);
+  });
+
+  test('a live that has moved to another gateway is not ended by the first, whose publisher is gone', async () => {
+    const { here, there } = parts();
+    const room = await goLive(here);
+    await there.rooms.startLive(room);
+    await here.rooms.endHeldLive(room);
+    expect(await isLive(room)).toBe(true);
+    await there.rooms.endLive(room);
+    expect(await isLive(room)).toBe(false);
+    await Promise.all([here.outbox.idle(), there.outbox.idle()]);
+    expect(told.filter((fact) => fact.room === room && fact.topic === 'live.ended')).toHaveLength(1);
+  });
+
+  test('a live of a gateway that gives a sign of life stays, one of a silent gateway is ended, once, and told', async () => {
+    const { here, there } = parts();
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log });
+    const [kept, lost] = [await goLive(here), await goLive(there)];
+    await Promise.all([here.rooms.endOrphanedLives(NEVER_MS), here.rooms.endOrphanedLives(NEVER_MS)]);
+    expect([await isLive(kept), await isLive(lost)]).toEqual([true, false]);
+    await here.outbox.idle();
+    expect(told.filter((fact) => fact.room === lost && fact.topic === 'live.ended')).toHaveLength(1);
+    await lease.close();
+    await here.rooms.endOrphanedLives(NEVER_MS);
+    expect(await isLive(kept)).toBe(false);
+  });
+
+  test.skipIf(name === 'PGlite')('one process leads, and another when that one is gone', async () => {
+    const key = 4_711;
+    const first = await Leader.create({ db, key, log });
+    const second = await Leader.create({ db, key, log });
+    expect([first.isLeader, second.isLeader]).toEqual([true, false]);
+    await first.close();
+    const third = await Leader.create({ db, key, log });
+    expect([first.isLeader, third.isLeader]).toEqual([false, true]);
+    await Promise.all([second.close(), third.close()]);
+  });
+
+  test('facts of a process that died are dispatched by another, once its claim has run out, and by nobody twice', async () => {
+    const { there } = parts();
+    const [dead, other] = [openGateway('gw_dead'), there];
+    const seen: string[] = [];
+    other.outbox.on('test.left', (fact) => void seen.push(fact.id));
+    await db.transaction((tx) => dead.outbox.add(tx, { topic: 'test.left', data: {} }));
+    other.outbox.start();
+    await other.outbox.idle();
+    expect(seen).toEqual([]);
+    await db.bulk(`update outbox set claimed_until = now() - interval '1 second' where topic = 'test.left'`, []);
+    await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 10_000 });
+    await other.outbox.idle();
+    expect(await other.outbox.pending()).toBe(0);
+  });
+});

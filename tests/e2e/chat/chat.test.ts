@@ -1,0 +1,299 @@
+/** The chat as people use it, on the pages: two fans and a creator who keeps order. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Room } from '../../../client-sdk/src/room.ts';
+import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/browser/browser.ts';
+import { startApp, type TestApp } from '../../support/houses/app.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+import { eventually } from '../../support/run/eventually.ts';
+import { expectInChat, say, signIn } from '../site.ts';
+
+describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
+  let loge: TestApp;
+  let room: string;
+  let creator: Visitor;
+  let lea: Visitor;
+  let tom: Visitor;
+
+  beforeAll(async () => {
+    loge = await startApp();
+    ({ id: room } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
+      creator: 'camille',
+      title: 'An evening of talk',
+      access: { kind: 'free' },
+    }));
+    [creator, lea, tom] = await Promise.all([
+      enter('camille', `/studio/${room}`),
+      enter('lea', `/rooms/${room}`, { viewport: PHONE }),
+      enter('tom', `/rooms/${room}`),
+    ]);
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const visitor of [creator, lea, tom]) await visitor?.[Symbol.asyncDispose]();
+    await loge?.[Symbol.asyncDispose]();
+  });
+
+  async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.create(options);
+    await visitor.page.goto(loge.url + path);
+    await signIn(visitor, identity);
+    await visitor.by('chat-list').waitFor();
+    await visitor.by('chat-people-open').waitFor();
+    return visitor;
+  }
+
+  const rowOf = (visitor: Visitor, text: string) => visitor.by('chat-list').locator('.row', { hasText: text }).last();
+  const textsOf = (visitor: Visitor) => visitor.by('chat-list').locator('.row[data-message] .text').allInnerTexts();
+
+  /** The tools of a message, as a mouse finds them. */
+  async function pointAt(visitor: Visitor, text: string): Promise<void> {
+    const row = rowOf(visitor, text);
+    await row.hover();
+    // A second place on it: a mouse that rests points at nothing.
+    await row.hover({ position: { x: 40, y: 8 } });
+    await row.locator('.tools').waitFor();
+  }
+
+  test('an answer carries what it answers, and a name brings the message to its person', async () => {
+    await say(lea, 'Which song was that?');
+    await expectInChat(tom, 'Which song was that?');
+    await pointAt(tom, 'Which song was that?');
+    await tom.by('tool-reply').click();
+    await tom.by('chat-answered').waitFor();
+    await tom.by('chat-input').pressSequentially('An old one, @l');
+    await tom.by('chat-mentions').waitFor();
+    await tom.by('chat-input').press('Enter');
+    expect(await tom.by('chat-input').inputValue()).toMatch(/^An old one, @L\S+ $/);
+    await tom.by('chat-input').press('Enter');
+    const answer = rowOf(lea, 'An old one');
+    await answer.locator('.reply', { hasText: 'Which song was that?' }).waitFor();
+    await answer.locator('.entry.to-me').waitFor();
+    expect(await rowOf(creator, 'An old one').locator('.to-me').count()).toBe(0);
+    expect(await tom.by('chat-answered').count()).toBe(0);
+  });
+
+  test('a reaction rises on the other pages', async () => {
+    await lea.by('chat-emoji').click();
+    await lea.by('react-🔥').click();
+    await tom.by('chat-reactions').locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
+    await lea.page.keyboard.press('Escape');
+  });
+
+  test('a raised hand is counted for everyone and named for the creator', async () => {
+    await lea.by('chat-hand').click();
+    await creator.by('chat-hands-open').waitFor();
+    await creator.by('chat-hands-open').click();
+    await creator.by('chat-hands').getByText('Léa').waitFor();
+    await creator.page.keyboard.press('Escape');
+    await eventually(async () => (await tom.by('hands-count').allInnerTexts()).join() === '1', 'the count of hands');
+    await lea.by('chat-hand').click();
+    await creator.by('chat-hands-open').waitFor({ state: 'detached' });
+  });
+
+  test('a poll is asked, voted in once each, and closed with its figures', async () => {
+    await creator.by('moderation-open').click();
+    await creator.by('tab-modes').click();
+    await creator.by('poll-question').locator('input').fill('Encore?');
+    await creator.by('poll-answer-0').locator('input').fill('Oui');
+    await creator.by('poll-answer-1').locator('input').fill('Bien sûr');
+    await creator.by('poll-start').click();
+    for (const fan of [lea, tom]) await fan.by('chat-poll').getByText('Encore?').waitFor();
+    await lea.by('poll-option-0').click();
+    await tom.by('poll-option-1').click();
+    for (const visitor of [lea, tom, creator]) {
+      await eventually(
+        async () => (await visitor.by('poll-option-0').innerText()).includes('50 %'),
+        'both votes are counted',
+      );
+    }
+    expect(await lea.page.locator('button[data-testid^="poll-option"]').count()).toBe(0);
+    await creator.by('poll-close').click();
+    await lea.by('chat-poll').getByText('Poll, closed').waitFor();
+    await creator.page.keyboard.press('Escape');
+    await creator.by('moderation-open').waitFor();
+  });
+
+  test('a time-out by one press is told with its reason and counts down; lifting it is told too', async () => {
+    await say(tom, 'Something rude');
+    await expectInChat(creator, 'Something rude');
+    await pointAt(creator, 'Something rude');
+    await creator.by('timeout-60').click();
+    const told = tom.by('chat-restriction');
+    await told.waitFor();
+    const first = await told.innerText();
+    expect(first).toMatch(/You cannot write for another (1:00|0:5\d)/);
+    expect(first).toContain('Reason: Breaks the house rules');
+    expect(first).toContain('by the creator');
+    expect(await tom.by('chat-input').count()).toBe(0);
+    await eventually(async () => (await told.innerText()) !== first, 'it counts down');
+    // Not a word of it to anybody else.
+    expect(await lea.by('chat-restriction').count()).toBe(0);
+
+    await pointAt(creator, 'Something rude');
+    await creator.by('tool-context').click();
+    await creator.by('author-record').getByText('timed out').waitFor();
+    await creator.by('lift').click();
+    await tom.by('chat-input').waitFor();
+    await creator.page.keyboard.press('Escape');
+    await say(tom, 'I am sorry');
+    await expectInChat(lea, 'I am sorry');
+  });
+
+  test('the panic button closes the chat to everyone at once, and undo brings back what was', async () => {
+    await creator.by('moderation-open').click();
+    await creator.by('tab-modes').click();
+    await creator.by('slow-3').click();
+    await lea.by('chat-note').getByText('Slow mode').waitFor();
+    await creator.page.keyboard.press('Escape');
+    await creator.by('panic').click();
+    await creator.by('panic-on').waitFor();
+    await lea.by('chat-note').getByText('The chat is closed for a moment').waitFor();
+    await say(lea, 'Am I heard?');
+    await lea.by('chat-problem').waitFor();
+    // The words are back where they were written.
+    expect(await lea.by('chat-input').inputValue()).toBe('Am I heard?');
+    await say(creator, 'One moment, please');
+    await expectInChat(lea, 'One moment, please');
+    await creator.by('panic-undo').click();
+    await creator.by('panic').waitFor();
+    await lea.by('chat-note').getByText('Slow mode: a message every 3 seconds').waitFor();
+    await lea.by('chat-send').click();
+    await expectInChat(tom, 'Am I heard?');
+    await lea
+      .by('chat-note')
+      .getByText(/again in \d s/)
+      .waitFor();
+    await creator.by('moderation-open').click();
+    await creator.by('slow-0').click();
+    await lea.by('chat-note').waitFor({ state: 'detached' });
+    await creator.page.keyboard.press('Escape');
+  });
+
+  test('a word of the list is held back, its author knows, and the creator lets it through', async () => {
+    await creator.by('moderation-open').click();
+    await creator.by('tab-words').click();
+    await creator.by('word-pattern').locator('input').fill('rubbish');
+    await creator.by('word-add').click();
+    await creator.by('words-save').click();
+    await creator.page.getByText('The list is saved').waitFor();
+    await creator.page.keyboard.press('Escape');
+    await say(lea, 'What rubb1sh weather');
+    await lea.by('outgoing').getByText('Waiting for a moderator').waitFor();
+    await creator.by('chat-waiting').waitFor();
+    expect(await textsOf(tom)).not.toContain('What rubb1sh weather');
+    await creator.by('moderation-open').click();
+    await creator.by('queue').getByText('What rubb1sh weather').waitFor();
+    await creator.by('queue-allow').click();
+    await creator.by('queue-empty').waitFor();
+    for (const fan of [lea, tom]) await expectInChat(fan, 'What rubb1sh weather');
+    await lea.by('outgoing').waitFor({ state: 'detached' });
+    await creator.page.keyboard.press('Escape');
+  });
+
+  test('a reported message reaches those who keep order with its evidence, and not who reported it', async () => {
+    await pointAt(tom, 'What rubb1sh weather');
+    await tom.by('tool-report').click();
+    await tom.by('report-spam').check();
+    await tom.by('report-send').click();
+    await tom.page.getByText('Your report is on record').first().waitFor();
+    await creator.by('moderation-open').click();
+    await creator.by('tab-reports').click();
+    const reports = creator.by('reports');
+    await reports.getByText('What rubb1sh weather').waitFor();
+    await reports.getByText('Spam').waitFor();
+    expect(await reports.locator('.meta').innerText()).not.toContain('Tom');
+    await creator.page.keyboard.press('Escape');
+  });
+
+  test('everything by one author goes in one act, on every page, and quotes of it too', async () => {
+    for (const text of ['Buy gold here', 'Cheap gold', 'Gold gold gold']) {
+      await say(tom, text);
+      await expectInChat(creator, text);
+    }
+    await pointAt(creator, 'Cheap gold');
+    await creator.by('tool-context').click();
+    await creator.by('remove-author').click();
+    for (const visitor of [creator, lea, tom]) {
+      await eventually(
+        async () => !(await visitor.by('chat-list').innerText()).toLowerCase().includes('gold'),
+        'the gold is gone',
+      );
+    }
+    await expectInChat(lea, 'What rubb1sh weather');
+    await eventually(
+      async () => (await creator.by('message-dialog').getAttribute('open')) === null,
+      'the dialog closes',
+    );
+  });
+
+  test('a phone that was off the network for seconds finds everything it missed, in order, once', async () => {
+    const { page, context } = lea;
+    const devTools = await context.newCDPSession(page);
+    const offline = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    await devTools.send('Network.enable');
+    await devTools.send('Network.emulateNetworkConditions', offline);
+    const waiting = 'Written in the tunnel';
+    const names = await Promise.all(
+      ['ana', 'ben', 'eve', 'zoe'].map(async (identity) =>
+        TestParticipant.connect(loge.url, { token: await loge.token({ identity, room }) }),
+      ),
+    );
+    const texts: string[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      for (const [index, person] of names.entries()) {
+        const text = `missed ${String(round).padStart(2, '0')} by ${index}`;
+        const { message } = await person.request('chat:send', { clientId: `missed-${round}-${index}`, text });
+        texts.push(message.text);
+      }
+    }
+    await expectInChat(tom, texts.at(-1) ?? '');
+    // The network is really gone; what is written meanwhile is there at once, and waits.
+    expect((await textsOf(lea)).filter((text) => text.startsWith('missed'))).toEqual([]);
+    await say(lea, waiting);
+    await lea.by('outgoing').getByText(waiting).waitFor();
+    await devTools.send('Network.emulateNetworkConditions', { ...offline, offline: false });
+    await expectInChat(tom, waiting);
+    await eventually(async () => (await textsOf(lea)).includes(texts.at(-1) ?? ''), 'the last of what was missed');
+    const messages = await page
+      .locator('loge-room')
+      .evaluate((element: HTMLElement & { room?: Room }) => element.room?.chat.messages ?? []);
+    const shown = messages.flatMap((item) =>
+      item.kind === 'message' && item.text.startsWith('missed') ? item.text : [],
+    );
+    expect(shown).toEqual(texts);
+    expect((await textsOf(tom)).filter((text) => text === waiting)).toHaveLength(1);
+    for (const person of names) person[Symbol.dispose]();
+  });
+
+  test('the keyboard reaches every message and its tools', async () => {
+    await creator.by('chat-list').focus();
+    await creator.page.keyboard.press('ArrowUp');
+    const focused = () =>
+      creator.page.evaluate(() => {
+        let element: Element | null = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return { row: element?.classList.contains('row') ?? false, test: element?.getAttribute('data-testid') ?? '' };
+      });
+    expect(await focused()).toMatchObject({ row: true });
+    await creator.page.keyboard.press('ArrowUp');
+    await creator.page.keyboard.press('Enter');
+    expect((await focused()).test).toBe('tool-reply');
+    await creator.page.keyboard.press('ArrowRight');
+    expect((await focused()).test).toBe('tool-remove');
+    await creator.page.keyboard.press('Escape');
+    expect(await focused()).toMatchObject({ row: true });
+    await creator.page.keyboard.press('r');
+    expect((await focused()).test).toBe('chat-input');
+    await creator.by('chat-answered').waitFor();
+    await creator.page.keyboard.press('Escape');
+    await creator.by('chat-answered').waitFor({ state: 'detached' });
+  });
+
+  test('nothing went wrong on any page', () => {
+    const problems = [creator, lea, tom].flatMap((visitor) => visitor.problems);
+    // What the browser itself says about a network that was taken away.
+    expect(
+      problems.filter((problem) => !/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to load resource/.test(problem)),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+/** Somebody who means harm must not be felt by those beside them; figures: `npm run bench -- chat-hostile`. */
+import { expect, test } from 'vitest';
+import { measurePeace, medianOf } from '../../support/people/neighbours.ts';
+import { ServerProcess } from '../../support/programs/server-process.ts';
+import { effort } from '../../support/run/effort.ts';
+
+/** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
+const RATIO_MAX = 3;
+
+test('a thousand malformed, oversized and forged events a second do not slow the neighbours, nor use up what is theirs', async () => {
+  await using server = await ServerProcess.create();
+  await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
+  const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
+  const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);
+  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, {
+    rounds: effort({ short: 3, long: 15 }),
+    seconds: 2,
+  });
+  expect(attacks.sent).toBeGreaterThan(1_000);
+  expect(attacks.closed).toBeGreaterThan(0);
+  expect(refused).toBe(0);
+  const [without, during] = [withoutMs, withMs].map((rounds) => medianOf(rounds.map(({ p90 }) => p90)));
+  expect((during ?? Number.NaN) / (without ?? Number.NaN), JSON.stringify({ withoutMs, withMs })).toBeLessThan(
+    RATIO_MAX,
+  );
+});

@@ -1,0 +1,304 @@
+/** A chat in a room with its moderator, over the wire: what each of them is told, and what holds after a reconnect. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createId } from '../../../server/protocol/ids.ts';
+import { startApp, type TestApp } from '../../support/houses/app.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+
+let loge: TestApp;
+
+beforeAll(async () => {
+  loge = await startApp();
+});
+
+afterAll(() => loge[Symbol.asyncDispose]());
+
+type Who = { identity: string; role?: string };
+
+async function openRoom() {
+  const { id: room } = await loge.createRoom({ kind: 'free' });
+  const join = async ({ identity, role = 'fan' }: Who) =>
+    TestParticipant.connect(loge.url, { token: await loge.token({ identity, room, role }) });
+  return { room, join };
+}
+
+const say = (who: TestParticipant, text: string, more: object = {}) =>
+  who.request('chat:send', { clientId: createId('event'), text, ...more });
+
+// Regression: who came back was told of raised hands only while there were some, and went on showing those of before.
+test('whoever comes back is told that no hand is raised any more', async () => {
+  const { room, join } = await openRoom();
+  using moderator = await join({ identity: 'mo', role: 'moderator' });
+  const lea = await join({ identity: 'lea' });
+  const raised = moderator.next('chat:hands', ({ count }) => count === 1);
+  await lea.request('chat:raiseHand', { raised: true });
+  await raised;
+  const { lastSeq: since } = lea.welcome.inside?.chat ?? {};
+  const lowered = moderator.next('chat:hands', ({ count }) => count === 0);
+  lea.socket.close();
+  await lowered;
+  const token = await loge.token({ identity: 'lea', room, role: 'fan' });
+  using again = await TestParticipant.connect(loge.url, { token, since });
+  await expect.poll(() => again.events.findLast(({ name }) => name === 'chat:hands')?.data).toMatchObject({ count: 0 });
+});
+
+describe('restrictions', () => {
+  test('R50: a ban is told at once, with its reason, holds through a reconnect, and ends in being told too', async () => {
+    const { join } = await openRoom();
+    using creator = await join({ identity: 'ada', role: 'creator' });
+    const first = await join({ identity: 'lea' });
+    expect(first.welcome.inside?.restriction).toMatchObject({ kind: null });
+    await say(first, 'hello');
+    const told = first.next('chat:restriction');
+    await creator.request('chat:restrict', { identity: 'lea', kind: 'ban', scope: 'creator', reason: 'insults' });
+    expect(await told).toEqual({ kind: 'ban', scope: 'creator', until: null, reason: 'insults', byRole: 'creator' });
+    expect(await first.refusal('chat:send', { clientId: createId('event'), text: 'again' })).toBe('chat_banned');
+    expect(await first.refusal('chat:react', { emoji: '🔥' })).toBe('chat_banned');
+    expect(await first.refusal('chat:raiseHand', { raised: true })).toBe('chat_banned');
+    first.socket.close();
+    using again = await join({ identity: 'lea' });
+    expect(again.welcome.inside?.restriction).toMatchObject({ kind: 'ban', reason: 'insults' });
+    // Nothing is hidden from whoever may only not write.
+    expect(again.welcome.inside?.chat.entries).toMatchObject([{ kind: 'message', text: 'hello' }]);
+    const lifted = again.next('chat:restriction');
+    await creator.request('chat:lift', { identity: 'lea', scope: 'creator' });
+    expect(await lifted).toMatchObject({ kind: null });
+    await say(again, 'I am back');
+  });
+
+  // Regression: a moderator's time-out took the place of the creator's ban, and their lift took it away, in all of the creator's rooms.
+  test('R50: a moderator takes nothing away from what the creator has set, and sets nothing in all rooms', async () => {
+    const { join } = await openRoom();
+    using creator = await join({ identity: 'ada', role: 'creator' });
+    using moderator = await join({ identity: 'mo', role: 'moderator' });
+    using lea = await join({ identity: 'lea' });
+    const ban = { identity: 'lea', kind: 'ban', scope: 'creator', reason: 'insults' };
+    const timeout = { identity: 'lea', kind: 'timeout', scope: 'room', seconds: 1, reason: 'to help' };
+    expect(await moderator.refusal('chat:restrict', ban)).toBe('forbidden');
+    await creator.request('chat:restrict', { ...ban, kind: 'ban' as const, scope: 'room' as const });
+    await moderator.request('chat:restrict', { ...timeout, kind: 'timeout' as const, scope: 'room' as const });
+    await moderator.request('chat:lift', { identity: 'lea', scope: 'room' });
+    expect(await moderator.refusal('chat:lift', { identity: 'lea', scope: 'room' })).toBe('forbidden');
+    expect(await moderator.refusal('chat:lift', { identity: 'lea', scope: 'creator' })).toBe('forbidden');
+    expect(await lea.refusal('chat:send', { clientId: createId('event'), text: 'free?' })).toBe('chat_banned');
+  });
+
+  test('a moderator does not restrict another, nor a fan anybody; a ban can take away access in the same act', async () => {
+    const { join } = await openRoom();
+    using moderator = await join({ identity: 'mo', role: 'moderator' });
+    using _other = await join({ identity: 'mia', role: 'moderator' });
+    using lea = await join({ identity: 'lea' });
+    const restrict = (identity: string) => ({
+      identity,
+      kind: 'ban',
+      scope: 'room',
+      reason: 'because',
+      removeAccess: true,
+    });
+    expect(await moderator.refusal('chat:restrict', restrict('mia'))).toBe('participant_not_restrictable');
+    expect(await moderator.refusal('chat:restrict', restrict('ada'))).toBe('participant_not_restrictable');
+    expect(await lea.refusal('chat:restrict', restrict('mo'))).toBe('forbidden');
+    const revoked = lea.next('rooms:accessRevoked');
+    await moderator.request('chat:restrict', restrict('lea'));
+    expect((await revoked).access).toMatchObject({ state: 'refused', reason: 'removed' });
+  });
+
+  test('R50: the rank of a moderator holds while they are away, in all rooms of the creator, until a later token says otherwise', async () => {
+    const { room, join } = await openRoom();
+    const { room: second, join: joinSecond } = await openRoom();
+    using moderator = await join({ identity: 'mo', role: 'moderator' });
+    const away = await join({ identity: 'mia', role: 'moderator' });
+    away.socket.close();
+    await expect.poll(async () => (await moderator.request('chat:people')).total).toBe(1);
+    // Named by the house, and never there.
+    await loge.token({ identity: 'max', room: second, role: 'moderator' });
+    const restrict = (identity: string) => ({ identity, kind: 'ban', scope: 'room', reason: 'because' });
+    const refused = 'participant_not_restrictable';
+    expect(await moderator.refusal('chat:restrict', restrict('mia'))).toBe(refused);
+    expect(await moderator.refusal('chat:removeAuthor', { identity: 'mia', reason: 'because' })).toBe(refused);
+    expect(await moderator.refusal('rooms:remove', { identity: 'mia', reason: 'because' })).toBe(
+      'participant_not_removable',
+    );
+    // A moderator of another room is somebody like others in this one.
+    expect(await moderator.refusal('chat:restrict', restrict('max'))).toBe('ok');
+    // A fan whose token lets them moderate has no higher rank than moderators.
+    const helping = { identity: 'helper', room, can: { moderate: true } };
+    using helper = await TestParticipant.connect(loge.url, { token: await loge.token(helping) });
+    expect(await helper.refusal('chat:restrict', restrict('mia'))).toBe(refused);
+    using _fan = await join({ identity: 'mia' });
+    expect(await moderator.refusal('chat:restrict', restrict('mia'))).toBe('ok');
+    using creator = await joinSecond({ identity: 'ada', role: 'creator' });
+    expect(await creator.refusal('chat:restrict', restrict('max'))).toBe('ok');
+  });
+
+  test('every request of moderators is refused to fans', async () => {
+    const { join } = await openRoom();
+    using lea = await join({ identity: 'lea' });
+    const id = 'msg_00000000000000000000';
+    const requests: Record<string, object> = {
+      'chat:remove': { messageId: id },
+      'chat:removeAuthor': { identity: 'tom', reason: 'x' },
+      'chat:lift': { identity: 'lea', scope: 'room' },
+      'chat:setMode': { paused: true },
+      'chat:panic': { on: true, reason: 'x' },
+      'chat:pin': { messageId: id },
+      'chat:startPoll': { question: 'Q', options: ['a', 'b'] },
+      'chat:closePoll': {},
+      'chat:queue': {},
+      'chat:reports': {},
+      'chat:review': { id: 'held_00000000000000000000', decision: 'allow' },
+      'chat:context': { messageId: id },
+      'chat:audit': {},
+      'chat:hands': {},
+      'chat:words': {},
+      'chat:setWords': { words: [] },
+    };
+    for (const [name, input] of Object.entries(requests))
+      expect(await lea.refusal(name, input), name).toBe('forbidden');
+  });
+});
+
+test('R52: the mode is told to everyone at once, and to newcomers', async () => {
+  const { join } = await openRoom();
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using lea = await join({ identity: 'lea' });
+  const told = lea.next('chat:state', ({ mode }) => mode.paused);
+  const line = lea.next('chat:frame', ({ entries }) => entries.some((entry) => entry.kind === 'notice'));
+  await creator.request('chat:setMode', { paused: true, linksAllowed: true });
+  expect(await told).toMatchObject({ mode: { paused: true }, linksAllowed: true, panic: false });
+  expect((await line).entries.map((entry) => entry.kind === 'notice' && entry.notice)).toContain('paused');
+  expect(await lea.refusal('chat:send', { clientId: createId('event'), text: 'hello' })).toBe('chat_paused');
+  using tom = await join({ identity: 'tom' });
+  expect(tom.welcome.inside?.chatState).toMatchObject({ mode: { paused: true }, linksAllowed: true });
+  expect((await say(creator, 'see https://club.example/x')).message).toMatchObject({ links: true });
+});
+
+test('R55: a held message goes to the queue of moderators, and its author is told what becomes of it', async () => {
+  const { join } = await openRoom();
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using moderator = await join({ identity: 'mo', role: 'moderator' });
+  using lea = await join({ identity: 'lea' });
+  await creator.request('chat:setWords', { words: [{ pattern: 'spoiler', action: 'hold' }] });
+  expect(await moderator.refusal('chat:setWords', { words: [] })).toBe('forbidden');
+  const waiting = moderator.next('chat:queueChanged', (queue) => queue.waiting === 1);
+  const { held } = await say(lea, 'here is a s p o i l e r');
+  await waiting;
+  const queue = await moderator.request('chat:queue');
+  expect(queue).toMatchObject({ waiting: 1, held: [{ id: held.id, from: { identity: 'lea' } }] });
+  const told = lea.next('chat:held', ({ state }) => state === 'allowed');
+  const shown = creator.next('chat:frame', ({ entries }) => entries.some((entry) => entry.kind === 'message'));
+  await moderator.request('chat:review', { id: held.id, decision: 'allow' });
+  expect(await told).toMatchObject({ id: held.id });
+  await shown;
+  expect(await creator.refusal('chat:review', { id: held.id, decision: 'refuse' })).toBe('already_reviewed');
+  const audit = await moderator.request('chat:audit');
+  expect(audit.acts.map((act: { kind: string }) => act.kind)).toEqual(expect.arrayContaining(['review', 'words']));
+  await creator.request('chat:setWords', { words: [] });
+});
+
+test('R55: whoever reloads their page still sees what they wrote and waits, and what was refused, with the reason', async () => {
+  const { join } = await openRoom();
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  await creator.request('chat:setWords', { words: [{ pattern: 'spoiler', action: 'hold' }] });
+  const lea = await join({ identity: 'lea' });
+  const texts = ['a spoiler that waits', 'a spoiler that is refused', 'a spoiler that is allowed'];
+  const held: { id: string }[] = [];
+  for (const text of texts) held.push((await say(lea, text)).held);
+  const [waiting, refused, allowed] = held.map(({ id }) => id);
+  await creator.request('chat:review', { id: refused, decision: 'refuse', reason: 'not tonight' });
+  await creator.request('chat:review', { id: allowed, decision: 'allow' });
+  lea.socket.close();
+  using back = await join({ identity: 'lea' });
+  expect(back.welcome.inside?.held).toMatchObject([
+    { id: waiting, text: texts[0], state: 'held', reason: null },
+    { id: refused, text: texts[1], state: 'refused', reason: 'not tonight' },
+  ]);
+  using tom = await join({ identity: 'tom' });
+  expect(tom.welcome.inside?.held).toEqual([]);
+  await creator.request('chat:setWords', { words: [] });
+});
+
+test('R56: a poll is answered by the room, counted as it goes, and remembered for who comes back', async () => {
+  const { join } = await openRoom();
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using lea = await join({ identity: 'lea' });
+  const asked = lea.next('chat:state', ({ poll }) => poll !== null);
+  const { poll } = await creator.request('chat:startPoll', { question: 'Which?', options: ['One', 'Two'] });
+  expect((await asked).poll).toEqual(poll);
+  const counted = creator.next('chat:pollVotes');
+  await lea.request('chat:vote', { poll: poll.id, option: 1 });
+  expect(await counted).toEqual({ poll: poll.id, votes: [0, 1] });
+  await lea.request('chat:vote', { poll: poll.id, option: 1 });
+  expect(await lea.refusal('chat:vote', { poll: poll.id, option: 0 })).toBe('already_voted');
+  using again = await join({ identity: 'lea' });
+  expect(again.welcome.inside?.ownVote).toEqual({ poll: poll.id, option: 1 });
+  expect(again.welcome.inside?.chatState.poll?.options.map((option) => option.votes)).toEqual([0, 1]);
+  const over = lea.next('chat:state', (state) => state.poll?.closed === true);
+  await creator.request('chat:closePoll');
+  expect((await over).poll?.options[1]).toMatchObject({ votes: 1 });
+  expect(await lea.refusal('chat:vote', { poll: poll.id, option: 1 })).toBe('poll_closed');
+});
+
+test('reactions are told in sums, hands with their number, and to moderators with names', async () => {
+  const { join } = await openRoom();
+  using moderator = await join({ identity: 'mo', role: 'moderator' });
+  using lea = await join({ identity: 'lea' });
+  using tom = await join({ identity: 'tom' });
+  const reactions: Record<string, number>[] = [];
+  tom.socket.on('chat:reactions', ({ counts }) => reactions.push(counts));
+  await Promise.all(Array.from({ length: 20 }, () => lea.request('chat:react', { emoji: '🔥' })));
+  await tom.request('chat:react', { emoji: '👏' });
+  await expect.poll(() => [sum(reactions, '🔥'), sum(reactions, '👏')]).toEqual([20, 1]);
+  expect(reactions.length).toBeLessThan(6);
+  expect(await lea.refusal('chat:react', { emoji: '💩' })).toBe('invalid_request');
+
+  const counted = tom.next('chat:hands', ({ count }) => count === 1);
+  const named = moderator.next('chat:hands', ({ hands }) => hands?.length === 1);
+  await lea.request('chat:raiseHand', { raised: true });
+  expect(await counted).toEqual({ count: 1 });
+  expect((await named).hands).toMatchObject([{ identity: 'lea' }]);
+  expect((await moderator.request('chat:hands')).hands).toMatchObject([{ identity: 'lea', name: 'lea' }]);
+  // Whoever leaves takes their hand down.
+  const down = moderator.next('chat:hands', ({ count }) => count === 0);
+  lea.socket.close();
+  await down;
+});
+
+test('who is here: everyone, by name, those who keep order first', async () => {
+  const { join } = await openRoom();
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using lea = await join({ identity: 'lea' });
+  using _tab = await join({ identity: 'lea' });
+  using _moderator = await join({ identity: 'mo', role: 'moderator' });
+  const people = await lea.request('chat:people');
+  expect(people).toMatchObject({ total: 3, exact: true });
+  expect(people.people.map((person: Who) => person.identity)).toEqual(['ada', 'mo', 'lea']);
+  expect((await creator.request('chat:people', { query: 'LE' })).people).toMatchObject([{ identity: 'lea' }]);
+});
+
+test('R19, R57: replies, removal and a report, over the wire', async () => {
+  const { join } = await openRoom();
+  using moderator = await join({ identity: 'mo', role: 'moderator' });
+  using lea = await join({ identity: 'lea' });
+  using tom = await join({ identity: 'tom' });
+  const { message } = await say(lea, 'a hurtful thing');
+  const { message: reply } = await say(tom, 'do not say that', { replyTo: message.id, mentions: ['lea'] });
+  expect(reply).toMatchObject({ mentions: ['lea'], replyTo: { id: message.id, excerpt: 'a hurtful thing' } });
+  const { report } = await tom.request('chat:report', { messageId: message.id, category: 'harassment' });
+  expect(report).toMatch(/^evidence_/);
+  await moderator.request('chat:remove', { messageId: message.id, reason: 'hurtful' });
+  const context = await moderator.request('chat:context', { messageId: message.id });
+  expect(context).toMatchObject({
+    message: { text: 'a hurtful thing', removed: true },
+    author: { removed: 1, restriction: { kind: null } },
+  });
+  using late = await join({ identity: 'late' });
+  expect(late.welcome.inside?.chat.entries).toMatchObject([
+    { kind: 'message', text: '', removed: true },
+    { kind: 'message', replyTo: { excerpt: '' } },
+    { kind: 'removal', messageId: message.id, by: 'mo', reason: 'hurtful' },
+  ]);
+});
+
+function sum(all: Record<string, number>[], emoji: string): number {
+  return all.reduce((total, counts) => total + (counts[emoji] ?? 0), 0);
+}

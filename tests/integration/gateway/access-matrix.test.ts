@@ -1,0 +1,333 @@
+/**
+ * Every operation of the table, and every other route that Express has mounted, tried by every kind of caller on a
+ * started house, against `access-matrix.expected.txt`, which is written by hand. LOGE_MATRIX_FILE=PATH writes what was
+ * found.
+ */
+import { appendFileSync } from 'node:fs';
+import type { Response } from 'express';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OpenApiDocument } from '../../../server/gateway/http/docs/openapi.ts';
+import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/operations/table.ts';
+import { SiteSessions } from '../../../server/gateway/site/site-session.ts';
+import type { TokenInput } from '../../../server/protocol/accounts.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { SCOPES } from '../../../server/protocol/keys.ts';
+import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
+import { startApp, type TestApp } from '../../support/houses/app.ts';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
+import { basicOf } from '../../support/people/basic.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+import { allowedIn, isUseless, printMatrix, type Row, readExpected } from '../../support/requests/access-matrix.ts';
+
+const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
+type ParticipantKind = (typeof PARTICIPANTS)[number];
+const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, 'person', 'artist', 'operator'];
+const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
+
+function print(title: string, callers: readonly string[], rows: Map<string, Row>): void {
+  const file = process.env.LOGE_MATRIX_FILE;
+  if (file) appendFileSync(file, `${printMatrix(title, callers, rows)}\n`);
+}
+
+function compare(callers: readonly string[], rows: Map<string, Row>, expected: Map<string, string[]>): void {
+  expect([...rows.keys()].sort()).toEqual([...expected.keys()].sort());
+  const useless = [...rows].flatMap(([name, row]) =>
+    [...row].flatMap(([caller, code]) => (isUseless(code) ? [`${name} by ${caller}: ${code}`] : [])),
+  );
+  expect(useless).toEqual([]);
+  const found = Object.fromEntries([...rows].map(([name, row]) => [name, allowedIn(row).join(' ')]));
+  const wanted = Object.fromEntries([...expected].map(([name, who]) => [name, who.join(' ')]));
+  expect(found).toEqual(wanted);
+  expect(callers.length).toBeGreaterThan(1);
+}
+
+/** What a participant's token says, in a room of `creator`; `other` comes with the token of their own room. */
+function tokenOf(
+  kind: ParticipantKind,
+  at: { row: number; room: RoomId; creator: string; otherRoom: RoomId },
+): TokenInput {
+  const identity = `${kind}-${at.row}`;
+  const base = { identity, name: identity, room: at.room, role: 'fan' } as const;
+  switch (kind) {
+    case 'lobby':
+      return base;
+    case 'inside':
+      return { ...base, entitled: true };
+    case 'helper':
+      return { ...base, entitled: true, can: { moderate: true } };
+    case 'moderator':
+      return { ...base, role: 'moderator' };
+    case 'creator':
+      return { ...base, identity: at.creator, name: at.creator, role: 'creator' };
+    case 'other':
+      return { ...base, room: at.otherRoom, role: 'creator' };
+  }
+}
+
+describe('over HTTP', () => {
+  const OPERATORS = ['operator', ...Array.from({ length: 20 }, (_, index) => `operator-${index}`)];
+  let http: TestHttp;
+  let document: OpenApiDocument;
+  let keys: Map<string, string>;
+  let calls = 0;
+
+  beforeAll(async () => {
+    http = await startHttp({
+      env: { ...PRODUCTION_ENV, LOGE_TRUST_PROXY: '1', LOGE_OPERATORS: OPERATORS.join(',') },
+    });
+    document = (await http.call('GET', '/openapi.json')).json;
+    const made = SCOPES.map(async (scope) => [scope, (await http.makeKey([scope])).basic] as const);
+    keys = new Map(await Promise.all(made));
+  });
+  afterAll(() => http[Symbol.asyncDispose]());
+
+  interface Scene {
+    row: number;
+    room: RoomId;
+    otherRoom: RoomId;
+    creator: string;
+    tier: string;
+  }
+
+  async function createScene(row: number): Promise<Scene> {
+    const { accounts, rooms } = http.context;
+    const create = async (creator: string) => {
+      await accounts.createCreator({ identity: creator, name: creator, country: 'FR' });
+      return (await rooms.createRoom({ creator, title: 'An evening', access: ROOM_ACCESS })).id;
+    };
+    const [room, otherRoom] = await Promise.all([create(`creator-${row}`), create(`other-${row}`)]);
+    const creator = `creator-${row}`;
+    const { id: tier } = await rooms.clubs.createTier(creator, { name: 'Club', priceMinor: 900, interval: 'month' });
+    return { row, room, otherRoom, creator, tier };
+  }
+
+  /** Inputs where the documented example is none, or speaks of something that must be there. */
+  const bodies: Record<string, (scene: Scene) => object> = {
+    'POST /v1/tokens': ({ room }) => ({ identity: 'fan-7', name: 'Léa', room, role: 'fan' }),
+    'POST /v1/keys': () => ({ name: 'Another', scopes: ['admin'] }),
+    'POST /v1/memberships': ({ tier }) => ({ tier }),
+    'POST /v1/withdrawals': () => ({ ticket: createId('ticket') }),
+    'POST /site/demo-sign-in': () => ({ identity: 'lea' }),
+    'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),
+    'POST /v1/wallet/refunds': () => ({ topup: createId('topup') }),
+    'POST /v1/memberships/:membership/tier': ({ tier }) => ({ tier }),
+    'POST /v1/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
+  };
+  const queries: Record<string, string> = {
+    'GET /v1/rooms/:id/quote': '?kind=ticket',
+    'GET /v1/earnings/statement': '?month=2026-10',
+    'GET /v1/creators/:identity/statement': '?month=2026-10',
+    'GET /v1/reports/dac7': '?quarter=2026-Q3',
+    'GET /v1/reports/dac7.csv': '?quarter=2026-Q3',
+    'GET /v1/earnings/tax-year': '?year=2026',
+  };
+
+  function pathFor(path: string, { room, creator, tier }: Scene): string {
+    const values: Record<string, string> = { identity: creator, creator, tier, month: '2026-10' };
+    return path
+      .replace(/\/rooms\/:id/, `/rooms/${room}`)
+      .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);
+  }
+
+  function exampleOf(method: string, path: string): unknown {
+    const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase() as 'post'];
+    return operation?.requestBody?.content['application/json'].example;
+  }
+
+  function cookieOf(person: { identity: string; role: 'creator' | 'fan' }): string {
+    let cookie = '';
+    const response = { cookie: (name: string, value: string) => (cookie = `${name}=${value}`) };
+    new SiteSessions(http.context).write(response as unknown as Response, { ...person, name: person.identity });
+    return cookie;
+  }
+
+  function credentialsOf(caller: string, scene: Scene): Record<string, string> {
+    const { row } = scene;
+    const key = keys.get(caller);
+    if (key) return { authorization: key };
+    if ((PARTICIPANTS as readonly string[]).includes(caller)) {
+      const token = http.context.tokens.create(tokenOf(caller as ParticipantKind, scene));
+      return { authorization: `Bearer ${token}` };
+    }
+    switch (caller) {
+      case 'none':
+        return {};
+      case 'wrong':
+        return { authorization: basicOf(PRODUCTION_ENV.LOGE_API_KEY, 'not_the_secret_of_this_house_00000') };
+      case 'artist':
+        return { cookie: cookieOf({ identity: scene.creator, role: 'creator' }) };
+      case 'operator':
+        return { cookie: cookieOf({ identity: OPERATORS[row % OPERATORS.length] ?? '', role: 'fan' }) };
+      default:
+        return { cookie: cookieOf({ identity: `${caller}-${row}`, role: 'fan' }) };
+    }
+  }
+
+  /** Each call comes from an address of its own, so that no budget answers for the route. */
+  async function ask(route: { method: string; path: string }, caller: string, scene: Scene): Promise<string> {
+    const name = `${route.method} ${route.path}`;
+    calls += 1;
+    const address = `198.${18 + (calls >> 16)}.${(calls >> 8) & 255}.${calls & 255}`;
+    const hasBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
+    const body = bodies[name]?.(scene) ?? exampleOf(route.method, route.path) ?? {};
+    const isJson = !route.path.startsWith('/desk/sign-in') && route.method !== 'GET' && route.method !== 'OPTIONS';
+    const reply = await http.call(route.method, pathFor(route.path, scene) + (queries[name] ?? ''), {
+      headers: {
+        'x-forwarded-for': address,
+        ...(isJson ? { 'content-type': 'application/json' } : {}),
+        ...credentialsOf(caller, scene),
+      },
+      ...(hasBody && isJson ? { body } : {}),
+    });
+    if (reply.json?.error?.code) return reply.json.error.code;
+    if (reply.status >= 500 && reply.status !== 503) return 'internal';
+    return 'ok';
+  }
+
+  test('who may call which route', async () => {
+    const rows = new Map<string, Row>();
+    const keyOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
+    const listed = HTTP_OPERATIONS.map(({ http: { method, path } }) => ({ method: method.toUpperCase(), path }));
+    const mounted = new Map(http.routes.map((route) => [keyOf(route), route]));
+    expect(listed.map(keyOf).filter((key) => !mounted.has(key))).toEqual([]);
+    const routes = [...new Map([...listed.map((route) => [keyOf(route), route] as const), ...mounted]).values()];
+    for (const [row, route] of routes.entries()) {
+      const scene = await createScene(row);
+      const answers = HTTP_CALLERS.map(async (caller) => [caller, await ask(route, caller, scene)] as const);
+      rows.set(`${route.method} ${route.path}`, new Map(await Promise.all(answers)));
+    }
+    print('HTTP', HTTP_CALLERS, rows);
+    compare(HTTP_CALLERS, rows, readExpected('HTTP', HTTP_CALLERS));
+  }, 300_000);
+});
+
+describe('over sockets', () => {
+  let loge: TestApp;
+  beforeAll(async () => {
+    loge = await startApp();
+  });
+  afterAll(() => loge[Symbol.asyncDispose]());
+
+  const session = createId('session');
+  const producerId = 'producer-00000001';
+  const fingerprints = [{ algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AA').join(':') }] as const;
+  const rtpParameters = { codecs: [], encodings: [] };
+  const message = { messageId: createId('message') };
+  const target = { identity: 'somebody', reason: 'Insults' };
+  const privateSession = { session: createId('privateSession') };
+  const membership = { membership: createId('membership') };
+  const tip = { amountMinor: 500, idempotencyKey: 'tip-00000001' };
+
+  /** One input a request that is well-formed; complete by its type. */
+  const inputs: { [N in RequestName]: RequestInput<N> | Record<string, unknown> } = {
+    'stage:watch': { rtpCapabilities: {} },
+    'stage:publish': {},
+    'stage:connect': { session, dtlsParameters: { role: 'client', fingerprints } },
+    'stage:restartIce': { session },
+    'stage:produce': { session, kind: 'video', source: 'camera', rtpParameters },
+    'stage:unproduce': { session, producerId },
+    'stage:mute': { session, producerId, muted: true },
+    'stage:viewport': { session, viewport: { width: 640, height: 360 } },
+    'stage:resume': { session },
+    'stage:play': { session },
+    'stage:leave': { session },
+    'stage:endLive': {},
+    'chat:send': { clientId: 'client-00000001', text: 'Bonsoir' },
+    'chat:history': {},
+    'chat:react': { emoji: '❤️' },
+    'chat:pin': { messageId: null },
+    'chat:startPoll': { question: 'Encore?', options: ['Yes', 'No'] },
+    'chat:vote': { poll: createId('poll'), option: 0 },
+    'chat:closePoll': {},
+    'chat:raiseHand': { raised: true },
+    'chat:hands': {},
+    'chat:people': {},
+    'chat:remove': message,
+    'chat:removeAuthor': target,
+    'chat:restrict': { ...target, kind: 'timeout', scope: 'room' },
+    'chat:lift': { identity: 'somebody', scope: 'room' },
+    'chat:setMode': { slowModeSeconds: 5 },
+    'chat:panic': { on: true, reason: 'A raid' },
+    'chat:queue': {},
+    'chat:review': { id: createId('heldMessage'), decision: 'allow' },
+    'chat:context': message,
+    'chat:audit': {},
+    'chat:reports': {},
+    'chat:setWords': { words: [] },
+    'chat:words': {},
+    'chat:report': { ...message, category: 'harassment' },
+    'rooms:remove': target,
+    'rooms:end': {},
+    'money:wallet': {},
+    'money:topup': { amountMinor: 1_000 },
+    'money:cards': {},
+    'money:removeCard': { card: 'pm_00000001' },
+    'money:buyTicket': { from: 'wallet' },
+    'money:confirmCheckout': { checkoutSession: 'cs_test_00000001' },
+    'money:tip': tip,
+    'money:quote': { kind: 'ticket' },
+    'money:tipByCard': tip,
+    'money:receipt': { payment: createId('tip') },
+    'money:history': {},
+    'money:withdraw': { ticket: createId('ticket') },
+    'money:leaderboard': {},
+    'money:setGoal': { title: 'An encore', targetMinor: 10_000 },
+    'money:clearGoal': {},
+    'money:setTipMenu': { items: [] },
+    'money:earnings': {},
+    'private:request': {},
+    'private:accept': privateSession,
+    'private:decline': privateSession,
+    'private:end': privateSession,
+    'private:extend': privateSession,
+    'private:list': {},
+    'memberships:tiers': {},
+    'memberships:list': {},
+    'memberships:join': { tier: createId('tier') },
+    'memberships:cancel': membership,
+    'memberships:resume': membership,
+    'memberships:changeTier': { ...membership, tier: createId('tier') },
+  };
+
+  test('who may ask for what', async () => {
+    const { accounts, rooms, tokens } = loge.app.context;
+    const rows = new Map<string, Row>();
+    for (const [row, { socket: name }] of SOCKET_OPERATIONS.entries()) {
+      const creator = `creator-${row}`;
+      for (const identity of [creator, `other-${row}`]) {
+        await accounts.createCreator({ identity, name: identity, country: 'FR' });
+      }
+      const { id: room } = await rooms.createRoom({ creator, title: 'An evening', access: ROOM_ACCESS });
+      const ask = async (kind: ParticipantKind) => {
+        const input = tokenOf(kind, { row, room, creator, otherRoom: room });
+        const token = tokens.create(kind === 'other' ? { ...input, role: 'fan' } : input);
+        using participant = await TestParticipant.connect(loge.url, { token });
+        return [kind, await participant.refusal(name, inputs[name])] as const;
+      };
+      // In turn: what one does, such as ending the room, is done after those who may not have been refused.
+      const answers: (readonly [string, string])[] = [];
+      for (const kind of PARTICIPANTS) answers.push(await ask(kind));
+      rows.set(name, new Map(answers));
+    }
+    print('Sockets', PARTICIPANTS, rows);
+    compare(PARTICIPANTS, rows, readExpected('Sockets', PARTICIPANTS));
+  }, 300_000);
+
+  test('nobody connects without a token, with a wrong one, or as the creator of a room of somebody else', async () => {
+    const room = await loge.createRoom(ROOM_ACCESS);
+    const { tokens } = loge.app.context;
+    const good = tokens.create({ identity: 'bob', name: 'Bob', room: room.id as RoomId, role: 'fan' });
+    const asCreator = tokens.create({ identity: 'bob', name: 'Bob', room: room.id as RoomId, role: 'creator' });
+    const code = (token?: string) =>
+      TestParticipant.connect(loge.url, { token }).then(
+        () => 'ok',
+        (error: { code: string }) => error.code,
+      );
+    const forged = `${good.slice(0, -6)}AAAAAA`;
+    expect([await code(), await code(forged), await code(asCreator)]).toEqual([
+      'token_missing',
+      'token_invalid',
+      'forbidden',
+    ]);
+  });
+});

@@ -1,0 +1,93 @@
+/** Somebody who stops reading their TCP connection and goes on asking: what waits for them in the server is bounded, and they are told why it ended. */
+import type { Socket as TcpSocket } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { ChatPage } from '../../../server/protocol/chat/chat.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { startApp, type TestApp } from '../../support/houses/app.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+import { signToken, WireFan } from '../../support/people/wire-fan.ts';
+
+/** A page of the history is about 400 KiB then: more of them than the system's own buffers take can be asked for within one budget. */
+const MESSAGES = 200;
+const LONG_TEXT = '🎭'.repeat(500);
+/** As many as one identity may ask for in ten seconds. */
+const ASKED = 90;
+
+let loge: TestApp;
+let room: RoomId;
+
+beforeAll(async () => {
+  loge = await startApp();
+  room = (await loge.createRoom({ kind: 'free' })).id as RoomId;
+  const { chat } = loge.app.context;
+  const from = { identity: 'ada', name: 'Ada', role: 'creator' } as const;
+  const send = () => chat.send({ room, from, input: { clientId: createId('event'), text: LONG_TEXT } });
+  await Promise.all(Array.from({ length: MESSAGES }, send));
+});
+afterAll(() => loge[Symbol.asyncDispose]());
+
+async function closedFor(code: string): Promise<number> {
+  const { values } = await loge.app.context.metrics.connectionsClosed.get();
+  return values.find(({ labels }) => labels.code === code)?.value ?? 0;
+}
+
+interface Received {
+  bytes: number;
+  answers: number;
+  goodbyes: unknown[];
+  isClosed: boolean;
+}
+
+async function connectAndStopReading(identity: string) {
+  const received: Received = { bytes: 0, answers: 0, goodbyes: [], isClosed: false };
+  const fan = await WireFan.connect({
+    url: loge.url,
+    auth: { token: signToken({ identity, room }) },
+    onEvent: (name, data) => {
+      if (name === 'rooms:goodbye') received.goodbyes.push(data);
+    },
+    onClose: () => {
+      received.isClosed = true;
+    },
+  });
+  fan.ws.on('message', (packet: Buffer) => {
+    received.bytes += packet.length;
+  });
+  const tcp = (fan.ws as unknown as { _socket: TcpSocket })._socket;
+  tcp.pause();
+  for (let asked = 0; asked < ASKED; asked += 1) {
+    void fan.emit<{ ok: boolean; data: ChatPage }>('chat:history', { since: 0 }).then(() => {
+      received.answers += 1;
+    });
+  }
+  return { fan, tcp, received };
+}
+
+test('R8a: past the limit the connection is closed with a reason, and the client that comes back resumes', async () => {
+  using neighbour = await TestParticipant.connect(loge.url, { token: signToken({ identity: 'neighbour', room }) });
+  const { tcp, received } = await connectAndStopReading('slow');
+  await vi.waitFor(async () => expect(await closedFor('connection_too_slow')).toBe(1), { timeout: 20_000 });
+  // Whoever reads again finds what was written until then, and why there is no more.
+  tcp.resume();
+  await vi.waitFor(() => expect(received.isClosed).toBe(true), { timeout: 20_000 });
+  expect(received.goodbyes).toMatchObject([{ code: 'connection_too_slow', reconnect: true }]);
+  expect(received.answers).toBeGreaterThan(0);
+  expect(received.answers).toBeLessThan(ASKED);
+  await neighbour.request('chat:send', { clientId: createId('event'), text: 'meanwhile' });
+  using back = await TestParticipant.connect(loge.url, {
+    token: signToken({ identity: 'slow', room }),
+    since: MESSAGES,
+  });
+  expect(back.welcome.inside?.chat.entries).toMatchObject([{ seq: MESSAGES + 1, text: 'meanwhile' }]);
+});
+
+test('R8a: whoever never reads again is cut off all the same', async () => {
+  const { app } = loge;
+  const before = await closedFor('connection_too_slow');
+  const sockets = async () => (await app.context.metrics.sockets.get()).values[0]?.value ?? 0;
+  await vi.waitFor(async () => expect(await sockets()).toBe(0));
+  const { fan } = await connectAndStopReading('deaf');
+  await vi.waitFor(async () => expect(await closedFor('connection_too_slow')).toBe(before + 1), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await sockets()).toBe(0), { timeout: 20_000 });
+  fan.drop();
+});

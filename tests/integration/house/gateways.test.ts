@@ -1,0 +1,298 @@
+/** Two real gateways, each a process, on one real Postgres and one real Redis: what happens at one is seen and felt at the other. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
+import { goLive } from '../../support/media/media.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+import { TestRedis } from '../../support/programs/redis.ts';
+import { startRedisCluster, startRedisSentinel } from '../../support/programs/redis-topologies.ts';
+import { TcpProxy } from '../../support/programs/tcp-proxy.ts';
+
+describe.skipIf(!hasGateways)('two gateways', () => {
+  let house: GatewayHouse;
+  beforeAll(async () => {
+    house = await GatewayHouse.start();
+  }, 120_000);
+  afterAll(() => house?.[Symbol.asyncDispose]());
+
+  const entriesOf = ({ events }: TestParticipant): ChatEntry[] =>
+    events
+      .filter(({ name }) => name === 'chat:frame')
+      .flatMap(({ data }) => (data as { entries: ChatEntry[] }).entries);
+  const say = (who: TestParticipant, text: string) => who.request('chat:send', { clientId: clientId(), text });
+
+  test('both are ready, and say that they are one of several', async () => {
+    for (const { url } of house.gateways) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test('what is said at one is seen at both, in one order, once; who changes gateways finds what was missed', async () => {
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    using tom = await house.join(1, { identity: 'tom', room });
+    for (let index = 0; index < 4; index += 1) await Promise.all([say(lea, `lea ${index}`), say(tom, `tom ${index}`)]);
+    await vi.waitFor(() => expect([entriesOf(lea).length, entriesOf(tom).length]).toEqual([8, 8]));
+    for (const person of [lea, tom]) expect(entriesOf(person).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(entriesOf(lea)).toEqual(entriesOf(tom));
+    using again = await house.join(0, { identity: 'tom', room }, 5);
+    expect(again.welcome.inside?.chat.entries.map(({ seq }) => seq)).toEqual([6, 7, 8]);
+  });
+
+  test('access taken away at one closes everything at the other within a second, and the old token opens nothing anywhere', async () => {
+    const room = (await house.createRoom()).id;
+    const token = await house.token({ identity: 'max', room });
+    using max = await TestParticipant.connect(house.gateway(1).url, { token });
+    expect(max.welcome.access.state).toBe('granted');
+    const revoked = max.next('rooms:accessRevoked');
+    const at = performance.now();
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
+    expect((await revoked).access).toEqual({ state: 'refused', reason: 'removed' });
+    expect(performance.now() - at).toBeLessThan(1_000);
+    expect(await max.refusal('chat:send', { clientId: clientId(), text: 'still here' })).toBe('access_removed');
+    for (const { url } of house.gateways) {
+      using back = await TestParticipant.connect(url, { token });
+      expect(back.welcome).toMatchObject({ access: { state: 'refused', reason: 'removed' }, inside: null });
+      expect(await back.refusal('chat:history', {})).toBe('access_removed');
+      expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_removed');
+      const tip = await fetch(`${url}/v1/rooms/${room}/tips`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ amountMinor: 500, idempotencyKey: clientId() }),
+      });
+      expect(tip.status).toBe(403);
+    }
+  });
+
+  test('a live goes on at another gateway as the same one, and ends from any of them', async () => {
+    const room = (await house.createRoom()).id;
+    using fan = await house.join(1, { identity: 'lea', room });
+    const told = (name: string) => fan.events.filter((event) => event.name === name);
+    using laptop = await house.join(0, { identity: 'ada', room, role: 'creator' });
+    using live = await goLive(laptop);
+    await vi.waitFor(() => expect(told('stage:liveStarted')).toHaveLength(1));
+    using phone = await house.join(1, { identity: 'ada', room, role: 'creator' });
+    await phone.request('stage:resume', { session: live.session });
+    const closed = phone.next('stage:sessionClosed');
+    // Its socket at the first gateway is still there.
+    await laptop.request('stage:endLive', {});
+    expect(await closed).toMatchObject({ session: live.session, reason: 'closed' });
+    await vi.waitFor(() => expect(told('stage:liveEnded')).toHaveLength(1));
+    expect(told('stage:liveStarted')).toHaveLength(1);
+    using late = await house.join(0, { identity: 'max', room });
+    expect(late.welcome.live).toBe(false);
+  });
+
+  test('access given by the embedder at one opens the doors at the other', async () => {
+    const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
+    using lobby = await house.join(1, { identity: 'ines', room });
+    expect(lobby.welcome.access.state).toBe('required');
+    const granted = lobby.next('rooms:accessGranted');
+    using entitled = await house.join(0, { identity: 'ines', room, entitled: true });
+    expect(entitled.welcome.access.state).toBe('granted');
+    expect((await granted).access.state).toBe('granted');
+  });
+
+  test('a role taken away at one is taken from the open socket at the other within a second, and the old token gives it back nowhere', async () => {
+    const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
+    const token = await house.token({ identity: 'keeper', room, role: 'moderator' });
+    using keeper = await TestParticipant.connect(house.gateway(1).url, { token });
+    expect(keeper.welcome.can.moderate).toBe(true);
+    const changed = keeper.next('rooms:rightsChanged');
+    const revoked = keeper.next('rooms:accessRevoked');
+    const at = performance.now();
+    await house.token({ identity: 'keeper', room, role: 'fan' });
+    expect(await changed).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false } });
+    expect((await revoked).access.state).toBe('required');
+    expect(performance.now() - at).toBeLessThan(1_000);
+    for (const { url } of house.gateways) {
+      using back = await TestParticipant.connect(url, { token });
+      expect(back.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false }, inside: null });
+    }
+  });
+
+  test('one identity holds so many sockets over both and no more', async () => {
+    const room = (await house.createRoom()).id;
+    const token = await house.token({ identity: 'hoarder', room });
+    const come = (index: number) =>
+      TestParticipant.connect(house.gateway(index % 2).url, { token }).catch((error: { code: string }) => error.code);
+    const came = await Promise.all(Array.from({ length: 3 * LIMITS.socketsPerIdentity }, (_, index) => come(index)));
+    const held = came.filter((it) => it instanceof TestParticipant);
+    expect(held.length).toBeLessThanOrEqual(LIMITS.socketsPerIdentity);
+    // Both may have refused the last places; one after the other they are taken.
+    for (let index = held.length; index < LIMITS.socketsPerIdentity; index += 1) {
+      held.push((await come(index)) as TestParticipant);
+    }
+    expect([await come(0), await come(1)]).toEqual(['too_many_connections', 'too_many_connections']);
+    for (const { socket } of held) socket.close();
+  });
+
+  test('people are counted over both, once each, and forgotten when they leave', async () => {
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    const others = await Promise.all([
+      house.join(1, { identity: 'lea', room }),
+      house.join(1, { identity: 'tom', room }),
+      house.join(1, { identity: 'malik', room }),
+    ]);
+    const lastCount = () =>
+      lea.events.findLast(({ name }) => name === 'rooms:viewerCount')?.data ?? { count: lea.welcome.viewerCount };
+    await vi.waitFor(() => expect(lastCount()).toEqual({ count: 3 }));
+    for (const at of [0, 1]) {
+      expect(await house.server('GET', `/v1/rooms/${room}`, undefined, at)).toMatchObject({ viewerCount: 3 });
+    }
+    for (const other of others) other.socket.close();
+    await vi.waitFor(() => expect(lastCount()).toEqual({ count: 1 }));
+  });
+
+  test('a budget is one budget, wherever it is spent', async () => {
+    const room = (await house.createRoom()).id;
+    using here = await house.join(0, { identity: 'greedy', room });
+    using there = await house.join(1, { identity: 'greedy', room });
+    const answers: string[] = [];
+    for (let index = 0; index < 30; index += 1) {
+      const who = index % 2 === 0 ? here : there;
+      answers.push(await who.refusal('chat:send', { clientId: clientId(), text: `message ${index}` }));
+    }
+    // Ten and a burst of five; twice that if each gateway counted for itself.
+    expect(answers.filter((answer) => answer === 'ok').length).toBeLessThanOrEqual(16);
+    expect(answers).toContain('rate_limited');
+  });
+
+  test('credit given at one is told to the sockets at the other', async () => {
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(1, { identity: 'lea2', room });
+    const changed = lea.next('money:walletChanged');
+    const grant = { identity: 'lea2', amountMinor: 2_000, reason: 'welcome', idempotencyKey: clientId() };
+    await house.server('POST', '/v1/promotions', grant);
+    expect(await changed).toMatchObject({ promoMinor: 2_000 });
+  });
+
+  test('a tip is shown at both; when its gateway is killed right after, the other shows it', async () => {
+    const room = (await house.createRoom()).id;
+    const grant = { identity: 'rich', amountMinor: 50_000, reason: 'welcome', idempotencyKey: clientId() };
+    await house.server('POST', '/v1/promotions', grant);
+    const token = await house.token({ identity: 'rich', room });
+    using watcher = await house.join(1, { identity: 'watcher', room });
+    const tip = (at: number) =>
+      fetch(`${house.gateway(at).url}/v1/rooms/${room}/tips`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ amountMinor: 500, idempotencyKey: clientId() }),
+      });
+    const paid = await tip(0);
+    expect([paid.status, paid.status === 201 ? '' : await paid.text()]).toEqual([201, '']);
+    await vi.waitFor(() => expect(entriesOf(watcher).filter(({ kind }) => kind === 'tip')).toHaveLength(1));
+    const acknowledged = await Promise.all(Array.from({ length: 10 }, () => tip(0)));
+    expect(acknowledged.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
+    await house.gateway(0).kill();
+    await vi.waitFor(() => expect(entriesOf(watcher).filter(({ kind }) => kind === 'tip')).toHaveLength(11), {
+      timeout: 20_000,
+    });
+    await house.gateway(0).start();
+    expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(200);
+  });
+
+  test('without Redis each says so, goes on alone, and access taken away elsewhere still ends within a second or two', async () => {
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    using tom = await house.join(1, { identity: 'tom', room });
+    const token = await house.token({ identity: 'late', room });
+    await house.redis.kill();
+    const reasons = async (at: number) =>
+      ((await (await fetch(`${house.gateway(at).url}/readyz`)).json()) as { reasons?: string[] }).reasons;
+    await vi.waitFor(async () => expect(await reasons(0)).toEqual(['redis: unreachable']));
+    await say(lea, 'alone');
+    await vi.waitFor(() => expect(entriesOf(lea).map(({ seq }) => seq)).toContain(1));
+    const revoked = tom.next('rooms:accessRevoked');
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'tom', reason: 'charter' });
+    expect((await revoked).access).toEqual({ state: 'refused', reason: 'removed' });
+    using late = await TestParticipant.connect(house.gateway(1).url, { token });
+    expect(late.welcome.access.state).toBe('granted');
+    // What is said at the other meanwhile is found in the database.
+    await vi.waitFor(() =>
+      expect(
+        entriesOf(late)
+          .concat(late.welcome.inside?.chat.entries ?? [])
+          .map(({ seq }) => seq),
+      ).toContain(1),
+    );
+    await say(lea, 'still alone');
+    await vi.waitFor(() => expect(entriesOf(late).map(({ seq }) => seq)).toContain(2));
+    await house.redis.start({ keepData: false });
+    await vi.waitFor(async () => expect([await reasons(0), await reasons(1)]).toEqual([undefined, undefined]), {
+      timeout: 10_000,
+    });
+    await say(lea, 'together');
+    await vi.waitFor(() =>
+      expect(entriesOf(late).some((entry) => entry.kind === 'message' && entry.text === 'together')).toBe(true),
+    );
+  });
+});
+
+describe.skipIf(!hasGateways)('a gateway that alone has lost Redis', () => {
+  // The other was connected all the time, so that nothing of its own says that it has missed anything.
+  test('what was said and taken away there meanwhile is felt at the other as soon as it is back', async () => {
+    await using redis = await TestRedis.start();
+    await using wire = await TcpProxy.create(redis.port);
+    await using house = await GatewayHouse.start({
+      redisUrl: redis.url,
+      envOf: (index): Record<string, string> => (index === 0 ? { REDIS_URL: `redis://127.0.0.1:${wire.port}` } : {}),
+    });
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    using tom = await house.join(1, { identity: 'tom', room });
+    using maxHere = await house.join(0, { identity: 'max', room });
+    using maxThere = await house.join(1, { identity: 'max', room });
+    const names = ({ events }: TestParticipant) => events.map(({ name }) => name);
+    wire.cut();
+    await vi.waitFor(async () => expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(503));
+    await lea.request('chat:send', { clientId: clientId(), text: 'alone' });
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
+    await vi.waitFor(() => expect(names(maxHere)).toContain('rooms:accessRevoked'));
+    wire.mend();
+    // The regular comparison of a room with the database comes later than this.
+    const timeout = 5_000;
+    await vi.waitFor(() => expect(names(tom)).toContain('chat:frame'), { timeout });
+    await vi.waitFor(() => expect(names(maxThere)).toContain('rooms:accessRevoked'), { timeout });
+  }, 120_000);
+});
+
+describe.skipIf(!hasGateways).each([
+  { name: 'a cluster', start: startRedisCluster },
+  { name: 'a primary behind a sentinel', start: startRedisSentinel },
+])('two gateways over $name', ({ start }) => {
+  test('chat, head-count, credit and budgets span both', async () => {
+    await using redis = await start();
+    await using house = await GatewayHouse.start({ redisUrl: redis.url });
+    for (const { url } of house.gateways) {
+      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 10_000 });
+    }
+    const room = (await house.createRoom()).id;
+    using lea = await house.join(0, { identity: 'lea', room });
+    using tom = await house.join(1, { identity: 'tom', room });
+    const seen = ({ events }: TestParticipant) =>
+      events
+        .filter(({ name }) => name === 'chat:frame')
+        .flatMap(({ data }) => (data as { entries: ChatEntry[] }).entries.map(({ seq }) => seq));
+    for (const who of [lea, tom, lea]) await who.request('chat:send', { clientId: clientId(), text: 'bonsoir' });
+    await vi.waitFor(() =>
+      expect([seen(lea), seen(tom)]).toEqual([
+        [1, 2, 3],
+        [1, 2, 3],
+      ]),
+    );
+    const count = () => house.server('GET', `/v1/rooms/${room}`, undefined, 1);
+    await vi.waitFor(async () => expect(await count()).toMatchObject({ viewerCount: 2 }));
+    const changed = tom.next('money:walletChanged');
+    const grant = { identity: 'tom', amountMinor: 2_000, reason: 'welcome', idempotencyKey: clientId() };
+    await house.server('POST', '/v1/promotions', grant);
+    expect(await changed).toMatchObject({ promoMinor: 2_000 });
+    using there = await house.join(1, { identity: 'lea', room });
+    const answers: string[] = [];
+    for (let index = 0; index < 30; index += 1) {
+      const who = index % 2 === 0 ? lea : there;
+      answers.push(await who.refusal('chat:send', { clientId: clientId(), text: `message ${index}` }));
+    }
+    expect(answers.filter((answer) => answer === 'ok').length).toBeLessThanOrEqual(16);
+  }, 120_000);
+});

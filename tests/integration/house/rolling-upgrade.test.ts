@@ -1,0 +1,37 @@
+/** Every process of a house is replaced by SIGTERM, one after another, under a live: nobody loses anything, and nobody's picture is cut. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasGateways } from '../../support/houses/gateways.ts';
+import { EveningUnderUpgrade, replaceAll, TICKET_MINOR } from '../../support/houses/rolling-upgrade.ts';
+import { SfuHouse } from '../../support/houses/sfu-house.ts';
+import { LightCreator } from '../../support/people/light-creator.ts';
+import { signToken } from '../../support/people/wire-fan.ts';
+
+const FANS = 4;
+
+describe.skipIf(!hasGateways)('a rolling upgrade under a live', () => {
+  let house: SfuHouse;
+  beforeAll(async () => {
+    house = await SfuHouse.create({ nodeEnv: { LOGE_SFU_WORKERS: '1' } });
+  }, 120_000);
+  afterAll(() => house?.[Symbol.asyncDispose](), 60_000);
+
+  test('loses and doubles no purchase, message or tip, and moves people before it leaves them', async () => {
+    const room = (await house.gateways.createRoom({ kind: 'ticket', priceMinor: TICKET_MINOR })).id;
+    const { url } = house;
+    using _ = await LightCreator.goLive({ url, token: signToken({ identity: 'ada', room, role: 'creator' }) });
+    using evening = await EveningUnderUpgrade.begin({ house, room, fans: FANS });
+    evening.go();
+    const gapsMs: Record<string, number> = {};
+    for (const fan of evening.fans) fan.begin('');
+    await replaceAll(house, (what) => {
+      gapsMs[what] = Math.round(Math.max(...evening.fans.map(({ figures }) => figures.longestSilenceMs)));
+      for (const fan of evening.fans) fan.begin('');
+    });
+    const account = await evening.end();
+    process.stdout.write(`longest time without video, ms: ${JSON.stringify(gapsMs)}; ${JSON.stringify(account)}\n`);
+    expect(account).toMatchObject({ lost: 0, doubled: 0 });
+    expect(Math.min(account.messages, account.tips, account.tickets)).toBeGreaterThan(FANS);
+    expect(evening.fans.map(({ cuts }) => cuts)).toEqual(evening.fans.map(() => 0));
+    for (const { figures } of evening.fans) expect(figures).toMatchObject({ isWatching: true, isConnected: true });
+  }, 120_000);
+});

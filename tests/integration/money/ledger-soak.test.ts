@@ -1,0 +1,47 @@
+/**
+ * A short soak of money: every operation at random, on a house that dies and a provider that fails. `npm run bench -- ledger-soak` is the same at
+ * length.
+ */
+import { expect, test } from 'vitest';
+import { createTestDatabase } from '../../support/databases/postgres.ts';
+import { effort, SEED } from '../../support/run/effort.ts';
+import { Soak } from '../../support/soak/soak.ts';
+
+const OPERATIONS = effort({ short: 600, long: 10_000 });
+/** A soak that left out more than two of these has proved little; dice and kills may leave out one. */
+const ACTS = [
+  'topUp',
+  'tip',
+  'refundTip',
+  'ticketFromWallet',
+  'ticketByCard',
+  'join',
+  'ask',
+  'promote',
+  'sweep',
+  'topUpByCard',
+];
+const LAST_LINES = 40;
+
+// What is proved are locks between connections, of which PGlite has one.
+test.runIf(process.env.LOGE_TEST_POSTGRES_BIN)(
+  `${OPERATIONS} operations (seed ${SEED})`,
+  {
+    timeout: 60_000 + OPERATIONS * 100,
+  },
+  async () => {
+    const postgres = await createTestDatabase();
+    try {
+      await using soak = await Soak.create({ url: postgres.url, seed: SEED, operations: OPERATIONS });
+      const { lost, doubled, violations, outcomes, lastLines, crashes } = await soak.run();
+      if (lost.length + doubled.length + violations.length > 0) {
+        console.error(`seed ${SEED}, what was done last:\n${lastLines.slice(-LAST_LINES).join('\n')}`);
+      }
+      expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] });
+      expect(crashes).toBeGreaterThan(0);
+      expect(ACTS.filter((act) => !outcomes[`${act} done`]).length).toBeLessThanOrEqual(2);
+    } finally {
+      await postgres.close();
+    }
+  },
+);

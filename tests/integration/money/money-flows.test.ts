@@ -1,0 +1,25 @@
+/**
+ * Some random flows of money against a plain model: once everything has come to its end, where is the money of each
+ * payment? `LOGE_SEED` draws
+ * others; `npm run bench -- money-flows` plays as many as there is time for, and makes one that fails shorter.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../support/databases/databases.ts';
+import { flowsOf } from '../../support/money-flows/arbitrary.ts';
+import { playFlow } from '../../support/money-flows/flow.ts';
+import { effort, pinnedSeed } from '../../support/run/effort.ts';
+
+const SEED = pinnedSeed(20_261_127);
+const FLOWS = effort({ short: 6, long: 100 });
+const STEPS = 30;
+const TIMEOUT_MS = 60_000 + FLOWS * 20_000;
+
+test(`the money of each payment is in one place (seed ${SEED})`, { timeout: TIMEOUT_MS }, async () => {
+  for (const [number, steps] of fc.sample(flowsOf(STEPS), { seed: SEED, numRuns: FLOWS }).entries()) {
+    await using db = await openDatabase();
+    const { lines, faults } = await playFlow(db, steps);
+    const repeat = `npm run bench -- money-flows --seed ${SEED} --steps ${STEPS} --flow ${number}`;
+    expect(faults, `\n${lines.join('\n')}\n${repeat}\n`).toEqual([]);
+  }
+});

@@ -1,0 +1,109 @@
+/** Menu, goal and leaderboard over the wire: the real app with two participants, by socket and by HTTP. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApp, type TestApp } from '../../support/houses/app.ts';
+import { payCheckout } from '../../support/people/checkout.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+
+const SONG = { id: 'song', label: 'The next song', amountMinor: 500 };
+let loge: TestApp;
+
+beforeAll(async () => {
+  loge = await startApp();
+});
+
+afterAll(async () => {
+  await loge[Symbol.asyncDispose]();
+});
+
+const connect = async (identity: string, room: string, role = 'fan') =>
+  TestParticipant.connect(loge.url, { token: await loge.token({ identity, room, role }) });
+
+test('the creator sets a goal and a menu; everybody inside sees them, tips move the goal, a refund moves it back', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'free' });
+  using creator = await connect('ada', room, 'creator');
+  using fan = await connect('lea', room);
+  expect(fan.welcome.inside?.tipping).toEqual({ goal: null, menu: { items: [], currency: 'eur' } });
+
+  const told = fan.next('money:goalProgress');
+  const { goal } = await creator.request('money:setGoal', { title: 'An encore', targetMinor: 1_000 });
+  expect(goal).toMatchObject({ title: 'An encore', reachedMinor: 0, targetMinor: 1_000 });
+  expect((await told).goal).toEqual(goal);
+  const menuTold = fan.next('money:tipMenuChanged');
+  await creator.request('money:setTipMenu', { items: [SONG] });
+  expect(await menuTold).toEqual({ items: [SONG], currency: 'eur' });
+
+  const { checkoutUrl } = await fan.request('money:topup', { amountMinor: 2_000 });
+  const credited = fan.next('money:walletChanged', (wallet) => wallet.balanceMinor === 2_000);
+  await payCheckout(checkoutUrl);
+  await credited;
+  const tip = { menuItem: 'song', idempotencyKey: 'tip-00000001' };
+  expect(await fan.refusal('money:tip', { ...tip, amountMinor: 400 })).toBe('menu_price_mismatch');
+  const moved = creator.next('money:goalProgress', (data) => data.goal?.reachedMinor === 500);
+  const walletTold = fan.next('money:walletChanged', (wallet) => wallet.balanceMinor === 1_500);
+  const receipt = await fan.request('money:tip', { ...tip, amountMinor: 500 });
+  expect((await moved).goal).toEqual({ ...goal, reachedMinor: 500 });
+  await walletTold;
+  expect((await fan.request('money:leaderboard')).entries).toEqual([
+    { rank: 1, identity: 'lea', name: expect.any(String), amountMinor: 500, tipCount: 1 },
+  ]);
+  using newcomer = await connect('malik', room);
+  expect(newcomer.welcome.inside?.tipping).toEqual({
+    goal: { ...goal, reachedMinor: 500 },
+    menu: { items: [SONG], currency: 'eur' },
+  });
+
+  const back = fan.next('money:goalProgress', (data) => data.goal?.reachedMinor === 0);
+  await loge.server('POST', '/v1/refunds', { tip: receipt.tip.id, reason: 'A mistake' });
+  await back;
+  expect((await fan.request('money:leaderboard')).entries).toEqual([]);
+  const cleared = fan.next('money:goalProgress', (data) => data.goal === null);
+  await creator.request('money:clearGoal');
+  await cleared;
+});
+
+test('only the creator sets them, from inside, with well-formed input', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'free' });
+  using creator = await connect('ada', room, 'creator');
+  using fan = await connect('lea', room);
+  for (const [name, input] of [
+    ['money:setGoal', { title: 'Mine', targetMinor: 1_000 }],
+    ['money:clearGoal', {}],
+    ['money:setTipMenu', { items: [SONG] }],
+  ] as const) {
+    expect(await fan.refusal(name, input)).toBe('forbidden');
+  }
+  expect(await creator.refusal('money:setTipMenu', { items: [SONG, SONG] })).toBe('menu_item_duplicate');
+  for (const items of [[{ ...SONG, amountMinor: 1 }], [{ ...SONG, label: '' }]]) {
+    expect(await creator.refusal('money:setTipMenu', { items })).toBe('invalid_request');
+  }
+  for (const targetMinor of [0, -1, 1.5]) {
+    expect(await creator.refusal('money:setGoal', { title: 'An encore', targetMinor })).toBe('invalid_request');
+  }
+});
+
+test('the same by HTTP', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'free' });
+  const call = async (identity: string, role: string, path: string, body?: unknown) => {
+    const response = await fetch(`${loge.url}/v1/rooms/${room}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${await loge.token({ identity, room, role })}`,
+        'content-type': 'application/json',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, data: await response.json() };
+  };
+  expect((await call('ada', 'creator', '/goal', { title: 'An encore', targetMinor: 1_000 })).status).toBe(200);
+  expect((await call('ada', 'creator', '/tip-menu', { items: [SONG] })).data).toEqual({
+    items: [SONG],
+    currency: 'eur',
+  });
+  expect((await call('lea', 'fan', '/tip-menu', { items: [] })).status).toBe(403);
+  expect((await call('lea', 'fan', '/tipping')).data).toMatchObject({
+    goal: { title: 'An encore', reachedMinor: 0 },
+    menu: { items: [SONG] },
+  });
+  expect((await call('lea', 'fan', '/leaderboard?limit=5')).data).toEqual({ entries: [], currency: 'eur' });
+  expect((await call('ada', 'creator', '/goal/clear', {})).data).toEqual({ goal: null });
+});

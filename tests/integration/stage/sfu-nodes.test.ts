@@ -1,0 +1,282 @@
+/**
+ * A live over two gateways and SFU nodes that are processes of their own, on real Postgres and Redis: the audience is spread over the nodes, and
+ * the end of any of them is a hiccup.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
+import { GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
+import { RtpPublisher } from '../../support/media/rtp-publisher.ts';
+import { RtpViewer, rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
+import type { TestParticipant } from '../../support/people/participant.ts';
+import { SfuProcess } from '../../support/programs/sfu-process.ts';
+
+const WAIT = { timeout: 15_000, interval: 50 };
+const RETRY_MS = 100;
+
+interface Fan {
+  socket: TestParticipant;
+  viewer: RtpViewer;
+  session: string;
+}
+
+describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
+  let house: GatewayHouse;
+  const nodes: SfuProcess[] = [];
+  const ends: { close(): void }[] = [];
+  // A node is full with a dozen viewers, so that a few more need several.
+  const startNode = async () => {
+    const node = await SfuProcess.create({ REDIS_URL: house.redis.url, LOGE_SFU_CONSUMERS_PER_WORKER: '24' });
+    nodes.push(node);
+    return node;
+  };
+  const metricAt = async (at: number, name: string) => {
+    const text = await (await fetch(`${house.gateway(at).url}/metrics`)).text();
+    return Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.slice(name.length) ?? Number.NaN,
+    );
+  };
+  /** Every gateway takes people in and knows every node. */
+  const ready = () =>
+    vi.waitFor(async () => {
+      for (const [at, { url }] of house.gateways.entries()) {
+        expect((await fetch(`${url}/readyz`)).status).toBe(200);
+        expect(await metricAt(at, 'loge_sfu_nodes')).toBe(nodes.length);
+      }
+    }, WAIT);
+
+  beforeAll(async () => {
+    house = await GatewayHouse.start({ env: { LOGE_SFU_WORKERS: '0' } });
+    expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(503);
+    await Promise.all([startNode(), startNode(), startNode()]);
+    await ready();
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const end of ends) end.close();
+    await house?.[Symbol.asyncDispose]();
+    await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+  }, 60_000);
+
+  const opened: string[] = [];
+  afterEach(async () => {
+    for (const room of opened.splice(0)) await house.server('POST', `/v1/rooms/${room}/end`);
+    await vi.waitFor(async () => {
+      const left = await Promise.all(nodes.map((node) => node.metric('loge_sfu_sessions')));
+      expect(left.every((count) => count === 0)).toBe(true);
+    }, WAIT);
+  });
+
+  async function goLive(room: string, at = 0): Promise<{ socket: TestParticipant; session: string }> {
+    opened.push(room);
+    const socket = await house.join(at, { identity: 'ada', room, role: 'creator' });
+    const publish = async () => {
+      const publisher = new RtpPublisher();
+      ends.push(publisher);
+      const { dtlsParameters } = publisher;
+      const { session, transport } = await socket.request('stage:publish', { dtlsParameters });
+      const { videoRtpParameters: rtpParameters } = publisher;
+      const producing = socket.request('stage:produce', { session, kind: 'video', source: 'camera', rtpParameters });
+      await Promise.all([producing, publisher.connect(transport as TransportOptions)]);
+      return session as string;
+    };
+    // As a creator's page does, whose session ended on the other side.
+    let current = await publish();
+    const again = async ({ session }: { session: string }) => {
+      if (session !== current) return;
+      // It fails when the test is over and its socket is gone; whether the live went on is asked of the viewers.
+      current = await untilPlaced(publish).catch(() => current);
+    };
+    socket.socket.on('stage:sessionClosed', again);
+    socket.socket.on('stage:moveWanted', again);
+    return {
+      socket,
+      get session() {
+        return current;
+      },
+    };
+  }
+
+  async function watch(socket: TestParticipant): Promise<Fan> {
+    const viewer = new RtpViewer({ reports: true });
+    ends.push(viewer);
+    const answer = await socket.request('stage:watch', {
+      rtpCapabilities: rtpViewerCapabilities(socket.welcome.inside?.stage.routerRtpCapabilities ?? {}),
+      dtlsParameters: viewer.dtlsParameters,
+    });
+    const { session, transport, consumers } = answer as {
+      session: string;
+      transport: TransportOptions;
+      consumers: ConsumerOptions[];
+    };
+    socket.socket.on('stage:consumersAdded', (added: { session: string; consumers: ConsumerOptions[] }) => {
+      if (added.session === session) viewer.addConsumers(added.consumers);
+    });
+    await viewer.connect(transport, consumers);
+    return { socket, viewer, session };
+  }
+
+  async function joinAndWatch(room: string, identity: string, at: number): Promise<Fan> {
+    const socket = await house.join(at, { identity, room });
+    return untilPlaced(() => watch(socket));
+  }
+
+  const sees = (fan: Fan) =>
+    vi.waitFor(() => {
+      const before = fan.viewer.packets('video');
+      expect(before).toBeGreaterThan(0);
+      expect(fan.viewer.silenceMs('video')).toBeLessThan(500);
+    }, WAIT);
+
+  /** What a fan's page does when it is told that its session ended. */
+  const comeBack = (fan: Fan): Promise<Fan> => untilPlaced(() => watch(fan.socket));
+
+  /** Asks again as long as a gateway has not heard yet which nodes are there. */
+  async function untilPlaced<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!['stage_unavailable', 'stage_full'].includes((error as { code: string }).code)) throw error;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  test('people at both gateways see it, spread over the nodes, and who is one too many is told when to come again', async () => {
+    const room = (await house.createRoom()).id;
+    const live = await goLive(room);
+    const fans: Fan[] = [];
+    let refusal: { code?: string; retryAfterMs?: number } | undefined;
+    for (let i = 0; i < 60 && !refusal; i++) {
+      const socket = await house.join(i % 2, { identity: `fan${i}`, room });
+      try {
+        fans.push(await watch(socket));
+      } catch (error) {
+        refusal = error as { code: string };
+        const answer = await socket.emit('stage:watch', {
+          rtpCapabilities: socket.welcome.inside?.stage.routerRtpCapabilities,
+        });
+        if (!answer.ok) refusal = answer.error;
+      }
+    }
+    expect(fans.length).toBeGreaterThan(14);
+    for (const fan of fans) await fan.viewer.firstDecodableFrame;
+    const sessions = await Promise.all(nodes.map((node) => node.metric('loge_sfu_consumers')));
+    expect(sessions.filter((count) => count > 0).length).toBeGreaterThan(1);
+    expect(refusal).toMatchObject({ code: 'stage_full' });
+    expect(refusal?.retryAfterMs).toBeGreaterThan(0);
+    for (const fan of fans) fan.socket.socket.close();
+    live.socket.socket.close();
+    await house.server('POST', `/v1/rooms/${room}/end`);
+    await vi.waitFor(async () => {
+      const left = await Promise.all(nodes.map((node) => node.metric('loge_sfu_sessions')));
+      expect(left).toEqual([0, 0, 0]);
+    }, WAIT);
+  });
+
+  test('access taken away at one gateway ends the picture on whatever node it is within a second', async () => {
+    const room = (await house.createRoom()).id;
+    await goLive(room);
+    const fan = await joinAndWatch(room, 'max', 1);
+    await fan.viewer.firstDecodableFrame;
+    const at = performance.now();
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
+    await vi.waitFor(() => expect(fan.viewer.silenceMs()).toBeGreaterThan(300), WAIT);
+    expect(performance.now() - fan.viewer.silenceMs() - at).toBeLessThan(1_000);
+    await house.server('POST', `/v1/rooms/${room}/end`);
+  });
+
+  test('a gateway that is killed does not stop the picture, and another one takes it over', async () => {
+    const room = (await house.createRoom()).id;
+    await goLive(room, 0);
+    const fan = await joinAndWatch(room, 'lea', 1);
+    await fan.viewer.firstDecodableFrame;
+    let longestMs = 0;
+    const looking = setInterval(() => {
+      longestMs = Math.max(longestMs, fan.viewer.silenceMs('video'));
+    }, 10);
+    await house.gateway(1).kill();
+    const socket = await house.join(0, { identity: 'lea', room });
+    const packets = fan.viewer.packets('video');
+    await socket.request('stage:resume', { session: fan.session });
+    await vi.waitFor(() => expect(fan.viewer.packets('video')).toBeGreaterThan(packets + 200), WAIT);
+    clearInterval(looking);
+    // Frames come every 33 ms; a gap of many is one that somebody would see.
+    expect(longestMs).toBeLessThan(500);
+    using stranger = await house.join(0, { identity: 'tom', room });
+    expect(await stranger.refusal('stage:resume', { session: fan.session })).toBe('session_not_found');
+    await socket.request('stage:leave', { session: fan.session });
+    await vi.waitFor(() => expect(fan.viewer.silenceMs()).toBeGreaterThan(300), WAIT);
+    await house.gateway(1).start();
+    await ready();
+    await house.server('POST', `/v1/rooms/${room}/end`);
+  });
+
+  test('who comes back through another gateway has it look after them alone, though the first one lives', async () => {
+    const room = (await house.createRoom()).id;
+    await goLive(room, 0);
+    const fan = await joinAndWatch(room, 'lea', 1);
+    await fan.viewer.firstDecodableFrame;
+    const watchedAt = (at: number) => metricAt(at, 'loge_media_sessions{direction="watch"}');
+    await vi.waitFor(async () => expect(await watchedAt(1)).toBe(1), WAIT);
+    // As when a network changes: the transport is gone without a goodbye.
+    fan.socket.socket.io.engine.close();
+    const socket = await house.join(0, { identity: 'lea', room });
+    await socket.request('stage:resume', { session: fan.session });
+    // It would go on renewing the session, be told what happens to it, and close it in the end under the feet of whoever watches.
+    await vi.waitFor(async () => expect([await watchedAt(0), await watchedAt(1)]).toEqual([1, 0]), WAIT);
+    await sees(fan);
+    await house.server('POST', `/v1/rooms/${room}/end`);
+  });
+
+  test('a node that is killed costs its people a hiccup, the publisher too', async () => {
+    const room = (await house.createRoom()).id;
+    const live = await goLive(room, 0);
+    const fan = await joinAndWatch(room, 'lea', 1);
+    await fan.viewer.firstDecodableFrame;
+    const told = fan.socket.next('stage:sessionClosed');
+    const counts = await Promise.all(nodes.map((node) => node.metric('loge_sfu_producers')));
+    const origin = nodes.splice(counts.indexOf(1), 1)[0];
+    const before = live.session;
+    await origin?.end('SIGKILL');
+    expect((await told).reason).toBe('node_lost');
+    const again = await comeBack(fan);
+    await sees(again);
+    await vi.waitFor(() => expect(live.session).not.toBe(before), WAIT);
+    await house.server('POST', `/v1/rooms/${room}/end`);
+    await startNode();
+    await ready();
+  });
+
+  test('a node that is told to leave moves its people and goes, and the live goes on', async () => {
+    const room = (await house.createRoom()).id;
+    await goLive(room, 0);
+    let fan = await joinAndWatch(room, 'lea', 1);
+    await fan.viewer.firstDecodableFrame;
+    const closed: string[] = [];
+    fan.socket.socket.on('stage:sessionClosed', ({ session }: { session: string }) => closed.push(session));
+    // As a fan's page does: the other picture is there before the first one is let go.
+    fan.socket.socket.on('stage:moveWanted', async ({ session }: { session: string }) => {
+      if (session !== fan.session) return;
+      const other = await comeBack(fan);
+      await other.viewer.firstDecodableFrame;
+      expect(fan.viewer.silenceMs('video')).toBeLessThan(500);
+      fan = other;
+      await fan.socket.request('stage:leave', { session });
+    });
+    const before = fan.session;
+    const counts = await Promise.all(nodes.map((node) => node.metric('loge_sfu_producers')));
+    const origin = nodes.splice(counts.indexOf(1), 1)[0];
+    expect(await origin?.end('SIGTERM')).toBe(0);
+    expect(fan.session).not.toBe(before);
+    expect(closed).toEqual([]);
+    await sees(fan);
+    const carried = await Promise.all(nodes.map((node) => node.metric('loge_sfu_producers')));
+    expect(carried.reduce((sum, count) => sum + count, 0)).toBe(1);
+    await house.server('POST', `/v1/rooms/${room}/end`);
+  });
+});
