@@ -69,7 +69,7 @@ async function runHere(config: Config, { since }: Options): Promise<Reconciliati
       provider,
       isReturnUrlAllowed: () => false,
     });
-    return await money.settlement.reconciliations.run(since === undefined ? undefined : Date.parse(since));
+    return await money.reconciliations.run(since === undefined ? undefined : Date.parse(since));
   } finally {
     await emulator?.close();
     await db.close();

@@ -1,4 +1,4 @@
-/** What the parts of money share: the house's services, the books, and the time as rows want it. */
+/** What the parts of money share: services of the house, the ledger, and the current time as an ISO string. */
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
@@ -26,35 +26,29 @@ export interface MoneyOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
-  /** The one currency of the house: ISO 4217, lower case. */
+  /** The only currency of the house: ISO 4217, lower case. */
   currency: string;
-  /** Where people are sent back to when a request names no address. */
+  /** Base URL for return addresses when a request has none. */
   publicUrl: string;
   isReturnUrlAllowed: (url: string) => boolean;
-  /** `off`: no credit is kept, everything is paid by card directly. Absent means `on`. */
+  /** `off`: fans have no credit and pay everything by card. Absent means `on`. */
   walletMode?: WalletMode;
-  /**
-   * What promotional credit can be spent on; `tickets` keeps it out of tips and private minutes. Absent means
-   * `everything`.
-   */
+  /** What promotional credit can pay. `tickets` excludes tips and private sessions. Absent means `everything`. */
   promoPays?: PromoPays;
-  /** Where the house is established, and whose VAT holds for buyers of no known country. Absent means France. */
+  /** Where the house is established. Its VAT applies to buyers whose country is unknown. Absent means France. */
   houseCountry?: string;
-  /** Absent means the table of the Union's standard rates. */
+  /** Absent means the table of EU standard rates. */
   taxes?: TaxCalculator;
-  /** The operator's own rates, which go before those of the table. */
+  /** Rates of the operator, which override those of the table. */
   vatRates?: VatRates | undefined;
-  /** How long earnings are held, and from what amount they are paid out; each absent one has a default. */
+  /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
-  /**
-   * Of several processes on the same books, whether this one does what one is enough for. Absent means that it is
-   * alone.
-   */
+  /** Whether this process runs the jobs that only one process may run. Absent means always. */
   isLeader?: () => boolean;
 }
 
 export interface EarningsRules extends HoldRules {
-  /** Less than that waits for more. */
+  /** Smaller amounts wait for more earnings. */
   payoutMinMinor: number;
 }
 
@@ -126,7 +120,7 @@ export class MoneyContext {
     return new Date(this.clock.now() + ms).toISOString();
   }
 
-  /** What can be spent is paid and promotional credit together. */
+  /** The balance contains paid and promotional credit. */
   walletOf(paidMinor: number, promoMinor = 0): Wallet {
     return { balanceMinor: paidMinor + promoMinor, currency: this.currency, promoMinor };
   }
@@ -138,28 +132,28 @@ export class MoneyContext {
     return this.walletOf(paidMinor, promoMinor);
   }
 
-  /** Adds facts of this domain within the caller's transaction. */
-  async tell(tx: Orm, ...facts: MoneyFact[]): Promise<void> {
+  /** Adds facts of this domain in the caller's transaction. */
+  async addFacts(tx: Orm, ...facts: MoneyFact[]): Promise<void> {
     await this.outbox.add(tx, ...facts.map(([topic, data, about]) => ({ topic, data, ...about })));
   }
 
-  /** Adds the fact of a changed wallet, as it is within the caller's transaction. */
-  async tellWallet(tx: Orm, identity: string): Promise<void> {
+  /** Adds a `wallet.changed` fact with the wallet as the caller's transaction sees it. */
+  async addWalletFact(tx: Orm, identity: string): Promise<void> {
     const wallet = await this.readWallet(identity, tx);
-    await this.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+    await this.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
   }
 
-  /** Runs work that no caller awaits: `settled` does at shutdown. A failure is logged and left to the sweeper. */
+  /** Runs work that no caller awaits; `idle` waits for it at shutdown. A failure is logged, and the sweeper retries. */
   runInBackground(what: string, work: () => Promise<unknown>): Promise<void> {
     const task = work()
       .then(() => undefined)
-      .catch((error) => this.log.warn({ err: error, what }, 'left to the sweeper'))
+      .catch((error) => this.log.warn({ err: error, what }, 'background work failed, left to the sweeper'))
       .finally(() => this.#underWay.delete(task));
     this.#underWay.add(task);
     return task;
   }
 
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 }

@@ -21,38 +21,38 @@ export type MembershipChange = 'started' | 'renewed' | 'updated' | 'past_due' | 
 export interface MoneyFacts {
   'membership.changed': { change: MembershipChange; membership: Membership };
   'wallet.changed': { identity: string; wallet: Wallet };
-  /** The same of everybody whose tips were booked together. */
+  /** One fact for all fans whose tips were booked in one batch. */
   'wallets.changed': { wallets: { identity: string; wallet: Wallet }[] };
   'topup.settled': { topup: SettledTopup };
   'ticket.bought': { ticket: Ticket };
   'ticket.refunded': { ticket: Ticket };
-  /** Tips of one room that were booked together, in their order. */
+  /** Tips of one room that were booked in one batch, in order. */
   'tips.settled': { tips: Tip[] };
   'tip.refunded': { tip: TipId; room: RoomId; identity: string; amountMinor: number; currency: string };
   'private_session.requested': { session: PrivateSession };
   'private_session.started': { session: PrivateSession };
-  /** A request came to nothing: declined, withdrawn or expired. */
+  /** A request was declined, withdrawn or has expired. */
   'private_session.closed': { session: PrivateSession };
   'private_session.ended': { session: PrivateSession };
-  /** What the room has earned is another sum now. */
+  /** The earnings of the room have changed. */
   'earnings.changed': { room: RoomId };
-  /** A goal was set or taken away; its progress goes with `earnings.changed`. */
+  /** A goal was set or cleared. Its progress follows `earnings.changed`. */
   'goal.changed': { room: RoomId };
   'tipMenu.changed': { menu: TipMenu };
   'promotion.granted': { promotion: Promotion };
-  /** A room was over without a live, and every ticket of it has been given back. */
+  /** A room ended without a live, and all its tickets are refunded. */
   'room.notHeld': { room: RoomId; reason: 'not_held'; ticketCount: number; refundedMinor: number; currency: string };
-  /** A refund was decided, or the provider has carried one out or refused it. */
+  /** A refund was decided, succeeded or failed. */
   'refund.changed': { refund: Refund };
-  /** A payout was decided, carried out, refused and given back, or taken back by hand. */
+  /** A payout was created, sent, refused or reversed. */
   'payout.changed': { payout: Payout };
   'creator.account_changed': { account: CreatorAccount };
-  /** The house has stopped payouts to a creator, or lets them go on. */
+  /** The house stopped or resumed payouts to a creator. */
   'creator.payouts_changed': { creator: string; frozen: boolean; reason: string };
   'dispute.changed': { dispute: Dispute };
 }
 
-/** A fact and whom it is about, its data checked against its topic. */
+/** A fact with its scope; the data is typed by the topic. */
 export type MoneyFact = {
   [T in keyof MoneyFacts]: [topic: T, data: MoneyFacts[T], about: { room?: RoomId; identity?: string }];
 }[keyof MoneyFacts];

@@ -1,8 +1,9 @@
 import type { Database } from '../platform/db/db.ts';
 
 /**
- * What of a person's money is still open, by kind: as long as there is any, their records cannot be erased. `tax_report`: a creator earned in this
- * calendar year or the one before, whose figures the house has to report by name (Directive (EU) 2021/514, DAC7).
+ * Finds kinds of open money matters of a person. While there is one, their records cannot be erased. `tax_report`: a
+ * creator had earnings in this calendar year or the last one, which the house must report by name (Directive (EU)
+ * 2021/514, DAC7).
  */
 const FIND = `select kind from (values
     ('wallet_credit', exists (select 1 from ledger_accounts where owner = $1 and kind = 'fan_wallet' and balance <> 0)),

@@ -112,15 +112,15 @@ export function createMetrics() {
       labelNames: ['kind'],
       registers,
     }),
-    webhooks: new Counter({
+    providerEvents: new Counter({
       name: 'loge_provider_webhooks_total',
-      help: 'Webhooks from the payment provider by outcome',
+      help: 'Events from the payment provider by outcome',
       labelNames: ['outcome'],
       registers,
     }),
-    webhookVersionMismatches: new Counter({
+    providerEventVersionMismatches: new Counter({
       name: 'loge_provider_webhook_version_mismatches_total',
-      help: 'Webhooks made with another API version than the one this server is written for',
+      help: 'Provider events of another API version than the one that this server uses',
       registers,
     }),
     reconciliationDifferenceMinor: new Gauge({

@@ -110,7 +110,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     const refund = await loge.server<Refund>('POST', '/v1/refunds', { ticket, reason: 'Not held' });
     const { money } = loge.app.context;
     const failed = async () =>
-      (await money.desk.getPayment(ticket)).refunds.filter(({ status }) => status === 'failed');
+      (await money.desk.payments.get(ticket)).refunds.filter(({ status }) => status === 'failed');
     await eventually(async () => {
       await loge.app.emulator?.flush();
       return (await failed()).length === 1;

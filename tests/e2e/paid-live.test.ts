@@ -101,9 +101,9 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await ines.by('lobby').waitFor();
     expect((await accessOf(ines))?.state).toBe('required');
     const { money } = loge.app.context;
-    await money.settled();
-    expect(await money.getWalletHistory('ines', { limit: 10 })).toMatchObject({ entries: [] });
-    expect(await money.getEarnings(room as never)).toMatchObject({ ticketsMinor: 0 });
+    await money.idle();
+    expect(await money.wallets.listEntries('ines', { limit: 10 })).toMatchObject({ entries: [] });
+    expect(await money.earnings.ofRoom(room as never)).toMatchObject({ ticketsMinor: 0 });
     expect(await money.checkInvariants()).toEqual([]);
     expect(await ines.received()).toMatchObject({ connections: 0 });
   });

@@ -44,7 +44,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
 
   test('is asked for, accepted, seen, paid by the time, and over when the fan ends it', async () => {
     const { money } = loge.app.context;
-    await money.grantPromotion(
+    await money.promotions.grant(
       { identity: 'lea', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },
       'operator',
     );
@@ -83,7 +83,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     await fan.by('lobby').waitFor();
     const paidMinor = CREDIT_MINOR - (await balanceMinor(fan));
     expect(paidMinor).toBeGreaterThan(0);
-    expect(await money.getEarnings(room)).toMatchObject({ privateMinor: paidMinor });
+    expect(await money.earnings.ofRoom(room)).toMatchObject({ privateMinor: paidMinor });
     await picture(fan, 'private-over-fan');
     await creator.by('private-notice').waitFor();
     await picture(creator, 'private-over-creator');

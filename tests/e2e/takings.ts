@@ -2,7 +2,7 @@
  * The takings of some weeks, by real operations: fans top up, buy tickets, tip and join a club; a creator is paid out; an operator refunds; a
  * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
  */
-import { deskActs } from '../../server/money/payouts/payouts.schema.ts';
+import { deskActs } from '../../server/money/desk/desk.schema.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { DeskPaymentList } from '../../server/protocol/money/desk.ts';
@@ -217,7 +217,7 @@ export class Takings implements AsyncDisposable {
     const room = await rooms.getRoom(id as Room['id']);
     const from = { identity: fan, name: FANS[fan], role: 'fan' } as const;
     const tip = (n: number) =>
-      money.tip({ room, from, input: { amountMinor: 100, idempotencyKey: `takings-often-${n}` } });
+      money.tips.send({ room, from, input: { amountMinor: 100, idempotencyKey: `takings-often-${n}` } });
     await Promise.all(Array.from({ length: LIMITS.listPageItems + 10 }, (_, n) => tip(n)));
   }
 

@@ -9,7 +9,7 @@ import type { World } from '../api/operation.ts';
 import { CONFIGURED_CONNECT_ENDPOINT_ID, CONFIGURED_ENDPOINT_ID } from '../events/deliveries.ts';
 import type { Disturbance, WebhookRule } from '../events/disturbance.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../http/exchange.ts';
-import { newEndpoint, parseWebhookUrl } from '../resources/webhook-endpoints.ts';
+import { newEndpoint, parseEventUrl } from '../resources/webhook-endpoints.ts';
 import { API_VERSION } from '../schemas/schemas.ts';
 import type { Delivery } from '../store/records.ts';
 import { partitionName } from '../store/scoped.ts';
@@ -117,7 +117,7 @@ export class ControlPlane {
         isConnect: id === CONFIGURED_CONNECT_ENDPOINT_ID,
         metadata: {},
         secret,
-        url: parseWebhookUrl(url),
+        url: parseEventUrl(url),
       },
     );
     store.transact((transaction) => transaction.put('webhook_endpoints', id, endpoint));

@@ -38,7 +38,7 @@ export const webhookEndpointRoutes: readonly Route[] = [
       if (description !== undefined) updated.description = description === '' ? null : description;
       if (disabled !== undefined) updated.status = disabled ? 'disabled' : 'enabled';
       if (enabled_events !== undefined) updated.enabled_events = enabled_events;
-      if (url !== undefined) updated.url = parseWebhookUrl(url);
+      if (url !== undefined) updated.url = parseEventUrl(url);
       operation.tx.put('webhook_endpoints', id, updated);
       return withoutSecret(updated);
     },
@@ -64,7 +64,7 @@ function create(operation: Operation, parameters: Stripe.WebhookEndpointCreatePa
     isConnect: connect === true,
     metadata: mergeMetadata(null, metadata),
     secret: newId('whsec', 32),
-    url: parseWebhookUrl(url),
+    url: parseEventUrl(url),
   });
   operation.tx.put('webhook_endpoints', endpoint.id, endpoint);
   const { isConnect: _isConnect, ...shown } = endpoint;
@@ -80,7 +80,7 @@ export function newEndpoint({ now }: { now: number }, given: NewEndpoint): Endpo
   return { ...given, object: 'webhook_endpoint', application: null, created: now, livemode: false, status: 'enabled' };
 }
 
-export function parseWebhookUrl(url: string): string {
+export function parseEventUrl(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
   throw invalidParameter({
     code: 'url_invalid',

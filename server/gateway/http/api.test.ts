@@ -181,7 +181,7 @@ describe('money', () => {
       (await http.participant(token, 'POST', tips, { ...tipInput, idempotencyKey: 'tip-00000003' })).json.error.code,
     ).toBe('access_required');
     expect((await http.server('POST', '/v1/refunds', { topup, reason: 'Unspent' })).json).toMatchObject({ to: 'card' });
-    await http.context.money.settled();
+    await http.context.money.idle();
     expect(await http.context.money.checkInvariants()).toEqual([]);
   });
 

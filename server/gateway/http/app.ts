@@ -16,7 +16,7 @@ import { mountDocs } from './docs/docs.ts';
 import { createErrorHandler, mountMethodNotAllowed, notFound, routeOf } from './errors.ts';
 import { countRequests, mountOperations } from './health.ts';
 import { HttpPipeline } from './pipeline.ts';
-import { mountWebhooks } from './provider-events.ts';
+import { mountProviderEvents } from './provider-events.ts';
 import { embedderCors, noStore, securityHeaders } from './security.ts';
 
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
@@ -33,7 +33,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   app.set('query parser', 'simple');
   app.use(securityHeaders(config), countRequests(metrics, routeOf));
   mountOperations(app, context, { live, auth });
-  mountWebhooks(app, context, limits);
+  mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
   mountDocs(app, context);
   app.use('/v1', noStore, embedderCors(context));

@@ -8,18 +8,18 @@ import type { HttpContext } from '../context.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 
 /** Provider events contain whole objects, and are larger than requests to our own APIs. */
-const WEBHOOK_BYTES = 256 * 1024;
+const EVENT_BYTES = 256 * 1024;
 
-export function mountWebhooks(app: Express, { money }: HttpContext, limits: HttpLimits): void {
-  const rawBody = express.raw({ type: () => true, limit: WEBHOOK_BYTES, inflate: false });
+export function mountProviderEvents(app: Express, { money }: HttpContext, limits: HttpLimits): void {
+  const rawBody = express.raw({ type: () => true, limit: EVENT_BYTES, inflate: false });
   const limit: RequestHandler = async (request, _response, next) => {
     await limits.consume('webhook', { address: request.ip });
     next();
   };
   app.post('/webhooks/stripe', limit, rawBody, async (request, response) => {
     const body: unknown = request.body;
-    if (!Buffer.isBuffer(body)) throw new AppError('signature_invalid', 'The webhook has no body.');
-    await money.handleWebhook(body, request.get('stripe-signature'));
+    if (!Buffer.isBuffer(body)) throw new AppError('signature_invalid', 'The event has no body.');
+    await money.providerEvents.receive(body, request.get('stripe-signature'));
     response.json({ received: true });
   });
 }

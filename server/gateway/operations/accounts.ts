@@ -19,7 +19,7 @@ const peopleOperations = [
       'Asking again with the same details answers the same creator. A creator in a country where the payment provider pays nobody is refused, unless the house wants creators without payouts (`LOGE_CREATORS_WITHOUT_PAYOUTS`).',
     errors: ['creator_exists', 'country_not_payable'],
     run: ({ accounts, config, money }, { input }) => {
-      if (!config.creatorsWithoutPayouts && !money.settlement.payableCountries.has(input.country)) {
+      if (!config.creatorsWithoutPayouts && !money.creatorAccounts.payableCountries.has(input.country)) {
         throw new AppError('country_not_payable');
       }
       return accounts.createCreator(input);

@@ -201,7 +201,7 @@ describe('another site', () => {
     const cookie = await signIn('camille');
     const bearer = `Bearer ${http.token({ room: room.id, identity: 'lea', name: 'Léa' })}`;
     const marks = { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:4000' };
-    await http.context.money.grantPromotion({ identity: 'lea', amountMinor: 700, reason: 'Welcome' }, 'devkey');
+    await http.context.money.promotions.grant({ identity: 'lea', amountMinor: 700, reason: 'Welcome' }, 'devkey');
     const reply = await http.call('GET', '/v1/wallet', { headers: { ...marks, cookie, authorization: bearer } });
     expect([reply.status, reply.json.balanceMinor]).toEqual([200, 700]);
     expect(reply.headers.get('access-control-allow-origin')).toBe(marks.origin);

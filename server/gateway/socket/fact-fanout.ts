@@ -51,7 +51,7 @@ export class FactFanout {
     this.#presence = presence;
     this.#log = context.log;
     this.#goals = new GoalFanout({
-      read: (room) => context.money.getGoal(room),
+      read: (room) => context.money.tipping.getGoal(room),
       hasAudience: (room) => presence.isOpen(room),
       send: (room, goal: Goal | null) => io.local.to(insideRoom(room)).emit('money:goalProgress', { goal }),
       log: context.log,
@@ -163,7 +163,7 @@ export class FactFanout {
       this.#earningsTimers.delete(room);
       const creators = this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
       if (creators.length === 0) return;
-      const earnings = await this.#context.money.getEarnings(room);
+      const earnings = await this.#context.money.earnings.ofRoom(room);
       for (const { socket } of creators) socket.emit('money:earningsChanged', earnings);
     };
     const timer = setTimeout(() => {

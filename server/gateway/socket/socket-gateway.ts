@@ -75,7 +75,7 @@ export class SocketGateway {
     this.#newestChat = new SharedRead((room) => context.chat.catchUp(room, undefined), rest);
     this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }), rest);
     this.#rooms = new SharedRead((room) => context.rooms.getRoom(room), rest);
-    this.#tipping = new SharedRead((room) => context.money.getTipping(room), rest);
+    this.#tipping = new SharedRead((room) => context.money.tipping.get(room), rest);
     this.#io = new Server(server, {
       serveClient: false,
       transports: ['websocket', 'polling'],
@@ -226,9 +226,9 @@ export class SocketGateway {
   async #sendWelcome(connection: Connection, decided: Room, view: Inside | null): Promise<void> {
     const { participant, rights, access, roomId } = connection;
     const { config, money, clock } = this.#context;
-    const hasWallet = participant.role === 'fan' && money.walletMode === 'on';
+    const hasWallet = participant.role === 'fan' && money.wallets.mode === 'on';
     if (decided.access.kind === 'private') await connection.socket.join(personRoom(roomId, participant.identity));
-    const wallet = hasWallet ? await money.getWallet(participant.identity) : null;
+    const wallet = hasWallet ? await money.wallets.get(participant.identity) : null;
     // Read last, serialised with live updates, so that an older state never follows a newer one.
     const room = await this.#rooms.get(roomId);
     const welcome: Welcome = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProviderMovement } from '../provider/settlement-provider.ts';
+import type { ProviderMovement } from '../provider/payment-provider.ts';
 import { compareBooks, type KnownMovement } from './reconciliation.ts';
 
 const HOUR_MS = 60 * 60_000;

@@ -1,9 +1,11 @@
 /**
- * Compares the provider's movements with our records, and says in words what differs. Pure: what is compared is read before, so that every kind of
- * difference can be tested. A difference is explained when it will close by itself or when the provider alone knows of it.
+ * Compares the provider's movements with our records and describes the differences. Pure: its inputs are read before,
+ * so every kind of difference can be tested. A difference is explained if it will close by itself, or concerns only the
+ * provider.
  */
-import type { ReconciliationItem, ReconciliationVerdict } from '../payouts/payouts.schema.ts';
-import type { MovementKind, ProviderMovement } from '../provider/settlement-provider.ts';
+
+import type { MovementKind, ProviderMovement } from '../provider/payment-provider.ts';
+import type { ReconciliationItem, ReconciliationVerdict } from './reconciliations.schema.ts';
 
 /** A record of ours that has moved money at the provider, or should have. */
 export interface KnownMovement {
@@ -12,27 +14,30 @@ export interface KnownMovement {
   source: string;
   /** Our record, for people. */
   record: string;
-  /** What it changes at the provider, before fees; 0 when it was taken back. */
+  /** The expected amount at the provider, before fees; 0 if it was taken back. */
   amountMinor: number;
-  /** Null while the provider has not said it. */
+  /** Null while the provider has not reported it. */
   feeMinor: number | null;
   atMs: number;
-  /** `pending`: it was ordered or paid, and is not booked yet. */
+  /** `pending`: ordered or paid, but not booked yet. */
   status: 'booked' | 'pending';
 }
 
 export interface Comparison {
   movements: ProviderMovement[];
   known: KnownMovement[];
-  /** Checkouts that are not paid in our books; their payment may be known by its reference. */
+  /** Checkouts that are not paid in our books. A payment can name one as its reference. */
   unpaidCheckouts: Set<string>;
   nowMs: number;
   sinceMs: number;
 }
 
-/** What is younger may simply be on its way. */
+/** A younger difference may close by itself. */
 const IN_FLIGHT_MS = 60 * 60_000;
-/** Provider and house date the same movement a little differently: records this near the edge are not missed at the other side. */
+/**
+ * The two sides date a movement slightly differently, so records this close to the edge of the period are not reported
+ * as missing.
+ */
 const EDGE_MS = 24 * 60 * 60_000;
 
 interface Group {
@@ -61,7 +66,7 @@ export function compareBooks(comparison: Comparison): ReconciliationItem[] {
   return items;
 }
 
-/** A refund that failed and a dispute that was won have two movements: only their sum counts. */
+/** A failed refund and a won dispute have two movements: only their sum counts. */
 function groupMovements(movements: ProviderMovement[]): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const each of movements) {
@@ -92,7 +97,7 @@ function compareGroup(
   comparison: Comparison,
 ): ReconciliationItem | undefined {
   const netMinor = group.amountMinor - group.feeMinor;
-  // What came and went again before the house heard of it has left nothing to explain.
+  // Movements that cancelled out before the house recorded them need no explanation.
   if (!record) return netMinor === 0 ? undefined : explainUnknown(group, netMinor, comparison);
   const isYoung = comparison.nowMs - group.newestMs < IN_FLIGHT_MS;
   const item = itemFor(group.source);
@@ -103,7 +108,7 @@ function compareGroup(
   const differenceMinor = netMinor - (record.amountMinor - (record.feeMinor ?? 0));
   if (differenceMinor === 0) return undefined;
   if (record.amountMinor !== group.amountMinor) {
-    // A sum of which only the later half lies in the period says nothing.
+    // Only the later movements lie in the period, so their sum cannot be compared.
     const isCut = record.atMs < comparison.sinceMs;
     if (isCut) return item('in_flight', 0, `${record.record} began before the period that is compared.`, true);
     const text = `${record.record}: the provider has moved ${group.amountMinor}, the books ${record.amountMinor}.`;

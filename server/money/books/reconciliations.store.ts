@@ -2,8 +2,8 @@ import { desc, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, houseAccount } from '../ledger/ledger.ts';
-import { reconciliations } from '../payouts/payouts.schema.ts';
 import type { KnownMovement } from './reconciliation.ts';
+import { reconciliations } from './reconciliations.schema.ts';
 
 export type ReconciliationRow = typeof reconciliations.$inferSelect;
 
@@ -25,9 +25,8 @@ export class ReconciliationsStore {
   }
 
   /**
-   * Every record since a moment that has moved money at the provider, or that says it will. A dispute moves money again
-   * when it is decided, and
-   * a refund when the bank sends it back, which may be months later.
+   * All records since a moment that have moved money at the provider, or will. A dispute moves money again when it is
+   * decided, and a refund when the bank returns it, possibly months later.
    */
   async readKnown(sinceIso: string): Promise<KnownMovement[]> {
     const { rows } = await execute<KnownRow>(
@@ -76,7 +75,7 @@ export class ReconciliationsStore {
     return new Set(rows.map((row) => row.id));
   }
 
-  /** What the books say lies at the provider. */
+  /** The balance at the provider according to the books. */
   async sumClearing(currency: string): Promise<number> {
     const account = accountId(houseAccount('provider_clearing', currency));
     const { rows } = await execute<{ sum: string }>(

@@ -1,26 +1,24 @@
 /**
- * Reconciliation: reads the provider's books and ours, books what the provider alone knows (payouts to the house's bank, charges apart from any
- * payment), compares the rest one by one and as sums, keeps the result and raises the metrics.
+ * Reconciliation: reads the provider's books and ours, books movements that only the provider knows (payouts to the
+ * house's bank, charges without a payment), compares the rest one by one and as sums, stores the result and updates the
+ * metrics.
  */
 import { createId, type Id } from '../../protocol/ids.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { ReconciliationItem } from '../payouts/payouts.schema.ts';
-import type { ProviderMovement } from '../provider/settlement-provider.ts';
+import type { ProviderMovement } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { compareBooks, type KnownMovement } from './reconciliation.ts';
-import type { ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
+import { compareBooks } from './reconciliation.ts';
+import type { ReconciliationItem } from './reconciliations.schema.ts';
+import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
 
-/** Other parts of money tell what they have moved at the provider since a moment. */
-export type KnownMovementSource = (sinceIso: string) => Promise<KnownMovement[]>;
-
-/** Name of the unique index that makes one transaction of a source. */
+/** Unique index: a source has one transaction of a kind. */
 const ONE_TRANSACTION = 'ledger_transactions_source';
 const DAY_MS = 24 * 60 * 60_000;
-/** How far back the job looks by itself. */
+/** The period that the job compares. */
 const WINDOW_MS = 35 * DAY_MS;
-/** A payment that comes between two readings is seen whole by the next attempt. */
+/** A payment between the two readings shows as a difference; the next attempt sees both sides. */
 const ATTEMPTS = 3;
 
 interface Reading {
@@ -34,16 +32,10 @@ interface Reading {
 export class Reconciliations {
   readonly #context: MoneyContext;
   readonly #store: ReconciliationsStore;
-  readonly #sources: KnownMovementSource[];
 
-  constructor(context: MoneyContext, store: ReconciliationsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
-    this.#sources = [(sinceIso) => store.readKnown(sinceIso)];
-  }
-
-  register(source: KnownMovementSource): void {
-    this.#sources.push(source);
+    this.#store = new ReconciliationsStore(context.db);
   }
 
   /** Compares since a moment, by default the last weeks; 0 compares everything. */
@@ -72,7 +64,7 @@ export class Reconciliations {
     return toWire(row);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(limit: number): Promise<Reconciliation[]> {
     return (await this.#store.list(limit)).map(toWire);
   }
@@ -88,7 +80,7 @@ export class Reconciliations {
     const movements = await provider.books.listMovements(sinceMs);
     for (const movement of movements) await this.#bookOwn(movement);
     const sinceIso = new Date(Math.max(0, sinceMs - 2 * DAY_MS)).toISOString();
-    const known = (await Promise.all(this.#sources.map((source) => source(sinceIso)))).flat();
+    const known = await this.#store.readKnown(sinceIso);
     const named = movements.flatMap(({ checkout }) => (checkout ? [checkout] : []));
     const unpaidCheckouts = await this.#store.findUnpaidCheckouts([...new Set(named)]);
     const ledgerMinor = await this.#store.sumClearing(currency);
@@ -98,17 +90,17 @@ export class Reconciliations {
     return { movements, items, ledgerMinor, providerMinor, restMinor: providerMinor - ledgerMinor - itemsMinor };
   }
 
-  /** Something happened to a payout to the house's own bank, says the provider: it has left, or the bank has sent it back. */
+  /** Handles a provider event about a payout to the house's own bank, which was sent or returned. */
   async handleBankPayoutChanged(payout: string): Promise<void> {
     for (const movement of await this.#context.provider.books.listMovementsOf(payout)) {
       const isNews = await this.#bookOwn(movement);
       if (isNews && movement.netMinor > 0) {
-        this.#context.log.error({ payout, amountMinor: movement.netMinor }, "a payout to the house's bank came back");
+        this.#context.log.error({ payout, amountMinor: movement.netMinor }, "payout to the house's bank returned");
       }
     }
   }
 
-  /** What happens between the provider and the house alone has no record but the provider's: it is booked as it is found. */
+  /** Books a movement between the provider and the house, of which only the provider has a record. */
   async #bookOwn(movement: ProviderMovement): Promise<boolean> {
     if (movement.kind !== 'bank_payout' && movement.kind !== 'provider_charge') return false;
     if (movement.netMinor === 0 || (await this.#store.isMovementBooked(movement.id))) return false;
@@ -123,7 +115,7 @@ export class Reconciliations {
       await db.transaction((tx) => ledger.post(tx, { kind, source, legs, at: this.#context.nowIso() }));
       return true;
     } catch (error) {
-      // The job and the webhook have found it at the same moment.
+      // The job and a provider event booked it at the same time.
       if (isUniqueViolation(error, ONE_TRANSACTION)) return false;
       throw error;
     }
@@ -136,7 +128,7 @@ export class Reconciliations {
     metrics.reconciliationItems.set({ explained: 'yes' }, row.items.length - row.unexplainedCount);
     if (row.unexplainedCount === 0) return;
     const fields = { reconciliation: row.id, differenceMinor: row.differenceMinor, unexplained: row.unexplainedCount };
-    log.error(fields, 'the books and the provider differ, and nothing explains it');
+    log.error(fields, 'unexplained difference between the books and the provider');
   }
 }
 

@@ -3,11 +3,11 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import { membershipInvoices, memberships } from '../memberships/memberships.schema.ts';
-import { checkouts } from '../money.schema.ts';
+import { checkouts } from './checkouts.schema.ts';
 
 export type CardPaymentType = 'topup' | 'ticket' | 'tip' | 'membership';
 
-/** What a payment at the provider has paid for, by a page, a saved card or a renewal alike. */
+/** What a payment at the provider paid for, whether on a page, by a saved card or by a renewal. */
 export interface CardPayment {
   sourceType: CardPaymentType;
   /** The top-up, ticket or tip, or our id of the payment for a membership. */
@@ -15,13 +15,13 @@ export interface CardPayment {
   identity: string;
 }
 
-/** How it is booked. */
+/** The transaction in the ledger that booked the payment. */
 export interface BookedAs {
   kind: TransactionKind;
   source: Source;
 }
 
-/** For what happens at the provider without being asked, and names the payment alone: disputes, and refunds by hand. */
+/** Looks up payments by the provider's id, which is all that an event about a dispute or a refund names. */
 export class CardPaymentsStore {
   readonly #orm: Orm;
 

@@ -1,22 +1,29 @@
 /**
- * The payment that something at the provider is about: a dispute, or a refund by hand. Such news may come before that of the payment itself, or
- * the latter may be lost: then the payment is settled first.
+ * Finds what a payment at the provider paid for, for disputes and for refunds made at the provider. Their events can
+ * arrive before the event of the payment, or that one can be lost: then the payment is settled first.
  */
 
 import type { Orm } from '../../platform/db/db.ts';
-import type { BookedAs, CardPayment, CardPaymentsStore } from './card-payments.store.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { type BookedAs, type CardPayment, CardPaymentsStore } from './card-payments.store.ts';
 import type { Checkouts } from './checkouts.ts';
 
+/** Provider events can arrive in any order within this time. */
+const UNSETTLED_MS = 60 * 60_000;
+
 export class CardPayments {
+  readonly #context: MoneyContext;
   readonly #store: CardPaymentsStore;
   readonly #checkouts: Checkouts;
   readonly #settleMembership: (payment: string) => Promise<void>;
 
   constructor(
-    store: CardPaymentsStore,
+    context: MoneyContext,
     parts: { checkouts: Checkouts; settleMembership: (payment: string) => Promise<void> },
   ) {
-    this.#store = store;
+    this.#context = context;
+    this.#store = new CardPaymentsStore(context.db);
     this.#checkouts = parts.checkouts;
     this.#settleMembership = parts.settleMembership;
   }
@@ -33,5 +40,15 @@ export class CardPayments {
 
   bookedAs(tx: Orm, paid: { sourceType: string; sourceId: string }): Promise<BookedAs> {
     return this.#store.bookedAs(tx, paid);
+  }
+
+  /**
+   * Throws while an unknown payment can still become known, so that its event is retried; later it belongs to another
+   * application.
+   */
+  assertOld(happenedAtMs: number): void {
+    if (this.#context.clock.now() - happenedAtMs < UNSETTLED_MS) {
+      throw new AppError('unavailable', 'The payment is not known yet. The event will be retried.');
+    }
   }
 }

@@ -1,18 +1,21 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { checkouts, providerCustomers } from '../money.schema.ts';
+import { checkouts, providerCustomers } from './checkouts.schema.ts';
 
 export type Checkout = typeof checkouts.$inferSelect;
 export type NewCheckout = typeof checkouts.$inferInsert;
 
-/** Name of the unique index that keeps a page of the provider once. */
+/** Unique index: a session of the provider belongs to one checkout. */
 export const ONE_CHECKOUT_OF_SESSION = 'checkouts_provider_session_unique';
 
-/** How soon a checkout is looked at again by itself: this, doubled with every look, up to the maximum. */
+/** First delay before a checkout is fetched again; it doubles with each check, up to the maximum. */
 export const CHECK_FIRST_SECONDS = 10;
 const CHECK_MAX_SECONDS = 300;
-/** After so many looks at a paid checkout its fee is looked for once a day, and after so many days no more: reconciliation shows it. */
+/**
+ * After this many checks of a paid checkout, its missing fee is looked up once a day, and after some days no more:
+ * reconciliation then reports it.
+ */
 const FEE_CHECKS_MAX = 40;
 const FEE_DAYS_MAX = 90;
 
@@ -28,7 +31,9 @@ export class CheckoutsStore {
     return inserted as Checkout;
   }
 
-  /** Counts what somebody can still pay; whoever opens another for the same identity waits until the transaction ends. */
+  /**
+   * Counts the checkouts that can still be paid. Concurrent callers for one identity wait until the transaction ends.
+   */
   async lockOpen(tx: Orm, identity: string, nowIso: string): Promise<number> {
     await execute(tx, sql`select pg_advisory_xact_lock(hashtext(${`checkouts:${identity}`}))`);
     const [row] = await tx
@@ -64,7 +69,10 @@ export class CheckoutsStore {
     return row;
   }
 
-  /** Once; but the bank's page may be known later than the payment by card that it belongs to, when that is told of while it is being made. */
+  /**
+   * Stores the page once. The page of a card payment may be stored after its payment, if the event arrives while the
+   * order is being placed.
+   */
   async markOpen(id: string, page: { session: string; url: string | null; nextCheckAt: string }): Promise<void> {
     await this.#orm
       .update(checkouts)
@@ -80,7 +88,7 @@ export class CheckoutsStore {
       );
   }
 
-  /** True when this call made it paid: whoever gets that books it, in the same transaction. */
+  /** True when this call marked it paid: the caller books the payment in the same transaction. */
   async markPaid(
     tx: Orm,
     id: string,
@@ -107,7 +115,7 @@ export class CheckoutsStore {
     await tx.update(checkouts).set({ unusableBecause: reason }).where(eq(checkouts.id, id));
   }
 
-  /** It is paid, and its booking has failed; answers since when that is so. */
+  /** Notes that a paid checkout could not be booked. Returns since when. */
   async noteUnbooked(id: string, nowIso: string): Promise<string> {
     const [row] = await this.#orm
       .update(checkouts)
@@ -136,7 +144,7 @@ export class CheckoutsStore {
     return rows.length > 0;
   }
 
-  /** Takes what is due to be looked at, and sets the next look at the same time: no two processes take the same. */
+  /** Claims checkouts that are due and sets their next check, so that no two processes take the same one. */
   async claimDue(nowIso: string, limit: number): Promise<Checkout[]> {
     const due = this.#orm
       .select({ id: checkouts.id })
@@ -158,7 +166,7 @@ export class CheckoutsStore {
       .returning();
   }
 
-  /** After a start everything open is looked at once, whatever was planned before. */
+  /** Makes every open checkout due at once, after a start. */
   async makeOpenDue(nowIso: string): Promise<void> {
     await this.#orm
       .update(checkouts)
@@ -171,14 +179,14 @@ export class CheckoutsStore {
       );
   }
 
-  /** `club`: the creator whose club somebody joins; empty for their own payments. */
+  /** `club`: the creator of the club that the person joins; empty for their own payments. */
   async findCustomer(identity: string, club = ''): Promise<string | undefined> {
     const isTheirs = and(eq(providerCustomers.identity, identity), eq(providerCustomers.club, club));
     const [row] = await this.#orm.select().from(providerCustomers).where(isTheirs);
     return row?.customer;
   }
 
-  /** Keeps the customer, unless another request has kept one meanwhile; answers the one that is kept. */
+  /** Stores the customer unless a concurrent request has stored one. Returns the stored one. */
   async keepCustomer(row: { identity: string; club: string; customer: string }, at: string): Promise<string> {
     await this.#orm
       .insert(providerCustomers)

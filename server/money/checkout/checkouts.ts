@@ -1,29 +1,32 @@
 /**
- * Card payments on the provider's page, whatever they pay for. Owns the way of one from the intent that is written first, to the page, to
- * the booking, exactly once, from whichever of webhook, return page or sweeper comes first. What is paid for (a top-up, a ticket) is
- * registered by its own part and books itself in the transaction that marks the checkout paid.
+ * Card payments, whatever they pay for. A checkout is written first, then its page is opened at the provider, and it is
+ * booked exactly once, by whichever comes first of provider event, return page and sweeper. The part that sells the
+ * item (top-up, ticket, tip) registers itself and books the sale in the transaction that marks the checkout paid.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
-import type { CheckoutPurpose } from '../money.schema.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderCheckout, ProviderPayment } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
+import type { CheckoutPurpose } from './checkouts.schema.ts';
 import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
 
-/** Books what was paid for. Answers why it cannot be had any more instead, having booked nothing: then the money goes back to the card. */
+/**
+ * Books the sale. If the item is no longer available, it books nothing and returns the reason, and the money is
+ * returned to the card.
+ */
 export type Booking = (tx: Orm) => Promise<string | undefined>;
 
 export interface Payable {
-  /** Looks at what it needs, outside a transaction, and answers the booking to be done inside one. */
+  /** Prepares the booking outside a transaction. The returned function books inside one. */
   planSettlement(checkout: Checkout): Promise<Booking>;
-  /** Nobody has paid and nobody can any more. */
+  /** The checkout can no longer be paid. */
   expire(tx: Orm, checkout: Checkout): Promise<void>;
-  /** It was paid and bought nothing: the money goes back to the card. */
+  /** The checkout was paid and bought nothing: the money is being returned to the card. */
   handleUnusable(tx: Orm, checkout: Checkout): Promise<void>;
 }
 
@@ -33,13 +36,13 @@ export interface CheckoutRequest {
   identity: string;
   name: string;
   amountMinor: number;
-  /** What the person reads on the payment page. */
+  /** Text on the payment page. */
   description: string;
   returnUrl: string | undefined;
-  /** Path on the house's own site when there is no `returnUrl`. */
+  /** Path on our own site, used without a `returnUrl`. */
   returnPath: string;
   locale: string | undefined;
-  /** Pay by this saved card, without a page. */
+  /** Charges this saved card, without a page. */
   card?: string;
 }
 
@@ -51,16 +54,22 @@ export interface UnusablePayment {
   reason: string;
 }
 
-/** How long a page can be paid on; the provider allows 30 minutes to 24 hours. */
+/** How long a page can be paid. The provider allows 30 minutes to 24 hours. */
 const OPEN_MS = 60 * 60_000;
-/** An order that the provider did not answer is repeated within this time, and given up after it: nobody was given its page. */
+/**
+ * An order that the provider has not answered is retried within this time and then abandoned: its page was never given
+ * out.
+ */
 const OPENING_MS = 20 * 60_000;
-/** A page this near its end is not handed out again. */
+/** A page this close to its expiry is not given out again. */
 const HAND_OUT_MARGIN_MS = 60_000;
-/** How long after its end a checkout that the provider does not know is still asked for. */
+/** How long after its expiry a checkout that the provider does not know is still fetched. */
 const MISSING_GRACE_MS = 24 * 60 * 60_000;
 const SETTLE_ATTEMPTS = 2;
-/** So long the booking of a payment is tried again, and the desk shows that it fails; then the money goes back to the card. */
+/**
+ * How long the booking of a payment is retried. The desk shows the failure; afterwards the money is returned to the
+ * card.
+ */
 const UNBOOKED_MAX_MS = 24 * 60 * 60_000;
 const CLAIM_ITEMS = 20;
 
@@ -73,7 +82,7 @@ export class Checkouts {
   constructor(
     context: MoneyContext,
     store: CheckoutsStore,
-    /** Orders that a payment, which is booked as owed to its card, is sent back there. */
+    /** Orders the return of a payment that is booked as owed to its card. */
     returnToCard: (tx: Orm, unusable: UnusablePayment) => Promise<void>,
   ) {
     this.#context = context;
@@ -85,22 +94,25 @@ export class Checkouts {
     this.#payables.set(purpose, payable);
   }
 
-  /** Writes the intent, with what `insertSource` inserts, and opens the page. Answers where to pay. */
+  /** Writes the checkout together with the rows of `insertSource`, and opens the page. Returns its URL. */
   async open(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<string> {
     return this.#order(await this.#insert(request, insertSource));
   }
 
-  /** The same by a saved card: pays at once, or answers the page where the bank asks. Repeat it with `payByCard` when nothing was answered. */
+  /**
+   * Like `open`, but charges a saved card. The bank may require a page. If the provider did not answer, call
+   * `payByCard` to retry.
+   */
   async openByCard(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<Checkout> {
     return this.payByCard(await this.#insert(request, insertSource));
   }
 
-  /** Orders what an earlier call may have ordered, which is the same payment, and answers how it stands. */
+  /** Repeats the order of a card payment, which is idempotent, and returns its state. */
   async payByCard(checkout: Checkout): Promise<Checkout> {
     const { provider } = this.#context;
     const { card, id, successUrl } = checkout;
     if (card === null) throw new AppError('internal', 'This checkout is paid on a page.');
-    if (checkout.status === 'open') await this.#look(checkout);
+    if (checkout.status === 'open') await this.#refresh(checkout);
     if (checkout.status === 'opening') {
       const customer = await this.customerOf(checkout);
       const returnUrl = withSession(successUrl, id);
@@ -142,7 +154,9 @@ export class Checkouts {
     });
   }
 
-  /** Where an earlier checkout can still be paid; undefined when it cannot, and then it is settled or expired. */
+  /**
+   * Returns the page of an earlier checkout that can still be paid. If there is none, the checkout is paid or expired.
+   */
   async resume(checkout: Checkout): Promise<string | undefined> {
     const { clock, provider } = this.#context;
     if (checkout.status === 'opening') {
@@ -155,21 +169,24 @@ export class Checkouts {
     if (clock.now() > Date.parse(checkout.expiresAt) - HAND_OUT_MARGIN_MS) {
       await provider.expireCheckout(checkout.providerSession);
     }
-    const found = await this.#look(checkout);
+    const found = await this.#refresh(checkout);
     return found?.status === 'open' ? (found.url ?? undefined) : undefined;
   }
 
-  /** Closes the page of something that was bought in another way; if it was paid meanwhile, settling it gives the money back. */
+  /**
+   * Closes the page of an item that was bought in another way. If it was paid meanwhile, settling the payment returns
+   * the money.
+   */
   async cancel(checkout: Checkout): Promise<void> {
     if (!checkout.providerSession) {
       await this.#expire(checkout);
       return;
     }
     await this.#context.provider.expireCheckout(checkout.providerSession);
-    await this.#look(checkout);
+    await this.#refresh(checkout);
   }
 
-  /** Two that order at the same time get two pages from the provider, and both are given the one that was kept. */
+  /** Concurrent callers create two pages at the provider; both return the one that was stored. */
   async #order(checkout: Checkout): Promise<string> {
     const { provider } = this.#context;
     let page: ProviderCheckout | undefined;
@@ -195,7 +212,7 @@ export class Checkouts {
     await this.#store.markOpen(checkout.id, { session, url, nextCheckAt });
   }
 
-  /** `club`: the creator whose club the person joins; empty for their own payments. */
+  /** `club`: the creator of the club that the person joins; empty for their own payments. */
   async customerOf({ identity, name }: { identity: string; name: string }, club = ''): Promise<string> {
     const known = await this.#store.findCustomer(identity, club);
     if (known) return known;
@@ -203,17 +220,17 @@ export class Checkouts {
     return this.#store.keepCustomer({ identity, club, customer }, this.#context.nowIso());
   }
 
-  /** What the return page asks: fetches the session that it names and settles what is found. Sessions that are not ours are not fetched. */
+  /** For the return page: fetches the named session and settles it. Sessions that are not ours are not fetched. */
   async confirm(session: string): Promise<Checkout> {
-    // From the bank's page people come back with our id, since the payment was not known when the address was made.
+    // The bank's page returns people with our id, because the payment was not known when its return URL was made.
     const isOurs = session.startsWith(ID_PREFIXES.checkout);
     const known = isOurs ? await this.#store.find(session) : await this.#store.findBySession(session);
     if (!known) throw new AppError('payment_not_found');
-    if (known.status === 'open') await this.#look(known);
+    if (known.status === 'open') await this.#refresh(known);
     return (await this.#store.find(known.id)) ?? known;
   }
 
-  /** Something happened to this session, says the provider. */
+  /** Handles a provider event about a session. */
   async handleSessionChanged(session: string): Promise<void> {
     const found = await this.#context.provider.fetchCheckout(session);
     if (!found) return;
@@ -224,7 +241,7 @@ export class Checkouts {
     if (checkout) await this.#settle(checkout, found);
   }
 
-  /** Something happened to this payment, says the provider: its fee may be known now. */
+  /** Handles a provider event about a payment, whose fee may be known now. */
   async handlePaymentChanged(payment: string): Promise<void> {
     const checkout = await this.#store.findByPayment(payment);
     if (!checkout) return this.#handleCardPayment(payment);
@@ -233,7 +250,10 @@ export class Checkouts {
     if (found) await this.#bookFee(checkout, found);
   }
 
-  /** A payment without a page has no other news: it may be paid, or its order may have been answered to nobody. */
+  /**
+   * A card payment has no session events: its payment event may mean that it is paid, or that an order whose answer was
+   * lost was placed.
+   */
   async #handleCardPayment(payment: string): Promise<void> {
     const found = await this.#context.provider.fetchCheckout(payment);
     const checkout = found?.reference ? await this.#store.find(found.reference) : undefined;
@@ -241,19 +261,18 @@ export class Checkouts {
   }
 
   /**
-   * Books a payment of ours of which no news has come yet. What happens to a payment, a dispute or a refund by hand, may be told before the payment
-   * itself, or the news of that may be lost.
+   * Settles a payment of ours whose own event has not arrived. An event about its dispute or refund can arrive first.
    */
   async settlePayment(payment: string): Promise<void> {
     const found = await this.#context.provider.fetchPayment(payment);
     const checkout = found?.checkout ? await this.#store.find(found.checkout) : undefined;
     // Another application may share the provider's account.
-    if (checkout?.providerSession) await this.#look(checkout);
-    // An order by card that was answered to nobody has no session yet: its payment stands for itself.
+    if (checkout?.providerSession) await this.#refresh(checkout);
+    // A card order whose answer was lost has no session yet: its payment identifies it.
     else if (checkout) await this.#handleCardPayment(payment);
   }
 
-  /** Looks again at checkouts that are due; true when there may be more. */
+  /** Checks due checkouts at the provider; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(
@@ -268,13 +287,16 @@ export class Checkouts {
 
   async #check(checkout: Checkout): Promise<void> {
     if (checkout.providerSession) {
-      await this.#look(checkout);
+      await this.#refresh(checkout);
     } else if (this.#context.clock.now() >= Date.parse(checkout.createdAt) + OPENING_MS) {
       await this.#giveUp(checkout);
     }
   }
 
-  /** An order that was answered to nobody. Its page cannot be paid; a payment by card needs none, and is cancelled unless it is paid. */
+  /**
+   * Abandons an order without an answer. Its page was never given out; a card payment needs no page and is cancelled
+   * unless it is paid.
+   */
   async #giveUp(checkout: Checkout): Promise<void> {
     const customer = checkout.card === null ? undefined : await this.#store.findCustomer(checkout.identity);
     const order = { customer: customer ?? '', checkout: checkout.id };
@@ -283,36 +305,36 @@ export class Checkouts {
     else await this.#expire(checkout);
   }
 
-  /** Whoever answered the bank in time has paid: what counts is how the payment stands after it. */
+  /** Cancels a card payment. The payer may have confirmed it meanwhile, so the state after the cancellation counts. */
   async #cancelCardPayment(checkout: Checkout, payment: string): Promise<void> {
     await this.#context.provider.expireCheckout(payment);
     const found = await this.#context.provider.fetchCheckout(payment);
-    // Still open means that the bank is about to decide: it is looked at again.
+    // Still open: the bank is about to decide, and the checkout is checked again.
     if (found && found.status !== 'open') await this.#settle(checkout, found);
   }
 
-  async #look(checkout: Checkout): Promise<ProviderCheckout | undefined> {
+  async #refresh(checkout: Checkout): Promise<ProviderCheckout | undefined> {
     const { provider, clock } = this.#context;
     const session = checkout.providerSession ?? '';
     const isOver = checkout.status === 'open' && clock.now() >= Date.parse(checkout.expiresAt);
-    // A page closes by itself; a payment by card would wait for the bank's answer for ever.
+    // A page expires by itself. A card payment would wait for the bank forever.
     if (isOver && checkout.card !== null) await provider.expireCheckout(session);
     const found = await provider.fetchCheckout(session);
     if (found) {
       await this.#settle(checkout, found);
     } else if (clock.now() > Date.parse(checkout.expiresAt) + MISSING_GRACE_MS) {
-      this.#context.log.error({ checkout: checkout.id }, 'the payment provider does not know this checkout, given up');
+      this.#context.log.error({ checkout: checkout.id }, 'checkout unknown to the provider, abandoned');
       await this.#expire(checkout);
     }
     return found;
   }
 
   async #settle(checkout: Checkout, found: ProviderCheckout): Promise<void> {
-    // A second page of the same checkout, which nobody was given: only if it was paid all the same does it count.
+    // A second page of the same checkout, which was never given out: it counts only if it was paid.
     const isOther = checkout.providerSession !== null && checkout.providerSession !== found.session;
     switch (found.status) {
       case 'open':
-        // Ordered after all when it had been given up: nobody is given the bank's page.
+        // The order was placed after the checkout was abandoned: the bank's page is not given out.
         if (checkout.status === 'expired' && checkout.card !== null) {
           await this.#cancelCardPayment(checkout, found.session);
         } else if (checkout.status === 'opening' || (checkout.url === null && found.url !== null)) {
@@ -337,31 +359,32 @@ export class Checkouts {
 
   async #book(checkout: Checkout, found: ProviderCheckout): Promise<void> {
     if (found.currency !== checkout.currency) {
-      throw new AppError('amount_invalid', 'The provider took another currency than was asked for.');
+      throw new AppError('amount_invalid', 'The provider charged another currency than requested.');
     }
     if (found.amountMinor !== checkout.amountMinor) {
-      this.#context.log.error({ checkout: checkout.id, paid: found.amountMinor }, 'another amount was paid than asked');
+      this.#context.log.error({ checkout: checkout.id, paid: found.amountMinor }, 'checkout paid with another amount');
       return this.#commitPaid(checkout, found, async () => 'amount_invalid');
     }
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#commitPaid(checkout, found, await this.#payableOf(checkout).planSettlement(checkout));
       } catch (error) {
-        // The plan was overtaken (the same room bought from the wallet at the same moment): the second one sees it.
+        // A concurrent sale made the plan stale (the same ticket was bought from the wallet): the second attempt sees
+        // it.
         if (attempt === SETTLE_ATTEMPTS) return this.#handleUnbooked(checkout, found, error);
       }
     }
   }
 
-  /** Until it is booked it is tried again; after a day nobody has mended what stands in the way, and the payer gets their money back. */
+  /** Booking is retried for a day, which gives operators time to fix the cause. Then the payer gets the money back. */
   async #handleUnbooked(checkout: Checkout, found: ProviderCheckout, error: unknown): Promise<void> {
     const since = await this.#store.noteUnbooked(checkout.id, this.#context.nowIso());
     if (this.#context.clock.now() < Date.parse(since) + UNBOOKED_MAX_MS) throw error;
-    this.#context.log.error({ err: error, checkout: checkout.id }, 'a payment could not be booked, given back');
+    this.#context.log.error({ err: error, checkout: checkout.id }, 'payment could not be booked, returned to the card');
     await this.#commitPaid(checkout, found, async () => 'not_booked');
   }
 
-  /** In one transaction: it is paid, and what it paid for is booked, or is on its way back to the card. */
+  /** In one transaction: marks the checkout paid, and books the sale or the return to the card. */
   async #commitPaid(checkout: Checkout, found: ProviderCheckout, book: Booking): Promise<void> {
     const { db, metrics, outbox } = this.#context;
     const isBooked = await db.transaction((tx) => this.#markPaid(tx, checkout, { found, book }));
@@ -369,7 +392,7 @@ export class Checkouts {
     outbox.wake();
   }
 
-  /** True when this call booked what was paid for. */
+  /** True when this call booked the sale. */
   async #markPaid(
     tx: Orm,
     checkout: Checkout,
@@ -390,11 +413,11 @@ export class Checkouts {
     await this.#store.noteUnusable(tx, id, reason);
     await this.#payableOf(checkout).handleUnusable(tx, checkout);
     await this.#returnToCard(tx, { purpose, sourceId, identity, amountMinor, reason });
-    this.#context.log.warn({ checkout: id, reason }, 'a payment bought nothing, given back');
+    this.#context.log.warn({ checkout: id, reason }, 'payment bought nothing, returned to the card');
     return false;
   }
 
-  /** A checkout that was paid on two pages: the second payment is kept as a checkout of its own, which bought nothing. */
+  /** A checkout was paid on two pages: the second payment becomes a checkout of its own, which bought nothing. */
   async #returnSecond(checkout: Checkout, found: ProviderCheckout): Promise<Checkout> {
     const known = await this.#store.findBySession(found.session);
     if (known) return known;
@@ -446,7 +469,7 @@ export class Checkouts {
 
   #payableOf(checkout: Checkout): Payable {
     const payable = this.#payables.get(checkout.purpose);
-    if (!payable) throw new AppError('internal', `Nothing books a ${checkout.purpose}.`);
+    if (!payable) throw new AppError('internal', `No part is registered for the purpose ${checkout.purpose}.`);
     return payable;
   }
 }

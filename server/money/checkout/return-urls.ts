@@ -1,7 +1,7 @@
-/** Where the payment page sends people back to, with what happened in the query. */
+/** The URLs to which the payment page returns people. Their query says what happened. */
 import { AppError } from '../../protocol/errors.ts';
 
-/** Stripe's placeholder; it must reach the provider as it is, not percent-encoded. */
+/** Stripe's placeholder. It must reach Stripe verbatim, not percent-encoded. */
 const SESSION_PLACEHOLDER = '{CHECKOUT_SESSION_ID}';
 
 export interface ReturnUrls {
@@ -9,7 +9,7 @@ export interface ReturnUrls {
   cancelUrl: string;
 }
 
-/** The two addresses for a checkout. A requested one must be a plain web address on an origin that the house allows. */
+/** Success and cancel URL of a checkout. A requested URL must be a plain web address on an allowed origin. */
 export function createReturnUrls(target: {
   requested: string | undefined;
   fallback: string;
@@ -27,19 +27,19 @@ export function createReturnUrls(target: {
   return { successUrl: `${url.href}&session_id=${SESSION_PLACEHOLDER}${hash}`, cancelUrl };
 }
 
-/** The success address of a payment without a page: the session is known when it is made. */
+/** Success URL of a payment without a page, whose session is known from the start. */
 export function withSession(successUrl: string, session: string): string {
   return successUrl.replace(SESSION_PLACEHOLDER, session);
 }
 
-/** A plain web address, as one that people are sent back to must be. */
+/** Parses a plain web address to which people can be returned. */
 export function parseWebUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isWeb || url.username !== '' || url.password !== '') {
     throw new AppError('invalid_request', 'The returnUrl must be an http or https address without a user name.');
   }
-  // A placeholder of one's own would be filled in by the provider as well.
+  // The provider would fill in a caller's placeholder as well.
   if (text.includes('{')) throw new AppError('invalid_request', 'The returnUrl may not contain braces.');
   return url;
 }

@@ -1,9 +1,9 @@
-/** The desk's search: payments of every kind in one shape, found by index whatever is looked for, the newest first. */
+/** The desk's search: payments of every kind in one shape, newest first, always by an index. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { PaymentKind } from '../../protocol/money/desk.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { isGivenBack } from '../sales/receipts.store.ts';
+import { isRefunded } from '../sales/receipts.store.ts';
 
 export interface PaymentRow {
   kind: PaymentKind;
@@ -20,16 +20,16 @@ export interface PaymentRow {
   provider_payment: string | null;
 }
 
-/** Where a page of payments goes on: the moment and the id of the last one before. */
+/** Cursor of a page: time and id of the previous page's last payment. */
 export interface PageEdge {
   at: string;
   id: string;
 }
 
 export interface Search {
-  /** Whatever a payment can be found by. */
+  /** Any value by which a payment can be found. */
   query?: string | undefined;
-  /** The payment itself. */
+  /** The payment's own id. */
   id?: string | undefined;
   kind?: PaymentKind | undefined;
   after?: PageEdge | undefined;
@@ -37,19 +37,22 @@ export interface Search {
 }
 
 /**
- * How payments of a kind are found, and how they look in the one shape of all. Every column that is named has an index that begins with it and
- * goes on with the time and the id.
+ * How to search one kind of payment, and how it maps to the common shape. Every searchable column has an index that
+ * starts with it and continues with the time and the id.
  */
 interface Kind {
-  /** As `p`. */
+  /** Aliased as `p`. */
   table: SQL;
-  /** Its id, where that is not `p.id`. */
+  /** Its id, if that is not `p.id`. */
   id?: SQL;
   isPaid: SQL;
-  /** When it was paid, by the expression that the indexes have. */
+  /** When it was paid; the same expression as in the indexes. */
   paidAt: SQL;
   columns: SQL[];
-  /** What it belongs to, which is found first: all rooms of a creator, and of each its payments. */
+  /**
+   * The owners of payments, which are found first: for example the rooms of a creator, and then the payments of each
+   * room.
+   */
   owners: { table: SQL; column: SQL; link: SQL }[];
   shape: SQL;
   joins: SQL;
@@ -58,7 +61,7 @@ interface Kind {
 const ROOMS_OF_CREATOR = { table: sql`rooms o`, column: sql`o.creator`, link: sql`p.room = o.id` };
 const MEMBERSHIPS = { table: sql`memberships o`, link: sql`p.membership = o.id` };
 
-// One row each, looked up by its key for what is on the page, and for nothing else.
+// Looked up by key, only for the rows of the page.
 const WITH_ROOM = sql`cross join lateral (select creator from rooms where id = p.room limit 1) r`;
 const WITH_CHECKOUT = sql`left join lateral (select id, provider_payment from checkouts where source_id = p.id limit 1) c on true`;
 const WITH_MEMBERSHIP = sql`cross join lateral (select identity, creator from memberships where id = p.membership limit 1) m`;
@@ -114,13 +117,13 @@ const KINDS: Record<PaymentKind, Kind> = {
     columns: [sql`p.id`, sql`p.identity`, sql`p.room`, sql`p.creator`],
     owners: [],
     shape: sql`'private_session' as kind, p.id, p.identity, p.creator, p.room, p.charged_minor as amount, 'wallet' as paid_by,
-      ${isGivenBack('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
+      ${isRefunded('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
     joins: sql``,
   },
   unusable: {
     table: sql`checkouts p`,
     id: sql`p.source_id`,
-    // A ticket that was given back at once is found as a ticket.
+    // A ticket that was refunded at once is found as a ticket.
     isPaid: sql`p.unusable_because is not null and not exists (select 1 from tickets t where t.id = p.source_id)`,
     paidAt: sql`p.paid_at`,
     columns: [sql`p.source_id`, sql`p.identity`],
@@ -133,7 +136,10 @@ const KINDS: Record<PaymentKind, Kind> = {
 const ID = sql`p.id`;
 const ALL_KINDS = Object.keys(KINDS) as PaymentKind[];
 
-/** Times and ids of a page of a kind: by each column its own index, none of which would serve an `or` of all. */
+/**
+ * Times and ids of a page of one kind. Each column has its own query and index, because no index serves an `or` of
+ * them.
+ */
 function pick(
   { table, id: key = ID, isPaid, paidAt, columns, owners }: Kind,
   { query, id, after, limit }: Search,
@@ -148,11 +154,11 @@ function pick(
     (owner) => sql`(select n.* from ${owner.table} cross join lateral ${newest(owner.link)} n
       where ${owner.column} = ${query} order by n.at desc, n.id desc limit ${limit})`,
   );
-  // What several of them find is one payment.
+  // A payment that several queries find is listed once.
   return sql`(${sql.join([...direct, ...owned], sql` union `)} order by at desc, id desc limit ${limit})`;
 }
 
-/** A page of each kind, of which the newest make the page of all: none is read further than that. */
+/** Reads one page of each kind and merges them; the newest are the result. */
 export function searchStatement(search: Search): SQL {
   const pages = (search.kind ? [search.kind] : ALL_KINDS).map((name) => {
     const { table, id: key = ID, shape, joins } = KINDS[name];
@@ -183,7 +189,7 @@ export class DeskPaymentsStore {
     return (await execute<PaymentRow>(this.#orm, searchStatement(search))).rows;
   }
 
-  /** The payment that a refund has given back. */
+  /** The payment that a refund belongs to. */
   async findRefunded(refund: string): Promise<string | undefined> {
     const { rows } = await execute<{ payment: string }>(
       this.#orm,
@@ -192,7 +198,7 @@ export class DeskPaymentsStore {
     return rows[0]?.payment;
   }
 
-  /** Every line of the books of a payment: its sale, what took it back, the provider's fee. */
+  /** All ledger entries of a payment: its sale, reversals and the provider's fee. */
   async listLegs(
     sourceIds: string[],
   ): Promise<{ transaction: string; kind: string; at: string; account: string; owner: string; amount: string }[]> {

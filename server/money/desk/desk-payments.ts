@@ -1,19 +1,18 @@
-/** Payments as the desk sees them: a search over all kinds, page by page, and everything about one. */
+/** Payments at the desk: a search over all kinds, in pages, and the details of one payment. */
 
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
+import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type RefundedPayment, type RefundsStore, toRefund } from '../refunds/refunds.store.ts';
 import type { Receipts } from '../sales/receipts.ts';
-import type { Settlement } from '../settlement.ts';
-import type { DeskPaymentsStore, PageEdge, PaymentRow } from './desk-payments.store.ts';
+import { DeskPaymentsStore, type PageEdge, type PaymentRow } from './desk-payments.store.ts';
 
 export interface DeskPaymentsParts {
-  paymentsStore: DeskPaymentsStore;
   refundsStore: RefundsStore;
   receipts: Receipts;
-  settlement: Settlement;
+  disputes: Disputes;
 }
 
 const REFUND_COLUMNS = [
@@ -29,31 +28,33 @@ const iso = (time: string) => new Date(time).toISOString();
 export class DeskPayments {
   readonly #context: MoneyContext;
   readonly #parts: DeskPaymentsParts;
+  readonly #store: DeskPaymentsStore;
 
   constructor(context: MoneyContext, parts: DeskPaymentsParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#store = new DeskPaymentsStore(context.db);
   }
 
   async search({ query, kind, after, limit }: DeskPaymentsQuery): Promise<DeskPaymentList> {
     const isRefund = query?.startsWith(ID_PREFIXES.refund);
-    const wanted = isRefund ? ((await this.#parts.paymentsStore.findRefunded(query ?? '')) ?? query) : query;
+    const wanted = isRefund ? ((await this.#store.findRefunded(query ?? '')) ?? query) : query;
     const edge = after === undefined ? undefined : parseEdge(after);
-    const rows = await this.#parts.paymentsStore.search({ query: wanted, kind, after: edge, limit: limit + 1 });
+    const rows = await this.#store.search({ query: wanted, kind, after: edge, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     return { payments: page.map((row) => this.#toPayment(row)), next: last ? paymentEdge(last) : null };
   }
 
   async get(id: string): Promise<DeskPaymentDetail> {
-    const { paymentsStore, refundsStore, receipts, settlement } = this.#parts;
-    const [row] = await paymentsStore.search({ id, limit: 1 });
+    const { refundsStore, receipts, disputes } = this.#parts;
+    const [row] = await this.#store.search({ id, limit: 1 });
     if (!row) throw new AppError('payment_not_found');
-    const sources = [id, await paymentsStore.findInvoice(id), await paymentsStore.findCheckout(id)];
+    const sources = [id, await this.#store.findInvoice(id), await this.#store.findCheckout(id)];
     const [refunds, legs, dispute, receipt] = await Promise.all([
       refundsStore.listOf(refundedBy(id)),
-      paymentsStore.listLegs(sources.filter((source) => source !== undefined)),
-      settlement.disputes.findOfSource(id),
+      this.#store.listLegs(sources.filter((source) => source !== undefined)),
+      disputes.findOfSource(id),
       receipts.get(id, undefined).catch(ignoreMissing),
     ]);
     return {
@@ -91,7 +92,7 @@ function refundedBy(id: string): RefundedPayment {
   return column ? { [column]: id } : {};
 }
 
-/** The place after a payment, as text that nobody need understand. */
+/** The opaque cursor after a payment. */
 export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
   return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
 }

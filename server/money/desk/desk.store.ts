@@ -3,16 +3,17 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { creatorFreezes, type DeskAct, deskActOutcomes, deskActs } from '../payouts/payouts.schema.ts';
+import { creatorFreezes } from '../payouts/payouts.schema.ts';
+import { type DeskAct, deskActOutcomes, deskActs } from './desk.schema.ts';
 
 export type FreezeRow = typeof creatorFreezes.$inferSelect;
-/** An act with how it went: `begun` as long as no outcome is known. */
+/** An act with its outcome: `begun` while there is none. */
 export type DeskActRow = typeof deskActs.$inferSelect & {
   outcome: 'begun' | 'done' | 'failed';
   failure: string | null;
 };
 
-/** Name of the unique index that makes one freeze of a creator at a time. */
+/** Unique index: a creator has one standing freeze. */
 export const ONE_FREEZE = 'creator_freezes_standing';
 
 const HOUSE_WIDE: DeskAct[] = ['payouts', 'reconciliation', 'fee_policy'];
@@ -52,7 +53,7 @@ export class DeskStore {
           (select count(*) as n, coalesce(sum(amount_minor), 0) as sum from payouts where status = 'pending') w`,
     );
     const [row] = rows;
-    if (!row) throw new AppError('internal', 'An aggregate has one row.');
+    if (!row) throw new AppError('internal', 'The aggregate returned no row.');
     return row;
   }
 
@@ -108,8 +109,8 @@ export class DeskStore {
   }
 
   /**
-   * Acts begun before then that have no outcome, the oldest first. An outcome of the same act on the same subject, asked for again since, says how
-   * that stands; an act about the whole house has what was done as its subject in the end.
+   * Acts begun before a moment that have no outcome, oldest first. An act that was repeated on the same subject and has
+   * an outcome since does not count. An act on the whole house gets its result as its subject.
    */
   async listCutOff(before: string, limit: number): Promise<DeskActRow[]> {
     const later = alias(deskActs, 'later');

@@ -1,6 +1,6 @@
 /**
- * The money desk of the house: everything about every payment, and what its people may do. Each act is kept with who did it and why. It decides
- * nothing by itself: refunds, disputes, payouts and comparisons are done by the parts whose they are.
+ * The operators' desk: all details of every payment, and what operators may do. Each act is recorded with its operator
+ * and reason. The desk contains no rules of its own: the parts decide refunds, disputes, payouts and reconciliations.
  */
 
 import { AppError } from '../../protocol/errors.ts';
@@ -11,29 +11,29 @@ import type {
   CreatorFreezeInput,
   DeskActView,
   DeskOverview,
-  DeskPaymentDetail,
-  DeskPaymentList,
-  DeskPaymentsQuery,
   DeskPayouts,
   RefundPreview,
 } from '../../protocol/money/desk.ts';
 import type { Refund, RefundInput } from '../../protocol/money/money.ts';
 import type { PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
+import type { Reconciliations } from '../books/reconciliations.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { DeskAct } from '../payouts/payouts.schema.ts';
+import type { Payouts } from '../payouts/payouts.ts';
 import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { type DeskActRow, type DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import type { DeskAct } from './desk.schema.ts';
+import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
 
 interface DeskParts extends DeskPaymentsParts {
-  store: DeskStore;
   refunds: Refunds;
+  payouts: Payouts;
+  reconciliations: Reconciliations;
 }
 
-/** By which name a refund takes the ids of each prefix. */
+/** The field of a refund request for each id prefix. */
 const REFUND_NAMES = [
   [ID_PREFIXES.ticket, 'ticket'],
   [ID_PREFIXES.tip, 'tip'],
@@ -43,33 +43,35 @@ const REFUND_NAMES = [
   [ID_PREFIXES.privateSession, 'privateSession'],
 ] as const;
 
-/** An act that is begun for so long was cut off: far longer than the provider's client tries. */
+/** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
 const ACT_CUT_OFF_MS = 15 * 60_000;
 
 const iso = (time: string) => new Date(time).toISOString();
 
 export class Desk {
+  readonly payments: DeskPayments;
   readonly #context: MoneyContext;
   readonly #parts: DeskParts;
-  readonly #payments: DeskPayments;
+  readonly #store: DeskStore;
 
   constructor(context: MoneyContext, parts: DeskParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#payments = new DeskPayments(context, parts);
+    this.#store = new DeskStore(context.db);
+    this.payments = new DeskPayments(context, parts);
   }
 
   async overview(): Promise<DeskOverview> {
     const { ledger, currency, provider } = this.#context;
-    const { store, settlement } = this.#parts;
+    const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
     const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
-      provider.books.fetchBalanceMinor(currency).catch(ignoreSilence),
-      settlement.reconciliations.findLatest(),
-      store.countTrouble(),
-      settlement.payouts.listDue(),
-      store.listCutOff(cutOffBefore, LIMITS.listPageItems),
+      provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
+      reconciliations.findLatest(),
+      this.#store.countTrouble(),
+      payouts.listDue(),
+      this.#store.listCutOff(cutOffBefore, LIMITS.listPageItems),
     ]);
     const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
@@ -109,21 +111,13 @@ export class Desk {
     };
   }
 
-  searchPayments(query: DeskPaymentsQuery): Promise<DeskPaymentList> {
-    return this.#payments.search(query);
-  }
-
-  getPayment(id: string): Promise<DeskPaymentDetail> {
-    return this.#payments.get(id);
-  }
-
-  /** Why payouts to a creator are stopped, for the creator to read: not by whom. */
+  /** Why payouts to a creator are stopped, for the creator. It does not say by whom. */
   async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
-    const row = await this.#parts.store.findFreeze(creator);
+    const row = await this.#store.findFreeze(creator);
     return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
   }
 
-  /** What giving back so much of a payment would take from whom, in proportion; nothing is booked. */
+  /** Previews what a refund would take from each part of a payment. Nothing is booked. */
   async previewRefund(payment: string, amountMinor: number | undefined): Promise<RefundPreview> {
     const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
     if (!name) throw new AppError('payment_not_found');
@@ -144,15 +138,14 @@ export class Desk {
 
   submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
     const act = { act: 'evidence', subject: dispute, by, reason: note ?? null } as const;
-    return this.#onRecord(act, () => this.#parts.settlement.disputes.submitEvidence(dispute, { note, by }));
+    return this.#onRecord(act, () => this.#parts.disputes.submitEvidence(dispute, { note, by }));
   }
 
   async listPayouts(): Promise<DeskPayouts> {
-    const { store, settlement } = this.#parts;
     const [due, payouts, frozen] = await Promise.all([
-      settlement.payouts.listDue(),
-      settlement.payouts.listLatest(),
-      store.listFrozen(LIMITS.listPageItems),
+      this.#parts.payouts.listDue(),
+      this.#parts.payouts.listLatest(),
+      this.#store.listFrozen(LIMITS.listPageItems),
     ]);
     return { due, payouts, frozen: frozen.map(toFreeze) };
   }
@@ -164,18 +157,18 @@ export class Desk {
   }): Promise<PayoutBatch> {
     const { creators, by, reason = null } = input;
     const subject = creators?.length === 1 ? String(creators[0]) : 'all';
-    const { payouts } = this.#parts.settlement;
+    const { payouts } = this.#parts;
     return this.#onRecord({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
   }
 
-  /** Stops payouts to a creator, or lets them go on; asked twice, nothing more happens. Answers the freeze that stands. */
+  /** Stops or resumes payouts to a creator; idempotent. Returns the standing freeze. */
   async setFreeze(
     creator: string,
     { frozen, reason, by }: CreatorFreezeInput & { by: string },
   ): Promise<CreatorFreeze | null> {
-    const { store, settlement } = this.#parts;
+    const store = this.#store;
     try {
-      await settlement.payouts.lockCreator(creator, async (tx) => {
+      await this.#parts.payouts.lockCreator(creator, async (tx) => {
         const at = this.#context.nowIso();
         const standing = await store.findFreeze(creator, tx);
         if (frozen === (standing !== undefined)) return;
@@ -184,10 +177,14 @@ export class Desk {
         else await store.liftFreeze(tx, creator, { by, reason, at });
         await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
         await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
-        await this.#context.tell(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+        await this.#context.addFacts(tx, [
+          'creator.payouts_changed',
+          { creator, frozen, reason },
+          { identity: creator },
+        ]);
       });
     } catch (error) {
-      // Somebody else was faster with the same.
+      // A concurrent call froze the creator.
       if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
     }
     this.#context.outbox.wake();
@@ -197,7 +194,7 @@ export class Desk {
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
     const act = { act: 'reconciliation', subject: 'all', by, reason: null } as const;
-    return this.#onRecord(act, () => this.#parts.settlement.reconciliations.run(sinceMs), idOf);
+    return this.#onRecord(act, () => this.#parts.reconciliations.run(sinceMs), idOf);
   }
 
   addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
@@ -206,20 +203,20 @@ export class Desk {
   }
 
   async listActs(subject?: string): Promise<DeskActView[]> {
-    const rows = await this.#parts.store.listActs(subject, LIMITS.listPageItems);
+    const rows = await this.#store.listActs(subject, LIMITS.listPageItems);
     return rows.map(toAct);
   }
 
   /**
-   * Writes down what is about to be done, does it, and writes how it went. A crash in between leaves a record that says `begun`: nothing is ever
-   * done that nobody can be asked about. What the act is about may be known better afterwards.
+   * Records the act, carries it out, and records the outcome. A crash in between leaves a record in state `begun`, so
+   * every act is attributable. The subject may be known only afterwards.
    */
   async #onRecord<T>(
     act: { act: DeskAct; subject: string; by: string; reason: string | null },
     work: () => Promise<T>,
     subjectOf: (done: T) => string | undefined = () => undefined,
   ): Promise<T> {
-    const { store } = this.#parts;
+    const store = this.#store;
     const id = createId('deskAct');
     await store.insertAct({ id, at: this.#context.nowIso(), ...act });
     let done: T;
@@ -227,7 +224,7 @@ export class Desk {
       done = await work();
     } catch (error) {
       const failure = error instanceof AppError ? error.code : 'internal';
-      // Of what failed for another reason than a refusal nobody knows how far it came: it stays begun.
+      // After an unexpected error it is unknown how far the act went: it stays `begun`.
       if (failure !== 'internal' && failure !== 'provider_unavailable') {
         await store.insertOutcome({ act: id, outcome: 'failed', failure, at: this.#context.nowIso() });
       }
@@ -253,7 +250,7 @@ function toFreeze(row: FreezeRow): CreatorFreeze {
   };
 }
 
-function ignoreSilence(error: unknown): null {
+function ignoreUnavailable(error: unknown): null {
   if (error instanceof AppError && error.code === 'provider_unavailable') return null;
   throw error;
 }

@@ -1,9 +1,9 @@
-/** What our own records say for the house in a dispute, in the fields that a bank reads. Pure. */
+/** Evidence for a dispute from our own records, in the fields that banks read. Pure. */
 
-import type { Evidence } from '../payouts/payouts.schema.ts';
+import type { Evidence } from './disputes.schema.ts';
 import type { DisputeRow, PaymentRecords } from './disputes.store.ts';
 
-/** Banks take no more of one field. */
+/** The provider's limit for one field. */
 const FIELD_CHARS = 20_000;
 
 export function gatherEvidence(row: DisputeRow, records: PaymentRecords, note: string | undefined): Evidence {

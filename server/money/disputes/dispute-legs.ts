@@ -1,8 +1,8 @@
-/** Legs of disputes. Pure, as all of the ledger's arithmetic. */
+/** Legs of disputes. Pure. */
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { houseAccount, type Leg, mergeLegs, payerOf, reversalLegs } from '../ledger/ledger.ts';
 
-/** What the bank took (negative) or gave back, and the provider's fee for it. */
+/** Legs of a withdrawal (negative) or reinstatement by the bank, with the provider's fee. */
 export function disputeFundsLegs(movement: { amountMinor: number; feeMinor: number }, currency: string): Leg[] {
   const { amountMinor, feeMinor } = movement;
   return mergeLegs([
@@ -12,10 +12,11 @@ export function disputeFundsLegs(movement: { amountMinor: number; feeMinor: numb
   ]);
 }
 
-/** A lost dispute takes a sale back from everybody who had a part, but not from a creator to whom it is available already. */
+/** Reverses a sale that was lost in a dispute. The house bears the creator's part if it was released already. */
 export function lostSaleLegs(booked: BookedTransaction, amountMinor: number, currency: string): Leg[] {
   const payer = payerOf(booked.legs);
-  // Promotional credit beside the money is one payer with it: the parts of a sale are taken back in proportion to all that was paid.
+  // Promotional credit and money count as one payer, so the parts of the sale are reversed in proportion to the whole
+  // price.
   const asOne = (legs: Leg[]) =>
     legs.map((leg) => (leg.account.kind === 'fan_promo' ? { ...leg, account: payer } : leg));
   const legs = reversalLegs({

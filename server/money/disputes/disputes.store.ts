@@ -1,13 +1,13 @@
 import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { tickets } from '../money.schema.ts';
-import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from '../payouts/payouts.schema.ts';
+import { tickets } from '../sales/tickets.schema.ts';
+import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from './disputes.schema.ts';
 
 export type DisputeRow = typeof disputes.$inferSelect;
 export type NewDispute = typeof disputes.$inferInsert;
 
-/** What our own records say about a disputed payment. */
+/** Our own records of a disputed payment. */
 export interface PaymentRecords {
   payerName: string | null;
   description: string | null;
@@ -55,7 +55,7 @@ export class DisputesStore {
       .limit(filter.limit);
   }
 
-  /** Takes disputes that are due for a check: no two processes take the same. */
+  /** Claims disputes that are due for a check, so that no two processes take the same. */
   async claimDue(claim: { nowIso: string; nextCheckAt: string; limit: number }): Promise<DisputeRow[]> {
     const due = this.#orm
       .select({ id: disputes.id })
@@ -71,7 +71,7 @@ export class DisputesStore {
       .returning();
   }
 
-  /** Keeps a new one; undefined when it is known. */
+  /** Inserts a new dispute; undefined if it exists. */
   async keep(tx: Orm, row: NewDispute): Promise<DisputeRow | undefined> {
     const [kept] = await tx.insert(disputes).values(row).onConflictDoNothing().returning();
     return kept;
@@ -101,7 +101,7 @@ export class DisputesStore {
     return rows.length > 0;
   }
 
-  /** Holds, or gives back, unspent credit. The wallet is locked by the caller. */
+  /** Holds or releases unspent credit. The caller has locked the wallet. */
   async holdCredit(tx: Orm, wallet: string, amountMinor: number): Promise<void> {
     await execute(tx, sql`update ledger_accounts set held = held + ${amountMinor}::bigint where id = ${wallet}`);
   }
@@ -132,8 +132,8 @@ export class DisputesStore {
   }
 
   /**
-   * What was bought from a wallet since a top-up and is still held for its creators, the newest first: of each sale the
-   * money that is left in it, after refunds and after what earlier lost disputes took.
+   * Sales paid from a wallet since a top-up that are still held for their creators, newest first, each with its
+   * remaining money after refunds and lost disputes.
    */
   async findHeldSpending(tx: Orm, wallet: string, topup: string): Promise<{ sale: string; amountMinor: number }[]> {
     const { rows } = await execute<{ sale: string; amount: string }>(
@@ -179,7 +179,7 @@ export class DisputesStore {
     return row;
   }
 
-  /** Whether the payer of a ticket holds another one for the same room by now. */
+  /** Whether the payer of a ticket now has another one for the same room. */
   async hasOtherTicket(tx: Orm, id: string): Promise<boolean> {
     const { rows } = await execute<{ id: string }>(
       tx,
@@ -190,7 +190,8 @@ export class DisputesStore {
   }
 
   /**
-   * Whether another dispute over money for the same thing, be it another payment for the same membership, stands so.
+   * Whether another dispute over the same item, or over another payment for the same membership, has one of these
+   * states.
    */
   async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow, statuses: DisputeStatus[]): Promise<boolean> {
     const { rows } = await execute<{ id: string }>(

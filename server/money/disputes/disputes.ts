@@ -10,17 +10,16 @@ import { createId, type Id, type RoomId, type TicketId } from '../../protocol/id
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
-import { assertOld } from '../checkout/unknown-payment.ts';
 import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { DisputeStatus, Evidence } from '../payouts/payouts.schema.ts';
-import type { ProviderDispute } from '../provider/settlement-provider.ts';
+import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
-import type { DisputeRow, DisputesStore } from './disputes.store.ts';
+import type { DisputeStatus, Evidence } from './disputes.schema.ts';
+import { type DisputeRow, DisputesStore } from './disputes.store.ts';
 
 /** Attempts to book a dispute that another process keeps changing; then the event is retried later. */
 const REFRESH_ATTEMPTS = 5;
@@ -39,7 +38,6 @@ export class Disputes {
   constructor(
     context: MoneyContext,
     parts: {
-      store: DisputesStore;
       payments: CardPayments;
       standing: MembershipStanding;
       debts: CardDebts;
@@ -47,7 +45,7 @@ export class Disputes {
     },
   ) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = new DisputesStore(context.db);
     this.#payments = parts.payments;
     this.#standing = parts.standing;
     this.#debts = parts.debts;
@@ -131,8 +129,8 @@ export class Disputes {
     const { currency, log } = this.#context;
     const paid = found.payment ? await this.#payments.findByPayment(found.payment) : undefined;
     if (!paid || found.currency !== currency) {
-      assertOld(this.#context, found.openedAtMs);
-      log.error({ providerDispute: found.dispute }, 'a payment that is not known here is disputed');
+      this.#payments.assertOld(found.openedAtMs);
+      log.error({ providerDispute: found.dispute }, 'dispute of an unknown payment');
       return undefined;
     }
     await this.#context.db.transaction(async (tx) => {
@@ -148,11 +146,11 @@ export class Disputes {
         openedAt: new Date(found.openedAtMs).toISOString(),
         nextCheckAt: this.#context.laterIso(CHECK_EVERY_MS),
       });
-      // A dispute is told with the money that it takes; an inquiry takes none.
+      // The fact is added with the first withdrawal; an inquiry withdraws nothing.
       if (!kept || found.status !== 'inquiry') return;
-      await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
+      await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
     });
-    log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'a payment is disputed');
+    log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'payment disputed');
     return this.#store.findByProvider(found.dispute);
   }
 
@@ -200,7 +198,7 @@ export class Disputes {
     if (row.sourceType === 'ticket') await this.#closeTicket(tx, row);
     if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
     const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
-    if (frozenCreditMinor > 0) await this.#context.tellWallet(tx, frozen.identity);
+    if (frozenCreditMinor > 0) await this.#context.addWalletFact(tx, frozen.identity);
     return frozen;
   }
 
@@ -209,7 +207,7 @@ export class Disputes {
     if (!ticket) return;
     await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: ticket.id }, 'disputed');
     const room = ticket.room as RoomId;
-    await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+    await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
 
   async #changeStatus(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<void> {
@@ -223,14 +221,14 @@ export class Disputes {
       after = await this.#store.update(tx, row.id, { lossMinor: 0 });
     }
     if (found.status === 'lost') after = await this.#store.update(tx, row.id, await this.#bookLost(tx, row, at));
-    await this.#context.tell(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
+    await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
   }
 
   async #reinstate(tx: Orm, row: DisputeRow, at: string): Promise<void> {
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
     await this.#store.liftFreezes(tx, row.id, at);
-    if (row.frozenCreditMinor > 0) await this.#context.tellWallet(tx, row.identity);
+    if (row.frozenCreditMinor > 0) await this.#context.addWalletFact(tx, row.identity);
     // Another open dispute keeps it closed until that one is decided; a lost one closes a ticket for good.
     const isMembership = row.sourceType === 'membership';
     const standing: DisputeStatus[] = ['open', 'under_review', ...(isMembership ? [] : (['lost'] as const))];
@@ -247,7 +245,7 @@ export class Disputes {
     const room = ticket.room as RoomId;
     const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
     await this.#context.rooms.restoreEntitlement(tx, entry);
-    await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+    await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
 
   /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */
@@ -294,9 +292,9 @@ export class Disputes {
       const legs = transferLegs(wallet, houseAccount('disputes_open', currency), takenMinor);
       const source = { type: 'dispute', id: `${row.id}:credit` } as const;
       const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
-      if (left === undefined) throw new AppError('internal', 'Credit that was held is not there.');
+      if (left === undefined) throw new AppError('internal', 'The held credit is missing.');
     }
-    if (takenMinor < frozenCreditMinor) await this.#context.tellWallet(tx, row.identity);
+    if (takenMinor < frozenCreditMinor) await this.#context.addWalletFact(tx, row.identity);
     return takenMinor;
   }
 

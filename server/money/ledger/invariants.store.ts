@@ -6,17 +6,17 @@ import { leftOfGrants } from '../wallet/promo-grants.ts';
 import { PromotionsStore } from '../wallet/promotions.store.ts';
 import { execute } from './ledger.store.ts';
 import { accountId, fanPromo, houseAccount } from './ledger.ts';
-import { SETTLEMENT_RULES } from './settlement-invariants.store.ts';
+import { PAYOUT_RULES } from './payout-invariants.store.ts';
 
 interface Rule {
-  /** What is wrong with each row that the statement finds. */
+  /** Completes the sentence "ID …" for each row that the statement finds. */
   fault: string;
   statement: SQL;
 }
 
 /**
- * What must hold between the books and the payments, the refunds and the keys to rooms. Each statement finds ids that break its rule; the
- * rules of the books alone are the ledger's.
+ * Rules between the books and the payments, refunds and entitlements. Each statement finds ids that break a rule. The
+ * rules of the books alone are in `ledger.store.ts`.
  */
 const RULES: Rule[] = [
   {
@@ -34,8 +34,9 @@ const RULES: Rule[] = [
       where x.kind = 'tip' and not exists (select 1 from tips t where t.id = x.source_id)`,
   },
   {
-    fault: 'is a settled tip that was never told, or told twice',
-    // The outbox forgets its oldest facts, so one is missing only if the outbox is still whole, or has the fact of an older tip.
+    fault: 'is a settled tip without a fact in the outbox, or with two',
+    // The outbox deletes its oldest facts. A fact is missing only if the outbox is complete or has the fact of an older
+    // tip.
     statement: sql`with told as (
         select tip->>'id' as id, count(*) as times
         from outbox o cross join lateral jsonb_array_elements(o.data->'tips') as tip
@@ -48,33 +49,33 @@ const RULES: Rule[] = [
       where told.times > 1 or (told.times is null and (kept.is_whole or t.sent_at > kept.since + interval '1 minute'))`,
   },
   {
-    fault: 'is a top-up whose books disagree with its status',
+    fault: 'is a top-up whose transactions do not match its status',
     statement: sql`select t.id from topups t left join ledger_transactions x
         on x.kind = 'topup' and x.source_type = 'topup' and x.source_id = t.id
       where (t.status = 'settled') <> (x.id is not null)`,
   },
   {
-    fault: 'is a ticket whose books disagree with its status',
+    fault: 'is a ticket whose transactions do not match its status',
     statement: sql`select t.id from tickets t left join ledger_transactions x
         on x.kind in ('ticket', 'unusable_payment') and x.source_type = 'ticket' and x.source_id = t.id
       where (t.status in ('valid', 'refunded', 'disputed')) <> (x.id is not null)`,
   },
   {
-    fault: 'is a ticket that disagrees with the key to its room',
+    fault: 'is a ticket that does not match its entitlement',
     statement: sql`select t.id from tickets t
       where (t.status = 'valid') <> exists (select 1 from entitlements e
         where e.source = 'ticket' and e.source_id = t.id and e.revoked_at is null)`,
   },
   {
-    fault: 'is a paid checkout whose payment is not in the books, or the other way round',
+    fault: 'is a paid checkout without a transaction, or an unpaid one with one',
     statement: sql`select c.id from checkouts c left join ledger_transactions x
         on x.kind in ('topup', 'ticket', 'tip', 'unusable_payment') and x.source_type = c.purpose and x.source_id = c.source_id
       where (c.status = 'paid') <> (x.id is not null)`,
   },
   {
-    // Refunds, those by hand at the provider and what lost disputes took are the whole of it together, and a refund was the last of them:
-    // it gives back what a dispute over the credit has left. A dispute that is the last ends nothing by itself, but a ticket of which it has left
-    // nothing ends when its room is given back.
+    // A ticket or tip is refunded when its refunds, the refunds by hand at the provider and the amounts taken by lost
+    // disputes add up to all of it, and a refund was the last of them. A dispute that comes last ends nothing, except
+    // that a ticket without a remainder ends when its room is cancelled.
     fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
     statement: sql`select s.id from (
         select id, 'ticket' as kind, price_minor as gross, status = 'refunded' as is_refunded from tickets
@@ -94,7 +95,7 @@ const RULES: Rule[] = [
           or (s.is_refunded and exists (select 1 from tickets t join cancellations c on c.room = t.room where t.id = s.id))))`,
   },
   {
-    fault: 'is a tip or a ticket whose creator or association got something else than its terms say',
+    fault: 'is a tip or a ticket whose split does not match its terms',
     statement: sql`select s.id from (
         select id, 'tip' as kind, amount_minor as gross, creator_minor, terms from tips
         union all select id, 'ticket', price_minor, creator_minor, terms from tickets where status in ('valid', 'refunded')
@@ -106,7 +107,7 @@ const RULES: Rule[] = [
           where e.transaction = x.id and e.account like 'charity:%' and e.account not like '%:' || m.association))`,
   },
   {
-    fault: 'is a grant of promotional credit that is not in the books, or another amount of it',
+    fault: 'is a grant of promotional credit without a transaction of its amount',
     statement: sql`select p.id from promotions p left join ledger_transactions x
         on x.kind = 'promotion' and x.source_type = 'promotion' and x.source_id = p.id
       left join ledger_entries e on e.transaction = x.id and e.account = 'fan_promo:' || p.currency || ':' || p.identity
@@ -119,17 +120,17 @@ const RULES: Rule[] = [
         where f.transaction = e.transaction and f.account like 'refund_payable:%')`,
   },
   {
-    fault: 'has sold more tickets than it has places',
+    fault: 'has sold more tickets than its capacity',
     statement: sql`select r.id from rooms r join tickets t on t.room = r.id and t.status = 'valid'
       where r.capacity is not null group by r.id having count(*) > r.capacity`,
   },
   {
-    fault: 'is a room that was given back whole and still has a valid ticket',
+    fault: 'is a cancelled room that still has a valid ticket',
     statement: sql`select t.id from cancellations c join tickets t on t.room = c.room and t.status = 'valid'
       where c.completed_at is not null`,
   },
   {
-    fault: 'is reversed by more than it was, in one of its accounts',
+    fault: 'is reversed by more than its amount on one account',
     statement: sql`select x.id from ledger_transactions x
       join ledger_entries e on e.transaction = x.id
       join ledger_transactions r on r.reverses_id = x.id
@@ -148,14 +149,14 @@ export class InvariantsStore {
 
   async findViolations(currency: string): Promise<string[]> {
     const found: string[] = [];
-    for (const { fault, statement } of [...RULES, ...SETTLEMENT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
+    for (const { fault, statement } of [...RULES, ...PAYOUT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
     }
     return [...found, ...(await this.#findExpiredCredit(currency)), ...(await this.#findWrongSums(currency))];
   }
 
-  /** Nothing is left of a grant of promotional credit that has run out, but for what is held. */
+  /** An expired grant of promotional credit must have no remainder, except what is held. */
   async #findExpiredCredit(currency: string): Promise<string[]> {
     const promotions = new PromotionsStore({ orm: this.#orm });
     const { rows } = await execute<{ identity: string }>(
@@ -176,7 +177,10 @@ export class InvariantsStore {
     return faults;
   }
 
-  /** What lies at the provider is what was paid there, less its fees and what was sent back; what is owed to cards is every open refund. */
+  /**
+   * The balance at the provider must equal payments less fees and outgoing money. The sum owed to cards must equal the
+   * open refunds.
+   */
   async #findWrongSums(currency: string): Promise<string[]> {
     const clearing = accountId(houseAccount('provider_clearing', currency));
     const payable = accountId(houseAccount('refund_payable', currency));

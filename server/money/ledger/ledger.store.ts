@@ -1,10 +1,10 @@
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
 import { createId } from '../../protocol/ids.ts';
-import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../money.schema.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
 import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
 
-/** What a transaction is booked for; together with its kind it can be booked once. */
+/** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
   type:
     | 'topup'
@@ -19,7 +19,7 @@ export interface Source {
   id: string;
 }
 
-/** Movements of creators' earnings and of disputes. */
+/** Sources of creators' earnings and of disputes. */
 export type PayoutSourceType =
   | 'release'
   | 'payout'
@@ -40,17 +40,18 @@ export interface Posting {
 export interface BookedTransaction {
   id: string;
   legs: Leg[];
-  /** Legs of whatever reversed it so far. */
+  /** Legs of all its reversals so far. */
   earlier: Leg[];
-  /** A dispute is under way that may take it back: nothing else may. */
+  /** An open dispute may reverse it: nothing else may. */
   isFrozen: boolean;
 }
 
 const KNOWN_ACCOUNTS_MAX = 20_000;
 
 /**
- * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Advisory, because a row lock asks for the right to
- * change the row, which nobody has there. `from` is a relation with a column `id`.
+ * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Uses advisory locks,
+ * because a row lock needs the right to update the row, which the server's database role does not have. `from` is a
+ * relation with a column `id`.
  */
 export async function lockTransactions(tx: Orm, from: SQL): Promise<void> {
   await execute(
@@ -61,7 +62,7 @@ export async function lockTransactions(tx: Orm, from: SQL): Promise<void> {
 
 export class LedgerStore {
   readonly #orm: Orm;
-  /** Accounts that certainly exist, so that a sale need not look; accounts are never deleted. */
+  /** Accounts that exist, so that a sale need not look them up. Accounts are never deleted. */
   readonly #known = new Set<string>();
 
   constructor(orm: Orm) {
@@ -84,7 +85,7 @@ export class LedgerStore {
     ]);
   }
 
-  /** Makes accounts that are missing. Before a transaction, never in one: what is remembered here must not be rolled back. */
+  /** Creates missing accounts. Call it before a transaction, never inside: a rollback would make the cache wrong. */
   async ensureAccounts(accounts: Account[]): Promise<void> {
     const missing = accounts.filter((account) => !this.#known.has(accountId(account)));
     if (missing.length === 0) return;
@@ -99,9 +100,10 @@ export class LedgerStore {
   }
 
   /**
-   * Books a transaction, in one statement. A fan's wallet among its legs is changed first, which locks that row and no other; when it holds
-   * too little, nothing is booked and the answer is undefined. Otherwise it is what the wallet has available now (0 without one). A
-   * promotional account is changed as well: whoever takes from it has locked it and knows that it holds enough.
+   * Books a transaction in one statement. A fan's wallet among its legs is updated first, which locks only that row. If
+   * the wallet holds too little, nothing is booked and the result is undefined; otherwise it is the wallet's available
+   * amount, or 0 without a wallet. A promotional account is updated as well: callers who debit it have locked it and
+   * checked its balance.
    */
   async post(tx: Orm, { kind, source, legs, at, reversesId }: Posting): Promise<number | undefined> {
     const currency = legs[0]?.account.currency ?? '';
@@ -137,8 +139,9 @@ export class LedgerStore {
   }
 
   /**
-   * What a transaction booked, and what was taken back of it. It is locked until the caller's transaction ends, so that its refund, its
-   * release and its dispute come one after the other. A creator's part is on the account where it is now: available once it was released.
+   * Reads a transaction and its reversals, and locks it until the caller's transaction ends, which serialises its
+   * refund, release and dispute. The creator's part is shown on the account where it lies now: available after the
+   * release.
    */
   async findTransaction(
     tx: Orm,
@@ -157,7 +160,7 @@ export class LedgerStore {
     return row && this.getTransaction(tx, row.id);
   }
 
-  /** The same by the transaction's own id. */
+  /** Like `findTransaction`, by the transaction's own id. */
   async getTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
     await lockTransactions(tx, sql`(select ${id}::text as id) as named`);
     return this.#readTransaction(tx, id);
@@ -192,7 +195,7 @@ export class LedgerStore {
       .$dynamic();
   }
 
-  /** What a wallet has available; 0 when there is none yet. */
+  /** The available amount of a wallet; 0 if it does not exist. */
   async findAvailable(wallet: Account, tx: Orm = this.#orm): Promise<number> {
     const [row] = await tx
       .select({ available: sql<string>`${ledgerAccounts.balance} - ${ledgerAccounts.held}` })
@@ -201,7 +204,7 @@ export class LedgerStore {
     return Number(row?.available ?? 0);
   }
 
-  /** Holds a wallet's row until the transaction ends. Whatever locks a payment's row as well takes the wallet first. */
+  /** Locks a wallet's row until the transaction ends. Lock order: the wallet before the row of a payment. */
   async lockWallet(tx: Orm, wallet: Account): Promise<number> {
     const [row] = await tx
       .select({ available: sql<string>`${ledgerAccounts.balance} - ${ledgerAccounts.held}` })
@@ -211,7 +214,7 @@ export class LedgerStore {
     return Number(row?.available ?? 0);
   }
 
-  /** Balance of every account by summing its entries, by kind: the house's view of its books. */
+  /** Balances summed by kind of account. */
   async sumByKind(currency: string): Promise<Map<string, number>> {
     const rows = await this.#orm
       .select({ kind: ledgerAccounts.kind, sum: sql<string>`sum(${ledgerEntries.amountMinor})` })
@@ -222,7 +225,7 @@ export class LedgerStore {
     return new Map(rows.map((row) => [row.kind, Number(row.sum)]));
   }
 
-  /** Rules of the books that the database alone can answer for; each row is one that is broken. */
+  /** Checks the rules of the books inside the database. Each row is a violation. */
   async findViolations(): Promise<string[]> {
     const unbalanced = await this.#orm
       .select({ id: ledgerEntries.transaction })
@@ -253,7 +256,7 @@ export class LedgerStore {
   }
 }
 
-/** A statement as it is, on either driver: their results differ in everything but `rows`. */
+/** Runs a raw statement. The results of the two drivers have only `rows` in common. */
 export async function execute<Row>(tx: Orm, statement: ReturnType<typeof sql>): Promise<{ rows: Row[] }> {
   return (await tx.execute(statement)) as unknown as { rows: Row[] };
 }

@@ -1,49 +1,49 @@
 /**
- * The ledger's arithmetic: which accounts a movement of money touches, how a sale is split, how a reversal follows what it reverses. Pure:
- * no database, no clock. Every list of legs sums to zero. A positive amount is owed to the account's owner, so the clearing account is
- * negative by what lies at the provider.
+ * The ledger's arithmetic: which accounts a movement of money touches, how a sale is split, how a reversal relates to
+ * its original. Pure: no database, no clock. Every list of legs sums to zero. A positive amount is owed to the
+ * account's owner, so the clearing account is negative by the balance at the provider.
  */
 import { AppError } from '../../protocol/errors.ts';
 
 export type AccountKind =
   | 'fan_wallet'
-  /** Credit that the house gave away: spent first, and never sent to a card. */
+  /** Credit given by the house: spent first, never sent to a card. */
   | 'fan_promo'
   | 'creator_pending'
-  /** Earnings whose hold is over; below zero when a refund came after the payout, and then later earnings fill it first. */
+  /** Earnings whose hold is over. Negative after a refund that follows the payout; later earnings cover that first. */
   | 'creator_available'
   | 'platform_revenue'
   | 'charity'
   | 'vat_payable'
   | 'provider_clearing'
   | 'provider_fees'
-  /** Below zero by the promotional credit that the house has given and that has not run out. */
+  /** Negative by the promotional credit that was given and has not expired. */
   | 'promotion_cost'
-  /** Money taken back from everybody and still to be sent to a card. */
+  /** Refunded money that is still to be sent to a card. */
   | 'refund_payable'
-  /** Earnings taken from a creator's account and on their way to their bank. */
+  /** Earnings that are being paid out to a creator's bank. */
   | 'payout_payable'
-  /** Below zero by what banks have taken back in disputes that are not decided yet. */
+  /** Negative by the money that banks withdrew in undecided disputes. */
   | 'disputes_open'
-  /** Below zero by what the house has lost in disputes and in refunds that nobody's account could bear. */
+  /** Negative by the house's losses in disputes and in refunds that no account could cover. */
   | 'chargeback_loss'
-  /** Below zero by what the provider has paid out to the house's own bank. */
+  /** Negative by the money that the provider paid out to the house's own bank. */
   | 'house_bank';
 
 export type TransactionKind =
   | 'topup'
   | 'ticket'
   | 'tip'
-  /** What a private session has cost, in one piece once it is over. */
+  /** The price of a private session, booked once when it ends. */
   | 'private_session'
-  /** An invoice of a membership, which the provider has collected. */
+  /** An invoice of a membership that the provider collected. */
   | 'membership'
-  /** A card payment for something that its payer cannot have any more. */
+  /** A card payment whose item is no longer available. */
   | 'unusable_payment'
   | 'refund'
-  /** What was owed to a card has left: by an order, by hand at the provider, or by the bank in a dispute. */
+  /** Money owed to a card has left: by an order, by hand at the provider, or by the bank in a dispute. */
   | 'refund_sent'
-  /** A refund that the provider had confirmed and the bank sent back. */
+  /** A confirmed refund that the bank returned. */
   | 'refund_returned'
   | 'provider_fee'
   | 'promotion'
@@ -53,18 +53,18 @@ export type TransactionKind =
   | 'payout'
   | 'payout_sent'
   | 'payout_returned'
-  /** Somebody has taken a payout back at the provider itself, by hand. */
+  /** A payout that was reversed by hand at the provider. */
   | 'payout_reversed'
-  /** A bank takes a disputed payment back, or gives it back. */
+  /** A bank withdraws a disputed payment or reinstates it. */
   | 'dispute_funds'
-  /** A lost dispute takes a sale back. */
+  /** A lost dispute reverses a sale. */
   | 'dispute_reversal'
   /** What a lost dispute takes from the payer's credit, and what the house bears. */
   | 'dispute_loss'
   | 'bank_payout'
   | 'provider_charge';
 
-/** Owner of the accounts that belong to nobody else. No identity can have this name: `#` is not allowed in one. */
+/** Owner of the house's own accounts. No identity can have this name, because `#` is not allowed in one. */
 export const HOUSE = '#house';
 
 export interface Account {
@@ -85,7 +85,7 @@ export interface FeePolicy {
   charityBps: number;
 }
 
-/** Who gets what of a sale; the parts sum to the gross exactly. */
+/** The parts of a sale; they sum to the gross exactly. */
 export interface Split {
   vatMinor: number;
   commissionMinor: number;
@@ -94,10 +94,10 @@ export interface Split {
 }
 
 const BPS = 10_000n;
-/** Far above every limit of the house, far below where a number stops being exact. */
+/** Far above every limit of the house, far below the limit of exact numbers. */
 const AMOUNT_MAX_MINOR = 1_000_000_000;
 
-/** Two accounts are the same exactly if these are: the id is the account, and needs no look-up. */
+/** The id contains everything that identifies an account, so it needs no look-up. */
 export function accountId({ kind, owner, currency }: Account): string {
   return `${kind}:${currency}:${owner}`;
 }
@@ -118,7 +118,7 @@ export function fanPromo(identity: string, currency: string): Account {
   return { kind: 'fan_promo', owner: identity, currency };
 }
 
-/** Each association has an account of its own. */
+/** Each association has its own account. */
 export function charityAccount(association: string, currency: string): Account {
   return { kind: 'charity', owner: association, currency };
 }
@@ -130,7 +130,7 @@ export function houseAccount(
   return { kind, owner: HOUSE, currency };
 }
 
-/** Amounts are whole minor units, above zero; the wire says so too, and money does not rely on it. */
+/** Amounts are positive whole minor units. The wire schemas check this too, but money does not rely on them. */
 export function assertAmount(amountMinor: number): void {
   if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0 || amountMinor > AMOUNT_MAX_MINOR) {
     throw new AppError('amount_invalid');
@@ -138,8 +138,8 @@ export function assertAmount(amountMinor: number): void {
 }
 
 /**
- * VAT is contained in the gross and rounded half up; commission and then the pledge are rounded down, so that the remainder, which is the
- * creator's, is never less than their share.
+ * VAT is contained in the gross and rounded half up. Commission and then the pledge are rounded down, so the creator's
+ * remainder is never less than their share.
  */
 export function splitSale(grossMinor: number, policy: FeePolicy): Split {
   assertAmount(grossMinor);
@@ -157,13 +157,13 @@ export function splitSale(grossMinor: number, policy: FeePolicy): Split {
   };
 }
 
-/** Legs of a ticket or a tip. Parts that come to nothing have no leg. */
+/** Legs of a sale. Parts of zero have no leg. */
 export function saleLegs(sale: {
   payer: Account;
   creator: string;
   grossMinor: number;
   split: Split;
-  /** Who gets the charity's part; absent means the house, until it has named one. */
+  /** Receives the charity's part; absent means the house, until it names one. */
   association?: string | null;
 }): Leg[] {
   const { payer, creator, grossMinor, split, association } = sale;
@@ -190,9 +190,9 @@ export function transferLegs(from: Account, to: Account, amountMinor: number): L
 }
 
 /**
- * Legs that take `amountMinor` of a transaction back, pro rata over what earlier reversals left of every leg; so reversals together never
- * exceed any leg, and match the original exactly once all of it is reversed. The payer's leg goes to `to`: the wallet, or what is owed to
- * a card.
+ * Legs that reverse `amountMinor` of a transaction, pro rata over what earlier reversals left of each leg. Reversals
+ * together never exceed a leg, and match the original exactly once all of it is reversed. The payer's leg goes to `to`:
+ * the wallet, or the account of money owed to a card.
  */
 export function reversalLegs(reversal: {
   original: Leg[];
@@ -220,7 +220,10 @@ export function reversalLegs(reversal: {
   ]);
 }
 
-/** Divides an amount in proportion to the weights: differences of rounded running totals sum to it, and none exceeds its weight. */
+/**
+ * Divides an amount in proportion to the weights. Differences of rounded running totals sum to the amount, and none
+ * exceeds its weight.
+ */
 function apportion(weights: number[], amountMinor: number): number[] {
   const total = BigInt(weights.reduce((sum, weight) => sum + weight, 0));
   let runningTotal = 0n;
@@ -234,14 +237,17 @@ function apportion(weights: number[], amountMinor: number): number[] {
   });
 }
 
-/** Who paid for a sale: the one leg below zero. */
+/** The payer of a sale: the only negative leg. */
 export function payerOf(legs: Leg[]): Account {
   const payer = legs.find((leg) => leg.amountMinor < 0 && leg.account.kind !== 'fan_promo');
-  if (!payer) throw new AppError('internal', 'A sale has nobody who paid for it.');
+  if (!payer) throw new AppError('internal', 'The sale has no payer.');
   return payer.account;
 }
 
-/** What was paid for a sale in money and is not given back in money yet, be it by a bank: promotional credit is the house's own gift. */
+/**
+ * The part of a sale's price that was paid in money and has not been returned in money, by the bank or otherwise.
+ * Promotional credit is not money.
+ */
 export function moneyLeftOf({ legs, earlier }: { legs: Leg[]; earlier: Leg[] }): number {
   const isMoney = (leg: Leg) => leg.account.kind !== 'fan_promo';
   const paid = legs.filter((leg) => leg.amountMinor < 0 && isMoney(leg));
@@ -249,19 +255,19 @@ export function moneyLeftOf({ legs, earlier }: { legs: Leg[]; earlier: Leg[] }):
   return Math.max(0, -sumOf(paid) - sumOf(returned));
 }
 
-/** What of a transaction is not taken back yet. */
+/** The part of a transaction that is not reversed yet. */
 export function remainderOf(booked: { legs: Leg[]; earlier: Leg[] }): number {
   const payers = new Set(booked.legs.filter((leg) => leg.amountMinor < 0).map((leg) => accountId(leg.account)));
   const receivers = new Set(booked.legs.filter((leg) => leg.amountMinor > 0).map((leg) => accountId(leg.account)));
   const given = booked.legs.filter((leg) => !payers.has(accountId(leg.account)));
-  // A creator's part that the house has borne counts as taken back as well.
+  // A creator's part that the house has borne counts as reversed.
   const taken = booked.earlier.filter(
     (leg) => receivers.has(accountId(leg.account)) || leg.account.kind === 'chargeback_loss',
   );
   return sumOf(given) + sumOf(taken);
 }
 
-/** One leg for each account, none of zero: a transaction has an account once. */
+/** Merges the legs of each account and drops those of zero, because a transaction has one entry per account. */
 export function mergeLegs(legs: Leg[]): Leg[] {
   const byAccount = new Map<string, Leg>();
   for (const leg of legs) {

@@ -1,7 +1,8 @@
 /**
- * Who has a membership end with its paid time: the member, by their own decision, here or on the provider's page, or the house, while a payment for
- * it is disputed. Both ask the provider over the network, perhaps at the same moment from two gateways; what holds in the end is what the member
- * decided last. Who tells the provider says so in the row before; what was cut off, the sweeper finds there and tells again.
+ * Decides whether a membership ends with its paid time. The member decides so here or on the provider's page; the house
+ * does so while a payment is disputed. Both call the provider, possibly at the same time from two gateways, and the
+ * member's latest decision must win. The row says beforehand that an update is under way; the sweeper repeats updates
+ * that were interrupted.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -9,15 +10,17 @@ import type { MoneyContext } from '../money-context.ts';
 import type { ProviderSubscription } from '../provider/billing-provider.ts';
 import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 
-/** When what was asked of the provider, and may have failed, is looked at again; longer than the two calls of that may take with their retries. */
+/** When an update that may have failed is checked; longer than its two calls and their retries can take. */
 export const ENDING_RECHECK_MS = 90_000;
-/** A member who decides again while that is being told: so often it is told again before they are asked to wait. */
-const FOLLOW_ROUNDS = 10;
+/**
+ * How often an update is repeated because the member decided again meanwhile. After that the member is asked to wait.
+ */
+const RESEND_ROUNDS = 10;
 
-/** What is to be told: that the house cancels, that it takes that back, or once more what the member decided. */
+/** The update to make: cancel for the house, take that back, or repeat the member's decision. */
 export interface CancellationPlan {
-  act: 'cancel' | 'take_back' | 'tell_again';
-  /** Names this telling in the row. */
+  act: 'cancel' | 'take_back' | 'send_again';
+  /** Identifies the update in the row. */
   until: string;
 }
 
@@ -30,37 +33,44 @@ export class MembershipCancellations {
     this.#store = store;
   }
 
-  /** The member's own decision, which the end of a dispute does not undo. While a payment is disputed they may leave, and not go on. */
+  /**
+   * The member's own decision, which the end of a dispute does not undo. During a dispute they may cancel, but not
+   * resume.
+   */
   async decide(id: string, subscription: string, wantsToLeave: boolean): Promise<void> {
     const until = await this.#context.db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, id);
       if (!before) throw new AppError('membership_not_found');
       if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
       const decisions = before.decisions + 1;
-      return this.#beginTelling(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
+      return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
     });
-    await this.#tellDecision(id, subscription);
+    await this.#sendDecision(id, subscription);
     await this.#store.noteDecided(id);
-    await this.#store.endTelling(id, until);
+    await this.#store.endUpdate(id, until);
   }
 
   /**
-   * A card whose payment is disputed is not charged again; what the house cancelled for that goes on once the dispute is won. `asked` is the row
-   * from before the provider was asked, and `before` the one that is locked now.
+   * Plans the house's update. A card whose payment is disputed is not charged again; a cancellation for that reason is
+   * taken back when the dispute is won. `asked` is the row as read before the call to the provider, `before` the row as
+   * it is locked now.
    */
   async plan(
     tx: Orm,
     { asked, before, found }: { asked: MembershipRow; before: MembershipRow; found: ProviderSubscription },
   ): Promise<CancellationPlan | undefined> {
-    const { id, standing, tellingUntil } = before;
-    if (this.#isBeingTold(before) || !isUnchanged(asked, before)) {
-      // It was decided, or told, while the provider answered: how it stands, the next look tells.
-      await this.#store.update(tx, id, { nextCheckAt: this.#isBeingTold(before) ? tellingUntil : this.#leaseEnd() });
+    const { id, standing, cancellationLeaseUntil } = before;
+    if (this.#isBeingUpdated(before) || !isUnchanged(asked, before)) {
+      // The row was changed while the provider answered: the next sync compares again.
+      await this.#store.update(tx, id, {
+        nextCheckAt: this.#isBeingUpdated(before) ? cancellationLeaseUntil : this.#leaseEnd(),
+      });
       return undefined;
     }
     if (isChosenElsewhere(before, found) && found.isCancelledForDispute) {
-      // As if the house had told it. The dispute may not be known here yet, and is given the time of a telling to come before this is taken back.
-      await this.#beginTelling(tx, before, { isCancelledByDispute: true });
+      // Stripe has cancelled because of a dispute, which may not be known here yet. Handles it as the house's own
+      // update, whose lease gives the dispute's event time to arrive.
+      await this.#beginUpdate(tx, before, { isCancelledByDispute: true });
       return undefined;
     }
     const row = isChosenElsewhere(before, found)
@@ -68,14 +78,15 @@ export class MembershipCancellations {
       : before;
     const act = actOf(row, found);
     if (act) {
-      // Remembered before it is done: a cancellation that is there already is the member's own, and stays.
+      // Stored before the call: a cancellation that exists at the provider already is the member's own, and stays.
       const isCancelledByDispute = row.isCancelledByDispute || act === 'cancel';
-      return { act, until: await this.#beginTelling(tx, row, { isCancelledByDispute }) };
+      return { act, until: await this.#beginUpdate(tx, row, { isCancelledByDispute }) };
     }
-    if (tellingUntil !== null) {
-      // Whoever was cut off had been heard. What ends while it is disputed is the house's, but for a member who wants to leave.
+    if (cancellationLeaseUntil !== null) {
+      // An interrupted update had reached the provider. A cancellation during a dispute counts as the house's, unless
+      // the member wants to leave.
       const isCancelledByDispute = standing === 'disputed' && row.wantsToLeave !== true;
-      await this.#store.update(tx, id, { isCancelledByDispute, tellingUntil: null });
+      await this.#store.update(tx, id, { isCancelledByDispute, cancellationLeaseUntil: null });
     }
     return undefined;
   }
@@ -83,8 +94,8 @@ export class MembershipCancellations {
   async carryOut({ act, until }: CancellationPlan, id: string, subscription: string): Promise<void> {
     if (act === 'cancel') await this.#cancelForDispute(id, subscription);
     if (act === 'take_back') await this.#takeBack(id, subscription);
-    if (act === 'tell_again') await this.#tellDecision(id, subscription);
-    await this.#store.endTelling(id, until);
+    if (act === 'send_again') await this.#sendDecision(id, subscription);
+    await this.#store.endUpdate(id, until);
   }
 
   async #cancelForDispute(id: string, subscription: string): Promise<void> {
@@ -94,17 +105,17 @@ export class MembershipCancellations {
 
   async #takeBack(id: string, subscription: string): Promise<void> {
     await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, false);
-    // The member decided at the same moment, and may have been overridden just now.
-    if (!(await this.#store.disownCancellation(id))) await this.#tellDecision(id, subscription);
+    // The member decided concurrently, and the house's call may have overridden that.
+    if (!(await this.#store.disownCancellation(id))) await this.#sendDecision(id, subscription);
   }
 
   /**
-   * Tells the provider what the member wants; who decided nothing goes on. Whoever tells reads it again afterwards: of two who tell at the same
-   * moment, the one with the older decision finds the newer one, and tells that.
+   * Sends the member's decision to the provider; without a decision the membership continues. The decision is read
+   * again after the call: of two concurrent callers, the one with the older decision finds the newer one and sends it.
    */
-  async #tellDecision(id: string, subscription: string): Promise<void> {
+  async #sendDecision(id: string, subscription: string): Promise<void> {
     let wanted = await this.#readDecision(id);
-    for (let round = 1; round <= FOLLOW_ROUNDS; round += 1) {
+    for (let round = 1; round <= RESEND_ROUNDS; round += 1) {
       await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, wanted);
       const told = wanted;
       wanted = await this.#readDecision(id);
@@ -118,19 +129,24 @@ export class MembershipCancellations {
   }
 
   /**
-   * The row says that the provider is being told, and until when; answers that. Who begins beside others shares their time, which so comes to its end
-   * however often somebody decides again. Whoever tells reads the decision again afterwards: once all are done, the provider has heard the newest.
+   * Marks the row as being updated and returns until when. Concurrent callers share one lease; it is not extended. Each
+   * caller reads the decision again after its call, so once all are done, the provider has the newest one.
    */
-  async #beginTelling(tx: Orm, row: MembershipRow, decided: Partial<MembershipRow>): Promise<string> {
-    const shared = this.#isBeingTold(row) ? row.tellingUntil : null;
+  async #beginUpdate(tx: Orm, row: MembershipRow, decided: Partial<MembershipRow>): Promise<string> {
+    const shared = this.#isBeingUpdated(row) ? row.cancellationLeaseUntil : null;
     const until = shared ?? this.#leaseEnd();
-    const tellers = shared === null ? 1 : row.tellers + 1;
-    await this.#store.update(tx, row.id, { ...decided, tellers, tellingUntil: until, nextCheckAt: until });
+    const cancellationLeaseHolders = shared === null ? 1 : row.cancellationLeaseHolders + 1;
+    await this.#store.update(tx, row.id, {
+      ...decided,
+      cancellationLeaseHolders,
+      cancellationLeaseUntil: until,
+      nextCheckAt: until,
+    });
     return until;
   }
 
-  #isBeingTold({ tellingUntil }: MembershipRow): boolean {
-    return tellingUntil !== null && Date.parse(tellingUntil) > this.#context.clock.now();
+  #isBeingUpdated({ cancellationLeaseUntil }: MembershipRow): boolean {
+    return cancellationLeaseUntil !== null && Date.parse(cancellationLeaseUntil) > this.#context.clock.now();
   }
 
   #leaseEnd(): string {
@@ -138,27 +154,30 @@ export class MembershipCancellations {
   }
 }
 
-/** Whether nobody decided or told anything between two reads of a row. */
+/** Whether the row was neither decided nor updated between the two reads. */
 function isUnchanged(asked: MembershipRow, before: MembershipRow): boolean {
   return (
     asked.decisions === before.decisions &&
     asked.isCancelledByDispute === before.isCancelledByDispute &&
-    asked.tellingUntil === before.tellingUntil
+    asked.cancellationLeaseUntil === before.cancellationLeaseUntil
   );
 }
 
-/** What the provider has, and neither the house nor the member here has told it, the member chose on the provider's own page. */
+/**
+ * A state at the provider that was sent neither by the house nor by the member here was chosen on the provider's own
+ * page.
+ */
 function isChosenElsewhere(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): boolean {
-  const isToldToEnd = row.isCancelledByDispute || row.wantsToLeave === true;
-  return row.tellingUntil === null && cancelAtPeriodEnd !== isToldToEnd;
+  const isSetToEnd = row.isCancelledByDispute || row.wantsToLeave === true;
+  return row.cancellationLeaseUntil === null && cancelAtPeriodEnd !== isSetToEnd;
 }
 
 function actOf(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): CancellationPlan['act'] | undefined {
   if (row.standing === 'disputed') {
     if (cancelAtPeriodEnd) return undefined;
-    return row.wantsToLeave ? 'tell_again' : 'cancel';
+    return row.wantsToLeave ? 'send_again' : 'cancel';
   }
   if (row.isCancelledByDispute) return 'take_back';
-  const isHeard = cancelAtPeriodEnd === (row.wantsToLeave === true);
-  return row.tellingUntil !== null && !isHeard ? 'tell_again' : undefined;
+  const isSent = cancelAtPeriodEnd === (row.wantsToLeave === true);
+  return row.cancellationLeaseUntil !== null && !isSent ? 'send_again' : undefined;
 }

@@ -1,7 +1,9 @@
-/** What must hold of memberships: what is paid for, until when, and on what terms. Each statement finds ids that break its rule. */
+/**
+ * Rules of memberships: what is paid for, until when, and on what terms. Each statement finds ids that break a rule.
+ */
 import { type SQL, sql } from 'drizzle-orm';
 
-/** Terms of payments that are kept, at least in part. */
+/** Terms of payments that were not refunded or lost completely. */
 const KEPT_TERMS = sql`(select t.* from membership_terms t
   left join membership_invoices i on i.invoice = t.invoice
   where i.invoice is null or i.amount_minor > (
@@ -11,27 +13,26 @@ const KEPT_TERMS = sql`(select t.* from membership_terms t
     where sale.kind = 'membership' and sale.source_id = i.invoice))`;
 
 /**
- * The provider's times are whole seconds, and a process may notice a new version some seconds late. What is paid on a page is sold when that
- * opens.
+ * The provider's times are whole seconds, and a process may read a new fee policy some seconds late. A payment on a
+ * page is split by the fees in force when the page was opened.
  */
 const NOTICED = sql`interval '10 seconds'`;
 
 export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
   {
-    fault:
-      'is a membership that shares a customer at the provider, and so its credit, with somebody else or another club',
+    fault: 'is a membership that shares its customer at the provider, and so its credit, with another person or club',
     statement: sql`select m.id from memberships m join memberships o on o.provider_customer = m.provider_customer
       where o.creator <> m.creator or o.identity <> m.identity`,
   },
   {
-    fault: 'is a membership that has its tier for longer than a payment of that tier or a higher one says',
+    fault: 'is a membership whose tier lasts longer than its payments cover',
     statement: sql`select m.id from memberships m join club_tiers own on own.id = m.tier
       where m.status in ('active', 'past_due') and m.standing is null and not exists (
         select 1 from ${KEPT_TERMS} k join club_tiers c on c.id = k.tier
         where k.membership = m.id and k.kind <> 'unused' and k.ends_at >= m.paid_until and c.rank >= own.rank)`,
   },
   {
-    fault: 'is a membership that a refund or a lost dispute has ended before the time of a payment that is kept',
+    fault: 'is a membership that ended before the end of a payment that is kept',
     statement: sql`select m.id from memberships m
       where m.status = 'ended' and m.standing in ('refunded', 'lost') and exists (
         select 1 from ${KEPT_TERMS} k join membership_invoices i on i.invoice = k.invoice
@@ -39,7 +40,7 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
           and not exists (select 1 from disputes d where d.source_id = i.id))`,
   },
   {
-    fault: 'is a dispute or a refund of a payment that is ours, and was taken for somebody else’s',
+    fault: 'is a dispute or refund of our payment that was ignored as unknown',
     statement: sql`select e.object_id as id from provider_events e
       where e.payment is not null and e.processed_at is not null
         and exists (select 1 from membership_invoices i where i.provider_payment = e.payment
@@ -49,7 +50,7 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
           union all select 1 from refunds r where r.provider_payment = e.payment)`,
   },
   {
-    fault: 'is a sale that was not split by the fees in force when it was made',
+    fault: 'is a sale that was not split by the fees in force',
     statement: sql`select s.id from (
         select id, fee_policy, paid_at as sold_at from membership_invoices
         union all select t.id, t.fee_policy, coalesce(c.created_at, t.sent_at)

@@ -1,6 +1,7 @@
 /**
- * How a membership stands here: writes its row, opens or closes the rooms of the club to its member, and tells what has changed. A refund or a
- * dispute changes that at once, in the transaction that changes the books; the subscription at the provider follows by the sweeper.
+ * The local state of a membership: writes its row, grants or revokes access to the club's rooms, and adds the facts. A
+ * refund or dispute changes it at once, in the transaction that changes the books; the sweeper then updates the
+ * subscription at the provider.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import type { MembershipId, TierId } from '../../protocol/ids.ts';
@@ -11,7 +12,7 @@ import type { MembershipChange } from '../money-facts.ts';
 import { layOutPaidTime, type PaidTime, paidTimeAt } from './membership-time.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
-/** How long access outlasts the paid time while a renewal is being tried again. */
+/** How long access outlasts the paid time while a renewal is retried. */
 const GRACE_MS = 5 * 24 * 60 * 60_000;
 
 export class MembershipStanding {
@@ -23,7 +24,7 @@ export class MembershipStanding {
     this.#store = store;
   }
 
-  /** What is paid for now, by what was kept of its payments; where nothing is, what was paid for last. */
+  /** The paid time now, from the payments that are kept; if none covers it, the last paid time. */
   async findPaidTime(tx: Orm, membership: string, except?: { invoice: string }): Promise<PaidTime | undefined> {
     const terms = await this.#store.listTerms(tx, membership);
     const kept = terms.filter(({ isKept, invoice }) => isKept || invoice === except?.invoice);
@@ -50,17 +51,17 @@ export class MembershipStanding {
     const change = changeOf(before, after, isRenewed);
     if (change) {
       const told = { change, membership: await this.toMembership(after, tx) };
-      await this.#context.tell(tx, ['membership.changed', told, { identity }]);
+      await this.#context.addFacts(tx, ['membership.changed', told, { identity }]);
     }
     return after;
   }
 
-  /** A payment for it is disputed. */
+  /** A payment is disputed. */
   suspend(tx: Orm, payment: string): Promise<void> {
     return this.#set(tx, payment, 'disputed', 'disputed');
   }
 
-  /** The dispute was won: the next look lets the member in again. */
+  /** The dispute was won: the next sync grants access again. */
   async restore(tx: Orm, payment: string): Promise<void> {
     const row = await this.#lock(tx, payment);
     if (row?.standing !== 'disputed') return;
@@ -68,9 +69,8 @@ export class MembershipStanding {
   }
 
   /**
-   * The dispute was lost: as after a refund, what that payment alone had paid for is over. Whoever disputes does not
-   * want to be charged again, so what
-   * else they have paid for ends with its time, unless they decide to go on.
+   * The dispute was lost: as after a refund, the time that only this payment covered ends. A person who disputed does
+   * not want to be charged again, so the remaining paid time is the last, unless they resume.
    */
   async handleLost(tx: Orm, payment: string, { isDisputedOtherwise }: { isDisputedOtherwise: boolean }): Promise<void> {
     const row = await this.#lock(tx, payment);
@@ -83,13 +83,13 @@ export class MembershipStanding {
       wantsToLeave: true,
       isCancelledByDispute: false,
       decisions: row.decisions + 1,
-      // As if whoever tells the provider had been cut off: the next look does, where it has not heard it.
-      tellingUntil: now,
+      // Marks the update as interrupted: the next sync sends it if the provider does not have it.
+      cancellationLeaseUntil: now,
       nextCheckAt: now,
     });
   }
 
-  /** The whole of a payment was given back: what it alone had paid for is over. Of time that is over it was money alone. */
+  /** A payment was refunded completely: the time that only this payment covered ends. For past time nothing changes. */
   async handleRefunded(tx: Orm, payment: string): Promise<void> {
     const invoice = await this.#store.findInvoice(payment, tx);
     const row = invoice && (await this.#store.lock(tx, invoice.membership));
@@ -143,7 +143,7 @@ export class MembershipStanding {
   }
 }
 
-/** What is told of a change; undefined when nothing that matters has changed. */
+/** The fact for a change; undefined when nothing relevant changed. */
 function changeOf(before: MembershipRow, after: MembershipRow, isRenewed: boolean): MembershipChange | undefined {
   if (after.status === 'ended') return before.status === 'ended' ? undefined : 'ended';
   if (before.startedAt === null) return 'started';

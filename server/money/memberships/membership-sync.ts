@@ -1,7 +1,7 @@
 /**
- * Brings a membership to where its subscription stands at the provider: books what was paid, once for each invoice, and lets the member in
- * until the paid time and its grace are over. Whatever says that something may have changed (a webhook, the return page, the sweeper) ends
- * up here, and the provider is asked again each time.
+ * Syncs a membership with its subscription at the provider: books paid invoices, each once, and grants access until the
+ * paid time and its grace period are over. Provider events, the return page and the sweeper all end here, and each time
+ * the subscription is fetched again.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -17,15 +17,15 @@ import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.
 const FIRST_FEE_CHECK_MS = 30_000;
 const RECHECK_MS = 6 * 60 * 60_000;
 
-/** Other looks that come while one is under way: so often it is looked again, before the event is put off. */
-const LOOK_ROUNDS = 5;
+/** How often a sync is repeated because others were requested meanwhile. After that the event is postponed. */
+const SYNC_ROUNDS = 5;
 
-interface TakenLook {
+interface SyncResult {
   isOver: boolean;
   plan?: CancellationPlan | undefined;
 }
 
-/** The booking of an invoice, planned outside the transaction. */
+/** An invoice's booking, prepared outside the transaction. */
 interface PlannedInvoice {
   /** Undefined when it was booked before, or no money moved. */
   book: (tx: Orm) => Promise<InvoiceRow | undefined>;
@@ -37,7 +37,7 @@ export class MembershipSync {
   readonly #store: MembershipsStore;
   readonly #standing: MembershipStanding;
   readonly #refunds: Refunds;
-  /** One look at a time for each membership: an older answer must not overwrite a newer one. */
+  /** One sync at a time per membership: an older answer must not overwrite a newer one. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -58,18 +58,18 @@ export class MembershipSync {
     if (id) await this.sync(id, subscription);
   }
 
-  /** The invoice that a payment has paid may not be known here yet. */
+  /** Books the invoice of a payment, if it is not booked yet. */
   async settlePayment(payment: string): Promise<void> {
     const subscription = await this.#context.provider.billing.findSubscriptionOfPayment(payment);
     if (subscription) await this.handleSubscriptionChanged(subscription);
   }
 
-  /** Learns what has been paid meanwhile, as far as the provider answers. */
+  /** Fetches what has been paid meanwhile, if the provider answers. */
   async refresh(id: string): Promise<void> {
     const row = await this.#store.find(id);
     if (!row?.providerSubscription) return;
     await this.sync(id, row.providerSubscription).catch((err) => {
-      this.#context.log.warn({ err, membership: id }, 'membership not refreshed before a refund');
+      this.#context.log.warn({ err, membership: id }, 'membership sync before a refund failed');
     });
   }
 
@@ -83,26 +83,26 @@ export class MembershipSync {
   }
 
   async #sync(id: string, subscription: string): Promise<void> {
-    for (let round = 1; round <= LOOK_ROUNDS; round += 1) {
-      if (await this.#look(id, subscription)) return;
+    for (let round = 1; round <= SYNC_ROUNDS; round += 1) {
+      if (await this.#syncOnce(id, subscription)) return;
     }
     throw new AppError('unavailable');
   }
 
-  /** False when another look, at another gateway, was taken since this one began: it may be older, and would put back what it has seen. */
-  async #look(id: string, subscription: string): Promise<boolean> {
+  /** False when another gateway completed a sync after this one began: this answer may be older and is dropped. */
+  async #syncOnce(id: string, subscription: string): Promise<boolean> {
     const { provider, db, outbox } = this.#context;
     const row = await this.#store.find(id);
     const found = row && (await provider.billing.fetchSubscription(subscription));
     if (!row || !found) return true;
     const plans = await this.#planInvoices(row, await provider.billing.listPaidInvoices(subscription));
-    const taken = await db.transaction(async (tx): Promise<TakenLook | undefined> => {
+    const taken = await db.transaction(async (tx): Promise<SyncResult | undefined> => {
       const before = await this.#store.lock(tx, id);
-      if (before?.looks !== row.looks) return undefined;
+      if (before?.syncVersion !== row.syncVersion) return undefined;
       const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
-      // Joined on two pages at once: one of them is the membership, the other is undone.
+      // The person joined on two pages at once: one subscription is kept, the other is undone.
       if (isOther || before.status === 'ended') {
-        return { isOver: await this.#giveBack(tx, before, { plans, isOther, found }) };
+        return { isOver: await this.#returnPayment(tx, before, { plans, isOther, found }) };
       }
       const isOver = await this.#apply(tx, before, { found, plans });
       if (isOver || found.status === 'ended') return { isOver };
@@ -113,7 +113,7 @@ export class MembershipSync {
     outbox.wake();
     if (plan) await this.cancellations.carryOut(plan, id, subscription);
     if (plan && plan.act !== 'cancel') await this.#sync(id, subscription);
-    // The house gives up when the grace is over, whatever the provider is set to do.
+    // The house ends a membership after the grace period, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
     return true;
   }
@@ -131,7 +131,7 @@ export class MembershipSync {
     if (found.status === 'unpaid' || (!paid && before.startedAt === null)) return false;
     const time = paid ?? { tier: before.tier, endsAtMs: Date.parse(before.paidUntil ?? before.createdAt) };
     const isPaid = paid !== undefined && time.endsAtMs > nowMs;
-    // What went back may not have been the latest payment: a renewal was paid, and nobody had heard of it yet.
+    // The refunded payment may not have been the latest: a renewal was paid and is not known here yet.
     const standing = isPaid && before.standing !== 'disputed' ? null : before.standing;
     const isEndedByHouse = standing === 'refunded' || standing === 'lost';
     const accessUntilMs = this.#standing.accessUntilMs(time, found);
@@ -144,7 +144,7 @@ export class MembershipSync {
       tx,
       before,
       {
-        // While a renewal is on its way, nothing is open that neither the last payment nor this one pays for.
+        // While a renewal is pending, access is limited to what both the last payment and this one cover.
         tier: isPaid ? time.tier : await this.#lowerOf(time.tier, renewalTier, tx),
         renewalTier,
         standing,
@@ -156,7 +156,7 @@ export class MembershipSync {
         accessUntil: iso(isOver ? Math.min(accessUntilMs, nowMs) : accessUntilMs),
         startedAt: before.startedAt ?? iso(nowMs),
         endedAt: isOver ? iso(nowMs) : null,
-        looks: before.looks + 1,
+        syncVersion: before.syncVersion + 1,
         nextCheckAt: found.status === 'ended' ? null : iso(nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs })),
       },
       isRenewed,
@@ -172,8 +172,7 @@ export class MembershipSync {
   }
 
   /**
-   * A refund or a lost dispute ends it: what else was paid for time that is not over, as for a higher tier, goes back
-   * too.
+   * After a refund or a lost dispute, also returns the other payments for time that is not over, such as an upgrade.
    */
   async #returnUnused(tx: Orm, { id, identity }: MembershipRow): Promise<void> {
     const reason = 'membership_ended';
@@ -181,15 +180,15 @@ export class MembershipSync {
       try {
         await this.#refunds.returnInvoice(tx, { invoice, identity, reason });
       } catch (error) {
-        // Disputed: the bank takes it back itself.
+        // Disputed: the bank returns it.
         if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
       }
-      this.#context.log.warn({ membership: id, invoice: invoice.id, reason }, 'a payment for a membership goes back');
+      this.#context.log.warn({ membership: id, invoice: invoice.id, reason }, 'membership payment returned');
     }
   }
 
-  /** What was paid for a membership that is over, or for a second one beside it, buys nothing: it goes back to the card by itself. */
-  async #giveBack(
+  /** Returns a payment for a membership that has ended, or for a duplicate, to the card. */
+  async #returnPayment(
     tx: Orm,
     row: MembershipRow,
     { plans, isOther, found }: { plans: PlannedInvoice[]; isOther: boolean; found: ProviderSubscription },
@@ -198,10 +197,7 @@ export class MembershipSync {
       const invoice = await book(tx);
       if (!invoice) continue;
       const reason = isOther ? 'paid_twice' : 'membership_ended';
-      this.#context.log.warn(
-        { membership: row.id, invoice: invoice.id, reason },
-        'a payment for a membership goes back',
-      );
+      this.#context.log.warn({ membership: row.id, invoice: invoice.id, reason }, 'membership payment returned');
       await this.#refunds.returnInvoice(tx, { invoice, identity: row.identity, reason });
     }
     if (!isOther && found.status === 'ended') await this.#store.update(tx, row.id, { nextCheckAt: null });
@@ -227,7 +223,7 @@ export class MembershipSync {
       startsAt: iso(startsAtMs),
       endsAt: iso(endsAtMs),
     }));
-    // Paid by credit that somebody gave at the provider: time that is paid for, and no money that moves.
+    // Paid with credit that was granted at the provider: it covers time, but no money moves.
     const book = paid.amountMinor === 0 ? async () => undefined : await this.#planBooking(row, paid);
     return {
       book: async (tx) => {
@@ -237,10 +233,11 @@ export class MembershipSync {
     };
   }
 
-  /** A sale like any other: VAT, commission, pledge, and the rest to the creator. */
+  /** Books an invoice as a sale: VAT, commission, pledge, and the rest for the creator. */
   async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice['book']> {
     const { ledger, pricing, currency, metrics } = this.#context;
-    if (paid.currency !== currency) throw new AppError('amount_invalid', 'An invoice was paid in another currency.');
+    if (paid.currency !== currency)
+      throw new AppError('amount_invalid', 'The invoice was paid in another currency than ours.');
     await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
     // The provider's times are whole seconds.
     const atMs = paid.paidAtMs + 999;
@@ -280,7 +277,9 @@ export class MembershipSync {
     };
   }
 
-  /** Something happened to this payment, says the provider: its fee may be known now. True when it was a membership's. */
+  /**
+   * Handles a provider event about a payment, whose fee may be known now. True when the payment is for a membership.
+   */
   async handlePaymentChanged(payment: string): Promise<boolean> {
     const invoice = await this.#store.findInvoiceByPayment(payment);
     if (!invoice) return false;
@@ -311,13 +310,16 @@ export class MembershipSync {
   }
 }
 
-/** What an invoice sells: the latest time of it. */
+/** What an invoice sells: the line that ends last. */
 function soldBy({ lines, paidAtMs }: ProviderInvoice): { tier: string | null; endsAtMs: number } {
   const sold = lines.filter(({ kind }) => kind !== 'unused').sort((a, b) => b.endsAtMs - a.endsAtMs);
   return sold[0] ?? { tier: null, endsAtMs: paidAtMs };
 }
 
-/** Looked at again when the paid time ends, so that a lower tier follows on time; and until the provider has ended what is over. */
+/**
+ * When the paid time ends, so that a lower tier follows on time; and again until the provider has ended a membership
+ * that is over.
+ */
 function nextCheckMs({ nowMs, isOver, paidUntilMs }: { nowMs: number; isOver: boolean; paidUntilMs: number }): number {
   if (isOver) return nowMs + ENDING_RECHECK_MS;
   return paidUntilMs > nowMs ? Math.min(paidUntilMs, nowMs + RECHECK_MS) : nowMs + RECHECK_MS;

@@ -1,4 +1,4 @@
-/** Which tier the payments for a membership have paid for, and until when: laid out from the lines of its invoices. Pure. */
+/** Computes which tier the payments for a membership cover, and until when, from the lines of the invoices. Pure. */
 
 export interface TermLine {
   invoice: string;
@@ -15,18 +15,18 @@ export interface PaidTime {
 }
 
 /**
- * The times that are paid for, in order, each with its tier. Give the lines in the order in which they were invoiced, without those of payments
- * that were given back. An upgrade counts only while the time itself is paid for, and without it the tier below is still paid.
+ * The paid times in order, each with its tier. Pass the lines in the order of their invoices, without refunded ones. An
+ * upgrade counts only while its base time is paid; without the upgrade the tier below is still paid.
  */
 export function layOutPaidTime(lines: TermLine[]): PaidTime[] {
   const isChange = new Set(lines.filter(({ kind }) => kind === 'upgrade').map(({ invoice }) => invoice));
   let times: PaidTime[] = [];
-  // What began later changes what began before, whichever of them was paid first.
+  // A later start overrides an earlier one, whichever was paid first.
   for (const line of [...lines].sort((a, b) => a.startsAtMs - b.startsAtMs)) {
     const { kind, tier, startsAtMs, endsAtMs, invoice } = line;
     if (kind === 'term') times.push({ tier, startsAtMs, endsAtMs });
     if (kind === 'upgrade') times = times.flatMap((time) => upgraded(time, line));
-    // Another interval took back what was left of the old one; an upgrade says itself what is instead.
+    // A change of interval took back the rest of the old one. An upgrade has its own line for that.
     if (kind === 'unused' && !isChange.has(invoice)) {
       times = times.flatMap((time) => (time.tier === tier ? outside(time, line) : [time]));
     }
@@ -34,7 +34,7 @@ export function layOutPaidTime(lines: TermLine[]): PaidTime[] {
   return joined(times);
 }
 
-/** What is paid for at a moment; where nothing is, what was paid for last before it. */
+/** The paid time at a moment, or else the last one before it. */
 export function paidTimeAt(times: PaidTime[], nowMs: number): PaidTime | undefined {
   return times.findLast(({ startsAtMs }) => startsAtMs <= nowMs) ?? times[0];
 }
@@ -53,7 +53,7 @@ function outside(time: PaidTime, cut: PaidTime): PaidTime[] {
   return [before, after].filter(({ startsAtMs, endsAtMs }) => startsAtMs < endsAtMs);
 }
 
-/** In order, with neighbours of the same tier as one. */
+/** Merges adjacent times of the same tier, in order. */
 function joined(times: PaidTime[]): PaidTime[] {
   const result: PaidTime[] = [];
   for (const time of [...times].sort((a, b) => a.startsAtMs - b.startsAtMs)) {

@@ -1,32 +1,18 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  bigserial,
-  boolean,
-  check,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
-const minor = (name: string) => bigint(name, { mode: 'number' });
+import { bigserial, boolean, check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { minor, time } from '../columns.schema.ts';
 
 /**
- * One person's place in one creator's club: `pending` while the page to join is open, `abandoned` when nobody paid there, then as the provider
- * says. A membership that has ended stays ended: who comes back gets a new one.
+ * A person's membership of a creator's club: `pending` while the page to join is open, `abandoned` if nobody paid
+ * there, then the state at the provider. A membership that has ended stays ended: a person who returns gets a new one.
  */
 export const memberships = pgTable(
   'memberships',
   {
     id: text('id').primaryKey(),
-    /** The tier in force: what is paid for now, and after that time the lower one of that and the next. */
+    /** The tier in force: what is paid for now, and after that the lower of it and the next. */
     tier: text('tier').notNull(),
-    /** The tier of the next renewal, as the provider says. */
+    /** The tier of the next renewal at the provider. */
     renewalTier: text('renewal_tier').notNull(),
     creator: text('creator').notNull(),
     identity: text('identity').notNull(),
@@ -39,35 +25,44 @@ export const memberships = pgTable(
     providerSubscription: text('provider_subscription').unique(),
     providerCustomer: text('provider_customer'),
     /**
-     * `disputed`: a payment for it is disputed, and it is no key until that is decided. `refunded`, `lost`: what paid for its time was given back,
-     * or lost in a dispute, and the house ends it.
+     * `disputed`: a payment is disputed, and there is no access until that is decided. `refunded`, `lost`: the payment
+     * for its time was refunded or lost in a dispute, and the house ends the membership.
      */
     standing: text('standing').$type<'disputed' | 'refunded' | 'lost'>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
-    /** It was the house that cancelled it, since a payment is disputed: taken back when that is won. */
+    /** The house cancelled it because of a dispute, and takes that back when the dispute is won. */
     isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
-    /** What the member last decided, here or on the provider's page: to leave at the end of the paid time, or to go on; null before that. */
+    /**
+     * The member's last decision, here or on the provider's page: true to leave at the end of the paid time, false to
+     * continue; null without a decision.
+     */
     wantsToLeave: boolean('wants_to_leave'),
-    /** Counts when a decision was begun and when it was done, so that an answer of the provider can be told from one of before it. */
+    /**
+     * Counts decisions when they begin and when they are done, which tells whether an answer of the provider is older
+     * than a decision.
+     */
     decisions: integer('decisions').notNull().default(0),
-    /** Until when the provider is being told whether it is to end; past that whoever told was cut off, and it is told again. */
-    tellingUntil: time('telling_until'),
-    /** How many tell it in that time: the last of them to be done ends it. Whoever is cut off is never done. */
-    tellers: integer('tellers').notNull().default(0),
+    /**
+     * Lease of the callers that send the cancellation to the provider. Past it, they were interrupted, and the sweeper
+     * sends it again.
+     */
+    cancellationLeaseUntil: time('cancellation_lease_until'),
+    /** Number of those callers. The last one that finishes ends the lease; an interrupted one never does. */
+    cancellationLeaseHolders: integer('cancellation_lease_holders').notNull().default(0),
     paidUntil: time('paid_until'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),
-    /** A page to join closes then. */
+    /** When a page to join expires. */
     expiresAt: time('expires_at').notNull(),
     startedAt: time('started_at'),
     endedAt: time('ended_at'),
-    /** Counts the looks at the provider that were taken, so that one that is older than another can be told. */
-    looks: integer('looks').notNull().default(0),
-    /** When the sweeper looks at the provider again by itself; null when there is nothing left to learn. */
+    /** Counts completed syncs, so that an older answer of the provider is recognised. */
+    syncVersion: integer('sync_version').notNull().default(0),
+    /** When the sweeper syncs it again; null when there is nothing left to learn. */
     nextCheckAt: time('next_check_at'),
   },
   (table) => [
-    // One membership a person and club, and one open page: what makes joining twice impossible, also across processes.
+    // One membership per person and club, and one open page, also across processes.
     uniqueIndex('memberships_held')
       .on(table.creator, table.identity)
       .where(sql`${table.status} in ('active', 'past_due')`),
@@ -78,12 +73,12 @@ export const memberships = pgTable(
   ],
 );
 
-/** What was paid for a membership, an invoice of the provider each: booked once, when the provider says that it is paid. */
+/** A paid invoice of a membership, booked once, when the provider confirms it. */
 export const membershipInvoices = pgTable(
   'membership_invoices',
   {
     invoice: text('invoice').primaryKey(),
-    /** Our id of the payment, by which it is searched, refunded and has its receipt. */
+    /** Our id of the payment, used for search, refunds and receipts. */
     id: text('id').notNull().unique().default(sql`'invoice_0000000' || substr(md5(random()::text), 1, 17)`),
     membership: text('membership').notNull(),
     tier: text('tier').notNull(),
@@ -94,7 +89,7 @@ export const membershipInvoices = pgTable(
     /** The creator's part after VAT, commission and pledge. */
     creatorMinor: minor('creator_minor').notNull(),
     providerPayment: text('provider_payment'),
-    /** What the provider kept for itself; known some time after the payment. */
+    /** The provider's fee, which is known only some time after the payment. */
     feeMinor: minor('fee_minor'),
     feeChecks: integer('fee_checks').notNull().default(0),
     nextFeeCheckAt: time('next_fee_check_at'),
@@ -112,15 +107,15 @@ export const membershipInvoices = pgTable(
 );
 
 /**
- * What each paid invoice of a membership pays for, line by line, also where credit has paid it: a tier, from when until when. `upgrade`: the
- * tier instead of the one that is paid for that time; `unused`: time of a tier that a change took back.
+ * The lines of each paid invoice, also if credit paid it: a tier and its period. `upgrade`: this tier instead of the
+ * one paid for that period; `unused`: a period that a change took back.
  */
 export const membershipTerms = pgTable(
   'membership_terms',
   {
     invoice: text('invoice').notNull(),
     line: integer('line').notNull(),
-    /** Counts in the order in which they were invoiced: the provider's times are whole seconds. */
+    /** Order of the invoices, because the provider's times are whole seconds. */
     seq: bigserial('seq', { mode: 'number' }),
     membership: text('membership').notNull(),
     kind: text('kind').$type<'term' | 'upgrade' | 'unused'>().notNull(),

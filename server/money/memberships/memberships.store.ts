@@ -12,17 +12,20 @@ export interface KnownTerm extends TermLine {
   isKept: boolean;
 }
 
-/** What the books have given back of a payment, or lost: a reversal takes it from whoever had a part of the sale. */
+/** The sum that refunds and lost disputes took back of a payment, from all its legs. */
 const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
   join ledger_transactions back on back.reverses_id = sale.id
   join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
   where sale.kind = 'membership' and sale.source_type = 'membership_invoice' and sale.source_id = ${membershipInvoices.invoice})`;
 
-/** Name of the unique index that makes joining twice impossible. */
+/** Unique index: a person has one open page to join a club. */
 export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
 
 const LIST_ITEMS = 100;
-/** After so many looks the provider is asked for a fee once a day, and after so many days no more: reconciliation shows it. */
+/**
+ * After this many checks, a missing fee is looked up once a day, and after some days no more: reconciliation then
+ * reports it.
+ */
 const FEE_CHECKS_MAX = 12;
 const FEE_DAYS_MAX = 90;
 
@@ -58,7 +61,7 @@ export class MembershipsStore {
     return row;
   }
 
-  /** The one that somebody has, or is about to have, in a club. */
+  /** A person's membership of a club, or their request for one. */
   async findCurrent(creator: string, identity: string, status: 'pending' | 'held'): Promise<MembershipRow | undefined> {
     const [row] = await this.#orm
       .select()
@@ -73,7 +76,7 @@ export class MembershipsStore {
     return row;
   }
 
-  /** Those that were ever paid for, the newest first. */
+  /** Memberships that were paid at least once, newest first. */
   listOf(identity: string): Promise<MembershipRow[]> {
     return this.#orm
       .select()
@@ -88,16 +91,22 @@ export class MembershipsStore {
     return row as MembershipRow;
   }
 
-  /** One of those who tell the provider in this time is done; with the last of them the time is over. */
-  async endTelling(id: string, until: string): Promise<void> {
-    const { tellers, tellingUntil } = memberships;
+  /** One caller of the lease is done; the last one ends it. */
+  async endUpdate(id: string, until: string): Promise<void> {
+    const { cancellationLeaseHolders, cancellationLeaseUntil } = memberships;
     await this.#orm
       .update(memberships)
-      .set({ tellers: sql`${tellers} - 1`, tellingUntil: sql`case when ${tellers} > 1 then ${tellingUntil} end` })
-      .where(and(eq(memberships.id, id), eq(tellingUntil, until)));
+      .set({
+        cancellationLeaseHolders: sql`${cancellationLeaseHolders} - 1`,
+        cancellationLeaseUntil: sql`case when ${cancellationLeaseHolders} > 1 then ${cancellationLeaseUntil} end`,
+      })
+      .where(and(eq(memberships.id, id), eq(cancellationLeaseUntil, until)));
   }
 
-  /** The provider was told. A cancellation that the house began meanwhile is the member's, if theirs is to leave. */
+  /**
+   * The provider has the member's decision. If that is to leave, a concurrent cancellation by the house now counts as
+   * the member's.
+   */
   async noteDecided(id: string): Promise<void> {
     await this.#orm
       .update(memberships)
@@ -108,7 +117,7 @@ export class MembershipsStore {
       .where(eq(memberships.id, id));
   }
 
-  /** The house has no cancellation any more. False when a decision of the member's had ended it before. */
+  /** Clears the house's cancellation. False when a decision of the member had cleared it before. */
   async disownCancellation(id: string): Promise<boolean> {
     const rows = await this.#orm
       .update(memberships)
@@ -118,7 +127,7 @@ export class MembershipsStore {
     return rows.length > 0;
   }
 
-  /** The house has cancelled, and takes it back in time, whatever came in between; but for a member who decided meanwhile to leave. */
+  /** Stores the house's cancellation for later removal, unless the member has meanwhile decided to leave. */
   async ownCancellation(id: string, nextCheckAt: string): Promise<void> {
     const isNobodys = and(eq(memberships.isCancelledByDispute, false), sql`${memberships.wantsToLeave} is not true`);
     await this.#orm
@@ -127,7 +136,7 @@ export class MembershipsStore {
       .where(and(eq(memberships.id, id), isNobodys));
   }
 
-  /** Keeps the page to join, unless another request has kept one, or given it up, meanwhile; answers the one that is kept. */
+  /** Stores the page to join, unless a concurrent request has stored or abandoned one. Returns the stored page. */
   async keepSession(id: string, session: string): Promise<string | undefined> {
     const isWaiting = and(eq(memberships.id, id), eq(memberships.status, 'pending'));
     await this.#orm
@@ -138,7 +147,7 @@ export class MembershipsStore {
     return kept?.kept ?? undefined;
   }
 
-  /** Gives it up, unless it was paid for, or another page was kept for it, meanwhile. */
+  /** Abandons a request, unless it was meanwhile paid or got another page. */
   async abandon({ id, providerSession }: MembershipRow): Promise<void> {
     const isSame =
       providerSession === null ? isNull(memberships.providerSession) : eq(memberships.providerSession, providerSession);
@@ -148,7 +157,7 @@ export class MembershipsStore {
       .where(and(eq(memberships.id, id), eq(memberships.status, 'pending'), isSame));
   }
 
-  /** Takes memberships that are due, for as long as the lease. */
+  /** Claims due memberships for the lease. */
   claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<MembershipRow[]> {
     const due = this.#orm
       .select({ id: memberships.id })
@@ -168,7 +177,7 @@ export class MembershipsStore {
     await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isNotNull(memberships.nextCheckAt));
   }
 
-  /** Invoices whose terms are known here. */
+  /** Invoices whose terms are stored. */
   async listKnownInvoices(membership: string): Promise<Set<string>> {
     const rows = await this.#orm
       .selectDistinct({ invoice: membershipTerms.invoice })
@@ -177,12 +186,12 @@ export class MembershipsStore {
     return new Set(rows.map((row) => row.invoice));
   }
 
-  /** Once, also where two processes learn of an invoice at the same moment. */
+  /** Idempotent: two processes may learn of an invoice at the same time. */
   async insertTerms(tx: Orm, rows: (typeof membershipTerms.$inferInsert)[]): Promise<void> {
     if (rows.length > 0) await tx.insert(membershipTerms).values(rows).onConflictDoNothing();
   }
 
-  /** In the order in which they were invoiced; kept are those of which not all was given back, or lost in a dispute. */
+  /** In the order of the invoices. A payment is kept unless it was refunded or lost completely. */
   async listTerms(tx: Orm, membership: string): Promise<KnownTerm[]> {
     const { invoice, kind, tier, startsAt, endsAt, seq } = membershipTerms;
     const isKept = sql<boolean>`coalesce(${membershipInvoices.amountMinor} > ${GIVEN_BACK}, true)`;
@@ -199,7 +208,7 @@ export class MembershipsStore {
     }));
   }
 
-  /** Payments that are kept for time that is not over. */
+  /** Kept payments for time that is not over. */
   async listUnused(tx: Orm, membership: string, nowIso: string): Promise<InvoiceRow[]> {
     const isOfTime = sql`exists (select 1 from ${membershipTerms} where ${membershipTerms.invoice} = ${membershipInvoices.invoice}
       and ${membershipTerms.kind} <> 'unused' and ${membershipTerms.endsAt} > ${nowIso})`;
@@ -215,7 +224,7 @@ export class MembershipsStore {
       );
   }
 
-  /** The row when this call kept it, undefined when it was there. */
+  /** Returns the row if this call inserted it, undefined if it existed. */
   async insertInvoice(tx: Orm, row: typeof membershipInvoices.$inferInsert): Promise<InvoiceRow | undefined> {
     const [inserted] = await tx.insert(membershipInvoices).values(row).onConflictDoNothing().returning();
     return inserted;
@@ -229,7 +238,7 @@ export class MembershipsStore {
     return row;
   }
 
-  /** By our id of the payment, or the latest one of a membership. */
+  /** By our id of the payment, or the latest invoice of a membership. */
   async findInvoice(id: string, tx: Orm = this.#orm): Promise<InvoiceRow | undefined> {
     const isMembership = id.startsWith(ID_PREFIXES.membership);
     const [row] = await tx
@@ -241,13 +250,13 @@ export class MembershipsStore {
     return row;
   }
 
-  /** The same by the provider's id. */
+  /** By the provider's id of the invoice. */
   async findInvoiceByProvider(invoice: string): Promise<InvoiceRow | undefined> {
     const [row] = await this.#orm.select().from(membershipInvoices).where(eq(membershipInvoices.invoice, invoice));
     return row;
   }
 
-  /** Whose membership an invoice paid for. */
+  /** The member whose invoice it is. */
   async findHolder(invoice: string): Promise<{ identity: string } | undefined> {
     const [row] = await this.#orm
       .select({ identity: memberships.identity })
@@ -276,7 +285,7 @@ export class MembershipsStore {
       .returning();
   }
 
-  /** True when it was not known before. */
+  /** True when the fee was not known before. */
   async setFee(tx: Orm, invoice: string, feeMinor: number): Promise<boolean> {
     const rows = await tx
       .update(membershipInvoices)

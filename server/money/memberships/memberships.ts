@@ -1,6 +1,6 @@
 /**
- * Memberships of creators' clubs: joining on the provider's page, leaving at the end of the paid time, coming back before it, and moving to
- * another tier. How a membership stands is never decided here: after each order `membership-sync.ts` looks at the provider.
+ * Memberships of creators' clubs: joining on the provider's page, cancelling for the end of the paid time, resuming,
+ * and changing the tier. The provider decides the state: after each order `membership-sync.ts` fetches it.
  */
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -18,19 +18,19 @@ import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } fro
 
 export interface JoinRequest {
   tier: string;
-  /** The creator whose club it has to be; absent: any club. */
+  /** The creator whose club it must be; absent means any club. */
   club?: string;
   identity: string;
   name: string;
-  /** Absent: a fan. Nobody else has to pay. */
+  /** Absent means a fan. Other roles do not pay. */
   role?: Role;
   returnUrl?: string | undefined;
   locale?: string | undefined;
 }
 
-/** How long a page to join can be paid on. */
+/** How long a page to join can be paid. */
 const OPEN_MS = 60 * 60_000;
-/** A page this near its end is not handed out again. */
+/** A page this close to its expiry is not given out again. */
 const HAND_OUT_MARGIN_MS = 60_000;
 const LEASE_MS = 60_000;
 const FIRST_CHECK_MS = 60_000;
@@ -64,7 +64,7 @@ export class Memberships {
     this.sync = new MembershipSync(context, parts);
   }
 
-  /** Answers where to join. Asked again, it answers the same page as long as that is open and for the same tier. */
+  /** Returns the page to join. Repeated calls return the same page while it is open and for the same tier. */
   async join(request: JoinRequest): Promise<{ checkoutUrl: string }> {
     const { identity, club, role = 'fan' } = request;
     if (role !== 'fan') throw new AppError('already_entitled');
@@ -109,19 +109,19 @@ export class Memberships {
     });
   }
 
-  /** The page of an earlier request when it can still be used; otherwise that request is brought to its end. */
+  /** Returns the page of an earlier request if it can still be used; otherwise ends that request. */
   async #resume(row: MembershipRow, tier: Tier): Promise<string | undefined> {
     const isYoung = this.#context.clock.now() < Date.parse(row.expiresAt) - HAND_OUT_MARGIN_MS;
     if (!row.providerSession) {
       if (isYoung && row.tier === tier.id) return this.#order(row, tier);
-      // Its order failed, and nobody was given a page: one that is still on its way is not handed out any more.
+      // Its order failed, so its page was never given out; one that still arrives is not given out either.
       await this.#store.abandon(row);
       return undefined;
     }
     const found = await this.#context.provider.billing.fetchJoin(row.providerSession);
     if (found?.status === 'open' && found.url && isYoung && row.tier === tier.id) return found.url;
     if (found?.status === 'open') await this.#context.provider.expireCheckout(found.session);
-    await this.#look(row);
+    await this.#refresh(row);
     return undefined;
   }
 
@@ -129,7 +129,7 @@ export class Memberships {
     const { provider } = this.#context;
     const price = await this.#priceOf(tier);
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      // A customer for each club: a credit that the provider gives there pays nobody else's.
+      // Each club has its own customer: credit at the provider must not pay for another club.
       const customer = await this.#checkouts.customerOf(row, row.creator);
       const page = await provider.billing.createJoin({
         ...row,
@@ -143,9 +143,9 @@ export class Memberships {
         continue;
       }
       const kept = await this.#store.keepSession(row.id, page.session);
-      // Given up meanwhile, for another tier: this request lost.
+      // A concurrent request for another tier abandoned this one.
       if (!kept) throw new AppError('unavailable');
-      // Two that order at the same time get two pages, and both are given the one that was kept.
+      // Concurrent callers create two pages; both return the stored one.
       const url = kept === page.session ? page.url : (await provider.billing.fetchJoin(kept))?.url;
       if (!url) break;
       return url;
@@ -158,17 +158,17 @@ export class Memberships {
     return this.#context.provider.billing.ensurePrice({ tier: id, creator, name, amountMinor, currency, interval });
   }
 
-  /** What the return page asks; undefined when the session is none of a membership. */
+  /** For the return page; undefined when the session belongs to no membership. */
   async confirm(session: string): Promise<{ status: 'open' | 'paid' | 'expired'; id: string } | undefined> {
     const row = await this.#store.findBySession(session);
     if (!row) return undefined;
-    if (row.status === 'pending') await this.#look(row);
+    if (row.status === 'pending') await this.#refresh(row);
     const { status, id } = (await this.#store.find(row.id)) ?? row;
     return { id, status: status === 'pending' ? 'open' : status === 'abandoned' ? 'expired' : 'paid' };
   }
 
-  /** Looks at the provider, and closes a request that came to nothing. */
-  async #look(row: MembershipRow): Promise<void> {
+  /** Syncs with the provider, and closes a request that was not paid. */
+  async #refresh(row: MembershipRow): Promise<void> {
     if (row.providerSubscription) return this.sync.sync(row.id, row.providerSubscription);
     const { provider, clock } = this.#context;
     const found = row.providerSession ? await provider.billing.fetchJoin(row.providerSession) : undefined;
@@ -182,12 +182,12 @@ export class Memberships {
     return Promise.all(rows.map((row) => this.#standing.toMembership(row)));
   }
 
-  /** Ends at the end of the paid time; asked again, nothing changes. */
+  /** Cancels for the end of the paid time; idempotent. */
   cancel(identity: string, id: string): Promise<Membership> {
     return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, true));
   }
 
-  /** Where another card is given, and what is owed is paid, when a renewal could not be. How it then stands the provider tells. */
+  /** Opens the provider's page where the member replaces the card and pays an open renewal. */
   async openPortal(
     identity: string,
     id: string,
@@ -209,8 +209,8 @@ export class Memberships {
   }
 
   /**
-   * To a dearer tier at once, for what the rest of the time costs; to a cheaper one from the next renewal on. No change makes a credit at the
-   * provider: it would pay whatever comes next.
+   * Upgrades at once for the price of the remaining time, and downgrades at the next renewal. No change creates credit
+   * at the provider, because credit would pay any later invoice.
    */
   async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
     const { clubs } = this.#context.rooms;
@@ -219,24 +219,24 @@ export class Memberships {
     if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
     if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
     return this.#change(identity, id, async (subscription) => {
-      // What is paid for decides what the change costs: it is read just before.
+      // The price of the change depends on what is paid for, so that is fetched first.
       await this.sync.sync(id, subscription);
       const { row } = await this.#findOwn(identity, id);
       if (wanted.id === row.renewalTier) return;
       const [paid, renewal] = [await clubs.getTier(row.tier), await clubs.getTier(row.renewalTier)];
       if (!wanted.isActive && wanted.id !== paid.id) throw new AppError('tier_retired');
-      // The card would be charged, now or at the next renewal, for what lets nobody in.
+      // The card would be charged for a membership without access.
       if (row.standing === 'disputed') throw new AppError('membership_disputed');
       if (wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor) {
         return this.#upgrade(subscription, { paid, renewal, wanted });
       }
-      // Stripe begins another interval at once, and credits what is left of the old one.
+      // Stripe would start the new interval at once and credit the rest of the old one.
       if (wanted.interval !== renewal.interval) throw new AppError('tier_interval');
       await this.#setRenewal(subscription, renewal, wanted);
     });
   }
 
-  /** Charged from the tier that is paid for: where the renewal is to be a cheaper one, that is taken back first. */
+  /** Charges the difference to the paid tier. A scheduled downgrade is taken back first. */
   async #upgrade(
     subscription: string,
     { paid, renewal, wanted }: { paid: Tier; renewal: Tier; wanted: Tier },
@@ -272,13 +272,13 @@ export class Memberships {
     return this.#standing.toMembership((await this.#store.find(id)) ?? row);
   }
 
-  /** Whether it is over at the provider, of which we need not have heard. */
+  /** Whether it has ended at the provider, which may not be known here. */
   async #hasEnded(id: string, subscription: string): Promise<boolean> {
     await this.sync.sync(id, subscription);
     return (await this.#store.find(id))?.status === 'ended';
   }
 
-  /** One's own that is not over. */
+  /** Finds the person's own membership that has not ended. */
   async #findOwn(identity: string, id: string): Promise<{ row: MembershipRow; subscription: string }> {
     const row = await this.#store.find(id);
     if (row?.identity !== identity || row.startedAt === null) throw new AppError('membership_not_found');
@@ -286,7 +286,7 @@ export class Memberships {
     return { row, subscription: row.providerSubscription };
   }
 
-  /** Looks again at memberships and fees that are due; true when there may be more. */
+  /** Checks due memberships and fees at the provider; true when there may be more. */
   async sweep(): Promise<boolean> {
     const nowIso = this.#context.nowIso();
     const leaseUntil = this.#context.laterIso(LEASE_MS);
@@ -295,7 +295,7 @@ export class Memberships {
     const fees = await this.#store.claimFees({ nowIso, nextIso, limit: CLAIM_ITEMS });
     const inBackground = this.#context.runInBackground.bind(this.#context);
     await Promise.all([
-      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#look(row))),
+      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#refresh(row))),
       ...fees.map(({ invoice, providerPayment }) =>
         inBackground(`fee of ${invoice}`, () => this.sync.bookFee(invoice, providerPayment ?? '')),
       ),
@@ -308,7 +308,7 @@ export class Memberships {
   }
 }
 
-/** What the provider will not do, whenever it is asked: our own fault, unless there is nothing any more to do it to. */
+/** The provider refuses the order permanently: our fault, unless the subscription has ended. */
 function isRefusal(error: unknown): boolean {
   return error instanceof AppError && error.code === 'internal';
 }

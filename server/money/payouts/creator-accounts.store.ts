@@ -1,7 +1,7 @@
 import { asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import type { ProviderAccount } from '../provider/settlement-provider.ts';
+import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { creatorAccounts } from './payouts.schema.ts';
 
 export type CreatorAccountRow = typeof creatorAccounts.$inferSelect;
@@ -23,17 +23,17 @@ export class CreatorAccountsStore {
     return row;
   }
 
-  /** Keeps a new account, unless another request has kept one meanwhile. */
-  async keep(creator: string, found: ProviderAccount, looked: Looked): Promise<CreatorAccountRow | undefined> {
+  /** Stores a new account, unless a concurrent request has stored one. */
+  async keep(creator: string, found: ProviderAccount, fetched: Fetched): Promise<CreatorAccountRow | undefined> {
     await this.#db.orm
       .insert(creatorAccounts)
-      .values({ creator, createdAt: looked.at, ...toRow(found, looked) })
+      .values({ creator, createdAt: fetched.at, ...toRow(found, fetched) })
       .onConflictDoNothing();
     return this.find(creator);
   }
 
-  async update(creator: string, found: ProviderAccount, looked: Looked): Promise<void> {
-    await this.#db.orm.update(creatorAccounts).set(toRow(found, looked)).where(eq(creatorAccounts.creator, creator));
+  async update(creator: string, found: ProviderAccount, fetched: Fetched): Promise<void> {
+    await this.#db.orm.update(creatorAccounts).set(toRow(found, fetched)).where(eq(creatorAccounts.creator, creator));
   }
 
   async setNextCheck(creators: string[], nextCheckAt: string): Promise<void> {
@@ -41,7 +41,7 @@ export class CreatorAccountsStore {
     await this.#db.orm.update(creatorAccounts).set({ nextCheckAt }).where(inArray(creatorAccounts.creator, creators));
   }
 
-  /** Takes accounts that are due, for as long as the lease. */
+  /** Claims due accounts for the lease. */
   claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<CreatorAccountRow[]> {
     const due = this.#db.orm
       .select({ creator: creatorAccounts.creator })
@@ -57,7 +57,7 @@ export class CreatorAccountsStore {
       .returning();
   }
 
-  /** Those of them to whom money is on its way: a payout, or earnings that have moved since then. */
+  /** Those with a pending payout, or with earnings that have changed since then. */
   async findEarning(
     creators: string[],
     { currency, since }: { currency: string; since: string },
@@ -78,11 +78,11 @@ export class CreatorAccountsStore {
   }
 }
 
-interface Looked {
+interface Fetched {
   at: string;
   nextCheckAt: string;
 }
 
-function toRow({ account, ...state }: ProviderAccount, { at, nextCheckAt }: Looked) {
+function toRow({ account, ...state }: ProviderAccount, { at, nextCheckAt }: Fetched) {
   return { providerAccount: account, ...state, checkedAt: at, nextCheckAt };
 }

@@ -1,39 +1,47 @@
 /**
- * Creators' accounts with the payment provider: made when a creator first asks, completed on the provider's pages, looked at again whenever
- * the provider says that one has changed, and now and then, as that may have been lost: the events of connected accounts are not in the list
- * that the house reads.
+ * Creators' accounts at the payment provider: created at the first onboarding and completed on the provider's pages. An
+ * account is fetched again after each of its events, and periodically, because the list of events does not contain
+ * those of connected accounts.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { CreatorAccount } from '../../protocol/money/payouts.ts';
 import { parseWebUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { ProviderAccount } from '../provider/settlement-provider.ts';
-import type { CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
+import type { ProviderAccount } from '../provider/payment-provider.ts';
+import { type CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
 
 export interface OnboardingRequest {
   creator: { identity: string; name: string; country: string };
   returnUrl?: string | undefined;
 }
 
-/** Page of the house's own site that people come back to. */
+/** Page of our own site to which creators return. */
 const RETURN_PATH = '/studio';
-/** Accounts that one run of the sweep looks at: with a run every ten seconds, two a second on the whole. */
+/** Accounts per run of the sweep: with a run every ten seconds, two per second. */
 const CLAIM_ITEMS = 20;
 const LEASE_MS = 10 * 60_000;
-/** An account that cannot be paid yet is looked at again after this part of its age: often while it is being set up, and then more seldom. */
+/**
+ * An account that is not payable is fetched again after this fraction of its age: often during onboarding, then less
+ * often.
+ */
 const PART_OF_AGE = 1 / 12;
 const CHECK_MIN_MS = 5 * 60_000;
 const CHECK_MAX_MS = 6 * 60 * 60_000;
-/** Of one that can be paid the provider is asked while money is on its way: within this time something has moved. */
+/** A payable account is fetched while it has had earnings or payouts within this time. */
 const EARNING_MS = 35 * 24 * 60 * 60_000;
 
 export class CreatorAccounts {
   readonly #context: MoneyContext;
   readonly #store: CreatorAccountsStore;
 
-  constructor(context: MoneyContext, store: CreatorAccountsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = new CreatorAccountsStore(context.db);
+  }
+
+  /** Where the provider pays creators, as ISO 3166-1 codes. */
+  get payableCountries(): ReadonlySet<string> {
+    return this.#context.provider.connect.countries;
   }
 
   async startOnboarding({ creator, returnUrl }: OnboardingRequest): Promise<{ onboardingUrl: string }> {
@@ -44,7 +52,7 @@ export class CreatorAccounts {
     const onboardingUrl = await provider.connect.createOnboardingLink({
       account: row.providerAccount,
       returnUrl: withState(back, 'complete'),
-      // The link was used or is too old: whoever comes back so is given a new one.
+      // The link was used or has expired: the person gets a new one.
       refreshUrl: withState(back, 'refresh'),
     });
     return { onboardingUrl };
@@ -53,30 +61,30 @@ export class CreatorAccounts {
   async #create(creator: OnboardingRequest['creator']): Promise<CreatorAccountRow> {
     const made = await this.#context.provider.connect.createAccount(creator);
     const at = this.#context.nowIso();
-    const looked = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
-    const row = await this.#store.keep(creator.identity, made, looked);
-    if (!row) throw new AppError('internal', 'The account was not kept.');
+    const fetched = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
+    const row = await this.#store.keep(creator.identity, made, fetched);
+    if (!row) throw new AppError('internal', 'The account was not stored.');
     return row;
   }
 
-  /** How it stands now, as far as the provider answers; otherwise as it was when last looked at. */
+  /** The state now, or the last known state if the provider does not answer. */
   async describe(creator: string): Promise<CreatorAccount> {
     const row = await this.#store.find(creator);
     if (!row) return toWire(creator, undefined);
-    await this.#look(row).catch((error) => {
+    await this.#refresh(row).catch((error) => {
       if (!(error instanceof AppError) || error.code !== 'provider_unavailable') throw error;
     });
     return toWire(creator, await this.#store.find(creator));
   }
 
-  /** Something happened to this account, says the provider. */
+  /** Handles a provider event about an account. */
   async handleAccountChanged(account: string): Promise<void> {
     const row = await this.#store.findByProviderAccount(account);
     // Another application may share the provider's account.
-    if (row) await this.#look(row);
+    if (row) await this.#refresh(row);
   }
 
-  /** Looks again at some accounts that are due: those that cannot be paid yet, and those to whom money is on its way. */
+  /** Fetches due accounts: those that are not payable yet, and those with earnings or payouts. */
   async sweep(): Promise<void> {
     const { currency, clock } = this.#context;
     const nowIso = this.#context.nowIso();
@@ -87,9 +95,9 @@ export class CreatorAccounts {
     const earning = await this.#store.findEarning(payable, { currency, since });
     const rest = payable.filter((creator) => !earning.has(creator));
     await this.#store.setNextCheck(rest, this.#context.laterIso(CHECK_MAX_MS));
-    const looked = due.filter((row) => !rest.includes(row.creator));
+    const toFetch = due.filter((row) => !rest.includes(row.creator));
     const inBackground = this.#context.runInBackground.bind(this.#context);
-    await Promise.all(looked.map((row) => inBackground(`account of ${row.creator}`, () => this.#look(row))));
+    await Promise.all(toFetch.map((row) => inBackground(`account of ${row.creator}`, () => this.#refresh(row))));
   }
 
   async isPayable(creator: string): Promise<boolean> {
@@ -97,7 +105,7 @@ export class CreatorAccounts {
     return row !== undefined && isPayable(row);
   }
 
-  async #look(row: CreatorAccountRow): Promise<void> {
+  async #refresh(row: CreatorAccountRow): Promise<void> {
     const found = await this.#context.provider.connect.fetchAccount(row.providerAccount);
     if (!found) return this.#store.setNextCheck([row.creator], this.#context.laterIso(CHECK_MAX_MS));
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
@@ -105,7 +113,7 @@ export class CreatorAccounts {
     const after = await this.#store.find(row.creator);
     if (!after || toWire(row.creator, row).status === toWire(row.creator, after).status) return;
     await this.#context.db.transaction((tx) =>
-      this.#context.tell(tx, [
+      this.#context.addFacts(tx, [
         'creator.account_changed',
         { account: toWire(row.creator, after) },
         { identity: row.creator },
@@ -121,7 +129,7 @@ export class CreatorAccounts {
   }
 }
 
-/** A transfer is accepted, and the money will go on to their bank. */
+/** Transfers to the account are accepted, and paid out to the creator's bank. */
 export function isPayable(row: Pick<CreatorAccountRow, 'isTransfersEnabled' | 'isPayoutsEnabled'>): boolean {
   return row.isTransfersEnabled && row.isPayoutsEnabled;
 }

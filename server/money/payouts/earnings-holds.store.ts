@@ -3,10 +3,10 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 
-/** How long a sale is held before it is the creator's to be paid out. */
+/** How long a sale is held before it can be paid out. */
 export interface HoldRules {
   holdDays: number;
-  /** For sales of creators who have begun a short time ago. */
+  /** For sales of new creators. */
   newCreatorHoldDays: number;
   /** How long after their first sale a creator counts as new. */
   newCreatorDays: number;
@@ -25,11 +25,11 @@ export interface HeldSale {
   isFrozen: boolean;
 }
 
-/** A creator's pending account, when it was to be looked at, and up to where everything on it is released. */
+/** A creator's pending account that is due, and up to which entry everything is released. */
 export interface DueAccount {
   account: string;
   creator: string;
-  /** As the database writes it, to the microsecond. */
+  /** As the database prints it, in microseconds. */
   dueAt: string;
   releasedSeq: number;
 }
@@ -58,7 +58,7 @@ export class EarningsHoldsStore {
     this.#rules = rules;
   }
 
-  /** Creators' accounts that are to be looked at, by the index of when. */
+  /** Creators' accounts that are due, by an index on that time. */
   async listDueAccounts(nowIso: string, currency: string, limit: number): Promise<DueAccount[]> {
     const { rows } = await execute<{ id: string; creator: string; due_at: string; released_seq: string }>(
       this.#orm,
@@ -74,7 +74,7 @@ export class EarningsHoldsStore {
     }));
   }
 
-  /** Sales of one account whose hold is over, the oldest first; what a dispute holds is passed over. */
+  /** Sales of an account whose hold is over, oldest first, without those frozen by a dispute. */
   async listDue({ account, releasedSeq }: DueAccount, nowIso: string, limit: number): Promise<string[]> {
     const { rows } = await execute<{ sale: string }>(
       this.#orm,
@@ -89,8 +89,8 @@ export class EarningsHoldsStore {
 
   /**
    * When the next sale of an account is due, and the last entry up to which nothing is left to release. That is an
-   * entry that was seen: a sale with a lower number than a young one may not be committed yet. Lifting a dispute makes
-   * its account due again.
+   * entry that was read: a young sale with a lower number may not be committed yet. Lifting a dispute makes its account
+   * due again.
    */
   async findNext(
     { account, releasedSeq }: DueAccount,
@@ -113,10 +113,7 @@ export class EarningsHoldsStore {
     };
   }
 
-  /**
-   * When an account is looked at again, and from where; unless a lifted dispute, which always changes its time, has
-   * said otherwise meanwhile.
-   */
+  /** Plans the next run for an account, unless a lifted dispute has changed its due time meanwhile. */
   async planRelease(
     { account, dueAt, releasedSeq }: DueAccount,
     next: { dueAt: string; doneSeq: number },
@@ -135,7 +132,7 @@ export class EarningsHoldsStore {
       case when ${this.#isNewCreator()} then ${newCreatorHoldDays}::int else 0 end))`;
   }
 
-  /** True while the sale `x` on account `e.account` was made soon after the first one there. */
+  /** Whether the sale `x` on account `e.account` was made soon after the first one there. */
   #isNewCreator(): SQL {
     return sql`(x.created_at < (
       select first.created_at + interval '1 day' * ${this.#rules.newCreatorDays}::int
@@ -143,14 +140,14 @@ export class EarningsHoldsStore {
       where fe.account = e.account order by fe.seq limit 1))`;
   }
 
-  /** Holds the sales, in the order in which everyone does, so that no refund or dispute comes between. */
+  /** Locks the sales in the common order, which keeps refunds and disputes out. */
   async lockSales(tx: Orm, sales: string[]): Promise<void> {
     await lockTransactions(tx, sql`ledger_transactions where id in ${sales}`);
   }
 
   /**
-   * Marks held sales released, with what is left of each; answers their sum. Those that are frozen or released stay as
-   * they are.
+   * Marks held sales as released, with the remainder of each, and returns the sum. Frozen or released sales are
+   * skipped.
    */
   async release(
     tx: Orm,
@@ -188,7 +185,7 @@ export class EarningsHoldsStore {
     return { pendingMinor: sums.get('creator_pending') ?? 0, availableMinor: sums.get('creator_available') ?? 0 };
   }
 
-  /** Whether the house has stopped payouts to this creator. */
+  /** Whether the house has stopped payouts to the creator. */
   async isStopped(creator: string): Promise<boolean> {
     const { rows } = await execute<{ id: string }>(
       this.#orm,
@@ -206,7 +203,7 @@ export class EarningsHoldsStore {
     return { inPayoutMinor: sums.get('pending') ?? 0, paidOutMinor: sums.get('paid') ?? 0 };
   }
 
-  /** What is held, sale by sale, the oldest first. */
+  /** Held sales, oldest first. */
   async listHeld(account: string, page: { after?: string | undefined; limit: number }): Promise<HeldSale[]> {
     const { after, limit } = page;
     const { rows } = await execute<HeldRow>(

@@ -12,7 +12,7 @@ export class EarningsStore {
     this.#orm = db.orm;
   }
 
-  /** What is left of a room's sales: what was paid, less what refunds gave back and lost disputes took. */
+  /** The remainder of a room's sales after refunds and lost disputes. */
   async sumOfRoom(room: string): Promise<Omit<Earnings, 'currency'>> {
     const { rows } = await execute<Sums>(
       this.#orm,

@@ -8,11 +8,11 @@ import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 export type PayoutRow = typeof payouts.$inferSelect;
 export type NewPayout = typeof payouts.$inferInsert;
 
-/** While an order is under way nobody else places it; longer than the provider's client tries. */
+/** Lease of an order; longer than the provider's client retries. */
 const ATTEMPT_LEASE_SECONDS = 40;
 const RETRY_MAX_SECONDS = 3_600;
 
-/** Name of the unique index that makes one payout of a creator at a time. */
+/** Unique index: a creator has one pending payout. */
 export const ONE_PENDING_PAYOUT = 'payouts_pending';
 
 export interface PayableCreator {
@@ -28,7 +28,7 @@ export class PayoutsStore {
     this.#orm = db.orm;
   }
 
-  /** Creators who can be paid and have enough available, without a payout under way. */
+  /** Payable creators with enough available and no pending payout. */
   async findPayable(filter: {
     currency: string;
     minMinor: number;
@@ -57,7 +57,7 @@ export class PayoutsStore {
     }));
   }
 
-  /** What is available, with the account held until the transaction ends: what is taken from it now is there. */
+  /** The available amount. Locks the account until the transaction ends, so the amount can be debited. */
   async lockAvailable(tx: Orm, account: string): Promise<number> {
     await execute(tx, sql`select id from ledger_accounts where id = ${account} for update`);
     const { rows } = await execute<{ sum: string }>(
@@ -67,7 +67,10 @@ export class PayoutsStore {
     return Number(rows[0]?.sum ?? 0);
   }
 
-  /** Whoever stops payouts, or decides one, holds the creator's account as `lockAvailable` does: none is decided after that was answered. */
+  /**
+   * Callers that stop payouts or create one lock the account as `lockAvailable` does, so no payout is created after
+   * this returned true.
+   */
   async isStopped(creator: string, tx: Orm = this.#orm): Promise<boolean> {
     const rows = await tx
       .select({ id: creatorFreezes.id })
@@ -118,7 +121,7 @@ export class PayoutsStore {
     return this.#orm.select().from(payouts).where(eq(payouts.batch, batch)).orderBy(asc(payouts.creator));
   }
 
-  /** The newest of all. */
+  /** The newest payouts of all creators. */
   async listLatest(limit: number): Promise<PayoutRow[]> {
     return this.#orm.select().from(payouts).orderBy(desc(payouts.createdAt)).limit(limit);
   }
@@ -137,13 +140,13 @@ export class PayoutsStore {
     return inserted as PayoutRow;
   }
 
-  /** Undefined when another has booked this transfer. */
+  /** Undefined when another call has booked this transfer. */
   async insertPaid(tx: Orm, row: NewPayout & { providerTransfer: string }): Promise<PayoutRow | undefined> {
     const [inserted] = await tx.insert(payouts).values(row).onConflictDoNothing().returning();
     return inserted;
   }
 
-  /** Takes payouts that are due to be ordered, with growing pauses: no two processes take the same. */
+  /** Claims payouts whose order is due, with growing delays, so that no two processes take the same. */
   async claimDue(nowIso: string, limit: number): Promise<PayoutRow[]> {
     const due = this.#orm
       .select({ id: payouts.id })
@@ -174,7 +177,7 @@ export class PayoutsStore {
       .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')));
   }
 
-  /** The provider answers to the last order with a failure for good: the next order is another one. */
+  /** The provider failed and would repeat that answer under this key: the next order gets another key. */
   async renewOrder(id: string, round: number): Promise<void> {
     await this.#orm
       .update(payouts)
@@ -182,8 +185,8 @@ export class PayoutsStore {
       .where(and(eq(payouts.id, id), eq(payouts.round, round), eq(payouts.status, 'pending')));
   }
 
-  /** True when this call settled it: whoever gets that books it, in the same transaction. */
-  async settle(
+  /** True when this call ended the payout: the caller books the end in the same transaction. */
+  async finish(
     tx: Orm,
     id: string,
     end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null; at: string },

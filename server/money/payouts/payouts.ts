@@ -1,7 +1,7 @@
 /**
- * Payouts: what is available to creators is grouped into a batch of transfers. Each payout is written, with the movement that takes the money
- * from the creator's account, before the provider is asked; from then on it is ordered until there is an answer, under keys of our own, and
- * what the provider refuses for good is available again.
+ * Payouts: the available earnings of creators become a batch of transfers. Each payout is written, and debited from the
+ * creator's account, before the provider is called. The order is then retried under our own keys until it is answered;
+ * a refused payout is available again.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -10,21 +10,15 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { FoundTransfer, ProviderTransfer } from '../provider/settlement-provider.ts';
+import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
-import {
-  ONE_PENDING_PAYOUT,
-  type PayableCreator,
-  type PayoutRow,
-  type PayoutsStore,
-  toPayout,
-} from './payouts.store.ts';
+import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
 const CLAIM_ITEMS = 20;
-/** More creators than that go into the next batch. */
+/** Further creators wait for the next batch. */
 const BATCH_PAYOUTS = 1_000;
 
 export class Payouts {
@@ -32,18 +26,18 @@ export class Payouts {
   readonly #store: PayoutsStore;
   readonly #accounts: CreatorAccounts;
 
-  constructor(context: MoneyContext, parts: { store: PayoutsStore; accounts: CreatorAccounts }) {
+  constructor(context: MoneyContext, accounts: CreatorAccounts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#accounts = parts.accounts;
+    this.#store = new PayoutsStore(context.db);
+    this.#accounts = accounts;
   }
 
-  /** Writes a batch and begins to carry it out. A batch in which there is nothing to pay is kept too, as the answer to who asked. */
+  /** Writes a batch and starts its transfers. An empty batch is stored too, as the result of the request. */
   async createBatch(request: { by: string; creators?: string[] | undefined }): Promise<PayoutBatch> {
     const id = createId('payoutBatch');
     const payable = await this.#findPayable(request.creators);
     await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
-    for (const each of payable) await this.#decide(id, each);
+    for (const each of payable) await this.#create(id, each);
     if (payable.length > 0) this.#context.outbox.wake();
     void this.#context.runInBackground(`payouts ${id}`, async () => {
       while (await this.sweep());
@@ -51,7 +45,7 @@ export class Payouts {
     return this.getBatch(id);
   }
 
-  /** The house's own batch, now and then; none is written when nobody is to be paid. */
+  /** The periodic batch; none is written when nothing is due. */
   async createDueBatch(): Promise<boolean> {
     if ((await this.#findPayable()).length === 0) return false;
     const { payouts } = await this.createBatch({ by: HOUSE });
@@ -75,7 +69,7 @@ export class Payouts {
     return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
   }
 
-  /** The newest of all creators. */
+  /** The newest payouts of all creators. */
   async listLatest(): Promise<Payout[]> {
     return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
   }
@@ -96,7 +90,7 @@ export class Payouts {
     });
   }
 
-  /** A transaction in which no payout of the creator is decided: before it that is done, or not at all. */
+  /** Runs a transaction in which no payout of the creator can be created. */
   async lockCreator<T>(creator: string, work: (tx: Orm) => Promise<T>): Promise<T> {
     const { db, ledger, currency } = this.#context;
     const account = creatorAvailable(creator, currency);
@@ -107,8 +101,8 @@ export class Payouts {
     });
   }
 
-  /** Takes the money from the creator's account, all of what is there at this moment. */
-  async #decide(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
+  /** Debits everything that is available to the creator now. */
+  async #create(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
     const { db, ledger, currency, earningsRules } = this.#context;
     const account = creatorAvailable(creator, currency);
     try {
@@ -130,15 +124,15 @@ export class Payouts {
         });
         const legs = transferLegs(account, houseAccount('payout_payable', currency), amountMinor);
         await ledger.post(tx, { kind: 'payout', source: { type: 'payout', id }, legs, at: createdAt });
-        await this.#context.tell(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
+        await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(row) }, { identity: creator }]);
       });
     } catch (error) {
-      // Another batch was faster; the creator has their payout in that one.
+      // A concurrent batch has created the creator's payout.
       if (!isUniqueViolation(error, ONE_PENDING_PAYOUT)) throw error;
     }
   }
 
-  /** Orders payouts that are due; true when there may be more. */
+  /** Orders due payouts; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((row) => this.#context.runInBackground(`payout ${row.id}`, () => this.#attempt(row))));
@@ -152,13 +146,13 @@ export class Payouts {
   async #attempt(row: PayoutRow): Promise<void> {
     try {
       const { transfer } = await this.#order(row);
-      const isSettled = await this.#settle(row, { status: 'paid', providerTransfer: transfer, failure: null });
-      if (!isSettled) await this.findByTransfer(transfer);
+      const isFinished = await this.#finish(row, { status: 'paid', providerTransfer: transfer, failure: null });
+      if (!isFinished) await this.findByTransfer(transfer);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'payout_refused') {
-        await this.#settle(row, { status: 'failed', providerTransfer: null, failure: error.message });
-        // What the provider refuses tells that the account is not what it was.
+        await this.#finish(row, { status: 'failed', providerTransfer: null, failure: error.message });
+        // A refusal may mean that the account has changed.
         await this.#accounts.handleAccountChanged(row.providerAccount);
         return;
       }
@@ -168,11 +162,14 @@ export class Payouts {
     }
   }
 
-  /** From the second attempt on the provider is asked first whether it knows the order: it forgets idempotency keys after a day. */
+  /**
+   * Places the order. The provider forgets idempotency keys after a day, so from the second attempt on, it is first
+   * searched for the order.
+   */
   async #order(row: PayoutRow): Promise<ProviderTransfer> {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
-    // Decided before payouts to the creator were stopped: it waits until the house lets them go on.
+    // Payouts were stopped after this one was created: it waits until they resume.
     if (await this.#store.isStopped(row.creator))
       throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
@@ -196,8 +193,8 @@ export class Payouts {
   }
 
   /**
-   * The payout of a transfer that is there: any order of ours pays it, whether or not its answer was heard. One that was carried out beside
-   * another is a payout of its own, which the creator's later earnings fill. Undefined: it is none of ours.
+   * The payout of a transfer that exists: any of our orders pays it, even if its answer was lost. A second transfer for
+   * one payout becomes a payout of its own, which later earnings cover. Undefined: the transfer is not ours.
    */
   async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
     const known = await this.#store.findByTransfer(transfer);
@@ -206,8 +203,8 @@ export class Payouts {
     const ordered = found?.payout ? await this.#store.find(found.payout) : undefined;
     if (!found || !ordered || found.currency !== this.#context.currency) return undefined;
     if (ordered.status !== 'pending') return this.#bookSurplus(ordered, found);
-    await this.#settle(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
-    // Settled by this transfer or, meanwhile, by another one.
+    await this.#finish(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
+    // Ended by this transfer or, concurrently, by another one.
     return this.findByTransfer(transfer);
   }
 
@@ -230,20 +227,17 @@ export class Payouts {
       await ledger.post(tx, { kind: 'payout', source, legs: transferLegs(account, payable, amountMinor), at });
       const legs = transferLegs(payable, houseAccount('provider_clearing', currency), amountMinor);
       await ledger.post(tx, { kind: 'payout_sent', source, legs, at });
-      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(inserted) }, { identity: creator }]);
+      await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(inserted) }, { identity: creator }]);
       return inserted;
     });
     outbox.wake();
     if (!row) return this.#store.findByTransfer(providerTransfer);
-    log.error(
-      { payout: id, ordered: ordered.id, amountMinor },
-      'a payout was carried out twice, and the creator owes it',
-    );
+    log.error({ payout: id, ordered: ordered.id, amountMinor }, 'payout sent twice, the creator owes the second one');
     return row;
   }
 
-  /** True when this call settled it. */
-  async #settle(
+  /** True when this call ended it. */
+  async #finish(
     row: PayoutRow,
     end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null },
   ): Promise<boolean> {
@@ -251,19 +245,19 @@ export class Payouts {
     const at = this.#context.nowIso();
     const isPaid = end.status === 'paid';
     const target = isPaid ? houseAccount('provider_clearing', currency) : creatorAvailable(row.creator, currency);
-    const settled = await db.transaction(async (tx) => {
-      const after = await this.#store.settle(tx, row.id, { ...end, at });
+    const finished = await db.transaction(async (tx) => {
+      const after = await this.#store.finish(tx, row.id, { ...end, at });
       if (!after) return undefined;
       const legs = transferLegs(houseAccount('payout_payable', currency), target, row.amountMinor);
       const kind = isPaid ? 'payout_sent' : 'payout_returned';
       await ledger.post(tx, { kind, source: { type: 'payout', id: row.id }, legs, at });
-      await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
+      await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(after) }, { identity: row.creator }]);
       return after;
     });
-    if (!settled) return false;
+    if (!finished) return false;
     outbox.wake();
     if (isPaid) metrics.moneyMinor.inc({ kind: 'payout' }, row.amountMinor);
-    else log.error({ payout: row.id, failure: end.failure }, 'a payout was refused, and is available again');
+    else log.error({ payout: row.id, failure: end.failure }, 'payout refused, the amount is available again');
     return true;
   }
 }

@@ -20,7 +20,7 @@ interface EntryRow {
 
 export interface Period {
   fromIso: string;
-  /** Not within the period any more. */
+  /** Exclusive. */
   untilIso: string;
 }
 
@@ -46,7 +46,7 @@ export class StatementsStore {
     this.#orm = db.orm;
   }
 
-  /** What a creator was owed before a moment, pending and available together. */
+  /** A creator's pending and available earnings before a moment. */
   async sumBefore(creator: string, currency: string, beforeIso: string): Promise<number> {
     const { rows } = await execute<{ sum: string }>(
       this.#orm,
@@ -58,8 +58,8 @@ export class StatementsStore {
   }
 
   /**
-   * Every movement of what a creator is owed within a period, page by page in the order of the books. What moves from pending to available
-   * changes nothing of it and is left out.
+   * All entries of a creator's earnings in a period, in pages, in the order of the books. Releases from pending to
+   * available do not change the total and are left out.
    */
   async *readEntries(creator: string, currency: string, period: Period): AsyncGenerator<EarningsEntry[]> {
     let afterSeq = 0;

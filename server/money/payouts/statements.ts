@@ -1,13 +1,13 @@
 /**
- * What creators need for their accounts: the statement of a month, every entry as a stream, and the figures of a quarter that a platform
- * reports under DAC7 (Directive (EU) 2021/514, annex V, section III B: for each seller the consideration paid or credited each quarter,
- * net of what the platform withheld, the number of activities, and fees, commissions and taxes withheld). All of it is read from the
- * ledger; nothing is kept apart from it, so nothing can differ. Months and quarters are those of UTC.
+ * Creators' statements: a month's statement, every entry as a stream, and the quarterly figures that a platform reports
+ * under DAC7 (Directive (EU) 2021/514, annex V, section III B: for each seller the consideration paid or credited each
+ * quarter, net of what the platform withheld, the number of activities, and fees, commissions and taxes withheld).
+ * Everything is read from the ledger. Months and quarters are in UTC.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/money/payouts.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { Period, StatementsStore } from './statements.store.ts';
+import { type Period, StatementsStore } from './statements.store.ts';
 
 const EVER: Period = { fromIso: '1970-01-01T00:00:00.000Z', untilIso: '9999-01-01T00:00:00.000Z' };
 
@@ -15,9 +15,9 @@ export class Statements {
   readonly #context: MoneyContext;
   readonly #store: StatementsStore;
 
-  constructor(context: MoneyContext, store: StatementsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = new StatementsStore(context.db);
   }
 
   async ofMonth(creator: string, month: string): Promise<Statement> {
@@ -39,7 +39,7 @@ export class Statements {
     const openingMinor = await this.#store.sumBefore(creator, currency, period.fromIso);
     const closingMinor = await this.#store.sumBefore(creator, currency, period.untilIso);
     const isOver = Date.parse(period.untilIso) <= this.#context.clock.now();
-    // A month that is running may have grown between the two readings; one that is over may not.
+    // The current month may grow between the two readings; a past month may not.
     if (isOver && openingMinor + sales.netMinor + refunds.netMinor + payoutsMinor !== closingMinor) {
       throw new AppError('internal', `The statement of ${creator} for ${month} does not add up.`);
     }
@@ -57,17 +57,17 @@ export class Statements {
     };
   }
 
-  /** Every entry of a creator, or those of one month, page by page. */
+  /** All entries of a creator, or those of one month, in pages. */
   readEntries(creator: string, month?: string): AsyncGenerator<EarningsEntry[]> {
     return this.#store.readEntries(creator, this.#context.currency, month ? monthOf(month) : EVER);
   }
 
-  /** Months in which anything of this creator was booked, the newest first. */
+  /** Months with entries of this creator, newest first. */
   listMonths(creator: string): Promise<string[]> {
     return this.#store.listMonths(creator, this.#context.currency);
   }
 
-  /** The four quarters of one seller; a quarter without anything is all zero. */
+  /** The four quarters of one seller; a quarter without sales is all zero. */
   async dac7OfSeller(seller: { identity: string; name: string; country: string }, year: string) {
     const { identity: creator, name, country } = seller;
     const nothing = { considerationMinor: 0, activities: 0, feesMinor: 0, taxesMinor: 0, charityMinor: 0 };
@@ -79,7 +79,7 @@ export class Statements {
     return { year, quarters };
   }
 
-  /** Of every seller, or of one. */
+  /** The report of every seller, or of one. */
   async dac7(quarter: string, creator?: string): Promise<Dac7Report> {
     const { currency } = this.#context;
     const sellers = await this.#store.sumSellers(currency, quarterOf(quarter), creator);
@@ -104,13 +104,13 @@ export class Statements {
 function monthOf(month: string): Period {
   const [, year, number] = /^(\d{4})-(\d{2})$/.exec(month) ?? [];
   if (!year || !number || Number(number) < 1 || Number(number) > 12)
-    throw new AppError('invalid_request', 'A month is like 2026-11.');
+    throw new AppError('invalid_request', 'Write the month like 2026-11.');
   return monthsFrom(Number(year), Number(number) - 1, 1);
 }
 
 function quarterOf(quarter: string): Period {
   const [, year, number] = /^(\d{4})-Q([1-4])$/.exec(quarter) ?? [];
-  if (!year || !number) throw new AppError('invalid_request', 'A quarter is like 2026-Q4.');
+  if (!year || !number) throw new AppError('invalid_request', 'Write the quarter like 2026-Q4.');
   return monthsFrom(Number(year), (Number(number) - 1) * 3, 3);
 }
 

@@ -1,14 +1,14 @@
 /**
- * Transfers to creators that somebody has taken back at the provider itself, by hand. The money lies with the house again: it fills what the creator
- * owes, and beyond that it is owed to them again. The next batch must not simply send it back to where it was taken from, so payouts to that
- * creator stop until somebody of the house lets them go on.
+ * Transfers to creators that were reversed by hand at the provider. The money is with the house again: it covers what
+ * the creator owes, and the rest is available to them again. The next batch must not simply send it back, so payouts to
+ * the creator stop until an operator resumes them.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type PayoutRow, type PayoutsStore, toPayout } from './payouts.store.ts';
+import { type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 import type { Payouts } from './payouts.ts';
 
 interface Reversal {
@@ -23,13 +23,13 @@ export class TransferReversals {
   readonly #store: PayoutsStore;
   readonly #payouts: Payouts;
 
-  constructor(context: MoneyContext, parts: { store: PayoutsStore; payouts: Payouts }) {
+  constructor(context: MoneyContext, payouts: Payouts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#payouts = parts.payouts;
+    this.#store = new PayoutsStore(context.db);
+    this.#payouts = payouts;
   }
 
-  /** Something happened to this transfer, says the provider. */
+  /** Handles a provider event about a transfer. */
   async handleTransferChanged(transfer: string): Promise<void> {
     const row = await this.#payouts.findByTransfer(transfer);
     // Another application may share the provider's account.
@@ -43,12 +43,12 @@ export class TransferReversals {
     const isNews = await this.#context.db.transaction((tx) => this.#book(tx, row, reversal));
     if (!isNews) return;
     const fields = { payout: row.id, reversal: reversal.id, amountMinor: reversal.amountMinor };
-    this.#context.log.warn(fields, 'a transfer was taken back by hand at the provider, and is booked');
+    this.#context.log.warn(fields, 'transfer reversed by hand at the provider');
     this.#context.metrics.moneyMinor.inc({ kind: 'payout_reversed' }, reversal.amountMinor);
     this.#context.outbox.wake();
   }
 
-  /** False when it was booked before: whoever holds the creator's account is alone with it. */
+  /** False when it was booked before. Runs under the lock of the creator's account. */
   async #book(tx: Orm, { id, creator }: PayoutRow, reversal: Reversal): Promise<boolean> {
     const { ledger, currency } = this.#context;
     const account = creatorAvailable(creator, currency);
@@ -56,12 +56,12 @@ export class TransferReversals {
     const source = { type: 'provider_reversal', id: reversal.id } as const;
     if (await ledger.findTransaction(tx, { kind: 'payout_reversed', source })) return false;
     const sent = await ledger.findTransaction(tx, { kind: 'payout_sent', source: { type: 'payout', id } });
-    if (!sent) throw new AppError('internal', 'A payout that is paid is not in the books.');
+    if (!sent) throw new AppError('internal', 'The transaction of a paid payout is missing.');
     const legs = transferLegs(houseAccount('provider_clearing', currency), account, reversal.amountMinor);
     const at = this.#context.nowIso();
     await ledger.post(tx, { kind: 'payout_reversed', source, reversesId: sent.id, legs, at });
     const after = await this.#store.addReversed(tx, id, reversal.amountMinor);
-    await this.#context.tell(tx, ['payout.changed', { payout: toPayout(after) }, { identity: creator }]);
+    await this.#context.addFacts(tx, ['payout.changed', { payout: toPayout(after) }, { identity: creator }]);
     if (availableMinor + reversal.amountMinor > 0) await this.#stopPayouts(tx, creator, at);
     return true;
   }
@@ -70,6 +70,6 @@ export class TransferReversals {
     const freeze = { id: createId('creatorFreeze'), creator, reason: STOP_REASON, by: HOUSE, frozenAt: at };
     if (!(await this.#store.stopPayouts(tx, freeze))) return;
     const told = { creator, frozen: true, reason: STOP_REASON };
-    await this.#context.tell(tx, ['creator.payouts_changed', told, { identity: creator }]);
+    await this.#context.addFacts(tx, ['creator.payouts_changed', told, { identity: creator }]);
   }
 }

@@ -1,34 +1,31 @@
 /**
- * The arithmetic of private sessions: which time counts, and what it costs. Pure; the clock and the counters come from outside. In doubt
- * the fan does not pay.
+ * The arithmetic of private sessions: which time counts, and what it costs. Pure: clock and counters are inputs. In
+ * doubt the fan does not pay.
  */
 
-/**
- * Counters of the media of a session at one moment, as the SFU has them; each only grows, from zero, as long as its
- * media session lasts.
- */
+/** Media counters of a session at one moment, from the SFU. Each grows from zero during its media session. */
 export interface MediaSample {
-  /** Names the creator's media sessions: when it changes, their counter has begun anew. */
+  /** Identifies the creator's media session. When it changes, its counter starts again. */
   key: string;
-  /** Video that has come from the creator. */
+  /** Bytes of video received from the creator. */
   creatorVideoBytes: number;
   /** The fan's media sessions. */
   fan: readonly FanMedia[];
-  /** The SFU has paused what it sends to the fan, whose client has not reported that it arrives. */
+  /** The SFU has paused the fan's video, because the fan's client did not report that it arrives. */
   isFanPaused: boolean;
 }
 
 export interface FanMedia {
   session: string;
-  /** Video that was sent to the fan. */
+  /** Bytes of video sent to the fan. */
   videoBytes: number;
-  /** How many looks have found a new receiver report of the fan's, in which they say what they got. */
+  /** Number of samples with a new receiver report of the fan. */
   reports: number;
 }
 
-/** A longer silence between two samples says nothing about what happened in it: it is not billed. */
+/** A longer gap between two samples is not billed, because nothing is known about it. */
 export const SAMPLE_GAP_MAX_MS = 3_000;
-/** How long sent video waits for a receiver report; without one it is not billed. */
+/** How long sent video waits for a receiver report. Without one it is not billed. */
 export const ANSWER_WITHIN_MS = 6_000;
 
 export function dueMinor(ratePerMinuteMinor: number, confirmedMs: number): number {
@@ -41,13 +38,13 @@ export function durationMs(ratePerMinuteMinor: number, amountMinor: number): num
 }
 
 /**
- * Counts the time in which the creator's video came in and went out to the fan, and the fan reported that it arrives. An interval between
- * two samples counts when all of it is so, and only once the fan's side has reported after it.
+ * Counts the time in which the creator's video was received and sent to the fan, and the fan reported its arrival. An
+ * interval between two samples counts if all of that holds, and only after a later receiver report.
  */
 export class MediaMeter {
   #last: { atMs: number; sample: MediaSample } | undefined;
   #confirmedMs = 0;
-  /** Flowed, and not reported yet. */
+  /** Sent, but not reported yet. */
   #waitingMs = 0;
   #isFlowing = false;
 
@@ -85,10 +82,7 @@ export class MediaMeter {
   }
 }
 
-/**
- * A media session that was not there before has counted from zero since: whoever opens one after the other pays as with
- * one.
- */
+/** A new media session has counted from zero, so consecutive sessions of a fan cost the same as a single one. */
 function hasGrown(counter: 'videoBytes' | 'reports', before: readonly FanMedia[], now: readonly FanMedia[]): boolean {
   const known = new Map(before.map((each) => [each.session, each[counter]]));
   return now.some((each) => each[counter] > (known.get(each.session) ?? 0));

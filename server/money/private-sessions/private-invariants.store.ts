@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-/** What must hold between private sessions, what is held for them, and the books; read with the other rules of money. */
+/** Rules between private sessions, their holds and the books. */
 export const PRIVATE_RULES: { fault: string; statement: SQL }[] = [
   {
-    fault: 'is an account that holds less than its holds',
+    fault: 'is an account whose held amount is less than its holds',
     statement: sql`select a.id from ledger_accounts a
       left join lateral (
         select coalesce(sum(case a.kind when 'fan_promo' then h.promo_minor else h.paid_minor end), 0) as held
@@ -11,20 +11,20 @@ export const PRIVATE_RULES: { fault: string; statement: SQL }[] = [
       where a.kind in ('fan_wallet', 'fan_promo') and a.held < h.held`,
   },
   {
-    fault: 'is a private session that holds something when it should not, or the other way round',
+    fault: 'is an open private session without its hold, or a closed one with a hold',
     statement: sql`select s.id from private_sessions s left join ledger_holds h on h.id = s.id
       where (s.status in ('requested', 'active')) <> (h.id is not null)
         or (h.id is not null and h.promo_minor + h.paid_minor <> s.held_minor)`,
   },
   {
-    fault: 'is a private session whose charges are not what its confirmed time costs',
+    fault: 'is a private session whose charges do not match its confirmed time',
     statement: sql`select s.id from private_sessions s
       where s.charged_minor <> least(s.held_minor, (s.rate_minor * s.confirmed_ms) / 60000)
         or s.charged_minor <> (select coalesce(sum(c.amount_minor), 0) from private_session_charges c where c.session = s.id)
         or s.confirmed_ms <> (select coalesce(sum(c.confirmed_ms), 0) from private_session_charges c where c.session = s.id)`,
   },
   {
-    fault: 'is a private session whose books disagree with its charges',
+    fault: 'is a private session whose transaction does not match its charges',
     statement: sql`select s.id from private_sessions s
       left join ledger_transactions x on x.kind = 'private_session' and x.source_type = 'private_session' and x.source_id = s.id
       left join lateral (select coalesce(-sum(e.amount_minor), 0) as paid from ledger_entries e
@@ -32,7 +32,7 @@ export const PRIVATE_RULES: { fault: string; statement: SQL }[] = [
       where (s.status = 'ended' and e.paid <> s.charged_minor) or (s.status <> 'ended' and x.id is not null)`,
   },
   {
-    fault: 'is a private session that disagrees with the key to its room',
+    fault: 'is a private session that does not match its entitlement',
     statement: sql`select s.id from private_sessions s
       where (s.status = 'active') <> exists (select 1 from entitlements e
         where e.source = 'private' and e.source_id = s.id and e.revoked_at is null)`,

@@ -1,7 +1,7 @@
 /**
- * What runs while private sessions run: looks at the media each second, counts confirmed time, holds money ahead, tells both sides, and
- * ends a session when the money or the media ends. It keeps nothing that a crash could lose but the seconds since the last heartbeat,
- * which then are not billed.
+ * Runs the private sessions of this process: samples the media each second, counts confirmed time, extends the hold,
+ * reports progress, and ends a session when the money or the media ends. A crash loses only the seconds since the last
+ * heartbeat, which are then not billed.
  */
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -10,27 +10,26 @@ import { splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';
 import { dueMinor, durationMs, MediaMeter, type MediaSample } from './private-billing.ts';
+import { ENTITLEMENT_LIFE_MS, type PrivateSessionLifecycle } from './private-session-lifecycle.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';
-import { KEY_LIFE_MS, type PrivateSessions } from './private-sessions.ts';
 
-export const TICK_MS = 1_000;
 const HEARTBEAT_MS = 5_000;
-/** How often to ask for more while what is held gets short. */
+/** How often to extend a hold that is running short. */
 const SHORT_HEARTBEAT_MS = 2_000;
-/** More is held once less than this is left of it. */
+/** A hold is extended when it lasts for less than this. */
 const SHORT_MS = 60_000;
 const FUNDS_LOW_MS = 30_000;
-/** How long a session waits for media, at its beginning and whenever it fails. */
+/** How long a session waits for media, at its start and after each interruption. */
 const MEDIA_GRACE_MS = 60_000;
 
-/** What the media plane knows of a session; the app lends the stage. */
+/** The media of a session. The app implements it with the stage. */
 export interface PrivateMedia {
   sample(room: RoomId, identity: string): Promise<MediaSample | undefined>;
-  /** Lets the fan's media session last until then. */
+  /** Extends the lease of the fan's media session. */
   extend(room: RoomId, identity: string, untilMs: number): Promise<void>;
 }
 
-/** What is told while a session runs, to whom it concerns; not kept. */
+/** Progress of a running session for its two participants; not stored. */
 export interface PrivateProgress {
   room: RoomId;
   identity: string;
@@ -42,7 +41,7 @@ interface RunningSession {
   row: PrivateSessionRow;
   readonly terms: SaleTerms;
   readonly meter: MediaMeter;
-  /** When the last heartbeat was kept, and media was last confirmed. */
+  /** When the last heartbeat was stored, and media was last confirmed. */
   beatAtMs: number;
   mediaAtMs: number;
   isFundsLow: boolean;
@@ -51,14 +50,14 @@ interface RunningSession {
 
 export class PrivateRunner {
   readonly #context: MoneyContext;
-  readonly #sessions: PrivateSessions;
+  readonly #lifecycle: PrivateSessionLifecycle;
   readonly #running = new Map<string, RunningSession>();
   #media: PrivateMedia | undefined;
   #onProgress: (progress: PrivateProgress) => void = () => {};
 
-  constructor(context: MoneyContext, sessions: PrivateSessions) {
+  constructor(context: MoneyContext, lifecycle: PrivateSessionLifecycle) {
     this.#context = context;
-    this.#sessions = sessions;
+    this.#lifecycle = lifecycle;
   }
 
   watch(media: PrivateMedia): void {
@@ -79,19 +78,19 @@ export class PrivateRunner {
     this.#running.set(row.id, { row, terms, meter, ...moment });
   }
 
-  /** One look at every session. */
+  /** Samples every session once. */
   async tick(): Promise<boolean> {
     await Promise.all(
       [...this.#running.values()].map((session) =>
-        this.#look(session).catch((error) =>
-          this.#context.log.error({ err: error, session: session.row.id }, 'private session not looked after'),
+        this.#sample(session).catch((error) =>
+          this.#context.log.error({ err: error, session: session.row.id }, 'private session sample failed'),
         ),
       ),
     );
     return false;
   }
 
-  async #look(session: RunningSession): Promise<void> {
+  async #sample(session: RunningSession): Promise<void> {
     const { row, meter } = session;
     const room = row.room as RoomId;
     const before = meter.confirmedMs;
@@ -102,30 +101,30 @@ export class PrivateRunner {
     if (meter.confirmedMs > before) session.mediaAtMs = nowMs;
     const isShort = this.#remainingMs(session) < SHORT_MS;
     if (nowMs - session.beatAtMs >= (isShort ? SHORT_HEARTBEAT_MS : HEARTBEAT_MS)) {
-      if (!(await this.#beat(session, isShort ? LIMITS.privateHoldMinutesMax : undefined))) return;
+      if (!(await this.#heartbeat(session, isShort ? LIMITS.privateHoldMinutesMax : undefined))) return;
     }
-    // Another call may have ended it meanwhile.
+    // A concurrent call may have ended it.
     if (this.#running.get(row.id) !== session) return;
-    if (this.#remainingMs(session) === 0 && !(await this.#rescue(session))) return;
+    if (this.#remainingMs(session) === 0 && !(await this.#extendOrEnd(session))) return;
     if (nowMs - session.mediaAtMs >= MEDIA_GRACE_MS) {
       await this.finish(row.id, 'media_ended');
       return;
     }
-    this.#tellProgress(session);
+    this.#reportProgress(session);
   }
 
-  /** What is held is used up: holds more, or ends the session. */
-  async #rescue(session: RunningSession): Promise<boolean> {
-    if (!(await this.#beat(session, LIMITS.privateHoldMinutesMax))) return false;
+  /** The hold is used up: extends it, or ends the session. */
+  async #extendOrEnd(session: RunningSession): Promise<boolean> {
+    if (!(await this.#heartbeat(session, LIMITS.privateHoldMinutesMax))) return false;
     if (this.#remainingMs(session) > 0) return true;
     await this.finish(session.row.id, 'funds_ended');
     return false;
   }
 
   /** False when the session is over. */
-  async #beat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
+  async #heartbeat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
     const { row, meter } = session;
-    const kept = await this.#sessions.heartbeat(row.id, {
+    const kept = await this.#lifecycle.heartbeat(row.id, {
       sequence: row.sequence + 1,
       confirmedMs: meter.confirmedMs,
       ...(holdMinutes === undefined ? {} : { holdMinutes }),
@@ -136,26 +135,26 @@ export class PrivateRunner {
     }
     session.row = kept;
     session.beatAtMs = this.#context.clock.now();
-    await this.#media?.extend(row.room as RoomId, row.identity, session.beatAtMs + KEY_LIFE_MS);
+    await this.#media?.extend(row.room as RoomId, row.identity, session.beatAtMs + ENTITLEMENT_LIFE_MS);
     return true;
   }
 
-  /** Holds more now, as the fan has asked. */
+  /** Extends the hold at the fan's request. */
   async extend(id: string, minutes: number): Promise<PrivateSessionRow | undefined> {
     const session = this.#running.get(id);
-    if (!session || !(await this.#beat(session, minutes))) return undefined;
+    if (!session || !(await this.#heartbeat(session, minutes))) return undefined;
     return session.row;
   }
 
-  /** Ends a session where it stands; one that runs elsewhere is settled at its last heartbeat. */
+  /** Ends a session. One that runs in another process is booked at its last heartbeat. */
   async finish(id: string, reason: PrivateEndReason): Promise<PrivateSessionRow | undefined> {
     const session = this.#running.get(id);
     this.#running.delete(id);
     const confirmedMs = session?.meter.confirmedMs;
     try {
-      return await this.#sessions.finish(id, { reason, ...(confirmedMs === undefined ? {} : { confirmedMs }) });
+      return await this.#lifecycle.finish(id, { reason, ...(confirmedMs === undefined ? {} : { confirmedMs }) });
     } catch (error) {
-      // Not booked: it goes on until it can be.
+      // The booking failed: the session continues until it succeeds.
       if (session) this.#running.set(id, session);
       throw error;
     }
@@ -173,7 +172,7 @@ export class PrivateRunner {
     return Math.max(0, durationMs(row.rateMinor, row.heldMinor) - meter.confirmedMs);
   }
 
-  #tellProgress(session: RunningSession): void {
+  #reportProgress(session: RunningSession): void {
     const { row, meter, terms } = session;
     const costMinor = Math.min(row.heldMinor, dueMinor(row.rateMinor, meter.confirmedMs));
     const remainingMs = this.#remainingMs(session);

@@ -1,32 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
+import { minor, time } from '../columns.schema.ts';
 
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
-const minor = (name: string) => bigint(name, { mode: 'number' });
-
-/**
- * Credit that is set aside for something that runs. What is held of an account is the sum of its holds here (`ledger_accounts.held`), and a
- * hold that is over is gone.
- */
-export const ledgerHolds = pgTable(
-  'ledger_holds',
-  {
-    /** What it is held for. */
-    id: text('id').primaryKey(),
-    identity: text('identity').notNull(),
-    currency: text('currency').notNull(),
-    promoMinor: minor('promo_minor').notNull(),
-    paidMinor: minor('paid_minor').notNull(),
-    createdAt: time('created_at').notNull(),
-  },
-  (table) => [
-    index('ledger_holds_identity').on(table.identity),
-    check('ledger_holds_amounts', sql`${table.promoMinor} >= 0 and ${table.paidMinor} >= 0`),
-  ],
-);
-
-/** A session from its request to its end. Confirmed time and charges are those of the last heartbeat that was kept. */
+/** A session from its request to its end. Confirmed time and charges are those of its last heartbeat. */
 export const privateSessions = pgTable(
   'private_sessions',
   {
@@ -53,7 +30,7 @@ export const privateSessions = pgTable(
     endedAt: time('ended_at'),
   },
   (table) => [
-    // One fan at a time, and one request of each fan: held by the database, also across processes.
+    // One active session per room and one open request per fan, also across processes.
     uniqueIndex('private_sessions_active').on(table.room).where(sql`${table.status} = 'active'`),
     uniqueIndex('private_sessions_open')
       .on(table.room, table.identity)
@@ -79,7 +56,7 @@ export const privateSessions = pgTable(
   ],
 );
 
-/** What each heartbeat added. The key makes a heartbeat that arrives twice count once. */
+/** The addition of each heartbeat. The key makes heartbeats idempotent. */
 export const privateSessionCharges = pgTable(
   'private_session_charges',
   {

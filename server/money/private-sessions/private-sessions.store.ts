@@ -7,7 +7,7 @@ import { privateSessionCharges, privateSessions } from './private-sessions.schem
 export type PrivateSessionRow = typeof privateSessions.$inferSelect;
 export type NewPrivateSession = typeof privateSessions.$inferInsert;
 
-/** Names of the unique indexes that keep one session a room and one request a fan. */
+/** Unique indexes: one active session per room and one open request per fan. */
 export const ONE_ACTIVE_SESSION = 'private_sessions_active';
 export const ONE_OPEN_SESSION = 'private_sessions_open';
 
@@ -20,7 +20,7 @@ export class PrivateSessionsStore {
     this.#orm = db.orm;
   }
 
-  /** Those who ask in one room come one after the other until the caller's transaction ends; answers how many wait. */
+  /** Serialises requests in a room until the caller's transaction ends. Returns how many wait. */
   async lockQueue(tx: Orm, room: string): Promise<number> {
     await execute(tx, sql`select pg_advisory_xact_lock(hashtext(${`private-queue:${room}`}))`);
     const [row] = await tx
@@ -40,7 +40,7 @@ export class PrivateSessionsStore {
     return row;
   }
 
-  /** Holds the session until the caller's transaction ends; undefined when it has none of these states. */
+  /** Locks the session until the caller's transaction ends; undefined when it has none of these states. */
   async lock(tx: Orm, id: string, statuses: PrivateSessionStatus[]): Promise<PrivateSessionRow | undefined> {
     const [row] = await tx
       .select()
@@ -50,7 +50,7 @@ export class PrivateSessionsStore {
     return row;
   }
 
-  /** Requests in the order in which they came, the running session among them. */
+  /** Open requests in the order of arrival, with the running session. */
   async listOpen(room: string, identity?: string): Promise<PrivateSessionRow[]> {
     return this.#orm
       .select()
@@ -74,7 +74,7 @@ export class PrivateSessionsStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Sessions whose process has not given a sign of life since this moment. */
+  /** Active sessions without a heartbeat since this moment. */
   async findAbandoned(beforeIso: string, limit: number): Promise<string[]> {
     const rows = await this.#orm
       .select({ id: privateSessions.id })
@@ -89,7 +89,7 @@ export class PrivateSessionsStore {
     return row as PrivateSessionRow;
   }
 
-  /** Keeps what a heartbeat has added; false when that heartbeat is known already. */
+  /** Stores the addition of a heartbeat; false when it was stored before. */
   async insertCharge(tx: Orm, charge: typeof privateSessionCharges.$inferInsert): Promise<boolean> {
     const rows = await tx.insert(privateSessionCharges).values(charge).onConflictDoNothing().returning();
     return rows.length > 0;

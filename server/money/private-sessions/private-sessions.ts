@@ -1,331 +1,151 @@
 /**
- * Private sessions by the minute: a fan asks and has money held, the creator accepts one at a time, and what was confirmed is booked in one
- * piece at the end. Every step is one local transaction; what runs in between is the runner's, and what a crash leaves behind is settled at
- * the last heartbeat that was kept. Locks: the fan's credit first, then the session.
+ * Private sessions by the minute. Checks who may do what: the fan requests, extends and ends, the creator accepts,
+ * declines and ends. The steps are transactions in `private-session-lifecycle.ts`; `private-runner.ts` meters the
+ * sessions that run in this process.
  */
-import type { Orm } from '../../platform/db/db.ts';
+
+import type { Fact } from '../../platform/outbox/outbox.ts';
+import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId, type PrivateSessionId, type RoomId } from '../../protocol/ids.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
-import type { Room } from '../../protocol/rooms.ts';
-import { creatorPending, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { SaleTerms } from '../sales/pricing.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
-import { type Hold, HoldsStore } from '../wallet/holds.store.ts';
-import { payWithPromo } from '../wallet/promo-legs.ts';
-import { dueMinor } from './private-billing.ts';
-import {
-  type ClosedStatus,
-  ONE_ACTIVE_SESSION,
-  ONE_OPEN_SESSION,
-  type PrivateSessionRow,
-  PrivateSessionsStore,
-} from './private-sessions.store.ts';
+import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
+import { PrivateSessionLifecycle, toPrivateSession } from './private-session-lifecycle.ts';
+import type { PrivateSessionRow } from './private-sessions.store.ts';
 
-/** How long the creator has to answer. */
-const REQUEST_LIFE_MS = 120_000;
-/** How far ahead the fan's key to the room lasts; it is extended with every heartbeat. */
-export const KEY_LIFE_MS = 30_000;
-/** A session without a sign of life for so long has lost its process. */
-const ABANDONED_AFTER_MS = 15_000;
-const SWEEP_SESSIONS = 50;
-
-/** What is known of a running session at one moment. */
-export interface Heartbeat {
-  /** Counts the heartbeats of a session from 1; one that comes twice has one effect. */
-  sequence: number;
-  confirmedMs: number;
-  /** How many minutes are to be held ahead from now on. */
-  holdMinutes?: number;
+export interface PrivateCaller {
+  room: RoomId;
+  participant: Participant;
 }
 
 export class PrivateSessions {
   readonly #context: MoneyContext;
-  readonly #store: PrivateSessionsStore;
-  readonly #holds: HoldsStore;
+  readonly #lifecycle: PrivateSessionLifecycle;
+  readonly #runner: PrivateRunner;
 
   constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = new PrivateSessionsStore(context.db);
-    this.#holds = new HoldsStore(context.spending, { isPromoHeld: context.promoPays === 'everything' });
+    this.#lifecycle = new PrivateSessionLifecycle(context);
+    this.#runner = new PrivateRunner(context, this.#lifecycle);
   }
 
-  /** Asks for a session, and holds so many minutes ahead. */
-  async request(asking: { room: Room; identity: string; name: string; minutes?: number }): Promise<PrivateSessionRow> {
-    const { room, identity, name, minutes = 1 } = asking;
-    const { db, currency, walletMode, pricing, ledger, clock } = this.#context;
-    const rateMinor = room.access.ratePerMinuteMinor;
-    if (room.access.kind !== 'private' || rateMinor === undefined) throw new AppError('private_not_offered');
-    if (walletMode === 'off') throw new AppError('wallet_off');
-    if (!Number.isInteger(minutes) || minutes < 1 || minutes > LIMITS.privateHoldMinutesMax) {
-      throw new AppError('amount_invalid');
+  /** Ends sessions when their room has ended, or a person was removed from it. */
+  async handleFacts(facts: Fact[]): Promise<void> {
+    for (const { topic, room, identity } of facts) {
+      if (topic === 'room.ended') await this.#endAll(room as RoomId, 'room_ended');
+      else await this.#endAll(room as RoomId, 'removed', identity ?? undefined);
     }
-    await this.#assertMayAsk(room, identity);
-    const creator = room.creator.identity;
-    const terms = await pricing.findTerms({ creator, buyer: identity });
-    await ledger.ensureAccounts([creatorPending(creator, currency)]);
-    const id = createId('privateSession');
-    const requestedAt = this.#context.nowIso();
-    const heldMinor = rateMinor * minutes;
-    const row = {
-      ...{ id, room: room.id, creator, identity, name, rateMinor, currency, heldMinor, requestedAt },
-      status: 'requested' as const,
-      feePolicy: terms.id,
-      terms: terms.termsId,
-      expiresAt: new Date(clock.now() + REQUEST_LIFE_MS).toISOString(),
-    };
-    const requested = await this.#orExists(() =>
-      db.transaction(async (tx) => {
-        if ((await this.#store.lockQueue(tx, room.id)) >= LIMITS.privateQueueRequests) {
-          throw new AppError('private_queue_full');
-        }
-        const held = await this.#holds.place(tx, { id, identity, currency }, heldMinor, requestedAt);
-        if (!held) throw new AppError('insufficient_funds');
-        const inserted = await this.#store.insert(tx, row);
-        await this.#tell(tx, 'private_session.requested', inserted);
-        return inserted;
-      }),
+  }
+
+  /** Sets the source of media samples. Without it nothing is billed. */
+  watch(media: PrivateMedia): void {
+    this.#runner.watch(media);
+  }
+
+  onProgress(listener: (progress: PrivateProgress) => void): void {
+    this.#runner.onProgress(listener);
+  }
+
+  /** Samples the media of every session that runs in this process. */
+  tick(): Promise<boolean> {
+    return this.#runner.tick();
+  }
+
+  /** Closes expired requests and abandoned sessions; true when there may be more. */
+  sweepOpen(): Promise<boolean> {
+    return this.#lifecycle.sweep(this.#runner.isRunning);
+  }
+
+  /** Does at once what the jobs would do over time. */
+  async sweep(): Promise<void> {
+    await this.tick();
+    while (await this.sweepOpen());
+  }
+
+  /** Ends and books the sessions that run in this process. */
+  close(): Promise<void> {
+    return this.#runner.close();
+  }
+
+  async request(
+    { room: id, participant }: PrivateCaller,
+    input: { minutes?: number | undefined },
+  ): Promise<PrivateSession> {
+    if (participant.role !== 'fan') throw new AppError('forbidden');
+    const room = await this.#context.rooms.getRoom(id);
+    const { identity, name } = participant;
+    const { minutes } = input;
+    return toPrivateSession(
+      await this.#lifecycle.request({ room, identity, name, ...(minutes === undefined ? {} : { minutes }) }),
     );
-    this.#context.outbox.wake();
-    return requested;
   }
 
-  async #assertMayAsk(room: Room, identity: string): Promise<void> {
-    const access = await this.#context.rooms.decideAccess({ room, identity, role: 'fan' });
-    if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
-    if (identity === room.creator.identity) throw new AppError('already_entitled');
-    const [open] = await this.#store.listOpen(room.id, identity);
-    if (open) throw new AppError('private_session_exists');
-    if (access.state === 'granted') throw new AppError('already_entitled');
+  async accept({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
+    assertCreator(participant);
+    const row = await this.#lifecycle.accept(room, session);
+    await this.#runner.add(row);
+    return toPrivateSession(row);
   }
 
-  async #orExists<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isUniqueViolation(error, ONE_OPEN_SESSION)) throw new AppError('private_session_exists');
-      if (isUniqueViolation(error, ONE_ACTIVE_SESSION)) throw new AppError('private_session_busy');
-      throw error;
+  async decline({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
+    assertCreator(participant);
+    await this.#lifecycle.getOpen(room, session);
+    return toPrivateSession(await this.#lifecycle.closeRequest(session, 'declined'));
+  }
+
+  /** Ends a running session. Before the start, the fan withdraws their request, or the creator declines it. */
+  async end({ room, participant }: PrivateCaller, session: string): Promise<PrivateSession> {
+    const row = await this.#getOwn({ room, participant }, session);
+    const isCreator = participant.role === 'creator';
+    if (row.status === 'requested') {
+      return toPrivateSession(await this.#lifecycle.closeRequest(session, isCreator ? 'declined' : 'withdrawn'));
     }
+    const ended = await this.#runner.finish(session, isCreator ? 'creator_ended' : 'fan_ended');
+    if (!ended) throw new AppError('private_session_not_found');
+    return toPrivateSession(ended);
   }
 
-  /** The creator accepts: the fan gets a key to the room, and time begins to count once media is confirmed. */
-  async accept(room: RoomId, id: string): Promise<PrivateSessionRow> {
-    const { db, rooms, clock } = this.#context;
-    if ((await rooms.getRoom(room)).status === 'ended') throw new AppError('room_ended');
-    const started = await this.#orExists(() =>
-      db.transaction(async (tx) => {
-        const row = await this.#store.lock(tx, id, ['requested']);
-        if (row?.room !== room || Date.parse(row.expiresAt) <= clock.now()) {
-          throw new AppError('private_session_not_found');
-        }
-        const startedAt = this.#context.nowIso();
-        const active = await this.#store.update(tx, id, { status: 'active', startedAt, heartbeatAt: startedAt });
-        await rooms.grantEntitlement(tx, {
-          ...{ room, identity: row.identity, source: 'private', sourceId: id },
-          validUntil: this.#context.laterIso(KEY_LIFE_MS),
-        });
-        await this.#tell(tx, 'private_session.started', active);
-        return active;
-      }),
-    );
-    this.#context.outbox.wake();
-    return started;
+  async extend(
+    caller: PrivateCaller,
+    session: string,
+    minutes: number = LIMITS.privateHoldMinutesMax,
+  ): Promise<PrivateSession> {
+    if (caller.participant.role !== 'fan') throw new AppError('forbidden');
+    const row = await this.#getOwn(caller, session);
+    const extended = row.status === 'active' ? await this.#runner.extend(session, minutes) : undefined;
+    if (!extended) throw new AppError('private_session_not_found');
+    return toPrivateSession(extended);
   }
 
-  /** A request comes to nothing: all that was held is free again. */
-  async closeRequest(id: string, status: ClosedStatus): Promise<PrivateSessionRow> {
-    const found = await this.#get(id);
-    const closed = await this.#context.db.transaction(async (tx) => {
-      await this.#holds.release(tx, holdOf(found));
-      await this.#context.promoExpiry.expire(tx, found.identity);
-      if (!(await this.#store.lock(tx, id, ['requested']))) throw new AppError('private_session_not_found');
-      const row = await this.#store.update(tx, id, { status, endedAt: this.#context.nowIso() });
-      await this.#tell(tx, 'private_session.closed', row);
-      return row;
-    });
-    this.#context.outbox.wake();
-    return closed;
+  /** Open sessions of the room: all for the creator, otherwise the caller's own. */
+  async list({ room, participant }: PrivateCaller): Promise<PrivateSession[]> {
+    const identity = participant.role === 'creator' ? undefined : participant.identity;
+    return (await this.#lifecycle.listOpen(room, identity)).map(toPrivateSession);
   }
 
-  /**
-   * Keeps what has been confirmed so far, holds more ahead when it gets short, and lets the key to the room last on. Undefined when the session
-   * is over.
-   */
-  async heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
-    const { db, rooms, pricing, spending } = this.#context;
-    const found = await this.#get(id);
-    const terms = await pricing.termsOf(found);
-    return db.transaction(async (tx) => {
-      if (beat.holdMinutes !== undefined) await spending.lockCredit(tx, found.identity, found.currency);
-      const row = await this.#store.lock(tx, id, ['active']);
-      if (!row) return undefined;
-      if (beat.sequence <= row.sequence) return row;
-      const heldMinor = row.heldMinor + (await this.#holdAhead(tx, row, beat));
-      const charged = await this.#charge(tx, { ...row, heldMinor }, { ...beat, terms });
-      await rooms.extendEntitlement(tx, { source: 'private', sourceId: id }, this.#context.laterIso(KEY_LIFE_MS));
-      return this.#store.update(tx, id, { ...charged, heldMinor, heartbeatAt: this.#context.nowIso() });
-    });
-  }
-
-  /** Holds so many minutes ahead of what is due, as far as there is credit. */
-  async #holdAhead(tx: Orm, row: PrivateSessionRow, beat: Heartbeat): Promise<number> {
-    if (beat.holdMinutes === undefined) return 0;
-    const confirmedMs = Math.max(row.confirmedMs, beat.confirmedMs);
-    const wantedMinor = dueMinor(row.rateMinor, confirmedMs) + row.rateMinor * beat.holdMinutes - row.heldMinor;
-    return wantedMinor > 0 ? this.#holds.extend(tx, holdOf(row), wantedMinor) : 0;
-  }
-
-  /** Charges by difference: the total follows from the confirmed time alone, and never exceeds what is held. */
-  async #charge(
-    tx: Orm,
-    row: PrivateSessionRow,
-    beat: { sequence: number; confirmedMs: number; terms: SaleTerms },
-  ): Promise<Pick<PrivateSessionRow, 'sequence' | 'confirmedMs' | 'chargedMinor' | 'creatorMinor'>> {
-    const { sequence, terms } = beat;
-    const confirmedMs = Math.max(row.confirmedMs, Math.floor(beat.confirmedMs));
-    const chargedMinor = Math.max(row.chargedMinor, Math.min(row.heldMinor, dueMinor(row.rateMinor, confirmedMs)));
-    if (confirmedMs > row.confirmedMs || chargedMinor > row.chargedMinor) {
-      await this.#store.insertCharge(tx, {
-        ...{ session: row.id, sequence, chargedAt: this.#context.nowIso() },
-        amountMinor: chargedMinor - row.chargedMinor,
-        confirmedMs: confirmedMs - row.confirmedMs,
-      });
-    }
-    const creatorMinor = chargedMinor > 0 ? splitSale(chargedMinor, terms).creatorMinor : 0;
-    return { sequence, confirmedMs, chargedMinor, creatorMinor };
-  }
-
-  /** Ends a running session and books it: at what is given, or at the last heartbeat that was kept. Undefined when it was over already. */
-  async finish(
-    id: string,
-    end: { reason: PrivateEndReason; confirmedMs?: number },
-  ): Promise<PrivateSessionRow | undefined> {
-    const { db, rooms, pricing, spending, metrics } = this.#context;
-    const found = await this.#get(id);
-    const terms = await pricing.termsOf(found);
-    const ended = await db.transaction(async (tx) => {
-      await spending.lockCredit(tx, found.identity, found.currency);
-      const row = await this.#store.lock(tx, id, ['active']);
-      if (!row) return undefined;
-      const parts = await this.#holds.release(tx, holdOf(row));
-      const { confirmedMs = row.confirmedMs } = end;
-      const charged = await this.#charge(tx, row, { sequence: row.sequence + 1, confirmedMs, terms });
-      if (charged.chargedMinor > 0) await this.#book(tx, row, { ...charged, promoMinor: parts.promoMinor, terms });
-      await this.#context.promoExpiry.expire(tx, row.identity);
-      const endedAt = this.#context.nowIso();
-      const change = { ...charged, status: 'ended' as const, endReason: end.reason, endedAt };
-      const over = await this.#store.update(tx, id, change);
-      await rooms.revokeEntitlement(tx, { source: 'private', sourceId: id }, 'private_ended');
-      await this.#tell(tx, 'private_session.ended', over);
-      return over;
-    });
-    if (!ended) return undefined;
-    this.#context.outbox.wake();
-    metrics.moneyMinor.inc({ kind: 'private_session' }, ended.chargedMinor);
-    return ended;
-  }
-
-  async #book(
-    tx: Orm,
-    row: PrivateSessionRow,
-    sale: { chargedMinor: number; promoMinor: number; terms: SaleTerms },
-  ): Promise<void> {
-    const { chargedMinor, promoMinor, terms } = sale;
-    const payer = fanWallet(row.identity, row.currency);
-    const split = splitSale(chargedMinor, terms);
-    const { association } = terms;
-    const legs = saleLegs({ payer, creator: row.creator, grossMinor: chargedMinor, split, association });
-    const left = await this.#context.ledger.post(tx, {
-      kind: 'private_session',
-      source: { type: 'private_session', id: row.id },
-      legs: payWithPromo(legs, { payer, promoMinor }),
-      at: this.#context.nowIso(),
-    });
-    if (left === undefined) throw new AppError('internal', 'What was held for a private session is not there.');
-  }
-
-  /** Requests that nobody answered, and sessions whose process has died. `isOurs` are those that run here. True when there may be more. */
-  async sweep(isOurs: (id: string) => boolean): Promise<boolean> {
-    const lapsed = await this.#store.findLapsed(this.#context.nowIso(), SWEEP_SESSIONS);
-    for (const id of lapsed) await ignoreOver(this.closeRequest(id, 'expired'));
-    const abandoned = await this.#store.findAbandoned(this.#context.laterIso(-ABANDONED_AFTER_MS), SWEEP_SESSIONS);
-    const lost = abandoned.filter((id) => !isOurs(id));
-    for (const id of lost) await this.finish(id, { reason: 'interrupted' });
-    return lapsed.length === SWEEP_SESSIONS || lost.length === SWEEP_SESSIONS;
-  }
-
-  listOpen(room: RoomId, identity?: string): Promise<PrivateSessionRow[]> {
-    return this.#store.listOpen(room, identity);
-  }
-
-  async #get(id: string): Promise<PrivateSessionRow> {
-    const row = await this.#store.find(id);
-    if (!row) throw new AppError('private_session_not_found');
-    return row;
-  }
-
-  /** The session, if it is open and in this room. */
-  async getOpen(room: RoomId, id: string): Promise<PrivateSessionRow> {
-    const row = await this.#get(id);
-    if (row.room !== room || (row.status !== 'requested' && row.status !== 'active')) {
+  /** For other people the session does not exist. */
+  async #getOwn({ room, participant }: PrivateCaller, session: string): Promise<PrivateSessionRow> {
+    const row = await this.#lifecycle.getOpen(room, session);
+    if (participant.role !== 'creator' && row.identity !== participant.identity) {
       throw new AppError('private_session_not_found');
     }
     return row;
   }
 
-  async #tell(tx: Orm, topic: PrivateSessionTopic, row: PrivateSessionRow): Promise<void> {
-    const room = row.room as RoomId;
-    const { identity } = row;
-    const wallet = await this.#context.readWallet(identity, tx);
-    await this.#context.tell(
-      tx,
-      [topic, { session: toPrivateSession(row) }, { room, identity }],
-      ['wallet.changed', { identity, wallet }, { identity }],
-    );
-    if (topic === 'private_session.ended' && row.chargedMinor > 0) {
-      await this.#context.tell(tx, ['earnings.changed', { room }, { room }]);
+  async #endAll(room: RoomId, reason: PrivateEndReason, identity?: string): Promise<void> {
+    for (const row of await this.#lifecycle.listOpen(room, identity)) {
+      try {
+        if (row.status === 'active') await this.#runner.finish(row.id, reason);
+        else await this.#lifecycle.closeRequest(row.id, 'expired');
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'private_session_not_found') throw error;
+      }
     }
   }
 }
 
-export type PrivateSessionTopic =
-  | 'private_session.requested'
-  | 'private_session.started'
-  | 'private_session.closed'
-  | 'private_session.ended';
-
-function holdOf({ id, identity, currency }: PrivateSessionRow): Hold {
-  return { id, identity, currency };
-}
-
-async function ignoreOver(closing: Promise<unknown>): Promise<void> {
-  await closing.catch((error) => {
-    if (!(error instanceof AppError) || error.code !== 'private_session_not_found') throw error;
-  });
-}
-
-export function toPrivateSession(row: PrivateSessionRow): PrivateSession {
-  const isOpen = row.status === 'requested' || row.status === 'active';
-  const iso = (time: string | null) => time && new Date(time).toISOString();
-  return {
-    id: row.id as PrivateSessionId,
-    room: row.room as RoomId,
-    identity: row.identity,
-    name: row.name,
-    status: row.status,
-    ratePerMinuteMinor: row.rateMinor,
-    currency: row.currency,
-    heldMinor: isOpen ? row.heldMinor : 0,
-    confirmedMs: row.confirmedMs,
-    costMinor: row.chargedMinor,
-    creatorMinor: row.creatorMinor,
-    endReason: row.endReason,
-    requestedAt: new Date(row.requestedAt).toISOString(),
-    expiresAt: new Date(row.expiresAt).toISOString(),
-    startedAt: iso(row.startedAt),
-    endedAt: iso(row.endedAt),
-  };
+function assertCreator(participant: Participant): void {
+  if (participant.role !== 'creator') throw new AppError('forbidden');
 }

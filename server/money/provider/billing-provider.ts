@@ -1,7 +1,9 @@
-/** The part of the provider's port that renews memberships: prices of tiers, subscriptions and what was paid for them. Amounts are minor units. */
+/**
+ * The part of the port that renews memberships: prices of tiers, subscriptions and invoices. Amounts are minor units.
+ */
 
 export interface TierPrice {
-  /** Our id of the tier; the provider keeps its price under it, so that asking again finds the same. */
+  /** Our id of the tier, under which the provider stores its price. */
   tier: string;
   creator: string;
   name: string;
@@ -11,7 +13,7 @@ export interface TierPrice {
 }
 
 export interface MembershipOrder {
-  /** Our id of the membership, which the provider keeps with the subscription. */
+  /** Our id of the membership, stored with the subscription. */
   membership: string;
   identity: string;
   customer: string;
@@ -31,16 +33,16 @@ export interface ProviderJoin {
 
 export interface ProviderSubscription {
   subscription: string;
-  /** Our id of the membership, as we gave it; null for one that is none of ours. */
+  /** Our id of the membership; null if the subscription is not ours. */
   membership: string | null;
   customer: string;
-  /** Our id of the tier that it is renewed as. */
+  /** Our id of the tier of the next renewal. */
   tier: string | null;
-  /** `unpaid`: nothing was ever paid for it, and it may still be. */
+  /** `unpaid`: never paid so far, but still payable. */
   status: 'unpaid' | 'active' | 'past_due' | 'ended';
-  /** It is going to end instead of being renewed, whoever said so, in whichever way. */
+  /** It ends instead of renewing, by whichever form of cancellation. */
   cancelAtPeriodEnd: boolean;
-  /** The provider itself said so, since a payment for it is disputed. */
+  /** The provider cancelled it itself because of a dispute. */
   isCancelledForDispute: boolean;
 }
 
@@ -54,9 +56,12 @@ export interface ProviderInvoice {
 }
 
 export interface ProviderInvoiceLine {
-  /** `upgrade`: another tier for time that was sold before; `unused`: time that was sold before and is taken back. */
+  /**
+   * `upgrade`: another tier for a period that was sold before; `unused`: a period that was sold before and is taken
+   * back.
+   */
   kind: 'term' | 'upgrade' | 'unused';
-  /** Our id of the tier; null for a price that is none of ours. */
+  /** Our id of the tier; null if the price is not ours. */
   tier: string | null;
   startsAtMs: number;
   endsAtMs: number;
@@ -64,35 +69,36 @@ export interface ProviderInvoiceLine {
 
 export interface PriceChange {
   subscription: string;
-  /** The price that it must have before; with another one it is `unavailable`. */
+  /** The expected current price. Rejects with `unavailable` if it has changed. */
   from: string;
   to: string;
 }
 
 export interface BillingProvider {
-  /** The provider's price of a tier; made when it is missing, the same whenever it is asked for. */
+  /** The provider's price of a tier, created if it is missing; idempotent. */
   ensurePrice(tier: TierPrice): Promise<string>;
   /**
-   * Makes the page to join on; called twice, it makes two, and only one may be handed out. Undefined: the customer is not known (any more).
+   * Creates a page to join. Two calls create two pages, of which only one may be given out. Undefined: the provider
+   * does not know the customer.
    */
   createJoin(order: MembershipOrder): Promise<ProviderJoin | undefined>;
   fetchJoin(session: string): Promise<ProviderJoin | undefined>;
   fetchSubscription(subscription: string): Promise<ProviderSubscription | undefined>;
-  /** Every paid invoice of a subscription, the newest first; of those that credit has paid for, the amount is 0. */
+  /** All paid invoices of a subscription, newest first. An invoice that was paid with credit has the amount 0. */
   listPaidInvoices(subscription: string): Promise<ProviderInvoice[]>;
-  /** The provider's own page on which a customer changes the card and pays what is owed. */
+  /** The provider's page on which a customer replaces the card and pays an open invoice. */
   openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string>;
-  /** Takes back any cancellation, also one of the provider's own page. */
+  /** Sets or clears the cancellation, including one made on the provider's own page. */
   setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void>;
-  /** Ends it at once, without paying anything back. */
+  /** Ends it at once without a refund. */
   endSubscription(subscription: string): Promise<void>;
   /**
-   * Changes the price at once, for no less than the old one: what more it costs for the time that is left is charged now, and nothing changes
-   * when the card declines (`card_declined`) or the time is not paid for (`membership_unpaid`).
+   * Raises the price at once and charges the difference for the remaining time. Nothing changes if the card is declined
+   * (`card_declined`) or the period is unpaid (`membership_unpaid`).
    */
   upgrade(change: PriceChange): Promise<void>;
-  /** Changes the price of the next renewal, to one of the same interval. Nothing is charged or credited. */
+  /** Changes the price from the next renewal on, within the same interval. Nothing is charged or credited. */
   setRenewalPrice(change: PriceChange): Promise<void>;
-  /** The subscription whose invoice a payment has paid. */
+  /** The subscription whose invoice the payment paid. */
   findSubscriptionOfPayment(payment: string): Promise<string | undefined>;
 }

@@ -1,24 +1,26 @@
 /**
- * The port to whoever takes card payments, in the house's words. Amounts are minor units. Every method may reject with
- * `provider_unavailable`, which says nothing about whether the order was carried out. What the provider refuses for good is `not_refundable` for a refund and `internal` for the rest.
+ * The port to the payment provider: card payments, refunds, creators' accounts and transfers, disputes, and the
+ * provider's own books. Amounts are minor units. Every method may reject with `provider_unavailable`, which says
+ * nothing about whether the order was carried out. What the provider refuses for good is `not_refundable` for a refund,
+ * `payout_refused` for a transfer and `internal` otherwise.
  */
 
+import type { Evidence } from '../disputes/disputes.schema.ts';
 import type { BillingProvider } from './billing-provider.ts';
-import type { ConnectProvider, DisputesProvider, ProviderBooks } from './settlement-provider.ts';
 
 export interface CheckoutOrder {
-  /** Our id of the checkout, which the provider keeps as the reference. */
+  /** Our id of the checkout, which the provider stores as the reference. */
   checkout: string;
   customer: string;
   purpose: 'topup' | 'ticket' | 'tip';
-  /** The top-up, ticket or tip that is paid for. */
+  /** The top-up, ticket or tip. */
   sourceId: string;
   identity: string;
   amountMinor: number;
   currency: string;
-  /** What the person reads on the payment page. */
+  /** Text on the payment page. */
   description: string;
-  /** Complete addresses; the success one holds the provider's placeholder for its session. */
+  /** Absolute URLs. The success URL contains the provider's placeholder for its session. */
   successUrl: string;
   cancelUrl: string;
   locale: string | null;
@@ -27,7 +29,7 @@ export interface CheckoutOrder {
 
 export interface ProviderCheckout {
   session: string;
-  /** Our id of the checkout, as we gave it. */
+  /** Our id of the checkout. */
   reference: string | null;
   status: 'open' | 'paid' | 'expired';
   /** The page to pay on, while it is open. */
@@ -45,7 +47,7 @@ export interface ProviderCard {
   expYear: number;
 }
 
-/** A payment by a card that the payer has saved, ordered while they are there. */
+/** A payment by the payer's saved card while the payer is present. */
 export interface CardOrder {
   checkout: string;
   customer: string;
@@ -55,35 +57,35 @@ export interface CardOrder {
   amountMinor: number;
   currency: string;
   description: string;
-  /** Where the bank's page leads back to. */
+  /** Where the bank's page returns the payer. */
   returnUrl: string;
 }
 
 export interface CardsProvider {
-  /** Empty for a customer that the provider does not know (any more). */
+  /** Empty if the provider does not know the customer. */
   list(customer: string): Promise<ProviderCard[]>;
   remove(card: string): Promise<void>;
   /**
-   * `open` with an `url`: the bank asks the payer there. `expired`: declined. Repeated, it is the same payment; from then on it is fetched
-   * like any checkout.
+   * Idempotent by checkout. `open` with a `url`: the bank asks the payer there. `expired`: declined. Afterwards it is
+   * fetched like any checkout.
    */
   pay(order: CardOrder): Promise<ProviderCheckout>;
-  /** The payment of an order whose answer was lost, among the customer's latest. */
+  /** Finds the payment of an order whose answer was lost among the customer's latest. */
   findPlaced(order: Pick<CardOrder, 'customer' | 'checkout'>): Promise<ProviderCheckout | undefined>;
 }
 
 export interface ProviderPayment {
   payment: string;
-  /** What the provider keeps; null until it knows. */
+  /** The provider's fee; null until it is known. */
   feeMinor: number | null;
-  /** Where the payer lives by their billing address, or else where the card is from: ISO 3166-1 alpha-2. */
+  /** Country of the billing address, or else of the card: ISO 3166-1 alpha-2. */
   country: string | null;
-  /** Our id of the checkout that it pays, where there is one. */
+  /** Our id of the checkout, if any. */
   checkout: string | null;
 }
 
 export interface RefundOrder {
-  /** Our id of the refund, kept by the provider as the reference. */
+  /** Our id of the refund, which the provider stores as the reference. */
   refund: string;
   payment: string;
   amountMinor: number;
@@ -91,23 +93,127 @@ export interface RefundOrder {
 }
 
 export interface ProviderRefund {
-  /** The payment that it gives back; null for one that is none of ours. */
+  /** The refunded payment; null if it is not ours. */
   payment: string | null;
   amountMinor: number;
   currency: string;
   providerRefund: string;
   reference: string | null;
-  /** The idempotency key of the order it came from; tells one order from another for the same refund. */
+  /** The idempotency key of its order, which distinguishes several orders of one refund. */
   order: string | null;
   status: 'pending' | 'succeeded' | 'failed';
   failure: string | null;
   createdAtMs: number;
 }
 
-/** Something changed at the provider. It only says where to look: the object is fetched again before anything is believed. */
+export interface ProviderAccount {
+  account: string;
+  isDetailsSubmitted: boolean;
+  isChargesEnabled: boolean;
+  isPayoutsEnabled: boolean;
+  /** Whether the account accepts transfers. */
+  isTransfersEnabled: boolean;
+  /** What the creator still has to provide, in the provider's terms. */
+  requirements: string[];
+  disabledReason: string | null;
+}
+
+export interface TransferOrder {
+  /** Our id of the payout, which the provider stores as the reference. */
+  payout: string;
+  batch: string;
+  account: string;
+  amountMinor: number;
+  currency: string;
+  idempotencyKey: string;
+}
+
+export interface ProviderTransfer {
+  transfer: string;
+  /** The idempotency key of its order. */
+  order: string | null;
+}
+
+/** A transfer with its reversals. */
+export interface FoundTransfer {
+  transfer: string;
+  /** Our id of the payout, if the transfer is ours. */
+  payout: string | null;
+  account: string;
+  amountMinor: number;
+  currency: string;
+  createdAtMs: number;
+  reversals: { id: string; amountMinor: number }[];
+}
+
+export interface ConnectProvider {
+  /** Where the provider pays creators, as ISO 3166-1 codes. */
+  readonly countries: ReadonlySet<string>;
+  /** Idempotent: a creator has one account. Throws `country_not_payable` where the provider has no accounts. */
+  createAccount(creator: { identity: string; name: string; country: string }): Promise<ProviderAccount>;
+  fetchAccount(account: string): Promise<ProviderAccount | undefined>;
+  /** A page, valid for one visit, where the creator enters their identity and bank account. */
+  createOnboardingLink(link: { account: string; returnUrl: string; refreshUrl: string }): Promise<string>;
+  /**
+   * `key_spent`: see `PaymentProvider.refund`. Rejects with `payout_refused` for good, with `provider_unavailable`
+   * while the provider's own balance does not cover it yet.
+   */
+  transfer(order: TransferOrder): Promise<ProviderTransfer | 'key_spent'>;
+  /** Every transfer of a batch. */
+  listTransfers(batch: string): Promise<ProviderTransfer[]>;
+  fetchTransfer(transfer: string): Promise<FoundTransfer | undefined>;
+}
+
+export interface ProviderDispute {
+  dispute: string;
+  payment: string | null;
+  amountMinor: number;
+  currency: string;
+  reason: string;
+  status: 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
+  evidenceDueAtMs: number | null;
+  openedAtMs: number;
+  /** Withdrawals and reinstatements by the bank, each once. */
+  movements: { id: string; amountMinor: number; feeMinor: number }[];
+}
+
+export interface DisputesProvider {
+  fetchDispute(dispute: string): Promise<ProviderDispute | undefined>;
+  /** Submits the evidence, which is final. */
+  submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute>;
+}
+
+export type MovementKind = 'payment' | 'refund' | 'dispute' | 'transfer' | 'bank_payout' | 'provider_charge' | 'other';
+
+/** A line of the provider's own books. */
+export interface ProviderMovement {
+  id: string;
+  kind: MovementKind;
+  /** The provider's name of the kind, for people. */
+  type: string;
+  /** The payment, refund, dispute or transfer. */
+  source: string | null;
+  amountMinor: number;
+  feeMinor: number;
+  netMinor: number;
+  createdAtMs: number;
+  /** Our id of the checkout, if any. */
+  checkout: string | null;
+}
+
+export interface ProviderBooks {
+  /** Movements since a moment; 0 means all. */
+  listMovements(sinceMs: number): Promise<ProviderMovement[]>;
+  /** Movements of one object, such as a payout to the house's bank and its return. */
+  listMovementsOf(source: string): Promise<ProviderMovement[]>;
+  /** The balance at the provider, available or not. */
+  fetchBalanceMinor(currency: string): Promise<number>;
+}
+
+/** A change at the provider. The event is only a hint: the object is fetched before anything is booked. */
 export interface ProviderEvent {
   id: string;
-  /** The provider's own name of the event, for people. */
+  /** The provider's name of the event, for people. */
   type: string;
   subject:
     | 'checkout'
@@ -119,47 +225,47 @@ export interface ProviderEvent {
     | 'transfer'
     | 'bank_payout'
     | 'other';
-  /** Whether it was made with the version of the provider's API that this adapter is written for. */
+  /** Whether it has the API version of this adapter. */
   isVersionOurs: boolean;
   objectId: string;
-  /** Of a dispute, and of a refund that has succeeded: the payment that it is about. */
+  /** The payment of a dispute or of a succeeded refund. */
   payment?: string | null;
   createdAtMs: number;
 }
 
 export interface ProviderEventList {
   events: ProviderEvent[];
-  /** False: there are older ones; ask again up to the oldest of these. */
+  /** False: there are older events; fetch again up to the oldest of these. */
   isWhole: boolean;
 }
 
 export interface PaymentProvider {
-  /** `club`: the creator whose club the person joins; empty for their own payments. */
+  /** `club`: the creator of the club that the person joins; empty for their own payments. */
   createCustomer(person: { identity: string; name: string; club: string }): Promise<string>;
   /**
-   * Makes a page to pay on; called twice, it makes two, and only one may be handed out. Undefined when the provider does not know the
-   * customer (any more).
+   * Creates a payment page. Two calls create two pages, of which only one may be given out. Undefined: the provider
+   * does not know the customer.
    */
   createCheckout(order: CheckoutOrder): Promise<ProviderCheckout | undefined>;
   fetchCheckout(session: string): Promise<ProviderCheckout | undefined>;
-  /** Closes a checkout that nobody has paid; one that is paid or closed stays as it is. */
+  /** Closes an unpaid checkout; a paid or closed one stays as it is. */
   expireCheckout(session: string): Promise<void>;
   fetchPayment(payment: string): Promise<ProviderPayment | undefined>;
   /**
-   * Can be repeated with the same key, as long as the provider remembers it. `key_spent`: the provider has failed and would answer so to
-   * this key again; look whether it was carried out, and order under another key.
+   * Idempotent by key, as long as the provider remembers it. `key_spent`: the provider failed and would repeat that
+   * answer under this key. Check whether the refund exists, and order with another key.
    */
   refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'>;
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
-  /** Every refund of a payment, whoever ordered it. */
+  /** All refunds of a payment, including those made by hand. */
   listRefunds(payment: string): Promise<ProviderRefund[]>;
   readonly cards: CardsProvider;
   readonly billing: BillingProvider;
   readonly connect: ConnectProvider;
   readonly disputes: DisputesProvider;
   readonly books: ProviderBooks;
-  /** Checks the signature and its age; throws `signature_invalid`. */
-  parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent;
-  /** Events of a time, both ends included, the newest first; bounded by the adapter, and then not whole. */
+  /** Verifies the signature and its age; throws `signature_invalid`. */
+  parseEvent(rawBody: Buffer, signature: string | undefined): ProviderEvent;
+  /** Events of a period, both ends included, newest first. The adapter limits their number. */
   fetchEvents(span: { sinceMs: number; untilMs?: number | undefined }): Promise<ProviderEventList>;
 }

@@ -14,7 +14,7 @@ import type {
 import { keyForAWhile, type StripeCall } from './stripe-call.ts';
 import { localeOf } from './stripe-objects.ts';
 
-/** Invoices of one membership that are looked at; older ones were booked long ago. */
+/** Invoices of a membership that are read; older ones were booked long ago. */
 const INVOICES_MAX = 100;
 const TIERS_REMEMBERED = 10_000;
 
@@ -56,7 +56,7 @@ export class StripeBilling implements BillingProvider {
     const metadata = { membership: order.membership, identity: order.identity };
     return this.#call(
       'open the page to join',
-      // With the SDK's own idempotency key, new for each call, for the reason that checkouts have.
+      // Uses the SDK's own idempotency key, new for each call, for the same reason as checkouts.
       async () =>
         toJoin(
           await this.#stripe.checkout.sessions.create({
@@ -109,7 +109,7 @@ export class StripeBilling implements BillingProvider {
     await this.#call('cancel or resume', async () => {
       const found = await this.#stripe.subscriptions.retrieve(subscription);
       if (isEnding(found) === isCancelled && statusOf(found.status) !== 'ended') return;
-      // Each form is taken back by its own parameter, and Stripe refuses both at once.
+      // The two forms of cancellation have separate parameters, and Stripe rejects both at once.
       const isByTime = found.cancel_at !== null && !found.cancel_at_period_end;
       const change = isByTime ? { cancel_at: '' as const } : { cancel_at_period_end: isCancelled };
       await this.#stripe.subscriptions.update(subscription, change);
@@ -126,7 +126,7 @@ export class StripeBilling implements BillingProvider {
     try {
       await this.#call('upgrade', async () => {
         const found = await this.#stripe.subscriptions.retrieve(subscription, { expand: ['latest_invoice'] });
-        // Stripe credits the time that is left of a period also where nobody has paid for it, for an hour after each renewal or longer.
+        // For an hour or more after a renewal, Stripe also credits the remaining time of an unpaid period.
         const latest = found.latest_invoice;
         const isPaid = latest !== null && typeof latest !== 'string' && latest.status === 'paid';
         if (found.status !== 'active' || !isPaid) throw new AppError('membership_unpaid');
@@ -185,7 +185,7 @@ export class StripeBilling implements BillingProvider {
     };
   }
 
-  /** Stripe's lines name the price alone. Which tier that is never changes. */
+  /** Stripe's lines contain only the price. The tier of a price never changes. */
   async #tierOfPrice(id: string): Promise<string | null> {
     const known = this.#tiers.get(id);
     if (known !== undefined) return known;
@@ -196,10 +196,10 @@ export class StripeBilling implements BillingProvider {
   }
 }
 
-/** The one item of a subscription, while it has this price. */
+/** The only item of a subscription, if it has this price. */
 function itemOf({ items }: Stripe.Subscription, price: string): string {
   const item = items.data[0];
-  if (!item) throw new AppError('internal', 'A subscription has no item.');
+  if (!item) throw new AppError('internal', 'The subscription has no item.');
   if (item.price.id !== price) throw new AppError('unavailable', 'The price of this membership has just changed.');
   return item.id;
 }
@@ -230,9 +230,10 @@ export function toSubscription(subscription: Stripe.Subscription): ProviderSubsc
 }
 
 /**
- * Whether Stripe is going to end it: told by us, in the dashboard or since a payment is disputed, `cancel_at_period_end` says so; told by the member in
- * the portal, in flexible billing mode, `cancel_at` alone (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription
- * cancellation”), which is the mode of every new subscription since 2025-09-30.clover.
+ * Whether Stripe is going to end it. Our own cancellation, one in the dashboard and one for a dispute set
+ * `cancel_at_period_end`; one by the member in the portal, in flexible billing mode, sets only `cancel_at`
+ * (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription cancellation”). Every new
+ * subscription since 2025-09-30.clover has that mode.
  */
 function isEnding({ cancel_at, cancel_at_period_end }: Stripe.Subscription): boolean {
   return cancel_at_period_end || cancel_at !== null;
@@ -243,7 +244,7 @@ function statusOf(status: Stripe.Subscription.Status): ProviderSubscription['sta
     case 'active':
     case 'trialing':
       return 'active';
-    // `unpaid` at Stripe: every attempt at a renewal has failed. How long access lasts all the same is the house's to say.
+    // `unpaid` at Stripe: every attempt to renew has failed. The house decides how long access lasts.
     case 'past_due':
     case 'unpaid':
       return 'past_due';

@@ -1,11 +1,11 @@
 /** Stripe's own books: balance transactions and the balance. */
 import type Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
-import type { MovementKind, ProviderBooks, ProviderMovement } from './settlement-provider.ts';
+import type { MovementKind, ProviderBooks, ProviderMovement } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;
-/** Most movements that one comparison lists. */
+/** Limit of movements in one comparison. */
 const MOVEMENTS_MAX = 100_000;
 
 export class StripeBooks implements ProviderBooks {

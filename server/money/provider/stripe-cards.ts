@@ -1,18 +1,18 @@
-/** Saved cards at Stripe, and payments by one of them without a page, but for what the bank asks. */
+/** Saved cards at Stripe, and payments by them. Such a payment has no page, except the bank's. */
 import Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
 import type { CardOrder, CardsProvider, ProviderCard, ProviderCheckout } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 import { toPayment } from './stripe-objects.ts';
 
-/** More saved cards than anybody has. */
+/** More saved cards than a person has. */
 const CARDS_MAX = 20;
-/** Latest payments of a customer among which an unanswered order is looked for. */
+/** How many of a customer's latest payments are searched for an unanswered order. */
 const PLACED_MAX = 20;
 const INTENT_EXPANSION = ['latest_charge.balance_transaction'];
 const INTENT_ID = /^pi_/;
 
-/** Payments without a page go by their own id where others go by that of their page. */
+/** A payment without a page is identified by its own id instead of a session's. */
 export function isCardPayment(session: string): boolean {
   return INTENT_ID.test(session);
 }
@@ -55,14 +55,14 @@ export class StripeCards implements CardsProvider {
               customer: order.customer,
               payment_method: order.card,
               allowed_payment_method_types: ['card'],
-              // The person is there: when the bank asks, they answer on its page and come back.
+              // The person is present: if the bank asks, they confirm on its page and return.
               confirm: true,
               return_url: order.returnUrl,
               description: order.description,
               metadata,
               expand: INTENT_EXPANSION,
             },
-            // One key for one order: however often it is repeated, the card is charged once.
+            // One key per order: the card is charged once, however often the order is repeated.
             { idempotencyKey: `card:${order.checkout}` },
           ),
         ),
@@ -76,7 +76,7 @@ export class StripeCards implements CardsProvider {
       if (cause instanceof Stripe.errors.StripeInvalidRequestError && isAboutCard(cause)) {
         throw new AppError('card_not_found', undefined, { cause });
       }
-      // Stripe keeps a failure of its own under the key, and would answer so for a day: what counts is whether the payment exists.
+      // Stripe stores its own failure under the key and would repeat it for a day, so check whether the payment exists.
       if (cause instanceof Stripe.errors.StripeAPIError) {
         const placed = await this.findPlaced(order);
         if (placed) return placed;
@@ -103,7 +103,7 @@ export class StripeCards implements CardsProvider {
     );
   }
 
-  /** One that is paid or closed stays as it is. */
+  /** A paid or closed payment stays as it is. */
   async cancel(payment: string): Promise<void> {
     await this.#call('cancel payment by card', async () => {
       try {
@@ -115,7 +115,7 @@ export class StripeCards implements CardsProvider {
   }
 }
 
-/** The card is not there, or was removed since: Stripe names no code for the latter, only the parameter or the message. */
+/** The card does not exist or was removed. For a removed card Stripe has no code, only the parameter or the message. */
 function isAboutCard({ code, param, message }: Stripe.errors.StripeInvalidRequestError): boolean {
   return code === 'resource_missing' || param === 'payment_method' || message.includes('detached from a Customer');
 }
@@ -132,7 +132,7 @@ function toCardCheckout(intent: Stripe.PaymentIntent): ProviderCheckout {
   };
 }
 
-/** Declined, or the bank's question not answered: this order is over; whoever wants to pay all the same orders anew. */
+/** Declined, or not confirmed with the bank: the order is over, and paying needs a new one. */
 function statusOf(status: Stripe.PaymentIntent.Status): ProviderCheckout['status'] {
   if (status === 'succeeded') return 'paid';
   return status === 'canceled' || status === 'requires_payment_method' ? 'expired' : 'open';

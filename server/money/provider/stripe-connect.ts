@@ -7,18 +7,17 @@ import type {
   ProviderAccount,
   ProviderTransfer,
   TransferOrder,
-} from './settlement-provider.ts';
+} from './payment-provider.ts';
 import { keyForAWhile, type StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;
-/** A batch has at most so many payouts. */
+/** Limit of payouts in a batch. */
 const TRANSFERS_MAX = 10_000;
 
 /**
- * Where a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay to: the regions of
- * "Cross-border payouts" as far as
- * "Create separate charges and transfers" lists the country, both at docs.stripe.com/connect. Iceland is in the EEA and
- * not in the second list.
+ * Countries to which a platform in the EEA, the United Kingdom, Switzerland, Canada or the United States may pay: the
+ * regions of "Cross-border payouts" that "Create separate charges and transfers" also lists, both at
+ * docs.stripe.com/connect. Iceland is in the EEA, but not in the second list.
  */
 const COUNTRIES = new Set(
   'AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US'.split(' '),
@@ -39,7 +38,8 @@ export class StripeConnect implements ConnectProvider {
       this.#stripe.accounts.create(
         {
           country: creator.country,
-          // The platform sells, pays the fees and bears the losses; Stripe asks the creator what the law wants to know.
+          // The platform is the seller, pays the fees and bears the losses; Stripe collects what the law requires of
+          // the creator.
           controller: {
             fees: { payer: 'application' },
             losses: { payments: 'application' },
@@ -91,7 +91,7 @@ export class StripeConnect implements ConnectProvider {
       return toTransfer(made);
     } catch (error) {
       const cause = error instanceof AppError ? error.cause : undefined;
-      // Stripe saves a failure of its own under the key as well, and would answer with it for a day.
+      // Stripe stores its own failure under the key and would repeat it for a day.
       if (cause instanceof Stripe.errors.StripeAPIError) return 'key_spent';
       if (!(cause instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
       if (cause.code === 'balance_insufficient') {
@@ -118,7 +118,7 @@ export class StripeConnect implements ConnectProvider {
       async () => {
         const found = await this.#stripe.transfers.retrieve(transfer);
         const { reversals } = found;
-        // The newest alone come with the transfer itself.
+        // The transfer itself contains only the newest reversals.
         const all = reversals.has_more
           ? await this.#stripe.transfers
               .listReversals(transfer, { limit: PAGE_ITEMS })
@@ -157,7 +157,7 @@ function toTransfer(transfer: Stripe.Transfer): ProviderTransfer {
   return { transfer: transfer.id, order: transfer.metadata?.order ?? null };
 }
 
-/** The list above is what Stripe documents; what it says of a country at the time counts. */
+/** The list above is from Stripe's documentation; Stripe's answer counts. */
 function refuseCountry(error: unknown): never {
   const cause = error instanceof AppError ? error.cause : error;
   const isCountry = cause instanceof Stripe.errors.StripeInvalidRequestError && cause.param === 'country';

@@ -1,8 +1,8 @@
 /** Disputes at Stripe. */
 import Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
-import type { Evidence } from '../payouts/payouts.schema.ts';
-import type { DisputesProvider, ProviderDispute } from './settlement-provider.ts';
+import type { Evidence } from '../disputes/disputes.schema.ts';
+import type { DisputesProvider, ProviderDispute } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 
 export class StripeDisputes implements DisputesProvider {
@@ -26,7 +26,7 @@ export class StripeDisputes implements DisputesProvider {
         toDispute(await this.#stripe.disputes.update(dispute, { evidence, submit: true })),
       );
     } catch (error) {
-      // It was decided, or its time was over, before we have heard of that.
+      // The dispute was decided or its deadline has passed, and the event has not arrived.
       const cause = error instanceof AppError ? error.cause : undefined;
       if (cause instanceof Stripe.errors.StripeInvalidRequestError) {
         throw new AppError('dispute_closed', undefined, { cause });
@@ -52,7 +52,7 @@ function toDispute(dispute: Stripe.Dispute): ProviderDispute {
   };
 }
 
-/** An inquiry takes no money and freezes nothing; one that ends without a dispute is won. */
+/** An inquiry withdraws no money and freezes nothing. One that ends without a dispute counts as won. */
 function statusOf(status: Stripe.Dispute.Status): ProviderDispute['status'] {
   switch (status) {
     case 'warning_needs_response':

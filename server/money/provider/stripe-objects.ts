@@ -1,4 +1,4 @@
-/** Stripe's objects in the words of the port. */
+/** Maps Stripe's objects to those of the port. */
 import type Stripe from 'stripe';
 import type { ProviderCheckout, ProviderEvent, ProviderPayment, ProviderRefund } from './payment-provider.ts';
 
@@ -11,7 +11,7 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
   return {
     session: session.id,
     reference: session.client_reference_id,
-    // A completed session can still be unpaid, with a method that takes days: only the money counts.
+    // A completed session can still be unpaid if the payment method takes days: only the money counts.
     status: session.payment_status === 'paid' ? 'paid' : session.status === 'expired' ? 'expired' : 'open',
     url: session.status === 'open' ? (session.url ?? null) : null,
     amountMinor: session.amount_total ?? 0,
@@ -47,13 +47,13 @@ export function toRefund(refund: Stripe.Refund): ProviderRefund {
   };
 }
 
-/** A payout that its bank sent back stops payouts to the account. */
+/** A payout that the creator's bank returned stops payouts to the account. */
 const ABOUT_AN_ACCOUNT = /^(account|capability|person|payout)\./;
 
 export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 'objectId' | 'payment'> {
   const object = event.data.object as { object?: string; id?: string; payment_intent?: unknown; status?: string };
   const objectId = object.id ?? '';
-  // What happens on a creator's account is looked at through the account; what it does with its own money is not ours.
+  // Events on a creator's account are handled by fetching the account. The account's own money is not ours.
   if (event.account)
     return { subject: ABOUT_AN_ACCOUNT.test(event.type) ? 'account' : 'other', objectId: event.account };
   switch (object.object) {
@@ -88,7 +88,7 @@ function idOfPayment({ payment_intent: payment }: { payment_intent?: unknown }):
   return typeof payment === 'string' ? payment : null;
 }
 
-/** A page to join, or an invoice, is looked at through its subscription. */
+/** A page to join and an invoice are handled by fetching their subscription. */
 function subscriptionOf(object: object): Pick<ProviderEvent, 'subject' | 'objectId'> | undefined {
   const { subscription, parent } = object as {
     subscription?: unknown;

@@ -29,7 +29,7 @@ const create = (options: Partial<Parameters<typeof StripeProvider.create>[0]> = 
 const sign = (secret: string, timestamp = NOW_SECONDS) =>
   new Stripe('sk_test_1').webhooks.generateTestHeaderString({ payload, secret, timestamp });
 
-const parse = (signature: string | undefined, body = payload) => create().parseWebhook(Buffer.from(body), signature);
+const parse = (signature: string | undefined, body = payload) => create().parseEvent(Buffer.from(body), signature);
 const refused = expect.objectContaining({ code: 'signature_invalid' });
 
 describe('the Stripe adapter', () => {

@@ -1,6 +1,6 @@
 /**
- * Stripe behind the port of payments: with `stripe-objects.ts` the only place that knows it. Speaks to whatever host it is given, with a
- * live key to Stripe's own only: there is no branch for an emulator here.
+ * The adapter for Stripe, together with the other `stripe-*.ts` files. It talks to the host it is given, and with a
+ * live key only to Stripe itself. It has no branch for the emulator.
  */
 import Stripe from 'stripe';
 import type { Clock } from '../../platform/clock.ts';
@@ -26,15 +26,15 @@ import { localeOf, subjectOf, toCheckout, toPayment, toRefund } from './stripe-o
 
 export interface StripeProviderOptions {
   secretKey: string;
-  /** One secret, or two while the endpoint's is being rotated. */
+  /** One secret, or two while the endpoint's secret is being rotated. */
   webhookSecrets: string[];
-  /** Where the API is; absent means Stripe itself. */
+  /** Host of the API; absent means Stripe itself. */
   host?: string | undefined;
   port?: number | undefined;
   protocol?: 'http' | 'https' | undefined;
   timeoutMs?: number;
   maxNetworkRetries?: number;
-  /** How requests are sent; absent means over the network by the SDK's own client. */
+  /** Sends requests; absent means the SDK's own HTTP client. */
   fetch?: typeof globalThis.fetch | undefined;
   clock: Clock;
   log: Log;
@@ -45,9 +45,9 @@ const STRIPE_HOST = 'api.stripe.com';
 const LIVE_KEY = /^[sr]k_live_/;
 const TIMEOUT_MS = 10_000;
 const NETWORK_RETRIES = 2;
-/** How old a signed webhook may be, and how far ahead its sender's clock. */
+/** Maximum age of a signed event, and maximum clock difference into the future. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
-/** Most events that one call answers. */
+/** Limit of events in one listing. */
 const EVENTS_MAX = 1_000;
 const PAGE_ITEMS = 100;
 const PAYMENT_EXPANSION = ['latest_charge.balance_transaction'];
@@ -84,7 +84,7 @@ export class StripeProvider implements PaymentProvider {
   static create(options: StripeProviderOptions): StripeProvider {
     const host = options.host ?? STRIPE_HOST;
     if (LIVE_KEY.test(options.secretKey) && (host !== STRIPE_HOST || options.protocol === 'http')) {
-      throw new AppError('internal', 'A live Stripe key is used with Stripe itself only, never with another host.');
+      throw new AppError('internal', 'Use a live Stripe key only with Stripe itself, not with another host.');
     }
     const stripe = new Stripe(options.secretKey, {
       apiVersion: API_VERSION,
@@ -131,9 +131,9 @@ export class StripeProvider implements PaymentProvider {
       ],
       success_url: order.successUrl,
       cancel_url: order.cancelUrl,
-      // Whoever wants to pays with one tap the next time; nothing is kept of whom does not tick the box.
+      // The payer can save the card for later payments. Without the tick nothing is stored.
       saved_payment_method_options: { payment_method_save: 'enabled', allow_redisplay_filters: ['always', 'limited'] },
-      // Cards alone, and the wallets of phones that carry them: paid at once or not at all.
+      // Only cards, including the wallets of phones: they are paid at once or not at all.
       allowed_payment_method_types: ['card'],
       locale: localeOf(order.locale),
       expires_at: Math.floor(order.expiresAtMs / 1000),
@@ -141,8 +141,8 @@ export class StripeProvider implements PaymentProvider {
     };
     return this.#call(
       'create checkout',
-      // With the SDK's own idempotency key, new for each call: a page that nobody was given cannot be paid, while a key of ours would
-      // give every later try the provider's first failure again, for a day.
+      // Uses the SDK's own idempotency key, new for each call. A page that was never given out cannot be paid, while
+      // with a key of ours Stripe would repeat a first failure for a day.
       async () => toCheckout(await this.#stripe.checkout.sessions.create(params)),
       { whenMissing: 'customer' },
     );
@@ -163,7 +163,7 @@ export class StripeProvider implements PaymentProvider {
       try {
         await this.#stripe.checkout.sessions.expire(session);
       } catch (error) {
-        // Refused because it is not open any more, which is all that was wanted; whether it was paid is settled by fetching it.
+        // The session is not open any more, as intended. Whether it was paid is found by fetching it.
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
       }
     });
@@ -191,7 +191,7 @@ export class StripeProvider implements PaymentProvider {
       );
       return toRefund(refund);
     } catch (error) {
-      // Stripe saves a failure of its own under the key as well, and would answer with it for a day.
+      // Stripe stores its own failure under the key and would repeat it for a day.
       if (error instanceof AppError && error.cause instanceof Stripe.errors.StripeAPIError) return 'key_spent';
       throw error;
     }
@@ -210,7 +210,7 @@ export class StripeProvider implements PaymentProvider {
     return list.data.map(toRefund);
   }
 
-  parseWebhook(rawBody: Buffer, signature: string | undefined): ProviderEvent {
+  parseEvent(rawBody: Buffer, signature: string | undefined): ProviderEvent {
     if (!signature) throw new AppError('signature_invalid');
     const nowSeconds = Math.floor(this.#clock.now() / 1000);
     let failure: unknown;
@@ -224,7 +224,7 @@ export class StripeProvider implements PaymentProvider {
           undefined,
           this.#clock.now(),
         );
-        // Stripe's SDK looks at the past only: a timestamp in the future would stay replayable for as long as it likes.
+        // Stripe's SDK checks only the past: an event with a future timestamp would stay replayable until then.
         if (!(timestampOf(signature) <= nowSeconds + SIGNATURE_TOLERANCE_SECONDS)) break;
         return this.#toEvent(event);
       } catch (error) {
@@ -249,14 +249,17 @@ export class StripeProvider implements PaymentProvider {
     if (event.api_version !== API_VERSION) {
       this.#log.warn(
         { event: event.id, type: event.type, version: event.api_version, expected: API_VERSION },
-        'a provider event has another API version; set the webhook endpoint to ours',
+        'provider event has another API version; set it at the Stripe endpoint',
       );
     }
     const isVersionOurs = event.api_version === API_VERSION;
     return { id: event.id, type: event.type, ...subjectOf(event), isVersionOurs, createdAtMs: event.created * 1000 };
   }
 
-  /** Runs one request and translates what can go wrong. `whenMissing` names the parameter whose object may be unknown: undefined then. */
+  /**
+   * Sends one request and translates its errors. `whenMissing` names the parameter whose object may not exist; then the
+   * result is undefined.
+   */
   async #call<T>(what: string, request: () => Promise<T>): Promise<T>;
   async #call<T>(
     what: string,
@@ -276,7 +279,7 @@ export class StripeProvider implements PaymentProvider {
       const { type, code, statusCode, requestId } = error;
       this.#log.warn(
         { what, type, code, statusCode, requestId, reason: error.message },
-        'the payment provider refused or failed',
+        'payment provider request failed',
       );
       throw toAppError(what, error);
     }
@@ -289,8 +292,8 @@ function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): 
 }
 
 /**
- * A refusal of what we asked is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a conflict, a key
- * that is not accepted) can be tried again, or put right by the operator, without anything having happened.
+ * A rejected request is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a
+ * conflict, a rejected key) can be retried or fixed by the operator, and nothing has happened.
  */
 function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
   const isRefusal =
@@ -300,7 +303,7 @@ function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
   return new AppError('internal', `The payment provider refused to ${what}.`, { cause: error });
 }
 
-/** The timestamp that the SDK has verified: it takes the last one of the header. */
+/** The timestamp that the SDK has verified: it uses the last one of the header. */
 function timestampOf(signature: string): number {
   const stamps = signature.split(',').filter((part) => part.startsWith('t='));
   return Number(stamps.at(-1)?.slice(2));

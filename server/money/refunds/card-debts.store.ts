@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
-import { refunds } from '../money.schema.ts';
-import { disputes, providerRefunds } from '../payouts/payouts.schema.ts';
+import { disputes } from '../disputes/disputes.schema.ts';
+import { providerRefunds, refunds } from './refunds.schema.ts';
 import type { RefundRow } from './refunds.store.ts';
 
-/** What the house has lost for a payment, by one dispute or one refund at the provider. */
+/** A loss of the house for a payment, by a dispute or a refund made at the provider. */
 interface Loss {
   kind: 'dispute' | 'provider_refund';
   id: string;
@@ -12,7 +12,7 @@ interface Loss {
 }
 
 export class CardDebtsStore {
-  /** Locks every refund to the card of a payment, the oldest first. */
+  /** Locks all refunds to the card of a payment, oldest first. */
   async lockRefunds(tx: Orm, payment: string): Promise<RefundRow[]> {
     return tx
       .select()
@@ -20,7 +20,7 @@ export class CardDebtsStore {
       .where(
         and(
           eq(refunds.to, 'card'),
-          // One of the four, each with an index of its own.
+          // Exactly one of the columns is set, and each has its own index.
           sql`(${refunds.ticket} = ${payment} or ${refunds.tip} = ${payment} or ${refunds.topup} = ${payment}
             or ${refunds.membershipInvoice} = ${payment})`,
         ),

@@ -8,7 +8,7 @@ import type { Orm } from '../../platform/db/db.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import { type Account, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { CardDebtsStore } from './card-debts.store.ts';
+import { CardDebtsStore } from './card-debts.store.ts';
 import { type RefundRow, toRefund } from './refunds.store.ts';
 
 /** Money that leaves for a payment, or that its bank returns. */
@@ -22,11 +22,10 @@ interface Movement {
 
 export class CardDebts {
   readonly #context: MoneyContext;
-  readonly #store: CardDebtsStore;
+  readonly #store = new CardDebtsStore();
 
-  constructor(context: MoneyContext, store: CardDebtsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
   }
 
   /** The sum of failed refunds, which no order in flight will settle. */
@@ -107,7 +106,7 @@ export class CardDebts {
     return this.#update(tx, row, {
       settledMinor: row.settledMinor + settledMinor,
       ...(isWhole ? { status: 'succeeded', settledAt: this.#context.nowIso(), failure: null } : {}),
-      // The order is finished, though it sent less than was owed.
+      // The order is finished, although it sent less than was owed.
       ...(isOver && !isWhole ? { status: 'failed' } : {}),
       ...(isOver ? { nextAttemptAt: null } : {}),
       ...(providerRefund === undefined ? {} : { providerRefund }),
@@ -117,7 +116,7 @@ export class CardDebts {
   async #update(tx: Orm, row: RefundRow, set: Partial<RefundRow>): Promise<RefundRow> {
     const after = await this.#store.update(tx, row.id, set);
     if (after.status !== row.status) {
-      await this.#context.tell(tx, ['refund.changed', { refund: toRefund(after) }, { identity: after.identity }]);
+      await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(after) }, { identity: after.identity }]);
     }
     return after;
   }

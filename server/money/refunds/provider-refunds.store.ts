@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
-import { providerRefunds } from '../payouts/payouts.schema.ts';
+import { providerRefunds } from './refunds.schema.ts';
 
 type ProviderRefundRow = typeof providerRefunds.$inferSelect;
 
@@ -27,7 +27,7 @@ export class ProviderRefundsStore {
     await tx.update(providerRefunds).set(parts).where(eq(providerRefunds.providerRefund, providerRefund));
   }
 
-  /** The bank sent the money back. Answers what it was before; undefined when it had come back before. */
+  /** The bank returned the money. Returns the row from before; undefined if it was returned before. */
   async markReturned(tx: Orm, providerRefund: string, at: string): Promise<ProviderRefundRow | undefined> {
     const isOut = and(eq(providerRefunds.providerRefund, providerRefund), isNull(providerRefunds.returnedAt));
     const [before] = await tx.select().from(providerRefunds).where(isOut).for('update');

@@ -8,7 +8,6 @@ import type { Orm } from '../../platform/db/db.ts';
 import { createId, type RoomId, type TipId } from '../../protocol/ids.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
-import { assertOld } from '../checkout/unknown-payment.ts';
 import {
   fanWallet,
   HOUSE,
@@ -25,11 +24,10 @@ import type { ProviderRefund } from '../provider/payment-provider.ts';
 import { type TicketsStore, toTicket } from '../sales/tickets.store.ts';
 import type { TipsStore } from '../tips/tips.store.ts';
 import type { CardDebts } from './card-debts.ts';
-import type { ProviderRefundsStore } from './provider-refunds.store.ts';
+import { ProviderRefundsStore } from './provider-refunds.store.ts';
 import { paymentOf, type RefundsStore, toRefund } from './refunds.store.ts';
 
 interface ProviderRefundParts {
-  store: ProviderRefundsStore;
   refundsStore: RefundsStore;
   debts: CardDebts;
   payments: CardPayments;
@@ -49,6 +47,7 @@ const RETURNED = 'refund_returned';
 export class ProviderRefunds {
   readonly #context: MoneyContext;
   readonly #parts: ProviderRefundParts;
+  readonly #store = new ProviderRefundsStore();
 
   constructor(context: MoneyContext, parts: ProviderRefundParts) {
     this.#context = context;
@@ -60,12 +59,9 @@ export class ProviderRefunds {
     if (found.status === 'pending') return;
     const paid = found.payment ? await this.#parts.payments.findByPayment(found.payment) : undefined;
     if (!paid || found.currency !== this.#context.currency) {
-      assertOld(this.#context, found.createdAtMs);
+      this.#parts.payments.assertOld(found.createdAtMs);
       const { providerRefund, amountMinor } = found;
-      this.#context.log.warn(
-        { providerRefund, amountMinor },
-        'a refund at the provider is of a payment that is not ours',
-      );
+      this.#context.log.warn({ providerRefund, amountMinor }, 'provider refund of an unknown payment');
       return;
     }
     await this.#context.ledger.ensureAccounts([fanWallet(paid.identity, this.#context.currency)]);
@@ -74,7 +70,7 @@ export class ProviderRefunds {
   }
 
   isKnown(providerRefund: string): Promise<boolean> {
-    return this.#parts.store.isKnown(this.#context.db.orm, providerRefund);
+    return this.#store.isKnown(this.#context.db.orm, providerRefund);
   }
 
   async #bookOnce({ found, paid }: Found): Promise<void> {
@@ -84,7 +80,7 @@ export class ProviderRefunds {
     if (foreignMinor === 0) return;
     const { providerRefund } = found;
     const fields = { providerRefund, amountMinor: foreignMinor, source: paid.sourceId };
-    log.warn(fields, 'a refund that the house had not decided was made at the provider, and is booked');
+    log.warn(fields, 'refund made by hand at the provider');
     metrics.moneyMinor.inc({ kind: 'refund' }, foreignMinor);
   }
 
@@ -115,7 +111,7 @@ export class ProviderRefunds {
       const legs = transferLegs(houseAccount('chargeback_loss', currency), from, lossMinor);
       await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
     }
-    await this.#parts.store.setParts(tx, providerRefund, { settledMinor, lossMinor });
+    await this.#store.setParts(tx, providerRefund, { settledMinor, lossMinor });
     return foreignMinor;
   }
 
@@ -132,7 +128,7 @@ export class ProviderRefunds {
       createdAt,
       returnedAt,
     };
-    return this.#parts.store.insert(tx, row);
+    return this.#store.insert(tx, row);
   }
 
   async #end(tx: Orm, { paid, isWhole }: { paid: CardPayment; isWhole: boolean }): Promise<void> {
@@ -141,16 +137,16 @@ export class ProviderRefunds {
     if (purpose === 'tip' && isWhole) await this.#endTip(tx, sourceId as TipId);
     if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
     if (purpose !== 'topup') return;
-    await this.#context.tellWallet(tx, identity);
+    await this.#context.addWalletFact(tx, identity);
   }
 
   async #endTicket(tx: Orm, id: string): Promise<void> {
-    // A disputed one too: news that the dispute was won may come later, and must not make the refunded ticket valid.
+    // Includes disputed tickets: a later event that the dispute was won must not make the refunded ticket valid.
     const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid', 'disputed']);
     if (!ticket) return;
     const room = ticket.room as RoomId;
     await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],
       ['earnings.changed', { room }, { room }],
@@ -162,7 +158,7 @@ export class ProviderRefunds {
     if (!tip) return;
     const { identity, amountMinor, currency } = tip;
     const room = tip.room as RoomId;
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       ['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }],
       ['earnings.changed', { room }, { room }],
@@ -180,7 +176,7 @@ export class ProviderRefunds {
     const owedMinor = await db.transaction(async (tx) => {
       await ledger.lockWallet(tx, fanWallet(paid.identity, currency));
       if (await this.#insert(tx, { found, paid }, at)) return 0;
-      const before = await this.#parts.store.markReturned(tx, providerRefund, at);
+      const before = await this.#store.markReturned(tx, providerRefund, at);
       if (!before) return 0;
       const { amountMinor, settledMinor, lossMinor } = before;
       const legs: Leg[] = mergeLegs([
@@ -202,7 +198,7 @@ export class ProviderRefunds {
     });
     outbox.wake();
     const fields = { providerRefund, amountMinor: owedMinor, source: paid.sourceId };
-    if (owedMinor > 0) log.error(fields, 'a refund came back from the bank, and is owed to the card');
+    if (owedMinor > 0) log.error(fields, 'refund returned by the bank, owed to the card');
   }
 
   /** What a refund by hand had reversed becomes a failed refund of the house, which an operator can order again. */
@@ -223,6 +219,6 @@ export class ProviderRefunds {
       failure: found.failure,
       createdAt: this.#context.nowIso(),
     });
-    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: paid.identity }]);
+    await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity: paid.identity }]);
   }
 }

@@ -20,8 +20,8 @@ const CLAIM_ITEMS = 20;
 interface RefundOrderParts {
   store: RefundsStore;
   debts: CardDebts;
-  /** Books what has left. */
-  providerRefunds: () => ProviderRefunds;
+  /** Books refunds that have left. */
+  providerRefunds: ProviderRefunds;
 }
 
 export class RefundOrders {
@@ -53,7 +53,7 @@ export class RefundOrders {
     if (found) await this.#apply(found);
   }
 
-  /** Orders again, or asks about, refunds that are due; true when there may be more. */
+  /** Orders or checks due refunds; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((row) => this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row))));
@@ -77,8 +77,8 @@ export class RefundOrders {
   }
 
   /**
-   * Places the order, unless it was placed: the provider forgets idempotency keys after a day, so from the second
-   * attempt on it is asked first whether it knows this one.
+   * Places the order, unless it exists. The provider forgets idempotency keys after a day, so from the second attempt
+   * on, it is first searched for the order.
    */
   async #order(row: RefundRow): Promise<ProviderRefund> {
     const { provider } = this.#context;
@@ -99,21 +99,20 @@ export class RefundOrders {
   }
 
   /**
-   * This round's order, or an earlier one that the provider has carried out later than it said: none is repeated beside
-   * it.
+   * Finds this round's order, or an earlier one that the provider carried out late, so that no second one is placed.
    */
   async #findPlaced(row: RefundRow): Promise<ProviderRefund | undefined> {
     const listed = await this.#context.provider.listRefunds(row.providerPayment ?? '');
     const current = listed.find((refund) => refund.order === orderOf(row));
     if (current) return current;
     for (const earlier of listed.filter(({ reference, status }) => reference === row.id && status !== 'failed')) {
-      if (!(await this.#parts.providerRefunds().isKnown(earlier.providerRefund))) return earlier;
+      if (!(await this.#parts.providerRefunds.isKnown(earlier.providerRefund))) return earlier;
     }
     return undefined;
   }
 
   async #apply(found: ProviderRefund): Promise<void> {
-    await this.#parts.providerRefunds().handle(found);
+    await this.#parts.providerRefunds.handle(found);
     const row = found.reference ? await this.#store.find(found.reference) : undefined;
     // An event about an earlier order.
     if (!row || found.providerRefund !== (row.providerRefund ?? found.providerRefund)) return;
@@ -123,10 +122,7 @@ export class RefundOrders {
     if (found.status === 'failed') await this.#fail(row, { failure: found.failure ?? 'failed', providerRefund });
   }
 
-  /**
-   * It stays owed, less what has left otherwise; the operator can order it anew by asking for the same refund once
-   * more.
-   */
+  /** The rest is still owed; an operator orders it again by repeating the refund. */
   async #fail(row: RefundRow, fault: { failure: string; providerRefund: string | null }): Promise<void> {
     const { db, ledger, currency, outbox, log } = this.#context;
     const wallet = fanWallet(row.identity, currency);
@@ -135,11 +131,11 @@ export class RefundOrders {
       await ledger.lockWallet(tx, wallet);
       const failed = await this.#store.markFailed(tx, row, fault);
       if (!failed) return 0;
-      await this.#context.tell(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
+      await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
       return owedMinor(await this.#parts.debts.absorbLosses(tx, failed, paymentIdOf(row)));
     });
     outbox.wake();
-    if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'a refund to a card failed and is still owed');
+    if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'refund to a card failed, still owed');
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What can be given back: a ticket, a tip, a top-up, a payment for a membership, a private session. Finds it with what
- * a refund needs to know of it, and undoes what it gave once the books have been changed. `refunds.ts` decides; nothing
+ * What can be refunded: a ticket, a tip, a top-up, a membership payment or a private session. Finds a payment with
+ * everything that a refund needs, and ends what it bought once the books have changed. `refunds.ts` decides; nothing
  * here moves money.
  */
 import type { Orm } from '../../platform/db/db.ts';
@@ -28,10 +28,10 @@ export interface Refundable {
   identity: string;
   grossMinor: number;
   to: 'wallet' | 'card';
-  /** It became credit, of which only what is unspent can go back. */
+  /** It became credit, of which only the unspent part can be refunded. */
   isCredit: boolean;
   findProviderPayment(tx: Orm): Promise<string | null>;
-  /** Undoes what it gave; in the caller's transaction, after the books. False: it was given back before. */
+  /** Ends what it bought; in the caller's transaction, after the books. False: it had ended before. */
   end(tx: Orm, isWhole: boolean): Promise<MoneyFact[] | false>;
 }
 
@@ -81,7 +81,7 @@ export class Refundables {
     return this.#ofTicket(found, 'valid');
   }
 
-  /** Undefined when it is not under dispute any more. */
+  /** Undefined when it is not disputed any more. */
   async findDisputedTicket(tx: Orm, id: TicketId): Promise<Refundable | undefined> {
     const found = await this.#parts.tickets.find(id, tx);
     return found?.status === 'disputed' ? this.#ofTicket(found, 'disputed') : undefined;
@@ -115,7 +115,7 @@ export class Refundables {
       ...this.#ofCheckout({ payment: { tip: id }, kind: 'tip', id }),
       identity,
       grossMinor: amountMinor,
-      // In a house without wallets tips are paid by card, and go back there.
+      // In a house without wallets tips are paid by card, and are refunded to it.
       to: (await this.#parts.checkouts.findBySource(id)) ? 'card' : 'wallet',
       end: async (tx, isWhole) => {
         const changed: MoneyFact = ['earnings.changed', { room }, { room }];
@@ -135,7 +135,7 @@ export class Refundables {
     return unusable;
   }
 
-  /** A card payment that bought nothing: it is on its way back already, and can be ordered again if that fails. */
+  /** A card payment that bought nothing. Its refund is under way, and can be ordered again if it fails. */
   async #unusable(sourceId: string): Promise<Refundable | undefined> {
     const checkout = await this.#parts.checkouts.findBySource(sourceId);
     return checkout && checkout.unusableBecause !== null ? this.ofUnusable(checkout) : undefined;
@@ -164,7 +164,7 @@ export class Refundables {
 
   async #membership(id: string): Promise<Refundable | undefined> {
     const { memberships, refreshMembership } = this.#parts;
-    // By the membership it is the latest payment, which may be a renewal that nobody has heard of yet.
+    // A membership's id means its latest payment, which may be a renewal that is not known yet.
     if (id.startsWith(ID_PREFIXES.membership)) await refreshMembership(id);
     const invoice = await memberships.findInvoice(id);
     const row = invoice && (await memberships.find(invoice.membership));

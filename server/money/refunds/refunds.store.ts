@@ -3,16 +3,16 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
-import { refunds } from '../money.schema.ts';
+import { refunds } from './refunds.schema.ts';
 
 export type RefundRow = typeof refunds.$inferSelect;
 export type NewRefund = typeof refunds.$inferInsert;
 
-/** While an order is under way nobody else places it; longer than the provider's client tries. */
+/** Lease of an order; longer than the provider's client retries. */
 export const ATTEMPT_LEASE_SECONDS = 40;
 const RETRY_MAX_SECONDS = 3_600;
 
-/** Names of the unique indexes that make giving back twice impossible. */
+/** Unique indexes: one refund per payment and part. */
 export const ONE_REFUND = [
   'refunds_one_ticket',
   'refunds_one_tip',
@@ -21,20 +21,20 @@ export const ONE_REFUND = [
   'refunds_one_private_session',
 ];
 
-/** Name of the unique index that makes the same key of the same person one refund. */
+/** Unique index: a person's key belongs to one refund. */
 export const ONE_REFUND_OF_KEY = 'refunds_idempotency';
 
-/** The payment that is given back: one of these. */
+/** The refunded payment: exactly one of these. */
 export type RefundedPayment = Partial<
   Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string | null>
 >;
 
-/** The same by what a card payment paid for. */
+/** The columns of a refund for what a card payment paid for. */
 export function paymentOf({ sourceType, sourceId }: Pick<CardPayment, 'sourceType' | 'sourceId'>): RefundedPayment {
   return { [sourceType === 'membership' ? 'membershipInvoice' : sourceType]: sourceId };
 }
 
-/** Which payment it is that a refund gives back. */
+/** The id of the refunded payment. */
 export function paymentIdOf(row: RefundedPayment): string {
   return row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession ?? '';
 }
@@ -65,7 +65,7 @@ export class RefundsStore {
     return row;
   }
 
-  /** Of one payment, the first one first. */
+  /** Refunds of a payment, oldest first. */
   async listOf(payment: RefundedPayment, tx: Orm = this.#orm): Promise<RefundRow[]> {
     const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
     if (!named) return [];
@@ -76,7 +76,7 @@ export class RefundsStore {
     return (await this.listOf(payment))[0];
   }
 
-  /** A failed refund is ordered again, as a new round; empty when it is not failed any more. */
+  /** Starts a new round of a failed refund; empty when it is not failed any more. */
   async startRound(tx: Orm, id: string, nextAttemptAt: string): Promise<RefundRow[]> {
     return tx
       .update(refunds)
@@ -92,7 +92,7 @@ export class RefundsStore {
       .returning();
   }
 
-  /** The provider answers to the last order with a failure for good: the next order is another one. */
+  /** The provider failed and would repeat that answer under this key: the next order gets another key. */
   async renewOrder(id: string, round: number): Promise<void> {
     await this.#orm
       .update(refunds)
@@ -100,7 +100,7 @@ export class RefundsStore {
       .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')));
   }
 
-  /** Takes refunds that are due to be ordered or asked about, with growing pauses: no two processes take the same. */
+  /** Claims refunds whose order or check is due, with growing delays, so that no two processes take the same. */
   async claimDue(nowIso: string, limit: number): Promise<RefundRow[]> {
     const due = this.#orm
       .select({ id: refunds.id })

@@ -178,7 +178,7 @@ export class Refunds {
       await this.#decide(tx, refundable, { reason: 'ticket_held_already', by: HOUSE });
       return;
     }
-    await this.#context.tell(tx, ...((await refundable.end(tx, true)) || []));
+    await this.#context.addFacts(tx, ...((await refundable.end(tx, true)) || []));
   }
 
   /**
@@ -192,7 +192,7 @@ export class Refunds {
       if (!booked || remainderOf(booked) > 0) return false;
       const facts = await refundable.end(tx, true);
       if (facts === false) return false;
-      await this.#context.tell(tx, ...facts);
+      await this.#context.addFacts(tx, ...facts);
       return true;
     });
     if (hasEnded) outbox.wake();
@@ -236,18 +236,17 @@ export class Refunds {
     if (leftMinor <= 0) throw new AppError('already_refunded');
     if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
     const earlier = await this.#parts.store.listOf(refundable.payment, tx);
-    if (isGivenBack(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
+    if (isRefunded(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
-    if (earlier.length >= TOPUP_REFUNDS_MAX)
-      throw new AppError('not_refundable', 'It was given back in too many parts.');
+    if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
     const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
     if (amountMinor > leftMinor || (isCredit && amountMinor > available)) throw new AppError('amount_too_large');
     const row = await this.#insert(tx, refundable, { ...decision, amountMinor, part: earlier.length });
     await this.#reverse(tx, { row, booked });
     const facts = await refundable.end(tx, amountMinor === leftMinor);
     if (facts === false) throw new AppError('already_refunded');
-    await this.#tellWallet(tx, row);
-    await this.#context.tell(tx, ...facts);
+    await this.#addWalletFact(tx, row);
+    await this.#context.addFacts(tx, ...facts);
     return row;
   }
 
@@ -278,7 +277,7 @@ export class Refunds {
     const { purpose, sourceId, identity, amountMinor, reason } = unusable;
     const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity, amountMinor });
     const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, part: 0 });
-    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
+    await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
   }
 
   async #insert(
@@ -295,7 +294,7 @@ export class Refunds {
     // The sweeper orders what the house decides; a person's refund is ordered at once by the caller.
     const isDecidedByHouse = by === HOUSE;
     const providerPayment = isToCard ? await findProviderPayment(tx) : null;
-    if (isToCard && !providerPayment) throw new AppError('not_refundable', 'No card payment is known for it.');
+    if (isToCard && !providerPayment) throw new AppError('not_refundable', 'Its card payment is unknown.');
     const now = this.#context.nowIso();
     return this.#parts.store.insert(tx, {
       id: createId('refund'),
@@ -339,11 +338,11 @@ export class Refunds {
     if (row.to === 'wallet') await this.#context.promoExpiry.expire(tx, row.identity);
   }
 
-  async #tellWallet(tx: Orm, row: RefundRow): Promise<void> {
+  async #addWalletFact(tx: Orm, row: RefundRow): Promise<void> {
     const { identity } = row;
-    await this.#context.tell(tx, ['refund.changed', { refund: toRefund(row) }, { identity }]);
+    await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity }]);
     if (row.to === 'card' && !row.topup) return;
-    await this.#context.tellWallet(tx, identity);
+    await this.#context.addWalletFact(tx, identity);
   }
 
   #leaseEnd(): string {
@@ -355,7 +354,7 @@ export class Refunds {
  * Credit is refunded once per key; everything else whole, or in a part and the rest. A second part of the same amount
  * without a key may be a retry of the first.
  */
-function isGivenBack(
+function isRefunded(
   { isCredit }: Refundable,
   state: { earlier: RefundRow[]; leftMinor: number; decision: Decision },
 ): boolean {

@@ -1,8 +1,7 @@
 import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
-import { tickets } from '../money.schema.ts';
-import { cancellations } from './cancellations.schema.ts';
+import { cancellations, tickets } from './tickets.schema.ts';
 
 export type CancellationRow = typeof cancellations.$inferSelect;
 
@@ -13,7 +12,7 @@ export class CancellationsStore {
     this.#orm = db.orm;
   }
 
-  /** Rooms that are over without a live and that nothing was decided about yet. */
+  /** Rooms that ended without a live and have no decision yet. */
   async findUndecided(limit: number): Promise<string[]> {
     const decided = this.#orm
       .select({ room: cancellations.room })
@@ -31,7 +30,7 @@ export class CancellationsStore {
     await this.#orm.insert(cancellations).values({ room, reason: 'not_held', decidedAt: at }).onConflictDoNothing();
   }
 
-  /** A ticket can become valid again, or late, after all of its room was given back: a payment that came last, a dispute that was won. */
+  /** A ticket can become valid after its room was cancelled: a late payment, or a dispute that was won. */
   async reopen(): Promise<void> {
     await this.#orm
       .update(cancellations)
@@ -39,7 +38,7 @@ export class CancellationsStore {
       .where(and(isNotNull(cancellations.completedAt), exists(this.#validTickets())));
   }
 
-  /** The oldest decisions first, or those that come after one of them. */
+  /** Oldest decisions first, optionally after a given one. */
   async findOpen(limit: number, after?: CancellationRow): Promise<CancellationRow[]> {
     const { decidedAt, room, completedAt } = cancellations;
     const isBehind: SQL | undefined =
@@ -53,8 +52,8 @@ export class CancellationsStore {
   }
 
   /**
-   * The sums are what the refunds say, so that a crash half-way through cannot make them wrong. Undefined when it was complete before, or a ticket is
-   * still to be given back.
+   * Marks it completed, with sums from the refunds, which a crash half-way cannot falsify. Undefined when it was
+   * complete already, or a ticket is still to be refunded.
    */
   async complete(tx: Orm, room: string, at: string): Promise<CancellationRow | undefined> {
     const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = 'not_held'`;

@@ -1,12 +1,12 @@
 /**
- * Rooms that never were: ended before any live, or scheduled and not live long after their start. Every ticket goes back to where it was
- * paid from, by itself. The decision is a row, so that a crash half-way through is gone on with; each refund happens once whoever decides.
+ * Refunds the tickets of rooms that never went live: ended before any live, or scheduled and long overdue. The decision
+ * is a row, so a crash half-way is resumed; each refund is idempotent.
  */
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import type { CancellationRow, CancellationsStore } from './cancellations.store.ts';
+import { type CancellationRow, CancellationsStore } from './cancellations.store.ts';
 import type { TicketsStore } from './tickets.store.ts';
 
 const CLAIM_ROOMS = 20;
@@ -17,24 +17,28 @@ export class Cancellations {
   readonly #store: CancellationsStore;
   readonly #tickets: TicketsStore;
   readonly #refunds: Refunds;
-  /** The one of the open ones that was looked at last: a run goes on behind it, and after the last begins again with the oldest. */
+  /**
+   * The open cancellation that was processed last. A run continues after it, and starts again with the oldest after the
+   * last.
+   */
   #after: CancellationRow | undefined;
 
-  constructor(context: MoneyContext, parts: { store: CancellationsStore; tickets: TicketsStore; refunds: Refunds }) {
+  constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = new CancellationsStore(context.db);
     this.#tickets = parts.tickets;
     this.#refunds = parts.refunds;
   }
 
-  /** Does some of what is due; true when there may be more. */
+  /** Processes some due rooms; true when there may be more. */
   async sweep(): Promise<boolean> {
     const isMore = this.#after === undefined && (await this.#findNew());
-    // What cannot be given back now (a payment in dispute) stays open, holds up nobody behind it, and is tried again at the next run.
+    // A ticket that cannot be refunded now (in dispute) keeps its cancellation open, blocks nobody, and is retried in
+    // the next run.
     const open = await this.#store.findOpen(CLAIM_ROOMS, this.#after);
     for (const cancellation of open) {
       this.#after = cancellation;
-      await this.#giveBack(cancellation.room as RoomId);
+      await this.#refundTickets(cancellation.room as RoomId);
     }
     if (open.length < CLAIM_ROOMS) this.#after = undefined;
     return isMore || open.length === CLAIM_ROOMS;
@@ -50,11 +54,11 @@ export class Cancellations {
     return overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS;
   }
 
-  async #giveBack(room: RoomId): Promise<void> {
+  async #refundTickets(room: RoomId): Promise<void> {
     let after = '';
     for (;;) {
       const tickets = await this.#tickets.listReturnable(room, { after, limit: BATCH_TICKETS });
-      for (const { id } of tickets) await this.#tryReturn(id as TicketId);
+      for (const { id } of tickets) await this.#tryRefund(id as TicketId);
       if (tickets.length > 0) this.#context.outbox.wake();
       if (tickets.length < BATCH_TICKETS) break;
       after = tickets.at(-1)?.id ?? '';
@@ -62,12 +66,12 @@ export class Cancellations {
     await this.#complete(room);
   }
 
-  /** One ticket that cannot be given back must not hold up the others. */
-  async #tryReturn(ticket: TicketId): Promise<void> {
+  /** A ticket that cannot be refunded must not block the others. */
+  async #tryRefund(ticket: TicketId): Promise<void> {
     try {
       await this.#refunds.returnTicket(ticket, 'not_held');
     } catch (error) {
-      this.#context.log.warn({ err: error, ticket }, 'a ticket of a room that was not held is not given back yet');
+      this.#context.log.warn({ err: error, ticket }, 'ticket of a cancelled room not refunded yet');
     }
   }
 
@@ -77,7 +81,11 @@ export class Cancellations {
       const done = await this.#store.complete(tx, room, this.#context.nowIso());
       if (!done || done.ticketCount === 0) return;
       const { reason, ticketCount, refundedMinor } = done;
-      await this.#context.tell(tx, ['room.notHeld', { room, reason, ticketCount, refundedMinor, currency }, { room }]);
+      await this.#context.addFacts(tx, [
+        'room.notHeld',
+        { room, reason, ticketCount, refundedMinor, currency },
+        { room },
+      ]);
     });
     outbox.wake();
   }

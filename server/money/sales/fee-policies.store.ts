@@ -4,16 +4,16 @@ import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { FeePolicy } from '../ledger/ledger.ts';
-import { feePolicies } from '../money.schema.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
+import { feePolicies } from './pricing.schema.ts';
 
-/** How late a process may notice a new version. */
+/** How late a process may read a new version. */
 const REMEMBERED_MS = 5_000;
-/** Operators who add a version at the same moment take the next number each. */
+/** Attempts to get the next number, for operators who add versions concurrently. */
 const NUMBER_ATTEMPTS = 5;
 const VERSIONS_MAX = 1_000;
 
-/** Which version of the fees splits a sale: the one that began last before it. Versions are immutable rows. */
+/** Fee policies: the version that splits a sale is the latest one in effect. Versions are immutable rows. */
 export class FeePoliciesStore {
   readonly #orm: Orm;
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class FeePoliciesStore {
     this.#clock = clock;
   }
 
-  /** Remembered for a moment. */
+  /** Cached for some seconds. */
   async findCurrent(): Promise<FeePolicy> {
     const nowMs = this.#clock.now();
     if (this.#current && nowMs < this.#current.untilMs) return this.#current.policy;
@@ -44,15 +44,15 @@ export class FeePoliciesStore {
     return policy;
   }
 
-  /** The version that a sale was split by. */
+  /** The version that split a sale. */
   async find(id: string): Promise<FeePolicy> {
     if (this.#current?.policy.id === id) return this.#current.policy;
     const [policy] = await this.#orm.select().from(feePolicies).where(eq(feePolicies.id, id));
-    if (!policy) throw new AppError('internal', 'A sale names a fee policy that does not exist.');
+    if (!policy) throw new AppError('internal', 'The fee policy of a sale is missing.');
     return policy;
   }
 
-  /** A new version takes the next number; versions in the table are never changed, a trigger holds that. */
+  /** Adds a version with the next number. A trigger keeps versions immutable. */
   async add(policy: { commissionBps: number; vatBps: number; effectiveAt: string }): Promise<FeePolicyView> {
     for (let attempt = 1; ; attempt += 1) {
       const [last] = await this.#orm
@@ -64,7 +64,7 @@ export class FeePoliciesStore {
         await this.#orm.insert(feePolicies).values({ id, version, charityBps: 0, ...policy });
         this.#current = undefined;
         const added = (await this.list()).find((each) => each.id === id);
-        if (!added) throw new AppError('internal', 'The fee policy was not kept.');
+        if (!added) throw new AppError('internal', 'The fee policy was not stored.');
         return added;
       } catch (error) {
         const isTaken = ['fee_policies_version_unique', 'fee_policies_pkey'].some((key) =>
@@ -75,7 +75,7 @@ export class FeePoliciesStore {
     }
   }
 
-  /** The newest version first. */
+  /** Newest version first. */
   async list(): Promise<FeePolicyView[]> {
     const current = await this.findCurrent();
     const rows = await this.#orm.select().from(feePolicies).orderBy(desc(feePolicies.version)).limit(VERSIONS_MAX);

@@ -1,9 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { time } from '../columns.schema.ts';
 
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+/** How a sale is split, in immutable versions. Every ticket and tip names its version. */
+export const feePolicies = pgTable('fee_policies', {
+  id: text('id').primaryKey(),
+  version: integer('version').notNull().unique(),
+  vatBps: integer('vat_bps').notNull(),
+  commissionBps: integer('commission_bps').notNull(),
+  charityBps: integer('charity_bps').notNull(),
+  effectiveAt: time('effective_at').notNull(),
+});
 
-/** Associations that creators can pledge a share to; each has an account of its own in the ledger. */
+/** Associations to which creators can pledge a share. Each has its own account in the ledger. */
 export const associations = pgTable('associations', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
@@ -13,8 +22,8 @@ export const associations = pgTable('associations', {
 });
 
 /**
- * What a creator gives of their part, since when; a share of 0 takes it back. Earlier ones stay: what was paid before a change may be booked
- * after it. What was given is in the terms of each sale.
+ * The share of a creator's part that goes to an association from a moment on; 0 ends the pledge. Older rows stay,
+ * because a payment from before a change may be booked after it. Each sale's terms contain what was given.
  */
 export const pledges = pgTable(
   'pledges',
@@ -31,7 +40,7 @@ export const pledges = pgTable(
   ],
 );
 
-/** Where a buyer lives, as far as it is known: it decides the rate of VAT. */
+/** Where a buyer lives, as far as known. It decides the VAT rate. */
 export const buyers = pgTable('buyers', {
   identity: text('identity').primaryKey(),
   country: text('country').notNull(),
@@ -39,13 +48,13 @@ export const buyers = pgTable('buyers', {
 });
 
 /**
- * What a sale was split by: the fee policy, the rate of VAT and the pledge. Immutable, and the id is the content, so that all sales on the
- * same terms share one row and none of them has to write it.
+ * The terms that split a sale: fee policy, VAT rate and pledge. Immutable, and the id is derived from the content, so
+ * sales on the same terms share a row and need not write it.
  */
 export const saleTerms = pgTable('sale_terms', {
   id: text('id').primaryKey(),
   feePolicy: text('fee_policy').notNull(),
-  /** Whose rate of VAT it is. */
+  /** The country whose VAT rate applies. */
   country: text('country').notNull(),
   vatBps: integer('vat_bps').notNull(),
   commissionBps: integer('commission_bps').notNull(),

@@ -70,7 +70,7 @@ export class PricingStore {
       .onConflictDoUpdate({ target: buyers.identity, set: { country, notedAt } });
   }
 
-  /** Unless it is known already. */
+  /** Does nothing if the buyer is known already. */
   async keepBuyer(row: typeof buyers.$inferInsert): Promise<void> {
     await this.#orm.insert(buyers).values(row).onConflictDoNothing();
   }
@@ -84,7 +84,7 @@ export class PricingStore {
     return row;
   }
 
-  /** What an association was given by sales, less what refunds and lost disputes took back, from the entries of its account. */
+  /** What an association received from sales, less refunds and lost disputes, from the entries of its account. */
   async readAccount(association: string, currency: string): Promise<Omit<AssociationAccount, 'association'>> {
     const account = accountId(charityAccount(association, currency));
     const { rows: months } = await execute<{ month: string; amount: string; sales: string }>(

@@ -1,6 +1,6 @@
 /**
- * On what terms something is sold now: the fee policy in force, the VAT of the buyer's country, and what the creator has pledged to an
- * association. A sale keeps the id of its terms, so that what it was split by can be read for ever. Called by whatever sells.
+ * The terms of a sale: the fee policy in force, the VAT of the buyer's country, and the creator's pledge to an
+ * association. A sale stores the id of its terms, so its split can be explained later.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
@@ -20,12 +20,12 @@ import type { FeePoliciesStore } from './fee-policies.store.ts';
 import { PricingStore, type SaleTermsRow } from './pricing.store.ts';
 import type { TaxCalculator } from './tax-calculator.ts';
 
-/** What a sale is split by; `id` is that of the fee policy. */
+/** What splits a sale; `id` is that of the fee policy. */
 export interface SaleTerms extends FeePolicy {
   termsId: string;
-  /** Whose rate of VAT it is. */
+  /** The country whose VAT rate applies. */
   country: string;
-  /** Who gets the charity's part; without one there is none. */
+  /** Receives the charity's part; null when there is none. */
   association: string | null;
 }
 
@@ -39,7 +39,7 @@ export interface PricingOptions {
   houseCountry: string;
 }
 
-/** How late a process may notice another pledge, or where a buyer lives. */
+/** How late a process may read a new pledge or a buyer's country. */
 const REMEMBERED_MS = 5_000;
 const REMEMBERED_MAX = 20_000;
 
@@ -48,7 +48,7 @@ export class Pricing {
   readonly #store: PricingStore;
   readonly #pledges: Remembered<Pledge | undefined>;
   readonly #countries: Remembered<string | undefined>;
-  /** Terms that certainly have a row; rows are never deleted. */
+  /** Terms whose row exists. Rows are never deleted. */
   readonly #kept = new Map<string, SaleTerms>();
 
   constructor(options: PricingOptions) {
@@ -59,8 +59,8 @@ export class Pricing {
   }
 
   /**
-   * The terms of a sale at this moment, or of one that was paid at another: then the fees and the pledge of that time hold. Ask before a
-   * transaction, never in one: what is missing is written here.
+   * The terms of a sale now, or at the moment of its payment, with the fees and the pledge of that time. Call it before
+   * a transaction, never inside, because it inserts missing terms.
    */
   async findTerms({ creator, buyer, atMs }: { creator: string; buyer: string; atMs?: number }): Promise<SaleTerms> {
     const { fees, taxes, ledger, currency } = this.#options;
@@ -87,13 +87,13 @@ export class Pricing {
     return this.#keep(row);
   }
 
-  /** What an earlier sale was split by; those from before there were terms name their fee policy alone. */
+  /** The terms of an earlier sale. Sales from before terms existed name only their fee policy. */
   async termsOf(sale: { terms?: string | null; feePolicy: string }): Promise<SaleTerms> {
     if (!sale.terms) return toOldTerms(await this.#options.fees.find(sale.feePolicy), this.#options.houseCountry);
     const kept = this.#kept.get(sale.terms);
     if (kept) return kept;
     const row = await this.#store.findTerms(sale.terms);
-    if (!row) throw new AppError('internal', 'A sale names terms that do not exist.');
+    if (!row) throw new AppError('internal', 'The terms of a sale are missing.');
     return this.#keep(row);
   }
 
@@ -105,12 +105,12 @@ export class Pricing {
     return terms;
   }
 
-  /** Adds a version of the fees. Versions are never changed; one that has begun is followed, not replaced. */
+  /** Adds a fee policy. Policies are immutable; a later one replaces the one in force. */
   async addFeePolicy(input: FeePolicyInput): Promise<FeePolicyView> {
     const { fees, clock, taxes, houseCountry } = this.#options;
     const now = new Date(clock.now()).toISOString();
     const effectiveAt = input.effectiveAt ? new Date(input.effectiveAt).toISOString() : now;
-    if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy cannot begin in the past.');
+    if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy must take effect in the future.');
     const { vatBps } = await taxes.rateOf({ buyerCountry: houseCountry });
     return fees.add({ commissionBps: input.commissionBps, vatBps, effectiveAt });
   }
@@ -119,7 +119,7 @@ export class Pricing {
     return this.#options.fees.list();
   }
 
-  /** The same again answers the same; other details under the same id are refused. */
+  /** Idempotent: the same association returns the stored one; different details under the same id are refused. */
   async addAssociation(input: AssociationInput): Promise<Association> {
     const { url = null, ...rest } = input;
     const createdAt = new Date(this.#options.clock.now()).toISOString();
@@ -146,7 +146,7 @@ export class Pricing {
     return { association, ...(await this.#store.readAccount(id, this.#options.currency)) };
   }
 
-  /** Holds for what is sold from now on. A share of 0 takes the pledge back. */
+  /** Applies to sales from now on. A share of 0 ends the pledge. */
   async pledge(creator: string, { association, shareBps }: PledgeInput): Promise<Pledge | null> {
     await this.getAssociation(association);
     await this.#store.savePledge({ creator, association, shareBps, since: this.#nowIso() });
@@ -159,8 +159,8 @@ export class Pricing {
   }
 
   /**
-   * What a payment says of where its payer lives, kept where the site has said nothing. A country that owes no VAT of the Union does not count by a
-   * card alone: in doubt the rate of the house holds.
+   * Stores a buyer's country from a payment, if they have not named one. A card alone does not prove a country without
+   * EU VAT: in doubt the house's rate applies.
    */
   async noteEvidence(identity: string, country: string): Promise<void> {
     if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;
@@ -182,22 +182,22 @@ function toOldTerms(policy: FeePolicy, country: string): SaleTerms {
   return { ...policy, termsId: '', country, association: null };
 }
 
-/** What was looked up a moment ago, by key; bounded, and emptied as a whole when it is full. */
+/** A short-lived cache by key. It is bounded, and cleared when full. */
 class Remembered<T> {
   readonly #clock: Clock;
-  readonly #look: (key: string) => Promise<T>;
+  readonly #load: (key: string) => Promise<T>;
   readonly #values = new Map<string, { value: T; untilMs: number }>();
 
-  constructor(clock: Clock, look: (key: string) => Promise<T>) {
+  constructor(clock: Clock, load: (key: string) => Promise<T>) {
     this.#clock = clock;
-    this.#look = look;
+    this.#load = load;
   }
 
   async find(key: string): Promise<T> {
     const nowMs = this.#clock.now();
     const known = this.#values.get(key);
     if (known && nowMs < known.untilMs) return known.value;
-    const value = await this.#look(key);
+    const value = await this.#load(key);
     if (this.#values.size > REMEMBERED_MAX) this.#values.clear();
     this.#values.set(key, { value, untilMs: nowMs + REMEMBERED_MS });
     return value;

@@ -1,13 +1,21 @@
-/** The receipt before paying: who gets what of a ticket, a tip or minutes of a private session, on the terms of this moment. Writes nothing that is owed. */
+/**
+ * The receipt before the payment: how a ticket, a tip or minutes of a private session would be split on the current
+ * terms. Writes no entries.
+ */
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Quote, QuoteInput } from '../../protocol/money/pricing.ts';
+import type { PriceParts, Quote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import { currentWaiver } from '../checkout/waiver-texts.ts';
-import { assertAmount, splitSale } from '../ledger/ledger.ts';
+import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { estimateFee, partsOf } from './price-parts.ts';
 import type { TicketsStore } from './tickets.store.ts';
+import { currentWaiver } from './waiver-texts.ts';
+
+/** Cost of a card payment: a share and a fixed part, from Stripe's list price for European cards. */
+const CARD_FEE = { bps: 150, fixedMinor: 25 };
+/** One top-up pays for many purchases: each bears its share of the fee of a usual top-up. */
+const USUAL_TOPUP_MINOR = 2_000;
+const BPS = 10_000;
 
 export interface QuoteRequest extends Omit<QuoteInput, 'locale'> {
   room: Room;
@@ -29,7 +37,7 @@ export class Quotes {
     const { pricing, currency, walletMode } = this.#context;
     const isPrivate = kind === 'private_session';
     if (isPrivate && walletMode === 'off') throw new AppError('wallet_off');
-    // Minutes are paid from the wallet alone.
+    // Private minutes are paid from the wallet only.
     const from = walletMode === 'off' ? 'card' : isPrivate ? 'wallet' : (request.from ?? 'wallet');
     const grossMinor = this.#grossOf(request, from);
     const creator = room.creator.identity;
@@ -66,7 +74,7 @@ export class Quotes {
       assertAmount(grossMinor);
       return grossMinor;
     }
-    if (amountMinor === undefined) throw new AppError('amount_invalid', 'Name the amountMinor of the tip.');
+    if (amountMinor === undefined) throw new AppError('amount_invalid', 'The amountMinor of the tip is missing.');
     assertAmount(amountMinor);
     if (amountMinor < (from === 'card' ? LIMITS.directTipMinMinor : LIMITS.tipMinMinor))
       throw new AppError('amount_too_small');
@@ -77,4 +85,23 @@ export class Quotes {
   async #ticketsLeft({ id, capacity }: Room, identity: string): Promise<number | null> {
     return capacity === null ? null : Math.max(0, capacity - (await this.#tickets.countOthers(id, identity)));
   }
+}
+
+function estimateFee(grossMinor: number, from: 'wallet' | 'card'): number {
+  const fixedMinor = from === 'card' ? CARD_FEE.fixedMinor : (CARD_FEE.fixedMinor * grossMinor) / USUAL_TOPUP_MINOR;
+  return Math.round((grossMinor * CARD_FEE.bps) / BPS + fixedMinor);
+}
+
+/**
+ * The house bears the provider's fee: the estimate is deducted from the platform's part, and the five parts still sum
+ * to the gross.
+ */
+export function partsOf(split: Split, processorMinor: number): PriceParts {
+  return {
+    creatorMinor: split.creatorMinor,
+    associationMinor: split.charityMinor,
+    processorMinor,
+    platformMinor: split.commissionMinor - processorMinor,
+    vatMinor: split.vatMinor,
+  };
 }

@@ -3,18 +3,18 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { AccountKind, TransactionKind } from '../ledger/ledger.ts';
-import { tips } from '../money.schema.ts';
+import { tips } from '../tips/tips.schema.ts';
 
 export type LegSums = Partial<Record<AccountKind, number>>;
 
-/** Sales that have no status of their own to say that they were given back, with what they are booked for. */
+/** Sales without a refund status of their own, and the type of their source in the ledger. */
 const BOOKED_FOR = { private_session: 'private_session', membership: 'membership_invoice' } as const;
 
 /**
- * Whether all of a sale was taken back and a refund, be it one by hand at the provider, was the last of it, as with a tip: it gives back what lost
- * disputes have left, and these alone end nothing.
+ * Whether a sale is refunded: everything was taken back, and a refund was the last reversal. Lost disputes alone do not
+ * make it refunded.
  */
-export function isGivenBack(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
+export function isRefunded(kind: keyof typeof BOOKED_FOR, source: SQL | string): SQL {
   return sql`exists (select 1 from ledger_transactions x
     cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
       from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
@@ -29,7 +29,7 @@ export class ReceiptsStore {
     this.#orm = db.orm;
   }
 
-  /** What a transaction booked, by kind of account; undefined when there is none. */
+  /** Sums of a transaction by kind of account; undefined when there is none. */
   async sumLegs(kind: TransactionKind, sourceId: string): Promise<LegSums | undefined> {
     const { rows } = await execute<{ kind: AccountKind; amount: string | number }>(
       this.#orm,
@@ -41,11 +41,11 @@ export class ReceiptsStore {
     return Object.fromEntries(rows.map((row) => [row.kind, Number(row.amount)]));
   }
 
-  /** How such a sale stands: a private session by its id, a payment for a membership by the provider's id of its invoice. */
+  /** Status of such a sale: a private session by its id, a membership payment by the provider's id of its invoice. */
   async findStatus(kind: keyof typeof BOOKED_FOR, source: string): Promise<'settled' | 'part_refunded' | 'refunded'> {
     const { rows } = await execute<{ whole: boolean; part: boolean }>(
       this.#orm,
-      sql`select ${isGivenBack(kind, source)} as whole, exists (
+      sql`select ${isRefunded(kind, source)} as whole, exists (
           select 1 from ledger_transactions x join ledger_transactions r on r.reverses_id = x.id and r.kind = 'refund'
           where x.kind = ${kind} and x.source_type = ${BOOKED_FOR[kind]} and x.source_id = ${source}) as part`,
     );

@@ -1,8 +1,10 @@
-/** Receipts of what was paid, given back or added: read from the books, the terms of the sale and what its buyer agreed to. Writes nothing. */
+/**
+ * Receipts for payments, refunds and promotional credit: from the books, the terms of the sale and the buyer's waiver.
+ * Writes nothing.
+ */
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
-import type { WaiversStore } from '../checkout/waivers.store.ts';
 import type { MembershipsStore } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';
@@ -10,23 +12,21 @@ import type { RefundRow, RefundsStore } from '../refunds/refunds.store.ts';
 import { type PromotionsStore, toPromotion } from '../wallet/promotions.store.ts';
 import type { TopupsStore } from '../wallet/topups.store.ts';
 import type { SaleTerms } from './pricing.ts';
-import type { LegSums, ReceiptsStore } from './receipts.store.ts';
+import { type LegSums, ReceiptsStore } from './receipts.store.ts';
 import type { TicketsStore } from './tickets.store.ts';
 import type { Withdrawals } from './withdrawals.ts';
 
 interface ReceiptParts {
-  store: ReceiptsStore;
   topups: TopupsStore;
   tickets: TicketsStore;
   refunds: RefundsStore;
   promotions: PromotionsStore;
-  waivers: WaiversStore;
   memberships: MembershipsStore;
   privateSessions: PrivateSessionsStore;
   withdrawals: Withdrawals;
 }
 
-/** What a receipt needs of a sale; one for a membership is of no room. */
+/** What a receipt needs of a sale. A membership has no room. */
 interface Sale {
   room?: string;
   creator?: string | undefined;
@@ -39,14 +39,16 @@ const iso = (time: string) => new Date(time).toISOString();
 export class Receipts {
   readonly #context: MoneyContext;
   readonly #parts: ReceiptParts;
+  readonly #store: ReceiptsStore;
 
   constructor(context: MoneyContext, parts: ReceiptParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#store = new ReceiptsStore(context.db);
   }
 
-  /** For the person whose it is; another's is not found. `undefined` asks on the house's behalf. */
-  async get(id: string, identity: string | undefined): Promise<Receipt> {
+  /** With an `identity`, only a receipt of that person; without one, any. */
+  async get(id: string, identity?: string): Promise<Receipt> {
     const receipt = await this.#find(id);
     if (!receipt || (identity !== undefined && receipt.identity !== identity)) throw new AppError('payment_not_found');
     return receipt;
@@ -77,22 +79,22 @@ export class Receipts {
 
   async #ofTicket(id: string): Promise<Receipt | undefined> {
     const row = await this.#parts.tickets.find(id);
-    const legs = row && (await this.#parts.store.sumLegs('ticket', id));
+    const legs = row && (await this.#store.sumLegs('ticket', id));
     if (!row || !legs) return undefined;
     const { identity, priceMinor, boughtAt, createdAt } = row;
     return {
       ...this.#blank({ id, kind: 'ticket', identity, amountMinor: priceMinor, at: boughtAt ?? createdAt }),
       status: row.status,
       ...(await this.#ofSale(row, legs)),
-      waiver: (await this.#parts.waivers.find(id)) ?? null,
+      waiver: (await this.#parts.tickets.findWaiver(id)) ?? null,
       withdrawable: (await this.#parts.withdrawals.findObstacle(row)) === undefined,
       relatesTo: (await this.#parts.refunds.findOf({ ticket: id }))?.id ?? null,
     };
   }
 
   async #ofTip(id: string): Promise<Receipt | undefined> {
-    const row = await this.#parts.store.findTip(id);
-    const legs = row && (await this.#parts.store.sumLegs('tip', id));
+    const row = await this.#store.findTip(id);
+    const legs = row && (await this.#store.sumLegs('tip', id));
     if (!row || !legs) return undefined;
     const { identity, amountMinor, sentAt } = row;
     return {
@@ -104,10 +106,10 @@ export class Receipts {
   }
 
   async #ofMembership(id: string): Promise<Receipt | undefined> {
-    const { memberships, store, refunds } = this.#parts;
+    const { memberships, refunds } = this.#parts;
     const invoice = await memberships.findInvoice(id);
     const row = invoice && (await memberships.find(invoice.membership));
-    const legs = invoice && (await store.sumLegs('membership', invoice.invoice));
+    const legs = invoice && (await this.#store.sumLegs('membership', invoice.invoice));
     if (!row || !legs) return undefined;
     const { name } = await this.#context.rooms.clubs.getTier(invoice.tier);
     return {
@@ -118,7 +120,7 @@ export class Receipts {
         amountMinor: invoice.amountMinor,
         at: invoice.paidAt,
       }),
-      status: await store.findStatus('membership', invoice.invoice),
+      status: await this.#store.findStatus('membership', invoice.invoice),
       ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
       membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
       relatesTo: (await refunds.findOf({ membershipInvoice: id }))?.id ?? null,
@@ -126,14 +128,14 @@ export class Receipts {
   }
 
   async #ofPrivateSession(id: string): Promise<Receipt | undefined> {
-    const { privateSessions, store, refunds } = this.#parts;
+    const { privateSessions, refunds } = this.#parts;
     const row = await privateSessions.find(id);
-    const legs = row?.status === 'ended' ? await store.sumLegs('private_session', id) : undefined;
+    const legs = row?.status === 'ended' ? await this.#store.sumLegs('private_session', id) : undefined;
     if (!row || !legs) return undefined;
     const { identity, chargedMinor: amountMinor, endedAt, requestedAt, rateMinor, confirmedMs } = row;
     return {
       ...this.#blank({ id, kind: 'private_session', identity, amountMinor, at: endedAt ?? requestedAt }),
-      status: await store.findStatus('private_session', id),
+      status: await this.#store.findStatus('private_session', id),
       ...(await this.#ofSale(row, legs)),
       privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
       relatesTo: (await refunds.findOf({ privateSession: id }))?.id ?? null,
@@ -144,7 +146,7 @@ export class Receipts {
     const row = await this.#parts.refunds.find(id);
     if (!row) return undefined;
     const { identity, amountMinor, createdAt, reason, status } = row;
-    const legs = (await this.#parts.store.sumLegs('refund', id)) ?? {};
+    const legs = (await this.#store.sumLegs('refund', id)) ?? {};
     const sale = await this.#saleOf(row);
     return {
       ...this.#blank({ id, kind: 'refund', identity, amountMinor, at: createdAt }),
@@ -156,12 +158,12 @@ export class Receipts {
   }
 
   async #saleOf({ ticket, tip, membershipInvoice, privateSession }: RefundRow): Promise<Sale | undefined> {
-    const { tickets, store, memberships, privateSessions } = this.#parts;
+    const { tickets, memberships, privateSessions } = this.#parts;
     if (ticket) return tickets.find(ticket);
     if (privateSession) return privateSessions.find(privateSession);
     const invoice = membershipInvoice ? await memberships.findInvoice(membershipInvoice) : undefined;
     if (invoice) return { ...invoice, creator: (await memberships.find(invoice.membership))?.creator };
-    return tip ? store.findTip(tip) : undefined;
+    return tip ? this.#store.findTip(tip) : undefined;
   }
 
   async #ofPromotion(id: string): Promise<Receipt | undefined> {
@@ -176,10 +178,10 @@ export class Receipts {
     };
   }
 
-  /** Everything that comes of a sale's terms and legs; of a refund's legs it is negative. */
+  /** The parts that follow from a sale's terms and legs; negative for a refund. */
   async #ofSale(sale: Sale, legs: LegSums) {
     const terms = await this.#context.pricing.termsOf(sale);
-    const room = sale.room ? await this.#parts.store.findRoom(sale.room) : undefined;
+    const room = sale.room ? await this.#store.findRoom(sale.room) : undefined;
     const vatMinor = legs.vat_payable ?? 0;
     return {
       paid: paidOf(legs),
@@ -199,7 +201,7 @@ export class Receipts {
 
   async #creatorOf({ creator }: Sale, room: string | undefined): Promise<Receipt['creator']> {
     if (room) return (await this.#context.rooms.getRoom(room)).creator;
-    return creator ? ((await this.#parts.store.findCreator(creator)) ?? { identity: creator, name: creator }) : null;
+    return creator ? ((await this.#store.findCreator(creator)) ?? { identity: creator, name: creator }) : null;
   }
 
   async #associationOf({ association }: SaleTerms): Promise<Receipt['association']> {
@@ -231,7 +233,7 @@ export class Receipts {
   }
 }
 
-/** From which accounts a sale was paid, or to which a refund went: without a sign. */
+/** The accounts that a sale was paid from, or a refund went to, as positive amounts. */
 function paidOf(legs: LegSums, refund?: RefundRow): Receipt['paid'] {
   if (refund?.topup) return { promoMinor: 0, walletMinor: 0, cardMinor: refund.amountMinor };
   return {

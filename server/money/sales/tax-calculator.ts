@@ -1,26 +1,27 @@
 /**
- * VAT, behind an interface: which rate a sale carries. The house sells electronically supplied services as the deemed supplier, so the rate
- * is that of the country where the buyer lives (directive 2006/112/EC, articles 28, 58 and implementing regulation 282/2011, article 9a).
+ * The VAT rate of a sale, behind an interface. The house sells electronically supplied services as the deemed supplier,
+ * so the rate is that of the country where the buyer lives (directive 2006/112/EC, articles 28, 58 and implementing
+ * regulation 282/2011, article 9a).
  */
 
 export interface TaxRate {
-  /** Whose rate it is: ISO 3166-1 alpha-2. */
+  /** Country of the rate: ISO 3166-1 alpha-2. */
   country: string;
   vatBps: number;
 }
 
 export interface TaxCalculator {
-  /** `buyerCountry` is absent while nobody has said where the buyer lives. Amounts include the tax. */
+  /** `buyerCountry` is absent while it is unknown. Amounts include the tax. */
   rateOf(sale: { buyerCountry: string | undefined }): TaxRate | Promise<TaxRate>;
-  /** Whether buyers of this country owe a VAT that is known here. */
+  /** Whether a VAT rate for buyers of this country is known. */
   hasRate(country: string): boolean;
 }
 
 /**
- * Default standard rates in basis points, as of 1 January 2026. Compared in November 2026 with public listings of the Union's rates: 25 of the 27
- * agree with them; Estonia (24 % since July 2025) and Romania (21 % since August 2025) changed after those listings were made. The official table
- * was not at hand, so they stay defaults: before going live the operator's counsel confirms each one that is used, and what differs or has changed
- * since goes into the file that `LOGE_VAT_RATES` names.
+ * Default standard rates in basis points, as of 1 January 2026. In November 2026, 25 of the 27 agreed with public
+ * listings of EU rates; Estonia (24 % since July 2025) and Romania (21 % since August 2025) changed after those
+ * listings. They were not compared with the official table, so before going live the operator's counsel confirms each
+ * rate that is used; corrections go into the file named by `LOGE_VAT_RATES`.
  */
 const EU_STANDARD_VAT_BPS: VatRates = {
   AT: 2_000,
@@ -56,8 +57,8 @@ const EU_STANDARD_VAT_BPS: VatRates = {
 export type VatRates = Readonly<Record<string, number>>;
 
 /**
- * Rates from the table, and the operator's before it. Who is of no known country is taken for a neighbour of the house; outside the Union no VAT
- * of the Union is due.
+ * Rates from the table, overridden by the operator's. Buyers of unknown country get the house's rate; outside the EU no
+ * EU VAT is due.
  */
 export class EuTaxTable implements TaxCalculator {
   readonly #houseCountry: string;

@@ -2,12 +2,13 @@ import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
-import { tickets } from '../money.schema.ts';
+import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
+import { tickets, ticketWaivers } from './tickets.schema.ts';
 
 export type TicketRow = typeof tickets.$inferSelect;
 export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
 
-/** Names of the unique indexes that make buying twice impossible. */
+/** Unique indexes: one valid and one pending ticket per person and room. */
 export const ONE_VALID_TICKET = 'tickets_valid';
 export const ONE_PENDING_TICKET = 'tickets_pending';
 
@@ -48,10 +49,10 @@ export class TicketsStore {
     return row;
   }
 
-  /** How many people hold a ticket, or have a page open on which they can pay for one; without the one who asks. */
+  /** Counts the other people who have a ticket or an open page to buy one. */
   async countOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
     const isSold = inArray(tickets.status, ['valid', 'pending']);
-    // Won, a disputed ticket is a key again: until that is decided its place is nobody else's.
+    // A disputed ticket is valid again if the dispute is won, so it keeps its place until then.
     const mayComeBack = and(
       eq(tickets.status, 'disputed'),
       sql`exists (select 1 from disputes d where d.source_id = ${tickets.id} and d.status not in ('won', 'lost'))`,
@@ -63,7 +64,7 @@ export class TicketsStore {
     return Number(row?.n ?? 0);
   }
 
-  /** Valid tickets of a room that no dispute has frozen, in the order of their ids, some at a time. */
+  /** Valid tickets of a room that are not frozen by a dispute, in pages by id. */
   async listReturnable(room: string, { after, limit }: { after: string; limit: number }): Promise<TicketRow[]> {
     const isFree = sql`not exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
       where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
@@ -75,7 +76,7 @@ export class TicketsStore {
       .limit(limit);
   }
 
-  /** Also one whose page had expired: the money has come after all. */
+  /** Also accepts an expired ticket, whose payment arrived late. */
   async markValid(tx: Orm, id: string, at: string): Promise<TicketRow | undefined> {
     const [row] = await tx
       .update(tickets)
@@ -92,7 +93,7 @@ export class TicketsStore {
       .where(and(eq(tickets.id, id), eq(tickets.status, 'pending')));
   }
 
-  /** Undefined when it had another status. */
+  /** Undefined when the ticket had another status. */
   async markRefunded(tx: Orm, id: string, from: TicketRow['status'][]): Promise<TicketRow | undefined> {
     const [row] = await tx
       .update(tickets)
@@ -101,9 +102,21 @@ export class TicketsStore {
       .returning();
     return row;
   }
+
+  /** Stores the exact words, not only their version. */
+  async insertWaiver(tx: Orm, ticket: string, waiver: WaiverText, acceptedAt: string): Promise<void> {
+    await tx.insert(ticketWaivers).values({ ticket, ...waiver, acceptedAt });
+  }
+
+  async findWaiver(ticket: string): Promise<Waiver | undefined> {
+    const [row] = await this.#orm.select().from(ticketWaivers).where(eq(ticketWaivers.ticket, ticket));
+    if (!row) return undefined;
+    const { textVersion, language, text } = row;
+    return { textVersion, language, text, acceptedAt: new Date(row.acceptedAt).toISOString() };
+  }
 }
 
-/** On the wire a ticket has been paid for: it is valid, or refunded. */
+/** On the wire only paid tickets exist: valid or refunded. */
 export function toTicket(row: TicketRow): Ticket {
   return {
     id: row.id as TicketId,

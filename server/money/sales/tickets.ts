@@ -1,6 +1,6 @@
 /**
- * Tickets: the key to one room for one person. Bought once, however often and from wherever it is tried at the same time; a card payment
- * that comes too late to be of use is given back by itself.
+ * Tickets: access to one room for one person. Concurrent purchases make one ticket. A card payment that arrives too
+ * late for a ticket is returned to the card.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -11,29 +11,28 @@ import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 import type { Offer, Room } from '../../protocol/rooms.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
-import { acceptedWaiver } from '../checkout/waiver-texts.ts';
-import type { WaiversStore } from '../checkout/waivers.store.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
+import { acceptedWaiver } from './waiver-texts.ts';
 
 export interface TicketRequest {
   room: Room;
   identity: string;
   name: string;
-  /** Absent: a fan. Nobody else has to pay. */
+  /** Absent means a fan. Other roles do not pay. */
   role?: Role;
   from: 'wallet' | 'card';
   returnUrl?: string | undefined;
-  /** Language of the payment page: `fr`, `en`; absent means the browser's. */
+  /** Language of the payment page: `fr` or `en`; absent means the browser's. */
   locale?: string | undefined;
-  /** Without it the ticket is sold all the same, and can be given back until the first live begins. */
+  /** Without a waiver, the ticket can be returned until the first live begins. */
   waiver?: WaiverInput | undefined;
 }
 
-/** A ticket on its way: its row, what it is split by, and what its buyer agreed to. */
+/** A ticket to be sold: its row, its terms and the buyer's waiver. */
 interface TicketDraft {
   row: NewTicket;
   terms: SaleTerms;
@@ -42,7 +41,7 @@ interface TicketDraft {
 
 export type TicketAnswer = { ticket: Ticket } | { checkoutUrl: string };
 
-/** Two tabs that buy by card at once need two looks, one that meets an expired page another. */
+/** Two tabs that buy by card need two attempts; one that finds an expired page needs a third. */
 const CARD_ATTEMPTS = 3;
 
 export class Tickets implements Payable {
@@ -50,7 +49,6 @@ export class Tickets implements Payable {
   readonly #store: TicketsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
-  readonly #waivers: WaiversStore;
 
   constructor(
     context: MoneyContext,
@@ -58,14 +56,12 @@ export class Tickets implements Payable {
       store: TicketsStore;
       checkouts: Checkouts;
       checkoutsStore: CheckoutsStore;
-      waivers: WaiversStore;
     },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
-    this.#waivers = parts.waivers;
     parts.checkouts.register('ticket', this);
   }
 
@@ -82,7 +78,7 @@ export class Tickets implements Payable {
     if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
     const held = await this.#store.findByHolder(room.id, identity, 'valid');
     if (held) return { ticket: toTicket(held) };
-    // A key that is no ticket; a ticket that gave access and is not held any more was refunded at this very moment.
+    // Access without a ticket. Access by a ticket that is no longer valid means that it was refunded just now.
     const hasOtherKey = access.state === 'granted' && access.ticket === undefined;
     if (hasOtherKey || identity === room.creator.identity) throw new AppError('already_entitled');
     return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
@@ -106,7 +102,7 @@ export class Tickets implements Payable {
     return { row, terms, waiver: request.waiver && acceptedWaiver(request.waiver, locale) };
   }
 
-  /** The first thing in a transaction that sells a ticket of a room with a capacity: buyers come one after the other then. */
+  /** Locks the count of a room with a capacity. Must come first in the transaction, because it serialises buyers. */
   async #assertLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<void> {
     if (!(await this.#isLeft(tx, { room, identity }))) throw new AppError('sold_out');
   }
@@ -117,7 +113,7 @@ export class Tickets implements Payable {
   }
 
   async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft): Promise<void> {
-    if (waiver) await this.#waivers.insert(tx, row.id, waiver, row.createdAt);
+    if (waiver) await this.#store.insertWaiver(tx, row.id, waiver, row.createdAt);
   }
 
   async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {
@@ -143,7 +139,7 @@ export class Tickets implements Payable {
         await this.#keepWaiver(tx, draft);
         await this.#grant(tx, bought);
         const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
-        await this.#context.tell(tx, ['wallet.changed', { identity, wallet }, { identity }]);
+        await this.#context.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
         return bought;
       });
     } catch (error) {
@@ -156,14 +152,14 @@ export class Tickets implements Payable {
     return ticket;
   }
 
-  /** Another request of the same person was faster, or there is too little credit. */
+  /** A concurrent request of the same person bought the ticket, or there is too little credit. */
   async #heldOrInsufficient(room: RoomId, identity: string): Promise<Ticket> {
     const held = await this.#store.findByHolder(room, identity, 'valid');
     if (!held) throw new AppError('insufficient_funds');
     return toTicket(held);
   }
 
-  /** A page that is still open for the same ticket must not be paid any more. */
+  /** Closes a page that is still open for the same ticket, so that it cannot be paid. */
   #closeOpenPage(room: RoomId, identity: string): void {
     void this.#context.runInBackground('close the page of a ticket bought otherwise', async () => {
       const pending = await this.#store.findByHolder(room, identity, 'pending');
@@ -226,13 +222,13 @@ export class Tickets implements Payable {
     const terms = await pricing.termsOf(row);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
-      // Its page had expired, and its place may be another's now.
+      // Its page had expired, and another buyer may have its place.
       const isLate = room.capacity !== null && row.status === 'expired';
       if (isLate && !(await this.#isLeft(tx, row))) return 'sold_out';
       const at = this.#context.nowIso();
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
       const bought = await this.#store.markValid(tx, row.id, at);
-      if (!bought) throw new AppError('internal', 'A ticket was paid for that had been given back.');
+      if (!bought) throw new AppError('internal', 'The paid ticket had been refunded.');
       await this.#grant(tx, toTicket(bought));
       return undefined;
     };
@@ -259,7 +255,7 @@ export class Tickets implements Payable {
     const { rooms } = this.#context;
     const { id, room, identity } = ticket;
     await rooms.grantEntitlement(tx, { room, identity, source: 'ticket', sourceId: id });
-    await this.#context.tell(
+    await this.#context.addFacts(
       tx,
       ['ticket.bought', { ticket }, { room, identity }],
       ['earnings.changed', { room }, { room }],

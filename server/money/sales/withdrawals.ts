@@ -1,8 +1,7 @@
-/** The right of withdrawal: a buyer gives a ticket back by themselves, as long as they have not waived it and no live has begun. */
+/** The right of withdrawal: a buyer returns a ticket that they have not waived it for, as long as no live has begun. */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
-import type { WaiversStore } from '../checkout/waivers.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow, TicketsStore } from './tickets.store.ts';
@@ -12,27 +11,25 @@ const REASON = 'withdrawal';
 export class Withdrawals {
   readonly #context: MoneyContext;
   readonly #tickets: TicketsStore;
-  readonly #waivers: WaiversStore;
   readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, parts: { tickets: TicketsStore; waivers: WaiversStore; refunds: Refunds }) {
+  constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
     this.#context = context;
     this.#tickets = parts.tickets;
-    this.#waivers = parts.waivers;
     this.#refunds = parts.refunds;
   }
 
-  /** Why a ticket cannot be given back by its buyer; undefined when it can. */
+  /** Why the buyer cannot return a ticket; undefined when they can. */
   async findObstacle(ticket: TicketRow): Promise<string | undefined> {
     if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
-    if (await this.#waivers.find(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
+    if (await this.#tickets.findWaiver(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
     const room = await this.#context.rooms.getRoom(ticket.room);
     return room.firstLiveAt ? 'The live has begun.' : undefined;
   }
 
   async withdraw(id: string, identity: string): Promise<Refund> {
     const ticket = await this.#tickets.find(id);
-    // Another's ticket is not there, for whoever asks.
+    // Another person's ticket is not revealed.
     if (!ticket || ticket.identity !== identity) throw new AppError('payment_not_found');
     if (ticket.status === 'refunded') throw new AppError('already_refunded');
     const obstacle = await this.findObstacle(ticket);

@@ -1,6 +1,7 @@
 /**
- * Tips by card, in a house without wallets or where one is short: each is a payment of its own on the provider's page, with a higher minimum,
- * and becomes a tip once it is paid. The same key answers the same page, never makes a second one, and none beside a tip from the wallet.
+ * Tips by card, for houses without wallets and fans without enough credit. Each is a payment on the provider's page,
+ * with a higher minimum, and becomes a tip once it is paid. A key has one page, and never a tip from the wallet as
+ * well.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import type { Participant } from '../../protocol/accounts.ts';
@@ -14,9 +15,8 @@ import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { isUniqueViolation } from '../unique-violation.ts';
-import { type CardTipRow, type CardTipsStore, ONE_CARD_TIP_A_KEY } from './card-tips.store.ts';
-import type { TipMenus } from './tip-menus.ts';
-import { type TipRow, toTip } from './tips.store.ts';
+import type { Tipping } from './tipping.ts';
+import { type CardTipRow, ONE_CARD_TIP_A_KEY, type TipRow, type TipsStore, toTip } from './tips.store.ts';
 
 export interface CardTipRequest {
   room: Room;
@@ -28,20 +28,20 @@ export interface CardTipRequest {
 
 export class CardTips implements Payable {
   readonly #context: MoneyContext;
-  readonly #store: CardTipsStore;
+  readonly #store: TipsStore;
   readonly #checkouts: Checkouts;
   readonly #checkoutsStore: CheckoutsStore;
-  readonly #menus: TipMenus;
+  readonly #tipping: Tipping;
 
   constructor(
     context: MoneyContext,
-    parts: { store: CardTipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; menus: TipMenus },
+    parts: { store: TipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; tipping: Tipping },
   ) {
     this.#context = context;
     this.#store = parts.store;
     this.#checkouts = parts.checkouts;
     this.#checkoutsStore = parts.checkoutsStore;
-    this.#menus = parts.menus;
+    this.#tipping = parts.tipping;
     parts.checkouts.register('tip', this);
   }
 
@@ -53,17 +53,18 @@ export class CardTips implements Payable {
     if (amountMinor < LIMITS.directTipMinMinor) throw new AppError('amount_too_small');
     if (amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
     const key = { room: room.id, identity: from.identity, idempotencyKey };
-    const earlier = await this.#store.findByKey(key);
+    const earlier = await this.#store.findCardTipByKey(key);
     if (earlier) return this.#resume(earlier, input);
-    if (await this.#store.findSent(key)) throw new AppError('idempotency_conflict', 'This tip is sent already.');
+    if (await this.#store.findByKey(key)) throw new AppError('idempotency_conflict', 'This tip was sent already.');
     if (room.status === 'ended') throw new AppError('room_ended');
-    const refusal = menuItem === undefined ? undefined : await this.#menus.findRefusal(room.id, menuItem, amountMinor);
+    const refusal =
+      menuItem === undefined ? undefined : await this.#tipping.findMenuRefusal(room.id, menuItem, amountMinor);
     if (refusal) throw new AppError(refusal);
     try {
       return { checkoutUrl: await this.#openPage(request) };
     } catch (error) {
       if (!isUniqueViolation(error, ONE_CARD_TIP_A_KEY)) throw error;
-      const faster = await this.#store.findByKey(key);
+      const faster = await this.#store.findCardTipByKey(key);
       if (!faster) throw new AppError('unavailable');
       return this.#resume(faster, input);
     }
@@ -89,7 +90,7 @@ export class CardTips implements Payable {
         locale,
       },
       (tx) =>
-        this.#store.insert(tx, {
+        this.#store.insertCardTip(tx, {
           id,
           room: room.id,
           creator,
@@ -116,12 +117,12 @@ export class CardTips implements Payable {
     return { checkoutUrl };
   }
 
-  /** A tip that was on its way when the room ended is still the creator's. */
+  /** A tip that is paid after the room ended still goes to the creator. */
   async planSettlement(checkout: Checkout): Promise<Booking> {
     const { ledger, pricing, currency } = this.#context;
-    const row = await this.#store.find(checkout.sourceId);
+    const row = await this.#store.findCardTip(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
-    if (await this.#store.findSent(row)) return async () => 'tip_sent_already';
+    if (await this.#store.findByKey(row)) return async () => 'tip_sent_already';
     const { creator, amountMinor } = row;
     const terms = await pricing.termsOf({ terms: row.terms, feePolicy: '' });
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
@@ -140,9 +141,9 @@ export class CardTips implements Payable {
         creatorMinor: split.creatorMinor,
         sentAt: at,
       };
-      await this.#store.settle(tx, tip);
+      await this.#store.settleCardTip(tx, tip);
       const room = row.room as RoomId;
-      await this.#context.tell(
+      await this.#context.addFacts(
         tx,
         ['tips.settled', { tips: [toTip(tip)] }, { room }],
         ['earnings.changed', { room }, { room }],
@@ -152,7 +153,7 @@ export class CardTips implements Payable {
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {
-    await this.#store.markExpired(tx, checkout.sourceId);
+    await this.#store.markCardTipExpired(tx, checkout.sourceId);
   }
 
   handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {

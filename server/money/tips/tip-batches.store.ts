@@ -4,34 +4,37 @@ import type { Leg } from '../ledger/ledger.ts';
 import { accountId, fanPromo } from '../ledger/ledger.ts';
 import type { TipRow } from './tips.store.ts';
 
-/** A tip with its legs in the books, on its way into them. */
+/** A tip with its legs, ready to be booked. */
 export interface TipPosting {
-  /** Id of the ledger's transaction. */
+  /** Id of the transaction in the ledger. */
   transaction: string;
   row: TipRow;
   legs: Leg[];
 }
 
 /**
- * Locks the wallets in one order, so that two processes never wait for each other in a circle. Everything else about a fan's tips is asked
- * for afterwards and therefore up to date: whoever tips from the same wallet at this moment waits here.
+ * Locks the wallets in a fixed order, which prevents deadlocks. Everything else about a fan's tips is read afterwards
+ * and is therefore current: concurrent tips from the same wallet wait here.
  */
 const LOCK_WALLETS = `select id, balance - held as available from ledger_accounts where id = any($1::text[]) order by id for update`;
 
-/** One look into the index for each key, however few tips there are yet: reading them all instead would soon be reading many. */
+/**
+ * One index look-up per key. The planner would otherwise scan a small table, whose plan stays cached when the table
+ * grows.
+ */
 const FIND_KEYS = `select sent.* from unnest($1::text[], $2::text[], $3::text[]) as key (room, identity, idempotency_key)
   cross join lateral (
     select * from tips where (room, identity, idempotency_key) = (key.room, key.identity, key.idempotency_key) limit 1
   ) as sent`;
 
-/** Keys whose tip is about to be paid by card: paid from the wallet as well, it would be paid twice. */
+/** Keys with an open card payment: a tip from the wallet with the same key would charge the fan twice. */
 const FIND_KEYS_BY_CARD = `select key.* from unnest($1::text[], $2::text[], $3::text[]) as key (room, identity, idempotency_key)
   cross join lateral (
     select 1 from card_tips where status = 'pending'
       and (room, identity, idempotency_key) = (key.room, key.identity, key.idempotency_key) limit 1
   ) as pending`;
 
-/** One statement for everything that the books and the tips gain. Nothing in it is joined, so that its plan suits any number of rows. */
+/** Inserts all entries and tips in one statement. It joins nothing, so its plan suits any number of rows. */
 const BOOK = `with wallets as (
       update ledger_accounts set balance = balance - spent.amount
       from unnest($1::text[], $2::bigint[]) as spent (account, amount) where id = spent.account
@@ -50,11 +53,11 @@ const BOOK = `with wallets as (
       $16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[])
       as sent (id, at, room, identity, name, role, amount, message, item, key, policy, creator, terms)`;
 
-/** What a batch of tips is decided on. */
+/** What the decision on a batch of tips depends on. */
 export interface SeenBefore {
   availableMinor: ReadonlyMap<string, number>;
   earlier: readonly TipRow[];
-  /** Keys of tips whose page to pay by card is open. */
+  /** Keys of tips with an open payment page. */
   byCard: ReadonlySet<string>;
 }
 
@@ -88,7 +91,10 @@ export class TipBatchesStore {
     this.#outbox = outbox;
   }
 
-  /** One transaction over many tips. `decide` sees the locked wallets and earlier tips, and says what is booked and told. */
+  /**
+   * One transaction for many tips. `decide` sees the locked wallets and earlier tips, and returns what to book and
+   * which facts to add.
+   */
   async commit(
     drafts: TipRow[],
     decide: (seen: SeenBefore) => { postings: TipPosting[]; facts: NewFact[] },
@@ -176,7 +182,7 @@ export class TipBatchesStore {
   }
 }
 
-/** No part can hold the separator: ids and keys are of a narrow alphabet, identities have no line feed. */
+/** Unambiguous: ids and keys have a narrow alphabet, and identities contain no line feed. */
 export function tipKey({
   room,
   identity,
@@ -185,12 +191,12 @@ export function tipKey({
   return `${room}\n${identity}\n${idempotencyKey}`;
 }
 
-/** The promotional account of whoever tips, from which a tip is paid first. */
+/** The fan's promotional account, which pays first. */
 export function promoOf({ identity, currency }: Pick<TipRow, 'identity' | 'currency'>): string {
   return accountId(fanPromo(identity, currency));
 }
 
-/** The account that a tip is paid from. */
+/** The fan's wallet. */
 export function walletOf({ identity, currency }: Pick<TipRow, 'identity' | 'currency'>): string {
   return accountId({ kind: 'fan_wallet', owner: identity, currency });
 }

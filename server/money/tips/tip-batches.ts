@@ -1,7 +1,7 @@
 /**
- * Group commit for tips: what arrives while a transaction is under way goes into the next one together, so that a hundred tips to one creator
- * cost one commit and a handful of statements. Each is decided by itself, in the order of arrival, as if it were alone: one that is refused
- * changes nothing for its neighbours.
+ * Group commit for tips: tips that arrive during a transaction share the next one, so that a hundred tips to one
+ * creator cost one commit and a few statements. Each tip is decided by itself, in the order of arrival; a refusal does
+ * not affect the others.
  */
 import { sqlState } from '../../platform/db/db.ts';
 import type { NewFact } from '../../platform/outbox/outbox.ts';
@@ -11,37 +11,30 @@ import { fanWallet, type Leg } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
 import { payWithPromo } from '../wallet/promo-legs.ts';
-import {
-  promoOf,
-  type SeenBefore,
-  type TipBatchesStore,
-  type TipPosting,
-  tipKey,
-  walletOf,
-} from './tip-batches.store.ts';
+import { promoOf, type SeenBefore, TipBatchesStore, type TipPosting, tipKey, walletOf } from './tip-batches.store.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 
 const BATCH_TIPS = 500;
-/** Tips that may wait at once; beyond, senders are told to come back. */
+/** Tips that may wait at once. Further senders are asked to retry later. */
 const QUEUE_TIPS = 10_000;
 const QUEUE_FULL_RETRY_MS = 1_000;
-/** Tips that one fact tells of: rows of the outbox cost more than what is in them, and messages of the bus stay small. */
+/** Tips per fact: outbox rows are expensive, and messages on the bus must stay small. */
 const FACT_TIPS = 100;
-/** Classes of SQLSTATE: a value that cannot be stored, a constraint that it breaks. */
+/** Classes of SQLSTATE: invalid data, and violated constraints. */
 const DATA_FAULTS = ['22', '23'];
 
 export interface TipDraft {
   row: TipRow;
   legs: Leg[];
-  /** Answered when the key was not used before; nothing is booked then. */
+  /** Rejects the tip if its key is new; nothing is booked. */
   refusal?: ErrorCode | undefined;
 }
 
-/** A tip that is in the books, by this call or by an earlier one with the same key, and what its wallet has available now. */
+/** A booked tip, by this call or an earlier one with the same key, and the wallet's available amount now. */
 export interface SettledTip {
   row: TipRow;
   availableMinor: number;
-  /** Promotional credit, apart from it. */
+  /** Available promotional credit, not included above. */
   promoMinor: number;
 }
 
@@ -51,7 +44,7 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** What becomes of one tip of a batch once the batch is committed. */
+/** The result of one tip, valid once its batch is committed. */
 type Outcome = { row: TipRow; isNew: boolean } | { error: AppError };
 
 export class TipBatches {
@@ -60,9 +53,9 @@ export class TipBatches {
   readonly #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(context: MoneyContext, store: TipBatchesStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = new TipBatchesStore(context.db, context.outbox);
   }
 
   send(draft: TipDraft): Promise<SettledTip> {
@@ -78,12 +71,12 @@ export class TipBatches {
   }
 
   /** Resolves when no tip is under way. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 
   async #drain(): Promise<void> {
-    // Whatever else arrives in this turn of the event loop joins the first batch.
+    // Everything that arrives in this turn of the event loop joins the first batch.
     await new Promise(setImmediate);
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, BATCH_TIPS);
@@ -99,7 +92,7 @@ export class TipBatches {
     }
   }
 
-  /** The database refused something in the batch for what it is: only that tip fails, not those beside it. */
+  /** The database rejected a value or constraint of the batch: only the offending tip fails. */
   async #commitOneByOne(batch: Waiting[]): Promise<void> {
     for (const waiting of batch) await this.#commit([waiting]).catch(waiting.reject);
   }
@@ -119,7 +112,7 @@ export class TipBatches {
       },
     );
     outbox.handOver(facts);
-    if (!decided) throw new AppError('internal', 'A batch of tips was not decided.');
+    if (!decided) throw new AppError('internal', 'The batch of tips was not decided.');
     const { outcomes, availableMinor } = decided;
     let bookedMinor = 0;
     for (const [index, { draft, resolve, reject }] of batch.entries()) {
@@ -138,7 +131,7 @@ export class TipBatches {
     if (bookedMinor > 0) metrics.moneyMinor.inc({ kind: 'tip' }, bookedMinor);
   }
 
-  /** What was booked together is told together: the tips of a room in their order, everybody's wallets, a room's earnings once. */
+  /** Facts of a batch: each room's tips in order, all changed wallets, and one change of earnings per room. */
   #factsOf({ postings, availableMinor }: Decisions): NewFact[] {
     const facts: MoneyFact[] = [];
     const byRoom = Map.groupBy(postings, ({ row }) => row.room as RoomId);
@@ -164,11 +157,14 @@ export class TipBatches {
 interface Decisions {
   outcomes: Outcome[];
   postings: TipPosting[];
-  /** By wallet, after what was booked. */
+  /** By wallet, after the batch. */
   availableMinor: Map<string, number>;
 }
 
-/** Decides tips one after another on what the wallets hold. Pure, so that it may run again when the transaction does. */
+/**
+ * Decides tips one after another on the wallets' balances. Pure, so that it can run again when the transaction is
+ * retried.
+ */
 export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true): Decisions {
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));

@@ -3,7 +3,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Id, RoomId } from '../../protocol/ids.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/money/tipping.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { goals, tipMenus } from './tipping.schema.ts';
+import { goals, tipMenus } from './tips.schema.ts';
 
 export class TippingStore {
   readonly #orm: Orm;
@@ -24,7 +24,7 @@ export class TippingStore {
       .onConflictDoUpdate({ target: tipMenus.room, set: { items: row.items, updatedAt: row.updatedAt } });
   }
 
-  /** The open goal and the tips since it was set. */
+  /** The open goal and the sum of tips since it was set. */
   async findGoal(room: RoomId): Promise<Omit<Goal, 'currency'> | undefined> {
     const { rows } = await execute<{ id: string; title: string; target: string | number; reached: string | number }>(
       this.#orm,
@@ -55,7 +55,7 @@ export class TippingStore {
       .where(and(eq(goals.room, room), isNull(goals.closedAt)));
   }
 
-  /** Sums by fan of what was not refunded, the largest first; a name is the one of the latest tip. */
+  /** Sums by fan without refunded tips, largest first; the name is that of the latest tip. */
   async sumByFan(room: RoomId, limit: number): Promise<Leaderboard['entries']> {
     const { rows } = await execute<Record<'identity' | 'name' | 'amount' | 'count', string>>(
       this.#orm,

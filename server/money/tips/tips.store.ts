@@ -1,10 +1,13 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
-import { tips } from '../money.schema.ts';
+import { cardTips, tips } from './tips.schema.ts';
 
 export type TipRow = Omit<typeof tips.$inferSelect, 'terms'> & { terms?: string | null };
+
+export type CardTipRow = typeof cardTips.$inferSelect;
+export const ONE_CARD_TIP_A_KEY = 'card_tips_idempotency';
 
 export class TipsStore {
   readonly #orm: Orm;
@@ -26,6 +29,55 @@ export class TipsStore {
       .where(and(eq(tips.id, id), eq(tips.status, 'settled')))
       .returning();
     return row;
+  }
+
+  async insertCardTip(tx: Orm, row: Omit<CardTipRow, 'status'>): Promise<void> {
+    await tx.insert(cardTips).values({ ...row, status: 'pending' });
+  }
+
+  async findCardTip(id: string): Promise<CardTipRow | undefined> {
+    const [row] = await this.#orm.select().from(cardTips).where(eq(cardTips.id, id));
+    return row;
+  }
+
+  async findCardTipByKey(
+    key: Pick<CardTipRow, 'room' | 'identity' | 'idempotencyKey'>,
+  ): Promise<CardTipRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(cardTips)
+      .where(
+        and(
+          eq(cardTips.room, key.room),
+          eq(cardTips.identity, key.identity),
+          eq(cardTips.idempotencyKey, key.idempotencyKey),
+        ),
+      );
+    return row;
+  }
+
+  /** The booked tip with this key, from the wallet or by card. */
+  async findByKey(key: Pick<CardTipRow, 'room' | 'identity' | 'idempotencyKey'>): Promise<{ id: string } | undefined> {
+    const [row] = await this.#orm
+      .select({ id: tips.id })
+      .from(tips)
+      .where(
+        and(eq(tips.room, key.room), eq(tips.identity, key.identity), eq(tips.idempotencyKey, key.idempotencyKey)),
+      );
+    return row;
+  }
+
+  /** Also settles an expired one, whose payment arrived late. The tip gets the same id. */
+  async settleCardTip(tx: Orm, tip: TipRow): Promise<void> {
+    await tx.update(cardTips).set({ status: 'settled' }).where(eq(cardTips.id, tip.id));
+    await tx.insert(tips).values(tip);
+  }
+
+  async markCardTipExpired(tx: Orm, id: string): Promise<void> {
+    await tx
+      .update(cardTips)
+      .set({ status: 'expired' })
+      .where(and(eq(cardTips.id, id), ne(cardTips.status, 'settled')));
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Tips: one local transaction that moves the money, keeps the tip and commits the fact that shows it; no provider is asked. A tip is shown
- * exactly if it is in the ledger. Whether the sender may be in the room at all is decided before, by whoever calls.
+ * Tips: one local transaction moves the money, stores the tip and adds the fact that shows it, without calling the
+ * provider. A tip is shown if and only if it is in the ledger. Callers check that the sender may be in the room.
  */
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
@@ -11,7 +11,7 @@ import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { TipBatches, TipDraft } from './tip-batches.ts';
-import type { TipMenus } from './tip-menus.ts';
+import type { Tipping } from './tipping.ts';
 import { toTip } from './tips.store.ts';
 
 export interface TipRequest {
@@ -23,15 +23,15 @@ export interface TipRequest {
 export class Tips {
   readonly #context: MoneyContext;
   readonly #batches: TipBatches;
-  readonly #menus: TipMenus;
+  readonly #tipping: Tipping;
 
-  constructor(context: MoneyContext, parts: { batches: TipBatches; menus: TipMenus }) {
+  constructor(context: MoneyContext, parts: { batches: TipBatches; tipping: Tipping }) {
     this.#context = context;
     this.#batches = parts.batches;
-    this.#menus = parts.menus;
+    this.#tipping = parts.tipping;
   }
 
-  async tip(request: TipRequest): Promise<TipReceipt> {
+  async send(request: TipRequest): Promise<TipReceipt> {
     const { room, from, input } = request;
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     if (this.#context.walletMode === 'off') throw new AppError('wallet_off');
@@ -77,11 +77,11 @@ export class Tips {
     };
   }
 
-  /** What stands against a new tip; one that is sent again was sent before it did. */
+  /** Reasons against a new tip. They do not apply to a repeated request, whose tip was sent before. */
   async #findRefusal({ room, input }: TipRequest): Promise<ErrorCode | undefined> {
     if (room.status === 'ended') return 'room_ended';
     return input.menuItem === undefined
       ? undefined
-      : this.#menus.findRefusal(room.id, input.menuItem, input.amountMinor);
+      : this.#tipping.findMenuRefusal(room.id, input.menuItem, input.amountMinor);
   }
 }

@@ -1,4 +1,6 @@
-/** Cards that people have saved with the payment provider. Nothing of them is kept here: they are listed and removed there, by their owner. */
+/**
+ * A person's saved cards. They are stored only at the payment provider, where their owner lists and removes them here.
+ */
 import { AppError } from '../../protocol/errors.ts';
 import type { SavedCard } from '../../protocol/money/money.ts';
 import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
@@ -20,7 +22,7 @@ export class Cards {
     return found.map(({ card, ...rest }) => ({ id: card, ...rest }));
   }
 
-  /** One of their own; another's is not there. */
+  /** Finds one of the person's own cards. */
   async find(identity: string, card: string): Promise<SavedCard | undefined> {
     return (await this.list(identity)).find(({ id }) => id === card);
   }

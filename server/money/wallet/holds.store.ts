@@ -1,13 +1,13 @@
 /**
- * Setting credit aside: what is held stays in the fan's accounts and can be spent on nothing else. Promotional credit is held first, as it is
- * spent first. Both accounts are locked in the order in which everyone locks them.
+ * Holds on credit. Held credit stays in the fan's accounts and cannot be spent on anything else. Promotional credit is
+ * held first, as it is spent first. Both accounts are locked in the common order.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
+import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import { accountId, fanPromo, fanWallet } from '../ledger/ledger.ts';
-import { ledgerAccounts } from '../money.schema.ts';
-import { ledgerHolds } from '../private-sessions/private-sessions.schema.ts';
 import type { SpendingStore } from './spending.store.ts';
+import { ledgerHolds } from './wallet.schema.ts';
 
 export interface Hold {
   id: string;
@@ -29,7 +29,7 @@ export class HoldsStore {
     this.#isPromoHeld = isPromoHeld;
   }
 
-  /** Holds the whole amount, or nothing: false when there is too little. */
+  /** Holds the whole amount or nothing; false when there is too little credit. */
   async place(tx: Orm, hold: Hold, amountMinor: number, at: string): Promise<boolean> {
     const credit = await this.#lockCredit(tx, hold);
     if (credit.paidMinor + Math.max(credit.promoMinor, 0) < amountMinor) return false;
@@ -39,7 +39,7 @@ export class HoldsStore {
     return true;
   }
 
-  /** Holds more, as far as there is credit; answers by how much. */
+  /** Holds more, as far as there is credit. Returns the added amount. */
   async extend(tx: Orm, hold: Hold, amountMinor: number): Promise<number> {
     const credit = await this.#lockCredit(tx, hold);
     const addedMinor = Math.min(amountMinor, Math.max(credit.paidMinor, 0) + Math.max(credit.promoMinor, 0));
@@ -58,7 +58,7 @@ export class HoldsStore {
     return addedMinor;
   }
 
-  /** Ends a hold and answers of what it was; nothing when it was over already. */
+  /** Ends a hold and returns its parts, which are zero if it had ended already. */
   async release(tx: Orm, hold: Hold): Promise<HeldParts> {
     await this.#spending.lockCredit(tx, hold.identity, hold.currency);
     const [row] = await tx.delete(ledgerHolds).where(eq(ledgerHolds.id, hold.id)).returning();

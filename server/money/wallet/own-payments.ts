@@ -1,39 +1,35 @@
 /**
- * What a person paid, for that person, and credit that they have sent back to the card that paid it. What was paid last
- * is taken to be spent last; a top-up is given back in as many parts as it is found unspent.
+ * A person's own payments, and refunds of their unspent credit to the card that paid for it. The newest top-up counts
+ * as spent last. A top-up can be refunded in several parts.
  */
 
 import { AppError } from '../../protocol/errors.ts';
 import { type TopupId, topupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { DeskPayment, DeskPaymentList, DeskPaymentsQuery, PaymentKind } from '../../protocol/money/desk.ts';
-import type { Refund, RefundInput } from '../../protocol/money/money.ts';
+import type { DeskPayment, DeskPaymentList, PaymentKind } from '../../protocol/money/desk.ts';
+import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
-import { paymentEdge } from '../desk/desk-payments.ts';
+import { type DeskPayments, paymentEdge } from '../desk/desk-payments.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { Refunds } from '../refunds/refunds.ts';
 
-/** In the refund's record, beside the identity of who asked. */
+/** Reason in the refund's record. */
 const REASON = 'Unspent credit, asked for by its owner';
-/**
- * Pages of payments that one request reads; who was paid or paid more than that finds the rest by going on from `next`.
- */
+/** Pages of payments that one request reads. A person with more payments continues from `next`. */
 const SEARCH_PAGES_MAX = 20;
-
-interface OwnPaymentsParts {
-  search(query: DeskPaymentsQuery): Promise<DeskPaymentList>;
-  refund(input: RefundInput, by: string): Promise<Refund>;
-}
 
 export class OwnPayments {
   readonly #context: MoneyContext;
-  readonly #parts: OwnPaymentsParts;
+  readonly #payments: DeskPayments;
+  readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, parts: OwnPaymentsParts) {
+  constructor(context: MoneyContext, parts: { payments: DeskPayments; refunds: Refunds }) {
     this.#context = context;
-    this.#parts = parts;
+    this.#payments = parts.payments;
+    this.#refunds = parts.refunds;
   }
 
-  /** What never went through the wallet, the newest first, page by page. */
+  /** Payments that did not use the wallet, newest first, in pages. */
   async listByCard(
     identity: string,
     page: { after?: string | undefined; limit: number },
@@ -63,7 +59,7 @@ export class OwnPayments {
     return { found: found.slice(0, limit), next: last ? paymentEdge(last) : next };
   }
 
-  /** The top-ups that are not spent, the newest first, until all of the paid credit is found. */
+  /** Unspent top-ups, newest first, until all paid credit is found. */
   async listUnspent(identity: string): Promise<(UnspentTopup & { refundedMinor: number })[]> {
     const { balanceMinor, promoMinor } = await this.#context.readWallet(identity);
     let leftMinor = balanceMinor - promoMinor;
@@ -86,19 +82,19 @@ export class OwnPayments {
     const unspent = (await this.listUnspent(identity)).find(({ topup }) => topup === wanted);
     if (!unspent) throw new AppError('payment_not_found');
     const { topup, amountMinor, refundedMinor } = unspent;
-    // Asked twice, the top-up is found as it was before, and it is the same refund.
+    // A repeated request finds the same unspent part and so repeats the same refund.
     const idempotencyKey = `unspent:${topup}:${refundedMinor}`;
-    return this.#parts.refund({ topup, amountMinor, reason: REASON, idempotencyKey }, identity);
+    return this.#refunds.refund({ topup, amountMinor, reason: REASON, idempotencyKey }, identity);
   }
 
-  /** Page by page for as long as the caller wants more: what is looked for may be older than a page is long. */
+  /** Yields pages while the caller wants more, because a match can be older than the first page. */
   async *#pagesOf(
     identity: string,
     { kind, after: start }: { kind?: PaymentKind; after?: string | undefined },
   ): AsyncGenerator<DeskPaymentList> {
     let after = start;
     for (let read = 0; read < SEARCH_PAGES_MAX; read += 1) {
-      const { payments, next } = await this.#parts.search({
+      const { payments, next } = await this.#payments.search({
         query: identity,
         kind,
         after,

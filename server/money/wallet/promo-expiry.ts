@@ -1,5 +1,6 @@
 /**
- * Takes promotional credit back once it has run out: by the sweeper, and at once where credit that was spent or held comes back after that.
+ * Takes expired promotional credit back: in the sweeper, and at once when spent or held credit returns after its
+ * expiry.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
@@ -24,7 +25,7 @@ export class PromoExpiry {
     this.#parts = parts;
   }
 
-  /** In the caller's transaction; true when something was taken back. */
+  /** Runs in the caller's transaction; true when credit was taken back. */
   async expire(tx: Orm, identity: string): Promise<boolean> {
     const { store, ledger, spending, currency, clock } = this.#parts;
     const at = new Date(clock.now()).toISOString();

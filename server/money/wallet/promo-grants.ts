@@ -1,8 +1,11 @@
-/** How much is left of each grant of promotional credit: what runs out soonest is spent first. Replays the account's entries. Pure. */
+/**
+ * Computes the remainder of each grant of promotional credit by replaying the account's entries. The grant that expires
+ * first is spent first. Pure.
+ */
 
 export interface PromoGrant {
   id: string;
-  /** Null: it never runs out. */
+  /** Null: it never expires. */
   expiresAtMs: number | null;
 }
 
@@ -10,9 +13,9 @@ export interface PromoGrant {
 export interface PromoEntry {
   transaction: string;
   amountMinor: number;
-  /** The grant that it gives, or whose rest it takes back. */
+  /** The grant that the entry adds, or whose remainder it takes back. */
   grant: string | null;
-  /** The sale that it gives back, or a part of it. */
+  /** The sale that the entry reverses, wholly or in part. */
   reverses: string | null;
 }
 
@@ -21,7 +24,7 @@ interface Part {
   amountMinor: number;
 }
 
-/** What is left by grant. A sale that is given back returns to the grants that had paid for it, those that last longest first. */
+/** Remainder by grant. A reversed sale returns to the grants that paid for it, the last to expire first. */
 export function leftOfGrants(grants: PromoGrant[], entries: PromoEntry[]): Map<string, number> {
   const inOrder = soonestFirst(grants);
   const left = new Map<string, number>();
@@ -44,8 +47,8 @@ export function leftOfGrants(grants: PromoGrant[], entries: PromoEntry[]): Map<s
 }
 
 /**
- * What has to be taken back now of each grant that has run out. What is held for something stays until that is over; it is held of what runs out
- * soonest, as it is spent.
+ * Amounts to take back now from expired grants. Held credit stays until its hold ends; like spending, a hold uses the
+ * grant that expires first.
  */
 export function expiredOfGrants(
   grants: PromoGrant[],
@@ -64,7 +67,7 @@ function soonestFirst(grants: PromoGrant[]): PromoGrant[] {
   return [...grants].sort((a, b) => (endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : a.id < b.id ? -1 : 1));
 }
 
-/** Takes an amount from the parts in turn, as far as they go; answers from which how much. */
+/** Takes an amount from the parts in turn, as far as they go. Returns how much each part gave. */
 function take(parts: Part[], amountMinor: number): Part[] {
   const taken: Part[] = [];
   let missing = amountMinor;

@@ -1,7 +1,7 @@
-/** The promotional part of sales, in legs: how a payment is divided over a fan's two accounts, and how its refund returns to both. Pure. */
+/** The promotional part of sales: divides a payment between a fan's two accounts, and returns refunds to both. Pure. */
 import { type Account, accountId, fanPromo, type Leg, moneyLeftOf, reversalLegs } from '../ledger/ledger.ts';
 
-/** The same legs with the payer's divided: promotional credit first, as far as it goes. */
+/** Divides the payer's leg: promotional credit first, as far as it goes. */
 export function payWithPromo(legs: Leg[], payment: { payer: Account; promoMinor: number }): Leg[] {
   const { payer, promoMinor } = payment;
   if (promoMinor <= 0) return legs;
@@ -19,9 +19,9 @@ export function payWithPromo(legs: Leg[], payment: { payer: Account; promoMinor:
 }
 
 /**
- * Legs that give `amountMinor` of a sale back to the fan. What was paid with promotional credit returns there and the rest to the wallet,
- * in proportion over all returns together, so that each has got back exactly what it gave once all is returned. What a lost dispute took was
- * money, which the bank gives back: of that no more than what is left goes to the wallet.
+ * Legs that return `amountMinor` of a sale to the fan. Promotional credit returns as such and the rest to the wallet,
+ * in proportion over all returns together, so each account gets back exactly what it gave once all is returned. A lost
+ * dispute took money, which the bank returns, so no more than the remaining money goes to the wallet.
  */
 export function returnLegs(giving: { original: Leg[]; earlier?: Leg[]; wallet: Account; amountMinor: number }): Leg[] {
   const { original, earlier = [], wallet, amountMinor } = giving;

@@ -1,9 +1,9 @@
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Promotion } from '../../protocol/money/pricing.ts';
-import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../money.schema.ts';
+import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import type { PromoEntry, PromoGrant } from './promo-grants.ts';
-import { promotions } from './promotions.schema.ts';
+import { promotions } from './wallet.schema.ts';
 
 export type PromotionRow = typeof promotions.$inferSelect;
 export const ONE_PROMOTION_A_KEY = 'promotions_idempotency_key_unique';
@@ -30,7 +30,7 @@ export class PromotionsStore {
     return row;
   }
 
-  /** Grants whose time has run out, the oldest first. */
+  /** Expired grants, oldest first. */
   async listDue(nowIso: string, limit: number): Promise<PromotionRow[]> {
     return this.#orm
       .select()
@@ -49,7 +49,7 @@ export class PromotionsStore {
     }));
   }
 
-  /** Everything that moved a fan's promotional credit. */
+  /** All entries of a fan's promotional account. */
   listEntries(tx: Orm, account: string): Promise<PromoEntry[]> {
     const isOfGrant = sql`${ledgerTransactions.kind} in ('promotion', 'promotion_expired')`;
     return tx
@@ -73,7 +73,7 @@ export class PromotionsStore {
     return row?.held ?? 0;
   }
 
-  /** Answers in how many parts it was taken back by now. */
+  /** Returns in how many parts the grant has been taken back so far. */
   async markExpired(tx: Orm, id: string, expired: { at: string; amountMinor: number }): Promise<number> {
     const { expiredAt, expiredMinor, expiries } = promotions;
     const [row] = await tx

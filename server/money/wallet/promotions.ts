@@ -1,5 +1,6 @@
 /**
- * Promotional credit: given by the house, spent before paid credit, never paid out. What runs out soonest is spent first.
+ * Promotional credit: given by the house, spent before paid credit, never paid out. The grant that expires first is
+ * spent first.
  */
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -29,10 +30,10 @@ export class Promotions {
     if (amountMinor > LIMITS.promotionMaxMinor) throw new AppError('amount_too_large');
     const expiresAt = input.expiresAt ? new Date(input.expiresAt).toISOString() : null;
     if (expiresAt && Date.parse(expiresAt) <= clock.now()) {
-      throw new AppError('time_in_past', 'The promotion would have expired already.');
+      throw new AppError('time_in_past', 'The promotion must expire in the future.');
     }
     const promo = fanPromo(identity, currency);
-    // The wallet too: it is what a purchase is decided on, though promotional credit may pay all of it.
+    // A purchase is decided on the wallet's row, even if promotional credit pays all of it, so the wallet must exist.
     await ledger.ensureAccounts([promo, fanWallet(identity, currency)]);
     const at = this.#context.nowIso();
     const id = createId('promotion');
@@ -43,7 +44,7 @@ export class Promotions {
         const values = { id, identity, amountMinor, currency, reason, by, idempotencyKey, expiresAt, createdAt: at };
         const row = await this.#store.insert(tx, values);
         const wallet = await this.#context.readWallet(identity, tx);
-        await this.#context.tell(
+        await this.#context.addFacts(
           tx,
           ['promotion.granted', { promotion: toPromotion(row) }, { identity }],
           ['wallet.changed', { identity, wallet }, { identity }],
@@ -76,7 +77,7 @@ export class Promotions {
     return promotion;
   }
 
-  /** Takes back what has run out; true when there may be more. */
+  /** Takes expired credit back; true when there may be more. */
   async sweep(): Promise<boolean> {
     const due = await this.#store.listDue(this.#context.nowIso(), CLAIM_ITEMS);
     for (const identity of new Set(due.map((row) => row.identity))) await this.#expire(identity);
@@ -86,7 +87,7 @@ export class Promotions {
   async #expire(identity: string): Promise<void> {
     await this.#context.db.transaction(async (tx) => {
       if (!(await this.#context.promoExpiry.expire(tx, identity))) return;
-      await this.#context.tellWallet(tx, identity);
+      await this.#context.addWalletFact(tx, identity);
     });
     this.#context.outbox.wake();
   }

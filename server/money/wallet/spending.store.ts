@@ -1,18 +1,18 @@
 /**
- * Taking money from a fan: promotional credit first, the rest from what they paid for. Whatever locks both accounts takes them in the order of
- * their ids, the promotional one first, so that nobody waits in a circle.
+ * Debits a fan: promotional credit first, then paid credit. Both accounts are always locked in the order of their ids,
+ * the promotional one first, which prevents deadlocks.
  */
 import { inArray, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
+import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import type { LedgerStore, Posting } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, fanWallet, type Leg, sumOf } from '../ledger/ledger.ts';
-import { ledgerAccounts } from '../money.schema.ts';
 import { payWithPromo } from './promo-legs.ts';
 
 export interface Spending extends Pick<Posting, 'kind' | 'source' | 'at'> {
   identity: string;
   currency: string;
-  /** As if the wallet paid all of it. */
+  /** Legs as if the wallet paid everything. */
   legs: Leg[];
 }
 
@@ -30,7 +30,7 @@ export class SpendingStore {
     this.#ledger = ledger;
   }
 
-  /** Books a sale. Answers what is left, or undefined when there was too little: then nothing is booked. */
+  /** Books a sale and returns the remaining credit. Undefined: there was too little credit, and nothing is booked. */
   async spend(tx: Orm, { identity, currency, legs, ...posting }: Spending): Promise<Credit | undefined> {
     const payer = fanWallet(identity, currency);
     const credit = await this.lockCredit(tx, identity, currency);
@@ -41,20 +41,20 @@ export class SpendingStore {
     return { promoMinor: credit.promoMinor - promoPart, paidMinor: credit.paidMinor - (grossMinor - promoPart) };
   }
 
-  /** What a fan can spend; nothing where there is no account yet. */
+  /** What a fan can spend; zero without accounts. */
   async findCredit(identity: string, currency: string, tx: Orm = this.#orm): Promise<Credit> {
     const [credit] = await this.findCredits([identity], currency, tx);
     return credit ?? toCredit([]);
   }
 
-  /** The same of several fans, in the order given. */
+  /** Like `findCredit` for several fans, in the given order. */
   async findCredits(identities: string[], currency: string, tx: Orm = this.#orm): Promise<Credit[]> {
     const idsOf = new Map(identities.map((identity) => [identity, creditIds(identity, currency)]));
     const rows = new Map((await this.#select(tx, [...idsOf.values()].flat())).map((row) => [row.id, row]));
     return identities.map((identity) => toCredit((idsOf.get(identity) ?? []).flatMap((id) => rows.get(id) ?? [])));
   }
 
-  /** Holds both accounts until the transaction ends. */
+  /** Locks both accounts until the transaction ends. */
   async lockCredit(tx: Orm, identity: string, currency: string): Promise<Credit> {
     const rows = await this.#select(tx, creditIds(identity, currency)).orderBy(ledgerAccounts.id).for('update');
     return toCredit(rows);

@@ -1,8 +1,8 @@
 import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { topups } from '../money.schema.ts';
+import { topups } from './wallet.schema.ts';
 
-/** Name of the unique index that makes one top-up of one key. */
+/** Unique index: a key of a person belongs to one top-up. */
 export const ONE_TOPUP_OF_KEY = 'topups_idempotency';
 
 export type Topup = typeof topups.$inferSelect;
@@ -34,7 +34,7 @@ export class TopupsStore {
     return row;
   }
 
-  /** Also one that had expired: the money has come after all. */
+  /** Also settles an expired top-up, whose payment arrived late. */
   async markSettled(tx: Orm, id: string, at: string): Promise<void> {
     await tx
       .update(topups)

@@ -1,9 +1,12 @@
-/** Credit bought by card. Credited once, when the provider says that it is paid, and never above what a wallet may hold. */
+/**
+ * Credit bought by card. A top-up is credited once, when the provider confirms the payment, and never above the
+ * wallet's limit.
+ */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { CardTopup } from '../../protocol/money/money.ts';
+import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
 import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
@@ -22,7 +25,7 @@ export interface TopupRequest {
   locale?: string | undefined;
 }
 
-/** By a saved card of theirs, and the key that makes it one payment. */
+/** Charges a saved card of the person. The key makes the request idempotent. */
 export interface CardTopupRequest extends TopupRequest {
   card: string;
   idempotencyKey: string;
@@ -54,7 +57,14 @@ export class Topups implements Payable {
     parts.checkouts.register('topup', this);
   }
 
-  /** On the payment page. */
+  /** With a saved card, charges it at once; otherwise opens the payment page. */
+  topUp({ card, idempotencyKey, ...request }: TopupRequest & Partial<CardTopupRequest>): Promise<TopupAnswer> {
+    // The input schema accepts both fields or none.
+    if (card === undefined || idempotencyKey === undefined) return this.create(request);
+    return this.createByCard({ ...request, card, idempotencyKey });
+  }
+
+  /** Opens the payment page. */
   async create(request: TopupRequest): Promise<{ checkoutUrl: string; topup: TopupId }> {
     await this.#assertAmount(request);
     const topup = createId('topup');
@@ -64,13 +74,13 @@ export class Topups implements Payable {
     return { checkoutUrl, topup };
   }
 
-  /** The same key is the same top-up: asked again, it answers how that one stands, and finishes what was begun. */
+  /** Idempotent by key: a repeated request returns the state of the top-up and resumes an unfinished order. */
   async createByCard(request: CardTopupRequest, isRepeated = false): Promise<CardTopup> {
     const { identity, card, idempotencyKey } = request;
     const earlier = await this.#store.findByKey(identity, idempotencyKey);
     if (earlier) return this.#resume(earlier, request);
     await this.#assertAmount(request);
-    // Only one's own: whose card it is decides the provider's customer, never the caller.
+    // The card must be the person's own, because it is charged with their customer at the provider.
     if (!(await this.#cards.find(identity, card))) throw new AppError('card_not_found');
     const topup = createId('topup');
     try {
@@ -86,7 +96,7 @@ export class Topups implements Payable {
 
   async #resume(topup: Topup, wanted: { card: string; amountMinor: number }): Promise<CardTopup> {
     const checkout = await this.#checkoutsStore.findBySource(topup.id);
-    if (!checkout) throw new AppError('internal', 'A top-up has no checkout.');
+    if (!checkout) throw new AppError('internal', 'The top-up has no checkout.');
     const isSame = topup.amountMinor === wanted.amountMinor && checkout.card === wanted.card;
     if (!isSame) throw new AppError('idempotency_conflict');
     const isOver = checkout.status === 'paid' || checkout.status === 'expired';
@@ -96,7 +106,7 @@ export class Topups implements Payable {
   async #answer(topup: TopupId, { status, url, identity }: Checkout): Promise<CardTopup> {
     if (status === 'paid') return { status: 'succeeded', topup, wallet: await this.#context.readWallet(identity) };
     if (status === 'expired') throw new AppError('card_declined');
-    if (!url) throw new AppError('provider_unavailable', 'The card is being charged. Look at your wallet in a moment.');
+    if (!url) throw new AppError('provider_unavailable', 'The card is being charged. Check your wallet in a moment.');
     return { status: 'requires_action', topup, actionUrl: url };
   }
 
@@ -133,12 +143,12 @@ export class Topups implements Payable {
       if (available === undefined) throw new AppError('internal', 'The wallet to credit is missing.');
       await this.#store.markSettled(tx, id, settledAt);
       const topup = { id, identity, amountMinor, currency, settledAt };
-      await this.#context.tell(
+      await this.#context.addFacts(
         tx,
         ['topup.settled', { topup }, { identity }],
         ['wallet.changed', { identity, wallet: await this.#context.readWallet(identity, tx) }, { identity }],
       );
-      // Pages opened side by side can each be paid: what a wallet may not hold goes back to the card.
+      // Several open pages can each be paid: the amount above the wallet's limit is returned to the card.
       if (available > LIMITS.walletMaxMinor) {
         await this.#refunds.returnTopup(tx, { topup: { id, identity, amountMinor }, reason: 'wallet_limit' });
       }

@@ -4,29 +4,32 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
+import { ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import { type Account, accountId, fanPromo } from '../ledger/ledger.ts';
-import { ledgerEntries, ledgerTransactions, refunds, tickets, tips } from '../money.schema.ts';
 import { privateSessions } from '../private-sessions/private-sessions.schema.ts';
-import { promotions } from './promotions.schema.ts';
+import { refunds } from '../refunds/refunds.schema.ts';
+import { tickets } from '../sales/tickets.schema.ts';
+import { tips } from '../tips/tips.schema.ts';
+import { promotions } from './wallet.schema.ts';
 
-/** A part of the history, the newest first, that goes on after a transaction of it. */
+/** A page of the history, newest first, after a given transaction. */
 export interface HistoryPage {
   after?: string | undefined;
   limit: number;
 }
 
-/** A line of a wallet's history, from its entries in the ledger: the amounts sum to the balance. */
+/** An item of a wallet's history, from its ledger entries. All amounts sum to the balance. */
 export interface WalletEntry {
   /** The top-up, ticket, tip or refund. */
   id: string;
   kind: (typeof KINDS)[number];
-  /** Signed: what came in, or went out. */
+  /** Signed: positive for credits, negative for debits. */
   amountMinor: number;
-  /** How much of it is promotional credit. */
+  /** The promotional part of the amount. */
   promoMinor: number;
   currency: string;
   at: string;
-  /** Title of the room, reason of a refund; a top-up has none. */
+  /** Title of the room, or reason of a refund; a top-up has none. */
   label: string | null;
   room?: RoomId;
 }
@@ -51,8 +54,8 @@ export class WalletsStore {
   }
 
   /**
-   * The newest first; a payment from both of a fan's accounts is one entry. A place in the history is the name of a transaction, which tells
-   * nothing of how much the house books, as a number in the ledger would.
+   * Newest first. A payment from both accounts of a fan is one item. The cursor is a transaction's id: a sequence
+   * number of the ledger would reveal how much the house books.
    */
   async listEntries(
     wallet: Account,
@@ -94,7 +97,7 @@ export class WalletsStore {
       .limit(limit + 1);
     const page = rows.slice(0, limit);
     const entries = page.map((row) => ({
-      // What a dispute takes is booked in parts, each under its id and what it is.
+      // A dispute books its parts under ids with a suffix.
       id: row.id.split(':', 1)[0] ?? row.id,
       kind: row.kind as WalletEntry['kind'],
       amountMinor: Number(row.amountMinor),
@@ -107,7 +110,7 @@ export class WalletsStore {
     return { entries, next: rows.length > limit ? (page.at(-1)?.transaction ?? null) : null };
   }
 
-  /** Where a transaction stands among the entries of these accounts. */
+  /** Position of a transaction among the entries of these accounts. */
   async #findPlace(accounts: string[], transaction: string): Promise<number> {
     const [found] = await this.#orm
       .select({ seq: sql<string | null>`max(${ledgerEntries.seq})` })
@@ -118,7 +121,9 @@ export class WalletsStore {
   }
 }
 
-/** Entries of older transactions only: one with an entry on either side of the place has been shown, and would come again in part. */
+/**
+ * Entries of older transactions only. A transaction with entries on both sides of the position has been shown already.
+ */
 function isOlder(accounts: string[], place: number): SQL | undefined {
   const other = alias(ledgerEntries, 'other');
   const newer = and(

@@ -38,7 +38,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     // Whatever happened, the books and the provider say the same.
     house.advance(3 * DAY_MS);
     await house.money.sweep();
-    expect((await house.money.settlement.reconciliations.run(0)).items).toEqual([]);
+    expect((await house.money.reconciliations.run(0)).items).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
@@ -55,7 +55,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
 
   /** The latest payment of a member, as the desk finds it. */
   async function paymentOf(identity: string) {
-    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     const [latest] = payments;
     if (!latest) throw new Error('There is no payment.');
     return latest;
@@ -87,7 +87,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
 
   test('a payment has a receipt, which sums up, and is the member’s alone', async () => {
     const { identity, membership, payment } = await join();
-    const receipt = await house.money.getReceipt(payment, identity);
+    const receipt = await house.money.receipts.get(payment, identity);
     expect(receipt).toMatchObject({
       kind: 'membership',
       status: 'settled',
@@ -97,39 +97,41 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
       creator: { identity: house.creator, name: 'Ada' },
       membership: { id: membership, tier: 'Backstage' },
     });
-    await expect(house.money.getReceipt(payment, 'malik')).rejects.toEqual(failure('payment_not_found'));
+    await expect(house.money.receipts.get(payment, 'malik')).rejects.toEqual(failure('payment_not_found'));
   });
 
   test('a refund of the latest payment goes to the card, pro rata over every leg, and ends the membership', async () => {
     const { identity, membership, payment } = await join();
     const target = { membership: membership as Id<'membership'>, reason };
-    const refund = await house.money.refund(target, 'operator');
+    const refund = await house.money.refunds.refund(target, 'operator');
     expect(refund).toMatchObject({ membership: payment, amountMinor: PRICE_MINOR, to: 'card', status: 'succeeded' });
     expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'refunded' });
     await house.money.sweep();
     expect(await standingOf(identity)).toBe('ended');
     expect((await subscriptionOf(membership)).status).toBe('canceled');
-    expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(0);
-    expect(await house.money.getReceipt(refund.id, identity)).toMatchObject({
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
+    expect(await house.money.receipts.get(refund.id, identity)).toMatchObject({
       kind: 'refund',
       relatesTo: payment,
       parts: { creatorMinor: -800, platformMinor: -200, vatMinor: -200 },
     });
-    await expect(house.money.refund(target, 'operator')).rejects.toEqual(failure('already_refunded'));
+    await expect(house.money.refunds.refund(target, 'operator')).rejects.toEqual(failure('already_refunded'));
   });
 
   test('a part of it is money alone; the rest can follow', async () => {
     const { identity, payment } = await join();
     const target = { membership: payment as Id<'membershipInvoice'>, reason };
-    const tooMuch = house.money.refund({ ...target, amountMinor: PRICE_MINOR + 1 }, 'operator');
+    const tooMuch = house.money.refunds.refund({ ...target, amountMinor: PRICE_MINOR + 1 }, 'operator');
     await expect(tooMuch).rejects.toEqual(failure('amount_too_large'));
-    expect(await house.money.refund({ ...target, amountMinor: 300 }, 'operator')).toMatchObject({ amountMinor: 300 });
+    expect(await house.money.refunds.refund({ ...target, amountMinor: 300 }, 'operator')).toMatchObject({
+      amountMinor: 300,
+    });
     await house.money.sweep();
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
-    expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(600);
-    const again = house.money.refund({ ...target, amountMinor: 300 }, 'operator');
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(600);
+    const again = house.money.refunds.refund({ ...target, amountMinor: 300 }, 'operator');
     await expect(again).rejects.toEqual(failure('already_refunded'));
-    expect(await house.money.refund(target, 'operator')).toMatchObject({ amountMinor: 900 });
+    expect(await house.money.refunds.refund(target, 'operator')).toMatchObject({ amountMinor: 900 });
     expect(await accessOf(identity)).toMatchObject({ state: 'required' });
   });
 
@@ -146,7 +148,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
   });
 
   const atDesk = (payment: string) => (amountMinor?: number) =>
-    house.money.refund({ membership: payment as Id<'membershipInvoice'>, amountMinor, reason }, 'operator');
+    house.money.refunds.refund({ membership: payment as Id<'membershipInvoice'>, amountMinor, reason }, 'operator');
   const byHand = (membership: string) => async (amountMinor?: number) => {
     const refund = { payment_intent: await intentOf(membership) };
     await stripe.refunds.create(amountMinor === undefined ? refund : { ...refund, amount: amountMinor });
@@ -167,7 +169,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
         'at the provider': byHand(membership),
       };
       const shown = async () => {
-        const { status } = await house.money.getReceipt(payment, identity);
+        const { status } = await house.money.receipts.get(payment, identity);
         return [
           status,
           englishReceipt.states[status],
@@ -186,16 +188,16 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
   test('a payment that a dispute took is not a payment that was refunded', async () => {
     const { identity, membership, payment } = await join();
     await (await dispute(membership))('lost');
-    expect(await house.money.getReceipt(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
+    expect(await house.money.receipts.get(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
   });
 
   test('a disputed payment is no key, is not charged again nor refunded as well; won, the member is in again', async () => {
     const { identity, membership, payment } = await join();
     const close = await dispute(membership);
     expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'disputed' });
-    const refund = house.money.refund({ membership: payment as Id<'membershipInvoice'>, reason }, 'operator');
+    const refund = house.money.refunds.refund({ membership: payment as Id<'membershipInvoice'>, reason }, 'operator');
     await expect(refund).rejects.toEqual(failure('not_refundable'));
-    const { holds } = await house.money.settlement.holds.describe(house.creator);
+    const { holds } = await house.money.earnings.describe(house.creator);
     expect(holds).toMatchObject([{ kind: 'membership', reason: 'disputed', releaseAt: null }]);
     await house.money.sweep();
     expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
@@ -210,7 +212,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await close('won');
     await house.money.sweep();
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
-    expect(await house.money.settlement.disputes.list('won')).toMatchObject([{ source: payment, lossMinor: 0 }]);
+    expect(await house.money.disputes.list('won')).toMatchObject([{ source: payment, lossMinor: 0 }]);
     // It goes on as before the dispute.
     expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
     expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: false }]);
@@ -226,7 +228,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     });
     const closeFirst = await dispute(membership, firstIntent);
     const closeSecond = await dispute(membership);
-    expect(await house.money.settlement.disputes.list('open')).toHaveLength(2);
+    expect(await house.money.disputes.list('open')).toHaveLength(2);
     await closeFirst('won');
     await house.money.sweep();
     expect(await accessOf(identity)).toMatchObject({ state: 'required' });
@@ -256,15 +258,15 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await close('lost');
     await house.money.sweep();
     expect(await standingOf(identity)).toBe('ended');
-    expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(0);
-    expect(await house.money.settlement.disputes.list('lost')).toMatchObject([{ source: payment, lossMinor: 0 }]);
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
+    expect(await house.money.disputes.list('lost')).toMatchObject([{ source: payment, lossMinor: 0 }]);
   });
 
   test('evidence for a membership names it', async () => {
     const { membership } = await join();
     await dispute(membership);
-    const [open] = await house.money.settlement.disputes.list();
-    const { evidence } = await house.money.settlement.disputes.submitEvidence(open?.id ?? '', { by: 'operator' });
+    const [open] = await house.money.disputes.list();
+    const { evidence } = await house.money.disputes.submitEvidence(open?.id ?? '', { by: 'operator' });
     expect(evidence).toMatchObject({
       customer_name: 'Léa',
       product_description: expect.stringContaining('Membership of Ada'),
@@ -275,7 +277,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     const { identity, membership } = await join();
     // The house believes that it is over; the provider goes on charging, as it does when an order to stop was lost for good.
     house.emulator.addFault({ path: '/v1/subscriptions*', method: 'DELETE', kind: 'server_error', times: 1_000 });
-    await house.money.refund({ membership: membership as Id<'membership'>, reason }, 'operator');
+    await house.money.refunds.refund({ membership: membership as Id<'membership'>, reason }, 'operator');
     await house.money.sweep();
     expect(await standingOf(identity)).toBe('ended');
     house.advance(32 * DAY_MS);
@@ -287,7 +289,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect(refunds).toMatchObject([{ amount: PRICE_MINOR, status: 'succeeded' }]);
     expect(await standingOf(identity)).toBe('ended');
     expect((await paymentOf(identity)).status).toBe('refunded');
-    expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(0);
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
   });
 
   test('joined on two pages at once, the member has one membership, and the second payment goes back', async () => {
@@ -303,11 +305,11 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await house.money.sweep();
     await house.money.sweep();
     expect((await stripe.subscriptions.retrieve(other.id)).status).toBe('canceled');
-    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     expect(payments.map(({ status }) => status).sort()).toEqual(['refunded', 'settled']);
     expect(await standingOf(identity)).toBe('active');
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
-    expect((await house.money.settlement.holds.describe(house.creator)).pendingMinor).toBe(800);
+    expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(800);
   });
 
   test('a dispute that is told before the payment is known waits for it', async () => {
@@ -320,7 +322,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
       await house.money.sweep();
       // What was put off is due a little later.
       house.advance(60_000);
-      return (await house.money.settlement.disputes.list())[0]?.status === 'open';
+      return (await house.money.disputes.list())[0]?.status === 'open';
     });
     expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'disputed' });
   });

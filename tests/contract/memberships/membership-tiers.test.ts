@@ -74,7 +74,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   const change = (identity: string, id: string, tier: Tier) =>
     house.money.memberships.changeTier(identity, id, tier.id);
   const earnedBy = async (creator: string) => {
-    const { pendingMinor, availableMinor } = await house.money.settlement.holds.describe(creator);
+    const { pendingMinor, availableMinor } = await house.money.earnings.describe(creator);
     return pendingMinor + availableMinor;
   };
   const mayEnter = async (identity: string, minTier: Tier) => {
@@ -91,11 +91,11 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     }
   };
   const paymentsOf = async (identity: string) => {
-    const { payments } = await house.money.desk.searchPayments({ query: identity, kind: 'membership', limit: 10 });
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     return payments;
   };
   const refund = (id: string) =>
-    house.money.refund({ membership: id as Id<'membership'>, reason: 'By mistake' }, 'operator');
+    house.money.refunds.refund({ membership: id as Id<'membership'>, reason: 'By mistake' }, 'operator');
 
   test('what a credit in one club is worth pays nothing in another, wherever the credit comes from', async () => {
     const [gold, silver] = [await createTier(6_000), await createTier(500)];
@@ -155,7 +155,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
     const { identity, id } = await join(silver);
     await change(identity, id, gold);
-    const receipts = await Promise.all((await paymentsOf(identity)).map((each) => house.money.getReceipt(each.id)));
+    const receipts = await Promise.all((await paymentsOf(identity)).map((each) => house.money.receipts.get(each.id)));
     expect(receipts.map(({ membership }) => membership?.tier)).toEqual([gold.name, silver.name]);
   });
 
@@ -253,7 +253,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     await pricing.pledge(house.creator, { association: 'restos', shareBps: 0 });
     await pass(DAY_MS);
     const receipts = await Promise.all(
-      (await paymentsOf(identity)).map(({ id }) => house.money.getReceipt(id, identity)),
+      (await paymentsOf(identity)).map(({ id }) => house.money.receipts.get(id, identity)),
     );
     const parts = { creatorMinor: 720, associationMinor: 80, platformMinor: 200, vatMinor: 200 };
     expect(receipts).toMatchObject([
@@ -271,7 +271,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     const { identity } = await join(await createTier(1_200));
     await pass(32 * DAY_MS);
     const [renewal] = await paymentsOf(identity);
-    expect(await house.money.getReceipt(renewal?.id ?? '', identity)).toMatchObject({
+    expect(await house.money.receipts.get(renewal?.id ?? '', identity)).toMatchObject({
       feePolicy: 'fees_v2',
       parts: { platformMinor: 300 },
     });
@@ -333,7 +333,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
 
   describe('a lost dispute ends no more than it took', () => {
     const dispute = async (identity: string, index: number) => {
-      const { providerPayment } = await house.money.desk.getPayment((await paymentsOf(identity)).at(index)?.id ?? '');
+      const { providerPayment } = await house.money.desk.payments.get((await paymentsOf(identity)).at(index)?.id ?? '');
       const made = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
       await pass(0);
       return async (outcome: 'won' | 'lost') => {
@@ -403,8 +403,8 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       const { id: dispute } = (await house.emulator.act('open_dispute', { paymentIntent: payment })) as { id: string };
       house.advance(3 * DAY_MS);
       // The dispute alone is told; then everything.
-      await house.money.settlement.disputes.handleDisputeChanged(dispute);
-      expect(await house.money.settlement.disputes.list('open')).toMatchObject([{ identity, amountMinor: 1_200 }]);
+      await house.money.disputes.handleDisputeChanged(dispute);
+      expect(await house.money.disputes.list('open')).toMatchObject([{ identity, amountMinor: 1_200 }]);
       await pass(0);
       expect(await read(identity)).toMatchObject({ disputed: true });
     });
@@ -413,7 +413,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       const { identity, payment } = await renewUnheard();
       const made = await stripe.refunds.create({ payment_intent: payment });
       house.advance(3 * DAY_MS);
-      await house.money.settlement.providerRefunds.handle({
+      await house.money.providerRefunds.handle({
         providerRefund: made.id,
         payment,
         amountMinor: 1_200,

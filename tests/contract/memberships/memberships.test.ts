@@ -83,7 +83,7 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
       failure('tier_not_found'),
     );
     await expect(house.createRoom({ kind: 'members', priceMinor: 500 })).rejects.toEqual(failure('amount_invalid'));
-    await expect(house.money.buyTicket({ room: any, identity: 'lea', name: 'Léa', from: 'wallet' })).rejects.toEqual(
+    await expect(house.money.tickets.buy({ room: any, identity: 'lea', name: 'Léa', from: 'wallet' })).rejects.toEqual(
       failure('nothing_to_buy'),
     );
   });

@@ -28,8 +28,8 @@ async function openCards(db: Database, method: string, around: Around = {}) {
   return {
     house,
     stripe,
-    topUp: () => house.money.topupByCard({ identity, name: 'Léa', amountMinor: 2_000, card, idempotencyKey }),
-    balance: async () => (await house.money.getWallet(identity)).balanceMinor,
+    topUp: () => house.money.topups.createByCard({ identity, name: 'Léa', amountMinor: 2_000, card, idempotencyKey }),
+    balance: async () => (await house.money.wallets.get(identity)).balanceMinor,
     latest: async () => (await stripe.paymentIntents.list({ customer, limit: 1 })).data[0],
     sweep: () => house.money.sweep(),
   };
@@ -54,8 +54,8 @@ async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
   const payload = JSON.stringify(event);
   const at = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${at}.${payload}`).digest('hex');
-  await house.money.handleWebhook(Buffer.from(payload), `t=${at},v1=${signature}`);
-  await house.money.settled();
+  await house.money.providerEvents.receive(Buffer.from(payload), `t=${at},v1=${signature}`);
+  await house.money.idle();
 }
 
 describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ open }) => {

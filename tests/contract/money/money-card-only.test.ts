@@ -22,7 +22,7 @@ describe.each(DATABASES)('a house without wallets on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
@@ -30,7 +30,7 @@ describe.each(DATABASES)('a house without wallets on $name', ({ open }) => {
 
   const from = (identity: string) => ({ identity, name: 'Léa', role: 'fan' }) as const;
   const tipByCard = (identity: string, input: Partial<TipInput> = {}, where = room) =>
-    house.money.tipByCard({
+    house.money.cardTips.open({
       room: where,
       from: from(identity),
       input: { amountMinor: 1_000, idempotencyKey: createId('event'), ...input },
@@ -40,20 +40,20 @@ describe.each(DATABASES)('a house without wallets on $name', ({ open }) => {
     const identity = await house.createFan();
     const person = { identity, name: 'Léa' };
     const { money } = house;
-    await expect(money.createTopup({ ...person, amountMinor: 2_000 })).rejects.toEqual(failure('wallet_off'));
-    await expect(money.buyTicket({ room, ...person, from: 'wallet' })).rejects.toEqual(failure('wallet_off'));
+    await expect(money.topups.create({ ...person, amountMinor: 2_000 })).rejects.toEqual(failure('wallet_off'));
+    await expect(money.tickets.buy({ room, ...person, from: 'wallet' })).rejects.toEqual(failure('wallet_off'));
     await expect(
-      money.tip({ room, from: from(identity), input: { amountMinor: 500, idempotencyKey: createId('event') } }),
+      money.tips.send({ room, from: from(identity), input: { amountMinor: 500, idempotencyKey: createId('event') } }),
     ).rejects.toEqual(failure('wallet_off'));
-    await expect(money.grantPromotion({ identity, amountMinor: 500, reason: 'Hi' }, 'operator')).rejects.toEqual(
+    await expect(money.promotions.grant({ identity, amountMinor: 500, reason: 'Hi' }, 'operator')).rejects.toEqual(
       failure('wallet_off'),
     );
-    expect(await money.quote({ room, identity, kind: 'ticket' })).toMatchObject({ from: 'card' });
+    expect(await money.quotes.quote({ room, identity, kind: 'ticket' })).toMatchObject({ from: 'card' });
   });
 
   test('sells tickets by card', async () => {
     const identity = await house.createFan();
-    const bought = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in bought)) throw new Error('A page was expected.');
     await house.money.confirmCheckout(await pay(bought.checkoutUrl));
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ state: 'granted' });
@@ -67,14 +67,14 @@ describe.each(DATABASES)('a house without wallets on $name', ({ open }) => {
     const told = () => house.facts.flatMap((fact) => (fact.topic === 'tips.settled' ? fact.data.tips : []));
     await eventually(() => told().some((tip) => tip.id === id));
     expect(told().filter((tip) => tip.id === id)).toHaveLength(1);
-    expect(await house.money.getReceipt(id, identity)).toMatchObject({
+    expect(await house.money.receipts.get(id, identity)).toMatchObject({
       amountMinor: 1_000,
       paid: { cardMinor: 1_000, walletMinor: 0, promoMinor: 0 },
       status: 'settled',
     });
-    const refund = await house.money.refund({ tip: id as `tip_${string}`, reason: 'By mistake' }, 'operator');
+    const refund = await house.money.refunds.refund({ tip: id as `tip_${string}`, reason: 'By mistake' }, 'operator');
     expect(refund.to).toBe('card');
-    await eventually(async () => (await house.money.getReceipt(refund.id, identity)).status === 'succeeded');
+    await eventually(async () => (await house.money.receipts.get(refund.id, identity)).status === 'succeeded');
   });
 
   test('one key is one page: the same again, and none after it was paid or for another tip', async () => {

@@ -24,13 +24,13 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
   /** A fan who has topped up once on the page, and to whose customer this card is attached. */
   const fanWith = async (method: string) => {
@@ -41,7 +41,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     return { identity, customer, card };
   };
   const topUp = (identity: string, card: string, more: { amountMinor?: number; idempotencyKey?: string } = {}) =>
-    house.money.topupByCard({
+    house.money.topups.createByCard({
       identity,
       name: 'Léa',
       amountMinor: 2_000,
@@ -69,7 +69,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
 
   test('a card is saved on the page by whoever ticks the box there, listed, and removed by its owner alone', async () => {
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     const page = new URL(checkoutUrl);
     await fetch(page, {
       method: 'POST',
@@ -89,7 +89,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
       return cards.length > 0 && cards;
     });
     expect(saved).toEqual({ id: saved?.id, brand: 'visa', last4: '4242', expMonth: 12, expYear: 2034 });
-    await eventually(async () => (await house.money.getWallet(identity)).balanceMinor === 1_000);
+    await eventually(async () => (await house.money.wallets.get(identity)).balanceMinor === 1_000);
     expect(await topUp(identity, saved?.id ?? '')).toMatchObject({
       status: 'succeeded',
       wallet: { balanceMinor: 3_000 },

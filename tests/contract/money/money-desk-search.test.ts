@@ -93,7 +93,7 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
     const found: string[] = [];
     let after: string | undefined;
     do {
-      const page = await house.money.desk.searchPayments({ query, kind, after, limit: PAGE });
+      const page = await house.money.desk.payments.search({ query, kind, after, limit: PAGE });
       found.push(...page.payments.map(({ id }) => id));
       after = page.next ?? undefined;
     } while (after);
@@ -148,9 +148,9 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
   });
 
   test('the payment that an id names is found by it alone', async () => {
-    const { payment } = await house.money.desk.getPayment('tip_79').catch(() => ({ payment: undefined }));
+    const { payment } = await house.money.desk.payments.get('tip_79').catch(() => ({ payment: undefined }));
     expect(payment).toMatchObject({ id: 'tip_79', kind: 'tip' });
-    await expect(house.money.desk.getPayment('whale')).rejects.toMatchObject({ code: 'payment_not_found' });
+    await expect(house.money.desk.payments.get('whale')).rejects.toMatchObject({ code: 'payment_not_found' });
   });
 });
 

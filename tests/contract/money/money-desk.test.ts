@@ -14,7 +14,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { desk } = house.money;
     const identity = await house.createFan();
-    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     const refund = await desk.refund({ topup, reason }, 'ada');
     expect(refund.amountMinor).toBe(1_000);
@@ -32,7 +32,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { desk } = house.money;
     const identity = await house.createFan(1_000);
-    const [payment] = (await desk.searchPayments({ query: identity, limit: 1 })).payments;
+    const [payment] = (await desk.payments.search({ query: identity, limit: 1 })).payments;
     const topup = payment?.id as `topup_${string}`;
     // What a crash does after the act: its outcome is never written.
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
@@ -41,14 +41,14 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
       sql`create trigger cut_off before insert on desk_act_outcomes for each row execute function cut_off()`,
     );
     await expect(desk.refund({ topup, reason, amountMinor: 400 }, 'ada')).rejects.toThrow();
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(600);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(600);
     expect(await desk.listActs(topup)).toMatchObject([{ by: 'ada', reason, outcome: 'begun' }]);
     await db.orm.execute(
       sql`create trigger no_record before insert on desk_acts for each row execute function cut_off()`,
     );
     const again = { topup, reason, amountMinor: 100, idempotencyKey: createId('event') };
     await expect(desk.refund(again, 'ada')).rejects.toThrow();
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(600);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(600);
   });
 
   test('acts that were cut off are counted once nobody can be about them any more, until they are asked for again', async () => {
@@ -57,7 +57,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     const { desk } = house.money;
     const cutOff = async () => (await desk.overview()).cutOffActs;
     const identity = await house.createFan(1_000);
-    const [payment] = (await desk.searchPayments({ query: identity, limit: 1 })).payments;
+    const [payment] = (await desk.payments.search({ query: identity, limit: 1 })).payments;
     const topup = payment?.id as `topup_${string}`;
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
       $$ begin raise exception 'the process was killed'; end $$`);
@@ -95,16 +95,16 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 500 });
     const identity = await house.createFan(2_000);
-    await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     const from = { identity, name: 'Léa', role: 'fan' } as const;
     for (const key of ['first-tip', 'second-tip', 'third-tip']) {
-      await house.money.tip({ room, from, input: { amountMinor: 100, idempotencyKey: key } });
+      await house.money.tips.send({ room, from, input: { amountMinor: 100, idempotencyKey: key } });
     }
     await db.orm.execute(sql`update tips set sent_at = (select settled_at from topups limit 1)`);
     const pages: string[][] = [];
     let after: string | undefined;
     do {
-      const page = await house.money.desk.searchPayments({ limit: 2, after });
+      const page = await house.money.desk.payments.search({ limit: 2, after });
       pages.push(page.payments.map(({ id }) => id));
       after = page.next ?? undefined;
     } while (after);

@@ -13,8 +13,8 @@ async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
   const payload = JSON.stringify(event);
   const at = Math.floor(Date.now() / 1000);
   const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${at}.${payload}`).digest('hex');
-  await house.money.handleWebhook(Buffer.from(payload), `t=${at},v1=${signature}`);
-  await house.money.settled();
+  await house.money.providerEvents.receive(Buffer.from(payload), `t=${at},v1=${signature}`);
+  await house.money.idle();
 }
 
 async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
@@ -22,7 +22,7 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const { port } = house.emulator;
   const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
   const identity = await house.createFan();
-  const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 2_000 });
+  const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
   const session = await pay(checkoutUrl);
   const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
   return { house, stripe, identity, session, payment: String(payment_intent) };
@@ -47,7 +47,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     const { id: customer } = await stripe.customers.create({ name: 'Somebody else' });
     await deliver(house, await eventOf(stripe, 'customer.created', customer));
     await house.money.sweep();
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(1_500);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(1_500);
     expect(await house.money.checkInvariants()).toEqual([]);
     expect(refund).toMatch(/^re_/);
   });
@@ -58,9 +58,9 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     await using _ = house;
     const { id: refund } = await stripe.refunds.create({ payment_intent: payment, amount: 800 });
     await deliver(house, await eventOf(stripe, 'refund.created', refund));
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(1_200);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(1_200);
     await house.money.sweep();
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(1_200);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(1_200);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     const { house, stripe } = await open(db);
     await using _ = house;
     const room = await house.createRoom();
-    const answer = await house.money.buyTicket({ room, identity: 'tom', name: 'Tom', from: 'card' });
+    const answer = await house.money.tickets.buy({ room, identity: 'tom', name: 'Tom', from: 'card' });
     const session = await pay('checkoutUrl' in answer ? answer.checkoutUrl : '');
     await house.money.confirmCheckout(session);
     const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
@@ -81,8 +81,8 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     await house.money.sweep();
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
-    const [ticket] = (await house.money.settlement.disputes.list()).map(({ source }) => source);
-    expect((await house.money.getReceipt(ticket ?? '')).status).toBe('refunded');
+    const [ticket] = (await house.money.disputes.list()).map(({ source }) => source);
+    expect((await house.money.receipts.get(ticket ?? '')).status).toBe('refunded');
   });
 
   test('a dispute that was decided is booked though the provider has forgotten the event', async () => {
@@ -95,7 +95,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     // Longer than the provider lists an event.
     house.advance(31 * DAY_MS);
     await house.money.sweep();
-    expect(await house.money.settlement.disputes.list()).toMatchObject([{ status: 'lost', frozenCreditMinor: 0 }]);
+    expect(await house.money.disputes.list()).toMatchObject([{ status: 'lost', frozenCreditMinor: 0 }]);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     await using _ = house;
     const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: payment });
     await deliver(house, await eventOf(stripe, 'charge.dispute.created', dispute));
-    expect(await house.money.settlement.disputes.list()).toMatchObject([{ identity, frozenCreditMinor: 2_000 }]);
+    expect(await house.money.disputes.list()).toMatchObject([{ identity, frozenCreditMinor: 2_000 }]);
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
   });

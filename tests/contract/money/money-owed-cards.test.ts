@@ -5,8 +5,7 @@
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentProvider, RefundOrder } from '../../../server/money/provider/payment-provider.ts';
-import type { TransferOrder } from '../../../server/money/provider/settlement-provider.ts';
+import type { PaymentProvider, RefundOrder, TransferOrder } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TicketId, type TopupId } from '../../../server/protocol/ids.ts';
@@ -42,7 +41,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     // Whatever happened, the books and the provider say the same.
     house.advance(3 * DAY_MS);
     await house.money.sweep();
-    expect(await house.money.settlement.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
@@ -68,11 +67,12 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     return provider;
   }
 
-  const refund = (what: Parameters<MoneyHouse['money']['refund']>[0]) => house.money.refund(what, 'operator');
+  const refund = (what: Parameters<MoneyHouse['money']['refunds']['refund']>[0]) =>
+    house.money.refunds.refund(what, 'operator');
   const owedMinor = async () => (await house.money.desk.overview()).owed.cardsMinor;
-  const refundsOf = async (payment: string) => (await house.money.desk.getPayment(payment)).refunds;
+  const refundsOf = async (payment: string) => (await house.money.desk.payments.get(payment)).refunds;
   const statusesOf = async (payment: string) => (await refundsOf(payment)).map(({ status }) => status);
-  const paymentOf = async (payment: string) => (await house.money.desk.getPayment(payment)).providerPayment ?? '';
+  const paymentOf = async (payment: string) => (await house.money.desk.payments.get(payment)).providerPayment ?? '';
   const sentMinor = async (payment: string) => {
     const { data } = await stripe.refunds.list({ payment_intent: await paymentOf(payment), limit: 100 });
     return data.filter(({ status }) => status === 'succeeded').reduce((sum, { amount }) => sum + amount, 0);
@@ -102,7 +102,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
   async function ticketByCard(card?: string) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const identity = await house.createFan();
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
     return { room, identity, ticket: confirmed.id as TicketId };
@@ -142,9 +142,9 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
     expect(await statusesOf(ticket)).toEqual(['succeeded']);
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ state: 'granted' });
-    expect((await house.money.desk.getPayment(ticket)).payment).toMatchObject({ refundedMinor: 500 });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 500 });
     await byHand(ticket);
-    expect((await house.money.desk.getPayment(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
   });
 
@@ -171,16 +171,16 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     house.advance(2 * HOUR_MS);
     await house.money.sweep();
     expect([await owedMinor(), await lostMinor()]).toEqual([2_000, 0]);
-    expect((await house.money.desk.getPayment(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect((await house.money.desk.payments.get(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
   });
 
   test('what the house lost by a refund by hand is no loss any more once it comes back, nor once the credit does', async () => {
     const spend = async (card?: string) => {
       const identity = await house.createFan();
-      const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 2_000 });
+      const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl, card));
       const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
-      const bought = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+      const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
       await byHand(topup, 1_500);
       return { topup: topup as TopupId, ticket: ('ticket' in bought ? bought.ticket.id : '') as TicketId };
     };
@@ -231,12 +231,12 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     await carryOutLate();
     await house.money.sweep();
     expect([await owedMinor(), await lostMinor(), await sentMinor(ticket)]).toEqual([0, 0, 2_000]);
-    expect((await house.money.desk.getPayment(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
-    expect(await house.money.settlement.holds.describe(house.creator)).toMatchObject({ pendingMinor: 0 });
+    expect((await house.money.desk.payments.get(ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject({ pendingMinor: 0 });
   });
 
   test('a transfer that is carried out after the next one has been is booked, and the creator owes it', async () => {
-    const { payouts, accounts, holds } = house.money.settlement;
+    const { payouts, creatorAccounts: accounts, earnings } = house.money;
     await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
     const [account] = (await stripe.accounts.list({ limit: 1 })).data;
     house.emulator.act('onboard_account', { account: account?.id ?? '' });
@@ -244,16 +244,16 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     const room = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(20_000);
     const input = { amountMinor: 10_000, idempotencyKey: createId('event') };
-    await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
     house.advance(20 * DAY_MS);
     await house.money.sweep();
-    const { availableMinor } = await holds.describe(house.creator);
+    const { availableMinor } = await earnings.describe(house.creator);
     spendsKeys = true;
     await payouts.createBatch({ by: 'operator' });
-    await house.money.settled();
+    await house.money.idle();
     house.advance(60_000);
     await house.money.sweep();
-    expect(await holds.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor, availableMinor: 0 });
+    expect(await earnings.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor, availableMinor: 0 });
     const [late] = spent.transfers;
     await stripe.transfers.create({
       amount: late?.amountMinor ?? 0,
@@ -264,7 +264,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     });
     await house.money.sweep();
     await house.money.sweep();
-    expect(await holds.describe(house.creator)).toMatchObject({
+    expect(await earnings.describe(house.creator)).toMatchObject({
       paidOutMinor: 2 * availableMinor,
       availableMinor: -availableMinor,
     });
@@ -282,7 +282,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect(await house.money.desk.previewRefund(ticket, undefined)).toMatchObject({ amountMinor: 1_500 });
     expect(await refund({ ticket, reason })).toMatchObject({ amountMinor: 1_500, status: 'succeeded' });
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ reason: 'refunded' });
-    await house.money.settled();
+    await house.money.idle();
     expect(await statusesOf(ticket)).toEqual(['succeeded', 'succeeded']);
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });
@@ -301,7 +301,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
 
   test('a buyer who withdraws gives the whole ticket back, though a part of it had failed', async () => {
     const { room, identity, ticket } = await failedTicket(500);
-    expect(await house.money.withdraw(ticket, identity)).toMatchObject({ amountMinor: 1_500 });
+    expect(await house.money.withdrawals.withdraw(ticket, identity)).toMatchObject({ amountMinor: 1_500 });
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ reason: 'refunded' });
   });
 });

@@ -22,13 +22,13 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
   const factsOf = (identity: string) => house.facts.filter((fact) => fact.identity === identity);
   const accessOf = (room: Awaited<ReturnType<MoneyHouse['createRoom']>>, identity: string) =>
     house.rooms.decideAccess({ room, identity, role: 'fan' });
@@ -38,15 +38,15 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
   test('a top-up is credited once, by its doubled and shuffled webhooks alone', async () => {
     const { money } = house;
     const identity = await house.createFan();
-    const { checkoutUrl, topup } = await money.createTopup({ identity, name: 'Léa', amountMinor: 2_000 });
-    expect(await money.getWallet(identity)).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
+    const { checkoutUrl, topup } = await money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
+    expect(await money.wallets.get(identity)).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
     const session = await pay(checkoutUrl);
     await eventually(async () => (await balanceOf(identity)) === 2_000);
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await money.settled();
+    await money.idle();
     expect(await money.confirmCheckout(session)).toEqual({ status: 'paid', purpose: 'topup', id: topup });
     expect(await balanceOf(identity)).toBe(2_000);
-    const { entries } = await money.getWalletHistory(identity);
+    const { entries } = await money.wallets.listEntries(identity);
     expect(entries).toMatchObject([{ kind: 'topup', id: topup, amountMinor: 2_000, label: null }]);
     await eventually(() => factsOf(identity).length === 2);
     expect(factsOf(identity).map((fact) => [fact.topic, fact.data])).toEqual([
@@ -60,7 +60,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
 
   test('ten confirmations at once and the webhooks credit a top-up once', async () => {
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 700 });
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 700 });
     const session = await pay(checkoutUrl);
     await Promise.all(Array.from({ length: 10 }, () => house.money.confirmCheckout(session)));
     expect(await balanceOf(identity)).toBe(700);
@@ -68,12 +68,12 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
 
   test('a declined card credits nothing, and the same page can be paid with another', async () => {
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     expect((await payCheckout(checkoutUrl, CARD.declined)).status).toBe(402);
     const session = sessionOf(checkoutUrl);
     expect(await house.money.confirmCheckout(session)).toMatchObject({ status: 'open' });
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await balanceOf(identity)).toBe(0);
     await pay(checkoutUrl);
     expect(await house.money.confirmCheckout(session)).toMatchObject({ status: 'paid' });
@@ -90,16 +90,16 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     [LIMITS.topupMaxMinor + 1, 'amount_too_large'],
   ])('a top-up of %d is %s', async (amountMinor, code) => {
     const identity = await house.createFan();
-    await expect(house.money.createTopup({ identity, name: 'Léa', amountMinor })).rejects.toEqual(failure(code));
+    await expect(house.money.topups.create({ identity, name: 'Léa', amountMinor })).rejects.toEqual(failure(code));
   });
 
   test('a wallet never holds more than it may: neither asked for nor by pages paid side by side', async () => {
     const identity = await house.createFan(LIMITS.topupMaxMinor);
     const order = { identity, name: 'Léa', amountMinor: LIMITS.topupMaxMinor };
-    const pages = [await house.money.createTopup(order), await house.money.createTopup(order)];
+    const pages = [await house.money.topups.create(order), await house.money.topups.create(order)];
     for (const { checkoutUrl } of pages) await house.money.confirmCheckout(await pay(checkoutUrl));
     expect(await balanceOf(identity)).toBe(LIMITS.walletMaxMinor);
-    await expect(house.money.createTopup({ ...order, amountMinor: 500 })).rejects.toEqual(failure('wallet_limit'));
+    await expect(house.money.topups.create({ ...order, amountMinor: 500 })).rejects.toEqual(failure('wallet_limit'));
     const returned = await eventually(() =>
       factsOf(identity).find((fact) => fact.topic === 'refund.changed' && fact.data.refund.status === 'succeeded'),
     );
@@ -109,11 +109,11 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
   test('a return address on a foreign site is refused, one on an allowed site is used', async () => {
     const identity = await house.createFan();
     const order = { identity, name: 'Léa', amountMinor: 500 };
-    await expect(house.money.createTopup({ ...order, returnUrl: 'https://evil.example/' })).rejects.toEqual(
+    await expect(house.money.topups.create({ ...order, returnUrl: 'https://evil.example/' })).rejects.toEqual(
       failure('origin_not_allowed'),
     );
     const returnUrl = 'https://embedder.example/live?show=7';
-    const { checkoutUrl } = await house.money.createTopup({ ...order, returnUrl });
+    const { checkoutUrl } = await house.money.topups.create({ ...order, returnUrl });
     const { location } = await payCheckout(checkoutUrl);
     expect(location).toBe(`${returnUrl}&checkout=success&session_id=${sessionOf(checkoutUrl)}`);
   });
@@ -123,17 +123,17 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const room = await house.createRoom();
     const identity = await house.createFan(1_000);
     const order = { room, identity, name: 'Léa', from: 'card' } as const;
-    const [first, second] = await Promise.all([money.buyTicket(order), money.buyTicket(order)]);
+    const [first, second] = await Promise.all([money.tickets.buy(order), money.tickets.buy(order)]);
     if (!('checkoutUrl' in first)) throw new Error('A page was expected.');
     expect(second).toEqual(first);
-    expect(await money.buyTicket(order)).toEqual(first);
+    expect(await money.tickets.buy(order)).toEqual(first);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required' });
     await pay(first.checkoutUrl);
     const access = await eventually(async () => {
       const now = await accessOf(room, identity);
       return now.state === 'granted' && now;
     });
-    const again = await money.buyTicket({ ...order, from: 'wallet' });
+    const again = await money.tickets.buy({ ...order, from: 'wallet' });
     expect(again).toEqual({
       ticket: expect.objectContaining({
         id: access.ticket,
@@ -143,7 +143,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       }),
     });
     expect(await balanceOf(identity)).toBe(1_000);
-    expect(await money.getEarnings(room.id)).toEqual({
+    expect(await money.earnings.ofRoom(room.id)).toEqual({
       tipsMinor: 0,
       ticketsMinor: 500,
       creatorMinor: 334,
@@ -159,21 +159,21 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const identity = await house.createFan();
     const order = { room, identity, name: 'Léa', from: 'card' } as const;
     house.emulator.addWebhookRule({ action: 'drop', times: 20 });
-    const page = await house.money.buyTicket(order);
+    const page = await house.money.tickets.buy(order);
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     await pay(page.checkoutUrl);
-    expect(await house.money.buyTicket(order)).toMatchObject({ ticket: { paidFrom: 'card', status: 'valid' } });
+    expect(await house.money.tickets.buy(order)).toMatchObject({ ticket: { paidFrom: 'card', status: 'valid' } });
     house.emulator.clearWebhookRules();
   });
 
   test('buying from the wallet closes the open page, so that it cannot be paid any more', async () => {
     const room = await house.createRoom();
     const identity = await house.createFan(1_000);
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const bought = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     expect(bought).toMatchObject({ ticket: { paidFrom: 'wallet' } });
-    await house.money.settled();
+    await house.money.idle();
     expect((await payCheckout(page.checkoutUrl)).status).toBe(410);
     expect(await balanceOf(identity)).toBe(500);
   });
@@ -182,17 +182,17 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const room = await house.createRoom();
     const identity = await house.createFan(1_000);
     house.emulator.addWebhookRule({ action: 'drop', times: 20 });
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     await pay(page.checkoutUrl);
-    await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     house.emulator.clearWebhookRules();
     const returned = await eventually(() =>
       factsOf(identity).find((fact) => fact.topic === 'refund.changed' && fact.data.refund.status === 'succeeded'),
     );
     expect(returned.data.refund).toMatchObject({ to: 'card', amountMinor: 500, reason: 'ticket_held_already' });
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted' });
-    expect(await house.money.getEarnings(room.id)).toMatchObject({ ticketCount: 1, ticketsMinor: 500 });
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ ticketCount: 1, ticketsMinor: 500 });
   });
 
   test.each(['room_ended', 'removed'])(
@@ -200,7 +200,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     async (why) => {
       const room = await house.createRoom();
       const identity = await house.createFan();
-      const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+      const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
       if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
       if (why === 'removed')
         await house.rooms.removeParticipant({ room: room.id, identity, by: ADA, reason: 'charter' });
@@ -212,7 +212,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       expect(returned.data.refund).toMatchObject({ to: 'card', amountMinor: 500, reason: why });
       const charges = await stripe().refunds.list({ limit: 100 });
       expect(charges.data.filter((refund) => refund.metadata?.refund === returned.data.refund.id)).toHaveLength(1);
-      expect(await house.money.getEarnings(room.id)).toMatchObject({ ticketCount: 0, creatorMinor: 0 });
+      expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ ticketCount: 0, creatorMinor: 0 });
     },
   );
 
@@ -225,7 +225,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const { data } = await stripe().customers.list({ limit: 100 });
     const customer = data.find((each) => each.metadata.identity === identity);
     await stripe().customers.del(customer?.id ?? '');
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 500 });
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 500 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     expect(await balanceOf(identity)).toBe(1_000);
   });
@@ -239,11 +239,11 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
         const room = await house.createRoom();
         const identity = await house.createFan();
         house.emulator.addFault({ path, method: 'POST', kind, times: 4 });
-        const asked = house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+        const asked = house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
         await expect(asked).rejects.toEqual(failure('provider_unavailable'));
         house.emulator.clearFaults();
         expect(await accessOf(room, identity)).toMatchObject({ state: 'required' });
-        const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+        const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
         expect(page).toMatchObject({ checkoutUrl: expect.stringContaining('/c/pay/') });
       },
     );
@@ -252,7 +252,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       const room = await house.createRoom();
       const identity = await house.createFan();
       house.emulator.addFault({ path, method: 'POST', kind: 'reset', times: 1, isApplied: true });
-      await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+      await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
       const { data } = await stripe().checkout.sessions.list({ limit: 100 });
       expect(data.filter((session) => session.metadata?.identity === identity)).toHaveLength(1);
     });
@@ -262,9 +262,9 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       const identity = await house.createFan();
       const order = { room, identity, name: 'Léa', from: 'card' } as const;
       house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1, isApplied: true });
-      await expect(house.money.buyTicket(order)).rejects.toEqual(failure('provider_unavailable'));
+      await expect(house.money.tickets.buy(order)).rejects.toEqual(failure('provider_unavailable'));
       house.emulator.clearFaults();
-      const page = await house.money.buyTicket(order);
+      const page = await house.money.tickets.buy(order);
       if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
       const { data } = await stripe().checkout.sessions.list({ limit: 100 });
       const others = data.filter(
@@ -273,8 +273,8 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       expect(others).toHaveLength(1);
       for (const other of others) await stripe().checkout.sessions.expire(other.id);
       await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-      await house.money.settled();
-      expect(await house.money.buyTicket(order)).toEqual(page);
+      await house.money.idle();
+      expect(await house.money.tickets.buy(order)).toEqual(page);
     });
   });
 
@@ -292,7 +292,8 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const nowSeconds = () => Math.floor(Date.now() / 1000);
 
     test('with a wrong signature, none, or an old or future timestamp are refused', async () => {
-      const send = (signature: string | undefined) => house.money.handleWebhook(Buffer.from(payload), signature);
+      const send = (signature: string | undefined) =>
+        house.money.providerEvents.receive(Buffer.from(payload), signature);
       await expect(send(undefined)).rejects.toEqual(failure('signature_invalid'));
       await expect(send(sign('whsec_wrong', nowSeconds()))).rejects.toEqual(failure('signature_invalid'));
       await expect(send(sign(WEBHOOK_SECRET, nowSeconds() - 600))).rejects.toEqual(failure('signature_invalid'));
@@ -301,15 +302,15 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
 
     test('that are signed but say what the provider does not confirm have no effect', async () => {
       const identity = await house.createFan();
-      const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 500 });
+      const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 500 });
       const forged = payload.replace('cs_test_forged', sessionOf(checkoutUrl)).replace('evt_', 'evt_forged_');
       const signature = stripe().webhooks.generateTestHeaderString({
         payload: forged,
         secret: WEBHOOK_SECRET,
         timestamp: nowSeconds(),
       });
-      await house.money.handleWebhook(Buffer.from(forged), signature);
-      await house.money.settled();
+      await house.money.providerEvents.receive(Buffer.from(forged), signature);
+      await house.money.idle();
       expect(await balanceOf(identity)).toBe(0);
     });
   });
@@ -329,17 +330,17 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
     const identity = await house.createFan();
     const topups = [];
     for (const amountMinor of [500, 600, 700]) {
-      topups.push(await house.money.createTopup({ identity, name: 'Léa', amountMinor }));
+      topups.push(await house.money.topups.create({ identity, name: 'Léa', amountMinor }));
     }
     for (const { checkoutUrl } of topups.slice(0, 2)) await pay(checkoutUrl);
     await house.money.sweep();
     // By listing the provider's events: no webhook came, and no look at the payments themselves was due.
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(1_100);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(1_100);
     await pay(topups[2]?.checkoutUrl ?? '');
     const next = await house.restartMoney();
     next.start();
-    await eventually(async () => (await next.getWallet(identity)).balanceMinor === 1_800);
-    await next.settled();
+    await eventually(async () => (await next.wallets.get(identity)).balanceMinor === 1_800);
+    await next.idle();
     expect(await next.checkInvariants()).toEqual([]);
   });
 
@@ -349,7 +350,7 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
     const room = await house.createRoom();
     const fans = await Promise.all([house.createFan(), house.createFan()]);
     const pages = [];
-    for (const identity of fans) pages.push(await money.buyTicket({ room, identity, name: 'Léa', from: 'card' }));
+    for (const identity of fans) pages.push(await money.tickets.buy({ room, identity, name: 'Léa', from: 'card' }));
     const [paid] = pages;
     if (!paid || !('checkoutUrl' in paid)) throw new Error('A page was expected.');
     await pay(paid.checkoutUrl);
@@ -357,14 +358,14 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
     await expect(money.sweep()).rejects.toMatchObject({ code: 'provider_unavailable' });
     house.advance(11_000);
     money.start();
-    await eventually(async () => (await money.getEarnings(room.id)).ticketCount === 1);
+    await eventually(async () => (await money.earnings.ofRoom(room.id)).ticketCount === 1);
     const access = await house.rooms.decideAccess({ room, identity: fans[0] ?? '', role: 'fan' });
     expect(access).toMatchObject({ state: 'granted' });
     house.advance(3_600_000);
     const order = { room, identity: fans[1] ?? '', name: 'Léa', from: 'card' } as const;
-    const fresh = await money.buyTicket(order);
+    const fresh = await money.tickets.buy(order);
     expect(fresh).not.toEqual(pages[1]);
-    await money.settled();
+    await money.idle();
     expect(await money.checkInvariants()).toEqual([]);
   });
 });

@@ -19,18 +19,18 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
   });
 
   afterAll(async () => {
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
   const quote = async (identity: string, amountMinor: number, from: 'wallet' | 'card' = 'wallet'): Promise<Quote> =>
-    house.money.quote({ room: await house.createRoom(), identity, kind: 'tip', amountMinor, from });
+    house.money.quotes.quote({ room: await house.createRoom(), identity, kind: 'tip', amountMinor, from });
   const tip = async (identity: string, amountMinor: number) => {
     const room = await house.createRoom();
     const from = { identity, name: 'Léa', role: 'fan' } as const;
-    return house.money.tip({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
+    return house.money.tips.send({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
   };
 
   test('a new version of the fees splits what is sold from its date on, and old sales keep theirs', async () => {
@@ -46,7 +46,9 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     house.advance(2 * 3_600_000);
     expect(await quote(identity, 600)).toMatchObject({ feePolicy: 'fees_v2', parts: { creatorMinor: 450 } });
     const after = await tip(identity, 600);
-    const receipts = await Promise.all([before, after].map(({ tip: { id } }) => house.money.getReceipt(id, identity)));
+    const receipts = await Promise.all(
+      [before, after].map(({ tip: { id } }) => house.money.receipts.get(id, identity)),
+    );
     expect(receipts.map((receipt) => [receipt.feePolicy, receipt.parts?.creatorMinor])).toEqual([
       ['fees_v1', 400],
       ['fees_v2', 450],
@@ -73,7 +75,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     const { tip: sent } = await tip(identity, 1_190);
     await house.money.pricing.noteBuyerCountry(identity, 'CH');
     expect((await quote(identity, 1_190)).vat).toEqual({ rateBps: 0, country: 'CH', amountMinor: 0 });
-    expect((await house.money.getReceipt(sent.id, identity)).vat).toEqual({
+    expect((await house.money.receipts.get(sent.id, identity)).vat).toEqual({
       rateBps: 1_900,
       country: 'DE',
       amountMinor: 190,
@@ -82,7 +84,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
 
   test('where nobody has said where a buyer lives, a card of the Union does; any other card leaves the rate of the house', async () => {
     const payWith = async (identity: string, card: string) => {
-      const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 2_000 });
+      const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl, card));
     };
     const [german, american, told] = ['de', 'us', 'told'].map((name) => `${name}-${createId('event')}`);
@@ -100,7 +102,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     const before = await quote(identity, gross);
     expect(sumOf(before.parts)).toBe(gross);
     const { tip: sent } = await tip(identity, gross);
-    const { parts } = await house.money.getReceipt(sent.id, identity);
+    const { parts } = await house.money.receipts.get(sent.id, identity);
     expect(parts).toEqual({
       creatorMinor: before.parts.creatorMinor,
       associationMinor: before.parts.associationMinor,
@@ -117,10 +119,12 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     await expect(quote(identity, 499, 'card')).rejects.toEqual(failure('amount_too_small'));
     await expect(quote(identity, 50_001)).rejects.toEqual(failure('amount_too_large'));
     await expect(quote(identity, 100.5)).rejects.toEqual(failure('amount_invalid'));
-    await expect(house.money.quote({ room: free, identity, kind: 'ticket' })).rejects.toEqual(
+    await expect(house.money.quotes.quote({ room: free, identity, kind: 'ticket' })).rejects.toEqual(
       failure('nothing_to_buy'),
     );
-    await expect(house.money.quote({ room: free, identity, kind: 'tip' })).rejects.toEqual(failure('amount_invalid'));
+    await expect(house.money.quotes.quote({ room: free, identity, kind: 'tip' })).rejects.toEqual(
+      failure('amount_invalid'),
+    );
   });
 
   test('a pledge is shown before, booked to its association, taken back by a refund, and ends when it is taken back', async () => {
@@ -136,13 +140,13 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     expect(shown.parts).toMatchObject({ creatorMinor: 810, associationMinor: 90 });
     const before = (await pricing.readAccount('restos')).balanceMinor;
     const sent = await tip(identity, 1_200);
-    const card = await house.money.buyTicket({ room: await house.createRoom(), identity, name: 'Léa', from: 'card' });
+    const card = await house.money.tickets.buy({ room: await house.createRoom(), identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in card)) throw new Error('A page was expected.');
     await pricing.pledge(house.creator, { association: 'restos', shareBps: 0 });
     // The ticket keeps the pledge that was shown when its page was opened.
     await house.money.confirmCheckout(await pay(card.checkoutUrl));
     expect((await pricing.readAccount('restos')).balanceMinor - before).toBe(90 + 37);
-    await house.money.refund({ tip: sent.tip.id, reason: 'By mistake' }, 'operator');
+    await house.money.refunds.refund({ tip: sent.tip.id, reason: 'By mistake' }, 'operator');
     const account = await pricing.readAccount('restos');
     expect(account.balanceMinor - before).toBe(37);
     expect(account.refundedMinor).toBeGreaterThanOrEqual(90);

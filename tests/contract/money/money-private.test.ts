@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import type { PrivateDesk } from '../../../server/money/private-sessions/private-desk.ts';
 import type { PrivateProgress } from '../../../server/money/private-sessions/private-runner.ts';
+import type { PrivateSessions } from '../../../server/money/private-sessions/private-sessions.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -25,8 +25,8 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const room = await house.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
   const media = { creator: true, fan: true, bytes: 0, key: 'a', untilMs: 0 };
   const progress: PrivateProgress[] = [];
-  const lendMedia = (desk: PrivateDesk) => {
-    desk.watch({
+  const lendMedia = (sessions: PrivateSessions) => {
+    sessions.watch({
       sample: async () => {
         media.bytes += 1;
         const { bytes, creator, fan, key } = media;
@@ -38,7 +38,7 @@ async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
         media.untilMs = untilMs;
       },
     });
-    desk.onProgress((each) => progress.push(each));
+    sessions.onProgress((each) => progress.push(each));
   };
   lendMedia(house.money.privateSessions);
   const creator = { room: room.id, participant: person(room.creator.identity, 'creator') };
@@ -58,7 +58,7 @@ async function run(house: MoneyHouse, seconds: number): Promise<void> {
   }
 }
 
-const balance = async (house: MoneyHouse, fan: string) => (await house.money.getWallet(fan)).balanceMinor;
+const balance = async (house: MoneyHouse, fan: string) => (await house.money.wallets.get(fan)).balanceMinor;
 const accessOf = async (house: MoneyHouse, room: Room, identity: string) =>
   (await house.rooms.decideAccess({ room, identity, role: 'fan' })).state;
 
@@ -67,20 +67,20 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, room, media, progress, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const lea = await house.createFan(2_000);
     expect((await house.rooms.decideAccess({ room, identity: lea, role: 'fan' })).offer).toEqual({
       kind: 'private',
       priceMinor: RATE_MINOR,
       currency: 'eur',
     });
-    const asked = await desk.request(fan(lea), { minutes: 2 });
+    const asked = await sessions.request(fan(lea), { minutes: 2 });
     expect(asked).toMatchObject({ status: 'requested', heldMinor: 2 * RATE_MINOR, costMinor: 0 });
     expect(await balance(house, lea)).toBe(2_000 - 2 * RATE_MINOR);
-    expect(await code(desk.request(fan(lea), {}))).toBe('private_session_exists');
-    expect(await desk.list(creator)).toHaveLength(1);
+    expect(await code(sessions.request(fan(lea), {}))).toBe('private_session_exists');
+    expect(await sessions.list(creator)).toHaveLength(1);
 
-    await desk.accept(creator, asked.id);
+    await sessions.accept(creator, asked.id);
     expect(await accessOf(house, room, lea)).toBe('granted');
     await run(house, 70);
     media.creator = false;
@@ -94,20 +94,20 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(running?.confirmedMs).toBeGreaterThanOrEqual((frozen?.confirmedMs ?? 0) + 9 * SECOND_MS);
     expect(media.untilMs).toBeGreaterThan(0);
 
-    const ended = await desk.end(fan(lea), asked.id);
+    const ended = await sessions.end(fan(lea), asked.id);
     expect(ended).toMatchObject({ status: 'ended', endReason: 'fan_ended', heldMinor: 0 });
     expect(ended.costMinor).toBe(Math.floor((RATE_MINOR * ended.confirmedMs) / 60_000));
     expect(ended.confirmedMs).toBeLessThan(90 * SECOND_MS);
     expect(await balance(house, lea)).toBe(2_000 - ended.costMinor);
-    expect((await house.money.getWalletHistory(lea)).entries[0]).toMatchObject({
+    expect((await house.money.wallets.listEntries(lea)).entries[0]).toMatchObject({
       ...{ id: asked.id, kind: 'private_session', amountMinor: -ended.costMinor, room: room.id, label: room.title },
     });
-    expect(await house.money.getEarnings(room.id)).toMatchObject({
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({
       privateMinor: ended.costMinor,
       creatorMinor: ended.creatorMinor,
     });
     expect(await accessOf(house, room, lea)).toBe('required');
-    expect(await code(desk.end(fan(lea), asked.id))).toBe('private_session_not_found');
+    expect(await code(sessions.end(fan(lea), asked.id))).toBe('private_session_not_found');
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -117,21 +117,23 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using _ = house;
     const { money } = house;
     const lea = await house.createFan(1_000);
-    await money.grantPromotion({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
-    const quote = await money.quote({ room, identity: lea, kind: 'private_session', minutes: 5 });
+    await money.promotions.grant({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
+    const quote = await money.quotes.quote({ room, identity: lea, kind: 'private_session', minutes: 5 });
     expect(quote).toMatchObject({ kind: 'private_session', from: 'wallet', grossMinor: 600, waiver: null });
     expect(quote.parts).toMatchObject({ creatorMinor: 400, vatMinor: 100, associationMinor: 0 });
     const free = await house.createRoom({ kind: 'free' });
-    const nothing = money.quote({ room: free, identity: lea, kind: 'private_session' });
+    const nothing = money.quotes.quote({ room: free, identity: lea, kind: 'private_session' });
     expect(await code(nothing)).toBe('private_not_offered');
 
     const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
-    expect(await code(money.refund({ privateSession: asked.id, reason: 'Early' }, 'operator'))).toBe('not_refundable');
+    expect(await code(money.refunds.refund({ privateSession: asked.id, reason: 'Early' }, 'operator'))).toBe(
+      'not_refundable',
+    );
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
     const { costMinor, confirmedMs } = await money.privateSessions.end(fan(lea), asked.id);
     expect(costMinor).toBeGreaterThan(150);
-    const receipt = await money.getReceipt(asked.id, lea);
+    const receipt = await money.receipts.get(asked.id, lea);
     expect(receipt).toMatchObject({
       kind: 'private_session',
       status: 'settled',
@@ -142,23 +144,23 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
       creator: { identity: room.creator.identity },
     });
     expect(Object.values(receipt.parts ?? {}).reduce((sum, part) => sum + part, 0)).toBe(costMinor);
-    expect(await code(money.getReceipt(asked.id, 'malik'))).toBe('payment_not_found');
-    expect((await money.getReceipt(asked.id)).identity).toBe(lea);
+    expect(await code(money.receipts.get(asked.id, 'malik'))).toBe('payment_not_found');
+    expect((await money.receipts.get(asked.id)).identity).toBe(lea);
 
     const target = { privateSession: asked.id, reason: 'The picture froze' };
-    const part = await money.refund({ ...target, amountMinor: 90 }, 'operator');
+    const part = await money.refunds.refund({ ...target, amountMinor: 90 }, 'operator');
     expect(part).toMatchObject({ privateSession: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
     expect(await balance(house, lea)).toBe(1_060 - costMinor + 90);
-    expect((await money.getReceipt(asked.id, lea)).status).toBe('part_refunded');
-    const taken = (await money.getReceipt(part.id, lea)).parts;
+    expect((await money.receipts.get(asked.id, lea)).status).toBe('part_refunded');
+    const taken = (await money.receipts.get(part.id, lea)).parts;
     expect(taken?.creatorMinor).toBeLessThan(0);
     expect(Object.values(taken ?? {}).reduce((sum, each) => sum + each, 0)).toBe(-90);
-    expect(await money.refund(target, 'operator')).toMatchObject({ amountMinor: costMinor - 90 });
-    expect(await money.getWallet(lea)).toMatchObject({ balanceMinor: 1_060, promoMinor: 60 });
-    expect(await code(money.refund(target, 'operator'))).toBe('already_refunded');
-    expect((await money.getReceipt(asked.id, lea)).status).toBe('refunded');
-    expect(await money.getEarnings(room.id)).toMatchObject({ creatorMinor: 0 });
-    expect((await money.settlement.holds.describe(room.creator.identity)).pendingMinor).toBe(0);
+    expect(await money.refunds.refund(target, 'operator')).toMatchObject({ amountMinor: costMinor - 90 });
+    expect(await money.wallets.get(lea)).toMatchObject({ balanceMinor: 1_060, promoMinor: 60 });
+    expect(await code(money.refunds.refund(target, 'operator'))).toBe('already_refunded');
+    expect((await money.receipts.get(asked.id, lea)).status).toBe('refunded');
+    expect(await money.earnings.ofRoom(room.id)).toMatchObject({ creatorMinor: 0 });
+    expect((await money.earnings.describe(room.creator.identity)).pendingMinor).toBe(0);
     expect(await money.checkInvariants()).toEqual([]);
   });
 
@@ -168,7 +170,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using _ = house;
     const { money } = house;
     const lea = await house.createFan(500);
-    await money.grantPromotion({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
+    await money.promotions.grant({ identity: lea, amountMinor: 60, reason: 'Welcome' }, 'operator');
     const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
@@ -180,12 +182,12 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await house.emulator.act('close_dispute', { dispute: made.id, outcome: 'lost' });
     await money.sweep();
     const statuses = async () => [
-      (await money.getReceipt(asked.id, lea)).status,
-      (await money.desk.getPayment(asked.id)).payment.status,
+      (await money.receipts.get(asked.id, lea)).status,
+      (await money.desk.payments.get(asked.id)).payment.status,
     ];
     expect(costMinor).toBeGreaterThan(60);
     expect(await statuses()).toEqual(['settled', 'settled']);
-    const rest = await money.refund({ privateSession: asked.id, reason: 'The picture froze' }, 'operator');
+    const rest = await money.refunds.refund({ privateSession: asked.id, reason: 'The picture froze' }, 'operator');
     expect(rest).toMatchObject({ amountMinor: 60 });
     expect(await statuses()).toEqual(['refunded', 'refunded']);
     expect(await money.checkInvariants()).toEqual([]);
@@ -197,7 +199,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using _ = house;
     const lea = await house.createFan(500);
     // Two minutes are 240; a tip of 260 leaves exactly that.
-    await house.money.tip({
+    await house.money.tips.send({
       room: await house.createRoom({ kind: 'free' }),
       from: person(lea, 'fan'),
       input: { amountMinor: 260, idempotencyKey: 'leaves-two-minutes' },
@@ -229,30 +231,30 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, room, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const [lea, poor] = [await house.createFan(1_000), await house.createFan(0)];
     expect(await code(house.createRoom({ kind: 'private' }))).toBe('amount_invalid');
     expect(await code(house.createRoom({ kind: 'private', ratePerMinuteMinor: 1 }))).toBe('amount_too_small');
     expect(await code(house.createRoom({ kind: 'private', ratePerMinuteMinor: 1e6 }))).toBe('amount_too_large');
-    expect(await code(desk.request(fan(poor), {}))).toBe('insufficient_funds');
-    expect(await code(desk.request(fan(lea), { minutes: 0.5 }))).toBe('amount_invalid');
-    expect(await code(desk.request(fan(lea), { minutes: -1 }))).toBe('amount_invalid');
-    expect(await code(desk.request({ ...fan(lea), room: (await house.createRoom()).id }, {}))).toBe(
+    expect(await code(sessions.request(fan(poor), {}))).toBe('insufficient_funds');
+    expect(await code(sessions.request(fan(lea), { minutes: 0.5 }))).toBe('amount_invalid');
+    expect(await code(sessions.request(fan(lea), { minutes: -1 }))).toBe('amount_invalid');
+    expect(await code(sessions.request({ ...fan(lea), room: (await house.createRoom()).id }, {}))).toBe(
       'private_not_offered',
     );
-    expect(await code(house.money.buyTicket({ room, identity: lea, name: 'Léa', from: 'wallet' }))).toBe(
+    expect(await code(house.money.tickets.buy({ room, identity: lea, name: 'Léa', from: 'wallet' }))).toBe(
       'nothing_to_buy',
     );
-    const { id } = await desk.request(fan(lea), {});
-    expect(await code(desk.accept(fan(lea), id))).toBe('forbidden');
-    expect(await code(desk.end(fan(poor), id))).toBe('private_session_not_found');
-    expect(await code(desk.extend(fan(lea), id))).toBe('private_session_not_found');
-    expect((await desk.decline(creator, id)).status).toBe('declined');
-    expect(await code(desk.accept(creator, id))).toBe('private_session_not_found');
-    const lapsing = await desk.request(fan(lea), {});
+    const { id } = await sessions.request(fan(lea), {});
+    expect(await code(sessions.accept(fan(lea), id))).toBe('forbidden');
+    expect(await code(sessions.end(fan(poor), id))).toBe('private_session_not_found');
+    expect(await code(sessions.extend(fan(lea), id))).toBe('private_session_not_found');
+    expect((await sessions.decline(creator, id)).status).toBe('declined');
+    expect(await code(sessions.accept(creator, id))).toBe('private_session_not_found');
+    const lapsing = await sessions.request(fan(lea), {});
     house.advance(121 * SECOND_MS);
-    expect(await code(desk.accept(creator, lapsing.id))).toBe('private_session_not_found');
-    await desk.sweep();
+    expect(await code(sessions.accept(creator, lapsing.id))).toBe('private_session_not_found');
+    await sessions.sweep();
     expect(await balance(house, lea)).toBe(1_000);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
@@ -261,14 +263,14 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const lea = await house.createFan(1_000);
-    const first = await desk.request(fan(lea), {});
-    await desk.accept(creator, first.id);
+    const first = await sessions.request(fan(lea), {});
+    await sessions.accept(creator, first.id);
     const others: string[] = [];
     for (let n = 0; n < 12; n += 1) {
       const identity = await house.createFan(0);
-      await house.money.grantPromotion(
+      await house.money.promotions.grant(
         {
           identity,
           amountMinor: 200,
@@ -280,16 +282,16 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
       );
       others.push(identity);
     }
-    const answers = await Promise.all(others.map((identity) => code(desk.request(fan(identity), {}))));
+    const answers = await Promise.all(others.map((identity) => code(sessions.request(fan(identity), {}))));
     expect(answers.filter((answer) => answer === 'ok')).toHaveLength(10);
     expect(answers.filter((answer) => answer === 'private_queue_full')).toHaveLength(2);
-    const waiting = (await desk.list(creator)).filter(({ status }) => status === 'requested');
-    expect(await code(desk.accept(creator, waiting[0]?.id ?? ''))).toBe('private_session_busy');
-    await desk.end(creator, first.id);
+    const waiting = (await sessions.list(creator)).filter(({ status }) => status === 'requested');
+    expect(await code(sessions.accept(creator, waiting[0]?.id ?? ''))).toBe('private_session_busy');
+    await sessions.end(creator, first.id);
     // A session that is paid with promotional credit alone.
-    await desk.accept(creator, waiting[0]?.id ?? '');
+    await sessions.accept(creator, waiting[0]?.id ?? '');
     await run(house, 10);
-    const ended = await desk.end(creator, waiting[0]?.id ?? '');
+    const ended = await sessions.end(creator, waiting[0]?.id ?? '');
     expect(ended.costMinor).toBeGreaterThan(0);
     expect(await balance(house, ended.identity)).toBe(200 - ended.costMinor);
     expect(await house.money.checkInvariants()).toEqual([]);
@@ -299,18 +301,18 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await using db = await kind.open();
     const { house, creator, fan } = await open(db);
     await using _ = house;
-    const desk = house.money.privateSessions;
+    const sessions = house.money.privateSessions;
     const lea = await house.createFan(1_000);
-    const { id } = await desk.request(fan(lea), {});
-    await desk.accept(creator, id);
+    const { id } = await sessions.request(fan(lea), {});
+    await sessions.accept(creator, id);
     await run(house, 30);
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_each, n) =>
-        n % 5 === 0 ? code(desk.extend(fan(lea), id)) : code(desk.end(n % 2 ? creator : fan(lea), id)),
+        n % 5 === 0 ? code(sessions.extend(fan(lea), id)) : code(sessions.end(n % 2 ? creator : fan(lea), id)),
       ),
     );
     expect(answers.every((answer) => answer === 'ok' || answer === 'private_session_not_found')).toBe(true);
-    expect(await desk.list(creator)).toEqual([]);
+    expect(await sessions.list(creator)).toEqual([]);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -357,13 +359,13 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
         const { id } = await house.money.privateSessions.request(fan(lea), {});
         await house.money.privateSessions.accept(creator, id);
         for (const each of steps) {
-          const desk = house.money.privateSessions;
+          const sessions = house.money.privateSessions;
           if (each.do === 'run') await run(house, each.seconds);
           if (each.do === 'creator' || each.do === 'fan') media[each.do] = !media[each.do];
           if (each.do === 'reconnect') media.key += 'x';
           if (each.do === 'crash') lendMedia((await house.restartMoney()).privateSessions);
-          if (each.do === 'extend') await code(desk.extend(fan(lea), id));
-          if (each.do === 'end') await Promise.all([code(desk.end(fan(lea), id)), code(desk.end(creator, id))]);
+          if (each.do === 'extend') await code(sessions.extend(fan(lea), id));
+          if (each.do === 'end') await Promise.all([code(sessions.end(fan(lea), id)), code(sessions.end(creator, id))]);
         }
         await code(house.money.privateSessions.end(creator, id));
         expect(await house.money.checkInvariants()).toEqual([]);

@@ -20,22 +20,23 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
   });
 
   afterAll(async () => {
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
   const grant = (identity: string, amountMinor: number, more: { expiresAt?: string; idempotencyKey?: string } = {}) =>
-    house.money.grantPromotion({ identity, amountMinor, reason: 'Welcome', ...more }, 'operator');
+    house.money.promotions.grant({ identity, amountMinor, reason: 'Welcome', ...more }, 'operator');
   const tip = (identity: string, amountMinor: number) =>
-    house.money.tip({
+    house.money.tips.send({
       room: free,
       from: { identity, name: 'Léa', role: 'fan' },
       input: { amountMinor, idempotencyKey: createId('event') },
     });
-  const buy = (identity: string, room: Room) => house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
-  const walletOf = (identity: string) => house.money.getWallet(identity);
+  const buy = (identity: string, room: Room) =>
+    house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+  const walletOf = (identity: string) => house.money.wallets.get(identity);
 
   test('is spent first, counts into the balance, and a refund returns each part where it came from', async () => {
     const identity = await house.createFan(1_000);
@@ -43,20 +44,20 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     expect(await walletOf(identity)).toEqual({ balanceMinor: 1_300, promoMinor: 300, currency: 'eur' });
     const sent = await tip(identity, 500);
     expect(sent.wallet).toEqual({ balanceMinor: 800, promoMinor: 0, currency: 'eur' });
-    expect((await house.money.getReceipt(sent.tip.id, identity)).paid).toEqual({
+    expect((await house.money.receipts.get(sent.tip.id, identity)).paid).toEqual({
       promoMinor: 300,
       walletMinor: 200,
       cardMinor: 0,
     });
-    const refund = await house.money.refund({ tip: sent.tip.id, reason: 'By mistake' }, 'operator');
+    const refund = await house.money.refunds.refund({ tip: sent.tip.id, reason: 'By mistake' }, 'operator');
     expect(await walletOf(identity)).toEqual({ balanceMinor: 1_300, promoMinor: 300, currency: 'eur' });
-    expect(await house.money.getReceipt(refund.id, identity)).toMatchObject({
+    expect(await house.money.receipts.get(refund.id, identity)).toMatchObject({
       kind: 'refund',
       paid: { promoMinor: 300, walletMinor: 200 },
       reason: 'By mistake',
       relatesTo: sent.tip.id,
     });
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { entries } = await house.money.wallets.listEntries(identity);
     expect(entries.map(({ kind, amountMinor, promoMinor }) => [kind, amountMinor, promoMinor])).toEqual([
       ['refund', 500, 300],
       ['tip', -500, -300],
@@ -72,7 +73,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     if (!('ticket' in bought)) throw new Error('A ticket was expected.');
     expect(await walletOf(identity)).toMatchObject({ balanceMinor: 100, promoMinor: 100 });
     await expect(buy(identity, await house.createRoom())).rejects.toEqual(failure('insufficient_funds'));
-    await house.money.refund({ ticket: bought.ticket.id, reason: 'By mistake' }, 'operator');
+    await house.money.refunds.refund({ ticket: bought.ticket.id, reason: 'By mistake' }, 'operator');
     expect(await walletOf(identity)).toMatchObject({ balanceMinor: 600, promoMinor: 600 });
   });
 
@@ -80,8 +81,8 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     const identity = await house.createFan(1_000);
     await grant(identity, 400);
     await tip(identity, 900);
-    const topup = (await house.money.getWalletHistory(identity)).entries.find((entry) => entry.kind === 'topup');
-    const refund = await house.money.refund(
+    const topup = (await house.money.wallets.listEntries(identity)).entries.find((entry) => entry.kind === 'topup');
+    const refund = await house.money.refunds.refund(
       { topup: topup?.id as `topup_${string}`, reason: 'Wanted back' },
       'operator',
     );
@@ -89,9 +90,9 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     const other = await house.createFan(500);
     await tip(other, 500);
     await grant(other, 500);
-    const spent = (await house.money.getWalletHistory(other)).entries.find((entry) => entry.kind === 'topup');
+    const spent = (await house.money.wallets.listEntries(other)).entries.find((entry) => entry.kind === 'topup');
     await expect(
-      house.money.refund({ topup: spent?.id as `topup_${string}`, reason: 'Wanted back' }, 'operator'),
+      house.money.refunds.refund({ topup: spent?.id as `topup_${string}`, reason: 'Wanted back' }, 'operator'),
     ).rejects.toEqual(failure('not_refundable'));
   });
 
@@ -105,7 +106,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     await house.money.sweep();
     await house.money.sweep();
     expect(await walletOf(identity)).toMatchObject({ balanceMinor: 500, promoMinor: 500 });
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { entries } = await house.money.wallets.listEntries(identity);
     expect(entries[0]).toMatchObject({ kind: 'promotion_expired', amountMinor: -100, promoMinor: -100 });
   });
 
@@ -115,28 +116,31 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     /** The clock of this house has been set forward by now. */
     const openOwnHouse = () => openMoneyHouse({ db, isRunning: false });
     const expectGone = async (own: MoneyHouse, identity: string, balanceMinor = 0) => {
-      expect(await own.money.getWallet(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
+      expect(await own.money.wallets.get(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
       await own.money.sweep();
-      expect(await own.money.getWallet(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
+      expect(await own.money.wallets.get(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
       expect(await own.money.checkInvariants()).toEqual([]);
     };
     const give = (own: MoneyHouse, identity: string, amountMinor: number, expiresAt?: string) =>
-      own.money.grantPromotion({ identity, amountMinor, reason: 'Welcome', ...(expiresAt ? { expiresAt } : {}) }, 'op');
+      own.money.promotions.grant(
+        { identity, amountMinor, reason: 'Welcome', ...(expiresAt ? { expiresAt } : {}) },
+        'op',
+      );
 
     test('by a ticket that is given back after it, in parts', async () => {
       await using own = await openOwnHouse();
       const identity = await own.createFan();
       await give(own, identity, 500, inDays(2));
       const room = await own.createRoom({ kind: 'ticket', priceMinor: 500 });
-      const bought = await own.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+      const bought = await own.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
       const ticket = 'ticket' in bought ? bought.ticket.id : expect.unreachable();
       own.advance(3 * DAY_MS);
       await own.money.sweep();
-      await own.money.refund({ ticket, amountMinor: 200, reason: 'By mistake' }, 'operator');
+      await own.money.refunds.refund({ ticket, amountMinor: 200, reason: 'By mistake' }, 'operator');
       await expectGone(own, identity);
-      await own.money.refund({ ticket, reason: 'By mistake' }, 'operator');
+      await own.money.refunds.refund({ ticket, reason: 'By mistake' }, 'operator');
       await expectGone(own, identity);
-      const { entries } = await own.money.getWalletHistory(identity);
+      const { entries } = await own.money.wallets.listEntries(identity);
       expect(entries.filter(({ kind }) => kind === 'promotion_expired')).toMatchObject([
         { amountMinor: -300, label: 'Welcome' },
         { amountMinor: -200, label: 'Welcome' },
@@ -166,7 +170,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
       await give(own, identity, 300);
       const room = await own.createRoom({ kind: 'free' });
       const from = { identity, name: 'Léa', role: 'fan' as const };
-      await own.money.tip({ room, from, input: { amountMinor: 300, idempotencyKey: createId('event') } });
+      await own.money.tips.send({ room, from, input: { amountMinor: 300, idempotencyKey: createId('event') } });
       await give(own, identity, 400, inDays(2));
       own.advance(3 * DAY_MS);
       await own.money.sweep();
@@ -178,18 +182,18 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     await using own = await openMoneyHouse({ db, isRunning: false, promoPays: 'tickets' });
     const identity = await own.createFan(500);
     const participant = { identity, name: 'Léa', role: 'fan' as const };
-    await own.money.grantPromotion({ identity, amountMinor: 500, reason: 'Welcome' }, 'operator');
+    await own.money.promotions.grant({ identity, amountMinor: 500, reason: 'Welcome' }, 'operator');
     const room = await own.createRoom({ kind: 'free' });
     const give = (amountMinor: number) =>
-      own.money.tip({ room, from: participant, input: { amountMinor, idempotencyKey: createId('event') } });
+      own.money.tips.send({ room, from: participant, input: { amountMinor, idempotencyKey: createId('event') } });
     await expect(give(600)).rejects.toEqual(failure('insufficient_funds'));
     expect((await give(400)).wallet).toMatchObject({ balanceMinor: 600, promoMinor: 500 });
     const { id } = await own.createRoom({ kind: 'private', ratePerMinuteMinor: 200 });
     const request = own.money.privateSessions.request({ room: id, participant }, {});
     await expect(request).rejects.toEqual(failure('insufficient_funds'));
     const paid = await own.createRoom({ kind: 'ticket', priceMinor: 500 });
-    await own.money.buyTicket({ room: paid, identity, name: 'Léa', from: 'wallet' });
-    expect(await own.money.getWallet(identity)).toMatchObject({ balanceMinor: 100, promoMinor: 0 });
+    await own.money.tickets.buy({ room: paid, identity, name: 'Léa', from: 'wallet' });
+    expect(await own.money.wallets.get(identity)).toMatchObject({ balanceMinor: 100, promoMinor: 0 });
     expect(await own.money.checkInvariants()).toEqual([]);
   });
 
@@ -216,7 +220,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
         if (index % 3 === 0) return tip(identity, 100 + index);
         if (index % 3 === 1) return buy(identity, rooms[index % rooms.length] as Room);
         const victim = early[index % early.length] as (typeof early)[number];
-        return house.money.refund({ tip: victim.tip.id, reason: 'race' }, 'operator');
+        return house.money.refunds.refund({ tip: victim.tip.id, reason: 'race' }, 'operator');
       }),
     );
     for (const result of results) {
@@ -225,12 +229,12 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
         result.reason.code ?? String(result.reason.cause ?? result.reason),
       );
     }
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     const wallet = await walletOf(identity);
     expect(wallet.promoMinor).toBeGreaterThanOrEqual(0);
     expect(wallet.balanceMinor).toBeGreaterThanOrEqual(wallet.promoMinor);
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { entries } = await house.money.wallets.listEntries(identity);
     expect(entries.reduce((sum, entry) => sum + entry.amountMinor, 0)).toBe(wallet.balanceMinor);
   });
 });

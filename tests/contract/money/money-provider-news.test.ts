@@ -26,7 +26,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     connect = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      await house.money.handleWebhook(Buffer.concat(chunks), String(request.headers['stripe-signature']));
+      await house.money.providerEvents.receive(Buffer.concat(chunks), String(request.headers['stripe-signature']));
       response.writeHead(200).end();
     });
     await new Promise<void>((resolve) => connect.listen(0, '127.0.0.1', resolve));
@@ -46,7 +46,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
   const factsOf = (topic: string) => house.facts.filter((fact) => fact.topic === topic).map(({ data }) => data);
   const bankMinor = async () => (await house.money.desk.overview()).clearing;
   const onboard = async () => {
-    const { accounts } = house.money.settlement;
+    const { creatorAccounts: accounts } = house.money;
     await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
     const all = await stripe.accounts.list({ limit: 100 });
     const account = all.data.find((each) => each.metadata?.creator === house.creator)?.id ?? '';
@@ -60,10 +60,10 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     const room = await house.createRoom({ kind: 'free' });
     const fan = await house.createFan(20_000);
     const input = { amountMinor: 10_000, idempotencyKey: createId('event') };
-    await house.money.tip({ room, from: { identity: fan, name: 'Léa', role: 'fan' }, input });
+    await house.money.tips.send({ room, from: { identity: fan, name: 'Léa', role: 'fan' }, input });
     house.advance(20 * DAY_MS);
     await house.money.sweep();
-    return house.money.settlement.holds.describe(house.creator);
+    return house.money.earnings.describe(house.creator);
   };
 
   test('a payout to the house’s bank is booked when it is told, once, and taken back when the bank returns it', async () => {
@@ -78,12 +78,12 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     await eventually(async () => (await bankMinor()).ledgerMinor === before - 1_000);
     house.emulator.act('pay_payout', { account: null, payout: payout.id });
     // The job compares while the webhooks come: what one has booked the other leaves.
-    const compared = await Promise.all([1, 2, 3].map(() => house.money.settlement.reconciliations.run(0)));
+    const compared = await Promise.all([1, 2, 3].map(() => house.money.reconciliations.run(0)));
     expect(compared.map(({ unexplainedCount }) => unexplainedCount)).toEqual([0, 0, 0]);
     expect((await bankMinor()).ledgerMinor).toBe(before - 1_000);
     house.emulator.act('fail_payout', { account: null, payout: payout.id });
     await eventually(async () => (await bankMinor()).ledgerMinor === before);
-    expect(await house.money.settlement.reconciliations.run(0)).toMatchObject({ items: [], differenceMinor: 0 });
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ items: [], differenceMinor: 0 });
   });
 
   test('what changes on a creator’s account is known by the webhook of connected accounts', async () => {
@@ -97,7 +97,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     await statusOf('restricted');
     const { frozen } = await earn();
     expect(frozen).toMatchObject([{ reason: 'onboarding' }]);
-    expect((await house.money.settlement.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
+    expect((await house.money.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
     house.emulator.act('lift_restriction', { account });
     await eventually(() => factsOf('creator.account_changed').at(-1)?.account.status === 'enabled');
   });
@@ -106,27 +106,27 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     const account = await onboard();
     await statusOf('enabled');
     const { availableMinor } = await earn();
-    await house.money.settlement.payouts.createBatch({ by: 'operator' });
+    await house.money.payouts.createBatch({ by: 'operator' });
     await house.money.sweep();
     const there = { stripeAccount: account };
     const payout = await stripe.payouts.create({ amount: availableMinor, currency: 'eur' }, there);
     house.emulator.act('fail_payout', { account, payout: payout.id, code: 'account_closed' });
-    await eventually(async () => !(await house.money.settlement.accounts.isPayable(house.creator)));
+    await eventually(async () => !(await house.money.creatorAccounts.isPayable(house.creator)));
     // The money is on the creator's account at the provider: for the house it is paid.
-    expect(await house.money.settlement.holds.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor });
-    expect((await house.money.settlement.reconciliations.run(0)).unexplainedCount).toBe(0);
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor });
+    expect((await house.money.reconciliations.run(0)).unexplainedCount).toBe(0);
   });
 
   test('the house stops payouts to a creator: nothing is paid until they go on', async () => {
     await onboard();
     await statusOf('enabled');
-    const { desk, settlement } = house.money;
+    const { desk } = house.money;
     await desk.setFreeze(house.creator, { frozen: true, reason: 'Identity in doubt', by: 'operator' });
     const { availableMinor, frozen } = await earn();
     expect(frozen).toEqual([{ reason: 'house', amountMinor: availableMinor }]);
-    expect((await settlement.payouts.createBatch({ by: 'operator', creators: [house.creator] })).payouts).toEqual([]);
+    expect((await house.money.payouts.createBatch({ by: 'operator', creators: [house.creator] })).payouts).toEqual([]);
     await desk.setFreeze(house.creator, { frozen: false, reason: 'All is well', by: 'operator' });
-    const { payouts } = await settlement.payouts.createBatch({ by: 'operator' });
+    const { payouts } = await house.money.payouts.createBatch({ by: 'operator' });
     expect(payouts).toMatchObject([{ creator: house.creator, amountMinor: availableMinor }]);
     await eventually(() => factsOf('payout.changed').length === 2);
     expect(factsOf('payout.changed').map((data) => data.payout.status)).toEqual(['pending', 'paid']);
@@ -135,23 +135,23 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
 
   test('an inquiry takes and holds nothing, is told and answered; one that becomes a dispute does', async () => {
     const fan = await house.createFan(3_000);
-    const topup = (await house.money.getWalletHistory(fan)).entries[0]?.id as TopupId;
+    const topup = (await house.money.wallets.listEntries(fan)).entries[0]?.id as TopupId;
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
     const opened = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '', isInquiry: true }) as {
       id: string;
     };
     const told = await eventually(() => factsOf('dispute.changed')[0]);
     expect(told.dispute).toMatchObject({ status: 'inquiry', source: topup, amountMinor: 3_000, frozenCreditMinor: 0 });
-    expect((await house.money.getWallet(fan)).balanceMinor).toBe(3_000);
-    const { disputes } = house.money.settlement;
+    expect((await house.money.wallets.get(fan)).balanceMinor).toBe(3_000);
+    const { disputes } = house.money;
     const { evidence } = await disputes.submitEvidence(told.dispute.id, { by: 'operator', note: 'They watched it' });
     expect(evidence).toMatchObject({ uncategorized_text: 'They watched it' });
     house.emulator.act('escalate_inquiry', { dispute: opened.id });
-    await eventually(async () => (await house.money.getWallet(fan)).balanceMinor === 0);
-    const refund = house.money.refund({ topup, reason: 'Again' }, 'operator');
+    await eventually(async () => (await house.money.wallets.get(fan)).balanceMinor === 0);
+    const refund = house.money.refunds.refund({ topup, reason: 'Again' }, 'operator');
     await expect(refund).rejects.toEqual(failure('not_refundable'));
     house.emulator.act('close_dispute', { dispute: opened.id, outcome: 'won' });
-    await eventually(async () => (await house.money.getWallet(fan)).balanceMinor === 3_000);
+    await eventually(async () => (await house.money.wallets.get(fan)).balanceMinor === 3_000);
     expect(factsOf('dispute.changed').map(({ dispute }) => dispute.status)).toEqual(
       expect.arrayContaining(['inquiry', 'open', 'won']),
     );
@@ -170,12 +170,12 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
       request: null,
     });
     const signature = await stripe.webhooks.generateTestHeaderStringAsync({ payload: body, secret: WEBHOOK_SECRET });
-    const counted = async () => (await house.metrics.webhookVersionMismatches.get()).values[0]?.value ?? 0;
+    const counted = async () => (await house.metrics.providerEventVersionMismatches.get()).values[0]?.value ?? 0;
     const before = await counted();
-    await house.money.handleWebhook(Buffer.from(body), signature);
+    await house.money.providerEvents.receive(Buffer.from(body), signature);
     expect(await counted()).toBe(before + 1);
-    await house.money.handleWebhook(Buffer.from(body.replace('2020-08-27', '2020-08-27')), signature);
-    const broken = house.money.handleWebhook(Buffer.from(body.replace('pi_0', 'pi_1')), signature);
+    await house.money.providerEvents.receive(Buffer.from(body.replace('2020-08-27', '2020-08-27')), signature);
+    const broken = house.money.providerEvents.receive(Buffer.from(body.replace('pi_0', 'pi_1')), signature);
     await expect(broken).rejects.toEqual(failure('signature_invalid'));
   });
 });

@@ -56,7 +56,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
 
   test('one identity has so many payment pages open and no more, at two gateways at once too; what is paid makes room', async () => {
     const identity = `fan-${createId('event')}`;
-    const topUp = (by: Money) => by.createTopup({ identity, name: 'Léa', amountMinor: 500 });
+    const topUp = (by: Money) => by.topups.create({ identity, name: 'Léa', amountMinor: 500 });
     const asked = await Promise.allSettled(
       Array.from({ length: LIMITS.openCheckouts + 10 }, (_, index) => topUp(gateways[index % 2] as Money)),
     );
@@ -65,12 +65,12 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     expect([opened.length, ...new Set(refused)]).toEqual([LIMITS.openCheckouts, 'checkout_limit']);
     const room = await house.createRoom();
     const byCard = { room, identity, name: 'Léa', from: 'card' } as const;
-    await expect(house.money.buyTicket(byCard)).rejects.toMatchObject({ code: 'checkout_limit' });
+    await expect(house.money.tickets.buy(byCard)).rejects.toMatchObject({ code: 'checkout_limit' });
     await house.money.confirmCheckout(await pay(opened[0]?.checkoutUrl ?? ''));
     await topUp(house.money);
     await expect(topUp(house.money)).rejects.toMatchObject({ code: 'checkout_limit' });
     // Another person is not concerned.
-    await house.money.createTopup({ identity: `fan-${createId('event')}`, name: 'Tom', amountMinor: 500 });
+    await house.money.topups.create({ identity: `fan-${createId('event')}`, name: 'Tom', amountMinor: 500 });
   });
 
   test(`tips, tickets, refunds and a dispute never overdraw, never double, and lose nothing that was answered (seed ${SEED})`, async () => {
@@ -87,11 +87,11 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     const held = await Promise.all(visited.map((room) => buy(identity, room)));
     const victims = [...sent.map(({ id }) => ({ tip: id })), ...held.map((id) => ({ ticket: id }))];
     const disputed = await paymentOf(await creditBy(identity, DISPUTED_MINOR));
-    const startMinor = (await money.getWallet(identity)).balanceMinor;
+    const startMinor = (await money.wallets.get(identity)).balanceMinor;
 
     const done = { tips: new Map<TipId, number>(), tickets: new Set<TicketId>(), refunds: new Map<string, Refund[]>() };
     const refund = async (input: RefundInput, by: Money) => {
-      const refunded = await by.refund(input, 'operator');
+      const refunded = await by.refunds.refund(input, 'operator');
       done.refunds.set(refunded.id, [...(done.refunds.get(refunded.id) ?? []), refunded]);
     };
     const acts: Act[] = [
@@ -114,7 +114,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       onDisputeFetched = resolve;
     });
     const { id } = house.emulator.act('open_dispute', { paymentIntent: disputed });
-    const taken = money.settlement.disputes.handleDisputeChanged(id);
+    const taken = money.disputes.handleDisputeChanged(id);
     await answered;
     const results = await Promise.allSettled([
       taken,
@@ -136,12 +136,12 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     const given = refunds.flatMap(([first]) => first ?? []);
     expect(given.filter((each) => !each.topup)).toHaveLength(victims.length);
     expect(given.filter((each) => each.topup).length).toBeLessThanOrEqual(3);
-    const [dispute] = await money.settlement.disputes.list();
+    const [dispute] = await money.disputes.list();
     expect(dispute).toMatchObject({ status: 'open', identity, amountMinor: DISPUTED_MINOR });
     // To the cent what was answered, however it was mixed.
     const spentMinor = sum(done.tips.values()) + done.tickets.size * TICKET_MINOR;
     const backMinor = sum(given.map((each) => (each.topup ? -each.amountMinor : each.amountMinor)));
-    const { balanceMinor } = await money.getWallet(identity);
+    const { balanceMinor } = await money.wallets.get(identity);
     expect(balanceMinor).toBe(startMinor - spentMinor + backMinor - (dispute?.frozenCreditMinor ?? 0));
     expect(balanceMinor).toBeGreaterThanOrEqual(0);
     expect(await money.checkInvariants()).toEqual([]);
@@ -153,10 +153,10 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
 
     // The bank is right: what was spent before it asked is taken from whoever has it still.
     house.emulator.act('close_dispute', { dispute: await providerDispute(), outcome: 'lost' });
-    await eventually(async () => (await money.settlement.disputes.list())[0]?.status === 'lost');
+    await eventually(async () => (await money.disputes.list())[0]?.status === 'lost');
     await settleAll();
     expect(await money.checkInvariants()).toEqual([]);
-    expect((await money.getWallet(identity)).balanceMinor).toBe(balanceMinor);
+    expect((await money.wallets.get(identity)).balanceMinor).toBe(balanceMinor);
   });
 
   test('two hundred tips of one key are one tip, and two hundred purchases of one ticket one ticket', async () => {
@@ -167,15 +167,15 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     const from = { identity, name: 'Léa', role: 'fan' } as const;
     const gatewayOf = (index: number) => gateways[index % gateways.length] as Money;
     const tips = await Promise.all(
-      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).tip({ room, from, input })),
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).tips.send({ room, from, input })),
     );
     expect(new Set(tips.map((receipt) => receipt.tip.id)).size).toBe(1);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
     const tickets = await Promise.all(
-      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).buyTicket(order)),
+      Array.from({ length: OPERATIONS }, (_, index) => gatewayOf(index).tickets.buy(order)),
     );
     expect(new Set(tickets.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(await house.money.getWallet(identity)).toEqual({ balanceMinor: 300, currency: 'eur', promoMinor: 0 });
+    expect(await house.money.wallets.get(identity)).toEqual({ balanceMinor: 300, currency: 'eur', promoMinor: 0 });
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
@@ -184,29 +184,29 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       const identity = await house.createFan();
       await creditBy(identity, 500);
       const room = await house.createRoom();
-      const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+      const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
       if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
       const session = await pay(page.checkoutUrl);
       await Promise.all([
         house.money.confirmCheckout(session),
-        house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' }),
+        house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' }),
         house.money.confirmCheckout(session),
       ]);
-      await eventually(async () => (await house.money.getEarnings(room.id)).ticketCount === 1);
+      await eventually(async () => (await house.money.earnings.ofRoom(room.id)).ticketCount === 1);
     }
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
   /** Nothing is on its way any more, in the house or at the provider. */
   async function settleAll(): Promise<void> {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await Promise.all(gateways.map((gateway) => gateway.settled()));
+    await Promise.all(gateways.map((gateway) => gateway.idle()));
   }
 
   async function creditBy(identity: string, amountMinor: number): Promise<TopupId> {
-    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor });
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     return topup;
   }
@@ -239,12 +239,12 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
 
   async function tip(identity: string, room: Room, amountMinor: number, money: Money = house.money) {
     const from = { identity, name: 'Léa', role: 'fan' } as const;
-    const receipt = await money.tip({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
+    const receipt = await money.tips.send({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
     return receipt.tip;
   }
 
   async function buy(identity: string, room: Room, money: Money = house.money): Promise<TicketId> {
-    const bought = await money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const bought = await money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     if (!('ticket' in bought)) throw new Error('A ticket was expected.');
     return bought.ticket.id;
   }

@@ -25,16 +25,16 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
   const fan = (identity: string): Participant => ({ identity, name: 'Léa', role: 'fan' });
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
   const tip = (identity: string, input: Partial<TipInput> = {}, where = room) =>
-    house.money.tip({
+    house.money.tips.send({
       room: where,
       from: fan(identity),
       input: { amountMinor: 300, idempotencyKey: createId('event'), ...input },
@@ -57,12 +57,16 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
       },
       wallet: { balanceMinor: 400, currency: 'eur', promoMinor: 0 },
     });
-    expect(await house.money.getEarnings(free.id)).toMatchObject({ tipsMinor: 600, tipCount: 1, creatorMinor: 400 });
+    expect(await house.money.earnings.ofRoom(free.id)).toMatchObject({
+      tipsMinor: 600,
+      tipCount: 1,
+      creatorMinor: 400,
+    });
     const told = await eventually(() =>
       house.facts.find((fact) => fact.topic === 'tips.settled' && fact.room === free.id),
     );
     expect(told.data).toEqual({ tips: [receipt.tip] });
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { entries } = await house.money.wallets.listEntries(identity);
     expect(entries[0]).toEqual({
       id: receipt.tip.id,
       kind: 'tip',
@@ -88,7 +92,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     await expect(tip(identity, { ...input, amountMinor: 401 }, over)).rejects.toEqual(failure('idempotency_conflict'));
     await expect(tip(identity, { ...input, message: 'more' }, ending)).rejects.toEqual(failure('idempotency_conflict'));
     await expect(tip(identity, {}, over)).rejects.toEqual(failure('room_ended'));
-    expect((await house.money.getEarnings(ending.id)).tipCount).toBe(1);
+    expect((await house.money.earnings.ofRoom(ending.id)).tipCount).toBe(1);
   });
 
   test('the same key of another fan, or in another room, is another tip', async () => {
@@ -110,7 +114,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
   ])('a tip of %d is %s and writes nothing', async (amountMinor, code) => {
     const identity = await house.createFan(500);
     await expect(tip(identity, { amountMinor })).rejects.toEqual(failure(code));
-    expect((await house.money.getWalletHistory(identity)).entries).toHaveLength(1);
+    expect((await house.money.wallets.listEntries(identity)).entries).toHaveLength(1);
   });
 
   test('nobody without a wallet, no moderator and no creator tips', async () => {
@@ -118,10 +122,10 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     const input = { amountMinor: 300, idempotencyKey: 'some-client-key' };
     for (const role of ['moderator', 'creator'] as const) {
       const from = { ...fan('somebody'), role };
-      await expect(house.money.tip({ room, from, input })).rejects.toEqual(failure('tip_not_allowed'));
+      await expect(house.money.tips.send({ room, from, input })).rejects.toEqual(failure('tip_not_allowed'));
     }
     const from = fan(room.creator.identity);
-    await expect(house.money.tip({ room, from, input })).rejects.toEqual(failure('tip_not_allowed'));
+    await expect(house.money.tips.send({ room, from, input })).rejects.toEqual(failure('tip_not_allowed'));
   });
 
   test('many tips at once never overdraw, and each that was answered is there', async () => {
@@ -137,13 +141,13 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
   test('a ticket from the wallet opens the room at once and is bought once, however often it is tried', async () => {
     const identity = await house.createFan(1_000);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.buyTicket(order)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.tickets.buy(order)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(await balanceOf(identity)).toBe(500);
     const [answer] = answers;
     if (!answer || !('ticket' in answer)) throw new Error('A ticket was expected.');
     expect(await accessOf(identity)).toEqual({ state: 'granted', reason: 'ticket', ticket: answer.ticket.id });
-    expect((await house.money.getWalletHistory(identity)).entries[0]).toMatchObject({
+    expect((await house.money.wallets.listEntries(identity)).entries[0]).toMatchObject({
       id: answer.ticket.id,
       kind: 'ticket',
       amountMinor: -500,
@@ -154,7 +158,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
   test('ten tries with credit for one ticket exactly all answer that ticket', async () => {
     const identity = await house.createFan(500);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.buyTicket(order)));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.tickets.buy(order)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(await balanceOf(identity)).toBe(0);
   });
@@ -166,7 +170,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
       await house.createFan(1_000),
     ];
     const buy = (identity: string, where = room) =>
-      house.money.buyTicket({ room: where, identity, name: 'Léa', from: 'wallet' });
+      house.money.tickets.buy({ room: where, identity, name: 'Léa', from: 'wallet' });
     await expect(buy(poor)).rejects.toEqual(failure('insufficient_funds'));
     await expect(buy(guest, await house.createRoom({ kind: 'free' }))).rejects.toEqual(failure('nothing_to_buy'));
     const ended = await house.rooms.endRoom((await house.createRoom()).id);

@@ -23,14 +23,14 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
 
   afterAll(async () => {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
   const buy = (identity: string, room: Room, from: 'wallet' | 'card' = 'wallet', waiver?: WaiverInput) =>
-    house.money.buyTicket({ room, identity, name: 'Léa', from, waiver, locale: 'fr' });
+    house.money.tickets.buy({ room, identity, name: 'Léa', from, waiver, locale: 'fr' });
   const ticketOf = async (answer: ReturnType<typeof buy>) => {
     const bought = await answer;
     if (!('ticket' in bought)) throw new Error('A ticket was expected.');
@@ -43,24 +43,27 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
   };
   const stateOf = async (identity: string, room: Room) =>
     (await house.rooms.decideAccess({ room: await house.rooms.getRoom(room.id), identity, role: 'fan' })).state;
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
   test('a waiver is kept word by word and ends the right to give the ticket back', async () => {
     const room = await house.createRoom();
     const [waived, kept] = [await house.createFan(500), await house.createFan(500)];
-    const shown = await house.money.quote({ room, identity: waived, kind: 'ticket', locale: 'fr' });
+    const shown = await house.money.quotes.quote({ room, identity: waived, kind: 'ticket', locale: 'fr' });
     const ticket = await ticketOf(buy(waived, room, 'wallet', WAIVER));
-    const receipt = await house.money.getReceipt(ticket.id, waived);
+    const receipt = await house.money.receipts.get(ticket.id, waived);
     expect(receipt).toMatchObject({ withdrawable: false, waiver: { ...shown.waiver, acceptedAt: ticket.boughtAt } });
-    await expect(house.money.withdraw(ticket.id, waived)).rejects.toEqual(failure('not_refundable'));
+    await expect(house.money.withdrawals.withdraw(ticket.id, waived)).rejects.toEqual(failure('not_refundable'));
 
     const other = await ticketOf(buy(kept, room));
-    expect(await house.money.getReceipt(other.id, kept)).toMatchObject({ withdrawable: true, waiver: null });
-    await expect(house.money.withdraw(other.id, waived)).rejects.toEqual(failure('payment_not_found'));
-    expect(await house.money.withdraw(other.id, kept)).toMatchObject({ amountMinor: 500, reason: 'withdrawal' });
+    expect(await house.money.receipts.get(other.id, kept)).toMatchObject({ withdrawable: true, waiver: null });
+    await expect(house.money.withdrawals.withdraw(other.id, waived)).rejects.toEqual(failure('payment_not_found'));
+    expect(await house.money.withdrawals.withdraw(other.id, kept)).toMatchObject({
+      amountMinor: 500,
+      reason: 'withdrawal',
+    });
     expect(await balanceOf(kept)).toBe(500);
     expect(await stateOf(kept, room)).toBe('required');
-    await expect(house.money.withdraw(other.id, kept)).rejects.toEqual(failure('already_refunded'));
+    await expect(house.money.withdrawals.withdraw(other.id, kept)).rejects.toEqual(failure('already_refunded'));
   });
 
   test('without a waiver the right ends when the live begins', async () => {
@@ -68,8 +71,8 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, room));
     await house.rooms.startLive(room.id);
-    await expect(house.money.withdraw(ticket.id, identity)).rejects.toEqual(failure('not_refundable'));
-    expect((await house.money.getReceipt(ticket.id, identity)).withdrawable).toBe(false);
+    await expect(house.money.withdrawals.withdraw(ticket.id, identity)).rejects.toEqual(failure('not_refundable'));
+    expect((await house.money.receipts.get(ticket.id, identity)).withdrawable).toBe(false);
   });
 
   test('a waiver of another text is refused and nothing is sold; by card it is kept with the open page', async () => {
@@ -81,7 +84,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect(await balanceOf(identity)).toBe(500);
     const url = await pageOf(buy(identity, room, 'card', { ...WAIVER, language: 'en' }));
     const { id } = await house.money.confirmCheckout(await pay(url));
-    const { waiver } = await house.money.getReceipt(id, identity);
+    const { waiver } = await house.money.receipts.get(id, identity);
     expect(waiver).toMatchObject({
       language: 'en',
       textVersion: '2026-01',
@@ -92,9 +95,9 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
   test('receipts are their owner’s only, and unknown ids are not found', async () => {
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, await house.createRoom()));
-    await expect(house.money.getReceipt(ticket.id, 'somebody')).rejects.toEqual(failure('payment_not_found'));
+    await expect(house.money.receipts.get(ticket.id, 'somebody')).rejects.toEqual(failure('payment_not_found'));
     for (const id of ['ticket_00000000000000000000', 'topup_00000000', 'chair_1', '']) {
-      await expect(house.money.getReceipt(id, identity)).rejects.toEqual(failure('payment_not_found'));
+      await expect(house.money.receipts.get(id, identity)).rejects.toEqual(failure('payment_not_found'));
     }
   });
 
@@ -119,7 +122,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     const isSoldOut = (result: (typeof results)[number]) =>
       result.status === 'rejected' && result.reason.code === 'sold_out';
     const outside = fans[results.findIndex(isSoldOut)] as string;
-    const quote = await house.money.quote({ room, identity: outside, kind: 'ticket' });
+    const quote = await house.money.quotes.quote({ room, identity: outside, kind: 'ticket' });
     expect(quote.ticketsLeft).toBe(0);
     expect(await balanceOf(outside)).toBe(500);
   });
@@ -131,8 +134,8 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await expect(buy(malik, room)).rejects.toEqual(failure('sold_out'));
     const ticket = await ticketOf(buy(lea, room));
     expect(await pageOf(Promise.resolve({ checkoutUrl: url }))).toBe(url);
-    await house.money.settled();
-    await house.money.refund({ ticket: ticket.id, reason: 'By mistake' }, 'operator');
+    await house.money.idle();
+    await house.money.refunds.refund({ ticket: ticket.id, reason: 'By mistake' }, 'operator');
     expect((await ticketOf(buy(malik, room))).status).toBe('valid');
     await expect(house.createRoom({ kind: 'free' }, { capacity: 3 })).rejects.toEqual(
       failure('capacity_without_tickets'),
@@ -142,7 +145,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
   test('a room that ends before any live gives every ticket back to where it was paid from', async () => {
     const room = await house.createRoom();
     const [lea, malik, zoe] = [await house.createFan(500), await house.createFan(), await house.createFan()];
-    await house.money.grantPromotion({ identity: zoe, amountMinor: 500, reason: 'Welcome' }, 'operator');
+    await house.money.promotions.grant({ identity: zoe, amountMinor: 500, reason: 'Welcome' }, 'operator');
     const tickets: TicketId[] = [
       (await ticketOf(buy(lea, room, 'wallet', WAIVER))).id,
       (await ticketOf(buy(zoe, room))).id,
@@ -152,11 +155,14 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await house.money.sweep();
     await house.money.sweep();
     expect(await balanceOf(lea)).toBe(500);
-    expect((await house.money.getWallet(zoe)).promoMinor).toBe(500);
-    const refund = (await house.money.getReceipt(id, malik)).relatesTo as string;
-    await eventually(async () => (await house.money.getReceipt(refund, malik)).status === 'succeeded');
-    expect(await house.money.getReceipt(refund, malik)).toMatchObject({ reason: 'not_held', paid: { cardMinor: 500 } });
-    for (const ticket of [...tickets, id]) expect((await house.money.getReceipt(ticket)).status).toBe('refunded');
+    expect((await house.money.wallets.get(zoe)).promoMinor).toBe(500);
+    const refund = (await house.money.receipts.get(id, malik)).relatesTo as string;
+    await eventually(async () => (await house.money.receipts.get(refund, malik)).status === 'succeeded');
+    expect(await house.money.receipts.get(refund, malik)).toMatchObject({
+      reason: 'not_held',
+      paid: { cardMinor: 500 },
+    });
+    for (const ticket of [...tickets, id]) expect((await house.money.receipts.get(ticket)).status).toBe('refunded');
     const told = await eventually(() =>
       house.facts.find((fact) => fact.topic === 'room.notHeld' && fact.room === room.id),
     );
@@ -178,7 +184,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await house.rooms.endLive(room.id);
     await house.rooms.endRoom(room.id);
     await house.money.sweep();
-    expect((await house.money.getReceipt(ticket.id)).status).toBe('valid');
+    expect((await house.money.receipts.get(ticket.id)).status).toBe('valid');
     expect(await balanceOf(identity)).toBe(0);
   });
 

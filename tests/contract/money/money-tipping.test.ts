@@ -22,19 +22,19 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
   });
 
   afterAll(async () => {
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
   const tip = (identity: string, input: Partial<TipInput> = {}, where = room) =>
-    house.money.tip({
+    house.money.tips.send({
       room: where,
       from: { identity, name: `Name of ${identity}`, role: 'fan' },
       input: { amountMinor: 300, idempotencyKey: createId('event'), ...input },
     });
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
   test('in one batch a tip that cannot be paid fails alone, and a smaller one after it passes', async () => {
     const [lea, malik] = [await house.createFan(1_300), await house.createFan(1_300)];
@@ -108,7 +108,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     const identity = await house.createFan(2_000);
     const song = { id: 'song', label: 'The next song', amountMinor: 500 };
     await expect(tip(identity, { menuItem: 'song' }, own)).rejects.toEqual(failure('menu_item_not_found'));
-    expect(await house.money.setTipMenu(own.id, [song])).toEqual({ items: [song], currency: 'eur' });
+    expect(await house.money.tipping.setMenu(own.id, [song])).toEqual({ items: [song], currency: 'eur' });
     await expect(tip(identity, { menuItem: 'dance', amountMinor: 500 }, own)).rejects.toEqual(
       failure('menu_item_not_found'),
     );
@@ -117,7 +117,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     );
     const input = { menuItem: 'song', amountMinor: 500, idempotencyKey: 'key-of-the-song' };
     const receipt = await tip(identity, input, own);
-    await house.money.setTipMenu(own.id, [{ ...song, amountMinor: 900 }]);
+    await house.money.tipping.setMenu(own.id, [{ ...song, amountMinor: 900 }]);
     expect(await tip(identity, input, own)).toEqual(receipt);
     await expect(tip(identity, { ...input, idempotencyKey: 'another-key' }, own)).rejects.toEqual(
       failure('menu_price_mismatch'),
@@ -128,21 +128,21 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
   test('a goal counts tips from when it was set, and not what was refunded; another one begins anew', async () => {
     const own = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(5_000);
-    expect(await house.money.getGoal(own.id)).toBeNull();
+    expect(await house.money.tipping.getGoal(own.id)).toBeNull();
     await tip(identity, { amountMinor: 300 }, own);
     house.advance(1_000);
-    const goal = await house.money.setGoal(own.id, { title: 'An encore', targetMinor: 1_000 });
+    const goal = await house.money.tipping.setGoal(own.id, { title: 'An encore', targetMinor: 1_000 });
     expect(goal).toMatchObject({ title: 'An encore', reachedMinor: 0, targetMinor: 1_000, currency: 'eur' });
     const first = await tip(identity, { amountMinor: 700 }, own);
     await tip(identity, { amountMinor: 500 }, own);
-    expect(await house.money.getGoal(own.id)).toEqual({ ...goal, reachedMinor: 1_200 });
-    await house.money.refund({ tip: first.tip.id, reason: 'A mistake' }, 'operator');
-    expect(await house.money.getGoal(own.id)).toEqual({ ...goal, reachedMinor: 500 });
+    expect(await house.money.tipping.getGoal(own.id)).toEqual({ ...goal, reachedMinor: 1_200 });
+    await house.money.refunds.refund({ tip: first.tip.id, reason: 'A mistake' }, 'operator');
+    expect(await house.money.tipping.getGoal(own.id)).toEqual({ ...goal, reachedMinor: 500 });
     house.advance(1_000);
-    const next = await house.money.setGoal(own.id, { title: 'A second encore', targetMinor: 2_000 });
-    expect(await house.money.getGoal(own.id)).toEqual({ ...next, reachedMinor: 0 });
-    await house.money.clearGoal(own.id);
-    expect(await house.money.getGoal(own.id)).toBeNull();
+    const next = await house.money.tipping.setGoal(own.id, { title: 'A second encore', targetMinor: 2_000 });
+    expect(await house.money.tipping.getGoal(own.id)).toEqual({ ...next, reachedMinor: 0 });
+    await house.money.tipping.clearGoal(own.id);
+    expect(await house.money.tipping.getGoal(own.id)).toBeNull();
     const topics = await eventually(() => {
       const told = house.facts.filter((fact) => fact.topic === 'goal.changed' && fact.room === own.id);
       return told.length === 3 && told;
@@ -157,7 +157,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     await tip(ada, { amountMinor: 100 }, own);
     await tip(ben, { amountMinor: 900 }, own);
     const only = await tip(cleo, { amountMinor: 1_000 }, own);
-    const board = async (limit = 50) => (await house.money.getLeaderboard(own.id, limit)).entries;
+    const board = async (limit = 50) => (await house.money.tipping.getLeaderboard(own.id, limit)).entries;
     expect((await board()).map((entry) => [entry.rank, entry.identity, entry.amountMinor, entry.tipCount])).toEqual([
       [1, ada, 2_100, 2],
       [2, cleo, 1_000, 1],
@@ -166,8 +166,8 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect(await board(1)).toEqual([
       { rank: 1, identity: ada, name: `Name of ${ada}`, amountMinor: 2_100, tipCount: 2 },
     ]);
-    await house.money.refund({ tip: big.tip.id, reason: 'A mistake' }, 'operator');
-    await house.money.refund({ tip: only.tip.id, reason: 'A mistake' }, 'operator');
+    await house.money.refunds.refund({ tip: big.tip.id, reason: 'A mistake' }, 'operator');
+    await house.money.refunds.refund({ tip: only.tip.id, reason: 'A mistake' }, 'operator');
     expect((await board()).map((entry) => entry.identity)).toEqual([ben, ada]);
   });
 });

@@ -50,7 +50,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   };
   const buyByCard = async (identity: string, priceMinor: number, card?: string) => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor });
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     const { id } = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
     await settle();
@@ -60,13 +60,13 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   test('a dispute that is won 60 days after it was opened leaves nothing to explain', async () => {
     await buyByCard(await house.createFan(), 2_000);
     const disputed = await dispute(await latestPayment());
-    const [kept] = await house.money.settlement.disputes.list();
-    await house.money.settlement.disputes.submitEvidence(kept?.id ?? '', { by: 'operator' });
+    const [kept] = await house.money.disputes.list();
+    await house.money.disputes.submitEvidence(kept?.id ?? '', { by: 'operator' });
     house.advance(60 * DAY_MS);
     house.emulator.act('close_dispute', { dispute: disputed, outcome: 'won' });
     await settle();
     house.advance(2 * 60 * MINUTE_MS);
-    const { items } = await house.money.settlement.reconciliations.run();
+    const { items } = await house.money.reconciliations.run();
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
   });
 
@@ -75,12 +75,12 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     await openHouse({ settleDelayMs: BANK_MS, wrapProvider: onClockOfHouse });
     const { ticket } = await buyByCard(await house.createFan(), 2_000, REFUNDS_COME_BACK);
     house.advance(DAY_MS);
-    await house.money.refund({ ticket, reason: 'Not held' }, 'operator');
+    await house.money.refunds.refund({ ticket, reason: 'Not held' }, 'operator');
     house.advance(BANK_MS + DAY_MS);
     await settle();
-    expect((await house.money.desk.getPayment(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
+    expect((await house.money.desk.payments.get(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
     house.advance(2 * 60 * MINUTE_MS);
-    const { items } = await house.money.settlement.reconciliations.run();
+    const { items } = await house.money.reconciliations.run();
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
   });
 
@@ -88,40 +88,44 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     const identity = await house.createFan(2_000);
     await settle();
     await dispute(await latestPayment(), 'lost');
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { entries } = await house.money.wallets.listEntries(identity);
     expect(entries.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([
       ['dispute_loss', -2_000],
       ['topup', 2_000],
     ]);
-    expect((await house.money.getWallet(identity)).balanceMinor).toBe(0);
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(0);
   });
 
   test('the earnings of a room are what is left of its sales', async () => {
     const identity = await house.createFan();
     const { room, ticket } = await buyByCard(identity, 2_000);
-    const before = await house.money.getEarnings(room.id);
-    await house.money.refund({ ticket, amountMinor: 1_800, reason: 'A part' }, 'operator');
-    const after = await house.money.getEarnings(room.id);
+    const before = await house.money.earnings.ofRoom(room.id);
+    await house.money.refunds.refund({ ticket, amountMinor: 1_800, reason: 'A part' }, 'operator');
+    const after = await house.money.earnings.ofRoom(room.id);
     expect(after).toMatchObject({ ticketsMinor: 200, ticketCount: 1 });
     expect(Math.abs(after.creatorMinor - before.creatorMinor / 10)).toBeLessThan(1);
-    await house.money.refund({ ticket, reason: 'The rest' }, 'operator');
-    expect(await house.money.getEarnings(room.id)).toMatchObject({ ticketsMinor: 0, ticketCount: 0, creatorMinor: 0 });
+    await house.money.refunds.refund({ ticket, reason: 'The rest' }, 'operator');
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({
+      ticketsMinor: 0,
+      ticketCount: 0,
+      creatorMinor: 0,
+    });
     await settle();
   });
 
   test('a tip that a dispute has taken is earned no more', async () => {
     const identity = await house.createFan();
     const room = await house.createRoom({ kind: 'free' });
-    const { checkoutUrl } = await house.money.tipByCard({
+    const { checkoutUrl } = await house.money.cardTips.open({
       room,
       from: { identity, name: 'Léa', role: 'fan' },
       input: { amountMinor: 1_000, idempotencyKey: createId('event') },
     });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     await settle();
-    expect(await house.money.getEarnings(room.id)).toMatchObject({ tipsMinor: 1_000, tipCount: 1 });
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 1_000, tipCount: 1 });
     await dispute(await latestPayment(), 'lost');
-    expect(await house.money.getEarnings(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
   });
 
   test('an association is shown what memberships gave it, and what refunds and disputes took back', async () => {
@@ -132,7 +136,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     const { ticket } = await buyByCard(await house.createFan(), 2_000);
     const { givenMinor } = await account();
     expect(givenMinor).toBeGreaterThan(0);
-    await house.money.refund({ ticket, reason: 'A mistake' }, 'operator');
+    await house.money.refunds.refund({ ticket, reason: 'A mistake' }, 'operator');
     expect(await account()).toMatchObject({ balanceMinor: 0, givenMinor, refundedMinor: givenMinor });
     await buyByCard(await house.createFan(), 2_000);
     await dispute(await latestPayment(), 'lost');

@@ -31,7 +31,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     await house.emulator.flush();
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
-    const { items } = await house.money.settlement.reconciliations.run(0);
+    const { items } = await house.money.reconciliations.run(0);
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
@@ -42,10 +42,10 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     from: { identity, name: 'Léa', role: 'fan' as const },
     input: { amountMinor: AMOUNT_MINOR, idempotencyKey },
   });
-  const tip = (identity: string, key: string) => house.money.tip(request(identity, key));
+  const tip = (identity: string, key: string) => house.money.tips.send(request(identity, key));
   const tipByCard = async (identity: string, key: string) =>
-    (await house.money.tipByCard(request(identity, key))).checkoutUrl;
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+    (await house.money.cardTips.open(request(identity, key))).checkoutUrl;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
   const settle = async () => {
     house.advance(MINUTE_MS);
     await house.emulator.flush();
@@ -54,7 +54,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
   const hide = (key: string) =>
     db.orm.execute(`update card_tips set status = 'expired' where idempotency_key = '${key}'`);
   const unusableOf = async (identity: string) =>
-    (await house.money.desk.searchPayments({ query: identity, kind: 'unusable', limit: 50 })).payments;
+    (await house.money.desk.payments.search({ query: identity, kind: 'unusable', limit: 50 })).payments;
   const givenBackOf = async (session: string) => {
     const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
     const { data } = await stripe.refunds.list({ payment_intent: String(payment_intent) });
@@ -86,7 +86,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     await settle();
     expect(await givenBackOf(session)).toEqual([[AMOUNT_MINOR, 'succeeded']]);
     expect(await balanceOf(identity)).toBe(4_000);
-    expect((await house.money.getEarnings(room.id)).tipsMinor).toBe(AMOUNT_MINOR);
+    expect((await house.money.earnings.ofRoom(room.id)).tipsMinor).toBe(AMOUNT_MINOR);
     expect(await unusableOf(identity)).toMatchObject([
       { amountMinor: AMOUNT_MINOR, refundedMinor: AMOUNT_MINOR, status: 'refunded' },
     ]);
@@ -97,9 +97,9 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     const path = '/v1/checkout/sessions';
     house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1, isApplied: true });
     const order = { room: await house.createRoom(), identity, name: 'Léa', from: 'card' } as const;
-    await expect(house.money.buyTicket(order)).rejects.toEqual(failure('provider_unavailable'));
+    await expect(house.money.tickets.buy(order)).rejects.toEqual(failure('provider_unavailable'));
     house.emulator.clearFaults();
-    const page = await house.money.buyTicket(order);
+    const page = await house.money.tickets.buy(order);
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     const { data } = await stripe.checkout.sessions.list({ limit: 10 });
     const other = data.find(({ status, id }) => status === 'open' && id !== sessionOf(page.checkoutUrl));
@@ -126,9 +126,9 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     const ticketRoom = await house.createRoom({ kind: 'ticket', priceMinor: AMOUNT_MINOR });
     const person = { identity, name: 'Léa' };
     const page = await {
-      topup: () => house.money.createTopup({ ...person, amountMinor: AMOUNT_MINOR }),
-      ticket: () => house.money.buyTicket({ room: ticketRoom, ...person, from: 'card' }),
-      tip: () => house.money.tipByCard(request(identity, createId('event'))),
+      topup: () => house.money.topups.create({ ...person, amountMinor: AMOUNT_MINOR }),
+      ticket: () => house.money.tickets.buy({ room: ticketRoom, ...person, from: 'card' }),
+      tip: () => house.money.cardTips.open(request(identity, createId('event'))),
     }[purpose as 'topup']();
     const session = await pay((page as { checkoutUrl: string }).checkoutUrl);
     await settle();
@@ -144,7 +144,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
 
   test('a payment of another amount than was asked for goes back as it came', async () => {
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: AMOUNT_MINOR });
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: AMOUNT_MINOR });
     await db.orm.execute(`update checkouts set amount_minor = 900`);
     await db.orm.execute(`update topups set amount_minor = 900`);
     const session = await pay(checkoutUrl);
@@ -165,7 +165,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect((await givenBackOf(session)).map(([, status]) => status)).toEqual(['failed']);
     expect((await house.money.desk.overview()).failures.refunds).toBe(1);
     const [returned] = await unusableOf(identity);
-    const detail = await house.money.desk.getPayment(returned?.id ?? '');
+    const detail = await house.money.desk.payments.get(returned?.id ?? '');
     expect(detail.refunds).toMatchObject([
       { status: 'failed', failure: 'lost_or_stolen_card', amountMinor: AMOUNT_MINOR },
     ]);
@@ -191,16 +191,16 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
       else await house.money.confirmCheckout(session);
       if (when === 'came back') await settle();
       const [returned] = await unusableOf(identity);
-      const { providerPayment } = await house.money.desk.getPayment(returned?.id ?? '');
+      const { providerPayment } = await house.money.desk.payments.get(returned?.id ?? '');
       const { id } = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
       await settle();
       house.emulator.act('close_dispute', { dispute: id, outcome });
       await settle();
       await settle();
-      const { refunds } = await house.money.desk.getPayment(returned?.id ?? '');
+      const { refunds } = await house.money.desk.payments.get(returned?.id ?? '');
       expect(refunds).toMatchObject([{ status, amountMinor: AMOUNT_MINOR }]);
       expect((await house.money.desk.overview()).owed.cardsMinor).toBe(outcome === 'won' ? AMOUNT_MINOR : 0);
-      expect(await house.money.settlement.disputes.list()).toMatchObject([{ lossMinor: 0 }]);
+      expect(await house.money.disputes.list()).toMatchObject([{ lossMinor: 0 }]);
       expect(await house.money.checkInvariants()).toEqual([]);
     },
   );

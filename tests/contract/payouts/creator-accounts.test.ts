@@ -28,7 +28,7 @@ async function openSilentHouse(db: Database) {
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
   const { port } = house.emulator;
   const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
-  const { accounts } = house.money.settlement;
+  const { creatorAccounts: accounts } = house.money;
   await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
   const [account] = (await stripe.accounts.list({ limit: 1 })).data;
   return {
@@ -47,7 +47,7 @@ async function openSilentHouse(db: Database) {
       const room = await house.createRoom({ kind: 'free' });
       const input = { amountMinor: 10_000, idempotencyKey: createId('event') };
       const fan = await house.createFan(10_000);
-      await house.money.tip({ room, from: { identity: fan, name: 'Léa', role: 'fan' }, input });
+      await house.money.tips.send({ room, from: { identity: fan, name: 'Léa', role: 'fan' }, input });
     },
     async later(ms: number) {
       house.advance(ms);
@@ -88,12 +88,12 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     await later(6 * MINUTE_MS);
     await earn();
     await later(20 * DAY_MS);
-    expect(await house.money.settlement.payouts.listDue()).toMatchObject([{ creator: house.creator }]);
+    expect(await house.money.payouts.listDue()).toMatchObject([{ creator: house.creator }]);
     house.emulator.act('restrict_account', { account, reason: 'under_review' });
     await later(6 * HOUR_MS + MINUTE_MS);
     expect(await isPayable()).toBe(false);
     expect(await told()).toEqual(['enabled', 'restricted']);
-    expect((await house.money.settlement.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
+    expect((await house.money.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
   });
 
   test('of one that can be paid and earns nothing the provider is not asked', async () => {

@@ -40,7 +40,11 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     const creator = room.creator.identity;
     const tip = async (amountMinor: number) => {
       const from = { identity: fan, name: 'Léa', role: 'fan' as const };
-      const receipt = await house.money.tip({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
+      const receipt = await house.money.tips.send({
+        room,
+        from,
+        input: { amountMinor, idempotencyKey: createId('event') },
+      });
       return receipt.tip.id as TipId;
     };
     if (!isNew) {
@@ -52,7 +56,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
   }
 
   async function onboard(creator: string) {
-    const { accounts } = house.money.settlement;
+    const { creatorAccounts: accounts } = house.money;
     await accounts.startOnboarding({ creator: { identity: creator, name: 'Ada', country: 'FR' } });
     const all = await stripe.accounts.list({ limit: 100 });
     const account = all.data.find((each) => each.metadata?.creator === creator)?.id ?? '';
@@ -61,7 +65,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     return account;
   }
 
-  const earningsOf = (creator: string) => house.money.settlement.holds.describe(creator);
+  const earningsOf = (creator: string) => house.money.earnings.describe(creator);
   const transfersTo = async (account: string) => (await stripe.transfers.list({ destination: account })).data;
 
   test('a sale is held for a week and then available; a new creator waits for two', async () => {
@@ -99,7 +103,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await house.money.sweep();
     const { availableMinor } = await earningsOf(creator);
     expect(availableMinor).toBeGreaterThan(6_600);
-    const { payouts } = house.money.settlement;
+    const { payouts } = house.money;
     const batches = await Promise.all(
       [1, 2, 3].map(() => payouts.createBatch({ by: 'operator', creators: [creator] })),
     );
@@ -122,8 +126,8 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     house.advance(8 * DAY_MS);
     await house.money.sweep();
     house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'reset', times: 2, isApplied: true });
-    await house.money.settlement.payouts.createBatch({ by: 'operator', creators: [creator] });
-    await house.money.settled();
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.idle();
     house.emulator.clearFaults();
     await eventually(async () => {
       house.advance(60_000);
@@ -142,9 +146,9 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await house.money.sweep();
     const { availableMinor } = await earningsOf(creator);
     await house.emulator.act('restrict_account', { account, reason: 'rejected.other' });
-    await house.money.settlement.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
     await house.money.sweep();
-    const [refused] = await house.money.settlement.payouts.listOfCreator(creator);
+    const [refused] = await house.money.payouts.listOfCreator(creator);
     expect(refused).toMatchObject({ status: 'failed', failure: expect.stringContaining('') });
     expect(await earningsOf(creator)).toMatchObject({
       availableMinor,
@@ -160,9 +164,9 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     const first = await tip(10_000);
     house.advance(8 * DAY_MS);
     await house.money.sweep();
-    await house.money.settlement.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
     await house.money.sweep();
-    await house.money.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
+    await house.money.refunds.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
     const owed = await earningsOf(creator);
     expect(owed).toMatchObject({
       pendingMinor: 0,
@@ -173,7 +177,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     house.advance(8 * DAY_MS);
     await house.money.sweep();
     expect(await earningsOf(creator)).toMatchObject({ availableMinor: -6_667 + 3_334 });
-    const none = await house.money.settlement.payouts.createBatch({ by: 'operator', creators: [creator] });
+    const none = await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
     expect(none.payouts).toEqual([]);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
@@ -184,7 +188,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     const first = await tip(10_000);
     house.advance(8 * DAY_MS);
     await house.money.sweep();
-    const { payouts } = house.money.settlement;
+    const { payouts } = house.money;
     await payouts.createBatch({ by: 'operator', creators: [creator] });
     await house.money.sweep();
     const transfer = (await transfersTo(account))[0]?.id ?? '';
@@ -195,7 +199,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     const evening = await openEvening();
     const { creator } = evening;
     const { transfer, paidMinor } = await payOut(evening);
-    const { payouts, reconciliations, statements } = house.money.settlement;
+    const { payouts, reconciliations, statements } = house.money;
     await stripe.transfers.createReversal(transfer, { amount: 1_000 });
     await house.money.sweep();
     expect(await earningsOf(creator)).toMatchObject({
@@ -207,7 +211,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await transfersTo(await onboard(creator))).toHaveLength(1);
     // The rest of it, told of twice and looked at once more.
     await stripe.transfers.createReversal(transfer);
-    await Promise.all([1, 2, 3].map(() => house.money.settlement.transferReversals.handleTransferChanged(transfer)));
+    await Promise.all([1, 2, 3].map(() => house.money.transferReversals.handleTransferChanged(transfer)));
     await house.money.sweep();
     expect(await earningsOf(creator)).toMatchObject({ availableMinor: paidMinor, paidOutMinor: 0 });
     expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'paid', reversedMinor: paidMinor }]);
@@ -227,7 +231,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
   test('a transfer that is taken back by hand fills what the creator owes, and stops nothing', async () => {
     const evening = await openEvening();
     const { first, transfer } = await payOut(evening);
-    await house.money.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
+    await house.money.refunds.refund({ tip: first, reason: 'The sound was gone' }, 'operator');
     const { availableMinor } = await earningsOf(evening.creator);
     expect(availableMinor).toBeLessThan(0);
     await stripe.transfers.createReversal(transfer, { amount: -availableMinor });
@@ -239,7 +243,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
   test('the statement of a month adds up, entry by entry, and so do the figures of the quarter', async () => {
     const { creator, tip } = await openEvening();
     await onboard(creator);
-    const { statements, payouts } = house.money.settlement;
+    const { statements, payouts } = house.money;
     const entries = async () => {
       const all = [];
       for await (const page of statements.readEntries(creator)) all.push(...page);
@@ -247,7 +251,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     };
     await tip(6_000);
     const back = await tip(3_000);
-    await house.money.refund({ tip: back, reason: 'By mistake' }, 'operator');
+    await house.money.refunds.refund({ tip: back, reason: 'By mistake' }, 'operator');
     house.advance(8 * DAY_MS);
     await house.money.sweep();
     await payouts.createBatch({ by: 'operator', creators: [creator] });
@@ -285,7 +289,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       await stripe.accounts.update(await onboard(creator), {
         settings: { payouts: { schedule: { interval: 'manual' } } },
       });
-      const { payouts, transferReversals } = house.money.settlement;
+      const { payouts, transferReversals } = house.money;
       const earn = async () => {
         await tip(8_000);
         house.advance(10 * DAY_MS);
@@ -317,7 +321,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       await setFreeze(false);
       house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'server_error', times: 100 });
       await payouts.createBatch({ by: 'operator' });
-      await house.money.settled();
+      await house.money.idle();
       await setFreeze(true);
       house.emulator.clearFaults();
       house.advance(DAY_MS);

@@ -34,7 +34,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   });
 
   const sell = () =>
-    house.money.tip({
+    house.money.tips.send({
       room,
       from: { identity: fan, name: 'Léa', role: 'fan' },
       input: { amountMinor: 1_200, idempotencyKey: createId('event') },
@@ -42,7 +42,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   const after = async (days: number) => {
     house.advance(days * DAY_MS);
     await house.money.sweep();
-    const { pendingMinor, availableMinor } = await house.money.settlement.holds.describe(house.creator);
+    const { pendingMinor, availableMinor } = await house.money.earnings.describe(house.creator);
     return [pendingMinor / SHARE_MINOR, availableMinor / SHARE_MINOR];
   };
   const planOf = async () => {
@@ -88,7 +88,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     });
     const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
     const buyer = await house.createFan();
-    const page = await house.money.buyTicket({ room: paid, identity: buyer, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room: paid, identity: buyer, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     await house.money.confirmCheckout(await pay(page.checkoutUrl));
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
@@ -115,12 +115,12 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     plan.mockImplementationOnce(async function (this: EarningsHoldsStore, ...look) {
       house.advance(-1_000);
       house.emulator.act('close_dispute', { dispute, outcome: 'won' });
-      await house.money.settlement.disputes.handleDisputeChanged(dispute);
+      await house.money.disputes.handleDisputeChanged(dispute);
       house.advance(1_000);
       await this.planRelease(...look);
     });
     house.advance(8 * DAY_MS);
-    await house.money.settlement.holds.release();
+    await house.money.earnings.release();
     const { length: plans } = plan.mock.calls;
     plan.mockRestore();
     expect(plans).toBe(2);
@@ -142,11 +142,11 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
       await mayCommit.promise;
       return this.add(...facts);
     });
-    const earlier = house.money.buyTicket({ room: paid, identity: fan, name: 'Léa', from: 'wallet' });
+    const earlier = house.money.tickets.buy({ room: paid, identity: fan, name: 'Léa', from: 'wallet' });
     await isBooked.promise;
     fan = await house.createFan(50_000);
     await sellLater();
-    await house.money.settlement.holds.release();
+    await house.money.earnings.release();
     mayCommit.resolve();
     await earlier;
     add.mockRestore();
@@ -156,9 +156,9 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   test('two processes at once release each sale once', async () => {
     for (let sale = 0; sale < 5; sale += 1) await sell();
     house.advance(15 * DAY_MS);
-    const { holds } = house.money.settlement;
+    const { earnings } = house.money;
     const other = await house.restartMoney();
-    await Promise.all([holds.release(), other.settlement.holds.release(), holds.release()]);
+    await Promise.all([earnings.release(), other.earnings.release(), earnings.release()]);
     expect(await after(0)).toEqual([0, 5]);
   });
 

@@ -60,11 +60,11 @@ describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', (
         expect(await exited).toBe('SIGKILL');
         const db = await connect();
         const house = await openMoneyHouse({ db, dataFile, isRunning: false });
-        const { payouts } = house.money.settlement;
+        const { payouts } = house.money;
         expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
         // What every start does first.
         house.advance(20 * 24 * 60 * 60_000);
-        await house.money.settlement.recheckAll();
+        await house.money.payouts.recheckAll();
         await house.money.sweep();
         const [paid, ...others] = await payouts.listOfCreator(creator);
         expect([paid?.status, others]).toEqual(['paid', []]);
@@ -115,12 +115,12 @@ describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () 
         });
         for (const { ticket, payment } of bought) {
           // Whoever was not answered asks again.
-          await house.money.refund({ ticket, reason: 'Again' }, 'operator').catch(() => {});
+          await house.money.refunds.refund({ ticket, reason: 'Again' }, 'operator').catch(() => {});
           const { data } = await stripe.refunds.list({ payment_intent: payment });
           expect(data.map(({ amount, status }) => [amount, status])).toEqual([[2_000, 'succeeded']]);
         }
         expect(await house.money.checkInvariants()).toEqual([]);
-        expect((await house.money.settlement.reconciliations.run(0)).items).toEqual([]);
+        expect((await house.money.reconciliations.run(0)).items).toEqual([]);
         await house[Symbol.asyncDispose]();
         await db.close();
       } finally {

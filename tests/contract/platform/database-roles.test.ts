@@ -29,7 +29,7 @@ test.skipIf(!serverUrl)('gateways run under a role that can neither make tables 
     await using house = await openMoneyHouse({ db });
     const identity = await house.createFan(2_000);
     const room = await house.createRoom({ kind: 'free' });
-    const { tip } = await house.money.tip({
+    const { tip } = await house.money.tips.send({
       room,
       from: { identity, name: 'Léa', role: 'fan' },
       input: { amountMinor: 500, idempotencyKey: 'a-tip-to-refund' },

@@ -49,11 +49,11 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     await db[Symbol.asyncDispose]();
   });
 
-  const reconcile = () => house.money.settlement.reconciliations.run(0);
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const reconcile = () => house.money.reconciliations.run(0);
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
   const accessOf = (room: Room, identity: string) => house.rooms.decideAccess({ room, identity, role: 'fan' });
-  const earningsOf = (room: Room) => house.money.settlement.holds.describe(room.creator.identity);
-  const disputes = () => house.money.settlement.disputes;
+  const earningsOf = (room: Room) => house.money.earnings.describe(room.creator.identity);
+  const disputes = () => house.money.disputes;
 
   async function paymentOf(source: string): Promise<string> {
     const all = await stripe.paymentIntents.list({ limit: 100 });
@@ -81,7 +81,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   async function ticketByCard({ card, ...more }: { capacity?: number; card?: string } = {}) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 }, more);
     const identity = await house.createFan();
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
     return { room, identity, ticket: confirmed.id as TicketId };
@@ -96,14 +96,14 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   }
 
   const toldOf = (topic: string) => db.orm.select({ data: outbox.data }).from(outbox).where(eq(outbox.topic, topic));
-  const handle = (found: ProviderRefund) => house.money.settlement.providerRefunds.handle(found);
+  const handle = (found: ProviderRefund) => house.money.providerRefunds.handle(found);
 
   async function topupAndTip(tipMinor: number) {
     const room = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(5_000);
     const input = { amountMinor: tipMinor, idempotencyKey: createId('event') };
-    const { tip } = await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { tip } = await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    const { entries } = await house.money.wallets.listEntries(identity);
     return { room, identity, tip: tip.id, topup: entries.find(({ kind }) => kind === 'topup')?.id as TopupId };
   }
 
@@ -111,7 +111,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const { room, identity, ticket } = await ticketByCard();
     const { close } = await dispute(ticket);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required', reason: 'disputed' });
-    await expect(house.money.refund({ ticket, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
+    await expect(house.money.refunds.refund({ ticket, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
     expect((await earningsOf(room)).holds).toMatchObject([{ reason: 'disputed', releaseAt: null, source: ticket }]);
     house.advance(10 * DAY_MS);
     await house.money.sweep();
@@ -133,7 +133,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       const { room, identity, ticket } = await ticketByCard({ capacity: 1 });
       const { close } = await dispute(ticket);
       const other = await house.createFan(4_000);
-      const buy = () => house.money.buyTicket({ room, identity: other, name: 'Malik', from: 'wallet' });
+      const buy = () => house.money.tickets.buy({ room, identity: other, name: 'Malik', from: 'wallet' });
       await expect(buy()).rejects.toEqual(failure('sold_out'));
       await close(outcome);
       if (outcome === 'lost') return expect(await buy()).toMatchObject({ ticket: { status: 'valid' } });
@@ -199,7 +199,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required', reason: 'disputed' });
     expect(await disputes().list()).toMatchObject([{ status: 'lost', lossMinor: 0, feeMinor: 2_000 }]);
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: 0, holds: [] });
-    await expect(house.money.refund({ ticket, reason }, 'operator')).rejects.toHaveProperty('code');
+    await expect(house.money.refunds.refund({ ticket, reason }, 'operator')).rejects.toHaveProperty('code');
   });
 
   test('what a dispute that was lost in part has left of a sale becomes available', async () => {
@@ -211,7 +211,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     house.advance(15 * DAY_MS);
     await house.money.sweep();
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: pendingMinor });
-    await expect(house.money.refund({ ticket, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
+    await expect(house.money.refunds.refund({ ticket, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
   });
 
   test.each(['held', 'not held'] as const)(
@@ -219,7 +219,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     async (how) => {
       const { room, identity, ticket } = await ticketByCard();
       const { close } = await dispute(ticket);
-      const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+      const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
       const { id: second } = await house.money.confirmCheckout(
         await pay('checkoutUrl' in page ? page.checkoutUrl : ''),
       );
@@ -227,9 +227,9 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       await house.money.sweep();
       const { data } = await stripe.refunds.list({ payment_intent: await paymentOf(ticket) });
       expect(data).toMatchObject([{ amount: 2_000, status: 'succeeded' }]);
-      expect(await house.money.getReceipt(ticket)).toMatchObject({ status: 'refunded' });
+      expect(await house.money.receipts.get(ticket)).toMatchObject({ status: 'refunded' });
       expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket: second });
-      expect(await house.money.getEarnings(room.id)).toMatchObject({ ticketCount: 1, ticketsMinor: 2_000 });
+      expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ ticketCount: 1, ticketsMinor: 2_000 });
       if (how === 'held') return;
       await house.rooms.endRoom(room.id);
       await house.money.sweep();
@@ -255,8 +255,8 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const { close } = await dispute(topup);
     expect(await balanceOf(identity)).toBe(0);
     expect(await disputes().list()).toMatchObject([{ status: 'open', frozenCreditMinor: 3_000 }]);
-    await expect(house.money.refund({ tip, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
-    await expect(house.money.refund({ topup, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
+    await expect(house.money.refunds.refund({ tip, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
+    await expect(house.money.refunds.refund({ topup, reason }, 'operator')).rejects.toEqual(failure('not_refundable'));
     expect((await earningsOf(room)).holds).toMatchObject([{ reason: 'disputed' }]);
     await close('lost');
     expect(await balanceOf(identity)).toBe(0);
@@ -277,7 +277,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await balanceOf(kept.identity)).toBe(0);
     await won.close('won');
     expect(await balanceOf(kept.identity)).toBe(4_000);
-    await house.money.refund({ tip: kept.tip, reason }, 'operator');
+    await house.money.refunds.refund({ tip: kept.tip, reason }, 'operator');
     expect(await balanceOf(kept.identity)).toBe(5_000);
   });
 
@@ -285,28 +285,32 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     'of a %s that a lost dispute over the credit took in part, the rest can be refunded, and that ends it',
     async (kind) => {
       const identity = await house.createFan(1_000);
-      const [disputed] = (await house.money.getWalletHistory(identity)).entries;
-      const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 5_000 });
+      const [disputed] = (await house.money.wallets.listEntries(identity)).entries;
+      const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 5_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl));
       const room = await house.createRoom(kind === 'ticket' ? { kind, priceMinor: 6_000 } : { kind: 'free' });
       const buy = async () => {
-        const bought = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+        const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
         return { ticket: ('ticket' in bought ? bought.ticket.id : '') as TicketId };
       };
       const tip = async () => {
         const input = { amountMinor: 6_000, idempotencyKey: createId('event') };
-        return { tip: (await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input })).tip.id };
+        return {
+          tip: (await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input })).tip.id,
+        };
       };
       const sale = await (kind === 'ticket' ? buy() : tip());
       await (await dispute(disputed?.id ?? '')).close('lost');
       expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 1_000, lossMinor: 0 }]);
       expect(await house.money.checkInvariants()).toEqual([]);
-      expect(await house.money.refund({ ...sale, reason }, 'operator')).toMatchObject({ amountMinor: 5_000 });
+      expect(await house.money.refunds.refund({ ...sale, reason }, 'operator')).toMatchObject({ amountMinor: 5_000 });
       expect(await balanceOf(identity)).toBe(5_000);
       expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0 });
       if (kind === 'ticket') expect(await accessOf(room, identity)).toMatchObject({ reason: 'refunded' });
       expect(await house.money.checkInvariants()).toEqual([]);
-      await expect(house.money.refund({ ...sale, reason }, 'operator')).rejects.toEqual(failure('already_refunded'));
+      await expect(house.money.refunds.refund({ ...sale, reason }, 'operator')).rejects.toEqual(
+        failure('already_refunded'),
+      );
     },
   );
 
@@ -314,31 +318,31 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const { room, identity, topup } = await topupAndTip(2_000);
     house.advance(20 * DAY_MS);
     await house.money.sweep();
-    await house.money.grantPromotion({ identity, amountMinor: 6_000, reason: 'Welcome' }, 'operator');
+    await house.money.promotions.grant({ identity, amountMinor: 6_000, reason: 'Welcome' }, 'operator');
     const input = { amountMinor: 8_000, idempotencyKey: createId('event') };
-    const { tip } = await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+    const { tip } = await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
     // It was 60.00 of the house's gift and 20.00 of money; half of each goes back.
-    await house.money.refund({ tip: tip.id, amountMinor: 4_000, reason }, 'operator');
+    await house.money.refunds.refund({ tip: tip.id, amountMinor: 4_000, reason }, 'operator');
     await (await dispute(topup)).close('lost');
     expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 5_000, lossMinor: 2_000 }]);
-    expect(await house.money.refund({ tip: tip.id, reason }, 'operator')).toMatchObject({ amountMinor: 3_000 });
-    expect(await house.money.getWallet(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
+    expect(await house.money.refunds.refund({ tip: tip.id, reason }, 'operator')).toMatchObject({ amountMinor: 3_000 });
+    expect(await house.money.wallets.get(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
   });
 
   test('rooms whose tickets a dispute has frozen hold up no other that was not held, and follow once it is won', async () => {
     const identity = await house.createFan(2_000);
     const other = await house.createFan(500);
-    const [topup] = (await house.money.getWalletHistory(identity)).entries;
+    const [topup] = (await house.money.wallets.listEntries(identity)).entries;
     const rooms: Room[] = [];
     // As many as one run looks at.
     for (let count = 0; count < 20; count += 1) rooms.push(await house.createRoom({ kind: 'ticket', priceMinor: 100 }));
-    for (const room of rooms) await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    for (const room of rooms) await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     const { close } = await dispute(topup?.id ?? '');
     for (const room of rooms) await house.rooms.endRoom(room.id);
     await house.money.sweep();
     expect(await balanceOf(identity)).toBe(0);
     const last = await house.createRoom();
-    await house.money.buyTicket({ room: last, identity: other, name: 'Malik', from: 'wallet' });
+    await house.money.tickets.buy({ room: last, identity: other, name: 'Malik', from: 'wallet' });
     await house.rooms.endRoom(last.id);
     await house.money.sweep();
     expect(await balanceOf(other)).toBe(500);
@@ -352,8 +356,9 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   test('a room is told as given back once the last frozen ticket is, and the others do not wait for that', async () => {
     const room = await house.createRoom();
     const [frozen, free] = [await house.createFan(500), await house.createFan(500)];
-    const [topup] = (await house.money.getWalletHistory(frozen)).entries;
-    for (const identity of [frozen, free]) await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const [topup] = (await house.money.wallets.listEntries(frozen)).entries;
+    for (const identity of [frozen, free])
+      await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     const { close } = await dispute(topup?.id ?? '');
     await house.rooms.endRoom(room.id);
     await house.money.sweep();
@@ -367,14 +372,14 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
 
   test('a disputed top-up counts of a sale what an earlier lost dispute has left of it, and freezes as much as it takes', async () => {
     const identity = await house.createFan(1_000);
-    const [first] = (await house.money.getWalletHistory(identity)).entries;
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 5_000 });
+    const [first] = (await house.money.wallets.listEntries(identity)).entries;
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 5_000 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
-    const [second] = (await house.money.getWalletHistory(identity)).entries;
+    const [second] = (await house.money.wallets.listEntries(identity)).entries;
     const room = await house.createRoom({ kind: 'free' });
     for (const amountMinor of [1_000, 2_500, 2_500]) {
       const input = { amountMinor, idempotencyKey: createId('event') };
-      await house.money.tip({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
+      await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
     }
     await (await dispute(first?.id ?? '')).close('lost');
     const { close } = await dispute(second?.id ?? '');
@@ -388,8 +393,8 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
-    const [topup] = (await house.money.getWalletHistory(taken)).entries;
-    const buy = (identity: string) => house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const [topup] = (await house.money.wallets.listEntries(taken)).entries;
+    const buy = (identity: string) => house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     for (const identity of [taken, other]) await buy(identity);
     await (await dispute(topup?.id ?? '')).close('lost');
     expect(await accessOf(room, taken)).toMatchObject({ state: 'granted' });
@@ -408,9 +413,9 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     async (partMinor) => {
       const room = await house.createRoom({ kind: 'free' });
       const identity = await house.createFan();
-      await house.money.setGoal(room.id, { title: 'An encore', targetMinor: 2_000 });
+      await house.money.tipping.setGoal(room.id, { title: 'An encore', targetMinor: 2_000 });
       const input = { amountMinor: 1_000, idempotencyKey: createId('event') };
-      const { checkoutUrl } = await house.money.tipByCard({
+      const { checkoutUrl } = await house.money.cardTips.open({
         room,
         from: { identity, name: 'Léa', role: 'fan' },
         input,
@@ -418,15 +423,15 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       const { id } = await house.money.confirmCheckout(await pay(checkoutUrl));
       const payment_intent = await paymentOf(id);
       for (let leftMinor = 1_000; leftMinor > 0; leftMinor -= partMinor) {
-        expect(await house.money.getGoal(room.id)).toMatchObject({ reachedMinor: 1_000 });
+        expect(await house.money.tipping.getGoal(room.id)).toMatchObject({ reachedMinor: 1_000 });
         await stripe.refunds.create({ payment_intent, amount: Math.min(partMinor, leftMinor) });
         await house.money.sweep();
       }
-      expect(await house.money.getReceipt(id)).toMatchObject({ status: 'refunded' });
-      expect(await house.money.getGoal(room.id)).toMatchObject({ reachedMinor: 0 });
-      expect((await house.money.getLeaderboard(room.id, 10)).entries).toEqual([]);
+      expect(await house.money.receipts.get(id)).toMatchObject({ status: 'refunded' });
+      expect(await house.money.tipping.getGoal(room.id)).toMatchObject({ reachedMinor: 0 });
+      expect((await house.money.tipping.getLeaderboard(room.id, 10)).entries).toEqual([]);
       expect(await toldOf('tip.refunded')).toMatchObject([{ data: { tip: id, room: room.id, amountMinor: 1_000 } }]);
-      const again = house.money.refund({ tip: id as TipId, reason }, 'operator');
+      const again = house.money.refunds.refund({ tip: id as TipId, reason }, 'operator');
       await expect(again).rejects.toEqual(failure('already_refunded'));
     },
   );
@@ -501,7 +506,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
     });
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await pay(checkoutUrl);
     // The provider's books follow a payment a moment later.
     const found = await eventually(async () => {

@@ -43,7 +43,7 @@ test('a fee that is not known within hours is looked for once a day, booked when
 
   /** What its fee is asked by. */
   async function topUp(): Promise<string> {
-    const { checkoutUrl } = await money.createTopup({
+    const { checkoutUrl } = await money.topups.create({
       identity: `fan-${createId('event')}`,
       name: 'Léa',
       amountMinor: 2_000,
@@ -58,8 +58,8 @@ test('a fee that is not known within hours is looked for once a day, booked when
     await money.confirmCheckout(await pay(checkoutUrl));
     // One payment is enough: it is not to be renewed meanwhile.
     for (const { id } of await money.memberships.list(identity)) await money.memberships.cancel(identity, id);
-    const { payments } = await money.desk.searchPayments({ query: identity, kind: 'membership', limit: 1 });
-    return (await money.desk.getPayment(payments[0]?.id ?? '')).providerPayment ?? '';
+    const { payments } = await money.desk.payments.search({ query: identity, kind: 'membership', limit: 1 });
+    return (await money.desk.payments.get(payments[0]?.id ?? '')).providerPayment ?? '';
   }
 
   async function pass(times: number, ms: number): Promise<void> {

@@ -61,7 +61,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
       await flow(bought).catch((error) => {
         if (!killer.hasKilled) throw error;
       });
-      await house.money.settled();
+      await house.money.idle();
       const { hasKilled } = killer;
       killer.spare();
       await house.restartMoney();
@@ -70,7 +70,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
       isNewsLate = false;
       await house.money.sweep();
       // Whoever was not answered asks again; what was decided before is answered as it stands.
-      await house.money.refund({ ticket: bought.ticket, reason: 'Again' }, 'operator').catch(() => {});
+      await house.money.refunds.refund({ ticket: bought.ticket, reason: 'Again' }, 'operator').catch(() => {});
       await house.money.sweep();
       const { data } = await stripe.refunds.list({ payment_intent: bought.payment });
       const sent = data.filter(({ status }) => status === 'succeeded');
@@ -80,19 +80,19 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
       expect(await house.money.checkInvariants()).toEqual([]);
       if (!hasKilled) break;
     }
-    expect(await house.money.settlement.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
   }
 
   test('decided by the house: decided once, sent once', async () => {
     await killAtEachStep(async ({ ticket }) =>
-      house.money.refund({ ticket, reason: 'The sound was gone' }, 'operator'),
+      house.money.refunds.refund({ ticket, reason: 'The sound was gone' }, 'operator'),
     );
   });
 
   test('made by hand at the provider beside a part that the house has decided', async () => {
     await killAtEachStep(async ({ ticket, payment }) => {
       await stripe.refunds.create({ payment_intent: payment, amount: 700 });
-      await house.money.refund({ ticket, reason: 'A part', amountMinor: 500 }, 'operator');
+      await house.money.refunds.refund({ ticket, reason: 'A part', amountMinor: 500 }, 'operator');
       await house.money.sweep();
     });
   });

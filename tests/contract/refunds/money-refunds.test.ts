@@ -35,16 +35,17 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   afterAll(async () => {
     house.emulator.clearFaults();
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.settled();
+    await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
 
   const reason = 'The sound was gone';
-  const balanceOf = async (identity: string) => (await house.money.getWallet(identity)).balanceMinor;
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
   const accessOf = (room: Room, identity: string) => house.rooms.decideAccess({ room, identity, role: 'fan' });
-  const refund = (what: Parameters<MoneyHouse['money']['refund']>[0]) => house.money.refund(what, 'operator');
+  const refund = (what: Parameters<MoneyHouse['money']['refunds']['refund']>[0]) =>
+    house.money.refunds.refund(what, 'operator');
   const statusOf = (id: string) =>
     house.facts.findLast((fact) => fact.topic === 'refund.changed' && fact.data.refund.id === id)?.data.refund.status;
   const providerRefunds = async (id: string) => {
@@ -60,7 +61,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   async function ticketByCard(card?: string) {
     const room = await house.createRoom();
     const identity = await house.createFan();
-    const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
     const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
     return { room, identity, ticket: confirmed.id as TicketId };
@@ -69,7 +70,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   async function ticketFromWallet() {
     const room = await house.createRoom();
     const identity = await house.createFan(500);
-    const answer = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    const answer = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     if (!('ticket' in answer)) throw new Error('A ticket was expected.');
     return { room, identity, ticket: answer.ticket.id };
   }
@@ -80,18 +81,18 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     const done = await refund({ ticket, reason });
     expect(done).toMatchObject({ ticket, amountMinor: 500, to: 'card', status: 'succeeded', reason });
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required', reason: 'refunded' });
-    expect(await house.money.getEarnings(room.id)).toMatchObject({ ticketCount: 0, creatorMinor: 0 });
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ ticketCount: 0, creatorMinor: 0 });
     expect(await providerRefunds(done.id)).toMatchObject([{ amount: 500, status: 'succeeded' }]);
     await expect(refund({ ticket, reason })).rejects.toEqual(failure('already_refunded'));
     const told = house.facts.filter((fact) => fact.identity === identity).map((fact) => fact.topic);
     expect(told).toEqual(expect.arrayContaining(['ticket.refunded', 'access.changed']));
-    const again = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+    const again = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
     expect(again).toHaveProperty('checkoutUrl');
   });
 
   test('a top-up goes back in as many parts as its credit is unspent, each key once', async () => {
     const identity = await house.createFan();
-    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     const part = (idempotencyKey: string, amountMinor?: number) =>
       refund({ topup, reason, amountMinor, idempotencyKey });
@@ -105,18 +106,18 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(new Set(same.map(({ id }) => id)).size).toBe(1);
     expect(await balanceOf(identity)).toBe(500);
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 400 });
-    await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     await expect(part('part-three', 101)).rejects.toEqual(failure('amount_too_large'));
     expect(await house.money.desk.previewRefund(topup, undefined)).toMatchObject({ amountMinor: 100, to: 'card' });
     expect(await part('part-three')).toMatchObject({ amountMinor: 100 });
     await expect(part('part-four')).rejects.toEqual(failure('not_refundable'));
     await eventually(async () => (await providerRefunds(first.id)).length === 1);
-    expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({ refundedMinor: 600 });
+    expect((await house.money.desk.payments.get(topup)).payment).toMatchObject({ refundedMinor: 600 });
   });
 
   test('credit of which a refund has failed goes back under a new key, once; the failed one stays owed until its own key asks', async () => {
     const identity = await house.createFan();
-    const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     const part = (idempotencyKey: string, amountMinor?: number) =>
       refund({ topup, reason, amountMinor, idempotencyKey });
@@ -140,7 +141,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(await part('failed-part', 300)).toMatchObject({ id: failed.id, status: 'succeeded' });
     expect((await sent()).map(({ amount }) => amount)).toEqual([300, 300, 400]);
     expect(await owedMinor()).toBe(owedBefore);
-    expect((await house.money.desk.getPayment(topup)).payment).toMatchObject({
+    expect((await house.money.desk.payments.get(topup)).payment).toMatchObject({
       refundedMinor: 1_000,
       status: 'refunded',
     });
@@ -152,9 +153,9 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(await refund({ ticket, reason })).toMatchObject({ to: 'wallet', status: 'succeeded' });
     expect(await balanceOf(identity)).toBe(500);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required', reason: 'refunded' });
-    const { entries } = await house.money.getWalletHistory(identity);
+    const { entries } = await house.money.wallets.listEntries(identity);
     expect(entries[0]).toMatchObject({ kind: 'refund', amountMinor: 500, label: reason, room: room.id });
-    expect(await house.money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' })).toHaveProperty('ticket');
+    expect(await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' })).toHaveProperty('ticket');
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted' });
     await expect(refund({ ticket, reason })).rejects.toEqual(failure('already_refunded'));
   });
@@ -162,7 +163,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   test('a tip goes back to the wallet, once, however many ask at the same time', async () => {
     const room = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(500);
-    const { tip } = await house.money.tip({
+    const { tip } = await house.money.tips.send({
       room,
       from: { identity, name: 'Léa', role: 'fan' },
       input: { amountMinor: 333, idempotencyKey: createId('event') },
@@ -173,7 +174,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
       if (result.status === 'rejected') expect(result.reason).toEqual(failure('already_refunded'));
     }
     expect(await balanceOf(identity)).toBe(500);
-    expect(await house.money.getEarnings(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
+    expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
     const told = await eventually(() =>
       house.facts.find((fact) => fact.topic === 'tip.refunded' && fact.identity === identity),
     );
@@ -183,10 +184,10 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   test('of a top-up only what is unspent goes back to the card', async () => {
     const { money } = house;
     const identity = await house.createFan();
-    const { checkoutUrl, topup } = await money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+    const { checkoutUrl, topup } = await money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await money.confirmCheckout(await pay(checkoutUrl));
     const room = await house.createRoom();
-    await money.buyTicket({ room, identity, name: 'Léa', from: 'wallet' });
+    await money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     expect(await refund({ topup, reason })).toMatchObject({ topup, amountMinor: 500, to: 'card', status: 'succeeded' });
     expect(await balanceOf(identity)).toBe(0);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted' });
@@ -195,12 +196,16 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
 
   test('what was never paid, or is spent, or does not exist is not refunded', async () => {
     const identity = await house.createFan();
-    const unpaid = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 500 });
+    const unpaid = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 500 });
     await expect(refund({ topup: unpaid.topup, reason })).rejects.toEqual(failure('not_refundable'));
     const spender = await house.createFan();
-    const { checkoutUrl, topup } = await house.money.createTopup({ identity: spender, name: 'Léa', amountMinor: 500 });
+    const { checkoutUrl, topup } = await house.money.topups.create({
+      identity: spender,
+      name: 'Léa',
+      amountMinor: 500,
+    });
     await house.money.confirmCheckout(await pay(checkoutUrl));
-    await house.money.buyTicket({ room: await house.createRoom(), identity: spender, name: 'Léa', from: 'wallet' });
+    await house.money.tickets.buy({ room: await house.createRoom(), identity: spender, name: 'Léa', from: 'wallet' });
     await expect(refund({ topup, reason })).rejects.toEqual(failure('not_refundable'));
     for (const unknown of [
       { ticket: createId('ticket') },
@@ -235,9 +240,9 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     'an order whose answer is lost (%s) is not carried out twice',
     async (kind) => {
       const identity = await house.createFan();
-      const { checkoutUrl, topup } = await house.money.createTopup({ identity, name: 'Léa', amountMinor: 1_000 });
+      const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl));
-      await house.money.buyTicket({ room: await house.createRoom(), identity, name: 'Léa', from: 'wallet' });
+      await house.money.tickets.buy({ room: await house.createRoom(), identity, name: 'Léa', from: 'wallet' });
       await eventually(() => house.emulator.listDeliveries('pending').length === 0);
       // Half of a payment, which could be sent twice, and no webhook to tell that it was sent.
       house.emulator.addWebhookRule({ action: 'drop', times: 1_000 });
@@ -275,12 +280,12 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     const identity = await house.createFan(1_000);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
     for (let round = 0; round < 5; round += 1) {
-      const bought = await house.money.buyTicket(order);
+      const bought = await house.money.tickets.buy(order);
       if (!('ticket' in bought)) throw new Error('A ticket was expected.');
       const results = await Promise.allSettled([
         refund({ ticket: bought.ticket.id, reason }),
-        house.money.buyTicket(order),
-        house.money.buyTicket(order),
+        house.money.tickets.buy(order),
+        house.money.tickets.buy(order),
         refund({ ticket: bought.ticket.id, reason }),
       ]);
       for (const result of results) {

@@ -104,7 +104,7 @@ export class ChatScenes implements AsyncDisposable {
     }
     const { message } = await creator.request('chat:send', { clientId: 'scene-pinned-1', text: PINNED });
     await creator.request('chat:pin', { messageId: message.id });
-    await money.grantPromotion(
+    await money.promotions.grant(
       { identity: 'malik', amountMinor: 5_000, reason: 'credit of the test', idempotencyKey: 'credit-of-malik' },
       'operator',
     );

@@ -50,7 +50,7 @@ test('a person is exported from all domains, and nothing of their name and words
   const fan = { identity: FAN, name: NAME, role: 'fan' as const };
   const grant = { identity: FAN, amountMinor: 500, reason: 'a gift' };
   expect((await http.server('POST', '/v1/promotions', { ...grant, idempotencyKey: 'gift-0001' })).status).toBe(201);
-  await context.money.tip({
+  await context.money.tips.send({
     room,
     from: fan,
     input: { amountMinor: 500, message: WORDS[0], idempotencyKey: 'tip-00001' },

@@ -99,7 +99,7 @@ test('a declined card charges nothing and grants nothing, and another card works
   const declined = await payCheckout(checkoutUrl, CARD.declined);
   expect(declined).toMatchObject({ status: 402, location: null });
   expect(declined.text).toMatch(/declined/i);
-  await loge.app.context.money.settled();
+  await loge.app.context.money.idle();
   expect((await connect('ines', room)).welcome.access.state).toBe('required');
   const granted = fan.next('rooms:accessGranted');
   await payCheckout(checkoutUrl);

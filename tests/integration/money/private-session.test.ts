@@ -49,7 +49,7 @@ test('a fan asks, is let in, pays for the time with real media alone, and is out
   timeout: 90_000,
 }, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
-  await loge.app.context.money.grantPromotion(
+  await loge.app.context.money.promotions.grant(
     { identity: 'lea', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },
     'operator',
   );
@@ -106,7 +106,7 @@ test('a client that sends connectivity checks and no receiver reports gets a few
   timeout: 90_000,
 }, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
-  await loge.app.context.money.grantPromotion(
+  await loge.app.context.money.promotions.grant(
     {
       identity: 'mallory',
       amountMinor: CREDIT_MINOR,
@@ -155,7 +155,7 @@ test('a fan who opens another media session each moment pays for the time like e
   timeout: 90_000,
 }, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
-  await loge.app.context.money.grantPromotion(
+  await loge.app.context.money.promotions.grant(
     { identity: 'hopper', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-hopper' },
     'operator',
   );

@@ -74,7 +74,7 @@ test('goal, menu, chat and everything else of a room are gone with it', async ()
 
 test('a private session that was asked for is gone with its room', async () => {
   const { id } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: 300 });
-  await loge.app.context.money.grantPromotion(
+  await loge.app.context.money.promotions.grant(
     { identity: 'lea', amountMinor: 5_000, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },
     'operator',
   );

@@ -15,7 +15,7 @@ export async function checkBooks({ house, answers }: ChaosWorld): Promise<string
     await money.sweep();
     await outbox.idle();
     found.push(...(await money.checkInvariants()));
-    const { items } = await money.settlement.reconciliations.run(0);
+    const { items } = await money.reconciliations.run(0);
     for (const { isExplained, reference, text } of items) if (!isExplained) found.push(`${reference}: ${text}`);
     const untold = await outbox.pending();
     if (untold > 0) found.push(`${untold} facts were never told`);

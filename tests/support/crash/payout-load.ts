@@ -20,20 +20,20 @@ const { creator, money, emulator } = house;
 
 const room = await house.createRoom({ kind: 'free' });
 const fan = await house.createFan(20_000);
-await money.tip({
+await money.tips.send({
   room,
   from: { identity: fan, name: 'Léa', role: 'fan' },
   input: { amountMinor: 10_000, idempotencyKey: createId('event') },
 });
-await money.settlement.accounts.startOnboarding({ creator: { identity: creator, name: 'Ada', country: 'FR' } });
+await money.creatorAccounts.startOnboarding({ creator: { identity: creator, name: 'Ada', country: 'FR' } });
 const [account] = (await stripe.accounts.list({ limit: 100 })).data;
 emulator.act('onboard_account', { account: account?.id ?? '' });
-await money.settlement.accounts.describe(creator);
+await money.creatorAccounts.describe(creator);
 house.advance(20 * DAY_MS);
 await money.sweep();
 
 emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'hang', isApplied: true, times: 100 });
-await money.settlement.payouts.createBatch({ by: 'operator' });
+await money.payouts.createBatch({ by: 'operator' });
 await eventually(async () => (await stripe.transfers.list({ limit: 1 })).data.length > 0);
 writeSync(1, `${JSON.stringify({ transferred: creator })}\n`);
 setInterval(() => {}, 60_000);

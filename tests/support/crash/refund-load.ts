@@ -18,6 +18,6 @@ const house = await openMoneyHouse({ db, dataFile, isRunning: false, wrapProvide
 const bought = await buyTicketByCard(house);
 writeSync(1, `${JSON.stringify(bought)}\n`);
 killer.killAfter(Number(steps));
-await house.money.refund({ ticket: bought.ticket, reason: 'The sound was gone' }, 'operator');
+await house.money.refunds.refund({ ticket: bought.ticket, reason: 'The sound was gone' }, 'operator');
 await house[Symbol.asyncDispose]();
 await db.close();

@@ -60,8 +60,8 @@ export function countRefundSteps(provider: PaymentProvider, killer: Killer): Pay
 export async function buyTicketByCard(house: MoneyHouse): Promise<{ ticket: TicketId; payment: string }> {
   const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
   const identity = await house.createFan();
-  const page = await house.money.buyTicket({ room, identity, name: 'Léa', from: 'card' });
+  const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
   const confirmed = await house.money.confirmCheckout(await pay('checkoutUrl' in page ? page.checkoutUrl : ''));
-  const payment = (await house.money.desk.getPayment(confirmed.id)).providerPayment ?? '';
+  const payment = (await house.money.desk.payments.get(confirmed.id)).providerPayment ?? '';
   return { ticket: confirmed.id as TicketId, payment };
 }

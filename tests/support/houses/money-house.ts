@@ -175,7 +175,7 @@ export async function openMoneyHouse({
     async createFan(creditMinor = 0) {
       const identity = `fan-${createId('event')}`;
       if (creditMinor > 0) {
-        const { checkoutUrl } = await money.createTopup({ identity, name: 'Fan', amountMinor: creditMinor });
+        const { checkoutUrl } = await money.topups.create({ identity, name: 'Fan', amountMinor: creditMinor });
         const session = await pay(checkoutUrl);
         await money.confirmCheckout(session);
       }
@@ -218,7 +218,7 @@ async function listenForWebhooks(money: () => Money): Promise<Server> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     try {
-      await money().handleWebhook(Buffer.concat(chunks), String(request.headers['stripe-signature'] ?? ''));
+      await money().providerEvents.receive(Buffer.concat(chunks), String(request.headers['stripe-signature'] ?? ''));
       response.writeHead(200).end();
     } catch (error) {
       response.writeHead(error instanceof AppError ? error.status : 500).end();

@@ -278,6 +278,6 @@ export class MoneyScene implements AsyncDisposable {
       return unknown.length === 0;
     });
     await outbox.idle();
-    await money.settled();
+    await money.idle();
   }
 }

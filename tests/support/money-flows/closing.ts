@@ -53,7 +53,7 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
  * before them and have been heard of in them, as the flow has it.
  */
 async function compareLately(house: SoakHouse): Promise<string[]> {
-  const { items } = await house.app.money.settlement.reconciliations.run();
+  const { items } = await house.app.money.reconciliations.run();
   const isFault = ({ verdict, isExplained, reference }: (typeof items)[number]) =>
     !isExplained && verdict !== 'missing_there' && reference !== 'balance';
   return items.filter(isFault).map(({ reference, text }) => `${reference}: ${text}`);
@@ -99,7 +99,7 @@ export async function closeHouse({ house }: Ending): Promise<string[]> {
 async function listPayments(house: SoakHouse, kind: (typeof KINDS)[number]): Promise<string[]> {
   const ids: string[] = [];
   for (let after: string | undefined; ; ) {
-    const { payments, next } = await house.app.money.desk.searchPayments({ kind, after, limit: 50 });
+    const { payments, next } = await house.app.money.desk.payments.search({ kind, after, limit: 50 });
     ids.push(...payments.map(({ id }) => id));
     if (next === null) return ids;
     after = next;
@@ -121,14 +121,14 @@ async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
       return explain(house, id, error instanceof AppError ? error.code : String(error));
     }
     await house.emulator.flush();
-    await money.settled();
+    await money.idle();
   }
   return explain(house, id, 'given back in vain');
 }
 
 /** Why an operator cannot give it back: nothing is left of it, a bank has decided about it, or its credit is spent for good. */
 async function explain(house: SoakHouse, id: string, code: string): Promise<string[]> {
-  const { payment, dispute, legs } = await house.app.money.desk.getPayment(id);
+  const { payment, dispute, legs } = await house.app.money.desk.payments.get(id);
   const creatorMinor = legs
     .filter(({ account }) => account === 'creator_pending' || account === 'creator_available')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);

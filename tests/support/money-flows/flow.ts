@@ -86,7 +86,7 @@ class Flow {
       const identity = `fan-${index}`;
       world.fans.push(identity);
       const order = { identity, name: 'Fan', amountMinor: FIRST_CREDIT_MINOR };
-      const { checkoutUrl, topup } = await app.money.createTopup(order);
+      const { checkoutUrl, topup } = await app.money.topups.create(order);
       const session = await pay(checkoutUrl);
       await app.money.confirmCheckout(session);
       world.topups.add(topup);
@@ -105,7 +105,7 @@ class Flow {
     }
     this.#lines.push(`${name} (${seed}): ${outcome}`);
     await house.emulator.flush();
-    await house.app.money.settled();
+    await house.app.money.idle();
     // Two steps never happen at the same moment: which came first would be nobody's to say.
     house.advance(TICK_MS);
   }

@@ -40,7 +40,7 @@ export async function hear({ house, dice }: Pick<Scene, 'house' | 'dice'>, count
     const [webhook] = held.splice(dice.between(0, held.length - 1), 1);
     if (!webhook) break;
     await house.hear(webhook);
-    await house.app.money.settled();
+    await house.app.money.idle();
     heard.push(JSON.parse(webhook.payload).type);
   }
   return heard.join(', ') || NOTHING;
@@ -71,7 +71,7 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   if (!room) return NOTHING;
   const input = { amountMinor: dice.between(500, 900), idempotencyKey: keyOf(dice) };
   const from = { identity, name: 'Fan', role: 'fan' } as const;
-  const both = [() => app.money.tip({ room, from, input }), () => app.money.tipByCard({ room, from, input })];
+  const both = [() => app.money.tips.send({ room, from, input }), () => app.money.cardTips.open({ room, from, input })];
   const [first, second] = dice.chance(0.5) ? both : both.reverse();
   const begun = [first?.()];
   if (dice.chance(0.5)) await begun[0]?.catch(() => {});
@@ -144,8 +144,8 @@ const missRenewal: Act = async ({ app, house, world, dice }) => {
 
 /** What an operator refunds who sees a member's payments, of which the renewal is not one yet. */
 async function refundLatestKnown(app: Scene['app']): Promise<void> {
-  const [latest] = (await app.money.desk.searchPayments({ kind: 'membership', limit: 1 })).payments;
-  if (latest) await app.money.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
+  const [latest] = (await app.money.desk.payments.search({ kind: 'membership', limit: 1 })).payments;
+  if (latest) await app.money.refunds.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
 }
 
 /** Whoever disputes their ticket wants to come in again, and buys another one. */
@@ -159,9 +159,9 @@ const buyAgain: Act = async ({ app, house, world, dice }) => {
   if (!ticket) return NOTHING;
   world.disputes.add(house.emulator.act('open_dispute', { paymentIntent: ticket.payment }).id);
   await house.emulator.flush();
-  await app.money.settled();
+  await app.money.idle();
   const room = await app.rooms.getRoom(ticket.room);
-  const answer = await app.money.buyTicket({ room, identity: ticket.identity, name: 'Fan', from: 'wallet' });
+  const answer = await app.money.tickets.buy({ room, identity: ticket.identity, name: 'Fan', from: 'wallet' });
   if (!('ticket' in answer)) return NOTHING;
   world.tickets.add({ id: answer.ticket.id, identity: ticket.identity });
   return answer.ticket.id;
@@ -175,7 +175,7 @@ const refundInVain: Act = async ({ app, house, world, dice }) => {
   const room = dice.pick(world.ticketRooms.items);
   const identity = dice.pick(world.fans) ?? '';
   if (!room) return NOTHING;
-  const page = await app.money.buyTicket({ room, identity, name: 'Fan', from: 'card' });
+  const page = await app.money.tickets.buy({ room, identity, name: 'Fan', from: 'card' });
   if (!('checkoutUrl' in page)) return NOTHING;
   await payCheckout(page.checkoutUrl, RETURNING_CARD);
   const session = sessionOf(page.checkoutUrl);
@@ -184,8 +184,8 @@ const refundInVain: Act = async ({ app, house, world, dice }) => {
   world.paidSessions.add({ url: page.checkoutUrl, session, purpose: 'ticket' });
   const ticket = id as TicketId;
   const amountMinor = dice.between(50, 100);
-  const payment = (await app.money.desk.getPayment(ticket)).providerPayment ?? '';
-  if (dice.chance(0.5)) await app.money.refund({ ticket, amountMinor, reason: 'flow' }, 'operator');
+  const payment = (await app.money.desk.payments.get(ticket)).providerPayment ?? '';
+  if (dice.chance(0.5)) await app.money.refunds.refund({ ticket, amountMinor, reason: 'flow' }, 'operator');
   else {
     await house.stripe.refunds.create({ payment_intent: payment, amount: amountMinor });
     // Books it before the bank returns it.
@@ -203,7 +203,7 @@ const holdExpiringCredit: Act = async ({ app, house, world, dice }) => {
   const identity = dice.pick(world.fans) ?? '';
   if (!room) return NOTHING;
   const expiresAt = new Date(house.clock.now() + MINUTE_MS).toISOString();
-  await app.money.grantPromotion(
+  await app.money.promotions.grant(
     { identity, amountMinor: dice.between(100, 600), reason: 'flow', expiresAt, idempotencyKey: keyOf(dice) },
     'operator',
   );
@@ -228,7 +228,10 @@ const refundLate: Act = async ({ app, house, dice }) => {
   if (!ticket || house.heldWebhooks) return NOTHING;
   house.isKeySpent = true;
   const amountMinor = Math.floor(Number(ticket.price_minor) / 2);
-  const { id } = await app.money.refund({ ticket: ticket.id as TicketId, amountMinor, reason: 'flow' }, 'operator');
+  const { id } = await app.money.refunds.refund(
+    { ticket: ticket.id as TicketId, amountMinor, reason: 'flow' },
+    'operator',
+  );
   const [order] = await select<{ round: number; status: string; payment: string }>(
     house,
     `select round, status, provider_payment as payment from refunds where id = '${id}'`,
@@ -248,11 +251,11 @@ const refundLate: Act = async ({ app, house, dice }) => {
 const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
   house.advance(20 * DAY_MS);
   await house.emulator.flush();
-  while (await app.money.settlement.holds.release()) {}
+  while (await app.money.earnings.release()) {}
   const creator = dice.pick(world.creators) ?? '';
   const freezing = { frozen: true, reason: 'flow', by: 'operator' };
   const [batch] = await Promise.all([
-    app.money.settlement.payouts.createBatch({ by: 'operator' }),
+    app.money.payouts.createBatch({ by: 'operator' }),
     // What is decided after it is later than it.
     app.money.desk.setFreeze(creator, freezing).then(() => house.advance(1)),
   ]);

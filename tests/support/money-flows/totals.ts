@@ -26,7 +26,7 @@ export async function findWrongTotals(house: SoakHouse, world: SoakWorld): Promi
 async function sumHistory(house: SoakHouse, identity: string) {
   const sums = { balanceMinor: 0, promoMinor: 0 };
   for (let after: string | undefined; ; ) {
-    const { entries, next } = await house.app.money.getWalletHistory(identity, { after, limit: 50 });
+    const { entries, next } = await house.app.money.wallets.listEntries(identity, { after, limit: 50 });
     for (const { amountMinor, promoMinor } of entries) {
       sums.balanceMinor += amountMinor;
       sums.promoMinor += promoMinor;
@@ -47,7 +47,7 @@ async function readWallet(house: SoakHouse, identity: string) {
 }
 
 async function readEarnings(house: SoakHouse, room: string) {
-  const { tipsMinor, ticketsMinor, privateMinor = 0, creatorMinor } = await house.app.money.getEarnings(room);
+  const { tipsMinor, ticketsMinor, privateMinor = 0, creatorMinor } = await house.app.money.earnings.ofRoom(room);
   return { tipsMinor, ticketsMinor, privateMinor, creatorMinor };
 }
 
@@ -110,10 +110,10 @@ async function sumAssociation(house: SoakHouse, id: string) {
 }
 
 async function describeCreator(house: SoakHouse, creator: string) {
-  const { settlement } = house.app.money;
-  const { pendingMinor, availableMinor, holds } = await settlement.holds.describe(creator);
-  const months = await settlement.statements.listMonths(creator);
-  const statements = await Promise.all(months.map((month) => settlement.statements.ofMonth(creator, month)));
+  const { earnings, statements: monthly } = house.app.money;
+  const { pendingMinor, availableMinor, holds } = await earnings.describe(creator);
+  const months = await monthly.listMonths(creator);
+  const statements = await Promise.all(months.map((month) => monthly.ofMonth(creator, month)));
   const moved = statements.reduce((sum, { openingMinor, closingMinor }) => sum + closingMinor - openingMinor, 0);
   return {
     pendingMinor,

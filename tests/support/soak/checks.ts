@@ -88,7 +88,7 @@ async function compareBalance(house: SoakHouse): Promise<string[]> {
   const clearingMinor = Number(row?.clearing) - Number(own?.known) - toBankMinor;
   if (clearingMinor === providerMinor) return [];
   const fault = `the clearing account says ${clearingMinor}, the provider's balance ${providerMinor}`;
-  const { items } = await house.app.money.settlement.reconciliations.run(0);
+  const { items } = await house.app.money.reconciliations.run(0);
   return [fault, ...(await describeItems(house, items))];
 }
 
@@ -139,7 +139,7 @@ export async function checkProvider(house: SoakHouse): Promise<{ violations: str
 }
 
 async function findUnexplained(house: SoakHouse): Promise<string[]> {
-  const { items } = await house.app.money.settlement.reconciliations.run(0);
+  const { items } = await house.app.money.reconciliations.run(0);
   return describeItems(
     house,
     items.filter(({ isExplained }) => !isExplained),

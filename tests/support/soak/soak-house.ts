@@ -146,7 +146,7 @@ export class SoakHouse implements AsyncDisposable {
     const app = this.#app;
     if (!app || app.life.isOver || this.#isClosed) return 503;
     try {
-      await app.money.handleWebhook(Buffer.from(payload), signature);
+      await app.money.providerEvents.receive(Buffer.from(payload), signature);
       return 200;
     } catch (error) {
       return error instanceof AppError ? error.status : 500;
@@ -197,7 +197,7 @@ export class SoakHouse implements AsyncDisposable {
   async whileClosed<T>(look: () => Promise<T>): Promise<T> {
     this.#isClosed = true;
     try {
-      await this.app.money.settled();
+      await this.app.money.idle();
       return await look();
     } finally {
       this.#isClosed = false;

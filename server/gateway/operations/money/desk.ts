@@ -47,7 +47,7 @@ const lookingOperations = [
     summary: 'Search payments',
     description: 'The newest first: by whole identity of buyer or creator, id of a payment, a refund or a room.',
     errors: ['cursor_invalid'],
-    run: ({ money }, { input }) => money.desk.searchPayments(input),
+    run: ({ money }, { input }) => money.desk.payments.search(input),
   }),
   operation({
     ...BY_HOUSE,
@@ -57,7 +57,7 @@ const lookingOperations = [
     summary: 'Get everything about a payment',
     description: 'Its receipt, every line of the books, its refunds, and its dispute.',
     errors: ['payment_not_found'],
-    run: ({ money }, { params }) => money.desk.getPayment(params.payment),
+    run: ({ money }, { params }) => money.desk.payments.get(params.payment),
   }),
   operation({
     ...BY_HOUSE,
@@ -118,7 +118,7 @@ const givingOperations = [
     description:
       'It is spent before paid credit, is never sent to a card, and runs out at `expiresAt`. The same `idempotencyKey` gives once.',
     errors: ['time_in_past', 'wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
-    run: ({ money }, { input, key }) => money.grantPromotion(input, key.apiKey),
+    run: ({ money }, { input, key }) => money.promotions.grant(input, key.apiKey),
   }),
 ];
 

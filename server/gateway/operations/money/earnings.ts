@@ -40,7 +40,7 @@ const ofCreator = [
       'Every sale is held for some days; each hold says why and until when. What is available goes into the next payout unless `frozen` says why not.',
     run: async ({ accounts, money }, { params, input }) => {
       const { identity } = await accounts.getCreator(params.identity);
-      return money.settlement.holds.describe(identity, input.after);
+      return money.earnings.describe(identity, input.after);
     },
   }),
   operation({
@@ -57,7 +57,7 @@ const ofCreator = [
     errors: ONBOARDING_ERRORS,
     run: async ({ accounts, money }, { params, input }) => {
       const creator = await accounts.getCreator(params.identity);
-      return money.settlement.accounts.startOnboarding({ creator, ...input });
+      return money.creatorAccounts.startOnboarding({ creator, ...input });
     },
   }),
   operation({
@@ -68,7 +68,7 @@ const ofCreator = [
     summary: 'Get whether a creator can be paid',
     run: async ({ accounts, money }, { params }) => {
       const { identity } = await accounts.getCreator(params.identity);
-      return money.settlement.accounts.describe(identity);
+      return money.creatorAccounts.describe(identity);
     },
   }),
   operation({
@@ -80,7 +80,7 @@ const ofCreator = [
     description: 'The newest hundred.',
     run: async ({ accounts, money }, { params }) => {
       const { identity } = await accounts.getCreator(params.identity);
-      return { payouts: await money.settlement.payouts.listOfCreator(identity) };
+      return { payouts: await money.payouts.listOfCreator(identity) };
     },
   }),
   operation({
@@ -93,7 +93,7 @@ const ofCreator = [
     description: 'Months are those of UTC. The closing balance is the opening one with everything between added up.',
     run: async ({ accounts, money }, { params, input }) => {
       const { identity } = await accounts.getCreator(params.identity);
-      return money.settlement.statements.ofMonth(identity, input.month);
+      return money.statements.ofMonth(identity, input.month);
     },
   }),
 ];
@@ -107,7 +107,7 @@ const own = [
     answer: creatorEarnings,
     summary: 'Get your own earnings',
     description: 'For creators, with a token of one of their rooms.',
-    run: ({ money }, { caller, input }) => money.settlement.holds.describe(caller.identity, input.after),
+    run: ({ money }, { caller, input }) => money.earnings.describe(caller.identity, input.after),
   }),
   operation({
     name: 'getEarningsOverview',
@@ -116,13 +116,13 @@ const own = [
     role: 'creator',
     answer: earningsPage,
     summary: 'Get your own earnings, with everything that explains them',
-    run: async ({ money: { desk, settlement } }, { caller: { identity } }) => {
+    run: async ({ money }, { caller: { identity } }) => {
       const [account, earnings, payouts, statements, freeze] = await Promise.all([
-        settlement.accounts.describe(identity),
-        settlement.holds.describe(identity),
-        settlement.payouts.listOfCreator(identity),
-        settlement.statements.listMonths(identity),
-        desk.findFreeze(identity),
+        money.creatorAccounts.describe(identity),
+        money.earnings.describe(identity),
+        money.payouts.listOfCreator(identity),
+        money.statements.listMonths(identity),
+        money.desk.findFreeze(identity),
       ]);
       const { holds, nextHold, ...summary } = earnings;
       return { account, summary, freeze: freeze ?? null, holds, nextHold, payouts, statements };
@@ -135,7 +135,7 @@ const own = [
     input: statementQuery,
     answer: statement,
     summary: 'Get your own statement of a month',
-    run: ({ money }, { caller, input }) => money.settlement.statements.ofMonth(caller.identity, input.month),
+    run: ({ money }, { caller, input }) => money.statements.ofMonth(caller.identity, input.month),
   }),
   operation({
     ...OWN,
@@ -143,7 +143,7 @@ const own = [
     http: 'GET /v1/earnings/payouts',
     answer: payoutList,
     summary: 'List your own payouts',
-    run: async ({ money }, { caller }) => ({ payouts: await money.settlement.payouts.listOfCreator(caller.identity) }),
+    run: async ({ money }, { caller }) => ({ payouts: await money.payouts.listOfCreator(caller.identity) }),
   }),
   operation({
     ...OWN,
@@ -151,7 +151,7 @@ const own = [
     http: 'GET /v1/earnings/onboarding',
     answer: creatorAccount,
     summary: 'Get whether you can be paid',
-    run: ({ money }, { caller }) => money.settlement.accounts.describe(caller.identity),
+    run: ({ money }, { caller }) => money.creatorAccounts.describe(caller.identity),
   }),
   operation({
     ...OWN,
@@ -166,7 +166,7 @@ const own = [
     errors: ONBOARDING_ERRORS,
     run: async ({ accounts, money }, { caller, input }) => {
       const creator = await accounts.getCreator(caller.identity);
-      return money.settlement.accounts.startOnboarding({ creator, ...input });
+      return money.creatorAccounts.startOnboarding({ creator, ...input });
     },
   }),
   operation({
@@ -179,7 +179,7 @@ const own = [
     summary: 'What the house reports of you to the tax authorities, quarter by quarter',
     errors: ['creator_not_found'],
     run: async ({ accounts, money }, { caller, input }) =>
-      money.settlement.statements.dac7OfSeller(await accounts.getCreator(caller.identity), input.year),
+      money.statements.dac7OfSeller(await accounts.getCreator(caller.identity), input.year),
   }),
 ];
 
@@ -194,7 +194,7 @@ const exports = (['csv', 'json'] as const).flatMap((format) => [
     summary: `Export a creator's earnings as ${format.toUpperCase()}, of all time or of a month`,
     run: async ({ accounts, money }, { params, input }) => {
       const { identity } = await accounts.getCreator(params.identity);
-      return exportEntries(format, money.settlement.statements.readEntries(identity, input.month));
+      return exportEntries(format, money.statements.readEntries(identity, input.month));
     },
   }),
   downloadOperation({
@@ -205,7 +205,7 @@ const exports = (['csv', 'json'] as const).flatMap((format) => [
     input: earningsExportQuery,
     summary: `Export your own earnings as ${format.toUpperCase()}, of all time or of a month`,
     run: async ({ money }, { caller, input }) =>
-      exportEntries(format, money.settlement.statements.readEntries(caller.identity, input.month)),
+      exportEntries(format, money.statements.readEntries(caller.identity, input.month)),
   }),
 ]);
 

@@ -65,7 +65,7 @@ const batchOperations = [
     answer: payoutBatch,
     summary: 'Get a batch of payouts',
     errors: ['payout_batch_not_found'],
-    run: ({ money }, { params }) => money.settlement.payouts.getBatch(params.batch),
+    run: ({ money }, { params }) => money.payouts.getBatch(params.batch),
   }),
   operation({
     ...BY_HOUSE,
@@ -92,7 +92,7 @@ const batchOperations = [
     summary: 'Get the DAC7 figures of a quarter',
     description:
       'For each seller what was credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld: Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
-    run: ({ money }, { input }) => money.settlement.statements.dac7(input.quarter),
+    run: ({ money }, { input }) => money.statements.dac7(input.quarter),
   }),
   downloadOperation({
     ...BY_SERVER,
@@ -102,7 +102,7 @@ const batchOperations = [
     input: dac7Query,
     summary: 'Export the DAC7 figures of a quarter as CSV',
     run: async ({ money }, { input: { quarter } }) =>
-      exportSellers(quarter, (await money.settlement.statements.dac7(quarter)).sellers),
+      exportSellers(quarter, (await money.statements.dac7(quarter)).sellers),
   }),
 ];
 
@@ -115,7 +115,7 @@ const disputeOperations = [
     answer: disputeList,
     summary: 'List disputes',
     description: 'The newest hundred, all or those of one status.',
-    run: async ({ money }, { input }) => ({ disputes: await money.settlement.disputes.list(input.status) }),
+    run: async ({ money }, { input }) => ({ disputes: await money.disputes.list(input.status) }),
   }),
   operation({
     ...BY_HOUSE,
@@ -161,7 +161,7 @@ const reconciliationOperations = [
     summary: 'List comparisons of the books with the provider',
     description: 'The newest hundred.',
     run: async ({ money }) => ({
-      reconciliations: await money.settlement.reconciliations.list(LIMITS.listPageItems),
+      reconciliations: await money.reconciliations.list(LIMITS.listPageItems),
     }),
   }),
   operation({
@@ -172,7 +172,7 @@ const reconciliationOperations = [
     summary: 'Get the latest comparison of the books with the provider',
     errors: ['not_found'],
     run: async ({ money }) => {
-      const found = await money.settlement.reconciliations.findLatest();
+      const found = await money.reconciliations.findLatest();
       if (!found) throw new AppError('not_found', 'Nothing was compared yet.');
       return found;
     },

@@ -26,7 +26,7 @@ export const ticketOperations = [
       'association_not_found',
     ],
     run: async ({ money, rooms }, { room, caller: { identity }, input, locale }) =>
-      money.quote({ room: await rooms.getRoom(room), identity, locale, ...input }),
+      money.quotes.quote({ room: await rooms.getRoom(room), identity, locale, ...input }),
   }),
   operation({
     name: 'buyTicket',
@@ -58,6 +58,6 @@ export const ticketOperations = [
       'provider_unavailable',
     ],
     run: async ({ money, rooms }, { room, caller: { identity, name, role }, input, locale }) =>
-      money.buyTicket({ room: await rooms.getRoom(room), identity, name, role, locale, ...input }),
+      money.tickets.buy({ room: await rooms.getRoom(room), identity, name, role, locale, ...input }),
   }),
 ];

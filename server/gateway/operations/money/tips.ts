@@ -42,7 +42,7 @@ const givingOperations = [
       'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
     errors: [...TIP_ERRORS, 'insufficient_funds', 'wallet_off'],
     run: async ({ money, rooms }, { room, caller: from, input }) =>
-      money.tip({ room: await rooms.getRoom(room), from, input }),
+      money.tips.send({ room: await rooms.getRoom(room), from, input }),
   }),
   operation({
     ...INSIDE,
@@ -61,7 +61,7 @@ const givingOperations = [
     errors: [...TIP_ERRORS, 'checkout_limit', 'provider_unavailable'],
     run: async ({ money, rooms }, { room, caller: from, input, locale: preferred }) => {
       const { returnUrl, locale = preferred, ...tip } = input;
-      return money.tipByCard({ room: await rooms.getRoom(room), from, input: tip, returnUrl, locale });
+      return money.cardTips.open({ room: await rooms.getRoom(room), from, input: tip, returnUrl, locale });
     },
   }),
 ];
@@ -73,7 +73,7 @@ const goalOperations = [
     http: 'GET /v1/rooms/:id/tipping',
     answer: tippingState,
     summary: 'Get the tip menu and the shared goal of the room',
-    run: ({ money }, { room }) => money.getTipping(room),
+    run: ({ money }, { room }) => money.tipping.get(room),
   }),
   operation({
     ...INSIDE,
@@ -84,7 +84,7 @@ const goalOperations = [
     answer: leaderboard,
     summary: 'List who has tipped most in the room',
     description: 'Refunded tips do not count.',
-    run: ({ money }, { room, input }) => money.getLeaderboard(room, input.limit),
+    run: ({ money }, { room, input }) => money.tipping.getLeaderboard(room, input.limit),
   }),
   operation({
     ...CREATOR,
@@ -95,7 +95,7 @@ const goalOperations = [
     example: { title: 'An encore', targetMinor: 10_000 },
     summary: 'Set the shared goal of the room',
     description: 'For the creator. Tips count towards it from now on; a goal that was open gives way.',
-    run: async ({ money }, { room, input }) => ({ goal: await money.setGoal(room, input) }),
+    run: async ({ money }, { room, input }) => ({ goal: await money.tipping.setGoal(room, input) }),
   }),
   operation({
     ...CREATOR,
@@ -106,7 +106,7 @@ const goalOperations = [
     summary: 'Take the shared goal away',
     description: 'For the creator.',
     run: async ({ money }, { room }) => {
-      await money.clearGoal(room);
+      await money.tipping.clearGoal(room);
       return { goal: null };
     },
   }),
@@ -121,13 +121,13 @@ const goalOperations = [
     summary: 'Set the tip menu of the room',
     description: 'For the creator. The list replaces the one before; an empty one takes the menu away.',
     errors: ['menu_item_duplicate'],
-    run: ({ money }, { room, input }) => money.setTipMenu(room, input.items),
+    run: ({ money }, { room, input }) => money.tipping.setMenu(room, input.items),
   }),
   socketOperation({
     socket: 'money:earnings',
     from: 'inside',
     role: 'creator',
-    run: ({ money }, { room }) => money.getEarnings(room),
+    run: ({ money }, { room }) => money.earnings.ofRoom(room),
   }),
 ];
 

@@ -15,7 +15,7 @@ const creditOperations = [
     socket: 'money:wallet',
     answer: wallet,
     summary: 'Get your wallet',
-    run: ({ money }, { caller }) => money.getWallet(caller.identity),
+    run: ({ money }, { caller }) => money.wallets.get(caller.identity),
   }),
   operation({
     ...OWN,
@@ -44,7 +44,7 @@ const creditOperations = [
       'provider_unavailable',
     ],
     run: ({ money }, { caller: { identity, name }, input, locale }) =>
-      money.topUp({ identity, name, locale, ...input }),
+      money.topups.topUp({ identity, name, locale, ...input }),
   }),
   socketOperation({
     socket: 'money:confirmCheckout',
@@ -92,7 +92,7 @@ const recordOperations = [
     summary: 'What came into the wallet and went out of it',
     description: 'The newest first; each id has a receipt. While `next` is not null, give it as `after`.',
     errors: ['cursor_invalid'],
-    run: ({ money }, { caller, input }) => money.getWalletHistory(caller.identity, input),
+    run: ({ money }, { caller, input }) => money.wallets.listEntries(caller.identity, input),
   }),
   operation({
     name: 'listCardPayments',
@@ -116,7 +116,7 @@ const recordOperations = [
       "Of one's own top-up, ticket, tip, refund or promotional credit: who got what, VAT, the fee policy, and the waiver as it was accepted. Operators read every receipt.",
     errors: ['payment_not_found'],
     run: ({ money }, { by, caller, params: { payment } }) =>
-      money.getReceipt(payment, by === 'operator' ? undefined : caller.identity),
+      money.receipts.get(payment, by === 'operator' ? undefined : caller.identity),
   }),
 ];
 
@@ -134,7 +134,7 @@ const wayBackOperations = [
     summary: "Give one's ticket back",
     description: 'Possible until the first live of the room begins, for a ticket that was bought without the waiver.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
-    run: ({ money }, { caller, input }) => money.withdraw(input.ticket, caller.identity),
+    run: ({ money }, { caller, input }) => money.withdrawals.withdraw(input.ticket, caller.identity),
   }),
   operation({
     name: 'listUnspentTopups',

@@ -166,78 +166,18 @@ CREATE TABLE "chat_rooms" (
 	"poll" text
 );
 --> statement-breakpoint
-CREATE TABLE "ticket_waivers" (
-	"ticket" text PRIMARY KEY NOT NULL,
-	"text_version" text NOT NULL,
-	"language" text NOT NULL,
-	"text" text NOT NULL,
-	"accepted_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "membership_invoices" (
-	"invoice" text PRIMARY KEY NOT NULL,
-	"id" text DEFAULT 'invoice_0000000' || substr(md5(random()::text), 1, 17) NOT NULL,
-	"membership" text NOT NULL,
-	"tier" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"currency" text NOT NULL,
-	"fee_policy" text NOT NULL,
-	"terms" text NOT NULL,
-	"creator_minor" bigint NOT NULL,
-	"provider_payment" text,
-	"fee_minor" bigint,
-	"fee_checks" integer DEFAULT 0 NOT NULL,
-	"next_fee_check_at" timestamp with time zone,
-	"period_end" timestamp with time zone NOT NULL,
-	"paid_at" timestamp with time zone NOT NULL,
-	"booked_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "membership_invoices_id_unique" UNIQUE("id"),
-	CONSTRAINT "membership_invoices_amount" CHECK ("membership_invoices"."amount_minor" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "membership_terms" (
-	"invoice" text NOT NULL,
-	"line" integer NOT NULL,
-	"seq" bigserial NOT NULL,
-	"membership" text NOT NULL,
-	"kind" text NOT NULL,
-	"tier" text NOT NULL,
-	"starts_at" timestamp with time zone NOT NULL,
-	"ends_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "membership_terms_invoice_line_pk" PRIMARY KEY("invoice","line")
-);
---> statement-breakpoint
-CREATE TABLE "memberships" (
+CREATE TABLE "reconciliations" (
 	"id" text PRIMARY KEY NOT NULL,
-	"tier" text NOT NULL,
-	"renewal_tier" text NOT NULL,
-	"creator" text NOT NULL,
-	"identity" text NOT NULL,
-	"name" text NOT NULL,
-	"status" text NOT NULL,
-	"success_url" text NOT NULL,
-	"cancel_url" text NOT NULL,
-	"locale" text,
-	"provider_session" text,
-	"provider_subscription" text,
-	"provider_customer" text,
-	"standing" text,
-	"cancel_at_period_end" boolean DEFAULT false NOT NULL,
-	"is_cancelled_by_dispute" boolean DEFAULT false NOT NULL,
-	"wants_to_leave" boolean,
-	"decisions" integer DEFAULT 0 NOT NULL,
-	"telling_until" timestamp with time zone,
-	"tellers" integer DEFAULT 0 NOT NULL,
-	"paid_until" timestamp with time zone,
-	"access_until" timestamp with time zone,
-	"created_at" timestamp with time zone NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"started_at" timestamp with time zone,
-	"ended_at" timestamp with time zone,
-	"looks" integer DEFAULT 0 NOT NULL,
-	"next_check_at" timestamp with time zone,
-	CONSTRAINT "memberships_provider_session_unique" UNIQUE("provider_session"),
-	CONSTRAINT "memberships_provider_subscription_unique" UNIQUE("provider_subscription")
+	"started_at" timestamp with time zone NOT NULL,
+	"finished_at" timestamp with time zone NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	"currency" text NOT NULL,
+	"movement_count" integer NOT NULL,
+	"ledger_minor" bigint NOT NULL,
+	"provider_minor" bigint NOT NULL,
+	"difference_minor" bigint NOT NULL,
+	"unexplained_count" integer NOT NULL,
+	"items" jsonb NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "checkouts" (
@@ -270,51 +210,6 @@ CREATE TABLE "checkouts" (
 	CONSTRAINT "checkouts_amount" CHECK ("checkouts"."amount_minor" > 0)
 );
 --> statement-breakpoint
-CREATE TABLE "fee_policies" (
-	"id" text PRIMARY KEY NOT NULL,
-	"version" integer NOT NULL,
-	"vat_bps" integer NOT NULL,
-	"commission_bps" integer NOT NULL,
-	"charity_bps" integer NOT NULL,
-	"effective_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "fee_policies_version_unique" UNIQUE("version")
-);
---> statement-breakpoint
-CREATE TABLE "ledger_accounts" (
-	"id" text PRIMARY KEY NOT NULL,
-	"owner" text NOT NULL,
-	"kind" text NOT NULL,
-	"currency" text NOT NULL,
-	"balance" bigint,
-	"held" bigint DEFAULT 0 NOT NULL,
-	"min_balance" bigint,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"release_due_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"released_seq" bigint DEFAULT 0 NOT NULL,
-	CONSTRAINT "ledger_accounts_cached" CHECK (("ledger_accounts"."kind" in ('fan_wallet', 'fan_promo')) = ("ledger_accounts"."balance" is not null)),
-	CONSTRAINT "ledger_accounts_not_below" CHECK ("ledger_accounts"."balance" >= coalesce("ledger_accounts"."min_balance", 0)),
-	CONSTRAINT "ledger_accounts_held" CHECK ("ledger_accounts"."held" >= 0)
-);
---> statement-breakpoint
-CREATE TABLE "ledger_entries" (
-	"seq" bigserial NOT NULL,
-	"transaction" text NOT NULL,
-	"account" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	CONSTRAINT "ledger_entries_transaction_account_pk" PRIMARY KEY("transaction","account"),
-	CONSTRAINT "ledger_entries_not_zero" CHECK ("ledger_entries"."amount_minor" <> 0)
-);
---> statement-breakpoint
-CREATE TABLE "ledger_transactions" (
-	"id" text PRIMARY KEY NOT NULL,
-	"kind" text NOT NULL,
-	"source_type" text NOT NULL,
-	"source_id" text NOT NULL,
-	"reverses_id" text,
-	"currency" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "provider_customers" (
 	"identity" text NOT NULL,
 	"club" text DEFAULT '' NOT NULL,
@@ -322,124 +217,6 @@ CREATE TABLE "provider_customers" (
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "provider_customers_identity_club_pk" PRIMARY KEY("identity","club"),
 	CONSTRAINT "provider_customers_customer_unique" UNIQUE("customer")
-);
---> statement-breakpoint
-CREATE TABLE "provider_events" (
-	"id" text PRIMARY KEY NOT NULL,
-	"subject" text NOT NULL,
-	"object_id" text NOT NULL,
-	"payment" text,
-	"type" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"received_at" timestamp with time zone NOT NULL,
-	"processed_at" timestamp with time zone,
-	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone,
-	"error" text
-);
---> statement-breakpoint
-CREATE TABLE "refunds" (
-	"id" text PRIMARY KEY NOT NULL,
-	"ticket" text,
-	"tip" text,
-	"topup" text,
-	"membership_invoice" text,
-	"private_session" text,
-	"part" integer DEFAULT 0 NOT NULL,
-	"idempotency_key" text,
-	"identity" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"settled_minor" bigint DEFAULT 0 NOT NULL,
-	"currency" text NOT NULL,
-	"to" text NOT NULL,
-	"status" text NOT NULL,
-	"reason" text NOT NULL,
-	"by" text NOT NULL,
-	"provider_payment" text,
-	"provider_refund" text,
-	"round" integer DEFAULT 1 NOT NULL,
-	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone,
-	"failure" text,
-	"created_at" timestamp with time zone NOT NULL,
-	"settled_at" timestamp with time zone,
-	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount_minor" > 0),
-	CONSTRAINT "refunds_settled" CHECK ("refunds"."settled_minor" between 0 and "refunds"."amount_minor"
-        and ("refunds"."status" = 'succeeded') = ("refunds"."settled_minor" = "refunds"."amount_minor")),
-	CONSTRAINT "refunds_of_one" CHECK (num_nonnulls("refunds"."ticket", "refunds"."tip", "refunds"."topup", "refunds"."membership_invoice", "refunds"."private_session") = 1)
-);
---> statement-breakpoint
-CREATE TABLE "tickets" (
-	"id" text PRIMARY KEY NOT NULL,
-	"room" text NOT NULL,
-	"identity" text NOT NULL,
-	"price_minor" bigint NOT NULL,
-	"currency" text NOT NULL,
-	"paid_from" text NOT NULL,
-	"status" text NOT NULL,
-	"fee_policy" text NOT NULL,
-	"creator_minor" bigint NOT NULL,
-	"terms" text,
-	"created_at" timestamp with time zone NOT NULL,
-	"bought_at" timestamp with time zone,
-	CONSTRAINT "tickets_price" CHECK ("tickets"."price_minor" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "tips" (
-	"id" text PRIMARY KEY NOT NULL,
-	"room" text NOT NULL,
-	"identity" text NOT NULL,
-	"name" text NOT NULL,
-	"role" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"currency" text NOT NULL,
-	"message" text,
-	"menu_item" text,
-	"idempotency_key" text NOT NULL,
-	"status" text NOT NULL,
-	"fee_policy" text NOT NULL,
-	"creator_minor" bigint NOT NULL,
-	"terms" text,
-	"sent_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "topups" (
-	"id" text PRIMARY KEY NOT NULL,
-	"identity" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"currency" text NOT NULL,
-	"status" text NOT NULL,
-	"idempotency_key" text,
-	"created_at" timestamp with time zone NOT NULL,
-	"settled_at" timestamp with time zone,
-	CONSTRAINT "topups_amount" CHECK ("topups"."amount_minor" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "creator_accounts" (
-	"creator" text PRIMARY KEY NOT NULL,
-	"provider_account" text NOT NULL,
-	"is_details_submitted" boolean DEFAULT false NOT NULL,
-	"is_charges_enabled" boolean DEFAULT false NOT NULL,
-	"is_payouts_enabled" boolean DEFAULT false NOT NULL,
-	"is_transfers_enabled" boolean DEFAULT false NOT NULL,
-	"requirements" jsonb DEFAULT '[]'::jsonb NOT NULL,
-	"disabled_reason" text,
-	"created_at" timestamp with time zone NOT NULL,
-	"checked_at" timestamp with time zone NOT NULL,
-	"next_check_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "creator_accounts_provider_account_unique" UNIQUE("provider_account")
-);
---> statement-breakpoint
-CREATE TABLE "creator_freezes" (
-	"id" text PRIMARY KEY NOT NULL,
-	"creator" text NOT NULL,
-	"reason" text NOT NULL,
-	"by" text NOT NULL,
-	"frozen_at" timestamp with time zone NOT NULL,
-	"lifted_at" timestamp with time zone,
-	"lifted_by" text,
-	"lift_reason" text
 );
 --> statement-breakpoint
 CREATE TABLE "desk_act_outcomes" (
@@ -495,6 +272,133 @@ CREATE TABLE "disputes" (
 	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount_minor" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "ledger_accounts" (
+	"id" text PRIMARY KEY NOT NULL,
+	"owner" text NOT NULL,
+	"kind" text NOT NULL,
+	"currency" text NOT NULL,
+	"balance" bigint,
+	"held" bigint DEFAULT 0 NOT NULL,
+	"min_balance" bigint,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"release_due_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"released_seq" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "ledger_accounts_cached" CHECK (("ledger_accounts"."kind" in ('fan_wallet', 'fan_promo')) = ("ledger_accounts"."balance" is not null)),
+	CONSTRAINT "ledger_accounts_not_below" CHECK ("ledger_accounts"."balance" >= coalesce("ledger_accounts"."min_balance", 0)),
+	CONSTRAINT "ledger_accounts_held" CHECK ("ledger_accounts"."held" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_entries" (
+	"seq" bigserial NOT NULL,
+	"transaction" text NOT NULL,
+	"account" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	CONSTRAINT "ledger_entries_transaction_account_pk" PRIMARY KEY("transaction","account"),
+	CONSTRAINT "ledger_entries_not_zero" CHECK ("ledger_entries"."amount_minor" <> 0)
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_transactions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"source_type" text NOT NULL,
+	"source_id" text NOT NULL,
+	"reverses_id" text,
+	"currency" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "membership_invoices" (
+	"invoice" text PRIMARY KEY NOT NULL,
+	"id" text DEFAULT 'invoice_0000000' || substr(md5(random()::text), 1, 17) NOT NULL,
+	"membership" text NOT NULL,
+	"tier" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"fee_policy" text NOT NULL,
+	"terms" text NOT NULL,
+	"creator_minor" bigint NOT NULL,
+	"provider_payment" text,
+	"fee_minor" bigint,
+	"fee_checks" integer DEFAULT 0 NOT NULL,
+	"next_fee_check_at" timestamp with time zone,
+	"period_end" timestamp with time zone NOT NULL,
+	"paid_at" timestamp with time zone NOT NULL,
+	"booked_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "membership_invoices_id_unique" UNIQUE("id"),
+	CONSTRAINT "membership_invoices_amount" CHECK ("membership_invoices"."amount_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "membership_terms" (
+	"invoice" text NOT NULL,
+	"line" integer NOT NULL,
+	"seq" bigserial NOT NULL,
+	"membership" text NOT NULL,
+	"kind" text NOT NULL,
+	"tier" text NOT NULL,
+	"starts_at" timestamp with time zone NOT NULL,
+	"ends_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "membership_terms_invoice_line_pk" PRIMARY KEY("invoice","line")
+);
+--> statement-breakpoint
+CREATE TABLE "memberships" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tier" text NOT NULL,
+	"renewal_tier" text NOT NULL,
+	"creator" text NOT NULL,
+	"identity" text NOT NULL,
+	"name" text NOT NULL,
+	"status" text NOT NULL,
+	"success_url" text NOT NULL,
+	"cancel_url" text NOT NULL,
+	"locale" text,
+	"provider_session" text,
+	"provider_subscription" text,
+	"provider_customer" text,
+	"standing" text,
+	"cancel_at_period_end" boolean DEFAULT false NOT NULL,
+	"is_cancelled_by_dispute" boolean DEFAULT false NOT NULL,
+	"wants_to_leave" boolean,
+	"decisions" integer DEFAULT 0 NOT NULL,
+	"cancellation_lease_until" timestamp with time zone,
+	"cancellation_lease_holders" integer DEFAULT 0 NOT NULL,
+	"paid_until" timestamp with time zone,
+	"access_until" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone,
+	"ended_at" timestamp with time zone,
+	"sync_version" integer DEFAULT 0 NOT NULL,
+	"next_check_at" timestamp with time zone,
+	CONSTRAINT "memberships_provider_session_unique" UNIQUE("provider_session"),
+	CONSTRAINT "memberships_provider_subscription_unique" UNIQUE("provider_subscription")
+);
+--> statement-breakpoint
+CREATE TABLE "creator_accounts" (
+	"creator" text PRIMARY KEY NOT NULL,
+	"provider_account" text NOT NULL,
+	"is_details_submitted" boolean DEFAULT false NOT NULL,
+	"is_charges_enabled" boolean DEFAULT false NOT NULL,
+	"is_payouts_enabled" boolean DEFAULT false NOT NULL,
+	"is_transfers_enabled" boolean DEFAULT false NOT NULL,
+	"requirements" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"disabled_reason" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"checked_at" timestamp with time zone NOT NULL,
+	"next_check_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "creator_accounts_provider_account_unique" UNIQUE("provider_account")
+);
+--> statement-breakpoint
+CREATE TABLE "creator_freezes" (
+	"id" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"frozen_at" timestamp with time zone NOT NULL,
+	"lifted_at" timestamp with time zone,
+	"lifted_by" text,
+	"lift_reason" text
+);
+--> statement-breakpoint
 CREATE TABLE "payout_batches" (
 	"id" text PRIMARY KEY NOT NULL,
 	"by" text NOT NULL,
@@ -522,52 +426,12 @@ CREATE TABLE "payouts" (
 	CONSTRAINT "payouts_reversed" CHECK ("payouts"."reversed_minor" between 0 and "payouts"."amount_minor")
 );
 --> statement-breakpoint
-CREATE TABLE "provider_refunds" (
-	"provider_refund" text PRIMARY KEY NOT NULL,
-	"provider_payment" text NOT NULL,
-	"source_type" text NOT NULL,
-	"source_id" text NOT NULL,
-	"identity" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"settled_minor" bigint DEFAULT 0 NOT NULL,
-	"loss_minor" bigint DEFAULT 0 NOT NULL,
-	"currency" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"returned_at" timestamp with time zone,
-	CONSTRAINT "provider_refunds_amount" CHECK ("provider_refunds"."amount_minor" > 0),
-	CONSTRAINT "provider_refunds_parts" CHECK ("provider_refunds"."settled_minor" + "provider_refunds"."loss_minor" <= "provider_refunds"."amount_minor")
-);
---> statement-breakpoint
-CREATE TABLE "reconciliations" (
-	"id" text PRIMARY KEY NOT NULL,
-	"started_at" timestamp with time zone NOT NULL,
-	"finished_at" timestamp with time zone NOT NULL,
-	"since" timestamp with time zone NOT NULL,
-	"currency" text NOT NULL,
-	"movement_count" integer NOT NULL,
-	"ledger_minor" bigint NOT NULL,
-	"provider_minor" bigint NOT NULL,
-	"difference_minor" bigint NOT NULL,
-	"unexplained_count" integer NOT NULL,
-	"items" jsonb NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "released_earnings" (
 	"sale" text PRIMARY KEY NOT NULL,
 	"creator" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"release" text NOT NULL,
 	"released_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "ledger_holds" (
-	"id" text PRIMARY KEY NOT NULL,
-	"identity" text NOT NULL,
-	"currency" text NOT NULL,
-	"promo_minor" bigint NOT NULL,
-	"paid_minor" bigint NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "ledger_holds_amounts" CHECK ("ledger_holds"."promo_minor" >= 0 and "ledger_holds"."paid_minor" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "private_session_charges" (
@@ -611,13 +475,65 @@ CREATE TABLE "event_listings" (
 	"listed_until" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "cancellations" (
-	"room" text PRIMARY KEY NOT NULL,
+CREATE TABLE "provider_events" (
+	"id" text PRIMARY KEY NOT NULL,
+	"subject" text NOT NULL,
+	"object_id" text NOT NULL,
+	"payment" text,
+	"type" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"received_at" timestamp with time zone NOT NULL,
+	"processed_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp with time zone,
+	"error" text
+);
+--> statement-breakpoint
+CREATE TABLE "provider_refunds" (
+	"provider_refund" text PRIMARY KEY NOT NULL,
+	"provider_payment" text NOT NULL,
+	"source_type" text NOT NULL,
+	"source_id" text NOT NULL,
+	"identity" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"settled_minor" bigint DEFAULT 0 NOT NULL,
+	"loss_minor" bigint DEFAULT 0 NOT NULL,
+	"currency" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"returned_at" timestamp with time zone,
+	CONSTRAINT "provider_refunds_amount" CHECK ("provider_refunds"."amount_minor" > 0),
+	CONSTRAINT "provider_refunds_parts" CHECK ("provider_refunds"."settled_minor" + "provider_refunds"."loss_minor" <= "provider_refunds"."amount_minor")
+);
+--> statement-breakpoint
+CREATE TABLE "refunds" (
+	"id" text PRIMARY KEY NOT NULL,
+	"ticket" text,
+	"tip" text,
+	"topup" text,
+	"membership_invoice" text,
+	"private_session" text,
+	"part" integer DEFAULT 0 NOT NULL,
+	"idempotency_key" text,
+	"identity" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"settled_minor" bigint DEFAULT 0 NOT NULL,
+	"currency" text NOT NULL,
+	"to" text NOT NULL,
+	"status" text NOT NULL,
 	"reason" text NOT NULL,
-	"decided_at" timestamp with time zone NOT NULL,
-	"completed_at" timestamp with time zone,
-	"ticket_count" integer DEFAULT 0 NOT NULL,
-	"refunded_minor" bigint DEFAULT 0 NOT NULL
+	"by" text NOT NULL,
+	"provider_payment" text,
+	"provider_refund" text,
+	"round" integer DEFAULT 1 NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp with time zone,
+	"failure" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"settled_at" timestamp with time zone,
+	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount_minor" > 0),
+	CONSTRAINT "refunds_settled" CHECK ("refunds"."settled_minor" between 0 and "refunds"."amount_minor"
+        and ("refunds"."status" = 'succeeded') = ("refunds"."settled_minor" = "refunds"."amount_minor")),
+	CONSTRAINT "refunds_of_one" CHECK (num_nonnulls("refunds"."ticket", "refunds"."tip", "refunds"."topup", "refunds"."membership_invoice", "refunds"."private_session") = 1)
 );
 --> statement-breakpoint
 CREATE TABLE "associations" (
@@ -632,6 +548,16 @@ CREATE TABLE "buyers" (
 	"identity" text PRIMARY KEY NOT NULL,
 	"country" text NOT NULL,
 	"noted_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "fee_policies" (
+	"id" text PRIMARY KEY NOT NULL,
+	"version" integer NOT NULL,
+	"vat_bps" integer NOT NULL,
+	"commission_bps" integer NOT NULL,
+	"charity_bps" integer NOT NULL,
+	"effective_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "fee_policies_version_unique" UNIQUE("version")
 );
 --> statement-breakpoint
 CREATE TABLE "pledges" (
@@ -651,6 +577,39 @@ CREATE TABLE "sale_terms" (
 	"commission_bps" integer NOT NULL,
 	"association" text,
 	"charity_bps" integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "cancellations" (
+	"room" text PRIMARY KEY NOT NULL,
+	"reason" text NOT NULL,
+	"decided_at" timestamp with time zone NOT NULL,
+	"completed_at" timestamp with time zone,
+	"ticket_count" integer DEFAULT 0 NOT NULL,
+	"refunded_minor" bigint DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ticket_waivers" (
+	"ticket" text PRIMARY KEY NOT NULL,
+	"text_version" text NOT NULL,
+	"language" text NOT NULL,
+	"text" text NOT NULL,
+	"accepted_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "tickets" (
+	"id" text PRIMARY KEY NOT NULL,
+	"room" text NOT NULL,
+	"identity" text NOT NULL,
+	"price_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"paid_from" text NOT NULL,
+	"status" text NOT NULL,
+	"fee_policy" text NOT NULL,
+	"creator_minor" bigint NOT NULL,
+	"terms" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"bought_at" timestamp with time zone,
+	CONSTRAINT "tickets_price" CHECK ("tickets"."price_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "card_tips" (
@@ -686,6 +645,35 @@ CREATE TABLE "tip_menus" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "tips" (
+	"id" text PRIMARY KEY NOT NULL,
+	"room" text NOT NULL,
+	"identity" text NOT NULL,
+	"name" text NOT NULL,
+	"role" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"message" text,
+	"menu_item" text,
+	"idempotency_key" text NOT NULL,
+	"status" text NOT NULL,
+	"fee_policy" text NOT NULL,
+	"creator_minor" bigint NOT NULL,
+	"terms" text,
+	"sent_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_holds" (
+	"id" text PRIMARY KEY NOT NULL,
+	"identity" text NOT NULL,
+	"currency" text NOT NULL,
+	"promo_minor" bigint NOT NULL,
+	"paid_minor" bigint NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "ledger_holds_amounts" CHECK ("ledger_holds"."promo_minor" >= 0 and "ledger_holds"."paid_minor" >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "promotions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"identity" text NOT NULL,
@@ -701,6 +689,18 @@ CREATE TABLE "promotions" (
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "promotions_idempotency_key_unique" UNIQUE("idempotency_key"),
 	CONSTRAINT "promotions_amount" CHECK ("promotions"."amount_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "topups" (
+	"id" text PRIMARY KEY NOT NULL,
+	"identity" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"status" text NOT NULL,
+	"idempotency_key" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"settled_at" timestamp with time zone,
+	CONSTRAINT "topups_amount" CHECK ("topups"."amount_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "gateways" (
@@ -887,6 +887,25 @@ CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity
 CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at");--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint
 CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> statement-breakpoint
+CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
+CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
+CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
+CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
+CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
+CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
+CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
+CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
+CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
+CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
+CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("kind","source_type","source_id");--> statement-breakpoint
+CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
@@ -897,58 +916,15 @@ CREATE UNIQUE INDEX "memberships_pending" ON "memberships" USING btree ("creator
 CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
-CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
-CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
-CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
-CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
-CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("kind","source_type","source_id");--> statement-breakpoint
-CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
-CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("next_attempt_at") WHERE "provider_events"."next_attempt_at" is not null;--> statement-breakpoint
-CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "refunds_due" ON "refunds" USING btree ("next_attempt_at") WHERE "refunds"."next_attempt_at" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_topup" ON "refunds" USING btree ("topup","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempotency_key") WHERE "refunds"."idempotency_key" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","part");--> statement-breakpoint
-CREATE INDEX "refunds_created" ON "refunds" USING btree ("created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
-CREATE UNIQUE INDEX "tickets_pending" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'pending';--> statement-breakpoint
-CREATE INDEX "tickets_bought" ON "tickets" USING btree (coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
-CREATE INDEX "tickets_identity" ON "tickets" USING btree ("identity",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
-CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
-CREATE UNIQUE INDEX "tips_idempotency" ON "tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
-CREATE INDEX "tips_sent" ON "tips" USING btree ("sent_at","id");--> statement-breakpoint
-CREATE INDEX "tips_identity" ON "tips" USING btree ("identity","sent_at");--> statement-breakpoint
-CREATE INDEX "tips_room" ON "tips" USING btree ("room","sent_at");--> statement-breakpoint
-CREATE INDEX "topups_identity" ON "topups" USING btree ("identity","settled_at","id");--> statement-breakpoint
-CREATE INDEX "topups_paid" ON "topups" USING btree ("settled_at","id") WHERE "topups"."status" = 'settled';--> statement-breakpoint
-CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator") WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
-CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
-CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
-CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint
-CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
-CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
-CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
-CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-breakpoint
 CREATE INDEX "payouts_creator" ON "payouts" USING btree ("creator","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "payouts_pending" ON "payouts" USING btree ("creator") WHERE "payouts"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "payouts_due" ON "payouts" USING btree ("next_attempt_at") WHERE "payouts"."next_attempt_at" is not null;--> statement-breakpoint
-CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("source_id");--> statement-breakpoint
-CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "released_earnings_creator" ON "released_earnings" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "released_earnings_release" ON "released_earnings" USING btree ("release");--> statement-breakpoint
-CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE UNIQUE INDEX "private_sessions_active" ON "private_sessions" USING btree ("room") WHERE "private_sessions"."status" = 'active';--> statement-breakpoint
 CREATE UNIQUE INDEX "private_sessions_open" ON "private_sessions" USING btree ("room","identity") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
 CREATE INDEX "private_sessions_due" ON "private_sessions" USING btree ("status","expires_at") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
@@ -957,12 +933,36 @@ CREATE INDEX "private_sessions_ended" ON "private_sessions" USING btree ("ended_
 CREATE INDEX "private_sessions_paid_by" ON "private_sessions" USING btree ("identity","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_to" ON "private_sessions" USING btree ("creator","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_in" ON "private_sessions" USING btree ("room","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
-CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
+CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("next_attempt_at") WHERE "provider_events"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "refunds_due" ON "refunds" USING btree ("next_attempt_at") WHERE "refunds"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_topup" ON "refunds" USING btree ("topup","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempotency_key") WHERE "refunds"."idempotency_key" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","part");--> statement-breakpoint
+CREATE INDEX "refunds_created" ON "refunds" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> statement-breakpoint
+CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
+CREATE UNIQUE INDEX "tickets_pending" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "tickets_bought" ON "tickets" USING btree (coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
+CREATE INDEX "tickets_identity" ON "tickets" USING btree ("identity",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
+CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE UNIQUE INDEX "card_tips_idempotency" ON "card_tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "goals_open" ON "goals" USING btree ("room") WHERE "goals"."closed_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "tips_idempotency" ON "tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
+CREATE INDEX "tips_sent" ON "tips" USING btree ("sent_at","id");--> statement-breakpoint
+CREATE INDEX "tips_identity" ON "tips" USING btree ("identity","sent_at");--> statement-breakpoint
+CREATE INDEX "tips_room" ON "tips" USING btree ("room","sent_at");--> statement-breakpoint
+CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_identity" ON "promotions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_due" ON "promotions" USING btree ("expires_at") WHERE "promotions"."expired_at" is null and "promotions"."expires_at" is not null;--> statement-breakpoint
+CREATE INDEX "topups_identity" ON "topups" USING btree ("identity","settled_at","id");--> statement-breakpoint
+CREATE INDEX "topups_paid" ON "topups" USING btree ("settled_at","id") WHERE "topups"."status" = 'settled';--> statement-breakpoint
+CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."dispatched_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("creator","identity");--> statement-breakpoint

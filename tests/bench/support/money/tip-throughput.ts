@@ -111,7 +111,7 @@ export class TipThroughput implements AsyncDisposable {
     return this.#measure(options, async (identity) => {
       const from = { identity, name: 'Léa', role: 'fan' } as const;
       const input = { amountMinor: AMOUNT_MINOR, message: MESSAGE, idempotencyKey: createId('event') };
-      await this.#money.tip({ room: this.#room, from, input });
+      await this.#money.tips.send({ room: this.#room, from, input });
     });
   }
 
@@ -150,7 +150,7 @@ export class TipThroughput implements AsyncDisposable {
   /** Faults of either side's books; empty when all is well. */
   async check(tips: { ours: number; naive: number }): Promise<string[]> {
     const faults = await new LedgerStore(this.#db.orm).findViolations();
-    const { tipCount } = await this.#money.getEarnings(this.#room.id);
+    const { tipCount } = await this.#money.earnings.ofRoom(this.#room.id);
     if (tipCount !== tips.ours) faults.push(`${tips.ours} tips were answered, ${tipCount} are in the books`);
     const naive = await this.#naive.check();
     if (naive.sumMinor !== 0 || naive.tips !== tips.naive)

@@ -12,8 +12,8 @@ interface Refunded {
 const PART_SHARE = 0.25;
 
 async function refund({ app, answers }: Scene, input: Refunded & { amountMinor?: number }) {
-  const named = input as Parameters<typeof app.money.refund>[0];
-  const { id, status } = await app.money.refund({ ...named, reason: 'soak' }, 'operator');
+  const named = input as Parameters<typeof app.money.refunds.refund>[0];
+  const { id, status } = await app.money.refunds.refund({ ...named, reason: 'soak' }, 'operator');
   answers.note('refund', id);
   return `${id} ${status}`;
 }
@@ -66,7 +66,7 @@ const refundTwice: Act = async (scene) => {
 const withdraw: Act = async ({ app, world, dice, answers }) => {
   const ticket = dice.pick(world.tickets.items.filter(({ identity }) => identity !== ''));
   if (!ticket) return NOTHING;
-  const { id } = await app.money.withdraw(ticket.id as `ticket_${string}`, ticket.identity);
+  const { id } = await app.money.withdrawals.withdraw(ticket.id as `ticket_${string}`, ticket.identity);
   answers.note('refund', id);
   return id;
 };
@@ -131,9 +131,9 @@ const escalate: Act = async ({ world, dice, house }) => {
 };
 
 const submitEvidence: Act = async ({ app, dice, answers }) => {
-  const dispute = dice.pick((await app.money.settlement.disputes.list()).filter(({ closedAt }) => closedAt === null));
+  const dispute = dice.pick((await app.money.disputes.list()).filter(({ closedAt }) => closedAt === null));
   if (!dispute) return NOTHING;
-  await app.money.settlement.disputes.submitEvidence(dispute.id, { note: 'They were there.', by: 'operator' });
+  await app.money.disputes.submitEvidence(dispute.id, { note: 'They were there.', by: 'operator' });
   answers.note('evidence', dispute.id);
   return dispute.id;
 };

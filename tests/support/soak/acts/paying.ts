@@ -96,7 +96,7 @@ async function buy(scene: Scene, from: 'wallet' | 'card'): Promise<string> {
   const request = order(scene, from);
   if (!request) return NOTHING;
   const room = await app.rooms.getRoom(request.room.id);
-  const answer = await app.money.buyTicket({ ...request, room });
+  const answer = await app.money.tickets.buy({ ...request, room });
   if ('checkoutUrl' in answer) return openPage(scene, answer.checkoutUrl, 'ticket');
   answers.note('ticket', answer.ticket.id);
   world.tickets.add({ id: answer.ticket.id, identity: request.identity });
@@ -107,7 +107,7 @@ const topUp: Act = async (scene) => {
   const { app, world, dice } = scene;
   const identity = dice.pick(world.fans) ?? '';
   const amountMinor = dice.between(500, 12_000);
-  const { checkoutUrl, topup } = await app.money.createTopup({ identity, name: 'Fan', amountMinor });
+  const { checkoutUrl, topup } = await app.money.topups.create({ identity, name: 'Fan', amountMinor });
   return `${topup} ${amountMinor}: ${await openPage(scene, checkoutUrl, 'topup')}`;
 };
 
@@ -120,9 +120,9 @@ const ticketTwice: Act = async (scene) => {
   const request = order(scene, 'wallet');
   if (!request) return NOTHING;
   const results = await Promise.allSettled([
-    app.money.buyTicket(request),
-    app.money.buyTicket({ ...request, from: 'card' }),
-    app.money.buyTicket(request),
+    app.money.tickets.buy(request),
+    app.money.tickets.buy({ ...request, from: 'card' }),
+    app.money.tickets.buy(request),
   ]);
   const bought = new Set<string>();
   for (const result of results) {
@@ -141,7 +141,7 @@ const cardTip: Act = async (scene) => {
   const room = dice.pick(world.free);
   const identity = dice.pick(world.fans) ?? '';
   if (!room) return NOTHING;
-  const { checkoutUrl } = await app.money.tipByCard({
+  const { checkoutUrl } = await app.money.cardTips.open({
     room,
     from: { identity, name: 'Fan', role: 'fan' },
     input: { amountMinor: dice.between(500, 4_000), idempotencyKey: keyOf(dice) },

@@ -12,12 +12,12 @@ const sweep: Act = async ({ app }) => {
 
 const onboard: Act = async ({ app, world, dice, house }) => {
   const creator = dice.pick(world.creators) ?? '';
-  await app.money.settlement.accounts.startOnboarding({ creator: { identity: creator, name: 'Ada', country: 'FR' } });
+  await app.money.creatorAccounts.startOnboarding({ creator: { identity: creator, name: 'Ada', country: 'FR' } });
   const account = await accountOf(house, creator);
   if (!account) return NOTHING;
   house.emulator.act('onboard_account', { account, iban: dice.chance(0.8) ? GOOD_IBAN : REFUSING_IBAN });
   // They come back from the provider's page, or close the browser on it, and the webhook tells.
-  if (dice.chance(0.5)) await app.money.settlement.accounts.describe(creator);
+  if (dice.chance(0.5)) await app.money.creatorAccounts.describe(creator);
   return account;
 };
 
@@ -35,7 +35,7 @@ const restrict: Act = async ({ world, dice, house }) => {
 };
 
 const payOut: Act = async ({ app, answers }) => {
-  const { id, payouts } = await app.money.settlement.payouts.createBatch({ by: 'operator' });
+  const { id, payouts } = await app.money.payouts.createBatch({ by: 'operator' });
   answers.note('payout_batch', id);
   return payouts.length === 0 ? `nothing is due: ${id}` : `${id} with ${payouts.length}`;
 };
@@ -86,16 +86,16 @@ const moveHouse: Act = async ({ app, world, dice }) => {
 };
 
 const reconcile: Act = async ({ app }) => {
-  const { unexplainedCount } = await app.money.settlement.reconciliations.run();
+  const { unexplainedCount } = await app.money.reconciliations.run();
   return `${unexplainedCount} unexplained for now`;
 };
 
 const readBooks: Act = async ({ app, world, dice, house }) => {
   const creator = dice.pick(world.creators) ?? '';
   const month = new Date(house.clock.now()).toISOString().slice(0, 7);
-  await app.money.settlement.accounts.describe(creator);
-  await app.money.settlement.holds.describe(creator);
-  await app.money.settlement.statements.ofMonth(creator, month);
+  await app.money.creatorAccounts.describe(creator);
+  await app.money.earnings.describe(creator);
+  await app.money.statements.ofMonth(creator, month);
   return creator;
 };
 

@@ -48,7 +48,7 @@ const topUpByCardAgain: Act = async (scene) => {
 async function charge(scene: Scene, asked: CardTopupAsked): Promise<string> {
   const { app, answers, world, dice } = scene;
   const key = `card ${asked.identity} ${asked.idempotencyKey}`;
-  const answer = await app.money.topupByCard({ ...asked, name: 'Fan' });
+  const answer = await app.money.topups.createByCard({ ...asked, name: 'Fan' });
   answers.compare(key, answer.topup);
   if (answer.status === 'succeeded') {
     answers.note('topup', answer.topup);

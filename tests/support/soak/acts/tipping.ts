@@ -11,7 +11,7 @@ export async function sendTip({ app, world, answers }: Scene, doubt: Doubt): Pro
   world.doubts.push(doubt);
   try {
     const room = await app.rooms.getRoom(doubt.room);
-    const receipt = await app.money.tip({ room, from: { identity, name: 'Fan', role: 'fan' }, input });
+    const receipt = await app.money.tips.send({ room, from: { identity, name: 'Fan', role: 'fan' }, input });
     answers.noteOnce('tip', `${doubt.room} ${identity} ${input.idempotencyKey}`, receipt.tip.id);
     world.tips.add(receipt.tip.id);
     settle(world.doubts, doubt);
@@ -55,7 +55,7 @@ const tipFromMenu: Act = async (scene) => {
   const room = dice.pick(world.free);
   const identity = dice.pick(world.fans) ?? '';
   if (!room) return NOTHING;
-  const { items } = await app.money.getTipMenu(room.id);
+  const { items } = await app.money.tipping.getMenu(room.id);
   const item = dice.pick(items);
   const amountMinor = item && dice.chance(0.9) ? item.amountMinor : 777;
   const input = { amountMinor, menuItem: item?.id ?? 'song', idempotencyKey: keyOf(dice) };
@@ -67,15 +67,15 @@ const setMenu: Act = async ({ app, world, dice }) => {
   if (!room) return NOTHING;
   world.menuVersion += 1;
   const items = ['song', 'dance', 'wave'].map((id) => ({ id, label: id, amountMinor: dice.between(100, 1_000) }));
-  await app.money.setTipMenu(room.id, dice.chance(0.8) ? items : []);
+  await app.money.tipping.setMenu(room.id, dice.chance(0.8) ? items : []);
   return room.id;
 };
 
 const setGoal: Act = async ({ app, world, dice }) => {
   const room = dice.pick(world.free);
   if (!room) return NOTHING;
-  if (dice.chance(0.3)) await app.money.clearGoal(room.id);
-  else await app.money.setGoal(room.id, { title: 'A new guitar', targetMinor: dice.between(1_000, 50_000) });
+  if (dice.chance(0.3)) await app.money.tipping.clearGoal(room.id);
+  else await app.money.tipping.setGoal(room.id, { title: 'A new guitar', targetMinor: dice.between(1_000, 50_000) });
   return room.id;
 };
 
@@ -83,7 +83,7 @@ const promote: Act = async ({ app, world, answers, dice, house }) => {
   const identity = dice.pick(world.fans) ?? '';
   const expiresAt = new Date(house.clock.now() + dice.between(1, 72) * HOUR_MS).toISOString();
   const input = { identity, amountMinor: dice.between(50, 600), reason: 'soak', idempotencyKey: keyOf(dice) };
-  const granted = await app.money.grantPromotion(dice.chance(0.6) ? { ...input, expiresAt } : input, 'the-house');
+  const granted = await app.money.promotions.grant(dice.chance(0.6) ? { ...input, expiresAt } : input, 'the-house');
   answers.note('promotion', granted.id);
   return granted.id;
 };
@@ -119,12 +119,12 @@ const endRoom: Act = async ({ app, world, dice }) => {
 const look: Act = async ({ app, world, dice }) => {
   const identity = dice.pick(world.fans) ?? '';
   const room = dice.pick(world.free);
-  const { balanceMinor } = await app.money.getWallet(identity);
+  const { balanceMinor } = await app.money.wallets.get(identity);
   if (balanceMinor < 0) throw new Error(`${identity} has ${balanceMinor}`);
-  await app.money.getWalletHistory(identity);
+  await app.money.wallets.listEntries(identity);
   const paid = dice.pick([...world.tips.items, ...world.tickets.items.map(({ id }) => id), ...world.topups.items]);
-  if (paid) await app.money.getReceipt(paid);
-  if (room) await app.money.getLeaderboard(room.id, 10);
+  if (paid) await app.money.receipts.get(paid);
+  if (room) await app.money.tipping.getLeaderboard(room.id, 10);
   return `${identity} ${balanceMinor}`;
 };
 

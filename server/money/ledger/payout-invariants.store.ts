@@ -1,9 +1,9 @@
-/** What must hold of earnings, payouts, disputes and refunds by hand. Each statement finds ids that break its rule. */
+/** Rules of earnings, payouts, disputes and refunds by hand. Each statement finds ids that break a rule. */
 import { sql } from 'drizzle-orm';
 
-export const SETTLEMENT_RULES = [
+export const PAYOUT_RULES = [
   {
-    fault: 'is a release that moved another amount than its sales',
+    fault: 'is a release whose amount is not the sum of its sales',
     statement: sql`select r.release as id from released_earnings r
         left join ledger_transactions x on x.kind = 'release' and x.source_type = 'release' and x.source_id = r.release
         left join ledger_entries e on e.transaction = x.id and e.account like 'creator_available:%'
@@ -15,12 +15,12 @@ export const SETTLEMENT_RULES = [
       where x.kind = 'release' and not exists (select 1 from released_earnings r where r.release = x.source_id)`,
   },
   {
-    fault: 'holds less than nothing for its creator',
+    fault: 'is a pending account below zero',
     statement: sql`select a.id from ledger_accounts a join ledger_entries e on e.account = a.id
       where a.kind = 'creator_pending' group by a.id having sum(e.amount_minor) < 0`,
   },
   {
-    fault: 'is a payout whose books disagree with its status',
+    fault: 'is a payout whose transactions do not match its status',
     statement: sql`select p.id from payouts p
       left join ledger_transactions taken on taken.kind = 'payout' and taken.source_type = 'payout' and taken.source_id = p.id
       left join ledger_transactions sent on sent.kind = 'payout_sent' and sent.source_type = 'payout' and sent.source_id = p.id
@@ -28,12 +28,12 @@ export const SETTLEMENT_RULES = [
       where taken.id is null or (p.status = 'paid') <> (sent.id is not null) or (p.status = 'failed') <> (back.id is not null)`,
   },
   {
-    fault: 'is a payout that was decided while payouts to its creator were stopped',
+    fault: 'is a payout that was created while payouts to its creator were stopped',
     statement: sql`select p.id from payouts p join creator_freezes f on f.creator = p.creator
       where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
   },
   {
-    fault: 'is a payout of which another sum was taken back than its books say',
+    fault: 'is a payout whose reversed amount does not match its transactions',
     statement: sql`select p.id from payouts p
       left join ledger_transactions sent on sent.kind = 'payout_sent' and sent.source_type = 'payout' and sent.source_id = p.id
       where p.reversed_minor <> (select coalesce(-sum(e.amount_minor), 0) from ledger_transactions x
@@ -41,13 +41,13 @@ export const SETTLEMENT_RULES = [
         where x.kind = 'payout_reversed' and x.reverses_id = sent.id)`,
   },
   {
-    fault: 'is owed to creators under way by the books, and another sum by the payouts',
+    fault: 'does not match the sum of pending payouts',
     statement: sql`select 'payout_payable' as id
       where (select coalesce(sum(amount_minor), 0) from ledger_entries where account like 'payout_payable:%')
         <> (select coalesce(sum(amount_minor), 0) from payouts where status = 'pending')`,
   },
   {
-    fault: 'is what open disputes have taken by the books, and another sum by the disputes',
+    fault: 'does not match the sum withdrawn by disputes',
     statement: sql`select 'disputes_open' as id
       where (select coalesce(-sum(amount_minor), 0) from ledger_entries where account like 'disputes_open:%')
         <> (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes where status <> 'lost')
@@ -59,7 +59,7 @@ export const SETTLEMENT_RULES = [
       where t.status = 'disputed' and not exists (select 1 from disputes d where d.source_id = t.id and d.status <> 'won')`,
   },
   {
-    fault: 'is a payment for whose refunds another sum has left than they say',
+    fault: 'is a payment whose refunds do not match the money that has left for it',
     statement: sql`select o.payment as id from (
         select coalesce(ticket, tip, topup, membership_invoice, private_session) as payment, settled_minor as settled
           from refunds where "to" = 'card'
@@ -68,20 +68,20 @@ export const SETTLEMENT_RULES = [
       ) o group by o.payment having sum(o.settled) <> 0`,
   },
   {
-    fault: 'is a refund that is owed to its card though the house has lost as much for the same payment',
+    fault: 'is a refund owed to its card although the house has a loss for the same payment',
     statement: sql`select r.id from refunds r where r."to" = 'card' and r.status = 'failed'
       and exists (select 1 from disputes d where d.source_id in (r.ticket, r.tip, r.topup, r.membership_invoice) and d.loss_minor > 0
         union all select 1 from provider_refunds p where p.source_id in (r.ticket, r.tip, r.topup, r.membership_invoice)
           and p.loss_minor > 0 and p.returned_at is null)`,
   },
   {
-    fault: 'is frozen by a dispute that is over',
+    fault: 'is frozen by a closed dispute',
     statement: sql`select f.transaction as id from dispute_freezes f
       where f.lifted_at is null and not exists (select 1 from disputes d
         where d.id = f.dispute and d.status not in ('won', 'lost'))`,
   },
   {
-    fault: 'is a sale that is held and that no release will find',
+    fault: 'is a held sale that no release will find',
     statement: sql`select e.transaction as id from ledger_accounts a
       join ledger_entries e on e.account = a.id and e.amount_minor > 0 and e.seq <= a.released_seq
       join ledger_transactions x on x.id = e.transaction and x.reverses_id is null

@@ -1,35 +1,43 @@
 /**
- * What creators have earned: held for some days after each sale, then available, then paid out. The books hold the amounts; this part moves
- * what is due from pending to available, and explains to a creator what is held, why, and until when.
+ * Creators' earnings: held for some days after each sale, then available, then paid out. The books contain the amounts;
+ * this part moves due sales from pending to available, and explains to creators what is held, why and until when.
  */
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
 import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, creatorPending, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
-import type { DueAccount, EarningsHoldsStore, HeldSale } from './earnings-holds.store.ts';
+import { EarningsStore } from './earnings.store.ts';
+import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const RELEASE_SALES = 500;
 const RELEASE_ACCOUNTS = 200;
-/** A sale is committed within this time of its moment. */
+/** A sale is committed within this time after its timestamp. */
 const COMMITTED_WITHIN_MS = 60 * 60_000;
-/** Without a hold an account is looked at so often. */
-const RELOOK_MS = 30_000;
+/** How often an account is checked if sales have no hold. */
+const RECHECK_MS = 30_000;
 
-export class EarningsHolds {
+export class Earnings {
   readonly #context: MoneyContext;
   readonly #store: EarningsHoldsStore;
+  readonly #rooms: EarningsStore;
   readonly #accounts: CreatorAccounts;
 
-  constructor(context: MoneyContext, parts: { store: EarningsHoldsStore; accounts: CreatorAccounts }) {
+  constructor(context: MoneyContext, accounts: CreatorAccounts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#accounts = parts.accounts;
+    this.#store = new EarningsHoldsStore(context.db, context.earningsRules);
+    this.#rooms = new EarningsStore(context.db);
+    this.#accounts = accounts;
   }
 
-  /** Makes available what is held long enough; true when there may be more. Only accounts that are due are looked at, by an index. */
+  async ofRoom(room: string): Promise<RoomEarnings> {
+    return { ...(await this.#rooms.sumOfRoom(room)), currency: this.#context.currency };
+  }
+
+  /** Releases sales whose hold is over; true when there may be more. Reads only accounts that are due, by an index. */
   async release(): Promise<boolean> {
     const due = await this.#store.listDueAccounts(this.#context.nowIso(), this.#context.currency, RELEASE_ACCOUNTS);
     let isMore = due.length === RELEASE_ACCOUNTS;
@@ -43,8 +51,8 @@ export class EarningsHolds {
     const due = await this.#store.listDue(account, new Date(nowMs).toISOString(), RELEASE_SALES);
     if (due.length > 0) await this.#releaseSales(account.creator, due);
     const { nextDueMs, doneSeq } = await this.#store.findNext(account, this.#context.laterIso(-COMMITTED_WITHIN_MS));
-    // What is sold from now on is due no sooner than the shortest hold after now.
-    const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RELOOK_MS);
+    // Sales from now on are due no sooner than after the shortest hold.
+    const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RECHECK_MS);
     const dueAt = new Date(Math.min(emptyMs, nextDueMs ?? emptyMs)).toISOString();
     await this.#store.planRelease(account, { doneSeq, dueAt });
     return due.length === RELEASE_SALES;
@@ -60,7 +68,7 @@ export class EarningsHolds {
     await db.transaction(async (tx) => {
       await this.#store.lockSales(tx, sales);
       const amountMinor = await this.#store.release(tx, { id, creator, account: accountId(pending), sales, at });
-      // Sales that were refunded to the last cent leave nothing to move.
+      // Completely refunded sales have no remainder.
       if (amountMinor === 0) return;
       const legs = transferLegs(pending, available, amountMinor);
       await ledger.post(tx, { kind: 'release', source: { type: 'release', id }, legs, at });
@@ -103,12 +111,12 @@ export class EarningsHolds {
       amountMinor: sale.amountMinor,
       soldAt: sale.soldAt,
       reason: sale.isFrozen ? 'disputed' : isLonger ? 'new_creator' : 'standard',
-      // Nobody knows when a bank decides.
+      // The bank's decision has no date.
       releaseAt: sale.isFrozen ? null : new Date(Date.parse(sale.soldAt) + days * DAY_MS).toISOString(),
     };
   }
 
-  /** Why what is available is not paid out by the next batch. */
+  /** Why available earnings are not in the next batch. */
   #explainFrozen(availableMinor: number, is: { isPayable: boolean; isStopped: boolean }): FrozenEarnings[] {
     const amountMinor = availableMinor;
     if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];

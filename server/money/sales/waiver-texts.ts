@@ -1,6 +1,6 @@
 /**
- * The texts by which a buyer of a ticket gives up the right of withdrawal (directive 2011/83/EU, article 16 (m)). A version is never edited:
- * a change is a new version at the end, and what people agreed to before stays as they read it. Counsel confirms the wording.
+ * Texts with which a ticket's buyer waives the right of withdrawal (directive 2011/83/EU, article 16 (m)). A version is
+ * never edited; a change is a new version at the end. Counsel confirms the wording.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
@@ -17,13 +17,13 @@ const WAIVER_TEXTS: readonly { version: string; texts: Record<Language, string> 
   },
 ];
 
-/** The text that is shown now. */
+/** The current text. */
 export function currentWaiver(language: Language = 'en'): WaiverText {
   const { version, texts } = WAIVER_TEXTS.at(-1) as (typeof WAIVER_TEXTS)[number];
   return { textVersion: version, language, text: texts[language] };
 }
 
-/** The text that somebody says to have accepted. Only the current version can be: an older page shows an older text. */
+/** The text that a buyer accepted. It must be the current version; an older page shows an older text. */
 export function acceptedWaiver(input: WaiverInput, locale: string | undefined): WaiverText {
   const language = input.language ?? (locale === 'fr' ? 'fr' : 'en');
   const current = currentWaiver(language);

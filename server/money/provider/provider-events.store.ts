@@ -1,24 +1,23 @@
 import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { providerEvents } from '../money.schema.ts';
-import { eventListings } from './event-listings.schema.ts';
+import { eventListings, providerEvents } from './provider-events.schema.ts';
 
-export type InboxEvent = typeof providerEvents.$inferSelect;
-export type NewInboxEvent = typeof providerEvents.$inferInsert;
+export type EventRow = typeof providerEvents.$inferSelect;
+export type NewEventRow = typeof providerEvents.$inferInsert;
 
-/** While an event is being processed nobody else takes it; longer than the provider's client tries. */
+/** Lease of an event that is being processed; longer than the provider's client retries. */
 const PROCESSING_LEASE_SECONDS = 40;
 const LISTING = 'events';
 
-export class WebhookInboxStore {
+export class ProviderEventsStore {
   readonly #orm: Orm;
 
   constructor(db: Database) {
     this.#orm = db.orm;
   }
 
-  /** Keeps events that are not known yet; answers how many were new. */
-  async insert(rows: NewInboxEvent[]): Promise<number> {
+  /** Stores unknown events. Returns how many were new. */
+  async insert(rows: NewEventRow[]): Promise<number> {
     if (rows.length === 0) return 0;
     const inserted = await this.#orm
       .insert(providerEvents)
@@ -28,7 +27,7 @@ export class WebhookInboxStore {
     return inserted.length;
   }
 
-  async claimDue(nowIso: string, limit: number): Promise<InboxEvent[]> {
+  async claimDue(nowIso: string, limit: number): Promise<EventRow[]> {
     const due = this.#orm
       .select({ id: providerEvents.id })
       .from(providerEvents)
@@ -64,13 +63,13 @@ export class WebhookInboxStore {
       .where(isNotNull(providerEvents.nextAttemptAt));
   }
 
-  /** Up to when the provider's list of events has been read; undefined in a new house. */
+  /** Up to when the provider's events have been listed; undefined in a new house. */
   async findListedUntilMs(): Promise<number | undefined> {
     const [row] = await this.#orm.select().from(eventListings).where(eq(eventListings.id, LISTING));
     return row && Date.parse(row.listedUntil);
   }
 
-  /** Never backwards: two processes may list at the same time. */
+  /** Never moves backwards, because two processes may list concurrently. */
   async noteListed(untilIso: string): Promise<void> {
     await this.#orm
       .insert(eventListings)

@@ -1,6 +1,7 @@
 /**
- * What the payment provider tells: signature checked, kept, answered, and only then processed, by fetching the object again; so events may
- * come twice, late, in any order, or be lost. What never came is found by listing the provider's events now and then.
+ * Receives events of the payment provider: verifies, stores and acknowledges them, and then processes each by fetching
+ * its object, so events may arrive twice, late, out of order or never. Missing ones are found by listing the provider's
+ * events periodically.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
@@ -12,21 +13,23 @@ import type { CreatorAccounts } from '../payouts/creator-accounts.ts';
 import type { TransferReversals } from '../payouts/transfer-reversals.ts';
 import type { RefundOrders } from '../refunds/refund-orders.ts';
 import type { ProviderEvent } from './payment-provider.ts';
-import type { InboxEvent, NewInboxEvent, WebhookInboxStore } from './webhook-inbox.store.ts';
+import { type EventRow, type NewEventRow, ProviderEventsStore } from './provider-events.store.ts';
 
 const CLAIM_ITEMS = 20;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
-/** Days of trying; afterwards it is tried once a day, and the desk counts it until somebody has mended what stands in the way. */
+/**
+ * About three days of retries. Afterwards an event is retried once a day, and the desk counts it until the cause is
+ * fixed.
+ */
 const HOURLY_ATTEMPTS = 80;
 const RETRY_SLOW_MS = 24 * 3_600_000;
-/** Events are listed again from a little before the last listing, because the provider may show them out of order. */
+/** Listings overlap, because the provider may list events out of order. */
 const LISTING_OVERLAP_MS = 10 * 60_000;
-/** How far back the first listing of a new house looks. */
+/** Period of the first listing of a new house. */
 const LISTING_FIRST_MS = 60 * 60_000;
 
-interface WebhookInboxParts {
-  store: WebhookInboxStore;
+interface ProviderEventsParts {
   checkouts: Checkouts;
   memberships: MembershipSync;
   refundOrders: RefundOrders;
@@ -34,39 +37,44 @@ interface WebhookInboxParts {
   creatorAccounts: CreatorAccounts;
   transferReversals: TransferReversals;
   reconciliations: Reconciliations;
+  /** Runs `process` soon: there are new events. */
+  wake: () => void;
 }
 
-export class WebhookInbox {
+export class ProviderEvents {
   readonly #context: MoneyContext;
-  readonly #parts: WebhookInboxParts;
+  readonly #parts: ProviderEventsParts;
+  readonly #store: ProviderEventsStore;
 
-  constructor(context: MoneyContext, parts: WebhookInboxParts) {
+  constructor(context: MoneyContext, parts: ProviderEventsParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#store = new ProviderEventsStore(context.db);
   }
 
-  /** Resolves once the event is kept for good, which is when the provider may be told so. */
+  /** Verifies and stores an event. Answer the provider when this resolves. Throws `signature_invalid`. */
   async receive(rawBody: Buffer, signature: string | undefined): Promise<void> {
     const { provider, metrics } = this.#context;
     let event: ProviderEvent;
     try {
-      event = provider.parseWebhook(rawBody, signature);
+      event = provider.parseEvent(rawBody, signature);
     } catch (error) {
-      metrics.webhooks.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
+      metrics.providerEvents.inc({ outcome: error instanceof AppError ? error.code : 'internal' });
       throw error;
     }
-    const isNew = (await this.#parts.store.insert([this.#toRow(event)])) > 0;
-    metrics.webhooks.inc({ outcome: isNew ? 'received' : 'duplicate' });
-    if (!event.isVersionOurs) metrics.webhookVersionMismatches.inc();
+    const isNew = (await this.#store.insert([this.#toRow(event)])) > 0;
+    metrics.providerEvents.inc({ outcome: isNew ? 'received' : 'duplicate' });
+    if (!event.isVersionOurs) metrics.providerEventVersionMismatches.inc();
+    this.#parts.wake();
   }
 
   /**
-   * Keeps events that the provider lists and that never came; answers how many there were. Goes on from where the last whole listing ended,
-   * which may be days ago: the newest event that a webhook has brought does not tell what was lost before it.
+   * Stores listed events that were not received. Returns how many there were. Continues from the end of the last
+   * complete listing, possibly days ago: the newest received event does not tell what was lost before it.
    */
   async list(): Promise<number> {
     const { provider, clock, metrics, log } = this.#context;
-    const { store } = this.#parts;
+    const store = this.#store;
     const listedUntilMs = await store.findListedUntilMs();
     const sinceMs = listedUntilMs === undefined ? clock.now() - LISTING_FIRST_MS : listedUntilMs - LISTING_OVERLAP_MS;
     let missed = 0;
@@ -81,24 +89,25 @@ export class WebhookInbox {
     }
     if (newestMs !== undefined) await store.noteListed(new Date(newestMs).toISOString());
     if (missed > 0) {
-      metrics.webhooks.inc({ outcome: 'found_by_listing' }, missed);
-      log.info({ missed }, 'provider events found that no webhook had brought');
+      metrics.providerEvents.inc({ outcome: 'found_by_listing' }, missed);
+      log.info({ missed }, 'missed provider events found by listing');
+      this.#parts.wake();
     }
     return missed;
   }
 
-  /** Processes what is due; true when there may be more. */
+  /** Processes due events; true when there may be more. */
   async process(): Promise<boolean> {
-    const due = await this.#parts.store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
+    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
     await Promise.all(due.map((event) => this.#process(event)));
     return due.length === CLAIM_ITEMS;
   }
 
   recheckAll(): Promise<void> {
-    return this.#parts.store.makeUnprocessedDue(this.#context.nowIso());
+    return this.#store.makeUnprocessedDue(this.#context.nowIso());
   }
 
-  #toRow(event: ProviderEvent): NewInboxEvent {
+  #toRow(event: ProviderEvent): NewEventRow {
     const now = this.#context.nowIso();
     const isOurs = event.subject !== 'other';
     return {
@@ -114,22 +123,22 @@ export class WebhookInbox {
     };
   }
 
-  async #process(event: InboxEvent): Promise<void> {
+  async #process(event: EventRow): Promise<void> {
     const { log, metrics } = this.#context;
     try {
       await this.#handle(event);
-      await this.#parts.store.markProcessed(event.id, this.#context.nowIso());
-      metrics.webhooks.inc({ outcome: 'processed' });
+      await this.#store.markProcessed(event.id, this.#context.nowIso());
+      metrics.providerEvents.inc({ outcome: 'processed' });
     } catch (error) {
       const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
       const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
-      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event not processed');
-      metrics.webhooks.inc({ outcome: 'failed' });
-      await this.#parts.store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
+      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event failed, will be retried');
+      metrics.providerEvents.inc({ outcome: 'failed' });
+      await this.#store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
     }
   }
 
-  #handle(event: InboxEvent): Promise<void> | undefined {
+  #handle(event: EventRow): Promise<void> | undefined {
     switch (event.subject) {
       case 'checkout':
         return this.#parts.checkouts.handleSessionChanged(event.objectId);

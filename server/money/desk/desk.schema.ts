@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm';
+import { index, pgTable, text } from 'drizzle-orm/pg-core';
+import { time } from '../columns.schema.ts';
+
+export type DeskAct = 'refund' | 'evidence' | 'payouts' | 'freeze' | 'unfreeze' | 'reconciliation' | 'fee_policy';
+
+/** Acts of operators on money, with their reason: written before the act is carried out. Append-only. */
+export const deskActs = pgTable(
+  'desk_acts',
+  {
+    id: text('id').primaryKey(),
+    act: text('act').$type<DeskAct>().notNull(),
+    /** The payment, dispute, creator or policy. */
+    subject: text('subject').notNull(),
+    by: text('by').notNull(),
+    reason: text('reason'),
+    at: time('at').notNull(),
+  },
+  (table) => [index('desk_acts_subject').on(table.subject), index('desk_acts_at').on(table.at)],
+);
+
+/**
+ * The outcome of an act, once. Append-only. An act without an outcome was interrupted, and an operator must check
+ * whether it was carried out.
+ */
+export const deskActOutcomes = pgTable(
+  'desk_act_outcomes',
+  {
+    act: text('act').primaryKey(),
+    outcome: text('outcome').$type<'done' | 'failed'>().notNull(),
+    /** The subject, if it is known only afterwards. */
+    subject: text('subject'),
+    /** Error code of a refusal. */
+    failure: text('failure'),
+    at: time('at').notNull(),
+  },
+  (table) => [index('desk_act_outcomes_subject').on(table.subject).where(sql`${table.subject} is not null`)],
+);

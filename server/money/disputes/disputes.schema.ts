@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { minor, time } from '../columns.schema.ts';
+
+export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
+
+export type EvidenceField =
+  | 'customer_name'
+  | 'product_description'
+  | 'service_date'
+  | 'access_activity_log'
+  | 'refund_policy_disclosure'
+  | 'uncategorized_text';
+
+export type Evidence = Partial<Record<EvidenceField, string>>;
+
+export const disputes = pgTable(
+  'disputes',
+  {
+    id: text('id').primaryKey(),
+    providerDispute: text('provider_dispute').notNull().unique(),
+    providerPayment: text('provider_payment').notNull(),
+    /** What the disputed payment paid for. */
+    sourceType: text('source_type').notNull(),
+    sourceId: text('source_id').notNull(),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    feeMinor: minor('fee_minor').notNull().default(0),
+    currency: text('currency').notNull(),
+    reason: text('reason').notNull(),
+    status: text('status').$type<DisputeStatus>().notNull(),
+    /** The payer's unspent credit that is held until the end. */
+    frozenCreditMinor: minor('frozen_credit_minor').notNull().default(0),
+    isFrozen: boolean('is_frozen').notNull().default(false),
+    /** The money that the bank holds now, including its fee. */
+    withdrawnMinor: minor('withdrawn_minor').notNull().default(0),
+    /** The house's loss; null until the dispute is decided. */
+    lossMinor: minor('loss_minor'),
+    /** The part of the debt to the card that a lost dispute has paid. */
+    settledMinor: minor('settled_minor').notNull().default(0),
+    evidence: jsonb('evidence').$type<Evidence>(),
+    evidenceDueAt: time('evidence_due_at'),
+    submittedAt: time('submitted_at'),
+    submittedBy: text('submitted_by'),
+    openedAt: time('opened_at').notNull(),
+    closedAt: time('closed_at'),
+    /** When the provider is asked again; null once it is closed. */
+    nextCheckAt: time('next_check_at'),
+  },
+  (table) => [
+    index('disputes_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
+    index('disputes_opened').on(table.openedAt),
+    index('disputes_source').on(table.sourceId),
+    check('disputes_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/** Transactions frozen by a dispute: they are neither released to a creator nor refunded. */
+export const disputeFreezes = pgTable(
+  'dispute_freezes',
+  {
+    transaction: text('transaction').notNull(),
+    dispute: text('dispute').notNull(),
+    frozenAt: time('frozen_at').notNull(),
+    liftedAt: time('lifted_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.transaction, table.dispute] }),
+    index('dispute_freezes_dispute').on(table.dispute),
+  ],
+);

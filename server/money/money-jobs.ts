@@ -1,0 +1,140 @@
+/**
+ * The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every
+ * process.
+ */
+import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
+import type { Reconciliations } from './books/reconciliations.ts';
+import type { Checkouts } from './checkout/checkouts.ts';
+import type { Disputes } from './disputes/disputes.ts';
+import type { Memberships } from './memberships/memberships.ts';
+import type { MoneyContext } from './money-context.ts';
+import type { CreatorAccounts } from './payouts/creator-accounts.ts';
+import type { Earnings } from './payouts/earnings.ts';
+import type { Payouts } from './payouts/payouts.ts';
+import type { PrivateSessions } from './private-sessions/private-sessions.ts';
+import type { ProviderEvents } from './provider/provider-events.ts';
+import type { RefundOrders } from './refunds/refund-orders.ts';
+import type { Cancellations } from './sales/cancellations.ts';
+import type { Promotions } from './wallet/promotions.ts';
+
+interface JobParts {
+  providerEvents: ProviderEvents;
+  checkouts: Checkouts;
+  memberships: Memberships;
+  refundOrders: RefundOrders;
+  cancellations: Cancellations;
+  promotions: Promotions;
+  earnings: Earnings;
+  creatorAccounts: CreatorAccounts;
+  payouts: Payouts;
+  disputes: Disputes;
+  reconciliations: Reconciliations;
+  privateSessions: PrivateSessions;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export class MoneyJobs {
+  readonly #context: MoneyContext;
+  readonly #parts: JobParts;
+  readonly #providerEvents: PeriodicJob;
+  readonly #jobs: PeriodicJob[];
+
+  constructor(context: MoneyContext, parts: JobParts) {
+    this.#context = context;
+    this.#parts = parts;
+    const { log, isLeader } = context;
+    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+      new PeriodicJob({ name, everyMs, run, log });
+    const leaderJob = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+      new PeriodicJob({ name, everyMs, run, log, mayRun: isLeader });
+    this.#providerEvents = job('provider events', 2 * SECOND_MS, () => parts.providerEvents.process());
+    this.#jobs = [
+      this.#providerEvents,
+      job('checkouts', 2 * SECOND_MS, () => parts.checkouts.sweep()),
+      job('memberships', 2 * SECOND_MS, () => parts.memberships.sweep()),
+      job('refunds', 2 * SECOND_MS, () => parts.refundOrders.sweep()),
+      leaderJob('cancellations', 2 * SECOND_MS, () => parts.cancellations.sweep()),
+      leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
+      leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
+      leaderJob(
+        'creator accounts',
+        10 * SECOND_MS,
+        once(() => parts.creatorAccounts.sweep()),
+      ),
+      leaderJob('payout batch', HOUR_MS, () => parts.payouts.createDueBatch()),
+      job('payouts', 2 * SECOND_MS, () => parts.payouts.sweep()),
+      job('disputes', MINUTE_MS, () => parts.disputes.sweep()),
+      leaderJob(
+        'reconciliation',
+        HOUR_MS,
+        once(() => parts.reconciliations.run()),
+      ),
+      job('private sessions', SECOND_MS, () => parts.privateSessions.tick()),
+      job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),
+      leaderJob(
+        'event listing',
+        MINUTE_MS,
+        once(() => parts.providerEvents.list()),
+      ),
+    ];
+  }
+
+  /** A crash may have left leases behind: makes everything open due at once, then starts the jobs. */
+  start(): void {
+    const { providerEvents, checkouts, memberships, refundOrders, payouts } = this.#parts;
+    void this.#context.runInBackground('recheck everything open', async () => {
+      await Promise.all([
+        providerEvents.recheckAll(),
+        checkouts.recheckAll(),
+        memberships.recheckAll(),
+        refundOrders.recheckAll(),
+        payouts.recheckAll(),
+      ]);
+      for (const job of this.#jobs) job.start();
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#jobs.map((job) => job.close()));
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#jobs.map((job) => job.idle()));
+  }
+
+  wakeProviderEvents(): void {
+    this.#providerEvents.wake();
+  }
+
+  /**
+   * Runs everything that is due, except payout batches, reconciliation and private sessions, which callers run
+   * themselves.
+   */
+  async sweep(): Promise<void> {
+    const parts = this.#parts;
+    await parts.providerEvents.list();
+    // The listing may have woken the job, which then works on the same events.
+    await this.#providerEvents.idle();
+    while (await parts.providerEvents.process());
+    while (await parts.checkouts.sweep());
+    while (await parts.memberships.sweep());
+    while (await parts.cancellations.sweep());
+    while (await parts.promotions.sweep());
+    while (await parts.refundOrders.sweep());
+    await parts.creatorAccounts.sweep();
+    while (await parts.earnings.release());
+    while (await parts.payouts.sweep());
+    while (await parts.disputes.sweep());
+  }
+}
+
+/** A run that leaves nothing for a second one. */
+function once(run: () => Promise<unknown>): () => Promise<boolean> {
+  return async () => {
+    await run();
+    return false;
+  };
+}

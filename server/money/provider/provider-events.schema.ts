@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { time } from '../columns.schema.ts';
+
+/** Events of the payment provider: stored before they are acknowledged, and processed by fetching the object. */
+export const providerEvents = pgTable(
+  'provider_events',
+  {
+    id: text('id').primaryKey(),
+    subject: text('subject')
+      .$type<
+        | 'checkout'
+        | 'subscription'
+        | 'payment'
+        | 'refund'
+        | 'dispute'
+        | 'account'
+        | 'transfer'
+        | 'bank_payout'
+        | 'other'
+      >()
+      .notNull(),
+    objectId: text('object_id').notNull(),
+    /** The payment of a dispute or of a succeeded refund. */
+    payment: text('payment'),
+    type: text('type').notNull(),
+    createdAt: time('created_at').notNull(),
+    receivedAt: time('received_at').notNull(),
+    processedAt: time('processed_at'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    error: text('error'),
+  },
+  (table) => [
+    index('provider_events_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    index('provider_events_created').on(table.createdAt),
+  ],
+);
+
+/**
+ * Up to which event the provider's list has been read without a gap: one row. Received events do not tell, because a
+ * newer one can arrive while older ones are lost.
+ */
+export const eventListings = pgTable('event_listings', {
+  id: text('id').primaryKey(),
+  listedUntil: timestamp('listed_until', { withTimezone: true, mode: 'string' }).notNull(),
+});

@@ -1,0 +1,97 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { minor, time } from '../columns.schema.ts';
+
+/**
+ * A decision to refund a payment, wholly or in part. A refund to a card is `pending` while it has an order at the
+ * provider and `failed` while it has none. Until `settled_minor` reaches its amount, the rest is owed to the card.
+ */
+export const refunds = pgTable(
+  'refunds',
+  {
+    id: text('id').primaryKey(),
+    ticket: text('ticket'),
+    tip: text('tip'),
+    topup: text('topup'),
+    membershipInvoice: text('membership_invoice'),
+    privateSession: text('private_session'),
+    /** Counts the refunds of one payment. */
+    part: integer('part').notNull().default(0),
+    /** A person's key belongs to one refund. */
+    idempotencyKey: text('idempotency_key'),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    /** Money that has left for it: by its own order, by hand at the provider, or by the bank in a dispute. */
+    settledMinor: minor('settled_minor').notNull().default(0),
+    currency: text('currency').notNull(),
+    to: text('to').$type<'wallet' | 'card'>().notNull(),
+    status: text('status').$type<'pending' | 'succeeded' | 'failed'>().notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    providerPayment: text('provider_payment'),
+    providerRefund: text('provider_refund'),
+    /** Counts the orders to the provider: an order after a failure needs a new idempotency key. */
+    round: integer('round').notNull().default(1),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    failure: text('failure'),
+    createdAt: time('created_at').notNull(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [
+    index('refunds_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    check('refunds_amount', sql`${table.amountMinor} > 0`),
+    check(
+      'refunds_settled',
+      sql`${table.settledMinor} between 0 and ${table.amountMinor}
+        and (${table.status} = 'succeeded') = (${table.settledMinor} = ${table.amountMinor})`,
+    ),
+    // One refund per payment and part, also across processes.
+    uniqueIndex('refunds_one_ticket').on(table.ticket, table.part),
+    uniqueIndex('refunds_one_tip').on(table.tip, table.part),
+    uniqueIndex('refunds_one_topup').on(table.topup, table.part),
+    uniqueIndex('refunds_idempotency')
+      .on(table.by, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+    uniqueIndex('refunds_one_membership_invoice').on(table.membershipInvoice, table.part),
+    uniqueIndex('refunds_one_private_session').on(table.privateSession, table.part),
+    index('refunds_created').on(table.createdAt),
+    check(
+      'refunds_of_one',
+      sql`num_nonnulls(${table.ticket}, ${table.tip}, ${table.topup}, ${table.membershipInvoice}, ${table.privateSession}) = 1`,
+    ),
+  ],
+);
+
+/**
+ * Refunds that have left at the provider, each once, including those made by hand. They first reduce the debt to the
+ * card. The rest of a refund by hand is taken from the sale or the credit, and what they cannot cover is the house's
+ * loss.
+ */
+export const providerRefunds = pgTable(
+  'provider_refunds',
+  {
+    providerRefund: text('provider_refund').primaryKey(),
+    providerPayment: text('provider_payment').notNull(),
+    sourceType: text('source_type').notNull(),
+    sourceId: text('source_id').notNull(),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    /** The part that was owed to the card by refunds of the house. */
+    settledMinor: minor('settled_minor').notNull().default(0),
+    /** The part that no account covered: spent credit, or a sale that was refunded before. */
+    lossMinor: minor('loss_minor').notNull().default(0),
+    currency: text('currency').notNull(),
+    createdAt: time('created_at').notNull(),
+    /**
+     * When the bank returned it. A refund that was never booked is stored too, so that late events about it book
+     * nothing.
+     */
+    returnedAt: time('returned_at'),
+  },
+  (table) => [
+    index('provider_refunds_source').on(table.sourceId),
+    check('provider_refunds_amount', sql`${table.amountMinor} > 0`),
+    check('provider_refunds_parts', sql`${table.settledMinor} + ${table.lossMinor} <= ${table.amountMinor}`),
+  ],
+);

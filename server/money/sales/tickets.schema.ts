@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { minor, time } from '../columns.schema.ts';
+
+export const tickets = pgTable(
+  'tickets',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    priceMinor: minor('price_minor').notNull(),
+    currency: text('currency').notNull(),
+    paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
+    /** `pending` while its checkout is open. Only a `valid` one gives access to the room. */
+    status: text('status').$type<'pending' | 'valid' | 'expired' | 'refunded' | 'disputed'>().notNull(),
+    feePolicy: text('fee_policy').notNull(),
+    /** The creator's part of the price after VAT, commission and pledge. */
+    creatorMinor: minor('creator_minor').notNull(),
+    /** Its terms (`sale_terms`); null on sales from before terms existed. */
+    terms: text('terms'),
+    createdAt: time('created_at').notNull(),
+    boughtAt: time('bought_at'),
+  },
+  (table) => [
+    // One valid ticket and one open checkout per person and room, also across processes.
+    uniqueIndex('tickets_valid').on(table.room, table.identity).where(sql`${table.status} = 'valid'`),
+    uniqueIndex('tickets_pending').on(table.room, table.identity).where(sql`${table.status} = 'pending'`),
+    // Expressions and conditions are exactly those of the desk's search.
+    index('tickets_bought')
+      .on(sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
+      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
+    index('tickets_identity')
+      .on(table.identity, sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
+      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
+    index('tickets_room')
+      .on(table.room, sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
+      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
+    check('tickets_price', sql`${table.priceMinor} > 0`),
+  ],
+);
+
+/** A buyer's waiver of the right of withdrawal: the exact text and when they agreed. Append-only. */
+export const ticketWaivers = pgTable('ticket_waivers', {
+  ticket: text('ticket').primaryKey(),
+  textVersion: text('text_version').notNull(),
+  language: text('language').$type<'en' | 'fr'>().notNull(),
+  text: text('text').notNull(),
+  acceptedAt: timestamp('accepted_at', { withTimezone: true, mode: 'string' }).notNull(),
+});
+
+/** A room that ended without a live: the decision to refund every ticket, and its progress. */
+export const cancellations = pgTable(
+  'cancellations',
+  {
+    room: text('room').primaryKey(),
+    reason: text('reason').$type<'not_held'>().notNull(),
+    decidedAt: time('decided_at').notNull(),
+    /** When no ticket was left to refund. */
+    completedAt: time('completed_at'),
+    ticketCount: integer('ticket_count').notNull().default(0),
+    refundedMinor: bigint('refunded_minor', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [index('cancellations_open').on(table.decidedAt).where(sql`${table.completedAt} is null`)],
+);

@@ -1,0 +1,85 @@
+/**
+ * What surrounds tips in a room: the goal, the tip menu and the leaderboard. A room has at most one open goal. Its
+ * progress is the sum of the tips since it was set, so tips and refunds move it without further work. A tip for a menu
+ * item must have the item's price.
+ */
+import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
+import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../protocol/money/tipping.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { isUniqueViolation } from '../unique-violation.ts';
+import { TippingStore } from './tipping.store.ts';
+
+export class Tipping {
+  readonly #context: MoneyContext;
+  readonly #store: TippingStore;
+
+  constructor(context: MoneyContext) {
+    this.#context = context;
+    this.#store = new TippingStore(context.db);
+  }
+
+  async get(room: RoomId): Promise<TippingState> {
+    const [goal, menu] = await Promise.all([this.getGoal(room), this.getMenu(room)]);
+    return { goal, menu };
+  }
+
+  async getLeaderboard(room: RoomId, limit: number): Promise<Leaderboard> {
+    return { entries: await this.#store.sumByFan(room, limit), currency: this.#context.currency };
+  }
+
+  async getGoal(room: RoomId): Promise<Goal | null> {
+    const found = await this.#store.findGoal(room);
+    return found ? { ...found, currency: this.#context.currency } : null;
+  }
+
+  /** Replaces the open goal. Only tips from now on count towards the new one. */
+  async setGoal(room: RoomId, { title, targetMinor }: GoalInput): Promise<Goal> {
+    const id = createId('goal');
+    try {
+      await this.#changeGoal(room, id, { title, targetMinor });
+    } catch (error) {
+      // A concurrent call has set its goal first: this one replaces it.
+      if (!isUniqueViolation(error, 'goals_open')) throw error;
+      await this.#changeGoal(room, id, { title, targetMinor });
+    }
+    return { id, title, targetMinor, reachedMinor: 0, currency: this.#context.currency };
+  }
+
+  async clearGoal(room: RoomId): Promise<void> {
+    await this.#changeGoal(room, null, undefined);
+  }
+
+  async #changeGoal(room: RoomId, id: string | null, goal: GoalInput | undefined): Promise<void> {
+    const { db, outbox } = this.#context;
+    const at = this.#context.nowIso();
+    await db.transaction(async (tx) => {
+      await this.#store.closeGoals(tx, room, at);
+      if (id && goal) await this.#store.insertGoal(tx, { id, room, ...goal, createdAt: at });
+      await this.#context.addFacts(tx, ['goal.changed', { room }, { room }]);
+    });
+    outbox.wake();
+  }
+
+  async getMenu(room: RoomId): Promise<TipMenu> {
+    return { items: await this.#store.findMenu(room), currency: this.#context.currency };
+  }
+
+  async setMenu(room: RoomId, items: TipMenuItem[]): Promise<TipMenu> {
+    if (new Set(items.map(({ id }) => id)).size < items.length) throw new AppError('menu_item_duplicate');
+    const { db, outbox, currency } = this.#context;
+    const menu = { items, currency };
+    await db.transaction(async (tx) => {
+      await this.#store.saveMenu(tx, { room, items, updatedAt: this.#context.nowIso() });
+      await this.#context.addFacts(tx, ['tipMenu.changed', { menu }, { room }]);
+    });
+    outbox.wake();
+    return menu;
+  }
+
+  async findMenuRefusal(room: RoomId, id: string, amountMinor: number): Promise<ErrorCode | undefined> {
+    const item = (await this.#store.findMenu(room)).find((each) => each.id === id);
+    if (!item) return 'menu_item_not_found';
+    return item.amountMinor === amountMinor ? undefined : 'menu_price_mismatch';
+  }
+}

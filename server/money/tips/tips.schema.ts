@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Role } from '../../protocol/accounts.ts';
+import type { TipMenuItem } from '../../protocol/money/tipping.ts';
+import { minor, time } from '../columns.schema.ts';
+
+export const tips = pgTable(
+  'tips',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    message: text('message'),
+    menuItem: text('menu_item'),
+    idempotencyKey: text('idempotency_key').notNull(),
+    status: text('status').$type<'settled' | 'refunded'>().notNull(),
+    feePolicy: text('fee_policy').notNull(),
+    creatorMinor: minor('creator_minor').notNull(),
+    terms: text('terms'),
+    sentAt: time('sent_at').notNull(),
+  },
+  (table) => [
+    // Starts with the room, so that it serves the room's earnings too.
+    uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
+    index('tips_sent').on(table.sentAt, table.id),
+    index('tips_identity').on(table.identity, table.sentAt),
+    index('tips_room').on(table.room, table.sentAt),
+    check('tips_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/** A tip to be paid by card. It becomes a tip with the same id when it is paid. */
+export const cardTips = pgTable(
+  'card_tips',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    creator: text('creator').notNull(),
+    identity: text('identity').notNull(),
+    name: text('name').notNull(),
+    amountMinor: bigint('amount_minor', { mode: 'number' }).notNull(),
+    currency: text('currency').notNull(),
+    message: text('message'),
+    menuItem: text('menu_item'),
+    idempotencyKey: text('idempotency_key').notNull(),
+    terms: text('terms').notNull(),
+    status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('card_tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
+    check('card_tips_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/** Goals of rooms. The reached amount is the sum of tips since then and is not stored. */
+export const goals = pgTable(
+  'goals',
+  {
+    id: text('id').primaryKey(),
+    room: text('room').notNull(),
+    title: text('title').notNull(),
+    targetMinor: bigint('target_minor', { mode: 'number' }).notNull(),
+    createdAt: time('created_at').notNull(),
+    closedAt: time('closed_at'),
+  },
+  (table) => [
+    uniqueIndex('goals_open').on(table.room).where(sql`${table.closedAt} is null`),
+    check('goals_target', sql`${table.targetMinor} > 0`),
+  ],
+);
+
+/** A creator's tip menu: one list, replaced as a whole. */
+export const tipMenus = pgTable('tip_menus', {
+  room: text('room').primaryKey(),
+  items: jsonb('items').$type<TipMenuItem[]>().notNull(),
+  updatedAt: time('updated_at').notNull(),
+});

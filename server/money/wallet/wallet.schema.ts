@@ -1,0 +1,79 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { minor, time } from '../columns.schema.ts';
+
+export const topups = pgTable(
+  'topups',
+  {
+    id: text('id').primaryKey(),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),
+    /** For a top-up by saved card: a person's key belongs to one top-up. */
+    idempotencyKey: text('idempotency_key'),
+    createdAt: time('created_at').notNull(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [
+    // For the desk's search by person, newest first. Each kind of payment has such an index.
+    index('topups_identity').on(table.identity, table.settledAt, table.id),
+    // For the desk's pages of all payments, newest first. Each kind of payment has such an index.
+    index('topups_paid').on(table.settledAt, table.id).where(sql`${table.status} = 'settled'`),
+    uniqueIndex('topups_idempotency')
+      .on(table.identity, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+    check('topups_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/** A grant of promotional credit. The credit lies on the fan's promotional account, apart from paid credit. */
+export const promotions = pgTable(
+  'promotions',
+  {
+    id: text('id').primaryKey(),
+    identity: text('identity').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    idempotencyKey: text('idempotency_key').unique(),
+    expiresAt: time('expires_at'),
+    /**
+     * Set when it expires, with the amount taken back and in how many parts, because spent or held credit can return
+     * later.
+     */
+    expiredAt: time('expired_at'),
+    expiredMinor: minor('expired_minor'),
+    expiries: integer('expiries').notNull().default(0),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    index('promotions_identity').on(table.identity),
+    index('promotions_due')
+      .on(table.expiresAt)
+      .where(sql`${table.expiredAt} is null and ${table.expiresAt} is not null`),
+    check('promotions_amount', sql`${table.amountMinor} > 0`),
+  ],
+);
+
+/**
+ * Credit reserved for a running service. The held amount of an account (`ledger_accounts.held`) is the sum of its
+ * holds. A hold that has ended is deleted.
+ */
+export const ledgerHolds = pgTable(
+  'ledger_holds',
+  {
+    /** Id of the private session or other service. */
+    id: text('id').primaryKey(),
+    identity: text('identity').notNull(),
+    currency: text('currency').notNull(),
+    promoMinor: minor('promo_minor').notNull(),
+    paidMinor: minor('paid_minor').notNull(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    index('ledger_holds_identity').on(table.identity),
+    check('ledger_holds_amounts', sql`${table.promoMinor} >= 0 and ${table.paidMinor} >= 0`),
+  ],
+);
