@@ -11,8 +11,8 @@ const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {
   exclude: ['**/node_modules/**'],
 }).filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
 
-// Three projects, one command for all: `unit` stands beside the code, `contract` tests parts on real stores, workers and
-// the emulator, `house` starts whole houses, kills them, and opens browsers.
+// Three projects, one command for all: `unit` stands beside the code, `contract` tests parts on real stores, workers
+// and the emulator, `house` starts whole houses, kills them, and opens browsers.
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/run/global-setup.ts'],

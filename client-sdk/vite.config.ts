@@ -1,6 +1,6 @@
 /**
- * Builds everything for browsers into `.build/client/`: the SDK as one ES module, the elements as one classic script, and
- * the site's pages. A part is skipped if its entry is missing.
+ * Builds everything for browsers into `.build/client/`: the SDK as one ES module, the elements as one classic script,
+ * and the site's pages. A part is skipped if its entry is missing.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * Known weaknesses in the packages of the lock file, as `npm audit` reports them, less the reviewed exceptions. Where the registry has no audit
- * endpoint, that is said and nothing is checked.
+ * Known weaknesses in the packages of the lock file, as `npm audit` reports them, less the reviewed exceptions. Where
+ * the registry has no audit endpoint, that is said and nothing is checked.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

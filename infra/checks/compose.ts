@@ -1,4 +1,7 @@
-/** The compose file against the schema of the Compose Specification, and its variables against the example that operators copy. */
+/**
+ * The compose file against the schema of the Compose Specification, and its variables against the example that
+ * operators copy.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -39,7 +42,9 @@ interface Compose {
   volumes?: Record<string, unknown>;
 }
 
-/** What the schema can't say: that a service waits for one that exists, and for its health only where it has a check. */
+/**
+ * What the schema can't say: that a service waits for one that exists, and for its health only where it has a check.
+ */
 function checkReferences({ services, volumes = {} }: Compose): string[] {
   const faults: string[] = [];
   for (const [name, service] of Object.entries(services)) {

@@ -1,4 +1,7 @@
-/** Grafana's dashboard: the JSON is what the source says (whose shape the type check holds to Grafana's types), and every panel shows a metric that exists. */
+/**
+ * Grafana's dashboard: the JSON is what the source says (whose shape the type check holds to Grafana's types), and
+ * every panel shows a metric that exists.
+ */
 import type { Dashboard } from '@grafana/schema';
 import { z } from 'zod';
 import { faultsOfExpression, type RegisteredMetrics } from './registered-metrics.ts';

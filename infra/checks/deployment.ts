@@ -1,6 +1,6 @@
 /**
- * Everything that a house is deployed with and that can't be run where it is developed, held to the schemas of what will read it, to each other,
- * and to the code. `check.ts` runs it for `npm run check`.
+ * Everything that a house is deployed with and that can't be run where it is developed, held to the schemas of what
+ * will read it, to each other, and to the code. `check.ts` runs it for `npm run check`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The variables that a deployment gives to a part are variables that this part reads. A misspelt one would be ignored, and a secret that
- * a part does not need would be lost with it.
+ * The variables that a deployment gives to a part are variables that this part reads. A misspelt one would be ignored,
+ * and a secret that a part does not need would be lost with it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

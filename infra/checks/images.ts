@@ -1,6 +1,7 @@
 /**
- * The container images that the deployment files name: each by an exact tag, which `npm run images` resolves to a digest for a release. A digest
- * comes from the registry's API (OCI Distribution Specification 1.1, "Pulling manifests").
+ * The container images that the deployment files name: each by an exact tag, which `npm run images` resolves to a
+ * digest for a release. A digest comes from the registry's API (OCI Distribution Specification 1.1, "Pulling
+ * manifests").
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,10 @@ export function faultsOfImages(text: string): string[] {
     .map((image) => `${image} has no exact tag (a whole version) and no digest`);
 }
 
-/** The digest of `registry/name:tag`; an image that names one already keeps it. Throws with the registry's answer where it gives none. */
+/**
+ * The digest of `registry/name:tag`; an image that names one already keeps it. Throws with the registry's answer where
+ * it gives none.
+ */
 export async function resolveDigest(image: string, protocol = 'https'): Promise<string> {
   const named = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
   if (named) return named;

@@ -1,7 +1,7 @@
 /**
- * Kubernetes manifests against the API's own schemas (kubernetes-models), strictly: a field that the schema doesn't know, which the cluster
- * would drop without a word, is a fault too. The validators are compiled and let unknown fields pass, but they read every field that they know:
- * what nobody has read is unknown.
+ * Kubernetes manifests against the API's own schemas (kubernetes-models), strictly: a field that the schema doesn't
+ * know, which the cluster would drop without a word, is a fault too. The validators are compiled and let unknown fields
+ * pass, but they read every field that they know: what nobody has read is unknown.
  */
 import { z } from 'zod';
 import { parseStrictYaml } from './yaml.ts';

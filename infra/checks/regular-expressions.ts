@@ -1,6 +1,7 @@
 /**
- * Proves that each regular expression in the code takes time in proportion to its input, whoever chooses the input. The proof is by automata
- * (recheck); what it cannot analyse needs a reviewed exception with a reason. `check-regular-expressions.ts` runs it for `npm run check`.
+ * Proves that each regular expression in the code takes time in proportion to its input, whoever chooses the input. The
+ * proof is by automata (recheck); what it cannot analyse needs a reviewed exception with a reason.
+ * `check-regular-expressions.ts` runs it for `npm run check`.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * `npm run images`: prints every image of the deployment files with the digest that its registry gives for the tag now, for a release to pin;
- * `-- --write` puts the digests into the files. Fails when a registry does not answer.
+ * `npm run images`: prints every image of the deployment files with the digest that its registry gives for the tag now,
+ * for a release to pin; `-- --write` puts the digests into the files. Fails when a registry does not answer.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Strict YAML: a key twice, a tag that nobody knows, or a warning is a fault, since what cannot be run here is not to be guessed at either. */
+/**
+ * Strict YAML: a key twice, a tag that nobody knows, or a warning is a fault, since what cannot be run here is not to
+ * be guessed at either.
+ */
 import { parseAllDocuments } from 'yaml';
 
 export interface Parsed {

@@ -1,6 +1,6 @@
 /**
- * The dashboard of the house, written against Grafana's own types; `dashboards/loge.json` is generated from it (node infra/checks/generate.ts), and a
- * check holds the two, and the metrics that they name, to the code.
+ * The dashboard of the house, written against Grafana's own types; `dashboards/loge.json` is generated from it (node
+ * infra/checks/generate.ts), and a check holds the two, and the metrics that they name, to the code.
  */
 import { type Dashboard, type Panel, type RowPanel, ThresholdsMode } from '@grafana/schema';
 

@@ -150,14 +150,16 @@ async function build(file, report) {
       [
         'setup',
         ...['--buildtype', 'release', '-Db_ndebug=true'],
-        // One kind of code for all sources, so that all can use the precompiled header. Nothing here is a shared library.
+        // One kind of code for all sources, so that all can use the precompiled header. Nothing here is a shared
+        // library.
         '-Db_staticpic=false',
         ...['--wrap-mode', 'nodownload'],
         ...[output, sources],
       ],
       { logName: 'worker-configure' },
     );
-    // Sources of libwebrtc include headers that are generated, and their build file does not say so: they are made first.
+    // Sources of libwebrtc include headers that are generated, and their build file does not say so: they are made
+    // first.
     await runLogged('meson', ['compile', '-C', output, 'flatbuffers-generator'], { logName: 'worker-generate' });
     await precompile(sources, output);
     await runLogged('ninja', ['-C', output, 'mediasoup-worker'], {

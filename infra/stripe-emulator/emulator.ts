@@ -1,7 +1,7 @@
 /**
- * A Stripe that runs here: the API of the installed SDK, a page to pay on, events and signed webhooks, all of it kept in
- * one file over kill -9. Started in process by the development server and by tests, or alone by `main.ts`. It must not
- * know anything of Loge: what Loge asks of Stripe, it asks of this over HTTP. See README.md for what is sourced.
+ * A Stripe that runs here: the API of the installed SDK, a page to pay on, events and signed webhooks, all of it kept
+ * in one file over kill -9. Started in process by the development server and by tests, or alone by `main.ts`. It must
+ * not know anything of Loge: what Loge asks of Stripe, it asks of this over HTTP. See README.md for what is sourced.
  */
 import { randomInt } from 'node:crypto';
 import { Api } from './api/api.ts';

@@ -1,4 +1,7 @@
-/** The emulator alone: `node infra/stripe-emulator/main.ts --port 12111 --data .data/stripe.jsonl --webhook URL --secret whsec_…` */
+/**
+ * The emulator alone: `node infra/stripe-emulator/main.ts --port 12111 --data .data/stripe.jsonl --webhook URL --secret
+ * whsec_…`
+ */
 import { parseArgs } from 'node:util';
 import { StripeEmulator } from './emulator.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Everything at random, by a seed: payments, refunds, disputes, transfers, payouts, subscriptions, time, faults. Whatever
- * is asked for in whatever order, no answer or event breaks Stripe's types, and the balances are what has moved.
+ * Everything at random, by a seed: payments, refunds, disputes, transfers, payouts, subscriptions, time, faults.
+ * Whatever is asked for in whatever order, no answer or event breaks Stripe's types, and the balances are what has
+ * moved.
  */
 import Stripe from 'stripe';
 import { expect, test } from 'vitest';

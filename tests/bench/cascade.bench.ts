@@ -1,6 +1,6 @@
 /**
- * What a hop adds: a room's stage is passed on from worker to worker and from node to node, and the same packet is timed where it arrives. All of it
- * runs in network namespaces that are made for it and removed whatever happens.
+ * What a hop adds: a room's stage is passed on from worker to worker and from node to node, and the same packet is
+ * timed where it arrives. All of it runs in network namespaces that are made for it and removed whatever happens.
  */
 
 import { spawn } from 'node:child_process';
@@ -107,7 +107,10 @@ async function measureWorkersHop(): Promise<{ added: Figures; tracks: number[] }
   return { added: figures(added), tracks: pipes.map(({ tracks }) => tracks) };
 }
 
-/** The stage goes to and fro between the hosts: the publisher on `a`, viewers one hop away on `b`, two hops away on `a` again, and so on. */
+/**
+ * The stage goes to and fro between the hosts: the publisher on `a`, viewers one hop away on `b`, two hops away on `a`
+ * again, and so on.
+ */
 async function measureHosts(
   hosts: Hosts,
   link: 'fast' | 'slow',
@@ -210,7 +213,10 @@ function text({ p50, p99 }: Figures): string {
   return `p50 ${p50}, p99 ${p99}`;
 }
 
-/** Makes the namespaces, runs this file again among the people there, and removes them when that has ended, however it did. */
+/**
+ * Makes the namespaces, runs this file again among the people there, and removes them when that has ended, however it
+ * did.
+ */
 async function runInNamespaces(): Promise<number> {
   if (process.getuid?.() !== 0) throw new Error('Network namespaces want root: run this benchmark as root.');
   const hosts = createHosts();

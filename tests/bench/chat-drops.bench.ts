@@ -1,8 +1,9 @@
 /**
- * What is lost, doubled or out of order in a chat whose people lose their network and whose house falls apart: a thousand fans over two gateways with
- * real Redis and Postgres, each dropped at random for up to ten seconds; meanwhile each gateway is killed with -9 and started again, and Redis
- * is killed and started again with its data and without. Gateways, Redis, Postgres and fans are processes of their own. It does not show the
- * time that a network between them takes.
+ * What is lost, doubled or out of order in a chat whose people lose their network and whose house falls apart: a
+ * thousand fans over two gateways with real Redis and Postgres, each dropped at random for up to ten seconds; meanwhile
+ * each gateway is killed with -9 and started again, and Redis is killed and started again with its data and without.
+ * Gateways, Redis, Postgres and fans are processes of their own. It does not show the time that a network between them
+ * takes.
  */
 
 import { cpus } from 'node:os';

@@ -1,8 +1,9 @@
 /**
- * What a delivery of chat costs the server: Loge beside plain Socket.IO, with one emit a message and with messages gathered for the same tick, in
- * turn (A B C A B C), each server and its fans in processes of their own on cores of their own. Fans parse and check every sequence number. Loge's
- * cost has all of it: tokens and access, budgets, the log on Postgres with each message committed before it is shown; the two others keep nothing.
- * The room's reading budget is off, so that all three deliver the same. It does not show: TLS, and a network slower than loopback.
+ * What a delivery of chat costs the server: Loge beside plain Socket.IO, with one emit a message and with messages
+ * gathered for the same tick, in turn (A B C A B C), each server and its fans in processes of their own on cores of
+ * their own. Fans parse and check every sequence number. Loge's cost has all of it: tokens and access, budgets, the log
+ * on Postgres with each message committed before it is shown; the two others keep nothing. The room's reading budget is
+ * off, so that all three deliver the same. It does not show: TLS, and a network slower than loopback.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,8 @@
 /**
- * How long it takes from wanting in to seeing something, and how old the picture is then. Everything runs on this machine in processes of
- * its own: the server, a publisher and a viewer in real Chromium, the rush of light viewers here. A bare prototype of Socket.IO and
- * mediasoup is measured in turn with ours (A B A B), in the same browsers, so that figures of different machines can be compared.
+ * How long it takes from wanting in to seeing something, and how old the picture is then. Everything runs on this
+ * machine in processes of its own: the server, a publisher and a viewer in real Chromium, the rush of light viewers
+ * here. A bare prototype of Socket.IO and mediasoup is measured in turn with ours (A B A B), in the same browsers, so
+ * that figures of different machines can be compared.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
 /**
- * The soak of money at length: at least 100,000 operations in houses of some thousand each, every house with a database and a provider of its
- * own and a seed that follows from the one given. A house that fails is reported and the others go on; it is repeated alone with `--seed` and
- * `--house`.
+ * The soak of money at length: at least 100,000 operations in houses of some thousand each, every house with a database
+ * and a provider of its own and a seed that follows from the one given. A house that fails is reported and the others
+ * go on; it is repeated alone with `--seed` and `--house`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Random flows of money against a plain model, as many as asked for: what does not hold at the end is counted by its kind, and of each kind the
- * first flow is shrunk to the steps that it takes.
+ * Random flows of money against a plain model, as many as asked for: what does not hold at the end is counted by its
+ * kind, and of each kind the first flow is shrunk to the steps that it takes.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';

@@ -1,8 +1,9 @@
 /**
- * How long it takes to decide where a viewer goes, and how well: a simulation of 10,000 nodes in eight regions and a million viewers in rooms of
- * every size, who come, go, and are moved when nodes die, against a naive scan of all nodes for the same requests in the same run (A B A B). The same
- * house is measured at 1,000 and 3,000 nodes with its share of the viewers, which shows how decisions grow. One process, no network: what it does
- * not show is the time that nodes' announcements take to arrive, and what several gateways decide at the same moment.
+ * How long it takes to decide where a viewer goes, and how well: a simulation of 10,000 nodes in eight regions and a
+ * million viewers in rooms of every size, who come, go, and are moved when nodes die, against a naive scan of all nodes
+ * for the same requests in the same run (A B A B). The same house is measured at 1,000 and 3,000 nodes with its share
+ * of the viewers, which shows how decisions grow. One process, no network: what it does not show is the time that
+ * nodes' announcements take to arrive, and what several gateways decide at the same moment.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,7 @@
 /**
- * What people notice when a part dies: a gateway, a media worker, an SFU node killed without warning, and Redis restarted, again and again under one
- * live. What a viewer sees is measured where they see it, by their own clock; all are on this machine and share it.
+ * What people notice when a part dies: a gateway, a media worker, an SFU node killed without warning, and Redis
+ * restarted, again and again under one live. What a viewer sees is measured where they see it, by their own clock; all
+ * are on this machine and share it.
  */
 
 import { cpus } from 'node:os';

@@ -1,6 +1,7 @@
 /**
- * What a viewer costs: our SFU node and a bare mediasoup worker, each as a process of its own, send the same stream to the same viewers in turn
- * (A B A B). What counts is the CPU time of the worker and of the process that steers it, for each packet that is sent.
+ * What a viewer costs: our SFU node and a bare mediasoup worker, each as a process of its own, send the same stream to
+ * the same viewers in turn (A B A B). What counts is the CPU time of the worker and of the process that steers it, for
+ * each packet that is sent.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';

@@ -1,8 +1,9 @@
 /**
- * How fast a tip is shown, and how many tips to one creator a second of CPU time books: the house's ledger beside a textbook's with
- * `SELECT … FOR UPDATE`, in turn (A B A B) on the same real Postgres with fsync and synchronous commit on. CPU time is that of the
- * process that books and of all of Postgres. Ours includes that facts are committed with the tips, and dispatched; it does not include the chat,
- * which the textbook has none of. What the ratio does not show: machines on which Postgres has a network between.
+ * How fast a tip is shown, and how many tips to one creator a second of CPU time books: the house's ledger beside a
+ * textbook's with `SELECT … FOR UPDATE`, in turn (A B A B) on the same real Postgres with fsync and synchronous commit
+ * on. CPU time is that of the process that books and of all of Postgres. Ours includes that facts are committed with
+ * the tips, and dispatched; it does not include the chat, which the textbook has none of. What the ratio does not show:
+ * machines on which Postgres has a network between.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,7 @@
-/** The example of an embedder: a page on another origin, with the script tag and a token from its own server, and nothing else of ours. */
+/**
+ * The example of an embedder: a page on another origin, with the script tag and a token from its own server, and
+ * nothing else of ours.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

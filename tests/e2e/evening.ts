@@ -1,6 +1,6 @@
 /**
- * An evening in the house with every page open at once: a live with its talk and tips, and someone before each of the faces. The tests of the
- * pages and the screenshots look at the same scenes.
+ * An evening in the house with every page open at once: a live with its talk and tips, and someone before each of the
+ * faces. The tests of the pages and the screenshots look at the same scenes.
  */
 import type { Room } from '../../server/protocol/rooms.ts';
 import { PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';

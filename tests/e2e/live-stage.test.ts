@@ -1,4 +1,6 @@
-/** A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts. */
+/**
+ * A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts.
+ */
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';

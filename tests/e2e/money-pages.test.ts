@@ -1,11 +1,17 @@
-/** Every page of money, with the takings of some weeks on it: accessible, in both languages, no wider than a phone, without an error. */
+/**
+ * Every page of money, with the takings of some weeks on it: accessible, in both languages, no wider than a phone,
+ * without an error.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, PHONE } from '../support/browser/browser.ts';
 import { show } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { Takings } from './takings.ts';
 
-/** Words that are the same in English and French, what the provider and the books call things, and what tests are called by. */
+/**
+ * Words that are the same in English and French, what the provider and the books call things, and what tests are called
+ * by.
+ */
 const SAME_IN_BOTH = new Set([
   'Loge',
   'Studio',

@@ -1,6 +1,7 @@
 /**
- * The ways that people take with money, on the site as it is: a sale arrives with the creator, an operator refunds it and the fan sees it, a
- * saved card pays once the bank was asked, a club is joined, changed, left and come back to, a ticket is given back.
+ * The ways that people take with money, on the site as it is: a sale arrives with the creator, an operator refunds it
+ * and the fan sees it, a saved card pays once the bank was asked, a club is joined, changed, left and come back to, a
+ * ticket is given back.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DeskActView, DeskPaymentList } from '../../server/protocol/money/desk.ts';

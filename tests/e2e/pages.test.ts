@@ -1,4 +1,7 @@
-/** Every page for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone, without an error. */
+/**
+ * Every page for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone,
+ * without an error.
+ */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '../support/browser/browser.ts';

@@ -1,6 +1,7 @@
 /**
- * The paid live as people live it: separate Chromium contexts on the site, the real app, worker, Stripe SDK and emulator. The demo's people
- * sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund puts one of them out.
+ * The paid live as people live it: separate Chromium contexts on the site, the real app, worker, Stripe SDK and
+ * emulator. The demo's people sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund
+ * puts one of them out.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';

@@ -1,4 +1,6 @@
-/** A private session as two people have it: asked for in the lobby, accepted in the studio, seen, counted, and ended. */
+/**
+ * A private session as two people have it: asked for in the lobby, accepted in the studio, seen, counted, and ended.
+ */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReceiverReports } from '../../sfu/sessions/receiver-guard.ts';

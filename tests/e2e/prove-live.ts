@@ -1,6 +1,7 @@
 /**
- * Proves a house that runs already, from outside, as an embedder and its people would use it: opens a room, goes live in it without a browser, watches
- * it as a fan until a whole picture is there, says something and hears it, and ends the room. `infra/image/prove` asks it of the image.
+ * Proves a house that runs already, from outside, as an embedder and its people would use it: opens a room, goes live
+ * in it without a browser, watches it as a fan until a whole picture is there, says something and hears it, and ends
+ * the room. `infra/image/prove` asks it of the image.
  */
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
 import { RtpPublisher } from '../support/media/rtp-publisher.ts';

@@ -25,7 +25,8 @@ for (const scene of house.scenes) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });
       const file = join(folder, `${scene.name}-${viewport.width}-${language}.png`);
-      // A page of money is longer than the window, and all of it is looked at; a live, or a sheet above a page, fills the window.
+      // A page of money is longer than the window, and all of it is looked at; a live, or a sheet above a page, fills
+      // the window.
       const isWhole = what === 'takings' && (await scene.visitor.page.locator('wa-dialog[open]').count()) === 0;
       await scene.visitor.page.screenshot({ path: file, fullPage: isWhole });
       process.stdout.write(`${file}\n`);

@@ -1,4 +1,7 @@
-/** A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for it. */
+/**
+ * A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for
+ * it.
+ */
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';

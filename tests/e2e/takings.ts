@@ -1,6 +1,7 @@
 /**
- * The takings of some weeks, by real operations: fans top up, buy tickets, tip and join a club; a creator is paid out; an operator refunds; a
- * bank takes a payment back. Then somebody stands before each page of money. The tests of the pages and the screenshots look at the same scenes.
+ * The takings of some weeks, by real operations: fans top up, buy tickets, tip and join a club; a creator is paid out;
+ * an operator refunds; a bank takes a payment back. Then somebody stands before each page of money. The tests of the
+ * pages and the screenshots look at the same scenes.
  */
 import { deskActs } from '../../server/money/desk/desk.schema.ts';
 import { createId } from '../../server/protocol/ids.ts';

@@ -37,7 +37,7 @@ export class LogeElement extends LitElement {
   }
 
   static override get observedAttributes(): string[] {
-    // biome-ignore lint/complexity/noThisInStatic: Lit collects the attributes of whichever class is asked, so it must be `super`, not LitElement.
+    // biome-ignore lint/complexity/noThisInStatic: Lit reads the attributes of the class that is asked: `super`.
     return [...super.observedAttributes, 'lang'];
   }
 

@@ -21,6 +21,7 @@ export async function runCheck() {
       tool('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', ...folders),
     'Lock file for npm 9, 10 and 11': () => checkLockFile(env),
     'Database schema': () => checkSchemaMigration(nodeBinary, env),
+    'Comment width': () => run('infra/checks/comment-width.ts'),
     'Regular expressions': () => run('infra/checks/check-regular-expressions.ts'),
     'Known weaknesses of packages': () => run('infra/checks/audit.ts'),
     'Deployment files': () => run('infra/checks/check.ts'),
@@ -40,8 +41,8 @@ export async function runCheck() {
 }
 
 /**
- * Each npm that people have must accept the lock file: npm 11 leaves out peer dependencies that npm 9 and 10 ask for. It runs on a
- * copy, because `npm ci --dry-run` of npm 9 empties node_modules.
+ * Each npm that people have must accept the lock file: npm 11 leaves out peer dependencies that npm 9 and 10 ask for.
+ * It runs on a copy, because `npm ci --dry-run` of npm 9 empties node_modules.
  */
 async function checkLockFile(env) {
   const folder = mkdtempSync(join(tmpdir(), 'loge-lock-file-'));

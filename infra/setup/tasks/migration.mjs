@@ -4,7 +4,8 @@ import { runLogged } from '../commands.mjs';
 import { buildFolder, inProject, projectFolder } from '../locations.mjs';
 import { prepare } from '../prepare.mjs';
 
-// Until the first release there is one migration, made anew from the schemas; the handwritten 0001_guards.sql follows it.
+// Until the first release there is one migration, made anew from the schemas; the handwritten 0001_guards.sql follows
+// it.
 const migrationFile = inProject('server', 'platform', 'db', 'migrations', '0000_schema.sql');
 
 export async function runMigration() {

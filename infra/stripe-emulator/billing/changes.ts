@@ -1,4 +1,6 @@
-/** Another tier in the middle of a period: what is left of the old one is credited, the new one charged for the rest. */
+/**
+ * Another tier in the middle of a period: what is left of the old one is credited, the new one charged for the rest.
+ */
 import type Stripe from 'stripe';
 import { invalidRequest, notEmulated, StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';

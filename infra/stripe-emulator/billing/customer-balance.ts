@@ -1,6 +1,7 @@
 /**
- * What a customer is owed (below zero) or owes: applied to whichever of the customer's invoices is finalized next, whatever it is for, and nobody
- * can choose another (docs.stripe.com/billing/customer/balance). Every change is a transaction.
+ * What a customer is owed (below zero) or owes: applied to whichever of the customer's invoices is finalized next,
+ * whatever it is for, and nobody can choose another (docs.stripe.com/billing/customer/balance). Every change is a
+ * transaction.
  */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';

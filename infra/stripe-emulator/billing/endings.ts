@@ -1,7 +1,8 @@
 /**
- * Subscriptions that are told to end later, and told otherwise in time. In flexible billing mode the portal sets `cancel_at` alone, to the end of
- * the period; the API, the dashboard and Stripe's own answer to a dispute set `cancel_at_period_end` as well
- * (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription cancellation”).
+ * Subscriptions that are told to end later, and told otherwise in time. In flexible billing mode the portal sets
+ * `cancel_at` alone, to the end of the period; the API, the dashboard and Stripe's own answer to a dispute set
+ * `cancel_at_period_end` as well (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription
+ * cancellation”).
  */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';

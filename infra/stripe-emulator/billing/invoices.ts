@@ -26,8 +26,8 @@ export function finalizeInvoice(operation: Operation, invoice: Invoice): Stripe.
   const customer = operation.must('customers', invoice.customer as string);
   const sequence = customer.next_invoice_sequence ?? 1;
   const startingBalance = customer.balance;
-  // A credit is used up before anything is asked for, and what an invoice owes its customer becomes one. Less than can be charged is owed with the
-  // next invoice.
+  // A credit is used up before anything is asked for, and what an invoice owes its customer becomes one. Less than can
+  // be charged is owed with the next invoice.
   const due = invoice.total + startingBalance;
   const isTooSmall = due > 0 && due < minimumOf(invoice.currency);
   const amountDue = isTooSmall ? 0 : Math.max(0, due);

@@ -1,4 +1,6 @@
-/** What a customer can do in the billing portal: end a subscription and think again, pay what is owed, change the card. */
+/**
+ * What a customer can do in the billing portal: end a subscription and think again, pay what is owed, change the card.
+ */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import type { CardForm } from '../checkout/card-form.ts';

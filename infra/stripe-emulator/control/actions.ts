@@ -39,7 +39,10 @@ const disputed = z.strictObject({
 const GOOD_IBAN = 'FR1420041010050500013M02606';
 
 export const ACTIONS = {
-  /** The cardholder's bank takes a payment back, or asks about it; Stripe ends the subscription that it paid for, if the merchant has set it so. */
+  /**
+   * The cardholder's bank takes a payment back, or asks about it; Stripe ends the subscription that it paid for, if the
+   * merchant has set it so.
+   */
   open_dispute: action(disputed, (operation, { charge, paymentIntent, endsSubscription, ...wanted }) => {
     const paid = chargeBy(operation, charge, paymentIntent);
     const dispute = openDispute(operation, paid, wanted);

@@ -27,7 +27,9 @@ const RETRY_MAX_MS = 60_000;
 const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 /** Finished deliveries that stay visible in the control plane. */
 const FINISHED_MAX = 2_000;
-/** How far ahead of the clock `flush` reaches: past what shuffling holds back, short of retries and asked-for delays. */
+/**
+ * How far ahead of the clock `flush` reaches: past what shuffling holds back, short of retries and asked-for delays.
+ */
 const FLUSHED_MS = 200;
 const READY_SWEEP = 1_000;
 

@@ -1,4 +1,7 @@
-/** A rush at the doors: many viewers within one second, over the real protocol, with real ICE, DTLS and SRTP, and without decoding. */
+/**
+ * A rush at the doors: many viewers within one second, over the real protocol, with real ICE, DTLS and SRTP, and
+ * without decoding.
+ */
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
 import { TestParticipant } from '../../support/people/participant.ts';

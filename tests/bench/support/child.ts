@@ -1,4 +1,6 @@
-/** Processes of a benchmark: orders over IPC, one answer each; a core of their own where the machine lets it be chosen. */
+/**
+ * Processes of a benchmark: orders over IPC, one answer each; a core of their own where the machine lets it be chosen.
+ */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** CPU time that processes have used, of this one and of a Postgres cluster with all its backends, from the system's own accounts. */
+/**
+ * CPU time that processes have used, of this one and of a Postgres cluster with all its backends, from the system's own
+ * accounts.
+ */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,7 +60,9 @@ export function ownCpuSeconds(): number {
   return (user + system) / 1_000_000;
 }
 
-/** Process id of the postmaster of a cluster that is reached through a socket in a folder of its own, as the tests' are. */
+/**
+ * Process id of the postmaster of a cluster that is reached through a socket in a folder of its own, as the tests' are.
+ */
 export function postmasterOf(url: string): number {
   const dir = new URL(url).searchParams.get('host') ?? '';
   return Number(readFileSync(join(dir, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);

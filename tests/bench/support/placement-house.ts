@@ -1,6 +1,7 @@
 /**
- * A house of simulated nodes and an audience, for the benchmark of placement. It keeps its own book of who sits where and of every pipe, from the
- * answers alone, so that what placement says of itself is not taken on trust, and it draws everything from one seed.
+ * A house of simulated nodes and an audience, for the benchmark of placement. It keeps its own book of who sits where
+ * and of every pipe, from the answers alone, so that what placement says of itself is not taken on trust, and it draws
+ * everything from one seed.
  */
 import {
   PLACEMENT_LIMITS,
@@ -12,7 +13,10 @@ import {
 const REGIONS = ['eu-west', 'eu-south', 'eu-north', 'us-east', 'us-west', 'sa-east', 'ap-south', 'ap-east'];
 /** Nodes per region are not alike: the first has four times the last. */
 const REGION_WEIGHTS = [8, 6, 4, 6, 4, 2, 3, 2];
-/** Consumers of a node: small machines and bigger ones. With two for a viewer, a million viewers fill 10,000 of them to two thirds; publishers and pipes come on top. */
+/**
+ * Consumers of a node: small machines and bigger ones. With two for a viewer, a million viewers fill 10,000 of them to
+ * two thirds; publishers and pipes come on top.
+ */
 const CAPACITIES = [200, 300, 400];
 /** Sizes of rooms: the k-th has k^-1.2 of the greatest (Zipf). */
 const SIZE_EXPONENT = 1.2;

@@ -1,4 +1,7 @@
-/** What tokens say is ordered by when they were issued, whoever presents them first, at whichever of two gateways, at the same time too. */
+/**
+ * What tokens say is ordered by when they were issued, whoever presents them first, at whichever of two gateways, at
+ * the same time too.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRooms } from '../../../server/domains.ts';

@@ -1,6 +1,7 @@
 /**
- * The log under everything at once, from two gateways on one Postgres: sends, doubled sends, removals, purges, bans, modes, erasures. Whatever
- * the order, numbers are gapless, nothing is there twice, what was acknowledged is there, and what was removed is blank.
+ * The log under everything at once, from two gateways on one Postgres: sends, doubled sends, removals, purges, bans,
+ * modes, erasures. Whatever the order, numbers are gapless, nothing is there twice, what was acknowledged is there, and
+ * what was removed is blank.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

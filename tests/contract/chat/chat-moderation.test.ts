@@ -16,7 +16,9 @@ const server: Actor = { identity: 'embedding-server', name: 'embedding-server', 
 describe.each(DATABASES)('moderation on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let clock: MovableClock;
-  /** Two gateways on one database, whose buses do not reach each other: what holds here does not depend on being told. */
+  /**
+   * Two gateways on one database, whose buses do not reach each other: what holds here does not depend on being told.
+   */
   let here: Chat;
   let there: Chat;
   let news: ChatNews[];
@@ -445,7 +447,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       vote(index % 2 === 0 ? here : there, `voter-${index % 150}`, index % 3),
     );
     const codes = await Promise.all(votes);
-    // Everyone votes twice: 150 is a multiple of three, so both votes are for the same option, and the second changes nothing.
+    // Everyone votes twice: 150 is a multiple of three, so both votes are for the same option, and the second changes
+    // nothing.
     expect(new Set(codes)).toEqual(new Set(['ok']));
     expect(await vote(here, 'voter-0', 1)).toBe('already_voted');
     expect(await vote(here, 'voter-x', 3)).toBe('invalid_request');

@@ -1,4 +1,7 @@
-/** What happens to the money of memberships: receipts, refunds, refunds by hand, disputes, and payments that come too late. */
+/**
+ * What happens to the money of memberships: receipts, refunds, refunds by hand, disputes, and payments that come too
+ * late.
+ */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -275,7 +278,8 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
 
   test('what is paid after the end goes back to the card by itself', async () => {
     const { identity, membership } = await join();
-    // The house believes that it is over; the provider goes on charging, as it does when an order to stop was lost for good.
+    // The house believes that it is over; the provider goes on charging, as it does when an order to stop was lost for
+    // good.
     house.emulator.addFault({ path: '/v1/subscriptions*', method: 'DELETE', kind: 'server_error', times: 1_000 });
     await house.money.refunds.refund({ membership: membership as Id<'membership'>, reason }, 'operator');
     await house.money.sweep();

@@ -1,4 +1,7 @@
-/** What is chosen on the provider's own page, where a cancellation has another form than one of ours, or is the provider's own since a payment is disputed. */
+/**
+ * What is chosen on the provider's own page, where a cancellation has another form than one of ours, or is the
+ * provider's own since a payment is disputed.
+ */
 import { describe, expect, test } from 'vitest';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { openClub } from '../../support/houses/club.ts';

@@ -1,6 +1,6 @@
 /**
- * A member decides at one gateway whether to leave, at the very moment at which another tells the provider that a disputed membership is to end, or to
- * go on. Whatever comes first, the provider ends up with what the member wants.
+ * A member decides at one gateway whether to leave, at the very moment at which another tells the provider that a
+ * disputed membership is to end, or to go on. Whatever comes first, the provider ends up with what the member wants.
  */
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../server/protocol/errors.ts';

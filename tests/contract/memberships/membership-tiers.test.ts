@@ -1,4 +1,7 @@
-/** What is paid for which tier of a club until when: changes of tier, credit at the provider, and refunds of a part of what was paid. */
+/**
+ * What is paid for which tier of a club until when: changes of tier, credit at the provider, and refunds of a part of
+ * what was paid.
+ */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
@@ -18,7 +21,10 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
-  /** After so many calls of Billing the process is gone: the call that was under way took effect, and nobody heard the answer. */
+  /**
+   * After so many calls of Billing the process is gone: the call that was under way took effect, and nobody heard the
+   * answer.
+   */
   let callsLeft = Number.POSITIVE_INFINITY;
 
   beforeEach(async () => {

@@ -1,4 +1,7 @@
-/** Top-ups by a saved card that nobody finishes, or that are told of in the wrong order: no payment is left open, none is lost, none counts twice. */
+/**
+ * Top-ups by a saved card that nobody finishes, or that are told of in the wrong order: no payment is left open, none
+ * is lost, none counts twice.
+ */
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Top-ups by a saved card: one tap, what the bank asks, and one charge however often and from wherever they are asked, answered and told. */
+/**
+ * Top-ups by a saved card: one tap, what the bank asks, and one charge however often and from wherever they are asked,
+ * answered and told.
+ */
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';

@@ -1,4 +1,7 @@
-/** The desk's search over many payments: it finds what it should, each payment once, and reads no more than a page by the indexes. */
+/**
+ * The desk's search over many payments: it finds what it should, each payment once, and reads no more than a page by
+ * the indexes.
+ */
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { searchStatement } from '../../../server/money/desk/desk-payments.store.ts';
@@ -9,7 +12,10 @@ import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-hous
 const MANY = 40_000;
 const PEOPLE = 400;
 const PAGE = 100;
-/** What a search may read at most: some pages of every kind that it looks at, and what hangs on them; half of all would be many more. */
+/**
+ * What a search may read at most: some pages of every kind that it looks at, and what hangs on them; half of all would
+ * be many more.
+ */
 const READ_MAX = 2_500;
 
 interface Plan {
@@ -55,7 +61,10 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Payments of every kind, many of them at the same moment; people are fans and creators at once, and every second tip is the whale's. */
+  /**
+   * Payments of every kind, many of them at the same moment; people are fans and creators at once, and every second tip
+   * is the whale's.
+   */
   async function fill() {
     const at = sql`now() - (n / 3) * interval '1 minute'`;
     const who = (part: number) => sql`'person-' || (n * ${part}) % ${PEOPLE}`;

@@ -1,4 +1,7 @@
-/** The records of the money desk: an act is never without one, also when it is refused or cut off; and the pages of its search. */
+/**
+ * The records of the money desk: an act is never without one, also when it is refused or cut off; and the pages of its
+ * search.
+ */
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';

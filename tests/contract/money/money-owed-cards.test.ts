@@ -1,6 +1,7 @@
 /**
- * What is owed to a card: by a refund that failed, by one made by hand that came back. Whatever leaves for the same payment by the bank or by hand
- * settles it first, so that it is neither owed for ever nor lost twice; and each order that has left counts once.
+ * What is owed to a card: by a refund that failed, by one made by hand that came back. Whatever leaves for the same
+ * payment by the bank or by hand settles it first, so that it is neither owed for ever nor lost twice; and each order
+ * that has left counts once.
  */
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';

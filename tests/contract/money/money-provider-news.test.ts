@@ -1,4 +1,7 @@
-/** What the provider does without being asked, and tells: bank payouts, creators' accounts, inquiries, another version; and what the house itself stops. */
+/**
+ * What the provider does without being asked, and tells: bank payouts, creators' accounts, inquiries, another version;
+ * and what the house itself stops.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';

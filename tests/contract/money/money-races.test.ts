@@ -14,8 +14,8 @@ import { eventually } from '../../support/run/eventually.ts';
 
 const OPERATIONS = 200;
 /**
- * Set so that more is wanted than there is, whatever comes first, and yet no kind can leave nothing to another. What comes back is small, so that the
- * dispute, which waits its turn among the rest, seldom finds all that it wants.
+ * Set so that more is wanted than there is, whatever comes first, and yet no kind can leave nothing to another. What
+ * comes back is small, so that the dispute, which waits its turn among the rest, seldom finds all that it wants.
  */
 const KEPT_MINOR = 43_500;
 const DISPUTED_MINOR = 27_000;

@@ -1,4 +1,7 @@
-/** Tips in batches, and what goes with them: each is decided by itself, in order, once; goals and leaderboards follow refunds. */
+/**
+ * Tips in batches, and what goes with them: each is decided by itself, in order, once; goals and leaderboards follow
+ * refunds.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';

@@ -1,4 +1,6 @@
-/** Card payments that cannot become what they were for: whatever the reason, the money goes back to the card by itself. */
+/**
+ * Card payments that cannot become what they were for: whatever the reason, the money goes back to the card by itself.
+ */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';

@@ -1,4 +1,7 @@
-/** Creators' accounts of whose changes no webhook tells: they are looked at by and by, no more of them at a time than the provider bears. */
+/**
+ * Creators' accounts of whose changes no webhook tells: they are looked at by and by, no more of them at a time than
+ * the provider bears.
+ */
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';

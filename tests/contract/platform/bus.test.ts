@@ -1,4 +1,7 @@
-/** One suite for both buses: in memory within a process, and over Redis between two (two clients of one real Redis each). */
+/**
+ * One suite for both buses: in memory within a process, and over Redis between two (two clients of one real Redis
+ * each).
+ */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Bus, MemoryBus, roomTopic } from '../../../server/platform/bus.ts';
 import { createLog } from '../../../server/platform/log.ts';

@@ -87,7 +87,10 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 
-  /** What somebody gives back at the provider, as it stands now: the look that a webhook takes, whose booking may come late. */
+  /**
+   * What somebody gives back at the provider, as it stands now: the look that a webhook takes, whose booking may come
+   * late.
+   */
   async function refundByHand(source: string): Promise<ProviderRefund> {
     const payment = await paymentOf(source);
     const { id, amount, currency, created } = await stripe.refunds.create({ payment_intent: payment });

@@ -1,6 +1,7 @@
 /**
- * A process that is killed at each step of a refund, one step later each time: before and after each call to the provider and each transaction. What
- * comes after it goes on until the card has its money, once, and the books and the provider say the same.
+ * A process that is killed at each step of a refund, one step later each time: before and after each call to the
+ * provider and each transaction. What comes after it goes on until the card has its money, once, and the books and the
+ * provider say the same.
  */
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,7 +53,10 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
     return countRefundSteps(provider, killer);
   }
 
-  /** Runs a flow with one step more each time until it ends without being killed; after each a new process goes on with it. */
+  /**
+   * Runs a flow with one step more each time until it ends without being killed; after each a new process goes on with
+   * it.
+   */
   async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
       const bought = await buyTicketByCard(house);

@@ -101,7 +101,8 @@ describe.concurrent.each([
       const { by } = await stage.events.wait('takenOver', first.session);
       expect(by).toBe(spare.session);
     }
-    // Media comes over what was there already: the consumers of the spares, of which their viewers know since they were opened.
+    // Media comes over what was there already: the consumers of the spares, of which their viewers know since they were
+    // opened.
     await Promise.all(fans.map(({ spare }) => spare.viewer.firstDecodableFrame));
     const told = stage.events.all.slice(before).map(({ type }) => type);
     // The worker that is left may ask for a key frame ahead of its time.

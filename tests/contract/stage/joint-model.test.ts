@@ -1,6 +1,6 @@
 /**
- * Random schedules of two real SDK rooms of one creator against the real stage of several gateways, in simulated time: connections are lost for short and
- * for long, links to the node stand still, the node dies, the database fails.
+ * Random schedules of two real SDK rooms of one creator against the real stage of several gateways, in simulated time:
+ * connections are lost for short and for long, links to the node stand still, the node dies, the database fails.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Room } from '../../../client-sdk/src/room.ts';

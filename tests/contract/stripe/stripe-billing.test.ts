@@ -1,4 +1,7 @@
-/** Subscriptions and their invoices, as memberships rely on them; what needs time to pass is tried on the emulator's clock. */
+/**
+ * Subscriptions and their invoices, as memberships rely on them; what needs time to pass is tried on the emulator's
+ * clock.
+ */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultOf, type Target, targets } from './stripe-target.ts';

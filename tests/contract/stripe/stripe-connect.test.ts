@@ -1,6 +1,6 @@
 /**
- * Connected accounts, transfers and payouts, as paying creators relies on them. Nobody can onboard an account through the
- * API: on Stripe's test mode the tests that need one take `STRIPE_TEST_CONNECTED_ACCOUNT`, or are left out.
+ * Connected accounts, transfers and payouts, as paying creators relies on them. Nobody can onboard an account through
+ * the API: on Stripe's test mode the tests that need one take `STRIPE_TEST_CONNECTED_ACCOUNT`, or are left out.
  */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 /**
  * What Loge relies on of Stripe's API, through the real SDK: run against the emulator always, and against Stripe's own
- * test mode when `STRIPE_TEST_SECRET_KEY` is given. Nothing here needs a browser or a webhook that reaches this machine;
- * the page and the webhooks are tested beside the emulator.
+ * test mode when `STRIPE_TEST_SECRET_KEY` is given. Nothing here needs a browser or a webhook that reaches this
+ * machine; the page and the webhooks are tested beside the emulator.
  */
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';

@@ -1,10 +1,16 @@
-/** Every face of the chat for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone. */
+/**
+ * Every face of the chat for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling
+ * on a phone.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '../../support/browser/browser.ts';
 import { inspectScenes, NOTHING_FOUND } from '../page-checks.ts';
 import { ChatScenes } from './chat-scenes.ts';
 
-/** Words that are the same in English and French, names of the demo's people, and identities, which are nobody's language. */
+/**
+ * Words that are the same in English and French, names of the demo's people, and identities, which are nobody's
+ * language.
+ */
 const SAME_IN_BOTH = new Set([
   ...[
     'Loge',

@@ -1,6 +1,6 @@
 /**
- * The faces of the chat side by side: a busy room, a poll, somebody who may not write, a message that waits, and what those who keep order see.
- * The tests of the pages and the screenshots look at the same scenes.
+ * The faces of the chat side by side: a busy room, a poll, somebody who may not write, a message that waits, and what
+ * those who keep order see. The tests of the pages and the screenshots look at the same scenes.
  */
 import type { Room } from '../../../client-sdk/src/room.ts';
 import { PHONE, Visitor } from '../../support/browser/browser.ts';

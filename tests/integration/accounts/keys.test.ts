@@ -1,4 +1,7 @@
-/** What becomes of people whose token was signed by an API key that ends, and of secrets when the API secret is replaced. */
+/**
+ * What becomes of people whose token was signed by an API key that ends, and of secrets when the API secret is
+ * replaced.
+ */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ApiKeyWithSecret } from '../../../server/protocol/keys.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';

@@ -1,6 +1,7 @@
 /**
- * kill -9 at random moments while people write and moderators act. What was acknowledged is there afterwards: every message once and in its
- * place, every ban, every mode, every vote, every held message, each with its row in the audit log.
+ * kill -9 at random moments while people write and moderators act. What was acknowledged is there afterwards: every
+ * message once and in its place, every ban, every mode, every vote, every held message, each with its row in the audit
+ * log.
  */
 import { expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';

@@ -1,6 +1,6 @@
 /**
- * Hostile input to every request of the chat, over the wire, from somebody who may moderate: each is answered with a typed error or done,
- * never `internal`, and what was refused has left nothing behind.
+ * Hostile input to every request of the chat, over the wire, from somebody who may moderate: each is answered with a
+ * typed error or done, never `internal`, and what was refused has left nothing behind.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** A fuzz of reconnects against two real gateways, one of which is killed, with Redis losing everything in between; see `npm run bench -- chat-drops`. */
+/**
+ * A fuzz of reconnects against two real gateways, one of which is killed, with Redis losing everything in between; see
+ * `npm run bench -- chat-drops`.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';

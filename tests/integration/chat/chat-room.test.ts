@@ -65,7 +65,8 @@ describe('restrictions', () => {
     await say(again, 'I am back');
   });
 
-  // Regression: a moderator's time-out took the place of the creator's ban, and their lift took it away, in all of the creator's rooms.
+  // Regression: a moderator's time-out took the place of the creator's ban, and their lift took it away, in all of the
+  // creator's rooms.
   test('R50: a moderator takes nothing away from what the creator has set, and sets nothing in all rooms', async () => {
     const { join } = await openRoom();
     using creator = await join({ identity: 'ada', role: 'creator' });

@@ -1,4 +1,7 @@
-/** A connection that goes while what it asked for is being looked into: nothing is opened for it, and nothing that it took over stays for ever. */
+/**
+ * A connection that goes while what it asked for is being looked into: nothing is opened for it, and nothing that it
+ * took over stays for ever.
+ */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../server/platform/clock.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';

@@ -1,6 +1,6 @@
 /**
- * Requests made from `/openapi.json`, sent to a started house: none breaks it, and nothing that the document allows is refused as invalid. The seed is
- * printed; `LOGE_SEED` draws others.
+ * Requests made from `/openapi.json`, sent to a started house: none breaks it, and nothing that the document allows is
+ * refused as invalid. The seed is printed; `LOGE_SEED` draws others.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Somebody who stops reading their TCP connection and goes on asking: what waits for them in the server is bounded, and they are told why it ended. */
+/**
+ * Somebody who stops reading their TCP connection and goes on asking: what waits for them in the server is bounded, and
+ * they are told why it ended.
+ */
 import type { Socket as TcpSocket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ChatPage } from '../../../server/protocol/chat/chat.ts';
@@ -7,7 +10,10 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { signToken, WireFan } from '../../support/people/wire-fan.ts';
 
-/** A page of the history is about 400 KiB then: more of them than the system's own buffers take can be asked for within one budget. */
+/**
+ * A page of the history is about 400 KiB then: more of them than the system's own buffers take can be asked for within
+ * one budget.
+ */
 const MESSAGES = 200;
 const LONG_TEXT = '🎭'.repeat(500);
 /** As many as one identity may ask for in ten seconds. */

@@ -1,8 +1,8 @@
 /**
- * Random parts of a whole house are killed and restarted while people pay, come in, watch, talk, tip and are removed: gateways, SFU nodes, media
- * workers, Redis with and without its data, sessions of Postgres, the payment provider. Nothing that was answered is lost or doubled, nobody
- * without a key sees or hears anything, and when it is quiet again everybody has a picture and nothing is left behind. `LOGE_SEED`
- * repeats the choices, though not the moments.
+ * Random parts of a whole house are killed and restarted while people pay, come in, watch, talk, tip and are removed:
+ * gateways, SFU nodes, media workers, Redis with and without its data, sessions of Postgres, the payment provider.
+ * Nothing that was answered is lost or doubled, nobody without a key sees or hears anything, and when it is quiet again
+ * everybody has a picture and nothing is left behind. `LOGE_SEED` repeats the choices, though not the moments.
  */
 import { describe, expect, onTestFailed, test, vi } from 'vitest';
 import { checkBooks, leftInRedis } from '../../support/chaos/chaos-checks.ts';

@@ -1,7 +1,7 @@
 /**
- * kill -9 of the whole process at random moments while people tip, buy, top up, are refunded, talk and meet in private. Afterwards: everything
- * that was answered is there once, what was in doubt is settled by asking again with the same key, and the books balance. `npm run bench --
- * crash` does it fifty times on each database.
+ * kill -9 of the whole process at random moments while people tip, buy, top up, are refunded, talk and meet in private.
+ * Afterwards: everything that was answered is there once, what was in doubt is settled by asking again with the same
+ * key, and the books balance. `npm run bench -- crash` does it fifty times on each database.
  */
 import { describe, expect, test } from 'vitest';
 import { type CrashDatabase, runCrashes } from '../../support/crash/crash-rounds.ts';

@@ -1,4 +1,7 @@
-/** Two real gateways, each a process, on one real Postgres and one real Redis: what happens at one is seen and felt at the other. */
+/**
+ * Two real gateways, each a process, on one real Postgres and one real Redis: what happens at one is seen and felt at
+ * the other.
+ */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';

@@ -1,4 +1,7 @@
-/** Every process of a house is replaced by SIGTERM, one after another, under a live: nobody loses anything, and nobody's picture is cut. */
+/**
+ * Every process of a house is replaced by SIGTERM, one after another, under a live: nobody loses anything, and nobody's
+ * picture is cut.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasGateways } from '../../support/houses/gateways.ts';
 import { EveningUnderUpgrade, replaceAll, TICKET_MINOR } from '../../support/houses/rolling-upgrade.ts';

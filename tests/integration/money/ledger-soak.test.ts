@@ -1,6 +1,6 @@
 /**
- * A short soak of money: every operation at random, on a house that dies and a provider that fails. `npm run bench -- ledger-soak` is the same at
- * length.
+ * A short soak of money: every operation at random, on a house that dies and a provider that fails. `npm run bench --
+ * ledger-soak` is the same at length.
  */
 import { expect, test } from 'vitest';
 import { createTestDatabase } from '../../support/databases/postgres.ts';

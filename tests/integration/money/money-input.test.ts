@@ -1,6 +1,7 @@
 /**
- * Bad input over the whole money API, by HTTP, by socket and from the site's pages, on the real app: amounts that are none, other currencies,
- * what is another's, what was sent before, what is over. Each is refused by a code of the catalogue, and nothing is written.
+ * Bad input over the whole money API, by HTTP, by socket and from the site's pages, on the real app: amounts that are
+ * none, other currencies, what is another's, what was sent before, what is over. Each is refused by a code of the
+ * catalogue, and nothing is written.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';
@@ -15,7 +16,9 @@ interface Input {
   name: string;
   ask: Ask;
   refusals: Refusal[];
-  /** Is taken: what was refused was refused for its value alone. Absent where that would go on being booked afterwards. */
+  /**
+   * Is taken: what was refused was refused for its value alone. Absent where that would go on being booked afterwards.
+   */
   good?: unknown;
 }
 

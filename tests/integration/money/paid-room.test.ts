@@ -1,4 +1,7 @@
-/** The whole paid live over the wire: the real app, worker, Stripe SDK and emulator; light media clients instead of a browser. */
+/**
+ * The whole paid live over the wire: the real app, worker, Stripe SDK and emulator; light media clients instead of a
+ * browser.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Access } from '../../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
@@ -121,7 +124,8 @@ test('a ticket from the wallet opens the doors at once and is sold once', async 
   expect((await fan.request('money:wallet')).balanceMinor).toBe(2_000 - PRICE_MINOR);
 });
 
-// Regression: the number that a reconnecting client resumes after was applied whenever doors opened, though the client keeps nothing once they close.
+// Regression: the number that a reconnecting client resumes after was applied whenever doors opened, though the client
+// keeps nothing once they close.
 test('the chat is there again when access comes back on a socket that had resumed', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   using creator = await connect('ada', room, 'creator');

@@ -1,4 +1,7 @@
-/** A private session over the wire with real media through the real worker: what each side is told, and that only media is paid. */
+/**
+ * A private session over the wire with real media through the real worker: what each side is told, and that only media
+ * is paid.
+ */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PrivateRunning, PrivateSession } from '../../../server/protocol/money/private-sessions.ts';
 import type { RtpCapabilities } from '../../../sfu/contract.ts';

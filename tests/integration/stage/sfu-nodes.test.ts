@@ -1,6 +1,6 @@
 /**
- * A live over two gateways and SFU nodes that are processes of their own, on real Postgres and Redis: the audience is spread over the nodes, and
- * the end of any of them is a hiccup.
+ * A live over two gateways and SFU nodes that are processes of their own, on real Postgres and Redis: the audience is
+ * spread over the nodes, and the end of any of them is a hiccup.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -227,7 +227,8 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     fan.socket.socket.io.engine.close();
     const socket = await house.join(0, { identity: 'lea', room });
     await socket.request('stage:resume', { session: fan.session });
-    // It would go on renewing the session, be told what happens to it, and close it in the end under the feet of whoever watches.
+    // It would go on renewing the session, be told what happens to it, and close it in the end under the feet of
+    // whoever watches.
     await vi.waitFor(async () => expect([await watchedAt(0), await watchedAt(1)]).toEqual([1, 0]), WAIT);
     await sees(fan);
     await house.server('POST', `/v1/rooms/${room}/end`);

@@ -1,6 +1,6 @@
 /**
- * Two gateways in two regions with an SFU node in each, as processes of their own: where people are put, what is known of it in Redis, and what
- * becomes of it while Redis is gone.
+ * Two gateways in two regions with an SFU node in each, as processes of their own: where people are put, what is known
+ * of it in Redis, and what becomes of it while Redis is gone.
  */
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -17,9 +17,15 @@ const REGIONS = ['west', 'east'] as const;
 const WAIT = { timeout: 15_000, interval: 50 };
 /** Nodes are looked up every second, and what a killed one held is forgotten after five. */
 const SETTLES = { timeout: 15_000, interval: 500 };
-/** Little enough that some fifty people fill both nodes, and enough that what is kept for who pays outlasts one who slips in. */
+/**
+ * Little enough that some fifty people fill both nodes, and enough that what is kept for who pays outlasts one who
+ * slips in.
+ */
 const CONSUMERS = '60';
-/** From so many on each waits until the nodes have told of the one before, as a gateway knows a node by what it told last. */
+/**
+ * From so many on each waits until the nodes have told of the one before, as a gateway knows a node by what it told
+ * last.
+ */
 const RUSH = 40;
 
 describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {

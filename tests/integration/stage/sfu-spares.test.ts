@@ -1,4 +1,7 @@
-/** Two gateways and a node with two media workers: who loses their gateway and then their worker goes on over the spare that they had before both. */
+/**
+ * Two gateways and a node with two media workers: who loses their gateway and then their worker goes on over the spare
+ * that they had before both.
+ */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions } from '../../../sfu/contract.ts';
 import { GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';

@@ -14,8 +14,8 @@ import { startApp } from '../../support/houses/app.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 /**
- * A real coturn with the configuration that we ship, and a client that speaks TURN (RFC 8656) as far as an allocation: what a gateway signs
- * must be taken, and nothing else.
+ * A real coturn with the configuration that we ship, and a client that speaks TURN (RFC 8656) as far as an allocation:
+ * what a gateway signs must be taken, and nothing else.
  */
 
 const program = process.env.LOGE_TEST_TURNSERVER;

@@ -1,6 +1,7 @@
 /**
- * Real Chromium for tests: each visitor is a browser context of their own, with what it received as media, what went wrong on its page,
- * and every dialog that a page managed to open. A fake camera and microphone stand in for devices, nothing else is made up.
+ * Real Chromium for tests: each visitor is a browser context of their own, with what it received as media, what went
+ * wrong on its page, and every dialog that a page managed to open. A fake camera and microphone stand in for devices,
+ * nothing else is made up.
  */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -108,8 +109,8 @@ export class Visitor implements AsyncDisposable {
   }
 
   /**
-   * How many peer connections the page ever brought up to a server (others only ask the browser what it can do), and what came through
-   * those that are open.
+   * How many peer connections the page ever brought up to a server (others only ask the browser what it can do), and
+   * what came through those that are open.
    */
   async received(): Promise<{ connections: number; framesDecoded: number; width: number; bytes: number }> {
     return this.page.evaluate(async () => {

@@ -1,6 +1,6 @@
 /**
- * Runs inside Chromium: a `<loge-chat>` on the SDK's own Chat with a scripted server behind it, for what only a browser can show of the list:
- * how smooth it is, and that nothing jumps.
+ * Runs inside Chromium: a `<loge-chat>` on the SDK's own Chat with a scripted server behind it, for what only a browser
+ * can show of the list: how smooth it is, and that nothing jumps.
  */
 import '../../../client-sdk/elements/loge-chat.ts';
 import type { LogeChat } from '../../../client-sdk/elements/loge-chat.ts';

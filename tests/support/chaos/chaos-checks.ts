@@ -1,11 +1,16 @@
-/** What must hold once everything is quiet again: in the books, in the log of the chat, at the provider, on the SFU nodes and in Redis. */
+/**
+ * What must hold once everything is quiet again: in the books, in the log of the chat, at the provider, on the SFU
+ * nodes and in Redis.
+ */
 import { Redis } from 'ioredis';
 import { Database } from '../../../server/platform/db/db.ts';
 import { findDoubled, findGaps } from '../crash/crash-rounds.ts';
 import { startApp } from '../houses/app.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
-/** Opens the books on what is left, lets them finish what they find, and looks at them. The gateways are gone by then. */
+/**
+ * Opens the books on what is left, lets them finish what they find, and looks at them. The gateways are gone by then.
+ */
 export async function checkBooks({ house, answers }: ChaosWorld): Promise<string[]> {
   const env = { DATABASE_URL: house.postgres.url, LOGE_STRIPE_EMULATOR_URL: house.emulatorUrl };
   const found: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * A whole house of processes that can each be killed: two gateways, two SFU nodes with real workers, Redis, Postgres and the Stripe emulator. Whoever
- * comes back has the name, the ports and the data of whoever went, as under an orchestrator.
+ * A whole house of processes that can each be killed: two gateways, two SFU nodes with real workers, Redis, Postgres
+ * and the Stripe emulator. Whoever comes back has the name, the ports and the data of whoever went, as under an
+ * orchestrator.
  */
 
 import { readFileSync } from 'node:fs';
@@ -19,7 +20,9 @@ import { FrontDoor } from './front-door.ts';
 
 const EMULATOR = new URL('../../../infra/stripe-emulator/main.ts', import.meta.url);
 const COUNT = 2;
-/** A room spreads over both nodes with a handful of viewers, and one node carries all of them when the other is gone. */
+/**
+ * A room spreads over both nodes with a handful of viewers, and one node carries all of them when the other is gone.
+ */
 const CONSUMERS_PER_WORKER = 40;
 const NODE_METRICS = ['sessions', 'rooms', 'pipes', 'producers', 'consumers'] as const;
 

@@ -1,4 +1,7 @@
-/** A person's media as their page has it: joined, taken over after a lost socket, made anew when it is over; over real ICE, DTLS and SRTP. */
+/**
+ * A person's media as their page has it: joined, taken over after a lost socket, made anew when it is over; over real
+ * ICE, DTLS and SRTP.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
 import { RtpPublisher } from '../media/rtp-publisher.ts';

@@ -69,7 +69,10 @@ export class ChaosMonkey {
     return this.#deeds.some((deed) => deed.fromMs <= untilMs && (deed.untilMs ?? Infinity) + recoveryMs >= fromMs);
   }
 
-  /** Every fault once in an order of its own, then whatever the dice say, until it is told to stop; resolves when all is mended. */
+  /**
+   * Every fault once in an order of its own, then whatever the dice say, until it is told to stop; resolves when all is
+   * mended.
+   */
   async run(isOver: () => boolean): Promise<void> {
     const dice = this.#dice;
     const first = shuffle(Object.keys(WEIGHTS) as Fault[], dice);

@@ -1,4 +1,7 @@
-/** Asks the house over HTTP, at whatever gateway answers, until there is an answer that counts; the same key asks for the same thing. */
+/**
+ * Asks the house over HTTP, at whatever gateway answers, until there is an answer that counts; the same key asks for
+ * the same thing.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
 import type { Dice } from '../soak/dice.ts';

@@ -1,4 +1,6 @@
-/** What the people of a chaos test share: the house, what was answered to them, and what they found that must not be. */
+/**
+ * What the people of a chaos test share: the house, what was answered to them, and what they found that must not be.
+ */
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { type Account, type Acknowledged, ReturningFan, type ReturningFanOptions } from '../people/returning-fan.ts';
 import { Answers } from '../soak/answers.ts';

@@ -1,6 +1,7 @@
 /**
- * A mixed load on a real server until it is killed: tips, tickets, top-ups, refunds, chat messages and a private session with real media, by
- * people who note every answer and ask again, with the same key, for whatever was not answered.
+ * A mixed load on a real server until it is killed: tips, tickets, top-ups, refunds, chat messages and a private
+ * session with real media, by people who note every answer and ask again, with the same key, for whatever was not
+ * answered.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
@@ -60,7 +61,10 @@ export class CrashLoad {
     return load;
   }
 
-  /** Runs until the server has been killed; what fails before fails, and nobody waits for what can have no answer any more. */
+  /**
+   * Runs until the server has been killed; what fails before fails, and nobody waits for what can have no answer any
+   * more.
+   */
   async run(killed: Promise<void>): Promise<void> {
     let isKilled = false;
     const isOver = () => isKilled;

@@ -1,6 +1,6 @@
 /**
- * Pays a creator out, in a process of its own that a test kills: the provider carries the transfer out and never answers. Says `transferred` on
- * a line of its own once the transfer is there.
+ * Pays a creator out, in a process of its own that a test kills: the provider carries the transfer out and never
+ * answers. Says `transferred` on a line of its own once the transfer is there.
  *
  *   node payout-load.ts <Postgres URL or PGlite folder> <file of the emulator>
  */

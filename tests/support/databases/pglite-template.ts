@@ -1,6 +1,6 @@
 /**
- * A PGlite folder with everything migrated, made once for each state of the migrations and copied for each test: making one from nothing
- * takes seconds, copying it a moment.
+ * A PGlite folder with everything migrated, made once for each state of the migrations and copied for each test: making
+ * one from nothing takes seconds, copying it a moment.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * A real Postgres for tests, from the programs in `LOGE_TEST_POSTGRES_BIN`. `createTestDatabase` makes a database on the server that the
- * test run shares; `startPostgres` starts a server in a temporary folder, reached through a socket there, with fsync on as in production.
+ * A real Postgres for tests, from the programs in `LOGE_TEST_POSTGRES_BIN`. `createTestDatabase` makes a database on
+ * the server that the test run shares; `startPostgres` starts a server in a temporary folder, reached through a socket
+ * there, with fsync on as in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -30,7 +31,10 @@ export function databaseUrl(serverUrl: string, name: string): string {
   return url.href;
 }
 
-/** A migrated database of its own on the server that `global-setup.ts` started, or else a server of its own; `close` removes it. */
+/**
+ * A migrated database of its own on the server that `global-setup.ts` started, or else a server of its own; `close`
+ * removes it.
+ */
 export async function createTestDatabase(): Promise<TestPostgres> {
   const serverUrl = process.env.LOGE_TEST_POSTGRES_URL;
   // Benchmarks run without Vitest's global set-up, one house each.
@@ -58,7 +62,10 @@ export async function runOnServer(serverUrl: string, statement: string): Promise
   }
 }
 
-/** `overrides` are settings of the server, such as `shared_buffers`; the tests have little, so that many can run at once. */
+/**
+ * `overrides` are settings of the server, such as `shared_buffers`; the tests have little, so that many can run at
+ * once.
+ */
 export async function startPostgres(
   binDir = process.env.LOGE_TEST_POSTGRES_BIN,
   overrides: Record<string, string> = {},
@@ -104,7 +111,10 @@ export async function startPostgres(
   return { url, close };
 }
 
-/** An empty cluster, made once for each version of Postgres and copied for each server: initdb takes a second, a copy a moment. */
+/**
+ * An empty cluster, made once for each version of Postgres and copied for each server: initdb takes a second, a copy a
+ * moment.
+ */
 async function findOrMakeCluster(
   command: (name: string, args: string[]) => [string, string[]],
   isRoot: boolean,

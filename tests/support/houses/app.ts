@@ -1,6 +1,6 @@
 /**
- * A whole Loge for a test: the real app on free ports, with its own data folder, the real worker and the Stripe emulator. `await using`
- * stops it and removes the folder.
+ * A whole Loge for a test: the real app on free ports, with its own data folder, the real worker and the Stripe
+ * emulator. `await using` stops it and removes the folder.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';

@@ -1,4 +1,6 @@
-/** The chat with everything that it stands on, and no more: a real database, a bus, and rooms whose creator is `ada`. */
+/**
+ * The chat with everything that it stands on, and no more: a real database, a bus, and rooms whose creator is `ada`.
+ */
 import { CHAT_BUS_TOPIC, Chat, type ChatAppended, type ChatOptions } from '../../../server/chat/chat.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';

@@ -1,4 +1,7 @@
-/** One membership of one club at two gateways, with what its member, their bank and the provider's pages do, and what happens while a call is on its way. */
+/**
+ * One membership of one club at two gateways, with what its member, their bank and the provider's pages do, and what
+ * happens while a call is on its way.
+ */
 import Stripe from 'stripe';
 import { expect } from 'vitest';
 import type { Money } from '../../../server/money/money.ts';

@@ -1,6 +1,6 @@
 /**
- * A house of several gateways for a test: real Postgres, real Redis, and each gateway a process of its own that can be killed and started again;
- * one Stripe emulator for all of them.
+ * A house of several gateways for a test: real Postgres, real Redis, and each gateway a process of its own that can be
+ * killed and started again; one Stripe emulator for all of them.
  */
 import { randomUUID } from 'node:crypto';
 import { StripeEmulator } from '@loge/stripe-emulator';

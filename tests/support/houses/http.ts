@@ -1,6 +1,6 @@
 /**
- * The HTTP side of the gateway alone, on a free port: real PGlite, real domains, real money against the Stripe emulator; no media worker and
- * no sockets, so that it starts in a moment.
+ * The HTTP side of the gateway alone, on a free port: real PGlite, real domains, real money against the Stripe
+ * emulator; no media worker and no sockets, so that it starts in a moment.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

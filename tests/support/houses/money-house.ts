@@ -1,6 +1,6 @@
 /**
- * Money with everything that it stands on, and no more: a real database, rooms, the outbox, and the real Stripe SDK against the emulator,
- * whose signed webhooks, shuffled and doubled, come in over HTTP.
+ * Money with everything that it stands on, and no more: a real database, rooms, the outbox, and the real Stripe SDK
+ * against the emulator, whose signed webhooks, shuffled and doubled, come in over HTTP.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,7 +71,10 @@ export interface MoneyHouseOptions {
   isRunning?: boolean;
   dataFile?: string;
   walletMode?: 'on' | 'off';
-  /** How long the emulator's card networks take; absent means its own default. Their answers come as `advance` sets the clock forward. */
+  /**
+   * How long the emulator's card networks take; absent means its own default. Their answers come as `advance` sets the
+   * clock forward.
+   */
   settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
   /** Stands between money and the provider: what happens while a request is on its way. */

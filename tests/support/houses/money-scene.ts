@@ -1,6 +1,7 @@
 /**
- * A house in which everything of money has happened once, so that every request about it can be tried: rooms of each kind, also one that is over
- * and one that is sold out, fans with credit and without names, and what lea has bought. `written` tells whether anything was written since.
+ * A house in which everything of money has happened once, so that every request about it can be tried: rooms of each
+ * kind, also one that is over and one that is sold out, fans with credit and without names, and what lea has bought.
+ * `written` tells whether anything was written since.
  */
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
@@ -213,7 +214,10 @@ export class MoneyScene implements AsyncDisposable {
     await first.request('money:buyTicket', { from: 'wallet' });
   }
 
-  /** A top-up and a part of it back, two tips and one of them back, a page of a third, two tickets and one of them back, a membership. */
+  /**
+   * A top-up and a part of it back, two tips and one of them back, a page of a third, two tickets and one of them back,
+   * a membership.
+   */
   async #letLeaBuy(): Promise<void> {
     const { loge, own, rooms } = this;
     using lea = await this.connect('lea', rooms.free);
@@ -260,7 +264,10 @@ export class MoneyScene implements AsyncDisposable {
     this.own.card = card;
   }
 
-  /** Whatever was paid is known to the last, its fee too, what comes of the ended room is done, and everybody has been told. */
+  /**
+   * Whatever was paid is known to the last, its fee too, what comes of the ended room is done, and everybody has been
+   * told.
+   */
   async #settle(): Promise<void> {
     const { outbox, money } = this.loge.app.context;
     const names = await this.#rows<{ name: string }>(

@@ -1,6 +1,6 @@
 /**
- * An evening that goes on while every process is replaced: fans watch, talk and tip, others come and buy tickets, and each of them keeps account of what
- * was acknowledged, so that nothing lost and nothing doubled escapes.
+ * An evening that goes on while every process is replaced: fans watch, talk and tip, others come and buy tickets, and
+ * each of them keeps account of what was acknowledged, so that nothing lost and nothing doubled escapes.
  */
 
 import { randomUUID } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * A house as it stands on many machines: gateways behind a load balancer and SFU nodes, each a process of its own, on real Postgres and Redis. Any of
- * them can be killed, told to leave, and brought back.
+ * A house as it stands on many machines: gateways behind a load balancer and SFU nodes, each a process of its own, on
+ * real Postgres and Redis. Any of them can be killed, told to leave, and brought back.
  */
 
 import { readFileSync } from 'node:fs';

@@ -9,7 +9,10 @@ interface ModelLive {
   fence: number;
 }
 
-/** What `Rooms` keeps of lives in the database, one row a room: slow, failing now and then, each statement whole or not at all. */
+/**
+ * What `Rooms` keeps of lives in the database, one row a room: slow, failing now and then, each statement whole or not
+ * at all.
+ */
 export class ModelRooms {
   readonly lives = new Map<RoomId, ModelLive>();
   readonly #chance: ModelChance;

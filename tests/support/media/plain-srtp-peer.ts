@@ -9,8 +9,8 @@ const FIRST_RTCP_PAYLOAD_TYPE = 192;
 const LAST_RTCP_PAYLOAD_TYPE = 223;
 
 /**
- * The far end of a mediasoup PlainTransport: a socket that protects and opens with our own SRTP, so that the worker's is tested
- * against another implementation. What arrives and authenticates is kept in clear, in order of arrival.
+ * The far end of a mediasoup PlainTransport: a socket that protects and opens with our own SRTP, so that the worker's
+ * is tested against another implementation. What arrives and authenticates is kept in clear, in order of arrival.
  */
 export class PlainSrtpPeer {
   readonly transport: PlainTransport;

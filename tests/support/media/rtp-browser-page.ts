@@ -8,8 +8,8 @@ import type {
 } from '../../../sfu/contract.ts';
 
 /**
- * Runs inside Chromium for the SFU's tests: a publisher and a viewer with mediasoup-client, straight on the SFU contract. The test
- * provides `sfuCall` and delivers the node's events to `handleSfuEvent`.
+ * Runs inside Chromium for the SFU's tests: a publisher and a viewer with mediasoup-client, straight on the SFU
+ * contract. The test provides `sfuCall` and delivers the node's events to `handleSfuEvent`.
  */
 declare global {
   interface Window {

@@ -8,7 +8,9 @@ export interface RtpCertificate {
   fingerprint: { algorithm: 'sha-256'; value: string };
 }
 
-/** Node can read X.509 but not write it; the few DER structures that a self-signed certificate needs are written here. */
+/**
+ * Node can read X.509 but not write it; the few DER structures that a self-signed certificate needs are written here.
+ */
 export function createRtpCertificate(): RtpCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId(ECDSA_WITH_SHA256));

@@ -15,8 +15,8 @@ import { SrtpContext, type SrtpProfile } from './rtp-srtp.ts';
 
 /**
  * The client side of a DTLS 1.2 handshake for SRTP keys (RFC 6347, RFC 5764) on Node's own cryptography, for one suite,
- * TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 on P-256, which every WebRTC server has. It costs about a tenth of a handshake in pure
- * JavaScript, so that one process can play hundreds of viewers. It carries no application data.
+ * TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 on P-256, which every WebRTC server has. It costs about a tenth of a
+ * handshake in pure JavaScript, so that one process can play hundreds of viewers. It carries no application data.
  */
 
 const CHANGE_CIPHER_SPEC = 20;

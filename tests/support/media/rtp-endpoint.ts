@@ -7,8 +7,8 @@ import { type SrtpProfile, srtpProfiles } from './rtp-srtp.ts';
 import { bindingRequest, type IceCredentials, isBindingSuccess, isStun } from './rtp-stun.ts';
 
 /**
- * A WebRTC transport's client end over UDP without a browser: ICE towards an ICE-lite server, DTLS, SRTP both ways. Tests and
- * benchmarks use it where what counts is packets, not pictures; browsers prove the pictures.
+ * A WebRTC transport's client end over UDP without a browser: ICE towards an ICE-lite server, DTLS, SRTP both ways.
+ * Tests and benchmarks use it where what counts is packets, not pictures; browsers prove the pictures.
  */
 
 const CHECK_INTERVAL_MS = 50;

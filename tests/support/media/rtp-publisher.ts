@@ -4,14 +4,17 @@ import { RtpEndpoint } from './rtp-endpoint.ts';
 import { stampPayload, vp8Payload } from './rtp-vp8.ts';
 
 /**
- * A publisher of made-up VP8 simulcast and Opus: the right shape, rate and key frames on request, but no pictures. It can answer every
- * key-frame request at once, which a browser's encoder doesn't.
+ * A publisher of made-up VP8 simulcast and Opus: the right shape, rate and key frames on request, but no pictures. It
+ * can answer every key-frame request at once, which a browser's encoder doesn't.
  */
 export interface RtpPublisherOptions {
   /** Bit rate of each layer, lowest first; one entry makes a stream without simulcast. */
   layerBitratesBps?: number[];
   framesPerSecond?: number;
-  /** Picture-loss indications that come sooner after the last are ignored, as browsers do for 300 ms; 0 to heed every one. */
+  /**
+   * Picture-loss indications that come sooner after the last are ignored, as browsers do for 300 ms; 0 to heed every
+   * one.
+   */
   pliPauseMs?: number;
   /** Writes into each packet of video when it was sent, for viewers on this machine (`sentAtOf`). */
   stamped?: boolean;
@@ -183,7 +186,10 @@ export class RtpPublisher {
     return Math.round(((performance.now() - this.#startedAtMs) / 1_000) * clockRate) >>> 0;
   }
 
-  /** Without sender reports the SFU can't line up the layers' clocks and would not switch between them (RFC 3550 §6.4.1). */
+  /**
+   * Without sender reports the SFU can't line up the layers' clocks and would not switch between them (RFC 3550
+   * §6.4.1).
+   */
   #sendReports(): void {
     const nowMs = Date.now();
     for (const stream of [...this.#layers, this.#audio]) {

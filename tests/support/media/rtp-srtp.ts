@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * SRTP and SRTCP (RFC 3711, RFC 7714) on Node's own ciphers: an implementation independent of libsrtp, for clients in tests and
- * benchmarks. One context protects or opens one direction.
+ * SRTP and SRTCP (RFC 3711, RFC 7714) on Node's own ciphers: an implementation independent of libsrtp, for clients in
+ * tests and benchmarks. One context protects or opens one direction.
  */
 
 export interface SrtpProfile {

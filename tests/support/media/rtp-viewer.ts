@@ -9,8 +9,8 @@ const REPORTER_SSRC = 1;
 const SENDER_REPORT = 200;
 
 /**
- * A viewer that receives SRTP and decodes nothing, light enough for hundreds in one process. It opens packets until the first
- * decodable video frame is there; after that it reads headers only, unless told to open everything.
+ * A viewer that receives SRTP and decodes nothing, light enough for hundreds in one process. It opens packets until the
+ * first decodable video frame is there; after that it reads headers only, unless told to open everything.
  */
 export interface RtpViewerOptions {
   /** Opens and authenticates every packet, to prove the media rather than count it. */
@@ -209,8 +209,8 @@ export class RtpViewer {
 }
 
 /**
- * What such a viewer says it can receive: the router's codecs without congestion feedback, which it doesn't send. The SFU then sends the
- * preferred layers without estimating the bandwidth.
+ * What such a viewer says it can receive: the router's codecs without congestion feedback, which it doesn't send. The
+ * SFU then sends the preferred layers without estimating the bandwidth.
  */
 export function rtpViewerCapabilities(router: RtpCapabilities): RtpCapabilities {
   const codecs = (router.codecs ?? []) as { rtcpFeedback?: { type: string }[] }[];

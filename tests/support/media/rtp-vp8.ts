@@ -38,7 +38,10 @@ export function parseVp8Packet(packet: Buffer): Vp8Packet | undefined {
   };
 }
 
-/** Watches one stream for the first key frame of which every packet has come, which is the first that a decoder could show. */
+/**
+ * Watches one stream for the first key frame of which every packet has come, which is the first that a decoder could
+ * show.
+ */
 export class DecodableFrameDetector {
   #next: { sequence: number; timestamp: number } | undefined;
   #found = false;
@@ -65,7 +68,10 @@ export function vp8Payload(options: {
   start: boolean;
   pictureId: number;
   length: number;
-  /** Written into the last octet, so that a receiver can tell which simulcast layer it gets whatever happened to the headers. */
+  /**
+   * Written into the last octet, so that a receiver can tell which simulcast layer it gets whatever happened to the
+   * headers.
+   */
   layer: number;
 }): Buffer {
   const payload = Buffer.alloc(options.length);
@@ -81,7 +87,10 @@ export function vp8Payload(options: {
   return payload;
 }
 
-/** Writes the time into the last octets of a payload, ahead of the layer: the system's monotonic clock, which all processes share. */
+/**
+ * Writes the time into the last octets of a payload, ahead of the layer: the system's monotonic clock, which all
+ * processes share.
+ */
 export function stampPayload(payload: Buffer): void {
   if (payload.length >= STAMPED_MIN_BYTES) payload.writeBigUInt64BE(process.hrtime.bigint(), payload.length - 9);
 }

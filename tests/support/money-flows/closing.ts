@@ -1,6 +1,7 @@
 /**
- * How a flow ends. First everything comes to rest: all news is heard, banks decide, memberships end, holds and terms run out. Then the house
- * closes and gives everything back to everybody: what cannot be moved then can be moved by nobody.
+ * How a flow ends. First everything comes to rest: all news is heard, banks decide, memberships end, holds and terms
+ * run out. Then the house closes and gives everything back to everybody: what cannot be moved then can be moved by
+ * nobody.
  */
 import { sql } from 'drizzle-orm';
 import { AppError } from '../../../server/protocol/errors.ts';
@@ -126,7 +127,10 @@ async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
   return explain(house, id, 'given back in vain');
 }
 
-/** Why an operator cannot give it back: nothing is left of it, a bank has decided about it, or its credit is spent for good. */
+/**
+ * Why an operator cannot give it back: nothing is left of it, a bank has decided about it, or its credit is spent for
+ * good.
+ */
 async function explain(house: SoakHouse, id: string, code: string): Promise<string[]> {
   const { payment, dispute, legs } = await house.app.money.desk.payments.get(id);
   const creatorMinor = legs

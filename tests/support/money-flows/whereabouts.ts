@@ -1,6 +1,7 @@
 /**
- * The plain model: where the money of each payment is. The provider says what was taken from a card and what the card got back; the books must
- * say the same of each payment, owe no card more than it paid, and keep nothing pending for which no job and no person is left.
+ * The plain model: where the money of each payment is. The provider says what was taken from a card and what the card
+ * got back; the books must say the same of each payment, owe no card more than it paid, and keep nothing pending for
+ * which no job and no person is left.
  */
 import { sql } from 'drizzle-orm';
 import type Stripe from 'stripe';

@@ -1,4 +1,7 @@
-/** A room full of fans who drop off and come back at random while some of them talk, and the account of what all of them were shown. */
+/**
+ * A room full of fans who drop off and come back at random while some of them talk, and the account of what all of them
+ * were shown.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Account, type Acknowledged, ReturningFan, seeded } from './returning-fan.ts';
 

@@ -1,6 +1,7 @@
 /**
- * The process of somebody who means harm: a thousand events a second of every wrong kind, over the real protocol, coming back whenever the server closes
- * the connection. Arguments: URL, room, and optionally texts as JSON, to send well-formed messages of these instead.
+ * The process of somebody who means harm: a thousand events a second of every wrong kind, over the real protocol,
+ * coming back whenever the server closes the connection. Arguments: URL, room, and optionally texts as JSON, to send
+ * well-formed messages of these instead.
  */
 
 import { randomUUID } from 'node:crypto';

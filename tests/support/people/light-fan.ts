@@ -1,7 +1,8 @@
 /**
- * A fan with the SDK's own connection and without a decoder: real reconnects, ICE, DTLS and SRTP, light enough for hundreds in one process. It comes
- * back as the SDK's viewer does: it takes its session over after a lost socket, opens another when that one is over, and both at once when it is asked
- * to move. What it saw is told in milliseconds since the epoch, so that it compares with what other processes saw.
+ * A fan with the SDK's own connection and without a decoder: real reconnects, ICE, DTLS and SRTP, light enough for
+ * hundreds in one process. It comes back as the SDK's viewer does: it takes its session over after a lost socket, opens
+ * another when that one is over, and both at once when it is asked to move. What it saw is told in milliseconds since
+ * the epoch, so that it compares with what other processes saw.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '../../../client-sdk/src/backoff.ts';

@@ -1,4 +1,7 @@
-/** People who talk in a room while somebody means harm, and how long what they say takes to be shown to each of them; in turn without and with. */
+/**
+ * People who talk in a room while somebody means harm, and how long what they say takes to be shown to each of them; in
+ * turn without and with.
+ */
 
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** A participant with only the wire protocol: a plain Socket.IO client, so that tests see what goes over the wire, not what the SDK makes of it. */
+/**
+ * A participant with only the wire protocol: a plain Socket.IO client, so that tests see what goes over the wire, not
+ * what the SDK makes of it.
+ */
 import { io, type Socket } from 'socket.io-client';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import type { EventData, EventName, RequestName, Welcome } from '../../../server/protocol/realtime.ts';

@@ -1,6 +1,7 @@
 /**
- * A fan whose connection goes and comes, at whatever gateway answers, and who keeps account of what they are shown: every entry once, in order, none
- * left out. What they say is said again with the same client id until it is acknowledged.
+ * A fan whose connection goes and comes, at whatever gateway answers, and who keeps account of what they are shown:
+ * every entry once, in order, none left out. What they say is said again with the same client id until it is
+ * acknowledged.
  */
 
 import { randomUUID } from 'node:crypto';

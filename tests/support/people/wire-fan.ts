@@ -1,6 +1,6 @@
 /**
- * A fan with nothing but a WebSocket, for tests with thousands of them: Engine.IO and Socket.IO by hand, so that a client costs the machine little
- * and sees what is really on the wire.
+ * A fan with nothing but a WebSocket, for tests with thousands of them: Engine.IO and Socket.IO by hand, so that a
+ * client costs the machine little and sees what is really on the wire.
  */
 import { createHmac } from 'node:crypto';
 import WebSocket from 'ws';

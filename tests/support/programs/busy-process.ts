@@ -1,4 +1,7 @@
-/** A process whose event loop is watched and takes long turns, for several times the limit in all; then it says what was measured, and leaves. */
+/**
+ * A process whose event loop is watched and takes long turns, for several times the limit in all; then it says what was
+ * measured, and leaves.
+ */
 import { EventLoopWatchdog } from '../../../server/platform/event-loop-watchdog.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 

@@ -1,4 +1,7 @@
-/** Redis as it stands in production, for tests: three shards of a cluster, or a primary with a replica behind a sentinel. */
+/**
+ * Redis as it stands in production, for tests: three shards of a cluster, or a primary with a replica behind a
+ * sentinel.
+ */
 
 import { Redis } from 'ioredis';
 import { eventually } from '../run/eventually.ts';

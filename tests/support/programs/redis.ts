@@ -1,6 +1,6 @@
 /**
- * A real Redis for a test, from the program in `LOGE_TEST_REDIS_SERVER`: on a port of its own, with its data in a temporary folder. It can be killed
- * and started again on the same port, with its data or without.
+ * A real Redis for a test, from the program in `LOGE_TEST_REDIS_SERVER`: on a port of its own, with its data in a
+ * temporary folder. It can be killed and started again on the same port, with its data or without.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

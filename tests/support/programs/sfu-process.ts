@@ -1,4 +1,7 @@
-/** An SFU node as a process of its own, so that it can be killed without warning or told to leave, and started again under its name. */
+/**
+ * An SFU node as a process of its own, so that it can be killed without warning or told to leave, and started again
+ * under its name.
+ */
 import { findFreePort } from '../houses/app.ts';
 import { ChildProgram } from './child-program.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A load balancer of TCP connections before several gateways, as small as one can be: a new connection goes to the gateway that has the fewest, and to
- * the next when nobody listens there.
+ * A load balancer of TCP connections before several gateways, as small as one can be: a new connection goes to the
+ * gateway that has the fewest, and to the next when nobody listens there.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';

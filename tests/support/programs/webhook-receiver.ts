@@ -1,4 +1,7 @@
-/** An embedder's server that takes webhooks: keeps what comes, answers as it is told, and checks signatures as the documentation says. */
+/**
+ * An embedder's server that takes webhooks: keeps what comes, answers as it is told, and checks signatures as the
+ * documentation says.
+ */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

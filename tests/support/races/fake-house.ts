@@ -1,6 +1,6 @@
 /**
- * A model of the house for the SDK's race tests: rooms, sockets and media sessions as `server/protocol/README.md` describes them, in one place and
- * without media. What goes over a socket stays in order; every delivery is a point.
+ * A model of the house for the SDK's race tests: rooms, sockets and media sessions as `server/protocol/README.md`
+ * describes them, in one place and without media. What goes over a socket stays in order; every delivery is a point.
  */
 import type { Points } from './points.ts';
 

@@ -1,4 +1,7 @@
-/** A page's socket to one of several gateways of the live model: the real stage answers, over a network with its own pace. */
+/**
+ * A page's socket to one of several gateways of the live model: the real stage answers, over a network with its own
+ * pace.
+ */
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { StageCaller } from '../../../server/stage/sessions/session-commands.ts';
 import { ROOM } from '../live-model/model-house.ts';

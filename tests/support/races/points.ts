@@ -1,6 +1,6 @@
 /**
- * The points at which something else may happen: each await of the SDK that waits for a server, a device or a negotiation is a point, and goes on when
- * it is released. Time is the test's.
+ * The points at which something else may happen: each await of the SDK that waits for a server, a device or a
+ * negotiation is a point, and goes on when it is released. Time is the test's.
  */
 import { vi } from 'vitest';
 
@@ -50,7 +50,10 @@ export class Points {
     return true;
   }
 
-  /** Lets time pass until nothing has happened for longer than anything waits; calls `before` ahead of each point with its number. */
+  /**
+   * Lets time pass until nothing has happened for longer than anything waits; calls `before` ahead of each point with
+   * its number.
+   */
   async runUntilQuiet(before: (step: number) => void = () => {}): Promise<number> {
     let step = 0;
     for (let quietMs = 0; quietMs < QUIET_MS; quietMs += TICK_MS) {

@@ -1,4 +1,7 @@
-/** The table of who may do what, as it is written in `access-matrix.expected.txt`, and how it is compared with what a house answers. */
+/**
+ * The table of who may do what, as it is written in `access-matrix.expected.txt`, and how it is compared with what a
+ * house answers.
+ */
 import { readFileSync } from 'node:fs';
 
 /** Words of the table for several callers. */
@@ -66,7 +69,10 @@ const SIGNS: Readonly<Record<string, string>> = {
   access_required: 'a',
 };
 
-/** One line a row, one sign a caller: `+` let through, `-` not known, `s` scope missing, `a` access required, `x` forbidden. */
+/**
+ * One line a row, one sign a caller: `+` let through, `-` not known, `s` scope missing, `a` access required, `x`
+ * forbidden.
+ */
 export function printMatrix(title: string, callers: readonly string[], rows: ReadonlyMap<string, Row>): string {
   const width = Math.max(...[...rows.keys()].map((name) => name.length)) + 2;
   const head = callers.map((caller, index) => `${' '.repeat(width)}${'│'.repeat(index)}${caller}`);

@@ -1,4 +1,7 @@
-/** Values that a JSON Schema of the API's document allows, for fast-check. It knows the words that the document uses, and throws at any other. */
+/**
+ * Values that a JSON Schema of the API's document allows, for fast-check. It knows the words that the document uses,
+ * and throws at any other.
+ */
 import fc from 'fast-check';
 
 export interface Schema {

@@ -1,4 +1,7 @@
-/** Gives every `vi.waitFor` that names no timeout more than Vitest's second: the machine of the tests is busy with others. */
+/**
+ * Gives every `vi.waitFor` that names no timeout more than Vitest's second: the machine of the tests is busy with
+ * others.
+ */
 import { vi } from 'vitest';
 
 /** Also that of `expect.poll`, in `vitest.config.ts`. */

@@ -1,5 +1,6 @@
 /**
- * What was answered, and must therefore be there whatever dies afterwards: by the house to people, and by the provider's page to whoever paid.
+ * What was answered, and must therefore be there whatever dies afterwards: by the house to people, and by the
+ * provider's page to whoever paid.
  */
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../server/platform/db/db.ts';

@@ -9,7 +9,9 @@ const RETRY_MS = 66 * 60_000;
 const ROUNDS = 3;
 const FEE_MS = 60_000;
 
-/** Lets everything that is under way come to its end: no faults, no deaths, and time for whatever is to be tried again. */
+/**
+ * Lets everything that is under way come to its end: no faults, no deaths, and time for whatever is to be tried again.
+ */
 export async function settle(house: SoakHouse): Promise<void> {
   const { money, outbox } = house.app;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -101,7 +103,10 @@ async function findNotShown(house: SoakHouse, answers: Answers): Promise<string[
   ];
 }
 
-/** The provider's own view, which no fault of ours could falsify: nothing was taken or sent twice, and every movement is explained. */
+/**
+ * The provider's own view, which no fault of ours could falsify: nothing was taken or sent twice, and every movement is
+ * explained.
+ */
 export async function checkProvider(house: SoakHouse): Promise<{ violations: string[]; doubled: string[] }> {
   const { stripe } = house;
   const doubled: string[] = [];

@@ -1,4 +1,7 @@
-/** Makes a house in which something can be bought: creators with tiers, a free and a private room each, and associations. */
+/**
+ * Makes a house in which something can be bought: creators with tiers, a free and a private room each, and
+ * associations.
+ */
 import type { SoakApp } from './soak-house.ts';
 import type { SoakWorld } from './soak-world.ts';
 

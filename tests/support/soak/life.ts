@@ -1,7 +1,8 @@
 /**
- * The life of one application object, which ends at a random moment at which it waits: before a statement or a request leaves, or once it has
- * left and its answer is still to come. From then on nothing that the object does has any effect, as if its process had been killed: its
- * connections are cut, so that Postgres rolls back what was open, and nothing reaches the provider any more.
+ * The life of one application object, which ends at a random moment at which it waits: before a statement or a request
+ * leaves, or once it has left and its answer is still to come. From then on nothing that the object does has any
+ * effect, as if its process had been killed: its connections are cut, so that Postgres rolls back what was open, and
+ * nothing reaches the provider any more.
  */
 import type pg from 'pg';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -20,7 +21,9 @@ export class Life {
     return this.#isOver;
   }
 
-  /** Ends after so many points at which it waits; `isAnswerLost`: what it waits for happens, and it never hears of it. */
+  /**
+   * Ends after so many points at which it waits; `isAnswerLost`: what it waits for happens, and it never hears of it.
+   */
   endAfter(points: number, isAnswerLost: boolean): void {
     this.#pointsLeft = points;
     this.#isAnswerLost = isAnswerLost;

@@ -1,6 +1,6 @@
 /**
- * A house whose application can die at any moment and be opened again on the same database: one Postgres database, the emulator in this
- * process, and one application object after the other. Webhooks go to whichever lives.
+ * A house whose application can die at any moment and be opened again on the same database: one Postgres database, the
+ * emulator in this process, and one application object after the other. Webhooks go to whichever lives.
  */
 
 import { StripeEmulator } from '@loge/stripe-emulator';
@@ -60,7 +60,10 @@ export interface SoakApp {
 }
 
 interface SoakHouseOptions {
-  /** An empty database: of real Postgres, opened anew by each life and cut off with it; or an open one that all lives share. */
+  /**
+   * An empty database: of real Postgres, opened anew by each life and cut off with it; or an open one that all lives
+   * share.
+   */
   database: { url: string } | Database;
   seed: number;
   dice: Dice;

@@ -1,4 +1,7 @@
-/** What the soak knows of its house: people, rooms and the things that were bought lately, for the next act to choose from. */
+/**
+ * What the soak knows of its house: people, rooms and the things that were bought lately, for the next act to choose
+ * from.
+ */
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import type { Answers } from './answers.ts';

@@ -1,6 +1,6 @@
 /**
- * The soak: seeded sequences of everything that moves money, several at a time, on a house that dies and on a provider that fails. Every few
- * hundred operations everything is let come to rest, and all that must hold is looked at.
+ * The soak: seeded sequences of everything that moves money, several at a time, on a house that dies and on a provider
+ * that fails. Every few hundred operations everything is let come to rest, and all that must hold is looked at.
  */
 import Stripe from 'stripe';
 import { AppError } from '../../../server/protocol/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * The process of the fans: thousands of connections that say something now and then, and that check of everything they are shown that it comes once,
- * in order, and how long after it was sent. Driven by the benchmark over IPC.
+ * The process of the fans: thousands of connections that say something now and then, and that check of everything they
+ * are shown that it comes once, in order, and how long after it was sent. Driven by the benchmark over IPC.
  */
 import { randomUUID } from 'node:crypto';
 import type { ChatEntry } from '../../../../server/protocol/chat/chat.ts';

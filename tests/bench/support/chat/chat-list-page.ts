@@ -1,6 +1,7 @@
 /**
- * Runs inside Chromium for the benchmark of the chat's list: the element of Loge, and what is written first everywhere: one element appended for
- * each message, and the end scrolled to after each frame of the chat. Each is given the same messages at the same pace, and the frames of the screen are timed.
+ * Runs inside Chromium for the benchmark of the chat's list: the element of Loge, and what is written first everywhere:
+ * one element appended for each message, and the end scrolled to after each frame of the chat. Each is given the same
+ * messages at the same pace, and the frames of the screen are timed.
  */
 import { ChatStage, scriptedEntry } from '../../../support/browser/chat-stage.ts';
 

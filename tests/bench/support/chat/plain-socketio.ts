@@ -1,6 +1,7 @@
 /**
- * What Loge's chat is measured against: Socket.IO as its documentation shows it, one emit a message to everybody; or, with a tick in milliseconds as
- * second argument, messages gathered for that long. No rooms to decide about, no log, nothing kept.
+ * What Loge's chat is measured against: Socket.IO as its documentation shows it, one emit a message to everybody; or,
+ * with a tick in milliseconds as second argument, messages gathered for that long. No rooms to decide about, no log,
+ * nothing kept.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

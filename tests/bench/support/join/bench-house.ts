@@ -1,6 +1,6 @@
 /**
- * What the benchmark of joining measures: the server and the bare prototype in processes of their own, one Chromium that publishes to
- * both, another that joins them, and viewers who hold their key already.
+ * What the benchmark of joining measures: the server and the bare prototype in processes of their own, one Chromium
+ * that publishes to both, another that joins them, and viewers who hold their key already.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -67,7 +67,9 @@ export class BenchHouse {
     this.#bareUrl = parts.bareUrl;
   }
 
-  /** Gives people their key ahead, as ticket holders have one: an embedder's token says once that it has sold access. */
+  /**
+   * Gives people their key ahead, as ticket holders have one: an embedder's token says once that it has sold access.
+   */
   async admit(identities: readonly string[]): Promise<void> {
     for (let first = 0; first < identities.length; first += ADMITTED_AT_ONCE) {
       const group = identities.slice(first, first + ADMITTED_AT_ONCE);
@@ -107,8 +109,8 @@ export class BenchHouse {
   }
 
   /**
-   * Puts a publisher without an encoder on stage in place of Chromium's, for good: the rest of the machine is the server's and the
-   * viewers' then, as it is where creators and viewers have machines of their own.
+   * Puts a publisher without an encoder on stage in place of Chromium's, for good: the rest of the machine is the
+   * server's and the viewers' then, as it is where creators and viewers have machines of their own.
    */
   async publishLightly(stack: AsyncDisposableStack): Promise<void> {
     const token = await this.#token(CREATOR.identity, { role: 'creator' });

@@ -1,6 +1,6 @@
 /**
- * Runs inside Chromium for the benchmark of joining, as publisher or as viewer: with the SDK as the server ships it, and with the
- * bare prototype. What is measured is measured here, by the page's own clock.
+ * Runs inside Chromium for the benchmark of joining, as publisher or as viewer: with the SDK as the server ships it,
+ * and with the bare prototype. What is measured is measured here, by the page's own clock.
  */
 import { Device, type types } from 'mediasoup-client';
 import { io, type Socket } from 'socket.io-client';

@@ -1,7 +1,7 @@
 /**
- * The wall clock as blocks of light and dark in the picture, readable after any codec and at any size: a row of bits and beneath it the
- * same row inverted, so that a picture that was damaged or scaled too far is told from a reading. Runs in the browser; both ends are on one machine
- * and share its clock.
+ * The wall clock as blocks of light and dark in the picture, readable after any codec and at any size: a row of bits
+ * and beneath it the same row inverted, so that a picture that was damaged or scaled too far is told from a reading.
+ * Runs in the browser; both ends are on one machine and share its clock.
  */
 const BITS = 24;
 /** Share of the picture's width and height that the code takes. */

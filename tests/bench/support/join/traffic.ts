@@ -1,6 +1,6 @@
 /**
- * Counts what a page asks and is answered over its sockets, from within the page. A pair is a question and its answer; what a server says
- * unasked is none, and HTTP would show as pairs too.
+ * Counts what a page asks and is answered over its sockets, from within the page. A pair is a question and its answer;
+ * what a server says unasked is none, and HTTP would show as pairs too.
  */
 export interface Pair {
   name: string;

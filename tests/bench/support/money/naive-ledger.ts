@@ -1,7 +1,8 @@
 /**
- * The ledger that a textbook would write, to measure ours against: every balance is a row, a tip locks the rows of the fan, the creator and
- * the platform, and is a transaction of its own with four statements. It keeps the same records of a tip, in tables with the same keys and
- * indexes; it checks nothing afterwards and tells nobody, which ours does as well.
+ * The ledger that a textbook would write, to measure ours against: every balance is a row, a tip locks the rows of the
+ * fan, the creator and the platform, and is a transaction of its own with four statements. It keeps the same records of
+ * a tip, in tables with the same keys and indexes; it checks nothing afterwards and tells nobody, which ours does as
+ * well.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';

@@ -1,6 +1,7 @@
 /**
- * From a fan's tap to the tip in front of everybody else: `money:tip` sent on one socket until the chat frame that carries it has arrived at
- * another participant's, over the real gateway in a process of its own. Both sockets are in this process, so one clock times both ends.
+ * From a fan's tap to the tip in front of everybody else: `money:tip` sent on one socket until the chat frame that
+ * carries it has arrived at another participant's, over the real gateway in a process of its own. Both sockets are in
+ * this process, so one clock times both ends.
  */
 import { io, type Socket } from 'socket.io-client';
 import { createId } from '../../../../server/protocol/ids.ts';

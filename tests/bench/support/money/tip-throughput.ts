@@ -1,7 +1,7 @@
 /**
- * How many tips to one creator a second of CPU time books, by the house's ledger and by the textbook's, in turn on the same Postgres with the
- * same number of connections and the same number of tips under way. The CPU time is this process's, which drives both sides alike,
- * and that of every process of Postgres.
+ * How many tips to one creator a second of CPU time books, by the house's ledger and by the textbook's, in turn on the
+ * same Postgres with the same number of connections and the same number of tips under way. The CPU time is this
+ * process's, which drives both sides alike, and that of every process of Postgres.
  */
 
 import pg from 'pg';
@@ -106,7 +106,10 @@ export class TipThroughput implements AsyncDisposable {
     return new TipThroughput({ postmaster: postmasterOf(url), db, pool, outbox, money, naive, room, fans });
   }
 
-  /** Books tips for some time, so many at once, and says what that took. What the house commits besides is dispatched within it. */
+  /**
+   * Books tips for some time, so many at once, and says what that took. What the house commits besides is dispatched
+   * within it.
+   */
   ours(options: { forMs: number; underWay: number }): Promise<Round> {
     return this.#measure(options, async (identity) => {
       const from = { identity, name: 'Léa', role: 'fan' } as const;

@@ -88,7 +88,10 @@ interface Span {
   beganByMs?: number;
 }
 
-/** The longest time between two pictures from the last before the kill on; the end of the round counts as one when nothing came any more. */
+/**
+ * The longest time between two pictures from the last before the kill on; the end of the round counts as one when
+ * nothing came any more.
+ */
 function longestGap(
   { framesAtMs }: PageRecord,
   { fromMs, untilMs, beganByMs = untilMs }: Span,

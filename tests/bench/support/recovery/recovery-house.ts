@@ -1,6 +1,6 @@
 /**
- * What the benchmarks of recovery break: gateways, SFU nodes, Redis and Postgres, each a process of its own, under a live that Chromium publishes and
- * Chromium and many lighter viewers watch.
+ * What the benchmarks of recovery break: gateways, SFU nodes, Redis and Postgres, each a process of its own, under a
+ * live that Chromium publishes and Chromium and many lighter viewers watch.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -135,7 +135,10 @@ export class RecoveryHouse {
     };
   }
 
-  /** Resolves when all light viewers watch, are connected and, if asked for, were shown the line that they wait for; throws past the limit. */
+  /**
+   * Resolves when all light viewers watch, are connected and, if asked for, were shown the line that they wait for;
+   * throws past the limit.
+   */
   async settled(limitMs: number, { isShown = false } = {}): Promise<void> {
     const until = performance.now() + limitMs;
     for (;;) {

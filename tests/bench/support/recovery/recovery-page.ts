@@ -1,4 +1,7 @@
-/** Runs inside Chromium for the benchmarks of recovery: a creator or a viewer with the SDK, and when each picture and each line of chat was shown. */
+/**
+ * Runs inside Chromium for the benchmarks of recovery: a creator or a viewer with the SDK, and when each picture and
+ * each line of chat was shown.
+ */
 import { RoomEvent } from '../../../../client-sdk/src/events.ts';
 import { Room } from '../../../../client-sdk/src/room.ts';
 

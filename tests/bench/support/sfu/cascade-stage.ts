@@ -1,4 +1,7 @@
-/** One room over several of our nodes: a publisher in a process of its own, those who watch, and what has flowed over each pipe. */
+/**
+ * One room over several of our nodes: a publisher in a process of its own, those who watch, and what has flowed over
+ * each pipe.
+ */
 import { randomUUID } from 'node:crypto';
 import type { RoomUpstream, RtpParameters, TransportOptions, WatchRequest } from '../../../../sfu/contract.ts';
 import { RemoteSfuNode } from '../../../../sfu/control/remote-node.ts';
@@ -90,7 +93,9 @@ export class CascadeStage {
   readonly #publisher: Child<Publisher>;
   #transport: TransportOptions | undefined;
 
-  /** The track is on stage; nothing is sent before `start`, so that every pipe sees the stream from its first packet. */
+  /**
+   * The track is on stage; nothing is sent before `start`, so that every pipe sees the stream from its first packet.
+   */
   static async create(stack: AsyncDisposableStack, origin: BenchNode, bitrateBps: number): Promise<CascadeStage> {
     const publisher = stack.use(await Child.create<Publisher>('lone-publisher.ts', { bitrateBps }));
     const stage = new CascadeStage(origin, publisher);
@@ -133,8 +138,8 @@ export class CascadeStage {
   }
 
   /**
-   * How often each packet of the stream was sent over each pipe between nodes. The publisher stops for it: what was counted here and there can only be
-   * set side by side when nothing is on the way.
+   * How often each packet of the stream was sent over each pipe between nodes. The publisher stops for it: what was
+   * counted here and there can only be set side by side when nothing is on the way.
    */
   async copiesPerLink(nodes: BenchNode[]): Promise<number[]> {
     await this.#publisher.ask('rest');

@@ -1,6 +1,6 @@
 /**
- * A slow link, where the kernel has no netem: passes each packet of either end on to the other a set time after it came. Timers are too coarse for that, so
- * the last stretch is waited for without sleeping.
+ * A slow link, where the kernel has no netem: passes each packet of either end on to the other a set time after it
+ * came. Timers are too coarse for that, so the last stretch is waited for without sleeping.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';

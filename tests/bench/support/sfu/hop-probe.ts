@@ -1,4 +1,7 @@
-/** A viewer that notes when each packet of video came and opens them only afterwards, so that looking at one delays none that comes after it. */
+/**
+ * A viewer that notes when each packet of video came and opens them only afterwards, so that looking at one delays none
+ * that comes after it.
+ */
 import type { ConsumerOptions, DtlsParameters, TransportOptions } from '../../../../sfu/contract.ts';
 import { RtpEndpoint } from '../../../support/media/rtp-endpoint.ts';
 import { sentAtOf } from '../../../support/media/rtp-vp8.ts';

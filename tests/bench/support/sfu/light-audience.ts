@@ -1,4 +1,7 @@
-/** Hundreds of viewers without a decoder in a process of their own: they come in at the load balancer, and say what each of them saw. */
+/**
+ * Hundreds of viewers without a decoder in a process of their own: they come in at the load balancer, and say what each
+ * of them saw.
+ */
 import { LightFan } from '../../../support/people/light-fan.ts';
 
 const AT_ONCE = 8;

@@ -1,4 +1,7 @@
-/** Plain UDP from one host to the other in the rhythm of the stream: what the link itself takes, for comparison. Either end, as it is told. */
+/**
+ * Plain UDP from one host to the other in the rhythm of the stream: what the link itself takes, for comparison. Either
+ * end, as it is told.
+ */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 

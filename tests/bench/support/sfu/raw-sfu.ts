@@ -1,6 +1,6 @@
 /**
- * The reference for `sfu`: a mediasoup worker and nothing else. One router, a transport for each side, consumers that run from the start; asked over
- * the channel of its parent process, for what the benchmark needs of a node.
+ * The reference for `sfu`: a mediasoup worker and nothing else. One router, a transport for each side, consumers that
+ * run from the start; asked over the channel of its parent process, for what the benchmark needs of a node.
  */
 import { createWorker, type types } from 'mediasoup';
 import { mediaCodecs } from '../../../../sfu/codecs.ts';

@@ -1,6 +1,7 @@
 /**
- * Two hosts and the people's own, as network namespaces of this machine: everything that a benchmark sends between them stays inside. The people reach
- * both hosts at once; between the hosts is a link that may be slow. Needs root and the programs of iproute2.
+ * Two hosts and the people's own, as network namespaces of this machine: everything that a benchmark sends between them
+ * stays inside. The people reach both hosts at once; between the hosts is a link that may be slow. Needs root and the
+ * programs of iproute2.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -70,8 +71,8 @@ export function within(namespace: string): string[] {
 }
 
 /**
- * A link that holds each packet for so long in either direction: netem where the kernel has it; else a tunnel through a process that does the same. To be called
- * among the people, through whose loopback the tunnel goes.
+ * A link that holds each packet for so long in either direction: netem where the kernel has it; else a tunnel through a
+ * process that does the same. To be called among the people, through whose loopback the tunnel goes.
  */
 export async function openSlowLink(hosts: Hosts, delayMs: number, stack: AsyncDisposableStack): Promise<string> {
   if (hasNetem(hosts)) {

@@ -1,6 +1,6 @@
 /**
- * Many viewers in a process of their own, which receive SRTP and decode nothing. They join through their parent, which asks the node: so that
- * what is measured of the node is its work, and of this process only what arrives.
+ * Many viewers in a process of their own, which receive SRTP and decode nothing. They join through their parent, which
+ * asks the node: so that what is measured of the node is its work, and of this process only what arrives.
  */
 import type { ConsumerOptions, TransportOptions } from '../../../../sfu/contract.ts';
 import { RtpViewer } from '../../../support/media/rtp-viewer.ts';

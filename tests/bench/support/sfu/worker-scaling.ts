@@ -14,7 +14,10 @@ export interface ScalingOptions {
   secret: string;
 }
 
-/** Share of a core that each of two workers takes: apart, each with its own publisher and viewers, or of one node and one room. */
+/**
+ * Share of a core that each of two workers takes: apart, each with its own publisher and viewers, or of one node and
+ * one room.
+ */
 export async function measureWorkers(together: boolean, options: ScalingOptions): Promise<number[]> {
   await using stack = new AsyncDisposableStack();
   const { viewers, seconds, bitrateBps, secret } = options;

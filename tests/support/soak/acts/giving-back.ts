@@ -1,4 +1,7 @@
-/** Acts by which money goes back: refunds by operator, by rule, by a buyer, by hand at the provider; disputes of every kind. */
+/**
+ * Acts by which money goes back: refunds by operator, by rule, by a buyer, by hand at the provider; disputes of every
+ * kind.
+ */
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 
 interface Refunded {

@@ -1,4 +1,7 @@
-/** Acts of saved cards: kept, paid by with one tap, asked about by the bank and answered, refused or left, asked again, removed. */
+/**
+ * Acts of saved cards: kept, paid by with one tap, asked about by the bank and answered, refused or left, asked again,
+ * removed.
+ */
 import { type Act, type CardTopupAsked, NOTHING, type OpenChallenge, type Scene } from '../soak-world.ts';
 import { confirm, keyOf, post } from './paying.ts';
 
