@@ -32,7 +32,9 @@ export interface RemoteSfuNodeOptions {
 /** Numbers kept of a session's last events, to recognise one that is sent again after a connection broke. */
 const SEEN_EVENTS_KEPT = 100;
 
-/** Methods that also change the state of this end and are written out below. The class makes all others from the table. */
+/**
+ * Methods that also change the state of this end and are written out below. The class makes all others from the table.
+ */
 type OwnMethod = 'watch' | 'publish' | 'setAudience' | 'adopt' | 'renew' | 'closeSession' | 'closeRoom';
 const PassedOn = class {} as new () => Omit<SfuMethods, OwnMethod>;
 
