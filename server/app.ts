@@ -30,6 +30,7 @@ import { Outbox } from './platform/outbox/outbox.ts';
 import { openRedis } from './platform/redis/redis-parts.ts';
 import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
+import { LIMITS } from './protocol/limits.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import { Stage } from './stage/stage.ts';
 
@@ -37,7 +38,6 @@ const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** Key of the leader's advisory lock. The value is arbitrary. */
 const LEADER_LOCK = 7_064_302;
 /** How long a live survives its gateway, so that its publisher can resume at another. */
-const ORPHANED_LIVE_MS = 20_000;
 const ORPHAN_SWEEP_MS = 5_000;
 
 export interface AppOptions {
@@ -200,7 +200,7 @@ async function endLostLives(options: {
     await rooms.clearLives();
     const forget = setTimeout(() => {
       rooms.forgetPublications().catch((err) => log.warn({ err }, 'publications of ended lives not deleted'));
-    }, ORPHANED_LIVE_MS);
+    }, LIMITS.reconnectGraceMs);
     return async () => clearTimeout(forget);
   }
   const lease = await GatewayLease.create({ db, id: gateway, log });
@@ -209,7 +209,7 @@ async function endLostLives(options: {
     everyMs: ORPHAN_SWEEP_MS,
     log,
     run: async () => {
-      if (lease.steadyForMs >= ORPHANED_LIVE_MS) await rooms.endOrphanedLives(ORPHANED_LIVE_MS);
+      if (lease.steadyForMs >= LIMITS.reconnectGraceMs) await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
       return false;
     },
   });

@@ -52,7 +52,7 @@ export async function openMediaPlane(options: {
     ...(board && { board }),
     connect: (url, handleGone) => RemoteSfuNode.create({ url, secret, handleGone, log }),
     log,
-    gauge: metrics.sfuNodes,
+    metrics,
   });
   closers.push(() => fleet.close());
   const trees = new RoomTrees(shared ? new RedisLeasedHashes({ ...shared, kind: 'tree' }) : new MemoryLeasedHashes());

@@ -11,10 +11,10 @@ import { RedisAnnouncements } from '../server/platform/redis/redis-announcements
 import { shareBetweenNodes } from '../server/platform/redis/sfu-shared.ts';
 import { Announcer } from './announcer.ts';
 import { SfuControlServer } from './control/server.ts';
+import { HealthServer } from './health-server.ts';
 import { PLAYS_WINDOW_MS } from './limits.ts';
 import type { SfuLog } from './log.ts';
 import { LocalSfuNode } from './node.ts';
-import { OperationsServer } from './operations-server.ts';
 import { parseSettings, SettingsError, type SfuSettings } from './settings.ts';
 
 const USAGE = `npm run start:sfu
@@ -71,7 +71,7 @@ async function start(settings: SfuSettings, log: Log, closers: Closer[]): Promis
   closers.push(node);
   const control = await SfuControlServer.create({ node, host: at.host, port: at.port, secrets, log });
   closers.push(control);
-  closers.push(await OperationsServer.create({ node, control, region, ...http }));
+  closers.push(await HealthServer.create({ node, control, region, ...http }));
   const announcer = redis && (await announce({ settings, redis, node, log, closers }));
   process.stdout.write(
     `\n  SFU node ${node.id} is up: ${at.url}\n\n  Media    ${node.workers.length} workers, UDP and TCP ports ${node.workers.map((worker) => worker.port).join(', ')} of ${media.listenIp}\n` +

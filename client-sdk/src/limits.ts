@@ -67,10 +67,6 @@ export const STAGE = {
   iceRestarts: 4,
   /** Backoff of attempts to open a new media session; the last step repeats. */
   rejoinBackoffMs: [0, 150, 400, 1_000, 2_000, 5_000],
-  /**
-   * How long the server waits for a disconnected publisher (R15). Past it the page publishes again only on `goLive()`.
-   */
-  graceMs: 20_000,
   /** Attempts to restore a live; past it the live ends with `lost`. */
   restoreAttempts: 40,
   /** How long to wait for the first picture of a session before moving to it without one, and the polling interval. */

@@ -1,5 +1,7 @@
 /** All named limits of the wire. */
 export const LIMITS = {
+  /** How long a media session (R14) and a live (R15) wait for a participant whose connection is lost. */
+  reconnectGraceMs: 20_000,
   identityChars: 64,
   nameChars: 64,
   titleChars: 120,

@@ -8,7 +8,7 @@ import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } fr
 import { toGrant } from './token-grants.store.ts';
 import type { TokenGrant } from './token-statements.ts';
 
-export interface AccessFacts {
+export interface AccessRecord {
   room: Room;
   removed: boolean;
   /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
@@ -57,11 +57,11 @@ const NOT_LIVE = { liveStartedAt: null, liveGateway: null, livePublication: null
 
 export class RoomsStore {
   readonly #db: Database;
-  readonly #accessFacts: ReturnType<typeof prepareAccessFacts>;
+  readonly #accessRecords: ReturnType<typeof prepareAccessRecords>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#accessFacts = prepareAccessFacts(db.orm);
+    this.#accessRecords = prepareAccessRecords(db.orm);
   }
 
   get database(): Database {
@@ -312,12 +312,12 @@ export class RoomsStore {
    * Everything that access is decided from, for many people at once in one statement, since every join needs it several
    * times: the room, removals, tokens, and the entitlements, latest first. Undefined if there is no such room.
    */
-  async findAccessFacts(asked: AccessKey[]): Promise<(AccessFacts | undefined)[]> {
-    const rows = await this.#accessFacts.execute({
+  async findAccessRecords(asked: AccessKey[]): Promise<(AccessRecord | undefined)[]> {
+    const rows = await this.#accessRecords.execute({
       rooms: asked.map(({ room }) => room),
       identities: asked.map(({ identity }) => identity),
     });
-    const found = new Map<number, AccessFacts>();
+    const found = new Map<number, AccessRecord>();
     for (const row of rows) {
       const facts = found.get(row.asked) ?? {
         room: toRoom(row),
@@ -361,7 +361,7 @@ export class RoomsStore {
 }
 
 /** Prepared: building this query takes Drizzle as long as the database takes to answer it. */
-function prepareAccessFacts(orm: Orm) {
+function prepareAccessRecords(orm: Orm) {
   const asked = sql`unnest(${sql.placeholder('rooms')}::text[], ${sql.placeholder('identities')}::text[]) with ordinality as asked (room, identity, number)`;
   const identity = sql<string>`asked.identity`;
   const latest = orm

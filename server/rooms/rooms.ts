@@ -11,15 +11,16 @@ import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
-import { createId, type RoomId, type TicketId } from '../protocol/ids.ts';
+import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Access, AccessReason, Offer, Removal, Room, RoomChange, RoomInput } from '../protocol/rooms.ts';
-import { parseAccessRule, parseCapacity } from './access-rules.ts';
+import { type AccessHolder, decideAccess } from './access-decision.ts';
+import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import type { AccessChanged } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
-import type { AccessFacts, AccessKey, EntitlementKey, RoomFilter, RoomsStore } from './rooms.store.ts';
+import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore } from './rooms.store.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
   issueTime,
@@ -66,7 +67,7 @@ export class Rooms {
   readonly #currency: string;
   readonly #gateway: string;
   readonly #grants: TokenGrants;
-  readonly #facts: GatheredRead<AccessKey, AccessFacts | undefined>;
+  readonly #records: GatheredRead<AccessKey, AccessRecord | undefined>;
   readonly #remembered = new Map<string, { creator: string; hasChat: boolean }>();
 
   constructor(options: {
@@ -89,7 +90,7 @@ export class Rooms {
       outbox: options.outbox,
       entitle: (tx, holder, entitled) => this.#setEmbedderAccess(tx, holder, entitled),
     });
-    this.#facts = new GatheredRead((keys) => this.#store.findAccessFacts(keys), { restMs: NEWCOMERS_REST_MS });
+    this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys), { restMs: NEWCOMERS_REST_MS });
     this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
@@ -174,30 +175,30 @@ export class Rooms {
 
   /** Decides from the database whether this identity has access to this room; also returns the room. */
   async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<Decided> {
-    const facts = await this.#readFacts(roomId, identity);
-    const access = await this.#accessFrom(facts, { identity, role, subscribe });
-    return { room: facts.room, rank: (facts.grant ?? NO_GRANT).rank, access };
+    const record = await this.#readRecord(roomId, identity);
+    const access = await this.#accessFrom(record, { identity, role, subscribe });
+    return { room: record.room, rank: (record.grant ?? NO_GRANT).rank, access };
   }
 
   /** Decides access for a token's holder: records what the token says, and decides by the latest one. */
   async admit(claims: TokenClaims): Promise<Admission> {
     const { room: roomId, sub: identity, role } = claims;
-    let facts = await this.#readFacts(roomId, identity);
+    let record = await this.#readRecord(roomId, identity);
     const said = statementOf(claims);
-    if (said && saysNews(facts.grant, said)) {
-      await this.#grants.record(said, facts.room);
-      facts = await this.#readFacts(roomId, identity);
+    if (said && saysNews(record.grant, said)) {
+      await this.#grants.record(said, record.room);
+      record = await this.#readRecord(roomId, identity);
     }
-    const rank = said ? (facts.grant ?? NO_GRANT).rank : undefined;
+    const rank = said ? (record.grant ?? NO_GRANT).rank : undefined;
     const who = { identity, role: rank?.role ?? role, subscribe: claims.can?.subscribe !== false };
-    const access = await this.#accessFrom(facts, who);
-    return { room: facts.room, access, role: who.role, moderates: rank?.moderates ?? true };
+    const access = await this.#accessFrom(record, who);
+    return { room: record.room, access, role: who.role, moderates: rank?.moderates ?? true };
   }
 
-  async #readFacts(room: RoomId, identity: string): Promise<AccessFacts> {
-    const facts = await this.#facts.get({ room, identity });
-    if (!facts) throw new AppError('room_not_found');
-    return facts;
+  async #readRecord(room: RoomId, identity: string): Promise<AccessRecord> {
+    const record = await this.#records.get({ room, identity });
+    if (!record) throw new AppError('room_not_found');
+    return record;
   }
 
   /** The access decision alone, for a caller that has the room. */
@@ -205,38 +206,13 @@ export class Rooms {
     return (await this.decide({ roomId: room.id, ...who })).access;
   }
 
-  async #accessFrom(
-    { room, removed, entitlements }: AccessFacts,
-    { identity, role, subscribe }: { identity: string; role: Role; subscribe: boolean },
-  ): Promise<Access> {
-    if (role !== 'creator' && removed) return { state: 'refused', reason: 'removed' };
-    if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
-    if (role === 'creator') return { state: 'granted', reason: 'role' };
-    if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };
-    if (role === 'moderator') return { state: 'granted', reason: 'role' };
-    if (room.access.kind === 'free') return { state: 'granted', reason: 'free' };
-    const now = this.#clock.now();
-    const valid = entitlements.find(
-      ({ revokedAt, validUntil }) => !revokedAt && (validUntil === null || Date.parse(validUntil) > now),
-    );
-    if (valid) {
-      return {
-        state: 'granted',
-        reason: REASON_OF_SOURCE[valid.source],
-        ...(valid.source === 'ticket' ? { ticket: valid.sourceId as TicketId } : {}),
-        ...(valid.validUntil ? { until: new Date(valid.validUntil).toISOString() } : {}),
-      };
-    }
-    const { creator, access } = room;
-    const isClub = access.kind === 'members';
-    const club = isClub ? await this.clubs.findAccess(creator.identity, identity, access.minTier) : {};
-    if (club.valid) return { state: 'granted', reason: 'membership', until: club.valid.until };
-    const clubOffer = isClub ? await this.clubs.offerOf(creator.identity, access.minTier) : undefined;
-    const offer = this.offerOf(room) ?? this.#privateOfferOf(room) ?? clubOffer;
-    const [latest] = entitlements;
-    const lapsed = latest && ((latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired') as AccessReason);
-    const reason = lapsed ?? club.lapsed;
-    return { state: 'required', ...(offer ? { offer } : {}), ...(reason ? { reason } : {}) };
+  async #accessFrom(record: AccessRecord, holder: AccessHolder): Promise<Access> {
+    const { room } = record;
+    return decideAccess(record, holder, {
+      nowMs: this.#clock.now(),
+      clubs: this.clubs,
+      offer: this.offerOf(room) ?? this.#privateOfferOf(room),
+    });
   }
 
   /** Inserts an entitlement in the caller's transaction. Call `outbox.wake()` after the commit. */
@@ -276,14 +252,14 @@ export class Rooms {
     const nowSeconds = this.#nowSeconds();
     const issuedAt = (known: TokenGrant) =>
       issueTime(known, { ...said, issuedAtSeconds: nowSeconds }, nowSeconds + LIMITS.tokenClockSkewSeconds);
-    const { room, grant } = await this.#readFacts(said.room, said.identity);
+    const { room, grant } = await this.#readRecord(said.room, said.identity);
     const statement = { ...said, issuedAtSeconds: issuedAt(grant ?? NO_GRANT) };
     return saysNews(grant, statement) ? this.#grants.record(statement, room, issuedAt) : nowSeconds;
   }
 
   /** Ends the access that the embedder granted by any existing token; returns the remaining access. */
   async endEmbedderAccess(roomId: RoomId, identity: string): Promise<Access> {
-    const { room } = await this.#readFacts(roomId, identity);
+    const { room } = await this.#readRecord(roomId, identity);
     const said = { room: roomId, identity, entitled: false, issuedAtSeconds: this.#nowSeconds() };
     // The clock of the latest token's issuer may be ahead.
     await this.#grants.record(said, room, (known) => Math.max(said.issuedAtSeconds, known.entitledIssuedAtSeconds));
@@ -463,14 +439,6 @@ function grantedBy({
 }): AccessChanged['change'] {
   return { granted: true, source, until: validUntil ?? null };
 }
-
-const REASON_OF_SOURCE: Record<EntitlementSource, AccessReason> = {
-  ticket: 'ticket',
-  membership: 'membership',
-  private: 'private',
-  gift: 'gift',
-  embedder: 'embedder',
-};
 
 function assertHolds(holder: string | null, publication: string): void {
   if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');

@@ -83,7 +83,7 @@ export class Quotes {
   }
 
   async #ticketsLeft({ id, capacity }: Room, identity: string): Promise<number | null> {
-    return capacity === null ? null : Math.max(0, capacity - (await this.#tickets.countOthers(id, identity)));
+    return capacity === null ? null : Math.max(0, capacity - (await this.#tickets.countPlacesOfOthers(id, identity)));
   }
 }
 

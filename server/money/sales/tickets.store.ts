@@ -50,8 +50,8 @@ export class TicketsStore {
   }
 
   /** Counts the other people who have a ticket or an open page to buy one. */
-  async countOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
-    const isSold = inArray(tickets.status, ['valid', 'pending']);
+  async countPlacesOfOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
+    const hasPlace = inArray(tickets.status, ['valid', 'pending']);
     // A disputed ticket is valid again if the dispute is won, so it keeps its place until then.
     const mayComeBack = and(
       eq(tickets.status, 'disputed'),
@@ -60,7 +60,7 @@ export class TicketsStore {
     const [row] = await tx
       .select({ n: sql<string>`count(distinct ${tickets.identity})` })
       .from(tickets)
-      .where(and(eq(tickets.room, room), ne(tickets.identity, identity), or(isSold, mayComeBack)));
+      .where(and(eq(tickets.room, room), ne(tickets.identity, identity), or(hasPlace, mayComeBack)));
     return Number(row?.n ?? 0);
   }
 

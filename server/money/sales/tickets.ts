@@ -109,7 +109,7 @@ export class Tickets implements Payable {
 
   async #isLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<boolean> {
     const capacity = await this.#context.rooms.lockCapacity(tx, room as RoomId);
-    return capacity === null || (await this.#store.countOthers(room, identity, tx)) < capacity;
+    return capacity === null || (await this.#store.countPlacesOfOthers(room, identity, tx)) < capacity;
   }
 
   async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft): Promise<void> {

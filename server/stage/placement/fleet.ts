@@ -14,6 +14,7 @@ import {
 } from '../../../sfu/contract.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
 
 const LOOK_MS = 1_000;
 
@@ -35,8 +36,7 @@ export interface FleetOptions {
   /** `handleGone`: the process at the other end has ended. */
   connect: (url: string, handleGone: () => void) => Promise<SfuNode>;
   log: Log;
-  /** Receives the number of known nodes. */
-  gauge?: { set(nodes: number): void };
+  metrics?: Pick<Metrics, 'sfuNodes'>;
 }
 
 export interface FleetListener {
@@ -189,7 +189,7 @@ export class Fleet {
 
   #note(said: SfuNodeAnnouncement): void {
     this.#known.set(said.node, said);
-    this.#options.gauge?.set(this.#known.size);
+    this.#options.metrics?.sfuNodes.set(this.#known.size);
     this.#listener?.handleNode(said);
   }
 
@@ -228,7 +228,7 @@ export class Fleet {
 
   #forget(id: string, node: SfuNode | undefined): void {
     this.#known.delete(id);
-    this.#options.gauge?.set(this.#known.size);
+    this.#options.metrics?.sfuNodes.set(this.#known.size);
     this.#connected.delete(id);
     this.#listener?.handleGone(id);
     node?.close().catch((error) => this.#options.log.warn({ err: error }, 'sfu node connection not closed'));

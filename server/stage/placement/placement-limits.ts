@@ -1,11 +1,14 @@
-/** Requests, answers and limits of placement. */
+/** Limits and answers of placement. */
 export interface PlacementLimits {
   consumersPerViewer: number;
-  /** Below this load a room stays on a node that already carries it, so that a small room needs no pipe. */
-  spreadAt: number;
   /**
-   * Above `spreadAt`, the room still stays on a node whose load exceeds that of the region's least loaded node by no
-   * more than this.
+   * Share of a node's capacity below which a room stays on a node that already carries it, so that a small room needs
+   * no pipe. The workers inside a node have a share of their own (`WORKER_SPREAD_AT` of `sfu/limits.ts`).
+   */
+  nodeSpreadAt: number;
+  /**
+   * Above `nodeSpreadAt`, the room still stays on a node whose load exceeds that of the region's least loaded node by
+   * no more than this.
    */
   spreadMargin: number;
   /** Free viewers are admitted up to this share of a node's capacity, paying ones and publishers up to all of it. */
@@ -22,7 +25,7 @@ export interface PlacementLimits {
 
 export const PLACEMENT_LIMITS: PlacementLimits = {
   consumersPerViewer: 2,
-  spreadAt: 0.6,
+  nodeSpreadAt: 0.6,
   spreadMargin: 0.05,
   freeShare: 0.9,
   fanOutMax: 16,

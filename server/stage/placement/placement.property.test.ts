@@ -10,7 +10,7 @@ import { Placement, type PlacementNode } from './placement.ts';
 
 const LIMITS = {
   consumersPerViewer: 2,
-  spreadAt: 0.3,
+  nodeSpreadAt: 0.3,
   spreadMargin: 0,
   freeShare: 0.8,
   fanOutMax: 2,

@@ -61,7 +61,7 @@ test('without a region a viewer joins who carries the room already, wherever tha
   expect(seated(seat(placement, { region: 'atlantis' }))).toEqual({ node: 'node0', depth: 0 });
 });
 
-test('past spreadAt a room spreads over the region, each node pulling it once', () => {
+test('past nodeSpreadAt a room spreads over the region, each node pulling it once', () => {
   const placement = withNodes([{}, {}, {}]);
   const origin = seated(placement.placePublisher({ room: ROOM })).node;
   const pulls = new Map<string, string>();
@@ -97,7 +97,7 @@ test('a viewer stays in their region, with one copy crossing to it', () => {
 });
 
 test('past the fan-out of one node the tree grows deeper, and no deeper than it may', () => {
-  const limits = { fanOutMax: 2, depthMax: 2, spreadAt: 0.1, spreadMargin: 0 };
+  const limits = { fanOutMax: 2, depthMax: 2, nodeSpreadAt: 0.1, spreadMargin: 0 };
   const placement = withNodes(
     Array.from({ length: 12 }, () => ({ capacity: 1_000 })),
     limits,

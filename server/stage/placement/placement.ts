@@ -153,9 +153,9 @@ export class Placement {
   }
 
   /**
-   * Places a viewer: on a node of the region that carries the room and is below `spreadAt`; else on the region's least
-   * loaded node, which then pulls the room; else the same in other regions. Without an origin (fans come first) the
-   * node becomes the tree's root.
+   * Places a viewer: on a node of the region that carries the room and is below `nodeSpreadAt`; else on the region's
+   * least loaded node, which then pulls the room; else the same in other regions. Without an origin (fans come first)
+   * the node becomes the tree's root.
    */
   placeViewer(request: {
     room: string;
@@ -247,11 +247,11 @@ export class Placement {
     return this.#seat(tree, edge, parent);
   }
 
-  /** A node that carries the room and is below `spreadAt`, in any region if none is named. */
+  /** A node that carries the room and is below `nodeSpreadAt`, in any region if none is named. */
   #stay(tree: RoomTree, region: string | undefined, wish: Wish): Member | undefined {
     const member = tree.leastLoaded(region, wish.avoid);
     if (!member || this.#nodes.fullness(member.node) > wish.share) return undefined;
-    return member.node.load < this.#limits.spreadAt * member.node.capacity ? member : undefined;
+    return member.node.load < this.#limits.nodeSpreadAt * member.node.capacity ? member : undefined;
   }
 
   #rootIn(room: string, region: Region, wish: Wish): PlacementAnswer | undefined {
@@ -303,8 +303,8 @@ export class Placement {
       each.takers.items.some((node) => !avoid.has(node.id)),
     );
     if (!takes && !full?.size) return { ok: false, reason: 'no_node', retryAfterMs: min };
-    const { spreadAt } = this.#limits;
-    const used = Math.max(0, (this.#nodes.shareUsed(region) - spreadAt) / (1 - spreadAt));
+    const { nodeSpreadAt } = this.#limits;
+    const used = Math.max(0, (this.#nodes.shareUsed(region) - nodeSpreadAt) / (1 - nodeSpreadAt));
     return { ok: false, reason: 'nodes_full', retryAfterMs: Math.round(min + (max - min) * used) };
   }
 }

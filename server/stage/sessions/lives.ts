@@ -7,9 +7,9 @@ import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 
-const PUBLISHER_GRACE_MS = 20_000;
 const RETRY_MS = 2_000;
 const SWEEP_MS = 10_000;
 
@@ -176,7 +176,7 @@ export class Lives {
   #settle(room: RoomId, publishing: ReadonlyMap<RoomId, unknown>): void {
     if (this.#closed || !this.#held.has(room)) return;
     if (publishing.has(room)) this.#hold(room, undefined);
-    else if (!this.#held.get(room)) this.#endIn(room, this.#options.graceMs ?? PUBLISHER_GRACE_MS);
+    else if (!this.#held.get(room)) this.#endIn(room, this.#options.graceMs ?? LIMITS.reconnectGraceMs);
   }
 
   #endIn(room: RoomId, delayMs: number): void {

@@ -5,13 +5,12 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Fleet } from '../placement/fleet.ts';
 import type { RoomPlaces } from '../placement/room-places.ts';
 import { roomUses } from './room-uses.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
-/** How long a media session waits for its participant's next socket. */
-const ADOPTION_MS = 20_000;
 const RENEW_MS = 5_000;
 const RESTORED_LOOK_MS = 1_000;
 
@@ -40,7 +39,7 @@ export class SessionLeases {
   /** The session's socket is gone; another may resume it. */
   orphan(session: SessionId): void {
     const { sessions, clock } = this.#options;
-    sessions.orphan(session, clock.now() + ADOPTION_MS);
+    sessions.orphan(session, clock.now() + LIMITS.reconnectGraceMs);
   }
 
   /** Redis is back, perhaps without its data: publishes the rooms' nodes at once and schedules another check. */

@@ -194,9 +194,9 @@ export function naiveChoice(
   loadOf: (id: string) => number,
   request: { region: string; carries: (id: string) => boolean },
 ): string | undefined {
-  const { spreadAt, consumersPerViewer } = PLACEMENT_LIMITS;
+  const { nodeSpreadAt, consumersPerViewer } = PLACEMENT_LIMITS;
   let stay: string | undefined;
-  let stayShare = spreadAt;
+  let stayShare = nodeSpreadAt;
   let emptiest: string | undefined;
   let emptiestShare = Number.POSITIVE_INFINITY;
   for (const { id, region, capacity, draining } of nodes.values()) {

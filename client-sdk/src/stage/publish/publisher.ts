@@ -4,6 +4,7 @@
  * from.
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../../server/protocol/limits.ts';
 import type { EventData, RequestAnswer } from '../../../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../../../server/protocol/stage.ts';
 import { backoffMs, delay } from '../../backoff.ts';
@@ -177,14 +178,14 @@ export class Publisher {
   handleConnectionLost(): void {
     clearTimeout(this.#graceTimer);
     if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
-    if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), STAGE.graceMs);
+    if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), LIMITS.reconnectGraceMs);
   }
 
   /** The socket is back after `downMs`: resumes the session, or restores the live if it is still ours. */
   async handleReconnected(downMs: number): Promise<void> {
     clearTimeout(this.#graceTimer);
     // Timers do not run while a computer is suspended.
-    if (this.isLive && downMs >= STAGE.graceMs) return this.#interrupt();
+    if (this.isLive && downMs >= LIMITS.reconnectGraceMs) return this.#interrupt();
     if (this.#state.kind === 'restoring' && this.#state.waiting) {
       await this.#restore('reconnected');
       return;

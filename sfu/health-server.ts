@@ -4,7 +4,7 @@ import type { SfuControlServer } from './control/server.ts';
 import type { LocalSfuNode } from './node.ts';
 import { NodeMetrics } from './node-metrics.ts';
 
-export interface OperationsServerOptions {
+export interface HealthServerOptions {
   node: LocalSfuNode;
   control: SfuControlServer;
   region: string;
@@ -16,24 +16,24 @@ export interface OperationsServerOptions {
  * Serves the orchestrator and Prometheus: `/healthz` while the process lives, `/readyz` while the node takes sessions,
  * `/metrics` in Prometheus' text format. It exposes figures, never rooms or people.
  */
-export class OperationsServer {
-  readonly #options: OperationsServerOptions;
+export class HealthServer {
+  readonly #options: HealthServerOptions;
   readonly #server: Server;
   readonly #metrics: NodeMetrics;
 
-  static async create(options: OperationsServerOptions): Promise<OperationsServer> {
-    const operations = new OperationsServer(options);
+  static async create(options: HealthServerOptions): Promise<HealthServer> {
+    const health = new HealthServer(options);
     await new Promise<void>((resolve, reject) => {
-      operations.#server.once('error', reject);
-      operations.#server.listen({ host: options.host, port: options.port }, () => {
-        operations.#server.off('error', reject);
+      health.#server.once('error', reject);
+      health.#server.listen({ host: options.host, port: options.port }, () => {
+        health.#server.off('error', reject);
         resolve();
       });
     });
-    return operations;
+    return health;
   }
 
-  private constructor(options: OperationsServerOptions) {
+  private constructor(options: HealthServerOptions) {
     this.#options = options;
     this.#metrics = new NodeMetrics(options.region);
     this.#server = createServer((request, response) => {

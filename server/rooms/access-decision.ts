@@ -1,0 +1,47 @@
+/** The access decision: whether somebody may be inside a room, why, and otherwise what would let them in. */
+import type { Role } from '../protocol/accounts.ts';
+import type { TicketId } from '../protocol/ids.ts';
+import type { Access, AccessReason, Offer } from '../protocol/rooms.ts';
+import type { Clubs } from './clubs.ts';
+import type { AccessRecord } from './rooms.store.ts';
+
+/** `subscribe` is the token's permission to watch. */
+export interface AccessHolder {
+  identity: string;
+  role: Role;
+  subscribe: boolean;
+}
+
+/** `offer` is what opens the room to somebody without access, clubs aside. */
+export async function decideAccess(
+  { room, removed, entitlements }: AccessRecord,
+  { identity, role, subscribe }: AccessHolder,
+  { nowMs, clubs, offer }: { nowMs: number; clubs: Clubs; offer: Offer | undefined },
+): Promise<Access> {
+  if (role !== 'creator' && removed) return { state: 'refused', reason: 'removed' };
+  if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
+  if (role === 'creator') return { state: 'granted', reason: 'role' };
+  if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };
+  if (role === 'moderator') return { state: 'granted', reason: 'role' };
+  if (room.access.kind === 'free') return { state: 'granted', reason: 'free' };
+  const valid = entitlements.find(
+    ({ revokedAt, validUntil }) => !revokedAt && (validUntil === null || Date.parse(validUntil) > nowMs),
+  );
+  if (valid) {
+    return {
+      state: 'granted',
+      reason: valid.source,
+      ...(valid.source === 'ticket' ? { ticket: valid.sourceId as TicketId } : {}),
+      ...(valid.validUntil ? { until: new Date(valid.validUntil).toISOString() } : {}),
+    };
+  }
+  const { creator, access } = room;
+  const isClub = access.kind === 'members';
+  const club = isClub ? await clubs.findAccess(creator.identity, identity, access.minTier) : {};
+  if (club.valid) return { state: 'granted', reason: 'membership', until: club.valid.until };
+  const offered = offer ?? (isClub ? await clubs.offerOf(creator.identity, access.minTier) : undefined);
+  const [latest] = entitlements;
+  const lapsed = latest && ((latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired') as AccessReason);
+  const reason = lapsed ?? club.lapsed;
+  return { state: 'required', ...(offered ? { offer: offered } : {}), ...(reason ? { reason } : {}) };
+}
