@@ -23,7 +23,7 @@ import { CARD, payCheckout } from '../people/checkout.ts';
 
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
 /** Short enough for a test of a provider that hangs, long enough for a machine that does much else. */
-const API_TIMEOUT_MS = 2_000;
+const API_TIMEOUT_MS = 4_000;
 
 /** A clock that runs with the machine's, or stands still at `startMs`, and can be set forward. */
 export class MovableClock implements Clock {
