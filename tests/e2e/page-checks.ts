@@ -99,6 +99,8 @@ function findTexts(): string[] {
     for (const node of root.childNodes) {
       if (node.nodeType === Node.TEXT_NODE) add(node.textContent);
       if (!(node instanceof Element) || ['style', 'script', 'title'].includes(node.localName)) continue;
+      // The server's own explanations for operators are English in every language, and are marked as such.
+      if (node.getAttribute('lang') === 'en') continue;
       // What was read aloud before stays in the language in which it was said.
       if (!node.checkVisibility({ visibilityProperty: true }) || node.role === 'log') continue;
       for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name));

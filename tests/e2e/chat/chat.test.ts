@@ -185,8 +185,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('queue').getByText('What rubb1sh weather').waitFor();
     await creator.by('queue-allow').click();
     await creator.by('queue-empty').waitFor();
-    for (const fan of [lea, tom]) await expectInChat(fan, 'What rubb1sh weather');
     await lea.by('outgoing').waitFor({ state: 'detached' });
+    for (const fan of [lea, tom]) await expectInChat(fan, 'What rubb1sh weather');
     await creator.page.keyboard.press('Escape');
   });
 
