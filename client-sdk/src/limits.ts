@@ -37,6 +37,8 @@ export const CHAT = {
    * refetched.
    */
   earlyEntries: 500,
+  /** Newest removals, which are applied to pages that the server read before them. */
+  recentRemovals: 200,
   /** How long an entry may be missing before it is fetched. A frame takes about 50 ms to arrive. */
   gapWaitMs: 150,
   /** Backoff of fetches for a gap; the last step repeats. Each wait is reduced by up to half. */

@@ -196,7 +196,8 @@ class Simulation {
 }
 
 async function play(simulation: Simulation): Promise<number> {
-  // The jitter of a backoff too comes from the seed, so that a run can be repeated.
+  // Nothing of the run before, and the jitter of a backoff from the seed, so that a run can be repeated.
+  vi.clearAllTimers();
   vi.spyOn(Math, 'random').mockImplementation(() => simulation.below(1_000) / 1_000);
   for (let before = simulation.below(120); before > 0; before -= 1) simulation.add();
   const before = simulation.log.length;

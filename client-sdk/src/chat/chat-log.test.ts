@@ -200,4 +200,36 @@ describe('ChatLog', () => {
     log.accept([message(3)]);
     expect(log.items).not.toBe(before);
   });
+
+  describe('a page that the server read before a removal which has arrived since', () => {
+    const clean = (log: ChatLog) => log.items.find(({ seq }) => seq === 5);
+
+    it('shows the message as removed when it is put before the items', () => {
+      const log = new ChatLog();
+      log.reset(page(range(11, 20)));
+      log.accept([removal(21, 5)]);
+      log.prepend(page(range(1, 10), 20));
+      expect(clean(log)).toMatchObject({ removed: true, text: '' });
+    });
+
+    it('shows the message as removed when it replaces the items', () => {
+      const log = new ChatLog();
+      log.reset(page(range(11, 20)));
+      log.accept([removal(21, 5)]);
+      log.showNewest(page(range(1, 20), 20));
+      expect(clean(log)).toMatchObject({ removed: true, text: '' });
+    });
+
+    it('shows the message as removed when it is appended', () => {
+      const log = new ChatLog();
+      const kept = CHAT.keptWithEarlier;
+      log.reset(page(range(1, 10)));
+      log.setFollowing(false);
+      log.accept(range(11, kept + 10));
+      expect(log.cutSeq).toBe(kept);
+      log.accept([removal(kept + 11, kept + 5)]);
+      log.append(page(range(kept + 1, kept + 10), kept + 10));
+      expect(log.items.find(({ seq }) => seq === kept + 5)).toMatchObject({ removed: true, text: '' });
+    });
+  });
 });

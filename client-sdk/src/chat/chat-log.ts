@@ -28,6 +28,8 @@ export class ChatLog {
   /** The newest items while `items` lacks them, complete after `#tailAfterSeq`; a fetched page is joined to them. */
   #tail: ChatItem[] = [];
   #tailAfterSeq = 0;
+  /** The newest removals: a page that was read before them still has the text. */
+  #removals: ChatEntry[] = [];
 
   /** A new array after every change, so that views can compare by identity. */
   get items(): readonly ChatItem[] {
@@ -75,6 +77,7 @@ export class ChatLog {
     const early = this.#lastSeq === null ? [...this.#early.values()] : [];
     if (this.#lastSeq !== null) this.#sampled.clear();
     this.#early.clear();
+    this.#removals = [];
     this.#lastSeq = page.lastSeq;
     this.#knownSeq = page.lastSeq;
     this.showNewest(page);
@@ -91,6 +94,7 @@ export class ChatLog {
     this.#firstSeq = 1;
     this.#cutSeq = null;
     this.#tail = [];
+    this.#removals = [];
     this.#isFollowing = true;
   }
 
@@ -101,7 +105,7 @@ export class ChatLog {
     this.#isFollowing = true;
     this.#firstSeq = entries[0]?.seq ?? (this.#lastSeq ?? 0) + 1;
     this.#list = [];
-    for (const entry of entries) applyToItems(this.#list, entry);
+    this.#applyPage(this.#list, entries, page.lastSeq);
     this.#joinTail(entries.at(-1)?.seq ?? page.lastSeq);
     this.#trim();
   }
@@ -169,7 +173,7 @@ export class ChatLog {
   prepend(page: ChatPage): boolean {
     const entries = sortBySeq(page.entries).filter((entry) => entry.seq < this.#firstSeq);
     const earlier: ChatItem[] = [];
-    for (const entry of entries) applyToItems(earlier, entry);
+    this.#applyPage(earlier, entries, page.lastSeq);
     this.#list.unshift(...earlier);
     this.#keep = Math.min(CHAT.keptWithEarlier, Math.max(this.#keep, this.#list.length));
     this.#firstSeq = entries[0]?.seq ?? 1;
@@ -185,7 +189,7 @@ export class ChatLog {
     if (cutSeq === null) return;
     const last = this.#lastSeq ?? 0;
     const entries = sortBySeq(page.entries).filter(({ seq }) => seq > cutSeq && seq <= last);
-    for (const entry of entries) applyToItems(this.#list, entry);
+    this.#applyPage(this.#list, entries, page.lastSeq);
     this.#joinTail(entries.at(-1)?.seq ?? last);
     this.#trimTo(CHAT.keptWithEarlier);
   }
@@ -195,6 +199,12 @@ export class ChatLog {
     const isChanged = [this.#list, this.#tail].map((items) => eraseFromItems(items, identity)).includes(true);
     if (isChanged) this.#snapshot = null;
     return isChanged;
+  }
+
+  /** Applies the entries of a page, and the removals that the server made after it had read the page. */
+  #applyPage(items: ChatItem[], entries: readonly ChatEntry[], readAtSeq: number): void {
+    for (const entry of entries) applyToItems(items, entry);
+    for (const removal of this.#removals) if (removal.seq > readAtSeq) applyToItems(items, removal);
   }
 
   #release(into: ChatEntry[]): void {
@@ -234,6 +244,7 @@ export class ChatLog {
 
   #apply(entry: ChatEntry): void {
     this.#snapshot = null;
+    if (!isItem(entry)) this.#removals = [...this.#removals, entry].slice(-CHAT.recentRemovals);
     const isFull = !this.#isFollowing && this.#list.length >= CHAT.keptWithEarlier;
     if (isFull && this.#cutSeq === null && isItem(entry)) {
       this.#cutSeq = entry.seq - 1;
