@@ -13,7 +13,7 @@ import { chatDone, serverRemovalInput } from '../../protocol/chat/chat-server.ts
 import { AppError } from '../../protocol/errors.ts';
 import { operation, SERVER, socketOperation } from './operation.ts';
 
-/** Over sockets for whoever may moderate, over HTTP for servers. */
+/** Over sockets for moderators, over HTTP for servers. */
 const MODERATING = { from: 'inside', right: 'moderate' } as const;
 const BY_SERVER = { by: ['server:moderation'] } as const;
 

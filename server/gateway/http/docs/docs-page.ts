@@ -160,7 +160,7 @@ ${Object.entries(ERROR_CATALOGUE).map(
 
 function limitSection(): Markup {
   return html`<section id="limits"><h2>Limits</h2>
-<p>Names end in their unit. Whoever sends too much gets <code>rate_limited</code> with a <code>Retry-After</code>.</p>
+<p>Names end in their unit. Too many requests get <code>rate_limited</code> with a <code>Retry-After</code>.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Limits"><table><thead><tr><th scope="col">Limit</th><th scope="col">Value</th></tr></thead><tbody>
 ${Object.entries(LIMITS).map(
   ([name, value]) => html`<tr><td><code>${name}</code></td><td>${value.toLocaleString('en')}</td></tr>`,

@@ -49,7 +49,7 @@ const tierOperations = [
     by: ['server:rooms'],
     answer: tier,
     summary: 'Retire a tier',
-    description: 'Nobody can join it any more; whoever is in it stays.',
+    description: 'It takes no new members; its members stay.',
     errors: ['tier_not_found'],
     run: ({ rooms }, { params }) => rooms.clubs.retireTier(params.identity, params.tier),
   }),

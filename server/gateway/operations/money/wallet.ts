@@ -4,7 +4,7 @@ import { receipt, walletHistory, walletHistoryQuery, withdrawalInput } from '../
 import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../../protocol/money/wallet.ts';
 import { operation, socketOperation } from '../operation.ts';
 
-/** Whoever it belongs to, with a room token or signed in on the site. */
+/** The owner, with a room token or signed in on the site. */
 const OWN = { by: ['participant', 'person'] } as const;
 
 const creditOperations = [
@@ -62,7 +62,7 @@ const creditOperations = [
     socket: 'money:cards',
     answer: cardList,
     summary: 'List the saved cards',
-    description: 'A card is saved on the payment page, by whoever ticks the box there.',
+    description: 'A card is saved on the payment page if the payer ticks the box there.',
     errors: ['provider_unavailable'],
     run: async ({ money }, { caller }) => ({ cards: await money.cards.list(caller.identity) }),
   }),
