@@ -157,8 +157,8 @@ test.each<[string, (index: number) => string, string]>([
   const all = filterOfSize(LIMITS.wordRules);
   const one = filterOfSize(1);
   const half = long.slice(0, long.length / 2);
-  expect(medianMs(() => all.judge(long))).toBeLessThan(medianMs(() => one.judge(long)) * 25);
-  expect(medianMs(() => all.judge(long))).toBeLessThan(medianMs(() => all.judge(half)) * 6);
+  expect(leastMs(() => all.judge(long))).toBeLessThan(leastMs(() => one.judge(long)) * 25);
+  expect(leastMs(() => all.judge(long))).toBeLessThan(leastMs(() => all.judge(half)) * 6);
 });
 
 test('the same text in disguise folds to the same', () => {
@@ -175,11 +175,12 @@ function repeatsOf(index: number): string {
   return Array.from({ length: 9 }, (_, bit) => 'ab'.charAt(bit % 2).repeat(1 + ((index >> bit) & 1))).join('');
 }
 
-function medianMs(run: () => void): number {
-  const samples = Array.from({ length: 15 }, () => {
+/** The fastest of many runs, in which nothing else on the machine took part. */
+function leastMs(run: () => void): number {
+  const samples = Array.from({ length: 40 }, () => {
     const startedAtMs = performance.now();
     run();
     return performance.now() - startedAtMs;
   });
-  return samples.toSorted((a, b) => a - b)[7] ?? 0;
+  return Math.min(...samples);
 }
