@@ -108,16 +108,16 @@ test.each(['sh it', 'fu ck off', 'phuck', 'i hope you stop living'])('known miss
   expect(offensive.judge(text)).toBeUndefined();
 });
 
-test('a pattern with two equal letters is not met by one', () => {
+test('a pattern with a double letter does not match a single one', () => {
   expect(filterOf('coon').judge('con artist')).toBeUndefined();
   expect(filterOf('coon').judge('cooooon')?.pattern).toBe('coon');
 });
 
-test('a picture can be on the list', () => {
+test('an emoji can be a pattern', () => {
   expect(filterOf('🍆').judge('yes 🍆🍆')?.pattern).toBe('🍆');
 });
 
-test('the sternest rule decides, and masks are laid over what is only to be replaced', () => {
+test('the strictest rule decides, and masks apply to words with the action replace', () => {
   const rules: [string, WordAction][] = [
     ['damn', 'replace'],
     ['spam', 'hold'],
@@ -140,7 +140,7 @@ test.each(['*', '**', '...', 'a*', '\u200b', '- -', TOO_MANY_WORDS])(
   },
 );
 
-test('a pattern of signs is taken to the letter, never as an expression', () => {
+test('a pattern of punctuation matches literally, never as a regular expression', () => {
   expect(filterOf('(a+)+b').judge('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!')).toBeUndefined();
 });
 
@@ -161,7 +161,7 @@ test.each<[string, (index: number) => string, string]>([
   expect(leastMs(() => all.judge(long))).toBeLessThan(leastMs(() => all.judge(half)) * 6);
 });
 
-test('the same text in disguise folds to the same', () => {
+test('disguised variants of a text fold to the same string', () => {
   expect(foldText('  FREE   Ｃoins!! ')).toBe(foldText('frее c\u200boins'));
 });
 
