@@ -22,6 +22,7 @@ import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } fro
 import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
+import { preconnect, readClaims, requestWatch } from './stage/watch/watch-request.ts';
 
 export interface RoomOptions {
   /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
@@ -61,6 +62,7 @@ export class Room {
   /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
   readonly localParticipant: LocalParticipant;
+  readonly #url: string;
   readonly #connection: Connection;
   readonly #engine: MediaEngine;
   readonly #emitter: Emitter<RoomEventMap>;
@@ -72,6 +74,7 @@ export class Room {
   constructor(options: RoomOptions) {
     const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
     this.locale = options.locale ?? (typeof navigator === 'object' ? navigator.language : 'en');
+    this.#url = url;
     this.#autoWatch = autoWatch;
     this.#emitter = new Emitter((error) => log('error', 'event listener threw', { error }));
     const emit: Emitter<RoomEventMap>['emit'] = (name, payload) => this.#emitter.emit(name, payload);
@@ -89,6 +92,7 @@ export class Room {
         onReconnected: (downMs) => emit('reconnected', { downMs }),
         onDisconnected: (error) => this.#handleDisconnected(error),
         chatSince: () => this.chat.since,
+        onToken: (token) => this.#watchAhead(token),
       },
     });
     const connection = this.#connection;
@@ -176,6 +180,7 @@ export class Room {
    */
   connect(token: TokenSource): Promise<void> {
     this.#engine.prepare();
+    preconnect(this.#url);
     // A new connection may be for another room.
     if (this.state === 'idle' || this.state === 'disconnected') this.#reset();
     return this.#connection.connect(token);
@@ -351,6 +356,7 @@ export class Room {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
       if (inside) this.#enter(inside);
+      else this.stage.leave();
       this.#emitter.emit('connected', { access });
       return;
     }
@@ -429,8 +435,15 @@ export class Room {
   }
 
   /** Publishers watch only what they attach: watching their own live by default would waste bandwidth. */
-  #shouldWatch(attached: boolean): boolean {
-    if (this.localParticipant.permissions.publish) return attached;
-    return this.#autoWatch || attached;
+  #shouldWatch(attached: boolean, publishes = this.localParticipant.permissions.publish): boolean {
+    return attached || (this.#autoWatch && !publishes);
+  }
+
+  /** Opens the media session while the socket is being opened: the picture waits for fewer round trips. */
+  #watchAhead(token: string): void {
+    const claims = readClaims(token);
+    if (!claims || !this.#shouldWatch(this.stage.isAttached, claims.role === 'creator')) return;
+    const { room } = claims;
+    this.stage.watchAhead((input, signal) => requestWatch(this.#url, room, { ...input, token, signal }));
   }
 }

@@ -163,6 +163,16 @@ export class Stage {
     return report ? this.#statsMeter.readInbound(report).stats : null;
   }
 
+  /** @internal The socket is being opened: opens a media session meanwhile. */
+  watchAhead(ask: Parameters<Subscriber['openAhead']>[0]): void {
+    this.#subscriber.openAhead(ask);
+  }
+
+  /** @internal Whether an element is attached. */
+  get isAttached(): boolean {
+    return Object.values(this.#views).some((view) => view.elements.size > 0);
+  }
+
   /** @internal Access was granted: loads the media device and starts watching. */
   enter(state: StageState): void {
     this.#entered = true;
@@ -207,11 +217,7 @@ export class Stage {
   }
 
   get #wantsToWatch(): boolean {
-    return this.#entered && !this.#isUnwatched && this.#shouldWatch(this.#isAttached);
-  }
-
-  get #isAttached(): boolean {
-    return Object.values(this.#views).some((view) => view.elements.size > 0);
+    return this.#entered && !this.#isUnwatched && this.#shouldWatch(this.isAttached);
   }
 
   #handleTrackAdded(track: StageTrack): void {

@@ -1,16 +1,18 @@
-/** The stage: who publishes, who watches, and what of it flows. On sockets alone. */
-import type { RtpCapabilities, RtpParameters } from '../../../sfu/contract.ts';
+/** The stage: who publishes, who watches, and what of it flows. On sockets, but for the first session of a viewer. */
+import type { RtpParameters } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
+import { watchAheadAnswer, watchAheadInput } from '../../protocol/stage.ts';
 import type { StageCaller } from '../../stage/sessions/session-commands.ts';
 import { createIceServers } from '../../stage/turn.ts';
 import type { Connection } from '../socket/connection.ts';
-import { type SocketDomains, socketOperation } from './operation.ts';
+import { operation, type SocketDomains, socketOperation } from './operation.ts';
 
 const WATCHING = { from: 'inside', limit: 'stage' } as const;
 const PUBLISHING = { from: 'inside', right: 'publish', limit: 'stage' } as const;
 
-function callerOf({ roomId: room, participant, socket, access, can }: Connection): StageCaller {
-  return { room, identity: participant.identity, socket: socket.id, access, publish: can.publish };
+function callerOf({ roomId: room, participant, socket, access, can, claims }: Connection): StageCaller {
+  const { identity } = participant;
+  return { room, identity, socket: socket.id, issuer: claims.iss, access, publish: can.publish };
 }
 
 /** Joining reads access from the database instead of the connection's last decision. */
@@ -31,9 +33,8 @@ const sessionOperations = [
     socket: 'stage:watch',
     ...WATCHING,
     run: async (domains, { caller, connection, input }) => {
-      const rtpCapabilities = input.rtpCapabilities as RtpCapabilities;
       const viewer = await freshCallerOf(domains, connection);
-      return withIceServers(domains, caller.identity, await domains.stage.watch(viewer, { ...input, rtpCapabilities }));
+      return withIceServers(domains, caller.identity, await domains.stage.watch(viewer, input));
     },
   }),
   socketOperation({
@@ -133,4 +134,27 @@ const viewerOperations = [
   }),
 ];
 
-export const stageOperations = [...sessionOperations, ...publisherOperations, ...viewerOperations];
+const watchAheadOperation = operation({
+  name: 'watchRoom',
+  http: 'POST /v1/rooms/:id/watch',
+  by: ['participant'],
+  from: 'lobby',
+  limit: 'stage',
+  tokenInBody: true,
+  input: watchAheadInput,
+  example: {
+    rtpCapabilities: { router: 'af63dc4c8601ec8c', codecs: [100, 101, 102], headerExtensions: [1, 4, 5, 10] },
+    dtlsParameters: { role: 'client', fingerprints: [{ algorithm: 'sha-256', value: 'AB:CD' }] },
+    viewport: { width: 640, height: 360 },
+  },
+  answer: watchAheadAnswer,
+  summary: 'Watch before the socket is open',
+  description:
+    'For the SDK, which saves two round trips with it: opens a media session that the socket of the same participant has to take over by `stage:resume` within ten seconds. A page of another site sends the body as `text/plain` with the room token in `token`, so that its browser asks no preflight.',
+  run: async ({ live }, { admitted, input: { token, ...input } }) => {
+    if (!admitted) throw new AppError('forbidden');
+    return live.watchAhead(admitted, input);
+  },
+});
+
+export const stageOperations = [watchAheadOperation, ...sessionOperations, ...publisherOperations, ...viewerOperations];

@@ -152,6 +152,7 @@ export class SocketGateway {
         for (const connection of this.#bySocket.values()) {
           if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
         }
+        void context.stage.closeIssuedBy(ended);
       }),
       context.bus.onRestored(() => {
         this.#fanout.checkAll();

@@ -5,6 +5,7 @@
 import type { Points } from './points.ts';
 
 const GRACE_MS = 20_000;
+const AHEAD_MS = 10_000;
 
 interface Producer {
   id: string;
@@ -98,6 +99,15 @@ export class FakeHouse {
     }
   }
 
+  /** Over HTTP: the session waits for a socket of the same person. */
+  watchAhead(identity: string, { viewport }: { viewport?: unknown }) {
+    if (!this.hasAccess || !this.isLive) return { access: this.#access, watching: null };
+    const session = this.#open({ socket: null, identity }, false, null);
+    session.viewport = viewport;
+    session.timer = setTimeout(() => this.end(session, 'lease_expired'), AHEAD_MS);
+    return { access: this.#access, watching: this.#watchAnswer(session) };
+  }
+
   get publishers(): Session[] {
     return [...this.sessions.values()].filter(({ publishes }) => publishes);
   }
@@ -178,11 +188,22 @@ export class FakeHouse {
     };
   }
 
-  #open(socket: FakeSocket, publishes: boolean, publication: string | null): Session {
+  #open(
+    { identity, socket }: Pick<Session, 'identity' | 'socket'>,
+    publishes: boolean,
+    publication: string | null,
+  ): Session {
     if (!this.hasAccess) throw new Refusal('access_required');
     const id = `session_${++this.#ids}`;
-    const { identity } = socket;
-    const session = { id, publishes, identity, publication, socket, producers: new Map(), viewport: undefined };
+    const session: Session = {
+      id,
+      publishes,
+      identity,
+      publication,
+      socket,
+      producers: new Map(),
+      viewport: undefined,
+    };
     this.sessions.set(id, session);
     return session;
   }
@@ -192,7 +213,7 @@ export class FakeHouse {
     if (!restore) this.publication = name;
     if (this.publication !== name) throw new Refusal(this.publication === null ? 'live_over' : 'live_replaced');
     const before = this.publishers;
-    const { id } = this.#open(socket, true, name);
+    const { id } = this.#open({ identity: socket.identity, socket }, true, name);
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
     clearTimeout(this.#graceTimer);
     return { session: id, transport: {}, connected: true };
@@ -200,8 +221,12 @@ export class FakeHouse {
 
   #watch(socket: FakeSocket, { viewport }: Input) {
     if (!this.isLive) throw new Refusal('not_live');
-    const session = this.#open(socket, false, null);
+    const session = this.#open({ identity: socket.identity, socket }, false, null);
     session.viewport = viewport;
+    return this.#watchAnswer(session);
+  }
+
+  #watchAnswer(session: Session) {
     return { session: session.id, transport: {}, connected: true, consumers: this.consumersOf(session) };
   }
 
@@ -267,7 +292,17 @@ export class FakeHouse {
 
 let sockets = 0;
 
-/** What the SDK uses of a Socket.IO client. The token is the identity. */
+/** A token of which the SDK reads room and role, and the house the identity. */
+export function tokenOf(identity: string, role: string): string {
+  return `head.${btoa(JSON.stringify({ sub: identity, room: 'room_00000001', role }))}.signature`;
+}
+
+export function identityOf(token: string): string {
+  const [, payload] = token.split('.');
+  return payload ? JSON.parse(atob(payload)).sub : token;
+}
+
+/** What the SDK uses of a Socket.IO client. The token is the identity, or says it. */
 export class FakeSocket {
   connected = false;
   identity = '';
@@ -281,7 +316,7 @@ export class FakeSocket {
   constructor(house: FakeHouse, options: { auth: (give: (auth: { token: string }) => void) => void }) {
     this.#house = house;
     options.auth(({ token }) => {
-      this.identity = token;
+      this.identity = identityOf(token);
       house.points.add(this.#up, () => this.#connect());
     });
   }
