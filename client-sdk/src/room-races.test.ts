@@ -24,7 +24,7 @@ vi.mock('./media/media-engine.ts', () => ({
     prepare(): void {}
     load = async () => this.ready();
     ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: {} });
-    receiver = async () => ({});
+    receiver = async () => ({ router: 'model', codecs: [], headerExtensions: [] });
     dtlsParameters = async () => undefined;
     createTransport = async () => new FakeTransport(world.current.points);
   },

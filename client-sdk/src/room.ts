@@ -8,6 +8,7 @@ import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { WatchAnswer } from '../../server/protocol/stage.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -306,7 +307,7 @@ export class Room {
         this.localParticipant.handleSelf(self);
         this.#emitter.emit('rightsChanged', { role: self.participant.role, permissions: self.can });
       },
-      'rooms:accessGranted': ({ access, inside }) => this.#handleGranted(access, inside),
+      'rooms:accessGranted': (data) => this.#handleGranted(data),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
       'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
@@ -356,7 +357,7 @@ export class Room {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
       if (inside) this.#enter(inside);
-      else this.stage.leave();
+      else this.#waitForAccess();
       this.#emitter.emit('connected', { access });
       return;
     }
@@ -365,17 +366,23 @@ export class Room {
     this.#state.setViewerCount(welcome.viewerCount);
     // Emit what changed while the connection was down.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
-    else if (inside && !wasGranted) this.#handleGranted(access, inside);
+    else if (inside && !wasGranted) this.#handleGranted({ access, inside });
     else if (inside) this.#resume(inside, downMs);
+    else this.#waitForAccess();
     this.#state.access = access;
     this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
     if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 
-  #enter(inside: Inside): void {
+  #enter(inside: Inside, watching?: WatchAnswer): void {
     this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
-    this.stage.enter(inside.stage);
+    this.stage.enter(inside.stage, watching);
+  }
+
+  #waitForAccess(): void {
+    this.stage.leave();
+    this.stage.prepare();
   }
 
   #resume(inside: Inside, downMs: number): void {
@@ -385,17 +392,17 @@ export class Room {
     void this.localParticipant.publisher.handleReconnected(downMs);
   }
 
-  #handleGranted(access: Access, inside: Inside): void {
+  #handleGranted({ access, inside, watching }: EventData<'rooms:accessGranted'>): void {
     const wasGranted = this.access.state === 'granted';
     this.#state.access = access;
-    this.#enter(inside);
+    this.#enter(inside, watching);
     if (!wasGranted) this.#emitter.emit('accessGranted', access);
   }
 
   #handleRevoked(access: Access): void {
     this.#state.access = access;
     this.localParticipant.close('access');
-    this.stage.leave();
+    this.#waitForAccess();
     this.chat.close();
     this.#tipping.close();
     this.#emitter.emit('accessRevoked', access);

@@ -32,8 +32,22 @@ class Line extends Points {
 }
 
 const world = vi.hoisted(() => ({ points: null as never as Points, house: null as never as FakeHouse }));
-/** When a transport of each direction was created: its ICE begins then. */
-const created: { direction: string; at: number }[] = [];
+/** ICE begins, or is restarted. */
+let connecting = 0;
+const transports: ConnectingTransport[] = [];
+
+class ConnectingTransport extends FakeTransport {
+  constructor(points: Points) {
+    super(points);
+    connecting += 1;
+    transports.push(this);
+  }
+
+  async restartIce(): Promise<void> {
+    connecting += 1;
+    this.connectionState = 'connected';
+  }
+}
 
 vi.mock('socket.io-client', () => ({
   io: (_origin: string, options: ConstructorParameters<typeof FakeSocket>[1]) => new FakeSocket(world.house, options),
@@ -44,12 +58,9 @@ vi.mock('./media/media-engine.ts', () => ({
     prepare(): void {}
     load = async () => this.ready();
     ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: {} });
-    receiver = async () => ({});
+    receiver = async () => ({ router: 'model', codecs: [], headerExtensions: [] });
     dtlsParameters = async () => undefined;
-    createTransport = async (direction: string) => {
-      created.push({ direction, at: performance.now() });
-      return new FakeTransport(world.points);
-    };
+    createTransport = async () => new ConnectingTransport(world.points);
   },
 }));
 
@@ -116,10 +127,14 @@ async function live(): Promise<Room> {
   return creator;
 }
 
-/** Whether a transport has been created since: its ICE begins at once. */
+/** Whether ICE has begun since. */
 function mayConnect(): () => boolean {
-  const before = created.length;
-  return () => created.length > before;
+  const before = connecting;
+  return () => connecting > before;
+}
+
+function lose(identity: string): void {
+  [...world.house.sockets].find((socket) => socket.identity === identity)?.lose();
 }
 
 const fromEmbedder = async () => {
@@ -160,7 +175,7 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
   [
     'access is granted while connected',
     1.5,
-    1.5,
+    0.5,
     async () => {
       await live();
       world.house.hasAccess = false;
@@ -170,8 +185,8 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
   ],
   [
     'go live, until every track is on air',
-    3,
-    3,
+    2.5,
+    1.5,
     async () => {
       const creator = await connected('ada');
       return count(
@@ -189,9 +204,20 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
       const fan = await connected(fanToken);
       const mine = () => world.house.viewers.some(({ socket }) => socket !== null);
       return count(
-        () => [...world.house.sockets].find(({ identity }) => identity === 'lea')?.lose(),
+        () => lose('lea'),
         () => fan.state === 'connected' && mine(),
       );
+    },
+  ],
+  [
+    'the network changes: reconnect and restart of ICE',
+    5,
+    4,
+    async () => {
+      await live();
+      await connected(fanToken);
+      for (const transport of transports) transport.connectionState = 'disconnected';
+      return count(() => lose('lea'), mayConnect());
     },
   ],
 ];

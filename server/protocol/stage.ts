@@ -54,6 +54,9 @@ export type WatchInput = z.infer<typeof watchInput>;
 /** To watch before there is a socket. Without `token`, the `Authorization` header holds the room token. */
 export const watchAheadInput = watchInput.omit({ spareOf: true }).extend({ token: z.string().optional() });
 export type WatchAheadInput = z.infer<typeof watchAheadInput>;
+/** What the server needs to open a session at the moment in which access is granted. */
+export const prepareInput = watchInput.omit({ spareOf: true }).extend({ rtpCapabilities: receiver });
+export type PrepareInput = z.infer<typeof prepareInput>;
 /** Created by the page when it goes live, and named by every session of that live. */
 const publication = z.string().min(8).max(64);
 export const publishInput = z
@@ -76,7 +79,12 @@ export const produceInput = z.object({
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 export const sessionInput = z.object({ session: sessionId });
-export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
+export const resumeInput = z.object({
+  session: sessionId,
+  publication: publication.optional(),
+  /** The path is gone as well: restarts ICE in the same exchange. */
+  restartIce: z.boolean().optional(),
+});
 export const endLiveInput = z.object({ publication: publication.optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
@@ -136,6 +144,7 @@ export const resumeAnswer = z.object({
   paused: z.boolean().optional(),
   /** The session's spare; absent if there is none. */
   spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
+  ...restartIceAnswer.partial().shape,
 });
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 

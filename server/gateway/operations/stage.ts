@@ -3,29 +3,19 @@ import type { RtpParameters } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { watchAheadAnswer, watchAheadInput } from '../../protocol/stage.ts';
 import type { StageCaller } from '../../stage/sessions/session-commands.ts';
-import { createIceServers } from '../../stage/turn.ts';
+import { withIceServers } from '../../stage/turn.ts';
 import type { Connection } from '../socket/connection.ts';
 import { operation, type SocketDomains, socketOperation } from './operation.ts';
 
 const WATCHING = { from: 'inside', limit: 'stage' } as const;
 const PUBLISHING = { from: 'inside', right: 'publish', limit: 'stage' } as const;
 
-function callerOf({ roomId: room, participant, socket, access, can, claims }: Connection): StageCaller {
-  const { identity } = participant;
-  return { room, identity, socket: socket.id, issuer: claims.iss, access, publish: can.publish };
-}
-
 /** Joining reads access from the database instead of the connection's last decision. */
 async function freshCallerOf({ rooms }: SocketDomains, connection: Connection): Promise<StageCaller> {
   const { access } = await rooms.admit(connection.claims);
   // The socket closed or lost access meanwhile: nothing would close a session that is opened now.
   if (connection.closed || !connection.isInside) throw new AppError('access_required');
-  return { ...callerOf(connection), access };
-}
-
-function withIceServers<T extends object>({ config, clock }: SocketDomains, identity: string, answer: T) {
-  if (!config.turn) return answer;
-  return { ...answer, iceServers: createIceServers(config.turn, identity, clock.now()) };
+  return { ...connection.stageCaller, access };
 }
 
 const sessionOperations = [
@@ -35,6 +25,15 @@ const sessionOperations = [
     run: async (domains, { caller, connection, input }) => {
       const viewer = await freshCallerOf(domains, connection);
       return withIceServers(domains, caller.identity, await domains.stage.watch(viewer, input));
+    },
+  }),
+  socketOperation({
+    socket: 'stage:prepare',
+    from: 'lobby',
+    limit: 'stage',
+    run: async (_domains, { connection, input }) => {
+      connection.prepared = input;
+      return {};
     },
   }),
   socketOperation({
@@ -49,7 +48,7 @@ const sessionOperations = [
     socket: 'stage:connect',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session, dtlsParameters } }) => {
-      await stage.commands.connect(callerOf(connection), session, dtlsParameters);
+      await stage.commands.connect(connection.stageCaller, session, dtlsParameters);
       return {};
     },
   }),
@@ -57,14 +56,22 @@ const sessionOperations = [
     socket: 'stage:restartIce',
     ...WATCHING,
     run: async (domains, { caller, connection, input: { session } }) =>
-      withIceServers(domains, caller.identity, await domains.stage.commands.restartIce(callerOf(connection), session)),
+      withIceServers(
+        domains,
+        caller.identity,
+        await domains.stage.commands.restartIce(connection.stageCaller, session),
+      ),
   }),
   socketOperation({
     socket: 'stage:resume',
     ...WATCHING,
-    run: async ({ stage }, { connection, input: { session, publication } }) => {
+    run: async (domains, { caller, connection, input: { session, publication, restartIce } }) => {
+      const { stage } = domains;
       try {
-        return await stage.resume(callerOf(connection), session, publication);
+        const answer = await stage.resume(connection.stageCaller, session, publication);
+        if (!restartIce) return answer;
+        const { iceParameters } = await stage.commands.restartIce(connection.stageCaller, session);
+        return withIceServers(domains, caller.identity, { ...answer, iceParameters });
       } finally {
         // The socket closed while the node was asked: the session waits for the next socket.
         if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
@@ -76,7 +83,7 @@ const sessionOperations = [
     from: 'lobby',
     limit: 'stage',
     run: async ({ stage }, { connection, input: { session } }) => {
-      await stage.leave(callerOf(connection), session);
+      await stage.leave(connection.stageCaller, session);
       return {};
     },
   }),
@@ -87,13 +94,13 @@ const publisherOperations = [
     socket: 'stage:produce',
     ...PUBLISHING,
     run: ({ stage }, { connection, input }) =>
-      stage.produce(callerOf(connection), { ...input, rtpParameters: input.rtpParameters as RtpParameters }),
+      stage.produce(connection.stageCaller, { ...input, rtpParameters: input.rtpParameters as RtpParameters }),
   }),
   socketOperation({
     socket: 'stage:unproduce',
     ...PUBLISHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.unproduce(callerOf(connection), input);
+      await stage.commands.unproduce(connection.stageCaller, input);
       return {};
     },
   }),
@@ -101,7 +108,7 @@ const publisherOperations = [
     socket: 'stage:mute',
     ...PUBLISHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.setMuted(callerOf(connection), input);
+      await stage.commands.setMuted(connection.stageCaller, input);
       return {};
     },
   }),
@@ -120,7 +127,7 @@ const viewerOperations = [
     socket: 'stage:viewport',
     ...WATCHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.setViewport(callerOf(connection), input);
+      await stage.commands.setViewport(connection.stageCaller, input);
       return {};
     },
   }),
@@ -128,7 +135,7 @@ const viewerOperations = [
     socket: 'stage:play',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session } }) => {
-      await stage.commands.play(callerOf(connection), session);
+      await stage.commands.play(connection.stageCaller, session);
       return {};
     },
   }),

@@ -7,7 +7,7 @@ export interface SessionEntry {
   readonly room: RoomId;
   readonly identity: string;
   /** The API key of the token with which it was opened or resumed. */
-  readonly issuer: string | undefined;
+  readonly issuer?: string | undefined;
   /** The session's SFU node; undefined while it is being opened. */
   readonly node: string | undefined;
   readonly direction: 'publish' | 'watch';
@@ -25,13 +25,9 @@ export interface SessionEntry {
   readonly publication: string | undefined;
 }
 
-type NewEntry = Omit<
-  SessionEntry,
-  'orphanedUntilMs' | 'issuer' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'
-> & {
+type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'> & {
   /** For one without a socket. */
   orphanedUntilMs?: number;
-  issuer?: string;
   node?: string;
   spareOf?: SessionId | undefined;
   epoch?: number;
@@ -48,7 +44,6 @@ export class SessionTable {
   add(entry: NewEntry): void {
     this.#set({
       orphanedUntilMs: Number.POSITIVE_INFINITY,
-      issuer: undefined,
       node: undefined,
       spareOf: undefined,
       epoch: FIRST_EPOCH,

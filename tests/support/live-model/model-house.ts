@@ -182,7 +182,8 @@ export class ModelHouse implements ModelAddresses {
       if (page.socket === caller.socket) page.session = undefined;
     } finally {
       // As the gateway does for a socket that went while the node was asked.
-      if (this.#goneSockets.has(caller.socket)) gateway?.stage.handleSocketGone(caller.socket, false);
+      const { socket = '' } = caller;
+      if (this.#goneSockets.has(socket)) gateway?.stage.handleSocketGone(socket, false);
     }
   }
 

@@ -77,8 +77,14 @@ export class FakeHouse {
         return this.#publish(socket, input);
       case 'stage:watch':
         return this.#watch(socket, input);
+      case 'stage:prepare':
+        socket.prepared = input;
+        return {};
       case 'stage:resume':
         return this.#resume(socket, input);
+      case 'stage:restartIce':
+        this.#own(socket, input);
+        return { iceParameters: {} };
       case 'stage:produce':
         return this.#produce(this.#own(socket, input), input);
       case 'stage:unproduce':
@@ -142,9 +148,12 @@ export class FakeHouse {
   setAccess(hasAccess: boolean): void {
     this.hasAccess = hasAccess;
     if (!hasAccess) for (const session of this.sessions.values()) this.end(session, 'closed');
-    for (const socket of this.sockets)
-      if (hasAccess) socket.deliver('rooms:accessGranted', { access: this.#access, inside: this.#inside() });
-      else socket.deliver('rooms:accessRevoked', { access: this.#access });
+    for (const socket of this.sockets) {
+      if (hasAccess) {
+        const watching = socket.prepared && this.isLive ? this.#watch(socket, socket.prepared) : undefined;
+        socket.deliver('rooms:accessGranted', { access: this.#access, inside: this.#inside(), watching });
+      } else socket.deliver('rooms:accessRevoked', { access: this.#access });
+    }
   }
 
   consumersOf({ id }: Session): { id: string; source: string; muted: boolean }[] {
@@ -230,7 +239,7 @@ export class FakeHouse {
     return { session: session.id, transport: {}, connected: true, consumers: this.consumersOf(session) };
   }
 
-  #resume(socket: FakeSocket, { session: id, publication }: Input) {
+  #resume(socket: FakeSocket, { session: id, publication, restartIce }: Input) {
     const session = this.sessions.get(id);
     if (!session || session.identity !== socket.identity) {
       if (publication && this.publication !== publication)
@@ -239,7 +248,10 @@ export class FakeHouse {
     }
     clearTimeout(session.timer);
     session.socket = socket;
-    return { consumers: session.publishes ? [] : this.consumersOf(session) };
+    return {
+      consumers: session.publishes ? [] : this.consumersOf(session),
+      ...(restartIce ? { iceParameters: {} } : {}),
+    };
   }
 
   #produce(session: Session, { source, kind, muted }: Input) {
@@ -306,6 +318,8 @@ export function identityOf(token: string): string {
 export class FakeSocket {
   connected = false;
   identity = '';
+  /** What it has sent with `stage:prepare`. */
+  prepared: Input | undefined;
   readonly io = { on: () => {}, engine: { close: () => this.#leave(false) } };
   readonly #house: FakeHouse;
   readonly #line = `${++sockets}`;

@@ -1,6 +1,6 @@
 /**
- * A media session that is opened while the socket is still being opened, and waits to be shown. Never taken over by a
- * socket, it ends on the server by itself.
+ * A media session that is opened before it can be shown: while the socket is still being opened, or together with the
+ * access. Never taken over by a socket, it ends on the server by itself.
  */
 import { delay } from '../../backoff.ts';
 import { toLogeError } from '../../errors.ts';
@@ -57,6 +57,10 @@ export class AheadSession {
     if (!current) return;
     this.#current = null;
     current.run.abort();
-    void current.opened.then((watched) => watched?.close());
+    void current.opened.then((watched) => {
+      watched?.close();
+      // The server knows its socket where it came with the access.
+      watched?.media.leave();
+    });
   }
 }

@@ -17,6 +17,7 @@ import { leaveSession, MediaTransport } from '../../media/media-transport.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import { AheadSession } from './ahead-session.ts';
 import { PausedPlayback } from './paused-playback.ts';
+import { describeViewer } from './watch-request.ts';
 import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
@@ -163,12 +164,18 @@ export class Subscriber {
     // The move was requested over the lost socket; the server requests it again if needed.
     this.#abandonMove();
     try {
-      const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
+      const { session, needsRestart: restartIce } = media;
+      const answer = await this.#connection.request('stage:resume', { session, ...(restartIce && { restartIce }) });
+      const { consumers, paused, spare } = answer;
       if (!this.#isCurrent(watched)) return;
+      media.handleReconnected(answer);
       this.#catchUp(watched, consumers);
       if (paused) void this.#playback.play(media);
       const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
-      if (kept && spare) this.#catchUp(kept, spare.consumers);
+      if (kept && spare) {
+        kept.media.handleReconnected();
+        this.#catchUp(kept, spare.consumers);
+      }
       this.#sendCurrentViewport();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
@@ -401,17 +408,8 @@ export class Subscriber {
     { signal, place, spareOf, ask = this.#askOverSocket }: OpenOptions,
     early: readonly EarlyEvent[],
   ): Promise<void> {
-    const [rtpCapabilities, dtlsParameters] = await Promise.all([
-      this.#engine.receiver(),
-      this.#engine.dtlsParameters(),
-    ]);
-    const viewport = this.#handlers.viewport();
-    const answer = await ask({
-      rtpCapabilities,
-      ...(viewport ? { viewport } : {}),
-      ...(dtlsParameters ? { dtlsParameters } : {}),
-      ...(spareOf ? { spareOf } : {}),
-    });
+    const input = await describeViewer(this.#engine, this.#handlers.viewport);
+    const answer = await ask({ ...input, ...(spareOf ? { spareOf } : {}) });
     if (signal.aborted) return this.#leave(answer.session);
     const media: MediaTransport = await MediaTransport.create({
       direction: 'recv',
@@ -443,15 +441,14 @@ export class Subscriber {
     const consumed = watched.consume(answer.consumers);
     // Buffered events refer to the tracks of the answer, so handle them after consume().
     for (const event of early) if (event.session === answer.session) event.handle();
-    if (this.#isCurrent(watched)) this.#sendCurrentViewport(viewport);
+    if (this.#isCurrent(watched)) this.#sendCurrentViewport(input.viewport);
     await consumed;
   }
 
   readonly #askOverSocket: AskToWatch = (input) => this.#connection.request('stage:watch', input);
 
-  /** Applies what happened on the session while the socket was lost: transport state, tracks and mutes. */
+  /** Applies what happened to the tracks while the socket was lost. */
   #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
-    watched.media.handleReconnected();
     const isShown = this.#isCurrent(watched);
     watched.catchUp(consumers, {
       onRemoved: (track, isReplaced) => isShown && this.#handlers.onTrackRemoved(track, isReplaced),

@@ -1,11 +1,10 @@
-/**
- * The request that opens a media session by HTTP while the socket is still being opened. It is simple in the sense of
- * CORS, since a preflight would cost the round trip that this saves: plain text, and the token in the body.
- */
+/** What a viewer asks the server ahead of `stage:watch`, to save its round trip. */
 import { LIMITS } from '../../../../server/protocol/limits.ts';
-import type { WatchAheadAnswer, WatchAheadInput, WatchAnswer } from '../../../../server/protocol/stage.ts';
-import { httpAddress } from '../../connection/connection.ts';
+import type { RequestInput } from '../../../../server/protocol/realtime.ts';
+import type { Viewport, WatchAheadAnswer, WatchAheadInput, WatchAnswer } from '../../../../server/protocol/stage.ts';
+import { type Connection, httpAddress } from '../../connection/connection.ts';
 import { LogeError, parseWireError } from '../../errors.ts';
+import type { MediaEngine } from '../../media/media-engine.ts';
 
 /** The fields of a room token that the SDK reads. */
 interface Claims {
@@ -34,6 +33,29 @@ export function readClaims(token: string): Claims | null {
   }
 }
 
+/** `viewport` is read last, since the media device may take a while. */
+export async function describeViewer(
+  engine: MediaEngine,
+  viewport: () => Viewport | undefined,
+): Promise<RequestInput<'stage:watch'>> {
+  const [rtpCapabilities, dtlsParameters] = await Promise.all([engine.receiver(), engine.dtlsParameters()]);
+  const size = viewport();
+  return { rtpCapabilities, ...(size ? { viewport: size } : {}), ...(dtlsParameters ? { dtlsParameters } : {}) };
+}
+
+/** In the lobby: tells the server what it needs to open a session together with the access. */
+export async function prepareToWatch(
+  connection: Pick<Connection, 'request'>,
+  viewer: Promise<RequestInput<'stage:watch'>>,
+): Promise<void> {
+  const { rtpCapabilities, ...input } = await viewer;
+  if ('router' in rtpCapabilities) await connection.request('stage:prepare', { rtpCapabilities, ...input });
+}
+
+/**
+ * Opens a media session by HTTP while the socket is still being opened. The request is simple in the sense of CORS, since
+ * a preflight would cost the round trip that this saves: plain text, and the token in the body.
+ */
 export async function requestWatch(
   url: string,
   room: string,
