@@ -157,7 +157,11 @@ export class LogeLobby extends RoomPart {
         </div>
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
-        <div class="buttons">
+        <div
+          class="buttons"
+          @pointerover=${() => missingMinor === 0 && room.prepareEntry()}
+          @focusin=${() => missingMinor === 0 && room.prepareEntry()}
+        >
           <wa-button
             variant="brand"
             size="m"
