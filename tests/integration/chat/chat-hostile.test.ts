@@ -7,7 +7,7 @@ import { effort } from '../../support/run/effort.ts';
 /** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
 const RATIO_MAX = 3;
 
-test('a thousand malformed, oversized and forged events a second do not slow the neighbours, nor use up what is theirs', async () => {
+test('a thousand malformed, oversized and forged events a second neither slow other sockets nor use their budgets', async () => {
   await using server = await ServerProcess.create();
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
