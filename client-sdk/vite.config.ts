@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions } from 'vite';
+import { routerRtpCapabilities } from '../sfu/codecs.ts';
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -80,7 +81,11 @@ export default defineConfig({
   root: existsSync(SITE_FOLDER) ? SITE_FOLDER : inProject('client-sdk'),
   logLevel: 'warn',
   // Some packages read this variable, and browsers have no `process`.
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    // As a string, which costs nothing to parse before it is needed.
+    LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
+  },
   environments: parts,
   builder: {
     async buildApp(builder) {

@@ -51,6 +51,13 @@ describe('socket limits', () => {
     await limits.consume('money', { identity: 'fan-0', address: '192.0.2.2' });
   });
 
+  test('thousands of tokens of one address open no more media sessions over HTTP than sockets', async () => {
+    const [http, sockets] = [createHttpLimits(), createSocketLimits()];
+    const address = '192.0.2.1';
+    const opened = await passing(2_000, (index) => http.consume('stage', { identity: `bot-${index}`, address }));
+    expect(opened).toBe(await passing(2_000, () => sockets.consume('connect', { address })));
+  });
+
   test('a hundred viewers join from one address within a second', async () => {
     const limits = createSocketLimits();
     const join = async (index: number) => {

@@ -9,18 +9,28 @@ import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
 import { Safari12 } from 'mediasoup-client/handlers/Safari12';
 import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../../server/protocol/realtime.ts';
+import { describeReceiver } from '../../../server/protocol/receiver.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
+type WireReceiver = RequestInput<'stage:watch'>['rtpCapabilities'];
+type RouterCapabilities = StageState['routerRtpCapabilities'];
+
+/**
+ * JSON of the routers' capabilities in the version of the server with which this was built: with them the device is
+ * loaded before the server has said anything. Set by the build; the welcome corrects them where they differ.
+ */
+declare const LOGE_ROUTER_CAPABILITIES: string | undefined;
+const BUILT_WITH = typeof LOGE_ROUTER_CAPABILITIES === 'string' ? LOGE_ROUTER_CAPABILITIES : null;
 
 export class MediaEngine {
   readonly #log: Log;
   #handler: HandlerFactory | null = null;
-  #device: Device | null = null;
-  #loading: Promise<Device> | null = null;
+  /** The device being loaded, or loaded, for routers of these capabilities. */
+  #loading: { router: string; device: Promise<Device> } | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
   #iceServers: RTCIceServer[] = [];
   /** Whether the server supports spare sessions. */
@@ -34,31 +44,28 @@ export class MediaEngine {
   prepare(): void {
     this.#certificate ??= createCertificate(this.#log);
     this.#handler ??= createHandlerFactory();
+    if (BUILT_WITH && this.#handler) this.#load(BUILT_WITH).catch(() => undefined);
   }
 
   /** Loads the device once, since all routers have the same capabilities. */
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
     this.keepsSpares = state.spares ?? false;
-    this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
-      (device) => {
-        this.#device = device;
-        this.#log('debug', 'media device loaded', { handler: device.handlerName });
-        return device;
-      },
-      (error) => {
-        this.#loading = null;
-        throw toLogeError(error, 'media_not_supported');
-      },
-    );
-    return this.#loading;
+    return this.#load(JSON.stringify(state.routerRtpCapabilities));
   }
 
   /** The loaded device; rejects with `media_not_supported` if the browser has no WebRTC. */
   async ready(): Promise<Device> {
-    if (this.#device) return this.#device;
     if (!this.#loading) throw new LogeError('access_required');
-    return this.#loading;
+    return this.#loading.device;
+  }
+
+  /** What this browser can receive, as short as the server takes it. */
+  async receiver(): Promise<WireReceiver> {
+    const { recvRtpCapabilities } = await this.ready();
+    const own = recvRtpCapabilities as RouterCapabilities;
+    const router = JSON.parse(this.#loading?.router ?? '{}') as RouterCapabilities;
+    return describeReceiver(router, own) ?? own;
   }
 
   /**
@@ -66,7 +73,7 @@ export class MediaEngine {
    * every handler of mediasoup-client uses with a server that offers `auto`.
    */
   async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
-    this.prepare();
+    this.#certificate ??= createCertificate(this.#log);
     const certificate = await this.#certificate;
     return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
   }
@@ -87,8 +94,24 @@ export class MediaEngine {
     return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);
   }
 
+  #load(router: string): Promise<Device> {
+    if (this.#loading?.router === router) return this.#loading.device;
+    const device = this.#createDevice(JSON.parse(router) as RtpCapabilities).then(
+      (loaded) => {
+        this.#log('debug', 'media device loaded', { handler: loaded.handlerName });
+        return loaded;
+      },
+      (error) => {
+        if (this.#loading?.device === device) this.#loading = null;
+        throw toLogeError(error, 'media_not_supported');
+      },
+    );
+    this.#loading = { router, device };
+    return device;
+  }
+
   async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
-    this.prepare();
+    this.#handler ??= createHandlerFactory();
     if (!this.#handler) throw new LogeError('media_not_supported');
     const device = new Device({ handlerFactory: this.#handler });
     await device.load({ routerRtpCapabilities });

@@ -42,6 +42,7 @@ const PUBLIC_ROUTES = [
   'GET /v1/me/tiers',
   'POST /v1/me/tiers',
   'POST /v1/rooms/{id}/removals',
+  'POST /v1/rooms/{id}/watch',
   'POST /v1/refunds',
   'GET /v1/wallet',
   'GET /v1/wallet/cards',
