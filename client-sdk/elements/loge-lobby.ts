@@ -136,7 +136,11 @@ export class LogeLobby extends RoomPart {
         ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
-        <div class="buttons">
+        <div
+          class="buttons"
+          @pointerover=${() => missingMinor === 0 && room.prepareEntry()}
+          @focusin=${() => missingMinor === 0 && room.prepareEntry()}
+        >
           <wa-button
             variant="brand"
             size="m"

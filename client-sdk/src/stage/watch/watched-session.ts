@@ -2,7 +2,7 @@
  * A media session that receives the stage: its transport and consumed tracks. The subscriber decides which session is
  * shown.
  */
-import type { Consumer, ConsumerOptions } from 'mediasoup-client/types';
+import type { Consumer, ConsumerOptions, RtpCapabilities } from 'mediasoup-client/types';
 import type { ConsumerOptions as WireConsumerOptions } from '../../../../server/protocol/stage.ts';
 import { delay } from '../../backoff.ts';
 import { LogeError } from '../../errors.ts';
@@ -37,6 +37,22 @@ export class WatchedSession {
   /** Consumes all at once, so that mediasoup-client negotiates only once. */
   async consume(consumers: readonly WireConsumerOptions[]): Promise<void> {
     await Promise.all(consumers.map((options) => this.#consumeOne(options)));
+  }
+
+  /** A browser connects only for a track: it gets one that the server knows nothing of, and that stays silent. */
+  async connectWithoutTracks({ codecs = [] }: RtpCapabilities): Promise<void> {
+    const codec = codecs.find(({ kind }) => kind === 'audio');
+    if (!codec) return;
+    const { mimeType, clockRate, channels, preferredPayloadType: payloadType = 0 } = codec;
+    await this.media.transport.consume({
+      ...{ id: 'silent', producerId: 'silent', kind: 'audio' },
+      rtpParameters: {
+        // The server counts its own tracks from 0.
+        mid: 'silent',
+        codecs: [{ mimeType, clockRate, channels, payloadType }],
+        encodings: [{ ssrc: 1 }],
+      },
+    });
   }
 
   /** Removes and returns a track, if it exists. */
