@@ -21,9 +21,21 @@ export function setDefaultServerUrl(url: string): void {
   defaultUrl = url;
 }
 
+/** Whether a token alone gives access. Not verified: it decides only what to load early. */
+function givesAccess(token: string): boolean {
+  try {
+    const [, payload = ''] = token.split('.');
+    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    return claims.entitled === true || claims.role !== 'fan';
+  } catch {
+    return false;
+  }
+}
+
 export class RoomSession implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #handleRoom: (room: Room | undefined) => void;
+  readonly #handleNear: () => void;
   #owned: Room | undefined;
   #subscriptions: Array<() => void> = [];
   #attempt = 0;
@@ -31,9 +43,14 @@ export class RoomSession implements ReactiveController {
   failure: LogeError | undefined;
   isConnecting = false;
 
-  constructor(host: ReactiveControllerHost, handleRoom: (room: Room | undefined) => void) {
+  /** `handleNear` is called when access is likely, before the server has answered. */
+  constructor(
+    host: ReactiveControllerHost,
+    { handleRoom, handleNear }: { handleRoom: (room: Room | undefined) => void; handleNear: () => void },
+  ) {
     this.#host = host;
     this.#handleRoom = handleRoom;
+    this.#handleNear = handleNear;
     host.addController(this);
   }
 
@@ -48,14 +65,20 @@ export class RoomSession implements ReactiveController {
     if (!credential) return;
     this.#attempt += 1;
     const attempt = this.#attempt;
-    const room = new Room({ url: source.url ?? defaultUrl ?? location.origin });
+    const room = new Room({ url: source.url ?? defaultUrl ?? location.origin, eagerMedia: false });
     this.#owned = room;
     this.isConnecting = true;
     this.failure = undefined;
     this.#observe(room);
     this.#handleRoom(room);
     try {
-      await room.connect(credential);
+      const noteToken = (token: string): string => {
+        if (attempt === this.#attempt && givesAccess(token)) this.#handleNear();
+        return token;
+      };
+      await room.connect(
+        typeof credential === 'string' ? noteToken(credential) : async () => noteToken(await credential()),
+      );
     } catch (error) {
       if (attempt === this.#attempt) this.failure = error instanceof LogeError ? error : new LogeError('internal');
     } finally {

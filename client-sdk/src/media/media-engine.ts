@@ -2,23 +2,19 @@
  * Shared by publishing and watching: the mediasoup device, loaded once, and a DTLS certificate that is created in
  * advance, so that its fingerprint is sent with the request for a transport, which saves a round trip.
  */
-import { Device, detectDevice } from 'mediasoup-client';
-import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
-import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
-import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
-import { Safari12 } from 'mediasoup-client/handlers/Safari12';
-import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { Device, HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../../server/protocol/realtime.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
+type MediaDevice = typeof import('./media-device.ts');
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
 
 export class MediaEngine {
   readonly #log: Log;
-  #handler: HandlerFactory | null = null;
+  #code: Promise<{ code: MediaDevice; handler: HandlerFactory | null }> | null = null;
+  #capabilities: RtpCapabilities | null = null;
   #device: Device | null = null;
   #loading: Promise<Device> | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
@@ -30,17 +26,25 @@ export class MediaEngine {
     this.#log = log;
   }
 
-  /** Starts slow tasks that do not need the server; called before the socket is connected. */
+  /** Starts slow tasks that do not need the server. A failure is reported when the device is loaded. */
   prepare(): void {
     this.#certificate ??= createCertificate(this.#log);
-    this.#handler ??= createHandlerFactory();
+    this.#loadCode().catch(() => undefined);
   }
 
-  /** Loads the device once, since all routers have the same capabilities. */
+  /**
+   * Loads the device once, since all routers have the same capabilities.
+   * @throws {LogeError} `media_not_supported` if the browser has no WebRTC; `code_unavailable`, retryable.
+   */
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
     this.keepsSpares = state.spares ?? false;
-    this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
+    this.#capabilities = state.routerRtpCapabilities as RtpCapabilities;
+    return this.#load(this.#capabilities);
+  }
+
+  #load(capabilities: RtpCapabilities): Promise<Device> {
+    this.#loading ??= this.#createDevice(capabilities).then(
       (device) => {
         this.#device = device;
         this.#log('debug', 'media device loaded', { handler: device.handlerName });
@@ -54,11 +58,11 @@ export class MediaEngine {
     return this.#loading;
   }
 
-  /** The loaded device; rejects with `media_not_supported` if the browser has no WebRTC. */
+  /** The loaded device, after another attempt if loading had failed; see {@link load} for the errors. */
   async ready(): Promise<Device> {
     if (this.#device) return this.#device;
-    if (!this.#loading) throw new LogeError('access_required');
-    return this.#loading;
+    if (!this.#capabilities) throw new LogeError('access_required');
+    return this.#load(this.#capabilities);
   }
 
   /**
@@ -89,10 +93,19 @@ export class MediaEngine {
 
   async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
     this.prepare();
-    if (!this.#handler) throw new LogeError('media_not_supported');
-    const device = new Device({ handlerFactory: this.#handler });
-    await device.load({ routerRtpCapabilities });
-    return device;
+    const { code, handler } = await this.#loadCode();
+    return code.createDevice(handler, routerRtpCapabilities);
+  }
+
+  #loadCode(): Promise<{ code: MediaDevice; handler: HandlerFactory | null }> {
+    this.#code ??= import('./media-device.ts').then(
+      (code) => ({ code, handler: code.createHandlerFactory() }),
+      (error) => {
+        this.#code = null;
+        throw new LogeError('code_unavailable', undefined, { cause: error });
+      },
+    );
+    return this.#code;
   }
 }
 
@@ -119,34 +132,4 @@ function wireFingerprints(certificate: RTCCertificate): { algorithm: string; val
     .flatMap(({ algorithm, value }) =>
       algorithm && value ? [{ algorithm: algorithm.toLowerCase(), value: value.toUpperCase() }] : [],
     );
-}
-
-/**
- * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead: that
- * takes a peer connection and tens of milliseconds, which pass while the socket is still connecting.
- */
-function createHandlerFactory(): HandlerFactory | null {
-  const factory = browserHandlerFactory();
-  if (!factory) return null;
-  const detect = (direction: Direction): Promise<RtpCapabilities> => factory.getNativeRtpCapabilities({ direction });
-  const capabilities = { sendonly: detect('sendonly'), recvonly: detect('recvonly') };
-  // Rejections are handled where the result is awaited; this only prevents an unhandled rejection until then.
-  for (const pending of Object.values(capabilities)) pending.catch(() => undefined);
-  return { ...factory, getNativeRtpCapabilities: ({ direction }) => capabilities[direction] };
-}
-
-function browserHandlerFactory(): HandlerFactory | null {
-  if (typeof RTCPeerConnection !== 'function') return null;
-  switch (detectDevice()) {
-    case 'Chrome111':
-      return Chrome111.createFactory({});
-    case 'Chrome74':
-      return Chrome74.createFactory({});
-    case 'Firefox120':
-      return Firefox120.createFactory({});
-    case 'Safari12':
-      return Safari12.createFactory({});
-    default:
-      return null;
-  }
 }

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
-import type { ElementTexts } from '../../../client-sdk/elements/texts/english.ts';
+import type { ElementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { formatDateTime, formatMoneyShort } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { ListedRoom } from '../api/site-api.ts';
