@@ -117,7 +117,8 @@ export default {
       name: 'client-sees-the-protocol',
       comment: 'Of the server, what runs in browsers sees the wire contract only.',
       severity: 'error',
-      from: { path: '^client-sdk/', pathNot: tests },
+      // The build puts the routers' capabilities into the SDK.
+      from: { path: '^client-sdk/', pathNot: ['^client-sdk/vite\\.config\\.ts$', tests] },
       to: { path: '^(server/(?!protocol/)|sfu/|tests/)' },
     },
     {

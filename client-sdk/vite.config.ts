@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions, type Manifest, type Plugin } from 'vite';
+import { routerRtpCapabilities } from '../sfu/codecs.ts';
 import { compressBuild } from './compress-build.ts';
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -122,7 +123,11 @@ export default defineConfig({
   root: SITE_FOLDER,
   logLevel: 'warn',
   // Some packages read this variable, and browsers have no `process`.
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    // As a string, which costs nothing to parse before it is needed.
+    LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
+  },
   plugins: [entryChunks(), withoutLibraryIcons()],
   resolve: {
     alias: [

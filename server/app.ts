@@ -14,6 +14,7 @@ import { limitPipelining } from './gateway/http/pipelined-requests.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
 import { seedDemo } from './gateway/site/demo.ts';
 import { SocketGateway } from './gateway/socket/socket-gateway.ts';
+import { watchAhead } from './gateway/socket/watch-ahead.ts';
 import { openMediaPlane } from './media-plane.ts';
 import { createPayment } from './payment.ts';
 import { type Bus, MemoryBus } from './platform/bus.ts';
@@ -37,6 +38,8 @@ import { Stage } from './stage/stage.ts';
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** Key of the leader's advisory lock. The value is arbitrary. */
 const LEADER_LOCK = 7_064_302;
+/** A page that has been read for a while still has its connection when its viewer comes in. */
+const KEEP_ALIVE_MS = 65_000;
 /** How long a live survives its gateway, so that its publisher can resume at another. */
 const ORPHAN_SWEEP_MS = 5_000;
 
@@ -90,7 +93,7 @@ export class App {
     const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
     const metrics = createMetrics();
     // The port is taken first: if it is not free, nothing else has been started.
-    const server = createServer();
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
     const gate = new StartingGate(server);
     await listen(server, config);
     closers.push(() => closeServer(server));
@@ -159,6 +162,7 @@ export class App {
     });
     const http = createHttpApp(context, {
       viewerCount: (room) => sockets.viewerCount(room),
+      watchAhead: (viewer, input) => watchAhead(context, viewer, input),
       whyNotReady: () => [
         ...(isDraining ? ['draining'] : []),
         ...(redis?.connections.whyNotReady() ?? []),

@@ -42,12 +42,10 @@ const SEARCH_PAGES = 3;
 
 export class LogeChat extends RoomPart {
   static override properties = {
-    gap: { state: true },
     answered: { state: true },
     goalless: { type: Boolean },
     isModerating: { state: true },
   };
-  declare gap: boolean;
   /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
   /** Hides the shared goal above the messages, if the page shows it elsewhere. */
@@ -68,7 +66,6 @@ export class LogeChat extends RoomPart {
 
   constructor() {
     super();
-    this.gap = false;
     this.goalless = false;
   }
 
@@ -104,9 +101,6 @@ export class LogeChat extends RoomPart {
       room.on('chatNotice', (notice) => {
         this.#handleAdded();
         this.#announcer.announce(() => this.texts.chat.notice(notice));
-      }),
-      room.on('chatGap', () => {
-        this.gap = true;
       }),
     ];
   }
@@ -175,7 +169,6 @@ export class LogeChat extends RoomPart {
           >
             <div class="column">
               ${isEmpty ? html`<div class="empty"><p class="display">${texts.chat.empty}</p><p class="muted">${texts.chat.emptyText}</p></div>` : nothing}
-              ${this.gap ? html`<div class="gap">${texts.chat.gap}</div>` : nothing}
               <div class="rows" role="list"></div>
               ${room ? outgoingEntries(room, { texts, wordsFor: (error: LogeError) => this.wordsFor(error) }) : nothing}
             </div>

@@ -8,6 +8,7 @@ import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { WatchAnswer } from '../../server/protocol/stage.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -22,6 +23,7 @@ import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } fro
 import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
+import { preconnect, readClaims, requestWatch } from './stage/watch/watch-request.ts';
 
 export interface RoomOptions {
   /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
@@ -63,6 +65,7 @@ export class Room {
   /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
   readonly localParticipant: LocalParticipant;
+  readonly #url: string;
   readonly #connection: Connection;
   readonly #engine: MediaEngine;
   readonly #emitter: Emitter<RoomEventMap>;
@@ -75,6 +78,7 @@ export class Room {
   constructor(options: RoomOptions) {
     const { url, log = consoleLog, autoWatch = true, adaptiveStream = true, eagerMedia = true } = options;
     this.locale = options.locale ?? (typeof navigator === 'object' ? navigator.language : 'en');
+    this.#url = url;
     this.#autoWatch = autoWatch;
     this.#eagerMedia = eagerMedia;
     this.#emitter = new Emitter((error) => log('error', 'event listener threw', { error }));
@@ -93,6 +97,7 @@ export class Room {
         onReconnected: (downMs) => emit('reconnected', { downMs }),
         onDisconnected: (error) => this.#handleDisconnected(error),
         chatSince: () => this.chat.since,
+        onToken: (token) => this.#watchAhead(token),
       },
     });
     const connection = this.#connection;
@@ -180,6 +185,7 @@ export class Room {
    */
   connect(token: TokenSource): Promise<void> {
     if (this.#eagerMedia) this.prepareMedia();
+    preconnect(this.#url);
     // A new connection may be for another room.
     if (this.state === 'idle' || this.state === 'disconnected') this.#reset();
     return this.#connection.connect(token);
@@ -310,7 +316,7 @@ export class Room {
         this.localParticipant.handleSelf(self);
         this.#emitter.emit('rightsChanged', { role: self.participant.role, permissions: self.can });
       },
-      'rooms:accessGranted': ({ access, inside }) => this.#handleGranted(access, inside),
+      'rooms:accessGranted': (data) => this.#handleGranted(data),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
       'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
@@ -360,6 +366,7 @@ export class Room {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
       if (inside) this.#enter(inside);
+      else this.#waitForAccess();
       this.#emitter.emit('connected', { access });
       return;
     }
@@ -368,17 +375,23 @@ export class Room {
     this.#state.setViewerCount(welcome.viewerCount);
     // Emit what changed while the connection was down.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
-    else if (inside && !wasGranted) this.#handleGranted(access, inside);
+    else if (inside && !wasGranted) this.#handleGranted({ access, inside });
     else if (inside) this.#resume(inside, downMs);
+    else this.#waitForAccess();
     this.#state.access = access;
     this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
     if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 
-  #enter(inside: Inside): void {
+  #enter(inside: Inside, watching?: WatchAnswer): void {
     this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
-    this.stage.enter(inside.stage);
+    this.stage.enter(inside.stage, watching);
+  }
+
+  #waitForAccess(): void {
+    this.stage.leave();
+    this.stage.prepare();
   }
 
   #resume(inside: Inside, downMs: number): void {
@@ -388,17 +401,17 @@ export class Room {
     void this.localParticipant.publisher.handleReconnected(downMs);
   }
 
-  #handleGranted(access: Access, inside: Inside): void {
+  #handleGranted({ access, inside, watching }: EventData<'rooms:accessGranted'>): void {
     const wasGranted = this.access.state === 'granted';
     this.#state.access = access;
-    this.#enter(inside);
+    this.#enter(inside, watching);
     if (!wasGranted) this.#emitter.emit('accessGranted', access);
   }
 
   #handleRevoked(access: Access): void {
     this.#state.access = access;
     this.localParticipant.close('access');
-    this.stage.leave();
+    this.#waitForAccess();
     this.chat.close();
     this.#tipping.close();
     this.#emitter.emit('accessRevoked', access);
@@ -438,8 +451,15 @@ export class Room {
   }
 
   /** Publishers watch only what they attach: watching their own live by default would waste bandwidth. */
-  #shouldWatch(attached: boolean): boolean {
-    if (this.localParticipant.permissions.publish) return attached;
-    return this.#autoWatch || attached;
+  #shouldWatch(attached: boolean, publishes = this.localParticipant.permissions.publish): boolean {
+    return attached || (this.#autoWatch && !publishes);
+  }
+
+  /** Opens the media session while the socket is being opened: the picture waits for fewer round trips. */
+  #watchAhead(token: string): void {
+    const claims = readClaims(token);
+    if (!claims || !this.#shouldWatch(this.stage.isAttached, claims.role === 'creator')) return;
+    const { room } = claims;
+    this.stage.watchAhead((input, signal) => requestWatch(this.#url, room, { ...input, token, signal }));
   }
 }

@@ -5,7 +5,9 @@ import type { HeadCounts } from '../platform/head-counts.ts';
 import type { FactTail } from '../platform/outbox/fact-tail.ts';
 import type { RedisParts } from '../platform/redis/redis-parts.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { WatchAheadAnswer, WatchInput } from '../protocol/stage.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { Admitted } from './operations/admission.ts';
 
 export interface GatewayContext extends Platform, Domains {
   config: Config;
@@ -28,6 +30,8 @@ export type HttpContext = Omit<GatewayContext, 'stage' | 'factTail' | 'headCount
 export interface LiveView {
   /** How many fans are inside a room now, over all gateways. */
   viewerCount(room: RoomId): Promise<number>;
+  /** Opens a media session for a viewer whose socket is still being opened. */
+  watchAhead(viewer: Admitted, input: WatchInput): Promise<WatchAheadAnswer>;
   /** Why this process should get no new people (`draining`, `sfu: no worker`, …); empty when it is ready. */
   whyNotReady(): string[];
 }

@@ -55,6 +55,7 @@ import {
   consumerOptions,
   endLiveInput,
   muteInput,
+  prepareInput,
   produceInput,
   publishAnswer,
   publishInput,
@@ -73,6 +74,8 @@ const nothing = z.object({});
 
 export const REQUESTS = {
   'stage:watch': { input: watchInput, answer: watchAnswer },
+  /** In the lobby: from then on `rooms:accessGranted` carries the answer to `stage:watch`. */
+  'stage:prepare': { input: prepareInput, answer: nothing },
   'stage:publish': { input: publishInput, answer: publishAnswer },
   'stage:connect': { input: connectInput, answer: nothing },
   'stage:restartIce': { input: sessionInput, answer: restartIceAnswer },
@@ -161,7 +164,8 @@ export type Welcome = z.infer<typeof welcome>;
 
 export const EVENTS = {
   'rooms:welcome': welcome,
-  'rooms:accessGranted': z.object({ access, inside }),
+  /** `watching`: a session opened for a client that has sent `stage:prepare`. */
+  'rooms:accessGranted': z.object({ access, inside, watching: watchAnswer.optional() }),
   'rooms:accessRevoked': z.object({ access }),
   /** A later token changed this participant's role and rights to these. */
   'rooms:rightsChanged': z.object({ participant, can: rights }),

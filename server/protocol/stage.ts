@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { sessionId } from './ids.ts';
+import { access } from './rooms.ts';
 
 const mediaJson = z.record(z.string(), z.unknown());
 export const rtpCapabilities = z
@@ -31,13 +32,31 @@ export const trackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudi
 export type TrackSource = z.infer<typeof trackSource>;
 const producerId = z.string().max(64);
 
+/**
+ * What a client can receive, as a part of the routers' capabilities with this hash: payload types of codecs and ids of
+ * header extensions. A browser's full capabilities are about 12 KB.
+ */
+export const receiver = z.object({
+  router: z.string().max(64),
+  codecs: z.array(z.number().int().min(0).max(127)).min(1).max(50),
+  headerExtensions: z.array(z.number().int().min(0).max(255)).max(50),
+});
+export type Receiver = z.infer<typeof receiver>;
+
 export const watchInput = z.object({
-  rtpCapabilities,
+  rtpCapabilities: z.union([receiver, rtpCapabilities]),
   viewport: viewport.optional(),
   dtlsParameters: dtlsParameters.optional(),
   /** A session of the same participant that the new one replaces if its media worker dies. */
   spareOf: sessionId.optional(),
 });
+export type WatchInput = z.infer<typeof watchInput>;
+/** To watch before there is a socket. Without `token`, the `Authorization` header holds the room token. */
+export const watchAheadInput = watchInput.omit({ spareOf: true }).extend({ token: z.string().optional() });
+export type WatchAheadInput = z.infer<typeof watchAheadInput>;
+/** What the server needs to open a session at the moment in which access is granted. */
+export const prepareInput = watchInput.omit({ spareOf: true }).extend({ rtpCapabilities: receiver });
+export type PrepareInput = z.infer<typeof prepareInput>;
 /** Created by the page when it goes live, and named by every session of that live. */
 const publication = z.string().min(8).max(64);
 export const publishInput = z
@@ -60,7 +79,12 @@ export const produceInput = z.object({
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 export const sessionInput = z.object({ session: sessionId });
-export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
+export const resumeInput = z.object({
+  session: sessionId,
+  publication: publication.optional(),
+  /** The path is gone as well: restarts ICE in the same exchange. */
+  restartIce: z.boolean().optional(),
+});
 export const endLiveInput = z.object({ publication: publication.optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
@@ -102,6 +126,9 @@ export const watchAnswer = z.object({
   iceServers: freshIceServers,
 });
 export type WatchAnswer = z.infer<typeof watchAnswer>;
+/** `watching` is null where there is no access, or no session can be opened now: ask again over the socket. */
+export const watchAheadAnswer = z.object({ access, watching: watchAnswer.nullable() });
+export type WatchAheadAnswer = z.infer<typeof watchAheadAnswer>;
 export const publishAnswer = z.object({
   session: sessionId,
   transport: transportOptions,
@@ -117,6 +144,7 @@ export const resumeAnswer = z.object({
   paused: z.boolean().optional(),
   /** The session's spare; absent if there is none. */
   spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
+  ...restartIceAnswer.partial().shape,
 });
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 
@@ -124,7 +152,7 @@ export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 export const stageState = z.object({
   live: z.boolean(),
   liveStartedAt: z.string().nullable(),
-  /** The capabilities of every router; a client loads its device with them before it watches. */
+  /** The capabilities of every router; a client loads its device with them, or with those that it was built with. */
   routerRtpCapabilities: rtpCapabilities,
   iceServers,
   /** Whether the server supports `spareOf`: one that does not would treat a spare as a replacement. */

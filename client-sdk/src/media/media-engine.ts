@@ -4,19 +4,30 @@
  */
 import type { Device, HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../../server/protocol/realtime.ts';
+import { describeReceiver } from '../../../server/protocol/receiver.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 type MediaDevice = typeof import('./media-device.ts');
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
+type WireReceiver = RequestInput<'stage:watch'>['rtpCapabilities'];
+type RouterCapabilities = StageState['routerRtpCapabilities'];
+
+/**
+ * JSON of the routers' capabilities in the version of the server with which this was built: with them the device is
+ * loaded before the server has said anything. Set by the build; the welcome corrects them where they differ.
+ */
+declare const LOGE_ROUTER_CAPABILITIES: string | undefined;
+const BUILT_WITH = typeof LOGE_ROUTER_CAPABILITIES === 'string' ? LOGE_ROUTER_CAPABILITIES : null;
 
 export class MediaEngine {
   readonly #log: Log;
   #code: Promise<{ code: MediaDevice; handler: HandlerFactory | null }> | null = null;
-  #capabilities: RtpCapabilities | null = null;
-  #device: Device | null = null;
-  #loading: Promise<Device> | null = null;
+  /** The capabilities of the routers for which the device was last loaded. */
+  #router: string | null = null;
+  /** The device being loaded, or loaded, for routers of these capabilities. */
+  #loading: { router: string; device: Promise<Device> } | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
   #iceServers: RTCIceServer[] = [];
   /** Whether the server supports spare sessions. */
@@ -30,6 +41,7 @@ export class MediaEngine {
   prepare(): void {
     this.#certificate ??= createCertificate(this.#log);
     this.#loadCode().catch(() => undefined);
+    if (BUILT_WITH) this.#load(BUILT_WITH).catch(() => undefined);
   }
 
   /**
@@ -39,30 +51,22 @@ export class MediaEngine {
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
     this.keepsSpares = state.spares ?? false;
-    this.#capabilities = state.routerRtpCapabilities as RtpCapabilities;
-    return this.#load(this.#capabilities);
-  }
-
-  #load(capabilities: RtpCapabilities): Promise<Device> {
-    this.#loading ??= this.#createDevice(capabilities).then(
-      (device) => {
-        this.#device = device;
-        this.#log('debug', 'media device loaded', { handler: device.handlerName });
-        return device;
-      },
-      (error) => {
-        this.#loading = null;
-        throw toLogeError(error, 'media_not_supported');
-      },
-    );
-    return this.#loading;
+    return this.#load(JSON.stringify(state.routerRtpCapabilities));
   }
 
   /** The loaded device, after another attempt if loading had failed; see {@link load} for the errors. */
   async ready(): Promise<Device> {
-    if (this.#device) return this.#device;
-    if (!this.#capabilities) throw new LogeError('access_required');
-    return this.#load(this.#capabilities);
+    if (this.#loading) return this.#loading.device;
+    if (!this.#router) throw new LogeError('access_required');
+    return this.#load(this.#router);
+  }
+
+  /** What this browser can receive, as short as the server takes it. */
+  async receiver(): Promise<WireReceiver> {
+    const { recvRtpCapabilities } = await this.ready();
+    const own = recvRtpCapabilities as RouterCapabilities;
+    const router = JSON.parse(this.#loading?.router ?? '{}') as RouterCapabilities;
+    return describeReceiver(router, own) ?? own;
   }
 
   /**
@@ -70,7 +74,7 @@ export class MediaEngine {
    * every handler of mediasoup-client uses with a server that offers `auto`.
    */
   async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
-    this.prepare();
+    this.#certificate ??= createCertificate(this.#log);
     const certificate = await this.#certificate;
     return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
   }
@@ -91,8 +95,24 @@ export class MediaEngine {
     return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);
   }
 
+  #load(router: string): Promise<Device> {
+    if (this.#loading?.router === router) return this.#loading.device;
+    const device = this.#createDevice(JSON.parse(router) as RtpCapabilities).then(
+      (loaded) => {
+        this.#log('debug', 'media device loaded', { handler: loaded.handlerName });
+        return loaded;
+      },
+      (error) => {
+        if (this.#loading?.device === device) this.#loading = null;
+        throw toLogeError(error, 'media_not_supported');
+      },
+    );
+    this.#router = router;
+    this.#loading = { router, device };
+    return device;
+  }
+
   async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
-    this.prepare();
     const { code, handler } = await this.#loadCode();
     return code.createDevice(handler, routerRtpCapabilities);
   }

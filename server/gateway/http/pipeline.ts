@@ -7,7 +7,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { permissionsNow } from '../../accounts/tokens.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { assertMay, assertRole, errorsOf } from '../operations/admission.ts';
+import { type Admitted, assertMay, assertRole, errorsOf } from '../operations/admission.ts';
 import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
 import { parseInput, parseParams } from './input.ts';
@@ -52,10 +52,14 @@ export class HttpPipeline {
     const authenticated = await this.#auth.authenticate(operation, request, response);
     const { id, ...params } = parseParams(http, request);
     const input = await parseInput(http, request, response);
-    const { caller, room } = await this.#admit(operation, authenticated, http.isOfRoom ? (id as RoomId) : undefined);
+    const { caller, room, admitted } = await this.#admit(
+      operation,
+      authenticated,
+      http.isOfRoom ? (id as RoomId) : undefined,
+    );
     const { by, key } = authenticated;
     const result = await operation.run(this.#domains, {
-      ...{ by, key, caller, room, input, response, connection: undefined },
+      ...{ by, key, caller, room, input, response, admitted, connection: undefined },
       params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
       locale: localeOf(request),
     });
@@ -70,7 +74,7 @@ export class HttpPipeline {
     operation: HttpOperation,
     { caller, claims }: Authenticated,
     room: RoomId | undefined,
-  ): Promise<{ caller: Caller | null; room: RoomId | undefined }> {
+  ): Promise<{ caller: Caller | null; room: RoomId | undefined; admitted?: Admitted }> {
     const { rooms } = this.#domains;
     if (!claims) {
       if (room) await rooms.getRoom(room);
@@ -91,7 +95,7 @@ export class HttpPipeline {
     // Sockets learn of the end by an event; an HTTP caller learns of it here.
     if (operation.from === 'inside' && access.reason === 'room_ended') throw new AppError('room_ended');
     assertMay(operation, { access, can: permissionsNow(claims, admission), role });
-    return { caller: { ...participant, role }, room: claims.room };
+    return { caller: { ...participant, role }, room: claims.room, admitted: { claims, access } };
   }
 }
 

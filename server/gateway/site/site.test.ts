@@ -72,7 +72,7 @@ const post = (path: string, cookie: string, body: object = {}) =>
   http.call('POST', path, { headers: { cookie }, body });
 
 describe('the session', () => {
-  test('somebody signs in, is recognised, and signs out', async () => {
+  test('a person signs in, is recognised, and signs out', async () => {
     expect((await get('/site/session')).json).toEqual({
       person: null,
       isOperator: false,
@@ -99,12 +99,12 @@ describe('the session', () => {
     expect(out.headers.get('set-cookie')).toMatch(/^loge_session=; .*Expires=Thu, 01 Jan 1970/);
   });
 
-  test('nobody but the demo people can sign in', async () => {
+  test('only demo people can sign in', async () => {
     const { status, json: body } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ada' } });
     expect([status, body.error.code]).toEqual([404, 'not_found']);
   });
 
-  test('a cookie that was tampered with, made elsewhere or has expired is no session', async () => {
+  test('refuses a cookie that is modified, forged or expired', async () => {
     const cookie = await signIn('lea');
     const [payload = '', signature = ''] = cookie.replace('loge_session=', '').split('.');
     const creator = { person: { identity: 'camille', name: 'Camille', role: 'creator' }, expiresAtMs: nowMs + 1e9 };
@@ -137,7 +137,7 @@ describe('the session', () => {
     nowMs -= WEEK_AND_A_DAY_MS;
   });
 
-  test('production has no demo and keeps its cookie to https and this host', async () => {
+  test('production has no demo people, and its cookie is limited to https and this host', async () => {
     await using production = await startHttp({ env: PRODUCTION_ENV, db: http.context.db });
     const created = vi.spyOn(production.context.accounts, 'createCreator');
     await seedDemo(production.context);
@@ -255,7 +255,7 @@ describe('rooms and wallet', () => {
     expect(await listed()).not.toContain(room.id);
   });
 
-  test('everyone sees who is there; the doors ask for a session', async () => {
+  test('reading is public; entering and buying need a session', async () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);
     expect(rooms[0]).toMatchObject({ viewerCount: 0, creator: { name: expect.any(String) } });
@@ -264,7 +264,7 @@ describe('rooms and wallet', () => {
     expect([anonymous.status, anonymous.json.error.code]).toEqual([401, 'token_missing']);
   });
 
-  test("a token is the creator's in their own room and a fan's elsewhere", async () => {
+  test("a token has the role creator in one's own room and fan elsewhere", async () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     const roleIn = async (creator: string, person: string) => {
       const room = rooms.find((it: { creator: { identity: string } }) => it.creator.identity === creator);
@@ -288,7 +288,7 @@ describe('rooms and wallet', () => {
     },
   );
 
-  test('a fan creates no room, and nobody creates one for another', async () => {
+  test('only a creator can create a room, and only their own', async () => {
     const input = { title: 'Mine', access: { kind: 'free' } };
     expect((await post('/v1/me/rooms', await signIn('lea'), input)).json.error.code).toBe('forbidden');
     expect((await get('/v1/me/rooms', await signIn('lea'))).json.error.code).toBe('forbidden');
@@ -296,7 +296,7 @@ describe('rooms and wallet', () => {
     expect(forAnother.json.error.code).toBe('invalid_request');
   });
 
-  test('a wallet is topped up and remembers it; coming back from the payment page settles it', async () => {
+  test('a top-up is settled on the return from the payment page and listed in the history', async () => {
     const cookie = await signIn('tom');
     expect((await get('/v1/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
     const returnUrl = `${http.url}/wallet`;
@@ -311,7 +311,7 @@ describe('rooms and wallet', () => {
     ]);
   });
 
-  test('a made-up return settles nothing and still shows the page', async () => {
+  test('a forged return settles nothing and still shows the page', async () => {
     const confirm = vi.spyOn(http.context.money, 'confirmCheckout');
     for (const session of ['cs_nothing', '../../v1/refunds', 'x'.repeat(500)]) {
       const { status } = await get(`/wallet?checkout=success&session_id=${encodeURIComponent(session)}`);
@@ -426,7 +426,7 @@ describe('files', () => {
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 
-  test('a missing build is explained', async () => {
+  test('explains a missing client build', async () => {
     await using bare = await startHttp({ clientDir: join(clientDir, 'missing'), db: http.context.db });
     const { status, text } = await bare.call('GET', '/');
     expect(status).toBe(503);

@@ -8,7 +8,9 @@ import type { Participant, Permissions, TokenClaims } from '../../protocol/accou
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Access, Room } from '../../protocol/rooms.ts';
+import type { PrepareInput, WatchAnswer } from '../../protocol/stage.ts';
 import type { Admission } from '../../rooms/rooms.ts';
+import type { StageCaller } from '../../stage/sessions/session-commands.ts';
 
 export type RoomSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
@@ -21,6 +23,8 @@ export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
   /** Reads the snapshot for somebody who enters: chat entries after `since`, or the newest ones. */
   readSnapshot(connection: Connection, since: number | undefined): Promise<Inside>;
+  /** Opens the session for which the client has prepared; undefined where it cannot be opened. */
+  watch(connection: Connection, prepared: PrepareInput): Promise<WatchAnswer | undefined>;
   /** Subscribes the socket to what only people inside get. Resolves once no event can be missed. */
   enter(connection: Connection): Promise<void>;
   /** The snapshot was sent: live updates follow from there. */
@@ -44,6 +48,8 @@ export class Connection {
   readonly address: string;
   access: Access = { state: 'refused' };
   closed = false;
+  /** With what the client will watch when access is granted. */
+  prepared: PrepareInput | undefined;
   readonly #actions: ConnectionActions;
   #deciding: Promise<void> | undefined;
   #decideAgain = false;
@@ -70,6 +76,12 @@ export class Connection {
 
   get isInside(): boolean {
     return this.access.state === 'granted';
+  }
+
+  get stageCaller(): StageCaller {
+    const { roomId: room, participant, socket, access, can, claims } = this;
+    const { identity } = participant;
+    return { room, identity, socket: socket.id, issuer: claims.iss, access, publish: can.publish };
   }
 
   /** The rights as they are sent to the client. */
@@ -131,9 +143,12 @@ export class Connection {
     if (!wasInside && this.isInside) {
       await this.#actions.enter(this);
       // A client drops its chat when access ends, so there is nothing to resume from.
-      const inside = await this.#actions.readSnapshot(this, undefined);
+      const [inside, watching] = await Promise.all([
+        this.#actions.readSnapshot(this, undefined),
+        this.prepared && this.#actions.watch(this, this.prepared),
+      ]);
       if (this.closed) return;
-      this.socket.emit('rooms:accessGranted', { access, inside });
+      this.socket.emit('rooms:accessGranted', { access, inside, ...(watching && { watching }) });
       this.#actions.settle(this, inside);
       return;
     }

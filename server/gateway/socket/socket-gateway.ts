@@ -18,7 +18,9 @@ import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Room } from '../../protocol/rooms.ts';
+import type { PrepareInput, WatchAnswer } from '../../protocol/stage.ts';
 import type { StageEvent } from '../../stage/stage.ts';
+import { withIceServers } from '../../stage/turn.ts';
 import { ChatFanout } from '../chat/chat-fanout.ts';
 import { ChatLive } from '../chat/chat-live.ts';
 import type { GatewayContext } from '../context.ts';
@@ -152,6 +154,7 @@ export class SocketGateway {
         for (const connection of this.#bySocket.values()) {
           if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
         }
+        void context.stage.closeIssuedBy(ended);
       }),
       context.bus.onRestored(() => {
         this.#fanout.checkAll();
@@ -269,6 +272,19 @@ export class SocketGateway {
         this.#rooms.get(roomId),
       ]);
       return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
+    },
+    watch: async (connection: Connection, prepared: PrepareInput): Promise<WatchAnswer | undefined> => {
+      const { stage, log } = this.#context;
+      try {
+        const answer = await stage.watch(connection.stageCaller, prepared);
+        // The socket closed meanwhile: the session waits for the next one.
+        if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
+        return withIceServers(this.#context, connection.participant.identity, answer);
+      } catch (error) {
+        // The client asks by itself, and is told why it cannot watch.
+        log.debug({ err: error, room: connection.roomId }, 'session not opened with the access');
+        return undefined;
+      }
     },
     enter: async (connection: Connection) => {
       await connection.socket.join(insideRoom(connection.roomId));

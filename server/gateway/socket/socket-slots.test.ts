@@ -35,7 +35,7 @@ const takeAll = async (some: SocketSlots[]) => {
   return taken.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
 };
 
-test('gateways that let people in at once never exceed a limit together, and what is given back can be taken again', async () => {
+test('concurrent gateways never exceed a shared limit, and released slots can be taken again', async () => {
   const { gateways, board, closeAll } = open(3);
   await vi.waitFor(async () => expect((await board.list()).size).toBe(3));
   // No gateway refuses any by its own count alone, so that each has to know of the others in time.
@@ -53,7 +53,7 @@ test('gateways that let people in at once never exceed a limit together, and wha
   await closeAll();
 });
 
-test('what a gateway held is forgotten when it is gone', async () => {
+test('the slots of a lost gateway are released', async () => {
   const { gateways, board, closeAll } = open(2);
   const [here, there] = gateways as [SocketSlots, SocketSlots];
   await vi.waitFor(async () => expect((await board.list()).size).toBe(2));

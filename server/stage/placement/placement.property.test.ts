@@ -235,7 +235,7 @@ class Evening {
   }
 }
 
-test('over any evening loads add up, no node is over its capacity, no tree has a circle or a second copy', () => {
+test('for any sequence, loads add up, no node exceeds its capacity, and no tree has a cycle or a second copy', () => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', minLength: 1, maxLength: 250 }), (steps) => {
       const evening = new Evening();
@@ -248,7 +248,7 @@ test('over any evening loads add up, no node is over its capacity, no tree has a
   );
 });
 
-test('pipes go with the last viewer behind them', () => {
+test('pipes close with the last viewer behind them', () => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', minLength: 20, maxLength: 200 }), (steps) => {
       const evening = new Evening();

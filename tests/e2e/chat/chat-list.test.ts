@@ -88,6 +88,18 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
   });
 
+  test('goes to the end when so much was missed that what is being read is not kept', async () => {
+    await scrollUp(600);
+    await page.evaluate(() => window.chatStage.miss(1_500));
+    await say(1);
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'the end is shown');
+    expect((await kept())[0]).toBe((await last()) - 199);
+    expect(await page.evaluate(() => window.chatStage.list.scrollTop)).toBe(0);
+    await page.getByTestId('chat-newest').waitFor({ state: 'detached' });
+    await say(1);
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
+  });
+
   test('nothing jumps when the history before is put in', async () => {
     for (let fetched = 0; fetched < 2; fetched += 1) {
       const [first = 0] = await kept();

@@ -221,6 +221,7 @@ describe('over sockets', () => {
   /** One input a request that is well-formed; complete by its type. */
   const inputs: { [N in RequestName]: RequestInput<N> | Record<string, unknown> } = {
     'stage:watch': { rtpCapabilities: {} },
+    'stage:prepare': { rtpCapabilities: { router: '0', codecs: [96], headerExtensions: [] } },
     'stage:publish': {},
     'stage:connect': { session, dtlsParameters: { role: 'client', fingerprints } },
     'stage:restartIce': { session },

@@ -48,6 +48,25 @@ export class WatchedSession {
     return entry?.track;
   }
 
+  /** Brings the tracks to what the server has now. `isReplaced`: the same source has another track. */
+  catchUp(
+    consumers: readonly WireConsumerOptions[],
+    report: { onRemoved(track: StageTrack, isReplaced: boolean): void; onMuted(track: StageTrack): void },
+  ): void {
+    const there = new Set(consumers.map(({ id }) => id));
+    const sources = new Set(consumers.map(({ source }) => source));
+    for (const { id } of this.tracks) {
+      const track = there.has(id) ? undefined : this.remove(id);
+      if (track) report.onRemoved(track, sources.has(track.source));
+    }
+    for (const { id, muted } of consumers) {
+      if (this.tracks.find((track) => track.id === id)?.muted === muted) continue;
+      const track = this.setMuted(id, muted);
+      if (track) report.onMuted(track);
+    }
+    void this.consume(consumers);
+  }
+
   setMuted(id: string, muted: boolean): StageTrack | undefined {
     const pending = this.#pending.get(id);
     if (pending) pending.muted = muted;
