@@ -39,9 +39,8 @@ export class MediaEngine {
 
   /** Starts slow tasks that do not need the server. A failure is reported when the device is loaded. */
   prepare(): void {
-    this.#certificate ??= createCertificate(this.#log);
-    this.#loadCode().catch(() => undefined);
     if (BUILT_WITH) this.#load(BUILT_WITH).catch(() => undefined);
+    else this.#loadCode().catch(() => undefined);
   }
 
   /**
@@ -97,6 +96,7 @@ export class MediaEngine {
 
   #load(router: string): Promise<Device> {
     if (this.#loading?.router === router) return this.#loading.device;
+    this.#certificate ??= createCertificate(this.#log);
     const device = this.#createDevice(JSON.parse(router) as RtpCapabilities).then(
       (loaded) => {
         this.#log('debug', 'media device loaded', { handler: loaded.handlerName });
