@@ -12,14 +12,15 @@ import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import { loadParts } from './loading/parts.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
-import { formatDateTime, formatMoney } from './texts/format.ts';
 import './money/loge-club.ts';
 import './money/loge-price.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
+import { lobbyFace, priceLine } from './room/lobby-face.ts';
 import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
-import { poster, posterStyles } from './stage/poster.ts';
+import { badgeStyles } from './stage/badges.ts';
+import { posterStyles } from './stage/poster.ts';
+import { formatMoney } from './texts/format.ts';
 
 /** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
@@ -73,38 +74,26 @@ export class LogeLobby extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, texts } = this;
+    const { room, texts, language } = this;
     const info = room?.info;
     const access = room?.access;
     if (!room || !info || !access) return nothing;
-    return html`
-      <section class="lobby" part="lobby" data-testid="lobby" aria-label=${texts.lobby.label}>
-        <div class="picture" part="poster">
-          ${poster(info.id, info.creator.name)}
-          <div class="badges">
-            ${room.isLive ? liveBadge(texts) : nothing}
-            ${viewersBadge(room.viewerCount, texts, this.language)}
-          </div>
-        </div>
-        <div class="panel" part="panel">
-          <p class="when">${this.#when(room, info)}</p>
-          <h1 class="display">${info.title}</h1>
-          <p class="creator">${texts.room.by(info.creator.name)}</p>
-          ${this.#reason(access, info)} ${this.#paymentNotice()}
-          ${
-            access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
-              ? this.#offer(room, access.offer)
-              : nothing
-          }
-          ${
-            access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
-              ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
-              : nothing
-          }
-          ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
-        </div>
-      </section>
-    `;
+    const { isLive, viewerCount } = room;
+    return lobbyFace(
+      { info, isLive, viewerCount, texts, language },
+      html`${this.#reason(access, info)} ${this.#paymentNotice()}
+        ${
+          access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
+            ? this.#offer(room, access.offer)
+            : nothing
+        }
+        ${
+          access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
+            ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
+            : nothing
+        }
+        ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}`,
+    );
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -117,13 +106,6 @@ export class LogeLobby extends RoomPart {
 
   get #isOpening(): boolean {
     return this.notice === 'confirmed' || this.notice === 'confirming';
-  }
-
-  #when(room: Room, info: RoomInfo): string {
-    const { texts } = this;
-    if (info.status === 'ended') return texts.room.ended;
-    if (room.isLive) return texts.lobby.liveNow;
-    return info.startsAt ? formatDateTime(info.startsAt, this.language) : texts.lobby.soon;
   }
 
   #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
@@ -164,10 +146,7 @@ export class LogeLobby extends RoomPart {
     const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
     return html`
       <div class="offer" part="offer">
-        <div class="price-line">
-          <span><strong>${texts.lobby.ticket}</strong><small class="muted">${texts.lobby.once}</small></span>
-          <span class="price display" data-testid="price">${money(offer.priceMinor)}</span>
-        </div>
+        ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
         <div class="buttons" @pointerenter=${this.#prepare} @pointerdown=${this.#prepare} @focusin=${this.#prepare}>

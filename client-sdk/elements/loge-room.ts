@@ -1,6 +1,7 @@
 /**
  * `<loge-room url token>`: a whole room in one element. It connects, and shows the lobby or the room depending on
- * access, which may change at any time without a reload. Child elements replace its own layout and get its room.
+ * access, which may change at any time without a reload. Child elements replace its own layout and get its
+ * room; one with `slot="loading"` is shown until the room is known.
  */
 
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -146,10 +147,10 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted') {
       return html`<div class="scroll">
         ${this.#walletBar(room)}
-        <loge-lobby exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
       </div>`;
     }
-    if (this.childElementCount > 0) return html`<slot></slot>`;
+    if (this.#hasOwnLayout) return html`<slot></slot>`;
     return this.#inside(room);
   }
 
@@ -182,11 +183,13 @@ export class LogeRoom extends RoomPart {
   }
 
   #skeleton(): TemplateResult {
-    return html`<div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
-      <div class="stage-box"></div>
-      <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
-      <div class="chat-box"></div>
-    </div>`;
+    return html`<div class="scroll"><slot name="loading">
+      <div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
+        <div class="stage-box"></div>
+        <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
+        <div class="chat-box"></div>
+      </div>
+    </slot></div>`;
   }
 
   #failure(title: string, words: string, isRetryable: boolean): TemplateResult {
@@ -199,10 +202,14 @@ export class LogeRoom extends RoomPart {
     </div>`;
   }
 
+  get #hasOwnLayout(): boolean {
+    return this.querySelector(':scope > :not([slot])') !== null;
+  }
+
   /** Loads what is needed inside, because access is there or near. */
   prepareEntry(): void {
     this.room?.prepareMedia();
-    preloadParts(this.childElementCount > 0 ? this : ['loge-stage', 'loge-chat', 'loge-tip']);
+    preloadParts(this.#hasOwnLayout ? this : ['loge-stage', 'loge-chat', 'loge-tip']);
   }
 
   #open(): void {

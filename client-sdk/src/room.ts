@@ -191,9 +191,10 @@ export class Room {
     return this.#connection.connect(token);
   }
 
-  /** Loads the code for live video ahead of access, such as when a purchase is near. It does not open the camera. */
+  /** Loads the code for live video ahead of access, when a purchase is near. It asks for no camera. */
   prepareMedia(): void {
     this.#engine.prepare();
+    if (this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
   }
 
   /**

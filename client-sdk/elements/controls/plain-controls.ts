@@ -57,6 +57,7 @@ export const plainControlStyles = css`
     color: var(--_on-accent);
     font: inherit;
     font-weight: 600;
+    text-decoration: none;
     cursor: pointer;
     transition: background-color 90ms;
   }

@@ -5,6 +5,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { LogeError } from '../../src/errors.ts';
 import { Room } from '../../src/room.ts';
+import { readClaims } from '../../src/stage/watch/watch-request.ts';
 
 export type TokenProvider = () => Promise<string>;
 
@@ -21,15 +22,29 @@ export function setDefaultServerUrl(url: string): void {
   defaultUrl = url;
 }
 
-/** Whether a token alone gives access. Not verified: it decides only what to load early. */
-function givesAccess(token: string): boolean {
+/** Set once somebody has been inside a room with this browser, which then has the code for it in its cache. */
+const WAS_INSIDE = 'loge-was-inside';
+
+function wasInside(): boolean {
   try {
-    const [, payload = ''] = token.split('.');
-    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    return claims.entitled === true || claims.role !== 'fan';
+    return localStorage.getItem(WAS_INSIDE) !== null;
   } catch {
     return false;
   }
+}
+
+function rememberInside(): void {
+  try {
+    localStorage.setItem(WAS_INSIDE, '1');
+  } catch {
+    // The page may not store anything.
+  }
+}
+
+/** Whether a token alone gives access. Not verified: it decides only what to load early. */
+function givesAccess(token: string): boolean {
+  const claims = readClaims(token);
+  return claims !== null && (claims.entitled || claims.role !== 'fan');
 }
 
 export class RoomSession implements ReactiveController {
@@ -71,6 +86,7 @@ export class RoomSession implements ReactiveController {
     this.failure = undefined;
     this.#observe(room);
     this.#handleRoom(room);
+    if (wasInside()) this.#handleNear();
     try {
       const noteToken = (token: string): string => {
         if (attempt === this.#attempt && givesAccess(token)) this.#handleNear();
@@ -113,10 +129,12 @@ export class RoomSession implements ReactiveController {
         this.failure = error ?? undefined;
         this.#host.requestUpdate();
       }),
-      room.on('connected', () => {
+      room.on('connected', ({ access }) => {
         this.failure = undefined;
+        if (access.state === 'granted') rememberInside();
         this.#host.requestUpdate();
       }),
+      room.on('accessGranted', rememberInside),
     ];
   }
 }

@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { icon } from '../controls/icons.ts';
-import type { ElementTexts } from '../texts/element-texts.ts';
+import type { ElementTexts } from '../texts/english.ts';
 import { formatCount } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 

@@ -2,7 +2,9 @@
  * English texts of the elements. Their shape is the contract: a key missing in another language is a type error. Those
  * of the chat and of the studio are in files of their own, and are loaded with them.
  */
+import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
+import type { StudioTexts } from './studio-english.ts';
 
 export const english = {
   room: {
@@ -201,3 +203,5 @@ export const english = {
 };
 
 export type BaseTexts = typeof english;
+/** A part may read the base and what it loads itself. */
+export type ElementTexts = BaseTexts & StudioTexts & { chat: typeof chatEnglish; moderation: typeof moderationEnglish };

@@ -1,7 +1,6 @@
 /** The language and the texts of an element. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { ElementTexts } from './element-texts.ts';
-import { english } from './english.ts';
+import { type ElementTexts, english } from './english.ts';
 import { findLanguage, type Language } from './find-language.ts';
 import { french } from './french.ts';
 
@@ -13,6 +12,10 @@ const TEXTS = { en: { ...english }, fr: { ...french } } as Record<Language, Elem
 /** Adds texts of a part that is loaded later. */
 export function addTexts(added: Readonly<Record<Language, Partial<ElementTexts>>>): void {
   for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
+}
+
+export function elementTexts(language: Language): ElementTexts {
+  return TEXTS[language];
 }
 
 const controllers = new Set<LanguageController>();
@@ -34,7 +37,7 @@ export class LanguageController implements ReactiveController {
   }
 
   get texts(): ElementTexts {
-    return TEXTS[this.language];
+    return elementTexts(this.language);
   }
 
   hostConnected(): void {

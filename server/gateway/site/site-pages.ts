@@ -1,16 +1,22 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { AppError } from '../../protocol/errors.ts';
+import type { PageName } from '../../web/site/site-frame.ts';
 import type { HttpContext } from '../context.ts';
 import { sendBuiltFile } from '../http/compression.ts';
 import { missingBuildPage } from '../http/html-pages.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
+import type { DeskAccess } from './desk-access.ts';
+import { PageContents } from './page-contents.ts';
+import { fillDocument } from './page-document.ts';
+import { pageLanguage } from './page-language.ts';
+import type { SiteSessions } from './site-session.ts';
 
 const PAGES = {
-  '/': 'index',
+  '/': 'home',
   '/rooms/:id': 'room',
   '/studio': 'studio',
   '/studio/:id': 'studio',
@@ -20,7 +26,7 @@ const PAGES = {
   '/desk': 'desk',
   '/desk/:section': 'desk',
   '/desk/payments/:id': 'desk',
-} as const;
+} as const satisfies Record<string, PageName>;
 
 /** The loader names the chunks of its release, so a browser must not use an old one for long after an upgrade. */
 const LOADER_CACHE = 'public, max-age=300';
@@ -60,25 +66,35 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
   }) satisfies RequestHandler);
 }
 
+/** A page depends on its visitor's language and session, so no shared cache may keep it. */
+const PAGE_CACHE = 'private, no-cache';
+
+interface SiteParts {
+  limits: HttpLimits;
+  sessions: SiteSessions;
+  desk: DeskAccess;
+  compress: RequestHandler;
+}
+
 export function mountSitePages(
   app: Express,
   context: HttpContext,
-  { limits, compress }: { limits: HttpLimits; compress: RequestHandler },
+  { limits, compress, ...visitors }: SiteParts,
 ): void {
   const siteDir = join(context.clientDir, 'site');
+  const contents = new PageContents(context, visitors);
   for (const [path, name] of Object.entries(PAGES)) {
     app.get(path, compress, async (request, response) => {
+      await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
-      sendPage(response, join(siteDir, `${name}.html`));
+      const { status, ...content } = await contents.create(name, request, pageLanguage(request, response));
+      const file = join(siteDir, `${name === 'home' ? 'index' : name}.html`);
+      const text = await fillDocument(file, content);
+      if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
+      else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
     });
   }
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));
-}
-
-function sendPage(response: Response, file: string): void {
-  if (!existsSync(file))
-    return void response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
-  response.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers: { 'cache-control': 'no-cache' } });
 }
 
 /**

@@ -5,7 +5,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
 import { type IconName, icon } from '../../controls/icons.ts';
-import type { ElementTexts } from '../../texts/element-texts.ts';
+import type { ElementTexts } from '../../texts/english.ts';
 import type { ChatRow } from './chat-rows.ts';
 
 export type MessageAct = { kind: 'reply' | 'report' | 'remove' | 'context' } | { kind: 'timeout'; seconds: number };
