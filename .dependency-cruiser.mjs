@@ -7,6 +7,7 @@ const tests = String.raw`(\.test\.ts$|^tests/)`;
 const homes = {
   express: '^server/gateway/',
   'socket.io': '^server/gateway/',
+  compression: '^server/gateway/',
   helmet: '^server/gateway/',
   cors: '^server/gateway/',
   '@socket.io/redis-adapter': '^server/gateway/',

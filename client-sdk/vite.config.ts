@@ -15,6 +15,8 @@ const SITE_PAGES = ['index', 'room', 'studio', 'wallet', 'earnings', 'desk', 're
 const ELEMENTS_ENTRY = inProject('client-sdk/elements/elements.ts');
 const OUTPUT_FOLDER = inProject('.build/client');
 const SITE_OUTPUT = `${OUTPUT_FOLDER}/site`;
+const BASE_MODULES =
+  /client-sdk\/(elements\/(room\/room-part|controls\/plain-controls|stage\/(badges|poster)|loading\/parts)|src\/random-key)\.ts$|preload-helper|server\/protocol\/limits\.ts$/;
 const MANIFEST = '.vite/manifest.json';
 
 const shared: BuildEnvironmentOptions = {
@@ -65,6 +67,8 @@ const site: EnvironmentOptions = {
         ...Object.fromEntries(SITE_PAGES.map((page) => [page, `${SITE_FOLDER}/${page}.html`])),
         elements: ELEMENTS_ENTRY,
       },
+      // What every page needs, in one chunk rather than in five small ones.
+      output: { codeSplitting: { groups: [{ name: 'base', test: BASE_MODULES }] } },
     },
   },
 };

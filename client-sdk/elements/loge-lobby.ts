@@ -12,7 +12,6 @@ import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import { loadParts } from './loading/parts.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
-import './money/loge-club.ts';
 import './money/loge-price.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { lobbyFace, priceLine } from './room/lobby-face.ts';

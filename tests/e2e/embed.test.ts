@@ -45,7 +45,9 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
     await reader.page.goto(`${origin}/?reader=ada`);
     await reader.by('buy-card').waitFor();
     // The lobby loads nothing of what is behind it.
-    expect((await scriptsOf(reader)).filter((name) => /^(loge-(stage|chat|tip|studio)|media-device)/.test(name))).toEqual([]);
+    expect(
+      (await scriptsOf(reader)).filter((name) => /^(loge-(stage|chat|tip|studio)|media-device)/.test(name)),
+    ).toEqual([]);
     await reader.by('buy-card').click();
     await reader.page.locator('#cardNumber').waitFor();
     await payByCard(reader, CARD_ACCEPTED);

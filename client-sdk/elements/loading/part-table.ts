@@ -3,6 +3,7 @@ import { registerParts } from './parts.ts';
 
 registerParts({
   'loge-chat': () => import('../loge-chat.ts'),
+  'loge-club': () => import('../money/loge-club.ts'),
   'loge-leaderboard': () => import('../loge-leaderboard.ts'),
   'loge-moderation': () => import('../loge-moderation.ts'),
   'loge-private': () => import('../loge-private.ts'),

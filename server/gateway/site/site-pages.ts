@@ -1,5 +1,4 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import { AppError } from '../../protocol/errors.ts';
@@ -76,11 +75,7 @@ interface SiteParts {
   compress: RequestHandler;
 }
 
-export function mountSitePages(
-  app: Express,
-  context: HttpContext,
-  { limits, compress, ...visitors }: SiteParts,
-): void {
+export function mountSitePages(app: Express, context: HttpContext, { limits, compress, ...visitors }: SiteParts): void {
   const siteDir = join(context.clientDir, 'site');
   const contents = new PageContents(context, visitors);
   for (const [path, name] of Object.entries(PAGES)) {

@@ -1,7 +1,6 @@
 /** French texts of the site's pages. A missing key is a type error. */
 import type { BaseSiteTexts } from './english.ts';
 
-
 export const french: BaseSiteTexts = {
   site: {
     name: 'Loge',
