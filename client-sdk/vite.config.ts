@@ -63,6 +63,8 @@ const site: EnvironmentOptions = {
     copyPublicDir: true,
     manifest: MANIFEST,
     rolldownOptions: {
+      // The loader calls what the elements' entry exports.
+      preserveEntrySignatures: 'exports-only',
       input: {
         ...Object.fromEntries(SITE_PAGES.map((page) => [page, `${SITE_FOLDER}/${page}.html`])),
         elements: ELEMENTS_ENTRY,

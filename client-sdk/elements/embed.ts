@@ -1,6 +1,6 @@
 /**
- * The script of embedders: `<script src="https://your-loge/embed.js"></script>`. It loads the elements as modules, whose
- * names contain a hash. Elements connect to the origin of the script unless they have a `url` attribute.
+ * The script of embedders: `<script src="https://your-loge/embed.js"></script>`. It loads the elements as modules,
+ * whose names contain a hash. Elements connect to the origin of the script unless they have a `url` attribute.
  */
 import { entryChunks } from 'virtual:entry-chunks';
 import { removeLoadFailure, showLoadFailure } from './loading/load-failure.ts';

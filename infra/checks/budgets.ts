@@ -36,7 +36,11 @@ const BUDGETS: readonly Budget[] = [
   { name: 'the SDK', maxBytes: 70 * KB, scripts: ['sdk/loge.js'] },
   { name: 'the home page', maxBytes: 70 * KB, sources: ['index.html'] },
   { name: 'the page of a room, signed out', maxBytes: 70 * KB, sources: ['room.html'] },
-  { name: 'the page of a room, in the lobby, with the frame of the site', maxBytes: 73 * KB, sources: ['room.html', ...LOBBY] },
+  {
+    name: 'the page of a room, in the lobby, with the frame of the site',
+    maxBytes: 73 * KB,
+    sources: ['room.html', ...LOBBY],
+  },
 ];
 
 /** `sizeOf` gives the compressed size of a file of the build. */

@@ -65,9 +65,9 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
   test('an element whose code does not arrive says so, and works after another try', async () => {
     const reader = await Visitor.create();
     const { page } = reader;
-    await page.route(`${origin}/**`, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: (await response.text()).replace('lang="en"', 'lang="fr"') });
+    await page.addInitScript(() => {
+      const speakFrench = () => document.documentElement?.setAttribute('lang', 'fr');
+      new MutationObserver(speakFrench).observe(document, { childList: true });
     });
     await page.route('**/assets/elements-*.js', (route) => route.abort());
     await page.goto(`${origin}/?reader=bob`);

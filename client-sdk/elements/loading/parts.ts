@@ -43,7 +43,7 @@ function missingIn(root: ParentNode): Iterable<Element> {
 
 /** What is inside a `<loge-room>` is not shown in its lobby. */
 function isShown(element: Element): boolean {
-  const place = element.closest<Element & { room?: Room }>('loge-room');
+  const place = element.parentElement?.closest<Element & { room?: Room }>('loge-room');
   return !place || place.room?.access?.state === 'granted';
 }
 

@@ -1,4 +1,4 @@
-/** Everything of mediasoup-client that the SDK calls, in a module of its own: it is large, and the lobby does not need it. */
+/** What the SDK calls of mediasoup-client, in a module of its own: it is large, and the lobby does not need it. */
 import { Device, detectDevice } from 'mediasoup-client';
 import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
 import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';

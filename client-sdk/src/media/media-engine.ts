@@ -9,7 +9,6 @@ import type { StageState, TransportOptions as WireTransportOptions } from '../..
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-type MediaDevice = typeof import('./media-device.ts');
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
 type WireReceiver = RequestInput<'stage:watch'>['rtpCapabilities'];
 type RouterCapabilities = StageState['routerRtpCapabilities'];
@@ -21,9 +20,15 @@ type RouterCapabilities = StageState['routerRtpCapabilities'];
 declare const LOGE_ROUTER_CAPABILITIES: string | undefined;
 const BUILT_WITH = typeof LOGE_ROUTER_CAPABILITIES === 'string' ? LOGE_ROUTER_CAPABILITIES : null;
 
+interface MediaCode {
+  createDevice: (handler: HandlerFactory | null, router: RtpCapabilities) => Promise<Device>;
+  /** Null where the browser has no WebRTC. */
+  handler: HandlerFactory | null;
+}
+
 export class MediaEngine {
   readonly #log: Log;
-  #code: Promise<{ code: MediaDevice; handler: HandlerFactory | null }> | null = null;
+  #code: Promise<MediaCode> | null = null;
   /** The capabilities of the routers for which the device was last loaded. */
   #router: string | null = null;
   /** The device being loaded, or loaded, for routers of these capabilities. */
@@ -113,13 +118,13 @@ export class MediaEngine {
   }
 
   async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
-    const { code, handler } = await this.#loadCode();
-    return code.createDevice(handler, routerRtpCapabilities);
+    const { createDevice, handler } = await this.#loadCode();
+    return createDevice(handler, routerRtpCapabilities);
   }
 
-  #loadCode(): Promise<{ code: MediaDevice; handler: HandlerFactory | null }> {
+  #loadCode(): Promise<MediaCode> {
     this.#code ??= import('./media-device.ts').then(
-      (code) => ({ code, handler: code.createHandlerFactory() }),
+      ({ createDevice, createHandlerFactory }) => ({ createDevice, handler: createHandlerFactory() }),
       (error) => {
         this.#code = null;
         throw new LogeError('code_unavailable', undefined, { cause: error });

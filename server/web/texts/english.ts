@@ -1,6 +1,6 @@
 /**
- * English texts of the site's pages; the elements have their own. A key that is missing in French is a type error. Those
- * of single pages are in files of their own, and are loaded with them.
+ * English texts of the site's pages; the elements have their own. A key that is missing in French is a type error.
+ * Those of single pages are in files of their own, and are loaded with them.
  */
 import type { englishDesk } from './english-desk.ts';
 import type { englishEarnings } from './english-earnings.ts';
