@@ -59,7 +59,7 @@ export default {
       comment: 'The import leads nowhere.',
       severity: 'error',
       from: { path: '^(server|sfu|client-sdk|infra|tests)/' },
-      to: { couldNotResolve: true, pathNot: String.raw`\?(raw|url|inline)$` },
+      to: { couldNotResolve: true, pathNot: String.raw`(^virtual:|\?(raw|url|inline)$)` },
     },
     ...domainRules,
     {
