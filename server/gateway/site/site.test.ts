@@ -390,7 +390,8 @@ describe('before any script', () => {
       expect(dataOf(text) !== undefined).toBe(listed);
       for (const list of ['/', '/sitemap.xml', '/v1/public/rooms'])
         expect([list, (await read(list)).text.includes(id)]).toEqual([list, listed]);
-      expect(metaOf(text, 'og:title')).toBe('A winter evening · Loge');
+      expect(text).toContain('<title>A winter evening · Loge</title>');
+      expect(metaOf(text, 'og:title')).toBe('A winter evening');
       expect(metaOf(text, 'og:description')).toContain('Tue 24 Dec, 19:30 UTC · €9.50');
       const picture = await read((metaOf(text, 'og:image') ?? '').replace(http.url, '').replaceAll('&amp;', '&'));
       expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);

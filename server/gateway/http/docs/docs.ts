@@ -1,12 +1,9 @@
 /** `/openapi.json` for machines, and the pages under `/docs`, the same for people. */
-import { readFileSync } from 'node:fs';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { HttpContext } from '../../context.ts';
 import { publicScript } from '../security.ts';
 import { docsPages } from './docs-page.ts';
 import { createOpenApiDocument } from './openapi.ts';
-
-const STYLE = readFileSync(new URL('./docs.css', import.meta.url), 'utf8');
 
 export function mountDocs(app: Express, { config }: HttpContext, compress: RequestHandler): void {
   const document = createOpenApiDocument(config.publicUrl);
@@ -19,7 +16,4 @@ export function mountDocs(app: Express, { config }: HttpContext, compress: Reque
       response.set('cache-control', 'no-cache').type('html').send(page);
     });
   }
-  app.get('/docs/docs.css', compress, (_request, response) => {
-    response.set('cache-control', 'no-cache').type('css').send(STYLE);
-  });
 }
