@@ -100,7 +100,8 @@ export class LogeLobby extends RoomPart {
     loadParts(this.renderRoot);
     const { wallet, access } = this.room ?? {};
     const offer = access?.state === 'required' ? access.offer : undefined;
-    if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor) this.emit<null>(ENTRY_NEAR, null);
+    if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor)
+      this.emit<null>(ENTRY_NEAR, null);
   }
 
   get #isOpening(): boolean {

@@ -193,8 +193,8 @@ export class Room {
 
   /** Loads the code for live video ahead of access, when a purchase is near. It asks for no camera. */
   prepareMedia(): void {
-    this.#engine.prepare();
-    if (this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
+    const isNew = this.#engine.prepare();
+    if (isNew && this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
   }
 
   /**
