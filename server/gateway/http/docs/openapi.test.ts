@@ -185,7 +185,7 @@ test('no described route answers 404', async () => {
     if (door.by.includes('visitor')) continue;
     const path = door.path.replace(':id', 'room_00000000000000000000');
     const reply = await http.call(door.method.toUpperCase(), path, { body: takesBody(door) ? {} : undefined });
-    // After some wrong logins the address is told to wait, which is an answer of this route too.
+    // After some failed logins the address is rate-limited, which is an answer of this route too.
     const expected = door.by.includes('server') ? ['credentials_invalid', 'rate_limited'] : ['token_missing'];
     expect(expected, name).toContain(reply.json.error.code);
   }
@@ -236,7 +236,7 @@ describe('the catalogue of errors', () => {
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     for (const code of Object.keys(ERROR_CATALOGUE)) expect(text).toContain(`id="error-${code}"`);
     for (const { name } of HTTP_OPERATIONS) expect(text).toContain(`<article id="${name}">`);
-    // It works under the content security policy, and asks nobody else for anything.
+    // It works under the content security policy and loads nothing from other hosts.
     expect(text).not.toMatch(/<script|\son\w+=|src="http|href="https?:/);
   });
 
