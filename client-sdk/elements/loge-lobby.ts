@@ -10,8 +10,9 @@ import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/room
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { openCheckout, returnUrlFor } from './money/checkout.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
-import { formatDateTime, formatMoney } from './texts/format.ts';
+import { lobbyFace, priceLine } from './room/lobby-face.ts';
+import { badgeStyles } from './stage/badges.ts';
+import { formatMoney } from './texts/format.ts';
 import './money/loge-club.ts';
 import './money/loge-price.ts';
 import { lobbyStyles } from './room/lobby-styles.ts';
@@ -19,7 +20,7 @@ import './loge-private.ts';
 import { TOPUP_WANTED } from './loge-tip.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
-import { poster, posterStyles } from './stage/poster.ts';
+import { posterStyles } from './stage/poster.ts';
 
 /** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
@@ -70,49 +71,30 @@ export class LogeLobby extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, texts } = this;
+    const { room, texts, language } = this;
     const info = room?.info;
     const access = room?.access;
     if (!room || !info || !access) return nothing;
-    return html`
-      <section class="lobby" part="lobby" data-testid="lobby" aria-label=${texts.lobby.label}>
-        <div class="picture" part="poster">
-          ${poster(info.id, info.creator.name)}
-          <div class="badges">
-            ${room.isLive ? liveBadge(texts) : nothing}
-            ${viewersBadge(room.viewerCount, texts, this.language)}
-          </div>
-        </div>
-        <div class="panel" part="panel">
-          <p class="when">${this.#when(room, info)}</p>
-          <h1 class="display">${info.title}</h1>
-          <p class="creator">${texts.room.by(info.creator.name)}</p>
-          ${this.#reason(access, info)} ${this.#paymentNotice()}
-          ${
-            access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
-              ? this.#offer(room, access.offer)
-              : nothing
-          }
-          ${
-            access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
-              ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
-              : nothing
-          }
-          <loge-private exportparts="private" .room=${room}></loge-private>
-        </div>
-      </section>
-    `;
+    const { isLive, viewerCount } = room;
+    return lobbyFace(
+      { info, isLive, viewerCount, texts, language },
+      html`${this.#reason(access, info)} ${this.#paymentNotice()}
+        ${
+          access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
+            ? this.#offer(room, access.offer)
+            : nothing
+        }
+        ${
+          access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
+            ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
+            : nothing
+        }
+        <loge-private exportparts="private" .room=${room}></loge-private>`,
+    );
   }
 
   get #isOpening(): boolean {
     return this.notice === 'confirmed' || this.notice === 'confirming';
-  }
-
-  #when(room: Room, info: RoomInfo): string {
-    const { texts } = this;
-    if (info.status === 'ended') return texts.room.ended;
-    if (room.isLive) return texts.lobby.liveNow;
-    return info.startsAt ? formatDateTime(info.startsAt, this.language) : texts.lobby.soon;
   }
 
   #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
@@ -151,13 +133,14 @@ export class LogeLobby extends RoomPart {
     const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
     return html`
       <div class="offer" part="offer">
-        <div class="price-line">
-          <span><strong>${texts.lobby.ticket}</strong><small class="muted">${texts.lobby.once}</small></span>
-          <span class="price display" data-testid="price">${money(offer.priceMinor)}</span>
-        </div>
+        ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
-        <div class="buttons">
+        <div
+          class="buttons"
+          @pointerover=${() => missingMinor === 0 && room.prepareEntry()}
+          @focusin=${() => missingMinor === 0 && room.prepareEntry()}
+        >
           <wa-button
             variant="brand"
             size="m"

@@ -1,6 +1,7 @@
 /**
  * `<loge-room url token>`: a whole room in one element. It connects, and shows the lobby or the room depending on
- * access, which may change at any time without a reload. Child elements replace its own layout and get its room.
+ * access, which may change at any time without a reload. Child elements replace its own layout and get its
+ * room; one with `slot="loading"` is shown until the room is known.
  */
 
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
@@ -136,10 +137,10 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted') {
       return html`<div class="scroll">
         ${this.#walletBar(room)}
-        <loge-lobby exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
       </div>`;
     }
-    if (this.childElementCount > 0) return html`<slot></slot>`;
+    if (this.querySelector(':scope > :not([slot])')) return html`<slot></slot>`;
     return this.#inside(room);
   }
 
@@ -172,11 +173,13 @@ export class LogeRoom extends RoomPart {
   }
 
   #skeleton(): TemplateResult {
-    return html`<div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
-      <div class="stage-box"></div>
-      <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
-      <div class="chat-box"></div>
-    </div>`;
+    return html`<div class="scroll"><slot name="loading">
+      <div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
+        <div class="stage-box"></div>
+        <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
+        <div class="chat-box"></div>
+      </div>
+    </slot></div>`;
   }
 
   #failure(title: string, words: string, isRetryable: boolean): TemplateResult {

@@ -8,7 +8,7 @@ import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
-import type { WatchAnswer } from '../../server/protocol/stage.ts';
+import type { GrantedSession } from '../../server/protocol/stage.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -198,6 +198,14 @@ export class Room {
   }
 
   /**
+   * Tells the room that this person is about to buy access from the wallet, such as when they touch the button: the
+   * connection for the picture is set up meanwhile, without any media. Without access it ends after some seconds.
+   */
+  prepareEntry(): void {
+    if (this.state === 'connected' && this.isLive) this.stage.prepareTransport();
+  }
+
+  /**
    * Buys a ticket for the room: at once from the wallet, or by card on the returned payment page. Emits `accessGranted`
    * when the server grants access.
    * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `waiver_invalid`,
@@ -374,7 +382,7 @@ export class Room {
     if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 
-  #enter(inside: Inside, watching?: WatchAnswer): void {
+  #enter(inside: Inside, watching?: GrantedSession): void {
     this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
     this.stage.enter(inside.stage, watching);

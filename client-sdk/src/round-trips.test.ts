@@ -184,6 +184,17 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
     },
   ],
   [
+    'a ticket from the wallet',
+    2,
+    1,
+    async () => {
+      await live();
+      world.house.hasAccess = false;
+      const fan = await connected(fanToken);
+      return count(() => fan.buyTicket(), mayConnect());
+    },
+  ],
+  [
     'go live, until every track is on air',
     2.5,
     1.5,

@@ -4,6 +4,8 @@ export const LIMITS = {
   reconnectGraceMs: 20_000,
   /** How long a media session that was opened over HTTP waits for the participant's socket (R14c). */
   watchAheadMs: 10_000,
+  /** How long a prepared session waits for access (R12c). */
+  preparedMs: 15_000,
   identityChars: 64,
   nameChars: 64,
   titleChars: 120,

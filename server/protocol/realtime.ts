@@ -54,7 +54,9 @@ import {
   connectInput,
   consumerOptions,
   endLiveInput,
+  grantedSession,
   muteInput,
+  prepareAnswer,
   prepareInput,
   produceInput,
   publishAnswer,
@@ -75,7 +77,7 @@ const nothing = z.object({});
 export const REQUESTS = {
   'stage:watch': { input: watchInput, answer: watchAnswer },
   /** In the lobby: from then on `rooms:accessGranted` carries the answer to `stage:watch`. */
-  'stage:prepare': { input: prepareInput, answer: nothing },
+  'stage:prepare': { input: prepareInput, answer: prepareAnswer },
   'stage:publish': { input: publishInput, answer: publishAnswer },
   'stage:connect': { input: connectInput, answer: nothing },
   'stage:restartIce': { input: sessionInput, answer: restartIceAnswer },
@@ -165,7 +167,7 @@ export type Welcome = z.infer<typeof welcome>;
 export const EVENTS = {
   'rooms:welcome': welcome,
   /** `watching`: a session opened for a client that has sent `stage:prepare`. */
-  'rooms:accessGranted': z.object({ access, inside, watching: watchAnswer.optional() }),
+  'rooms:accessGranted': z.object({ access, inside, watching: grantedSession.optional() }),
   'rooms:accessRevoked': z.object({ access }),
   /** A later token changed this participant's role and rights to these. */
   'rooms:rightsChanged': z.object({ participant, can: rights }),

@@ -52,10 +52,15 @@ export const watchInput = z.object({
 });
 export type WatchInput = z.infer<typeof watchInput>;
 /** To watch before there is a socket. Without `token`, the `Authorization` header holds the room token. */
-export const watchAheadInput = watchInput.omit({ spareOf: true }).extend({ token: z.string().optional() });
-export type WatchAheadInput = z.infer<typeof watchAheadInput>;
+export const watchAheadInput = watchInput
+  .omit({ spareOf: true })
+  .extend({ rtpCapabilities: receiver, token: z.string().optional() });
 /** What the server needs to open a session at the moment in which access is granted. */
-export const prepareInput = watchInput.omit({ spareOf: true }).extend({ rtpCapabilities: receiver });
+export const prepareInput = watchInput.omit({ spareOf: true }).extend({
+  rtpCapabilities: receiver,
+  /** Somebody is about to buy: opens a transport without tracks, which gets them with the access. */
+  open: z.boolean().optional(),
+});
 export type PrepareInput = z.infer<typeof prepareInput>;
 /** Created by the page when it goes live, and named by every session of that live. */
 const publication = z.string().min(8).max(64);
@@ -76,6 +81,7 @@ export const produceInput = z.object({
   rtpParameters,
   muted: z.boolean().optional(),
 });
+export type ProduceInput = z.infer<typeof produceInput>;
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 export const sessionInput = z.object({ session: sessionId });
@@ -136,6 +142,12 @@ export const publishAnswer = z.object({
   iceServers: freshIceServers,
 });
 export type PublishAnswer = z.infer<typeof publishAnswer>;
+
+/** Empty unless a transport was opened, which ends by itself without access. */
+export const prepareAnswer = watchAnswer.partial();
+/** A session that came with the access. One that was prepared has its transport already. */
+export const grantedSession = watchAnswer.partial().required({ session: true, consumers: true });
+export type GrantedSession = z.infer<typeof grantedSession>;
 
 /** All consumers of a viewer, as events were missed while the socket was gone; empty for a publisher. */
 export const resumeAnswer = z.object({

@@ -7,8 +7,9 @@
 import type {
   ConsumerOptions,
   DtlsParameters,
-  RtpParameters,
+  ProduceRequest,
   SessionCloseReason,
+  SessionGrant,
   SfuEvent,
   SfuNode,
   SfuStats,
@@ -21,10 +22,10 @@ import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import type {
+  ProduceInput,
   PublishAnswer,
   ResumeAnswer,
   StageState,
-  TrackSource,
   WatchAnswer,
   WatchInput,
 } from '../protocol/stage.ts';
@@ -35,7 +36,7 @@ import { Audiences } from './sessions/audiences.ts';
 import { Evacuation } from './sessions/evacuation.ts';
 import { Lives, type PublicationInput } from './sessions/lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './sessions/room-media.ts';
-import { call, SessionCommands, type StageCaller, viewerGrant } from './sessions/session-commands.ts';
+import { call, preparedGrant, SessionCommands, type StageCaller, viewerGrant } from './sessions/session-commands.ts';
 import { SessionLeases } from './sessions/session-leases.ts';
 import { sessionsInTheWay } from './sessions/session-limits.ts';
 import { type SessionEntry, SessionTable } from './sessions/session-table.ts';
@@ -146,11 +147,20 @@ export class Stage {
 
   /** Opens a viewer's session. For a caller without a socket it waits `LIMITS.watchAheadMs` for `resume`. */
   async watch(caller: StageCaller, input: WatchInput): Promise<WatchAnswer> {
+    if (caller.access.state !== 'granted') throw new AppError('access_required');
+    return this.#openViewer(caller, input, viewerGrant(caller));
+  }
+
+  /** Opens a transport without tracks for somebody who may be granted access in a moment; it ends by itself. */
+  prepare(caller: StageCaller, input: WatchInput): Promise<WatchAnswer> {
+    return this.#openViewer(caller, input, preparedGrant(caller, this.#clock.now()));
+  }
+
+  async #openViewer(caller: StageCaller, input: WatchInput, grant: SessionGrant): Promise<WatchAnswer> {
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'watch');
     const session = this.#open(caller, 'watch', input.spareOf);
-    const grant = viewerGrant(caller);
-    const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
+      const viewer = !grant.subscribe || caller.access.reason === 'free' ? 'free' : 'paying';
       const media = { ...input, rtpCapabilities: this.#fleet.capabilitiesOf(input.rtpCapabilities) };
       const { node, answer } = spared
         ? { node: spared.id, answer: await spared.watch({ session, grant, ...media }) }
@@ -158,8 +168,8 @@ export class Stage {
             on.watch({ session, grant, ...media, ...(upstream && { upstream }) }),
           );
       this.#assertStillOpen(session, node);
-      const { transport, consumers } = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
-      return { session, transport, consumers, connected: input.dtlsParameters !== undefined };
+      const opened = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
+      return { session, ...opened, connected: input.dtlsParameters !== undefined };
     } catch (error) {
       await this.#close(session, 'closed');
       throw toAppError(error);
@@ -193,8 +203,11 @@ export class Stage {
       // Another page may have taken the stage, or ended the live, while the node was working.
       if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);
       this.#assertStillOpen(session, node);
-      const { transport } = answer as Pick<PublishAnswer, 'transport'>;
-      return { session, transport, connected: input.dtlsParameters !== undefined };
+      return {
+        session,
+        ...(answer as Pick<PublishAnswer, 'transport'>),
+        connected: input.dtlsParameters !== undefined,
+      };
     } catch (error) {
       await this.#close(session, 'closed');
       throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
@@ -202,19 +215,10 @@ export class Stage {
   }
 
   /** Puts a track on stage; the first one starts the live. */
-  async produce(
-    caller: StageCaller,
-    input: {
-      session: SessionId;
-      kind: 'audio' | 'video';
-      source: TrackSource;
-      rtpParameters: RtpParameters;
-      muted?: boolean;
-    },
-  ): Promise<{ producerId: string }> {
+  async produce(caller: StageCaller, input: ProduceInput): Promise<{ producerId: string }> {
     const { node, entry } = this.commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await call(node.produce(input)).catch(async (error) => {
+    const answer = await call(node.produce(input as ProduceRequest)).catch(async (error) => {
       throw await this.#lives.orReplaced(error, entry.room, entry.publication);
     });
     // Its page may have left meanwhile, or resumed at another gateway.
@@ -363,13 +367,12 @@ export class Stage {
     spareOf: SessionId | undefined,
     publication?: string,
   ): SessionId {
-    if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
     const { room, identity, socket, issuer } = caller;
     for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
       void this.#replace(earlier);
-    const waiting = socket === undefined ? { orphanedUntilMs: this.#clock.now() + LIMITS.watchAheadMs } : {};
-    this.#sessions.add({ session, room, identity, issuer, direction, socket, spareOf, publication, ...waiting });
+    const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
+    this.#sessions.add({ session, room, identity, issuer, direction, socket, orphanedUntilMs, spareOf, publication });
     this.#countSessions();
     return session;
   }

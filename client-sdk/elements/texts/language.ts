@@ -26,6 +26,10 @@ function findLanguage(element: Element): Language {
   return parseLanguage(navigator.language) ?? 'en';
 }
 
+export function elementTexts(language: Language): ElementTexts {
+  return TEXTS[language];
+}
+
 const controllers = new Set<LanguageController>();
 let observer: MutationObserver | undefined;
 
@@ -45,7 +49,7 @@ export class LanguageController implements ReactiveController {
   }
 
   get texts(): ElementTexts {
-    return TEXTS[this.language];
+    return elementTexts(this.language);
   }
 
   hostConnected(): void {

@@ -2,9 +2,9 @@
  * The stage for viewers: attaches media elements, measures their size and shows the tracks that the subscriber
  * receives. The room decides when watching is allowed.
  */
-import type { StageState, Viewport, WatchAnswer } from '../../../server/protocol/stage.ts';
+import type { GrantedSession, StageState, Viewport } from '../../../server/protocol/stage.ts';
 import type { Connection } from '../connection/connection.ts';
-import { toLogeError } from '../errors.ts';
+import { LogeError, toLogeError } from '../errors.ts';
 import type { RoomEventMap, StagePause, StageTrack } from '../events.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -179,16 +179,27 @@ export class Stage {
   /** @internal Access may be granted soon. */
   prepare(): void {
     if (!this.#shouldWatch(this.isAttached)) return;
-    const viewer = describeViewer(this.#engine, () => this.#viewport.current);
-    prepareToWatch(this.#connection, viewer).catch((error) => {
-      this.#log('debug', 'watching not prepared', { code: toLogeError(error, 'internal').code });
+    describeViewer(this.#engine, () => this.#viewport.current)
+      .then((viewer) => prepareToWatch(this.#connection, viewer))
+      .catch((error) => {
+        this.#log('debug', 'watching not prepared', { code: toLogeError(error, 'internal').code });
+      });
+  }
+
+  /** @internal Access is about to be bought: brings a transport up meanwhile. */
+  prepareTransport(): void {
+    if (this.#entered || this.#isUnwatched || !this.#shouldWatch(this.isAttached)) return;
+    this.#subscriber.prepare(async (viewer) => {
+      const { session, transport, ...opened } = await prepareToWatch(this.#connection, viewer, true);
+      if (!session || !transport) throw new LogeError('stage_unavailable');
+      return { connected: false, ...opened, session, transport, consumers: [] };
     });
   }
 
   /** @internal Access was granted: loads the media device and starts watching, over a session that came with it. */
-  enter(state: StageState, watching?: WatchAnswer): void {
+  enter(state: StageState, watching?: GrantedSession): void {
     this.#entered = true;
-    if (watching) this.#subscriber.openAhead(async () => watching);
+    if (watching) void this.#subscriber.handleGranted(watching);
     this.#engine.load(state).catch((error) => {
       this.#log('warn', 'media device could not be loaded', { reason: String(error) });
       this.#emit('error', toLogeError(error, 'media_not_supported'));

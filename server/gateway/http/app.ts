@@ -9,6 +9,7 @@ import type { HttpContext, LiveView } from '../context.ts';
 import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
+import { mountDiscovery } from '../site/discovery.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
@@ -44,7 +45,8 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   app.use('/site', noStore);
   pipeline.mount(app, siteOperations(context, { sessions, desk }));
   mountDeskSignIn(app, context, { access: desk, limits });
-  mountSitePages(app, context, limits);
+  mountDiscovery(app, context, limits);
+  mountSitePages(app, context, { limits, sessions, desk });
   mountMethodNotAllowed(app);
   app.use(notFound);
   app.use(createErrorHandler(log));

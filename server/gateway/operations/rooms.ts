@@ -47,7 +47,7 @@ export const roomOperations = [
     status: 201,
     summary: 'Create a room',
     description:
-      'A `free` room admits everyone with a token; a `ticket` room needs a `priceMinor`. The first-party site lists a room only with `listed: true`.',
+      'A `free` room admits everyone with a token; a `ticket` room needs a `priceMinor`. Public lists and search engines show a room only with `listed: true`.',
     errors: CREATE_ERRORS,
     run: ({ rooms }, { input }) => rooms.createRoom(input),
   }),
@@ -72,13 +72,14 @@ export const roomOperations = [
   operation({
     name: 'updateRoom',
     http: 'PATCH /v1/rooms/:id',
-    by: ['server:rooms'],
+    by: ['server:rooms', 'person'],
+    role: 'creator',
     input: roomChange,
     example: { listed: true },
     answer: room,
     summary: 'Change a room',
-    description: 'Whether the first-party site lists it.',
-    run: ({ rooms }, call) => rooms.updateRoom(call.room, call.input),
+    description: 'Whether public lists and search engines may show it. On the site, a creator changes their own rooms.',
+    run: ({ rooms }, { room: id, input, caller }) => rooms.updateRoom(id, input, caller),
   }),
   operation({
     name: 'endRoom',
@@ -130,12 +131,7 @@ export const siteRoomOperations = [
     answer: roomList,
     summary: 'List the rooms that the site shows',
     description: 'Those that are live, then those to come.',
-    run: async (domains) => {
-      const { rooms } = domains;
-      const onAir = await rooms.listRooms({ status: 'live', listed: true, limit: LIMITS.listPageItems });
-      const toCome = await rooms.listRooms({ status: 'scheduled', listed: true, limit: LIMITS.listPageItems });
-      return viewsOf(domains, [...onAir, ...toCome].slice(0, LIMITS.listPageItems));
-    },
+    run: async (domains) => viewsOf(domains, await domains.rooms.listPublicRooms()),
   }),
   operation({
     name: 'getPublicRoom',
@@ -160,12 +156,12 @@ export const siteRoomOperations = [
     http: 'POST /v1/me/rooms',
     by: ['person'],
     role: 'creator',
-    input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true }),
+    input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true, listed: true }),
     example: { title: 'Closed rehearsal', access: { kind: 'ticket', priceMinor: 500 } },
     answer: room,
     status: 201,
     summary: 'Create a room of your own',
     errors: CREATE_ERRORS,
-    run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity, listed: true }),
+    run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity }),
   }),
 ];

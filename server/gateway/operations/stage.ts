@@ -1,5 +1,4 @@
 /** The stage: who publishes, who watches, and what of it flows. On sockets, but for the first session of a viewer. */
-import type { RtpParameters } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { watchAheadAnswer, watchAheadInput } from '../../protocol/stage.ts';
 import type { StageCaller } from '../../stage/sessions/session-commands.ts';
@@ -31,9 +30,14 @@ const sessionOperations = [
     socket: 'stage:prepare',
     from: 'lobby',
     limit: 'stage',
-    run: async (_domains, { connection, input }) => {
-      connection.prepared = input;
-      return {};
+    run: async (domains, { caller, connection, input: { open, ...input } }) => {
+      connection.prepared = { ...connection.prepared, input };
+      // Only for somebody who could buy access.
+      if (!open || connection.access.state !== 'required' || !connection.access.offer) return {};
+      const answer = await domains.stage.prepare(connection.stageCaller, input);
+      connection.prepared = { input, session: answer.session };
+      if (connection.closed) domains.stage.handleSocketGone(connection.socket.id, false);
+      return withIceServers(domains, caller.identity, answer);
     },
   }),
   socketOperation({
@@ -93,8 +97,7 @@ const publisherOperations = [
   socketOperation({
     socket: 'stage:produce',
     ...PUBLISHING,
-    run: ({ stage }, { connection, input }) =>
-      stage.produce(connection.stageCaller, { ...input, rtpParameters: input.rtpParameters as RtpParameters }),
+    run: ({ stage }, { connection, input }) => stage.produce(connection.stageCaller, input),
   }),
   socketOperation({
     socket: 'stage:unproduce',

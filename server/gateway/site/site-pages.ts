@@ -1,15 +1,21 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { AppError } from '../../protocol/errors.ts';
+import type { PageName } from '../../web/site/site-frame.ts';
 import type { HttpContext } from '../context.ts';
 import { missingBuildPage } from '../http/html-pages.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
+import type { DeskAccess } from './desk-access.ts';
+import { PageContents } from './page-contents.ts';
+import { fillDocument } from './page-document.ts';
+import { pageLanguage } from './page-language.ts';
+import type { SiteSessions } from './site-session.ts';
 
 const PAGES = {
-  '/': 'index',
+  '/': 'home',
   '/rooms/:id': 'room',
   '/studio': 'studio',
   '/studio/:id': 'studio',
@@ -19,7 +25,7 @@ const PAGES = {
   '/desk': 'desk',
   '/desk/:section': 'desk',
   '/desk/payments/:id': 'desk',
-} as const;
+} as const satisfies Record<string, PageName>;
 
 /**
  * The scripts change with each release. Embedders' pages should get a new one soon, without a request at every load.
@@ -41,23 +47,30 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
   }
 }
 
-export function mountSitePages(app: Express, context: HttpContext, limits: HttpLimits): void {
+/** A page depends on its visitor's language and session, so no shared cache may keep it. */
+const PAGE_CACHE = 'private, no-cache';
+
+export function mountSitePages(
+  app: Express,
+  context: HttpContext,
+  { limits, ...visitors }: { limits: HttpLimits; sessions: SiteSessions; desk: DeskAccess },
+): void {
   const siteDir = join(context.clientDir, 'site');
+  const contents = new PageContents(context, visitors);
   for (const [path, name] of Object.entries(PAGES)) {
     app.get(path, async (request, response) => {
+      await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
-      sendPage(response, join(siteDir, `${name}.html`));
+      const { status, ...content } = await contents.create(name, request, pageLanguage(request, response));
+      const file = join(siteDir, `${name === 'home' ? 'index' : name}.html`);
+      const text = await fillDocument(file, content);
+      if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
+      else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
     });
   }
   // Asset names contain a hash of their content, so they can be cached forever.
   app.use('/assets', express.static(join(siteDir, 'assets'), { index: false, immutable: true, maxAge: '1y' }));
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));
-}
-
-function sendPage(response: Response, file: string): void {
-  if (!existsSync(file))
-    return void response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
-  response.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers: { 'cache-control': 'no-cache' } });
 }
 
 /**

@@ -8,13 +8,15 @@ import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support
 import { payCheckout } from '../../../tests/support/people/checkout.ts';
 import { DEVELOPMENT_API_SECRET } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import { DEMO_PEOPLE, seedDemo } from './demo.ts';
 
+const PAGE = '<!doctype html><html lang="en"><head><!--loge:head--></head><body><!--loge:body--></body></html>';
 const FILES = {
-  'site/index.html': '<!doctype html><title>home</title>',
-  'site/room.html': '<!doctype html><title>room</title>',
-  'site/studio.html': '<!doctype html><title>studio</title>',
-  'site/wallet.html': '<!doctype html><title>wallet</title>',
+  'site/index.html': PAGE,
+  'site/room.html': PAGE,
+  'site/studio.html': PAGE,
+  'site/wallet.html': PAGE,
   'site/assets/room-a1b2c3.js': 'export {};',
   'site/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'embed.js': '/* elements */',
@@ -239,6 +241,18 @@ describe('rooms and wallet', () => {
     expect(await listed()).not.toContain(room.id);
   });
 
+  test('a room of a creator is listed only when they say so, and they alone do', async () => {
+    const camille = await signIn('camille');
+    const { json: room } = await post('/v1/me/rooms', camille, { title: 'Quiet', access: { kind: 'free' } });
+    const isListed = async () => (await get('/v1/public/rooms')).text.includes(room.id);
+    expect([room.listed, await isListed()]).toEqual([false, false]);
+    const change = (cookie: string) =>
+      http.call('PATCH', `/v1/rooms/${room.id}`, { headers: { cookie }, body: { listed: true } });
+    for (const other of ['noah', 'lea']) expect((await change(await signIn(other))).json.error.code).toBe('forbidden');
+    expect((await change(camille)).json).toMatchObject({ id: room.id, listed: true });
+    expect(await isListed()).toBe(true);
+  });
+
   test('reading is public; entering and buying need a session', async () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);
@@ -288,7 +302,7 @@ describe('rooms and wallet', () => {
     const { location } = await payCheckout(topup.checkoutUrl);
     expect(location).toContain(`${returnUrl}?checkout=success&session_id=cs_`);
     const back = await http.call('GET', (location ?? '').slice(http.url.length));
-    expect([back.status, back.text]).toEqual([200, FILES['site/wallet.html']]);
+    expect([back.status, back.text]).toEqual([200, expect.stringContaining('<site-wallet>')]);
     expect((await get('/v1/wallet', cookie)).json.balanceMinor).toBe(2_000);
     expect((await get('/v1/wallet/history', cookie)).json.entries).toMatchObject([
       { kind: 'topup', amountMinor: 2_000, currency: 'eur', label: null },
@@ -305,13 +319,136 @@ describe('rooms and wallet', () => {
   });
 });
 
+describe('before any script', () => {
+  const TITLE = '</script><script>alert(1)</script><!-- "$&" <img src=x onerror=alert(2)>';
+  const CREATOR = { identity: 'mallory', name: '"><svg onload=alert(3)>', country: 'FR' } as const;
+  const START = '2030-12-24T20:30:00+01:00';
+
+  const read = (path: string, headers: Record<string, string> = {}) => http.call('GET', path, { headers });
+  const metaOf = (text: string, property: string) =>
+    new RegExp(`<meta (?:name|property)="${property}" content="([^"]*)"`).exec(text)?.[1];
+  const dataOf = (text: string) => /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(text)?.[1];
+
+  async function createRoom(listed: boolean, title = 'A winter evening'): Promise<RoomId> {
+    await http.context.accounts.createCreator(CREATOR);
+    const access = { kind: 'ticket', priceMinor: 950 } as const;
+    const input = { creator: CREATOR.identity, title, access, startsAt: START, listed };
+    return (await http.server('POST', '/v1/rooms', input)).json.id;
+  }
+
+  test.each<[string, Record<string, string>, string, string[]]>([
+    ['', { 'accept-language': 'en-GB' }, 'en', ['A winter evening', '€9.50', 'Tue 24 Dec, 19:30 UTC', 'Sign in']],
+    ['', { 'accept-language': 'fr-FR, en;q=0.5' }, 'fr', ['A winter evening', '9,50\u00a0€', 'Connectez-vous']],
+    ['?lang=fr', { 'accept-language': 'en' }, 'fr', ['mar. 24 déc., 19:30 UTC']],
+    ['', { 'accept-language': 'en', cookie: 'a=b; loge_language=fr' }, 'fr', ['Connectez-vous']],
+    ['?lang=<b>', { cookie: 'loge_language=<b>' }, 'en', ['Sign in']],
+  ])('a room%s says in its HTML what it is, with %j', async (query, headers, language, texts) => {
+    const { status, text, headers: answer } = await read(`/rooms/${await createRoom(true)}${query}`, headers);
+    expect(status).toBe(200);
+    expect(text).toContain(`<html lang="${language}">`);
+    for (const said of texts) expect(text).toContain(said);
+    expect(answer.get('cache-control')).toBe('private, no-cache');
+    expect(answer.get('vary')).toMatch(/Accept-Language.*Cookie/);
+  });
+
+  test('a title or a name is never markup, in whatever it stands', async () => {
+    const id = await createRoom(true, TITLE);
+    const { text } = await read(`/rooms/${id}`);
+    const home = await read('/');
+    for (const page of [text, home.text]) expect(page).not.toMatch(/<script>|<img|<svg onload|<!-- "|\$&"/);
+    const data = JSON.parse(dataOf(text) ?? '');
+    expect([data.name, data.performer.name]).toEqual([TITLE, CREATOR.name]);
+    const oembed = await read(`/oembed?url=${encodeURIComponent(`${http.url}/rooms/${id}`)}`);
+    expect(oembed.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(oembed.json).toMatchObject({ type: 'link', title: TITLE, author_name: CREATOR.name });
+  });
+
+  test('only a listed room is for search engines and public lists; a link shows both', async () => {
+    for (const listed of [true, false]) {
+      const id = await createRoom(listed);
+      const url = `${http.url}/rooms/${id}`;
+      const { text } = await read(`/rooms/${id}`, { 'accept-language': 'en' });
+      expect([listed, metaOf(text, 'robots')]).toEqual([listed, listed ? undefined : 'noindex']);
+      expect(text.includes(`<link rel="canonical" href="${url}">`)).toBe(listed);
+      expect(text.includes(`hreflang="fr" href="${url}?lang=fr"`)).toBe(listed);
+      expect(dataOf(text) !== undefined).toBe(listed);
+      for (const list of ['/', '/sitemap.xml', '/v1/public/rooms'])
+        expect([list, (await read(list)).text.includes(id)]).toEqual([list, listed]);
+      expect(text).toContain('<title>A winter evening · Loge</title>');
+      expect(metaOf(text, 'og:title')).toBe('A winter evening');
+      expect(metaOf(text, 'og:description')).toContain('Tue 24 Dec, 19:30 UTC · €9.50');
+      const picture = await read((metaOf(text, 'og:image') ?? '').replace(http.url, '').replaceAll('&amp;', '&'));
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+      expect(picture.headers.get('x-robots-tag')).toBe(listed ? null : 'noindex');
+    }
+    const { text: robots } = await read('/robots.txt');
+    expect(robots).toContain(`Sitemap: ${http.url}/sitemap.xml`);
+  });
+
+  test('an event has the price and the date, and nothing of an ended room is listed', async () => {
+    const id = await createRoom(true);
+    const event = JSON.parse(dataOf((await read(`/rooms/${id}`)).text) ?? '');
+    const offer = { '@type': 'Offer', price: 9.5, priceCurrency: 'EUR', url: `${http.url}/rooms/${id}` };
+    expect(event).toMatchObject({ '@type': 'Event', startDate: new Date(START).toISOString(), offers: offer });
+    await http.server('POST', `/v1/rooms/${id}/end`);
+    const { text } = await read(`/rooms/${id}`);
+    expect([metaOf(text, 'robots'), dataOf(text)]).toEqual(['noindex', undefined]);
+  });
+
+  test('nothing of what happens inside reaches the page, its picture or its oEmbed', async () => {
+    const id = await createRoom(false);
+    const paths = [`/rooms/${id}/card.jpg`, `/oembed?url=${http.url}/rooms/${id}`];
+    const before = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('etag')));
+    await http.context.rooms.startLive(id);
+    const after = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('etag')));
+    expect(after).toEqual(before);
+    const { text } = await read(`/rooms/${id}`);
+    expect(text).toContain('The live is on right now');
+    expect(text).not.toContain('viewer-count');
+  });
+
+  test('a page for one person is none for another', async () => {
+    const cookie = await signIn('camille');
+    const own = await read('/', { cookie });
+    const other = await read('/');
+    expect(own.text).toContain('Signed in as Camille Aubry');
+    expect(other.text).not.toContain('Signed in as');
+    // Neither a shared cache nor a revalidation mixes the two up.
+    for (const { headers } of [own, other]) {
+      expect(headers.get('cache-control')).toBe('private, no-cache');
+      expect(headers.get('vary')).toContain('Cookie');
+    }
+    expect(own.headers.get('etag')).not.toBe(other.headers.get('etag'));
+    const forged = await read('/', { cookie: `${cookie}x` });
+    expect(forged.text).not.toContain('Signed in as');
+    for (const path of ['/card.jpg', '/robots.txt', '/sitemap.xml']) {
+      const { headers } = await read(path, { cookie });
+      expect([path, headers.get('cache-control'), headers.get('set-cookie')]).toEqual([
+        path,
+        expect.stringMatching(/^public, max-age=\d+$/),
+        null,
+      ]);
+    }
+  });
+
+  test('a room that does not exist is said to be none, and has no picture', async () => {
+    const { status, text } = await read('/rooms/room_0123456789');
+    expect([status, metaOf(text, 'robots')]).toEqual([404, 'noindex']);
+    expect((await read('/rooms/room_0123456789/card.jpg')).status).toBe(404);
+    for (const url of ['https://evil.example/rooms/room_1', `${http.url}/wallet`, 'nonsense', ''])
+      expect((await read(`/oembed?url=${encodeURIComponent(url)}`)).json.error.code).toBe('not_found');
+  });
+
+  test.each(['/', '/studio', '/studio/room_0123456789', '/wallet'])('%s is revalidated', async (path) => {
+    const { status, headers } = await read(path);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const again = { 'if-none-match': headers.get('etag') ?? '', 'cache-control': 'max-age=0' };
+    expect((await read(path, again)).status).toBe(304);
+  });
+});
+
 describe('files', () => {
   test.each<[string, keyof typeof FILES, string, RegExp]>([
-    ['/', 'site/index.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/rooms/room_0123456789', 'site/room.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/studio', 'site/studio.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/studio/room_0123456789', 'site/studio.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/wallet', 'site/wallet.html', 'text/html; charset=utf-8', /^no-cache$/],
     ['/assets/room-a1b2c3.js', 'site/assets/room-a1b2c3.js', 'text/javascript; charset=utf-8', /immutable/],
     ['/favicon.svg', 'site/favicon.svg', 'image/svg+xml', /max-age=3600/],
     ['/embed.js', 'embed.js', 'text/javascript; charset=utf-8', /^no-cache$/],

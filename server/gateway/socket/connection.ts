@@ -5,10 +5,10 @@
 import type { Socket } from 'socket.io';
 import { permissionsNow, permissionsOf } from '../../accounts/tokens.ts';
 import type { Participant, Permissions, TokenClaims } from '../../protocol/accounts.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { RoomId, SessionId } from '../../protocol/ids.ts';
 import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Access, Room } from '../../protocol/rooms.ts';
-import type { PrepareInput, WatchAnswer } from '../../protocol/stage.ts';
+import type { GrantedSession, PrepareInput } from '../../protocol/stage.ts';
 import type { Admission } from '../../rooms/rooms.ts';
 import type { StageCaller } from '../../stage/sessions/session-commands.ts';
 
@@ -19,12 +19,19 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 /** Slack after the expiry, so that the decision sees it as expired. */
 const EXPIRY_SLACK_MS = 5;
 
+/** What a client in the lobby has sent so that it can watch as soon as access is granted. */
+export interface Prepared {
+  input: PrepareInput;
+  /** A transport without tracks; it may have ended. */
+  session?: SessionId;
+}
+
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
   /** Reads the snapshot for somebody who enters: chat entries after `since`, or the newest ones. */
   readSnapshot(connection: Connection, since: number | undefined): Promise<Inside>;
   /** Opens the session for which the client has prepared; undefined where it cannot be opened. */
-  watch(connection: Connection, prepared: PrepareInput): Promise<WatchAnswer | undefined>;
+  watch(connection: Connection, prepared: Prepared): Promise<GrantedSession | undefined>;
   /** Subscribes the socket to what only people inside get. Resolves once no event can be missed. */
   enter(connection: Connection): Promise<void>;
   /** The snapshot was sent: live updates follow from there. */
@@ -48,8 +55,7 @@ export class Connection {
   readonly address: string;
   access: Access = { state: 'refused' };
   closed = false;
-  /** With what the client will watch when access is granted. */
-  prepared: PrepareInput | undefined;
+  prepared: Prepared | undefined;
   readonly #actions: ConnectionActions;
   #deciding: Promise<void> | undefined;
   #decideAgain = false;

@@ -18,14 +18,14 @@ import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { PrepareInput, WatchAnswer } from '../../protocol/stage.ts';
+import type { GrantedSession } from '../../protocol/stage.ts';
 import type { StageEvent } from '../../stage/stage.ts';
 import { withIceServers } from '../../stage/turn.ts';
 import { ChatFanout } from '../chat/chat-fanout.ts';
 import { ChatLive } from '../chat/chat-live.ts';
 import type { GatewayContext } from '../context.ts';
 import { createLimiterFactory, createSocketLimits, type SocketLimits } from '../rate-limits.ts';
-import { Connection, type RoomSocket } from './connection.ts';
+import { Connection, type Prepared, type RoomSocket } from './connection.ts';
 import { FactFanout } from './fact-fanout.ts';
 import { FairWebSocketServer } from './fair-web-sockets.ts';
 import { authorise, type Handshake } from './handshake.ts';
@@ -283,10 +283,13 @@ export class SocketGateway {
       ]);
       return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
     },
-    watch: async (connection: Connection, prepared: PrepareInput): Promise<WatchAnswer | undefined> => {
+    watch: async (connection: Connection, { input, session }: Prepared): Promise<GrantedSession | undefined> => {
       const { stage, log } = this.#context;
+      const { stageCaller } = connection;
       try {
-        const answer = await stage.watch(connection.stageCaller, prepared);
+        const admitted = session && (await stage.commands.admit(stageCaller, session).catch(() => undefined));
+        if (admitted) return { session, ...admitted } as GrantedSession;
+        const answer = await stage.watch(stageCaller, input);
         // The socket closed meanwhile: the session waits for the next one.
         if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
         return withIceServers(this.#context, connection.participant.identity, answer);

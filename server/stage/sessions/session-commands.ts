@@ -1,7 +1,8 @@
 /** A participant's commands to their media session, valid only on the socket that holds it. */
-import type { DtlsParameters, IceParameters, SessionGrant, SfuNode } from '../../../sfu/contract.ts';
+import type { ConsumerOptions, DtlsParameters, IceParameters, SessionGrant, SfuNode } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Access } from '../../protocol/rooms.ts';
 import type { Viewport } from '../../protocol/stage.ts';
 import { toAppError } from '../sfu-errors.ts';
@@ -30,6 +31,11 @@ export function viewerGrant({ room, identity, access }: StageCaller): SessionGra
   };
 }
 
+/** For a transport without tracks. */
+export function preparedGrant({ room, identity }: StageCaller, nowMs: number): SessionGrant {
+  return { room, identity, publish: false, subscribe: false, until: nowMs + LIMITS.preparedMs };
+}
+
 export class SessionCommands {
   readonly #sessions: SessionTable;
   readonly #nodeOf: (id: string | undefined) => SfuNode | undefined;
@@ -42,6 +48,12 @@ export class SessionCommands {
   async connect(caller: StageCaller, session: SessionId, dtlsParameters: DtlsParameters): Promise<void> {
     const { node } = this.own(caller, session);
     await call(node.connect({ session, dtlsParameters }));
+  }
+
+  /** Gives a prepared session the access that its person has by now. */
+  async admit(caller: StageCaller, session: SessionId): Promise<{ consumers: ConsumerOptions[] }> {
+    const { node } = this.own(caller, session);
+    return call(node.admit({ session, grant: viewerGrant(caller) }));
   }
 
   async restartIce(caller: StageCaller, session: SessionId): Promise<{ iceParameters: IceParameters }> {

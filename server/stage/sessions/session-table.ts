@@ -27,7 +27,7 @@ export interface SessionEntry {
 
 type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'> & {
   /** For one without a socket. */
-  orphanedUntilMs?: number;
+  orphanedUntilMs?: number | undefined;
   node?: string;
   spareOf?: SessionId | undefined;
   epoch?: number;
@@ -43,13 +43,13 @@ export class SessionTable {
   /** Adds a session, or updates a known one, for the participant on this socket. */
   add(entry: NewEntry): void {
     this.#set({
-      orphanedUntilMs: Number.POSITIVE_INFINITY,
       node: undefined,
       spareOf: undefined,
       epoch: FIRST_EPOCH,
       connected: false,
       publication: undefined,
       ...entry,
+      orphanedUntilMs: entry.orphanedUntilMs ?? Number.POSITIVE_INFINITY,
     });
   }
 

@@ -83,9 +83,8 @@ export class SiteDesk extends SitePage {
     if (current && row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.clientWidth) / 2;
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
-    if (!session) return html`<div class="column"><div class="waiting" style="height: 24rem"></div></div>`;
     if (!session.person)
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     if (!session.isOperator) {

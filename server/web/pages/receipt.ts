@@ -59,12 +59,12 @@ export class SiteReceipt extends SitePage {
     return formatMoney(amountMinor, this.receipt?.currency ?? 'eur', this.language);
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { receipt, words } = this;
-    if (session && !session.person)
+    if (!session.person)
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     if (!receipt) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
-    const isOwn = session?.person?.identity === receipt.identity;
+    const isOwn = session.person.identity === receipt.identity;
     return html`<div class="column narrow">
       <p class="screen">
         ${

@@ -108,6 +108,12 @@ export const frameStyles = css`
     }
   }
 
+  .language {
+    display: grid;
+    place-items: center;
+    text-decoration: none;
+  }
+
   .language,
   .account {
     min-width: 2.75rem;

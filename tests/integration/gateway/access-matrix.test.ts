@@ -120,6 +120,7 @@ describe('over HTTP', () => {
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
     'GET /v1/reports/dac7.csv': '?quarter=2026-Q3',
     'GET /v1/earnings/tax-year': '?year=2026',
+    'GET /oembed': '?url=https://loge.example/rooms/:id',
   };
 
   function pathFor(path: string, { room, creator, tier }: Scene): string {
@@ -171,7 +172,7 @@ describe('over HTTP', () => {
     const hasBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
     const body = bodies[name]?.(scene) ?? exampleOf(route.method, route.path) ?? {};
     const isJson = !route.path.startsWith('/desk/sign-in') && route.method !== 'GET' && route.method !== 'OPTIONS';
-    const reply = await http.call(route.method, pathFor(route.path, scene) + (queries[name] ?? ''), {
+    const reply = await http.call(route.method, pathFor(route.path + (queries[name] ?? ''), scene), {
       headers: {
         'x-forwarded-for': address,
         ...(isJson ? { 'content-type': 'application/json' } : {}),

@@ -277,4 +277,52 @@ describe('a session opened over HTTP', () => {
     aheadMs += LIMITS.watchAheadMs;
     await ended();
   });
+
+  test('comes with the access to who has prepared, and without access there is a transport at most', async () => {
+    const { stage } = loge.app.context;
+    const consumers = async () => (await stage.stats()).consumers;
+    const before = await consumers();
+    const viewer = new RtpViewer();
+    const prepare = { rtpCapabilities: receiverOf(creator), dtlsParameters: viewer.dtlsParameters };
+    using fan = await join({ identity: 'ida' });
+    expect(await fan.request('stage:prepare', prepare)).toEqual({});
+    expect(await watching()).toBe(0);
+    using buyer = await join({ identity: 'tom' });
+    const prepared = await buyer.request('stage:prepare', { ...prepare, open: true });
+    expect([prepared.connected, prepared.consumers]).toEqual([true, []]);
+    await viewer.connect(prepared.transport, []);
+    expect([await watching(), await consumers()]).toEqual([1, before]);
+    // Of the lobby's own: nothing of it is commanded, and it is nobody else's.
+    expect(
+      await buyer.refusal('stage:viewport', { session: prepared.session, viewport: { width: 1, height: 1 } }),
+    ).toBe('access_required');
+    expect(await fan.refusal('stage:leave', { session: prepared.session })).toBe('session_not_found');
+    const granted = [fan, buyer].map((of) => of.next('rooms:accessGranted'));
+    for (const identity of ['ida', 'tom']) await loge.token({ identity, room, entitled: true });
+    const [opened, admitted] = (await Promise.all(granted)).map((event) => event.watching);
+    expect([opened?.consumers.length, opened?.connected, opened?.transport !== undefined]).toEqual([2, true, true]);
+    expect(admitted).toEqual({ session: prepared.session, consumers: expect.any(Array) });
+    viewer.addConsumers(admitted?.consumers as unknown as ConsumerOptions[]);
+    await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(0), WAIT);
+    for (const identity of ['ida', 'tom']) await loge.server('DELETE', `/v1/rooms/${room}/entitlements/${identity}`);
+    await ended();
+    expect(await consumers()).toBe(before);
+    viewer.close();
+  });
+
+  test('is prepared for nobody who could not buy', async () => {
+    await loge.server('POST', `/v1/rooms/${room}/removals`, { identity: 'uma', reason: 'Insults' });
+    using removed = await join({ identity: 'uma' });
+    const viewer = new RtpViewer();
+    const { dtlsParameters } = viewer;
+    viewer.close();
+    const prepare = { rtpCapabilities: receiverOf(creator), dtlsParameters, open: true };
+    expect(await removed.request('stage:prepare', prepare)).toEqual({});
+    const { id: elsewhere } = await loge.createRoom({ kind: 'free' });
+    using guest = await TestParticipant.connect(loge.url, {
+      token: await loge.token({ identity: 'uma', room: elsewhere }),
+    });
+    expect(await guest.request('stage:prepare', prepare)).toEqual({});
+    expect(await watching()).toBe(0);
+  });
 });

@@ -20,7 +20,11 @@ export const ROOM = 'room_model' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
 /** A ping every 10 s, which may take 8 s. */
 const SOCKET_SILENCE_MS = 18_000;
-export const CAMERA = { kind: 'video', source: 'camera', rtpParameters: { codecs: [] as unknown[] } } as const;
+export const CAMERA = {
+  kind: 'video',
+  source: 'camera',
+  rtpParameters: { codecs: [] as Record<string, unknown>[] },
+} as const;
 
 interface ModelGateway {
   name: string;

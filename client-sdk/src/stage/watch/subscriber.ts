@@ -5,7 +5,7 @@
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
 import type { EventData, RequestInput } from '../../../../server/protocol/realtime.ts';
-import type { ConsumerOptions, Viewport, WatchAnswer } from '../../../../server/protocol/stage.ts';
+import type { ConsumerOptions, GrantedSession, Viewport, WatchAnswer } from '../../../../server/protocol/stage.ts';
 import { backoffMs, delay } from '../../backoff.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { LogeError, toLogeError } from '../../errors.ts';
@@ -17,7 +17,7 @@ import { leaveSession, MediaTransport } from '../../media/media-transport.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import { AheadSession } from './ahead-session.ts';
 import { PausedPlayback } from './paused-playback.ts';
-import { describeViewer } from './watch-request.ts';
+import { describeViewer, WAIT_AFTER } from './watch-request.ts';
 import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
@@ -63,16 +63,6 @@ interface OpenOptions {
   ask?: AskToWatch;
 }
 
-/** Errors after which retrying is useless until an event of the room calls `start()`. */
-const WAIT_AFTER = new Set([
-  'not_live',
-  'access_required',
-  'access_removed',
-  'forbidden',
-  'room_ended',
-  'connection_failed',
-  'not_connected',
-]);
 const STABLE_AFTER_MS = 5_000;
 
 export class Subscriber {
@@ -140,6 +130,19 @@ export class Subscriber {
    */
   openAhead(ask: (input: RequestInput<'stage:watch'>, signal: AbortSignal) => Promise<WatchAnswer>): void {
     this.#ahead.open(({ signal, place }) => this.#openSession({ signal, place, ask: (input) => ask(input, signal) }));
+  }
+
+  /** Somebody is about to buy access: brings a transport up, which gets its tracks with the access. */
+  prepare(ask: (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>): void {
+    if (this.isStarted) return;
+    this.#ahead.prepare((signal, place) => this.#openSession({ signal, place, ask }), this.#engine);
+  }
+
+  /** A session came with the access: a new one, or the prepared one with its tracks. */
+  async handleGranted({ transport, connected = false, ...granted }: GrantedSession): Promise<void> {
+    const { session, consumers } = granted;
+    if (transport) this.openAhead(async () => ({ transport, connected, ...granted }));
+    else if (!(await this.#ahead.admit(session, consumers))) this.#leave(session);
   }
 
   /** Starts watching, if not started yet. */
@@ -404,12 +407,10 @@ export class Subscriber {
     }
   }
 
-  async #open(
-    { signal, place, spareOf, ask = this.#askOverSocket }: OpenOptions,
-    early: readonly EarlyEvent[],
-  ): Promise<void> {
+  async #open({ signal, place, spareOf, ask }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
     const input = await describeViewer(this.#engine, this.#handlers.viewport);
-    const answer = await ask({ ...input, ...(spareOf ? { spareOf } : {}) });
+    const viewer = { ...input, ...(spareOf ? { spareOf } : {}) };
+    const answer = await (ask ? ask(viewer) : this.#connection.request('stage:watch', viewer));
     if (signal.aborted) return this.#leave(answer.session);
     const media: MediaTransport = await MediaTransport.create({
       direction: 'recv',
@@ -444,8 +445,6 @@ export class Subscriber {
     if (this.#isCurrent(watched)) this.#sendCurrentViewport(input.viewport);
     await consumed;
   }
-
-  readonly #askOverSocket: AskToWatch = (input) => this.#connection.request('stage:watch', input);
 
   /** Applies what happened to the tracks while the socket was lost. */
   #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {

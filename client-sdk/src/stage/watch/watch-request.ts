@@ -1,10 +1,20 @@
 /** What a viewer asks the server ahead of `stage:watch`, to save its round trip. */
-import { LIMITS } from '../../../../server/protocol/limits.ts';
 import type { RequestInput } from '../../../../server/protocol/realtime.ts';
-import type { Viewport, WatchAheadAnswer, WatchAheadInput, WatchAnswer } from '../../../../server/protocol/stage.ts';
+import type { Viewport, WatchAheadAnswer, WatchAnswer } from '../../../../server/protocol/stage.ts';
 import { type Connection, httpAddress } from '../../connection/connection.ts';
 import { LogeError, parseWireError } from '../../errors.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
+
+/** Errors after which retrying is useless until an event of the room calls `start()`. */
+export const WAIT_AFTER = new Set([
+  'not_live',
+  'access_required',
+  'access_removed',
+  'forbidden',
+  'room_ended',
+  'connection_failed',
+  'not_connected',
+]);
 
 /** The fields of a room token that the SDK reads. */
 interface Claims {
@@ -43,13 +53,17 @@ export async function describeViewer(
   return { rtpCapabilities, ...(size ? { viewport: size } : {}), ...(dtlsParameters ? { dtlsParameters } : {}) };
 }
 
-/** In the lobby: tells the server what it needs to open a session together with the access. */
+/**
+ * In the lobby: tells the server what it needs to open a session together with the access. `open` brings a transport up
+ * already.
+ */
 export async function prepareToWatch(
   connection: Pick<Connection, 'request'>,
-  viewer: Promise<RequestInput<'stage:watch'>>,
-): Promise<void> {
-  const { rtpCapabilities, ...input } = await viewer;
-  if ('router' in rtpCapabilities) await connection.request('stage:prepare', { rtpCapabilities, ...input });
+  { rtpCapabilities, ...input }: RequestInput<'stage:watch'>,
+  open = false,
+): Promise<Partial<WatchAnswer>> {
+  if (!('router' in rtpCapabilities)) return {};
+  return connection.request('stage:prepare', { rtpCapabilities, ...input, ...(open && { open }) });
 }
 
 /**
@@ -59,12 +73,12 @@ export async function prepareToWatch(
 export async function requestWatch(
   url: string,
   room: string,
-  { signal, ...input }: WatchAheadInput & { signal: AbortSignal },
+  { signal, ...input }: RequestInput<'stage:watch'> & { token: string; signal: AbortSignal },
 ): Promise<WatchAnswer> {
   const address = httpAddress(url, `/v1/rooms/${encodeURIComponent(room)}/watch`);
-  const body = JSON.stringify(input);
-  if (body.length > LIMITS.watchBodyBytes) throw new LogeError('stage_unavailable');
-  const response = await fetch(address, { method: 'POST', body, signal });
+  // The full capabilities of a browser would not fit into the first flight of a connection.
+  if (!('router' in input.rtpCapabilities)) throw new LogeError('stage_unavailable');
+  const response = await fetch(address, { method: 'POST', body: JSON.stringify(input), signal });
   const answer = (await response.json()) as Partial<WatchAheadAnswer> & { error?: unknown };
   if (!answer.watching) throw parseWireError(answer.error) ?? new LogeError('stage_unavailable');
   return answer.watching;

@@ -235,9 +235,22 @@ describe('the catalogue of errors', () => {
     const { text, headers } = await http.call('GET', '/docs');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     for (const code of Object.keys(ERROR_CATALOGUE)) expect(text).toContain(`id="error-${code}"`);
-    for (const { name } of HTTP_OPERATIONS) expect(text).toContain(`<article id="${name}">`);
-    // It works under the content security policy and loads nothing from other hosts.
-    expect(text).not.toMatch(/<script|\son\w+=|src="http|href="https?:/);
+    const pages = await Promise.all(
+      [...document.tags.map(({ name }) => name), 'schemas'].map((name) => http.call('GET', `/docs/${name}`)),
+    );
+    const all = [text, ...pages.map((page) => page.text)];
+    for (const { name } of HTTP_OPERATIONS) {
+      expect(text).toContain(`<li id="${name}">`);
+      expect(all.filter((page) => page.includes(`<article id="${name}">`))).toHaveLength(1);
+    }
+    for (const page of all) {
+      // It works under the content security policy and loads nothing from other hosts.
+      expect(page).not.toMatch(/<script|\son\w+=|src="http|<a href="https?:|<link rel="stylesheet"/);
+      // Few enough elements for a phone.
+      expect(page.match(/<[a-z]/g)?.length).toBeLessThan(6_000);
+      for (const [, target] of page.matchAll(/href="\/docs\/schemas#([^"]+)"/g))
+        expect(all.at(-1)).toContain(`id="${target}"`);
+    }
   });
 
   test('error answers match their schema', async () => {
