@@ -24,7 +24,7 @@ export interface GatewayContext extends Platform, Domains {
   clientDir: string;
 }
 
-/** What the HTTP side works with: the stage and who is connected are realtime only. */
+/** The dependencies of the HTTP side; stage and connections belong to the realtime side. */
 export type HttpContext = Omit<GatewayContext, 'stage' | 'factTail' | 'headCounts' | 'gateway'>;
 
 /** A participant's token, and the access that it had when the request was admitted. */
