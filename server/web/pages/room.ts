@@ -10,7 +10,6 @@ import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
-import '../site/site-sign-in.ts';
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
@@ -42,7 +41,7 @@ export class SiteRoom extends SitePage {
     return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  protected override content({ person, demo }: SiteSession): TemplateResult {
+  protected override content({ person }: SiteSession): TemplateResult {
     const { words, info } = this;
     if (person) {
       return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}>
@@ -50,7 +49,7 @@ export class SiteRoom extends SitePage {
       </loge-room>`;
     }
     return html`<div class="door"><site-lobby .info=${info}>
-      <site-sign-in ?demo=${demo} heading=${words.signIn.needed} text=${words.signIn.neededText}></site-sign-in>
+      ${this.signIn({ heading: words.signIn.needed, text: words.signIn.neededText })}
     </site-lobby></div>`;
   }
 }
