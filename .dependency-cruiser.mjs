@@ -7,6 +7,7 @@ const tests = String.raw`(\.test\.ts$|^tests/)`;
 const homes = {
   express: '^server/gateway/',
   'socket.io': '^server/gateway/',
+  compression: '^server/gateway/',
   helmet: '^server/gateway/',
   cors: '^server/gateway/',
   '@socket.io/redis-adapter': '^server/gateway/',
@@ -61,7 +62,7 @@ export default {
       comment: 'The import leads nowhere.',
       severity: 'error',
       from: { path: '^(server|sfu|client-sdk|infra|tests)/' },
-      to: { couldNotResolve: true, pathNot: String.raw`\?(raw|url|inline)$` },
+      to: { couldNotResolve: true, pathNot: String.raw`(^virtual:|\?(raw|url|inline)$)` },
     },
     ...domainRules,
     {

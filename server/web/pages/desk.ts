@@ -14,6 +14,9 @@ import '../desk/desk-reconciliation.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../texts/desk-texts.ts';
+import '../texts/receipt-texts.ts';
+import '../texts/wallet-texts.ts';
 
 const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
 type Section = (typeof SECTIONS)[number];

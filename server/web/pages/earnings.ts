@@ -12,6 +12,7 @@ import { earningsApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../texts/earnings-texts.ts';
 
 const REFRESH_MS = 5_000;
 

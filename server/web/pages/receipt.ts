@@ -14,6 +14,8 @@ import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { receiptStyles } from '../styles/receipt-styles.ts';
+import '../texts/receipt-texts.ts';
+import '../texts/wallet-texts.ts';
 
 export class SiteReceipt extends SitePage {
   static override properties = {

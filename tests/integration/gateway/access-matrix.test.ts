@@ -185,7 +185,7 @@ describe('over HTTP', () => {
     return 'ok';
   }
 
-  test('who may call which route', async () => {
+  test('the callers of each route', async () => {
     const rows = new Map<string, Row>();
     const keyOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
     const listed = HTTP_OPERATIONS.map(({ http: { method, path } }) => ({ method: method.toUpperCase(), path }));
@@ -291,7 +291,7 @@ describe('over sockets', () => {
     'memberships:changeTier': { ...membership, tier: createId('tier') },
   };
 
-  test('who may ask for what', async () => {
+  test('the callers of each request', async () => {
     const { accounts, rooms, tokens } = loge.app.context;
     const rows = new Map<string, Row>();
     for (const [row, { socket: name }] of SOCKET_OPERATIONS.entries()) {
@@ -315,7 +315,7 @@ describe('over sockets', () => {
     compare(PARTICIPANTS, rows, readExpected('Sockets', PARTICIPANTS));
   }, 300_000);
 
-  test('nobody connects without a token, with a wrong one, or as the creator of a room of somebody else', async () => {
+  test('refuses a connection without a token, with a wrong one, or as another creator', async () => {
     const room = await loge.createRoom(ROOM_ACCESS);
     const { tokens } = loge.app.context;
     const good = tokens.create({ identity: 'bob', name: 'Bob', room: room.id as RoomId, role: 'fan' });
