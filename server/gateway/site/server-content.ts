@@ -33,7 +33,10 @@ export interface ServerPage {
   demoPeople: readonly SitePerson[] | undefined;
 }
 
-/** Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an element. */
+/**
+ * Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an
+ * element.
+ */
 const PLACE_MARK = '<!--loge:place-->';
 const PLACE = html`<!--loge:place-->`;
 
