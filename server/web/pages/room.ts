@@ -9,12 +9,10 @@ import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
+import '../site/site-sign-in.ts';
 
-// A visitor who is not signed in needs no connection yet, and others no sign-in.
-registerParts({
-  'loge-room': () => import('../../../client-sdk/elements/loge-room.ts'),
-  'site-sign-in': () => import('../site/site-sign-in.ts'),
-});
+// A visitor who is not signed in needs no connection yet.
+registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-room.ts') });
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
