@@ -9,6 +9,7 @@ import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
+import '../site/site-sign-in.ts';
 
 // A visitor who is not signed in needs no connection yet.
 registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-room.ts') });
