@@ -25,7 +25,7 @@ import { GatewayLease } from './platform/jobs/gateway-lease.ts';
 import { Leader } from './platform/jobs/leader.ts';
 import { PeriodicJob } from './platform/jobs/periodic-job.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { createMetrics } from './platform/metrics.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { FactTail } from './platform/outbox/fact-tail.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
 import { openRedis } from './platform/redis/redis-parts.ts';
@@ -98,30 +98,8 @@ export class App {
     await listen(server, config);
     closers.push(() => closeServer(server));
 
-    const dataDir = resolve(config.dataDir);
-    const gateway = createId('gateway');
-    const [db, redis, payment] = await Promise.all([
-      Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
-        closers.push(() => it.close());
-        return it;
-      }),
-      config.redisUrl
-        ? openRedis({ url: config.redisUrl, gateway, log, metrics }).then((it) => {
-            closers.push(() => it.close());
-            return it;
-          })
-        : undefined,
-      // Webhook signatures use the machine's time, also when a test moves the house's clock.
-      createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
-        if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
-        return it;
-      }),
-    ]);
-    const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
-    const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
-    const platform = { db, bus, outbox, clock, log, metrics };
-    const leader = await Leader.create({ db, key: LEADER_LOCK, log });
-    closers.push(() => leader.close());
+    const { gateway, platform, redis, payment, leader } = await openPlatform({ config, clock, log, metrics, closers });
+    const { db, bus, outbox } = platform;
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
@@ -186,6 +164,41 @@ export class App {
     this.#closing ??= closeAll(this.#closers);
     return this.#closing;
   }
+}
+
+/** Opens the database, Redis, the payment provider and the leader's lock. */
+async function openPlatform(options: {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  closers: (() => Promise<void>)[];
+}) {
+  const { config, clock, log, metrics, closers } = options;
+  const dataDir = resolve(config.dataDir);
+  const gateway = createId('gateway');
+  const [db, redis, payment] = await Promise.all([
+    Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
+      closers.push(() => it.close());
+      return it;
+    }),
+    config.redisUrl
+      ? openRedis({ url: config.redisUrl, gateway, log, metrics }).then((it) => {
+          closers.push(() => it.close());
+          return it;
+        })
+      : undefined,
+    // Webhook signatures use the machine's time, also when a test moves the house's clock.
+    createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
+      if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
+      return it;
+    }),
+  ]);
+  const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+  const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
+  const leader = await Leader.create({ db, key: LEADER_LOCK, log });
+  closers.push(() => leader.close());
+  return { gateway, platform: { db, bus, outbox, clock, log, metrics }, redis, payment, leader };
 }
 
 /**

@@ -30,9 +30,10 @@ import { icon } from './controls/icons.ts';
 import { formatMoneyShort } from './texts/format.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
-import './loge-moderation.ts';
-import type { LogeModeration } from './loge-moderation.ts';
+import { loadParts } from './loading/parts.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
+import './texts/chat-texts.ts';
 
 /** Draw interval on hidden pages, which get no animation frames. */
 const HIDDEN_DRAW_MS = 250;
@@ -43,11 +44,14 @@ export class LogeChat extends RoomPart {
   static override properties = {
     answered: { state: true },
     goalless: { type: Boolean },
+    isModerating: { state: true },
   };
   /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
   /** Hides the shared goal above the messages, if the page shows it elsewhere. */
   declare goalless: boolean;
+  /** Whether the moderator's view is open; it is loaded when it first opens. */
+  declare isModerating: boolean | undefined;
 
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
   readonly #tools = new ChatTools(
@@ -126,6 +130,7 @@ export class LogeChat extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    loadParts(this.renderRoot);
     const context = `${this.language} ${this.#self}`;
     if (context === this.#renderedContext) return;
     this.#renderedContext = context;
@@ -147,7 +152,9 @@ export class LogeChat extends RoomPart {
         <loge-chat-bar
           .room=${room}
           @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
-          @loge-chat-moderation=${() => this.#moderation?.show()}
+          @loge-chat-moderation=${() => {
+            this.isModerating = true;
+          }}
         ></loge-chat-bar>
         <loge-chat-board .room=${room}></loge-chat-board>
         <div class="view">
@@ -185,10 +192,21 @@ export class LogeChat extends RoomPart {
       <loge-chat-people .room=${room}></loge-chat-people>
       ${
         this.#canModerate
-          ? html`<loge-chat-message .room=${room}></loge-chat-message><loge-moderation .room=${room}></loge-moderation>`
+          ? html`<loge-chat-message .room=${room}></loge-chat-message>${this.#moderation(room)}`
           : html`<loge-chat-report .room=${room}></loge-chat-report>`
       }
     `;
+  }
+
+  #moderation(room: Room | undefined): TemplateResult | typeof nothing {
+    if (this.isModerating === undefined) return nothing;
+    return html`<loge-moderation
+      .room=${room}
+      .open=${this.isModerating}
+      @loge-moderation-closed=${() => {
+        this.isModerating = false;
+      }}
+    ></loge-moderation>`;
   }
 
   #newestButton(): TemplateResult | typeof nothing {
@@ -215,10 +233,6 @@ export class LogeChat extends RoomPart {
 
   get #composer(): LogeChatComposer | null {
     return this.renderRoot.querySelector<LogeChatComposer>('loge-chat-composer');
-  }
-
-  get #moderation(): LogeModeration | null {
-    return this.renderRoot.querySelector<LogeModeration>('loge-moderation');
   }
 
   #handleAdded(): void {

@@ -3,27 +3,29 @@
  * wallet.
  */
 
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
-import { openCheckout, returnUrlFor } from './money/checkout.ts';
-import { lobbyFace, priceLine } from './room/lobby-face.ts';
-import { badgeStyles } from './stage/badges.ts';
-import { formatMoney } from './texts/format.ts';
-import './money/loge-club.ts';
+import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
+import { loadParts } from './loading/parts.ts';
+import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import './money/loge-price.ts';
-import { lobbyStyles } from './room/lobby-styles.ts';
-import './loge-private.ts';
-import { TOPUP_WANTED } from './loge-tip.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
+import { lobbyFace, priceLine } from './room/lobby-face.ts';
+import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
+import { formatMoney } from './texts/format.ts';
 
 /** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
+
+/** Emitted when the person is about to buy, or can do so with one tap. */
+export const ENTRY_NEAR = 'loge-entry-near';
 
 /** State of the payment after the return from the payment page. */
 export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
@@ -44,7 +46,7 @@ export class LogeLobby extends RoomPart {
   declare quote: Quote | undefined;
   declare waived: boolean;
 
-  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, lobbyStyles];
+  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, lobbyStyles];
 
   constructor() {
     super();
@@ -89,8 +91,16 @@ export class LogeLobby extends RoomPart {
             ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
             : nothing
         }
-        <loge-private exportparts="private" .room=${room}></loge-private>`,
+        ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}`,
     );
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    loadParts(this.renderRoot);
+    const { wallet, access } = this.room ?? {};
+    const offer = access?.state === 'required' ? access.offer : undefined;
+    if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor) this.#prepare();
   }
 
   get #isOpening(): boolean {
@@ -100,29 +110,31 @@ export class LogeLobby extends RoomPart {
   #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
     const { texts } = this;
     if (access.reason === 'room_ended') {
-      return html`<wa-callout class="reason" variant="neutral" role="status">
+      return html`<div class="callout neutral" role="status">
         <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(info.creator.name)}</span>
-      </wa-callout>`;
+      </div>`;
     }
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';
     const isRefused = access.state === 'refused';
     if (!words && !isRefused) return nothing;
-    return html`<wa-callout class="reason" variant=${isRefused ? 'danger' : 'brand'} role="status">
-      <span slot="icon">${icon(isRefused ? 'lock' : 'warning', 22)}</span>
-      ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
-      <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
-    </wa-callout>`;
+    return html`<div class="callout ${isRefused ? 'danger' : ''}" role="status">
+      ${icon(isRefused ? 'lock' : 'warning', 22)}
+      <div>
+        ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
+        <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
+      </div>
+    </div>`;
   }
 
   #paymentNotice(): TemplateResult | typeof nothing {
     const { texts, notice } = this;
     if (!notice) return nothing;
     if (notice === 'cancelled') {
-      return html`<wa-callout variant="neutral" role="status" data-testid="payment-notice">${texts.lobby.cancelled}</wa-callout>`;
+      return html`<div class="callout neutral" role="status" data-testid="payment-notice">${texts.lobby.cancelled}</div>`;
     }
-    return html`<wa-callout variant="brand" role="status" data-testid="payment-notice">
-      <wa-spinner slot="icon"></wa-spinner>${notice === 'confirmed' ? texts.lobby.confirmed : texts.lobby.confirming}
-    </wa-callout>`;
+    return html`<div class="callout" role="status" data-testid="payment-notice">
+      ${spinner()}<span>${notice === 'confirmed' ? texts.lobby.confirmed : texts.lobby.confirming}</span>
+    </div>`;
   }
 
   #offer(room: Room, offer: Offer): TemplateResult {
@@ -130,39 +142,36 @@ export class LogeLobby extends RoomPart {
     const balanceMinor = room.wallet.balanceMinor;
     const hasWallet = room.wallet.currency === offer.currency;
     const missingMinor = Math.max(0, offer.priceMinor - balanceMinor);
+    const approach = (): void => {
+      this.#prepare();
+      if (missingMinor === 0) room.prepareEntry();
+    };
     const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
     return html`
       <div class="offer" part="offer">
         ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
-        <div
-          class="buttons"
-          @pointerover=${() => missingMinor === 0 && room.prepareEntry()}
-          @focusin=${() => missingMinor === 0 && room.prepareEntry()}
-        >
-          <wa-button
-            variant="brand"
-            size="m"
-            data-testid="buy-card"
-            ?disabled=${this.busy === 'wallet'}
-            ?loading=${this.busy === 'card'}
-            @click=${() => this.#buy('card')}
-          >
-            <span slot="start">${icon('card', 20)}</span>${texts.lobby.buyCard}
-          </wa-button>
+        <div class="buttons" @pointerover=${approach} @focusin=${approach}>
+          ${button({
+            label: texts.lobby.buyCard,
+            icon: 'card',
+            testId: 'buy-card',
+            isBusy: this.busy === 'card',
+            isDisabled: this.busy === 'wallet',
+            onClick: () => this.#buy('card'),
+          })}
           ${
             hasWallet
-              ? html`<wa-button
-                  appearance="outlined"
-                  variant="brand"
-                  data-testid="buy-wallet"
-                  ?disabled=${this.busy === 'card'}
-                  ?loading=${this.busy === 'wallet'}
-                  @click=${() => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet'))}
-                >
-                  <span slot="start">${icon('wallet', 20)}</span>${texts.lobby.buyWallet}
-                </wa-button>`
+              ? button({
+                  label: texts.lobby.buyWallet,
+                  icon: 'wallet',
+                  testId: 'buy-wallet',
+                  isOutlined: true,
+                  isBusy: this.busy === 'wallet',
+                  isDisabled: this.busy === 'card',
+                  onClick: () => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet')),
+                })
               : nothing
           }
         </div>
@@ -173,7 +182,7 @@ export class LogeLobby extends RoomPart {
               </p>`
             : nothing
         }
-        ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="buy-problem">${this.problem}</wa-callout>` : nothing}
+        ${this.problem ? html`<div class="callout danger" role="alert" data-testid="buy-problem">${this.problem}</div>` : nothing}
         <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
       </div>
     `;
@@ -198,6 +207,11 @@ export class LogeLobby extends RoomPart {
       </label>
     `;
   }
+
+  /** The person is about to buy. */
+  #prepare = (): void => {
+    this.emit<null>(ENTRY_NEAR, null);
+  };
 
   #topUp(missingMinor: number): void {
     this.emit(TOPUP_WANTED, { missingMinor });

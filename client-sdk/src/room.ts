@@ -36,6 +36,8 @@ export interface RoomOptions {
   autoWatch?: boolean;
   /** Request the simulcast layer that fits the size of the attached elements. Default: true. */
   adaptiveStream?: boolean;
+  /** Load the media code on connecting, rather than when access is granted; see `prepareMedia()`. Default: true. */
+  eagerMedia?: boolean;
 }
 
 type EventHandlers = { [N in EventName]: (data: EventData<N>) => void };
@@ -69,14 +71,16 @@ export class Room {
   readonly #emitter: Emitter<RoomEventMap>;
   readonly #handlers: EventHandlers;
   readonly #autoWatch: boolean;
+  readonly #eagerMedia: boolean;
   readonly #state: RoomState;
   readonly #tipping: Tipping;
 
   constructor(options: RoomOptions) {
-    const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
+    const { url, log = consoleLog, autoWatch = true, adaptiveStream = true, eagerMedia = true } = options;
     this.locale = options.locale ?? (typeof navigator === 'object' ? navigator.language : 'en');
     this.#url = url;
     this.#autoWatch = autoWatch;
+    this.#eagerMedia = eagerMedia;
     this.#emitter = new Emitter((error) => log('error', 'event listener threw', { error }));
     const emit: Emitter<RoomEventMap>['emit'] = (name, payload) => this.#emitter.emit(name, payload);
     this.#state = new RoomState(emit);
@@ -180,11 +184,17 @@ export class Room {
    * `access_removed`, `origin_not_allowed`, `too_many_connections`, `connection_failed`.
    */
   connect(token: TokenSource): Promise<void> {
-    this.#engine.prepare();
+    if (this.#eagerMedia) this.prepareMedia();
     preconnect(this.#url);
     // A new connection may be for another room.
     if (this.state === 'idle' || this.state === 'disconnected') this.#reset();
     return this.#connection.connect(token);
+  }
+
+  /** Loads the code for live video ahead of access, when a purchase is near. It asks for no camera. */
+  prepareMedia(): void {
+    this.#engine.prepare();
+    if (this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
   }
 
   /**

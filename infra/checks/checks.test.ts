@@ -12,6 +12,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
 import { faultsOfAudit } from './audit.ts';
+import { type Budget, faultsOfBudget, type Manifest } from './budgets.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { checkDeployment } from './deployment.ts';
@@ -239,3 +240,23 @@ test.skipIf(!promtool)(
     }
   },
 );
+
+test('a page over its budget is named, with the bytes of all that it imports', () => {
+  const manifest: Manifest = {
+    'lobby.ts': { file: 'assets/lobby-1.js', imports: ['_lit.js', '_sdk.js'] },
+    '_lit.js': { file: 'assets/lit-2.js' },
+    '_sdk.js': { file: 'assets/sdk-3.js', imports: ['_lit.js'] },
+  };
+  const sizes: Record<string, number> = {
+    'embed.js': 5,
+    'site/assets/lobby-1.js': 10,
+    'site/assets/lit-2.js': 20,
+    'site/assets/sdk-3.js': 30,
+  };
+  const budget: Budget = { name: 'the lobby', maxBytes: 65, scripts: ['embed.js'], sources: ['lobby.ts'] };
+  const faults = (maxBytes: number, source = 'lobby.ts') =>
+    faultsOfBudget({ ...budget, maxBytes, sources: [source] }, manifest, (file) => sizes[file] ?? 0);
+  expect(faults(65)).toEqual([]);
+  expect(faults(64)[0]).toMatch(/^the lobby: 65 bytes, 1 over its budget of 64; largest: site\/assets\/sdk-3.js 30/);
+  expect(faults(65, 'gone.ts')).toEqual(['the lobby: the build has no gone.ts']);
+});

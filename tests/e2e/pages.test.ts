@@ -66,13 +66,13 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
   });
 });
 
-/** Runs in the page: the headings, links and buttons of the content, and where they are. */
+/** Runs in the page: the headings, buttons and prices of the page, and where they are. */
 function findPlaces(): string[] {
   const found: string[] = [];
   const visit = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) visit(element.shadowRoot);
-      if (!element.matches('h1, h2, h3, a, button:not(.skip), .price')) continue;
+      if (!element.matches('h1, h2, h3, header a, button:not(.skip), .price')) continue;
       const { x, y, width, height } = element.getBoundingClientRect();
       found.push(`${element.textContent?.trim()} ${[x, y, width, height].map(Math.round).join(' ')}`);
     }

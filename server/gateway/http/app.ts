@@ -14,6 +14,7 @@ import { siteOperations } from '../site/session-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
 import { HttpAuth } from './auth.ts';
+import { compressPublic } from './compression.ts';
 import { mountDocs } from './docs/docs.ts';
 import { createErrorHandler, mountMethodNotAllowed, notFound, routeOf } from './errors.ts';
 import { countRequests, mountOperations } from './health.ts';
@@ -29,7 +30,8 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const desk = new DeskAccess({ config, sessions: context.deskSessions });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
   const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk, limits });
-  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth });
+  const compress = compressPublic((request) => sessions.isPresentedIn(request) || desk.isPresentedIn(request));
+  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth, compress });
 
   const app = express();
   app.disable('x-powered-by');
@@ -39,14 +41,14 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
-  mountDocs(app, context);
+  mountDocs(app, context, compress);
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
   app.use('/site', noStore);
   pipeline.mount(app, siteOperations(context, { sessions, desk }));
   mountDeskSignIn(app, context, { access: desk, limits });
   mountDiscovery(app, context, limits);
-  mountSitePages(app, context, { limits, sessions, desk });
+  mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);
   app.use(notFound);
   app.use(createErrorHandler(log));

@@ -3,7 +3,7 @@
  * `socket/pipeline.ts` does the same for sockets.
  */
 import { once } from 'node:events';
-import type { Express, Request, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { permissionsNow } from '../../accounts/tokens.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -15,16 +15,22 @@ import { parseInput, parseParams } from './input.ts';
 export class HttpPipeline {
   readonly #domains: HttpDomains;
   readonly #auth: HttpAuth;
+  readonly #compress: RequestHandler;
 
-  constructor(options: { domains: HttpDomains; auth: HttpAuth }) {
+  /** `compress` serves what everybody may read. */
+  constructor(options: { domains: HttpDomains; auth: HttpAuth; compress: RequestHandler }) {
     this.#domains = options.domains;
     this.#auth = options.auth;
+    this.#compress = options.compress;
   }
 
   mount(app: Express, operations: readonly HttpOperation[]): void {
     for (const operation of operations) {
-      const { method, path } = operation.http;
-      app[method](path, (request, response) => this.#handle(operation, request, response));
+      const { method, path, by } = operation.http;
+      const isPublic = method === 'get' && by.includes('visitor');
+      app[method](path, isPublic ? [this.#compress] : [], (request: Request, response: Response) =>
+        this.#handle(operation, request, response),
+      );
     }
   }
 

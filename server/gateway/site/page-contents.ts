@@ -64,7 +64,15 @@ export class PageContents {
     const { titles, home } = siteTexts(language);
     const url = new URL('/', this.#config.publicUrl).href;
     const picture = cardUrl(url, houseCard(language), language);
-    const head = pageHead({ title: titles.home, description: home.text, url, language, isIndexed: true, picture });
+    const head = pageHead({
+      title: titles.home,
+      heading: home.title,
+      description: home.text,
+      url,
+      language,
+      isIndexed: true,
+      picture,
+    });
     return this.#found(page, head, serverHome(page, await this.#publicRooms.get('all')));
   }
 
@@ -82,6 +90,7 @@ export class PageContents {
     const event = isIndexed ? eventOf(room, { url, picture }) : undefined;
     const head = pageHead({
       title: `${title} · Loge`,
+      heading: title,
       description,
       url,
       language,
@@ -106,7 +115,14 @@ export class PageContents {
   #plainHead({ page, language }: ServerPage): Markup {
     const { titles, home } = siteTexts(language);
     const url = new URL('/', this.#config.publicUrl).href;
-    return pageHead({ title: titles[page], description: home.text, url, language, isIndexed: false });
+    return pageHead({
+      title: titles[page],
+      heading: titles[page],
+      description: home.text,
+      url,
+      language,
+      isIndexed: false,
+    });
   }
 
   #found({ language }: ServerPage, head: Markup, body: Markup): PageContent {

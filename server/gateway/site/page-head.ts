@@ -5,7 +5,10 @@ import { html, Markup } from '../http/html.ts';
 import { CARD_SIZE } from './cards/share-card.ts';
 
 export interface PageHead {
+  /** Of the browser's window. */
   title: string;
+  /** Of a shared link, beside the name of the site. */
+  heading: string;
   description: string;
   /** Absolute, without a language. */
   url: string;
@@ -24,20 +27,20 @@ const LOCALES: Record<Language, string> = { en: 'en_GB', fr: 'fr_FR' };
 const OTHER: Record<Language, Language> = { en: 'fr', fr: 'en' };
 
 export function pageHead(head: PageHead): Markup {
-  const { title, description, url, language, isIndexed, picture, structuredData, oembed } = head;
+  const { title, heading, description, url, language, isIndexed, picture, structuredData, oembed } = head;
   return html`<title>${title}</title>
     <meta name="description" content="${description}">
     ${!isIndexed && html`<meta name="robots" content="noindex">`}
     ${isIndexed && html`<link rel="canonical" href="${url}">${languageLinks(url)}`}
     <meta property="og:type" content="website">
     <meta property="og:site_name" content="Loge">
-    <meta property="og:title" content="${title}">
+    <meta property="og:title" content="${heading}">
     <meta property="og:description" content="${description}">
     <meta property="og:url" content="${url}">
     <meta property="og:locale" content="${LOCALES[language]}">
     <meta property="og:locale:alternate" content="${LOCALES[OTHER[language]]}">
-    ${picture !== undefined && pictureOf(picture, title)}
-    ${oembed !== undefined && html`<link rel="alternate" type="application/json+oembed" href="${oembed}" title="${title}">`}
+    ${picture !== undefined && pictureOf(picture, heading)}
+    ${oembed !== undefined && html`<link rel="alternate" type="application/json+oembed" href="${oembed}" title="${heading}">`}
     ${structuredData !== undefined && html`<script type="application/ld+json">${scriptData(structuredData)}</script>`}
     <style>${new Markup(documentStyles.cssText)}</style>`;
 }
@@ -47,12 +50,12 @@ function languageLinks(url: string): Markup {
   return html`<link rel="alternate" hreflang="en" href="${url}?lang=en"><link rel="alternate" hreflang="fr" href="${url}?lang=fr"><link rel="alternate" hreflang="x-default" href="${url}">`;
 }
 
-function pictureOf(picture: string, title: string): Markup {
+function pictureOf(picture: string, heading: string): Markup {
   return html`<meta property="og:image" content="${picture}">
     <meta property="og:image:type" content="image/jpeg">
     <meta property="og:image:width" content="${CARD_SIZE.width}">
     <meta property="og:image:height" content="${CARD_SIZE.height}">
-    <meta property="og:image:alt" content="${title}">
+    <meta property="og:image:alt" content="${heading}">
     <meta name="twitter:card" content="summary_large_image">`;
 }
 

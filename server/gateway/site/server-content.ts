@@ -6,6 +6,7 @@ import { render } from '@lit-labs/ssr';
 import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import type { CSSResultGroup, TemplateResult } from 'lit';
 import { html } from 'lit';
+import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
@@ -91,7 +92,9 @@ function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: st
 function pageElement(page: ServerPage, styles: CSSResultGroup[], content: string): Markup {
   const words = siteTexts(page.language);
   const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false }, PLACE), content);
-  return new Markup(shadowElement(`site-${page.page}`, [themeStyles, frameStyles, pageStyles, ...styles], frame));
+  return new Markup(
+    shadowElement(`site-${page.page}`, [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles], frame),
+  );
 }
 
 function shadowElement(tag: string, styles: CSSResultGroup[], content: string, children = ''): string {

@@ -1,6 +1,8 @@
 /** The first-party site: its pages, its session, and what another site can do with somebody's cookie. */
 import { createHmac, hkdfSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,6 +11,7 @@ import { payCheckout } from '../../../tests/support/people/checkout.ts';
 import { DEVELOPMENT_API_SECRET } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { DEMO_PEOPLE, seedDemo } from './demo.ts';
 
 const PAGE = '<!doctype html><html lang="en"><head><!--loge:head--></head><body><!--loge:body--></body></html>';
@@ -19,6 +22,11 @@ const FILES = {
   'site/wallet.html': PAGE,
   'site/assets/room-a1b2c3.js': 'export {};',
   'site/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'site/assets/chat-d4e5f6.js': 'export {};',
+  'site/assets/chat-d4e5f6.js.br': 'in brotli',
+  'site/assets/chat-d4e5f6.js.gz': 'in gzip',
+  'site/assets/icon-a7b8c9.svg': '<svg/>',
+  'site/assets/icon-a7b8c9.svg.br': 'in brotli',
   'embed.js': '/* elements */',
   'sdk/loge.js': '/* sdk */',
 };
@@ -51,6 +59,14 @@ async function signIn(identity: string): Promise<string> {
   const { status, headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity } });
   expect(status).toBe(200);
   return (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+}
+
+/** Without the client's own `Accept-Encoding`, cache and decoding. */
+async function getRaw(path: string, headers: Record<string, string>) {
+  const request = httpRequest(new URL(path, http.url), { headers, path });
+  const [response] = (await once(request.end(), 'response')) as [IncomingMessage];
+  const bytes = Buffer.concat(await response.toArray()).toString('latin1');
+  return { status: response.statusCode ?? 0, headers: response.headers, bytes };
 }
 
 const get = (path: string, cookie = '') => http.call('GET', path, { headers: { cookie } });
@@ -374,7 +390,8 @@ describe('before any script', () => {
       expect(dataOf(text) !== undefined).toBe(listed);
       for (const list of ['/', '/sitemap.xml', '/v1/public/rooms'])
         expect([list, (await read(list)).text.includes(id)]).toEqual([list, listed]);
-      expect(metaOf(text, 'og:title')).toBe('A winter evening · Loge');
+      expect(text).toContain('<title>A winter evening · Loge</title>');
+      expect(metaOf(text, 'og:title')).toBe('A winter evening');
       expect(metaOf(text, 'og:description')).toContain('Tue 24 Dec, 19:30 UTC · €9.50');
       const picture = await read((metaOf(text, 'og:image') ?? '').replace(http.url, '').replaceAll('&amp;', '&'));
       expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
@@ -459,6 +476,80 @@ describe('files', () => {
     // `fetch` would add `no-cache` to a conditional request of its own accord.
     const headers = { 'if-none-match': reply.headers.get('etag') ?? '', 'cache-control': 'max-age=0' };
     expect((await http.call('GET', path, { headers })).status).toBe(304);
+  });
+
+  test.each([
+    ['gzip, deflate, br, zstd', 'br', 'in brotli'],
+    ['gzip', 'gzip', 'in gzip'],
+    ['br;q=0, gzip', 'gzip', 'in gzip'],
+    ['br;q=0, gzip;q=0', null, 'export {};'],
+    ['', null, 'export {};'],
+  ])('an asset for a browser that accepts %j', async (accepted, encoding, bytes) => {
+    const path = '/assets/chat-d4e5f6.js';
+    const reply = await getRaw(path, { 'accept-encoding': accepted });
+    expect([reply.status, reply.headers['content-encoding'] ?? null, reply.bytes]).toEqual([200, encoding, bytes]);
+    expect(reply.headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'Accept-Encoding',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    });
+    const range = await getRaw(path, { 'accept-encoding': accepted, range: 'bytes=3-5' });
+    expect([range.status, range.bytes]).toEqual([206, bytes.slice(3, 6)]);
+    expect(range.headers['content-range']).toBe(`bytes 3-5/${bytes.length}`);
+    const etag = String(reply.headers.etag);
+    expect((await getRaw(path, { 'accept-encoding': accepted, 'if-none-match': etag })).status).toBe(304);
+    // Each encoding is a representation of its own.
+    const other = await getRaw(path, { 'accept-encoding': encoding === 'br' ? 'gzip' : 'br' });
+    expect(other.headers.etag).not.toBe(etag);
+  });
+
+  test('an encoding that the build did not make is not sent, and a missing asset is not kept', async () => {
+    const plain = await getRaw('/assets/icon-a7b8c9.svg', { 'accept-encoding': 'gzip' });
+    expect([plain.headers['content-encoding'], plain.bytes]).toEqual([undefined, '<svg/>']);
+    for (const name of ['room-00000.js', '.vite', '..', '%2e%2e%2findex.html', 'room-a1b2c3.js%00']) {
+      const { status, headers } = await getRaw(`/assets/${name}`, {});
+      expect([name, status, headers['cache-control']]).toEqual([name, 404, 'no-store']);
+    }
+  });
+
+  test('only answers that are the same for everybody are compressed (BREACH)', async () => {
+    const accepting = { 'accept-encoding': 'gzip, br' };
+    const variesByEncoding = async (path: string, headers: Record<string, string>) =>
+      (await getRaw(path, { ...accepting, ...headers })).headers.vary?.toLowerCase().includes('accept-encoding') ??
+      false;
+    const page = await getRaw('/docs', accepting);
+    expect(page.headers).toMatchObject({ 'content-encoding': 'br', vary: 'Accept-Encoding' });
+    expect((await getRaw('/openapi.json', accepting)).headers['content-encoding']).toBe('br');
+
+    const cookie = await signIn('camille');
+    const bearer = `Bearer ${http.token({ room: (await http.createRoom({ kind: 'free' })).id, identity: 'lea' })}`;
+    const credentials: Record<string, string>[] = [
+      { cookie, 'sec-fetch-site': 'same-origin' },
+      { authorization: bearer },
+      { authorization: `Basic ${Buffer.from(`devkey:${DEVELOPMENT_API_SECRET}`).toString('base64')}` },
+    ];
+    const compressed: string[] = [];
+    for (const { http: door, name } of HTTP_OPERATIONS.filter((it) => it.http.method === 'get')) {
+      const path = door.path.replace(/:\w+/g, 'room_0123456789');
+      if (await variesByEncoding(path, {})) compressed.push(name);
+      for (const headers of credentials)
+        expect([path, headers, await variesByEncoding(path, headers)]).toEqual([path, headers, false]);
+    }
+    expect(compressed.sort()).toEqual([
+      'getAssociationAccount',
+      'getPublicRoom',
+      'listAssociations',
+      'listPublicRooms',
+    ]);
+    for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/site/session', '/desk'])
+      expect([path, await variesByEncoding(path, { cookie })]).toEqual([path, false]);
+    const { headers } = await http.call('POST', '/site/demo-sign-in', {
+      body: { identity: 'lea' },
+      headers: accepting,
+    });
+    expect([headers.get('content-encoding'), headers.get('vary')]).toEqual([null, null]);
   });
 
   test('the scripts for embedders may be loaded from anywhere, the pages may not', async () => {

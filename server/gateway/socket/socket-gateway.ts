@@ -78,24 +78,7 @@ export class SocketGateway {
     this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }), rest);
     this.#rooms = new SharedRead((room) => context.rooms.getRoom(room), rest);
     this.#tipping = new SharedRead((room) => context.money.tipping.get(room), rest);
-    this.#io = new Server(server, {
-      serveClient: false,
-      transports: ['websocket', 'polling'],
-      wsEngine: FairWebSocketServer,
-      maxHttpBufferSize: LIMITS.socketPacketBytes,
-      pingInterval: PING_INTERVAL_MS,
-      pingTimeout: PING_TIMEOUT_MS,
-      connectTimeout: HANDSHAKE_TIMEOUT_MS,
-      perMessageDeflate: false,
-      ...(context.redis ? { adapter: createAdapter(context.redis.adapter) } : {}),
-      cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
-      // CORS does not cover WebSockets; the origin is checked here for both transports.
-      allowRequest: (request, callback) =>
-        void this.#admit(request).then(
-          () => callback(null, true),
-          (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
-        ),
-    });
+    this.#io = this.#attach(server);
     const { redis, log } = context;
     const shared = redis && shareCounts('sockets', { client: redis.commands, connections: redis.connections });
     this.#slots = new SocketSlots({ shared, log });
@@ -144,12 +127,39 @@ export class SocketGateway {
       [PRESENCE_BUS_TOPIC]: (room) => this.#presence.recount(room),
       ...this.#chatLive.busHandlers,
     });
+    this.#unsubscribe = this.#listen(context);
+  }
+
+  #attach(server: HttpServer): SocketServer {
+    const { redis } = this.#context;
+    return new Server(server, {
+      serveClient: false,
+      transports: ['websocket', 'polling'],
+      wsEngine: FairWebSocketServer,
+      maxHttpBufferSize: LIMITS.socketPacketBytes,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: HANDSHAKE_TIMEOUT_MS,
+      perMessageDeflate: false,
+      ...(redis ? { adapter: createAdapter(redis.adapter) } : {}),
+      cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
+      // CORS does not cover WebSockets; the origin is checked here for both transports.
+      allowRequest: (request, callback) =>
+        void this.#admit(request).then(
+          () => callback(null, true),
+          (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
+        ),
+    });
+  }
+
+  /** Returns what ends the subscriptions that would outlive this gateway. */
+  #listen(context: GatewayContext): (() => void)[] {
     this.#io.use((socket, next) => this.#handleHandshake(socket, next));
     this.#io.on('connection', (socket) => void this.#handleConnection(socket));
     context.stage.onEvent((event) => this.#handleStageEvent(event));
     context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
-    this.#unsubscribe = [
+    return [
       context.apiKeys.ring.onEnded((ended) => {
         for (const connection of this.#bySocket.values()) {
           if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));

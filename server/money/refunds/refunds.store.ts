@@ -1,5 +1,5 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
@@ -117,7 +117,7 @@ export class RefundsStore {
         nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
           * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${refunds.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
       })
-      .where(inArray(refunds.id, due))
+      .where(isClaimed(refunds.id, due))
       .returning();
   }
 

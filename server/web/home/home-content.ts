@@ -35,10 +35,6 @@ export const homeStyles = [
       justify-content: space-between;
       gap: 0.9rem;
     }
-
-    wa-button:not(:defined) {
-      min-height: 2.75rem;
-    }
   `,
 ];
 
@@ -64,7 +60,7 @@ export function homeContent({ person, rooms, signIn, context }: HomeContent): Te
 function ownStudio({ words }: CardContext): TemplateResult {
   return html`<div class="card own">
     <p class="display" style="font-size: 1.25rem">${words.home.yours}</p>
-    <wa-button variant="brand" href="/studio">${words.home.openStudio}</wa-button>
+    <a class="button" href="/studio">${words.home.openStudio}</a>
   </div>`;
 }
 

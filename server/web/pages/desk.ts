@@ -15,6 +15,9 @@ import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../site/site-sign-in.ts';
+import '../texts/desk-texts.ts';
+import '../texts/receipt-texts.ts';
+import '../texts/wallet-texts.ts';
 
 const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
 type Section = (typeof SECTIONS)[number];

@@ -13,6 +13,7 @@ import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../site/site-sign-in.ts';
+import '../texts/earnings-texts.ts';
 
 const REFRESH_MS = 5_000;
 

@@ -1,5 +1,4 @@
 /** The home page: live rooms, upcoming ones, and in development the demo sign-in. */
-import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

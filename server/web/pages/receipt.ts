@@ -15,6 +15,8 @@ import { idOfPage } from '../site/site-paths.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { receiptStyles } from '../styles/receipt-styles.ts';
 import '../site/site-sign-in.ts';
+import '../texts/receipt-texts.ts';
+import '../texts/wallet-texts.ts';
 
 export class SiteReceipt extends SitePage {
   static override properties = {

@@ -1,8 +1,7 @@
 /** A room: `<loge-room>` with the site's tokens, or its lobby with the sign-in. */
-import '../../../client-sdk/elements/theme/web-awesome.ts';
-import '../../../client-sdk/elements/loge-room.ts';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html } from 'lit';
+import { loadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
@@ -10,7 +9,12 @@ import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
-import '../site/site-sign-in.ts';
+
+// A visitor who is not signed in needs no connection yet, and others no sign-in.
+registerParts({
+  'loge-room': () => import('../../../client-sdk/elements/loge-room.ts'),
+  'site-sign-in': () => import('../site/site-sign-in.ts'),
+});
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
@@ -28,6 +32,11 @@ export class SiteRoom extends SitePage {
     super();
     // `load` reports the failure.
     this.#info.catch(() => undefined);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    loadParts(this.renderRoot);
   }
 
   protected override async load(): Promise<void> {

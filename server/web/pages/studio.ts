@@ -1,7 +1,6 @@
 /** The studio: a creator's rooms and the form for a new one, or with an id that room's live studio. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
-import '../../../client-sdk/elements/loge-studio.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
@@ -16,6 +15,7 @@ import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
 import '../site/site-sign-in.ts';
 import { studioPageStyles } from '../styles/studio-styles.ts';
+import '../texts/rooms-texts.ts';
 
 const COPIED_MS = 2_500;
 

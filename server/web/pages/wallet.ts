@@ -21,6 +21,7 @@ import '../wallet/wallet-refunds.ts';
 import '../wallet/wallet-topup.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
+import '../texts/wallet-texts.ts';
 
 const ASK_EVERY_MS = 1_000;
 /** After this many attempts the page says that it takes longer, and stops asking. */

@@ -1,5 +1,6 @@
 /** `<site-create-room>`: title, access, price, capacity and start; then opens the room's studio. */
 
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';

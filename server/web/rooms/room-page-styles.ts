@@ -6,7 +6,9 @@ export const roomPageStyles = css`
     --loge-min-height: 0;
   }
 
-  .door {
+  .door,
+  loge-room:not(:defined) {
+    display: block;
     height: 100%;
     overflow-y: auto;
   }

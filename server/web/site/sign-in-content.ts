@@ -90,9 +90,6 @@ export const signInStyles = css`
     color: var(--_on-accent);
   }
 
-  wa-callout {
-    margin-top: 1rem;
-  }
 `;
 
 export interface SignInContent {
@@ -121,7 +118,7 @@ export function signInContent(content: SignInContent): TemplateResult {
       ${groupOf(words.fans, 'fan', (person) => person.role === 'fan' && !person.isOperator)}
       ${groupOf(words.house, 'house', (person) => person.isOperator === true)}
     </div>
-    ${problem ? html`<wa-callout variant="danger" role="alert">${problem}</wa-callout>` : nothing}
+    ${problem ? html`<div class="callout danger" role="alert">${problem}</div>` : nothing}
   </section>`;
 }
 

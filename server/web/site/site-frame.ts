@@ -1,7 +1,7 @@
 /** The frame of every page: header, main, footer. The server renders it before any script, the page again when it runs. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SitePerson } from '../api/site-api.ts';
@@ -82,9 +82,7 @@ function account(name: string, words: SiteTexts, handlers: FrameHandlers | undef
     </button>
     <div id="account" class="account-menu" popover>
       <p>${words.site.account(name)}</p>
-      <wa-button appearance="outlined" data-testid="sign-out" @click=${handlers?.signOut}>
-        <span slot="start">${icon('back', 16)}</span>${words.site.signOut}
-      </wa-button>
+      ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
     </div>
   `;
 }

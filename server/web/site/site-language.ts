@@ -4,13 +4,18 @@
  */
 
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { SiteTexts } from '../texts/english.ts';
-import { english } from '../texts/english.ts';
+import { english, type SiteTexts } from '../texts/english.ts';
 import { french } from '../texts/french.ts';
 import { LANGUAGE_COOKIE } from './site-paths.ts';
 
 const STORED_SECONDS = 365 * 24 * 3600;
-const TEXTS: Record<Language, SiteTexts> = { en: english, fr: french };
+// Not complete until `addSiteTexts()` was called by the pages that have texts of their own.
+const TEXTS = { en: { ...english }, fr: { ...french } } as Record<Language, SiteTexts>;
+
+/** Adds texts that only some pages load. */
+export function addSiteTexts(added: Readonly<Record<Language, Partial<SiteTexts>>>): void {
+  for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
+}
 
 export function siteTexts(language: Language): SiteTexts {
   return TEXTS[language];

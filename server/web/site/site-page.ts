@@ -6,6 +6,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html } from 'lit';
+import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
 import type { SiteSession } from '../api/site-api.ts';
@@ -30,7 +31,7 @@ export abstract class SitePage extends LogeElement {
   /** Whether the page has all of its data; without it there is no footer, which would be pushed away. */
   declare isReady: boolean;
 
-  static override styles = [...LogeElement.styles, frameStyles, pageStyles];
+  static override styles = [...LogeElement.styles, plainControlStyles, frameStyles, pageStyles];
 
   protected abstract readonly page: PageName;
   /** A full-height page has no footer and does not scroll. */
@@ -113,7 +114,7 @@ export abstract class SitePage extends LogeElement {
         ? html`<div class="failed" role="alert">
             <h1 class="display">${words.site.failed}</h1>
             <p class="muted">${failure}</p>
-            <wa-button variant="brand" @click=${() => this.start()}>${words.site.retry}</wa-button>
+            ${button({ label: words.site.retry, testId: 'page-retry', onClick: () => this.start() })}
           </div>`
         : this.content(session),
       { skip: this.#skip, chooseLanguage: this.#chooseLanguage, signOut: this.#signOut },

@@ -2,6 +2,7 @@
 
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
+import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
@@ -26,7 +27,7 @@ export class SiteSignIn extends LogeElement {
   declare busy: string;
   declare problem: string;
 
-  static override styles = [...LogeElement.styles, signInStyles];
+  static override styles = [...LogeElement.styles, plainControlStyles, signInStyles];
 
   constructor() {
     super();

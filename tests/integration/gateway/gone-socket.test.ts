@@ -108,7 +108,7 @@ test('a room that ends while nobody is connected to it keeps no media', async ()
   await vi.waitFor(async () => expect(await sessions()).toBe(0), { ...WAIT, timeout: 8_000 });
 });
 
-test('what is taken over for who left meanwhile ends when nobody comes for it', async () => {
+test('a session that was adopted for a participant who left ends unless it is resumed', async () => {
   const creator = await join({ identity: 'ada', role: 'creator' });
   using _live = await goLive(creator);
   const first = await join({ identity: 'lea' });

@@ -20,6 +20,8 @@ export const WAIT_AFTER = new Set([
 interface Claims {
   room: string;
   role: string;
+  /** Whether the embedder sold access itself. */
+  entitled: boolean;
 }
 
 /** Opens a connection to the server, so that it is there when the token is. */
@@ -36,8 +38,9 @@ export function preconnect(url: string): void {
 export function readClaims(token: string): Claims | null {
   try {
     const payload = token.split('.')[1] ?? '';
-    const { room, role } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Partial<Claims>;
-    return typeof room === 'string' && typeof role === 'string' ? { room, role } : null;
+    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Partial<Claims>;
+    const { room, role, entitled } = claims;
+    return typeof room === 'string' && typeof role === 'string' ? { room, role, entitled: entitled === true } : null;
   } catch {
     return null;
   }

@@ -71,7 +71,7 @@ export class WatchedSession {
   ): void {
     const there = new Set(consumers.map(({ id }) => id));
     const sources = new Set(consumers.map(({ source }) => source));
-    for (const { id } of this.tracks) {
+    for (const id of [...this.#pending.keys(), ...this.#consumers.keys()]) {
       const track = there.has(id) ? undefined : this.remove(id);
       if (track) report.onRemoved(track, sources.has(track.source));
     }

@@ -2,9 +2,10 @@
  * The documentation of the HTTP APIs as a few pages: rendered here from the OpenAPI document, without a script, so that
  * it works everywhere.
  */
+import { readFileSync } from 'node:fs';
 import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
-import { html, type Markup } from '../html.ts';
+import { html, Markup } from '../html.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import { inlined, named, schemaFields } from './schema-fields.ts';
 
@@ -30,6 +31,8 @@ interface Page {
   parts: Part[];
 }
 
+/** In each page: another request would delay its first paint. */
+const STYLE = new Markup(readFileSync(new URL('./docs.css', import.meta.url), 'utf8'));
 const SCHEMAS_PATH = '/docs/schemas';
 
 const CALLERS: Record<string, string> = {
@@ -92,7 +95,7 @@ function render({ title, description, main, path, document, parts }: Page): stri
 <meta name="description" content="${description}">
 <link rel="canonical" href="${new URL(path, document.servers[0]?.url).href}">
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M4 2v12h9' fill='none' stroke='%23e8b06a' stroke-width='3'/%3E%3C/svg%3E">
-<link rel="stylesheet" href="/docs/docs.css">
+<style>${STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

@@ -15,9 +15,13 @@ export interface ShareCard {
 }
 
 const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#bcaba6', accent: '#e6b566' };
+const PADDING = { x: 72, y: 56 };
 const JPEG_QUALITY = 82;
-/** Characters of other scripts are drawn as an empty box. */
 const SUBSETS = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
+const FAMILIES = SUBSETS.map((subset) => `Noto Serif ${subset}`);
+/** Scripts and emoji that the font lacks: an empty box in their place would be worse than nothing. */
+const MISSING =
+  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]|\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f]/gu;
 
 interface Box {
   type: 'div';
@@ -29,8 +33,8 @@ const resolve = createRequire(import.meta.url).resolve;
 let fonts: Font[] | undefined;
 
 export async function drawShareCard(card: ShareCard): Promise<Buffer> {
-  fonts ??= SUBSETS.map((subset) => ({
-    name: 'Noto Serif',
+  fonts ??= SUBSETS.map((subset, index) => ({
+    name: FAMILIES[index] ?? '',
     data: readFileSync(resolve(`@fontsource/noto-serif/files/noto-serif-${subset}-500-normal.woff`)),
   }));
   // Text becomes paths here, so no font of the machine is needed.
@@ -43,23 +47,31 @@ function layout({ title, subtitle, facts }: ShareCard): Box {
     {
       flexDirection: 'column',
       justifyContent: 'space-between',
-      width: '100%',
-      height: '100%',
-      padding: '56px 72px',
+      // Padding is outside of width and height.
+      width: CARD_SIZE.width - 2 * PADDING.x,
+      height: CARD_SIZE.height - 2 * PADDING.y,
+      padding: `${PADDING.y}px ${PADDING.x}px`,
       backgroundColor: COLORS.ground,
       backgroundImage: 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)',
       color: COLORS.text,
-      fontFamily: 'Noto Serif',
+      fontFamily: FAMILIES.join(', '),
     },
     [
       box({ fontSize: 36, color: COLORS.accent }, 'Loge'),
-      box({ flexDirection: 'column', width: 1056 }, [
-        box({ display: 'block', lineClamp: 3, fontSize: 74, lineHeight: 1.18, wordBreak: 'break-word' }, title),
-        box({ display: 'block', lineClamp: 1, marginTop: 20, fontSize: 38, color: COLORS.muted }, subtitle),
+      box({ flexDirection: 'column' }, [
+        box(
+          { display: 'block', lineClamp: 3, fontSize: 74, lineHeight: 1.18, wordBreak: 'break-word' },
+          drawable(title),
+        ),
+        box({ display: 'block', lineClamp: 1, marginTop: 20, fontSize: 38, color: COLORS.muted }, drawable(subtitle)),
       ]),
       box({ fontSize: 40, color: COLORS.accent }, facts.join(' · ')),
     ],
   );
+}
+
+function drawable(text: string): string {
+  return text.replace(MISSING, '');
 }
 
 function box(style: Box['props']['style'], children: string | Box[]): Box {

@@ -44,7 +44,7 @@ export class BenchHouse {
       access: { kind: 'ticket', priceMinor: 500 },
     });
     const from = { page: page.url, sdk: server.url };
-    const [publisher, viewer] = await Promise.all([openPage(stack, from), openPage(stack, from)]);
+    const [publisher, viewer] = await Promise.all([openBenchPage(stack, from), openBenchPage(stack, from)]);
     const house = new BenchHouse({ server, room, bareUrl, publisher, viewer });
     await house.admit([VIEWER, COMPANION]);
     const token = await house.#token(CREATOR.identity, { role: 'creator' });
@@ -130,20 +130,25 @@ export class BenchHouse {
   }
 }
 
-async function openPage(stack: AsyncDisposableStack, from: { page: string; sdk: string }): Promise<Page> {
+/** `prepare` is called before the page is loaded. */
+export async function openBenchPage(
+  stack: AsyncDisposableStack,
+  from: { page: string; sdk: string; prepare?: (page: Page) => Promise<void>; args?: string[] },
+): Promise<Page> {
   // Whoever watches has pressed something before; the page here has nobody to press.
-  const browser = await launchChromium(['--autoplay-policy=no-user-gesture-required']);
+  const browser = await launchChromium(['--autoplay-policy=no-user-gesture-required', ...(from.args ?? [])]);
   stack.defer(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('pageerror', (error) => process.stderr.write(`page: ${error.message}\n`));
   await page.addInitScript(countTraffic);
+  await from.prepare?.(page);
   await page.goto(from.page);
   await page.waitForFunction(() => window.benchPage !== undefined);
   await page.evaluate((url) => window.benchPage.load(url), from.sdk);
   return page;
 }
 
-async function startBare(stack: AsyncDisposableStack): Promise<string> {
+export async function startBare(stack: AsyncDisposableStack): Promise<string> {
   const child = spawn(process.execPath, [BARE], { stdio: ['ignore', 'pipe', 'inherit'] });
   stack.defer(async () => {
     const exited = once(child, 'exit');

@@ -31,12 +31,16 @@ export interface JoinTimes {
   pairs: Pair[];
 }
 
+/** A camera is opened instead of drawing a picture. */
+type CameraSize = { width: number; height: number; frameRate: number };
+
 interface Stay {
   video: HTMLVideoElement;
   leave(): Promise<void>;
 }
 
 const PICTURE = { width: 1280, height: 720, framesPerSecond: 30 };
+const SMALL_SCALE = 0.25;
 const FIRST_FRAME_LIMIT_MS = 15_000;
 const ENCODINGS = [
   { scaleResolutionDownBy: 4, maxBitrate: 150_000 },
@@ -121,14 +125,23 @@ function drawScene(context: CanvasRenderingContext2D, count: number): void {
   context.fill();
 }
 
-async function publishLoge(request: { url: string; token: string }): Promise<void> {
+async function publishLoge(request: { url: string; token: string; camera?: CameraSize }): Promise<void> {
   if (!sdk) throw new TypeError('The SDK is not loaded.');
-  publishing = new sdk.Room({ url: request.url });
+  publishing = new sdk.Room({ url: request.url, log });
   await publishing.connect(request.token);
-  await publishing.localParticipant.goLive({ stream: startPicture() });
+  await goLive(request.camera);
 }
 
-async function publishBare(url: string): Promise<void> {
+/** Of the room of `publishLoge`, whose live may have ended meanwhile. */
+async function goLive(camera?: CameraSize): Promise<void> {
+  await publishing?.localParticipant.goLive(camera ? { camera, microphone: true } : { stream: startPicture() });
+}
+
+async function endLive(): Promise<void> {
+  await publishing?.localParticipant.endLive();
+}
+
+async function publishBare(url: string, camera?: CameraSize): Promise<void> {
   const socket = io(url, { transports: ['websocket'], forceNew: true });
   const device = new Device();
   await device.load({ routerRtpCapabilities: await ask(socket, 'capabilities') });
@@ -139,7 +152,7 @@ async function publishBare(url: string): Promise<void> {
   transport.on('produce', ({ kind, rtpParameters }, done, fail) => {
     ask<{ id: string }>(socket, 'produce', { transport: transport.id, kind, rtpParameters }).then(done, fail);
   });
-  const stream = startPicture();
+  const stream = camera ? await navigator.mediaDevices.getUserMedia({ video: camera, audio: true }) : startPicture();
   const [video] = stream.getVideoTracks();
   const [audio] = stream.getAudioTracks();
   // Each side encodes a track of its own, so that resting one does not still the other.
@@ -160,18 +173,20 @@ function ask<Result>(socket: Socket, event: string, input: object = {}): Promise
   return socket.timeout(10_000).emitWithAck(event, input);
 }
 
-async function joinLoge(request: { url: string; token: string }): Promise<JoinTimes> {
+/** `isSmall`: the full picture in a small element, which costs little to paint. */
+async function joinLoge(request: { url: string; token: string; isSmall?: boolean }): Promise<JoinTimes> {
   if (!sdk) throw new TypeError('The SDK is not loaded.');
   const { Room, RoomEvent } = sdk;
-  const video = freshVideo();
+  const video = freshVideo(request.isSmall);
   const startedAt = performance.now();
   let welcomeMs = Number.NaN;
   let answerMs = Number.NaN;
-  const room = new Room({ url: request.url });
+  const room = new Room({ url: request.url, log });
   room.once(RoomEvent.trackSubscribed, () => {
     answerMs = performance.now() - startedAt;
   });
   room.stage.attach(video);
+  if (request.isSmall) room.stage.setViewport({ width: PICTURE.width, height: PICTURE.height });
   const first = firstFrame(video);
   await room.connect(request.token);
   welcomeMs = performance.now() - startedAt;
@@ -179,8 +194,8 @@ async function joinLoge(request: { url: string; token: string }): Promise<JoinTi
   return timesOf({ startedAt, firstAt: await first, welcomeMs, answerMs });
 }
 
-async function joinBare(url: string): Promise<JoinTimes> {
-  const video = freshVideo();
+async function joinBare(url: string, isSmall?: boolean): Promise<JoinTimes> {
+  const video = freshVideo(isSmall);
   const startedAt = performance.now();
   const first = firstFrame(video);
   const socket = io(url, { transports: ['websocket'], forceNew: true });
@@ -225,11 +240,17 @@ function timesOf(times: { startedAt: number; firstAt: number; welcomeMs: number;
   };
 }
 
-function freshVideo(): HTMLVideoElement {
+function log(_level: string, message: string, details?: object): void {
+  const clock = new Date().toISOString().slice(17, 23);
+  console.debug(`${clock} ${message} ${JSON.stringify(details ?? {})}`);
+}
+
+function freshVideo(isSmall = false): HTMLVideoElement {
   document.querySelector('video')?.remove();
   const video = document.createElement('video');
   Object.assign(video, { autoplay: true, playsInline: true });
-  video.style.cssText = `display: block; width: ${PICTURE.width}px; height: ${PICTURE.height}px`;
+  const scale = isSmall ? SMALL_SCALE : 1;
+  video.style.cssText = `display: block; width: ${PICTURE.width * scale}px; height: ${PICTURE.height * scale}px`;
   document.body.append(video);
   return video;
 }
@@ -280,6 +301,8 @@ function receivedWidth(): number {
 const benchPage = {
   load,
   publishLoge,
+  goLive,
+  endLive,
   publishBare,
   setBareActive,
   joinLoge,

@@ -1,0 +1,267 @@
+/** The scenarios of the benchmark of networks. Each leaves the house as it found it: nobody watches, lines are clear. */
+import { pause } from '../burst.ts';
+import { percentiles, round } from '../statistics.ts';
+import { CAMERA } from './camera-file.ts';
+import type { LineSettings } from './line.ts';
+import type { NetworkHouse, Side } from './network-house.ts';
+import type { Sight } from './network-page.ts';
+import { backAfterMs, figuresOf, widthAfterMs } from './sight-figures.ts';
+
+/** Figures by name, in the unit that the name ends with; undefined: it did not happen within the scenario. */
+export type Figures = Record<string, number | undefined>;
+
+export interface Scenario {
+  name: string;
+  about: string;
+  /** Part of a run without `--full`. */
+  isShort: boolean;
+  /** The prototype does not reconnect, and its creator has no part that adapts. */
+  sides: readonly Side[];
+  run(house: NetworkHouse, options: { side: Side; roundTripMs: number }): Promise<Figures>;
+}
+
+const JOINS = 8;
+const GRANTS = 6;
+const LIVES = 4;
+const LOSS_MS = 15_000;
+const LIMIT_MS = 20_000;
+const UPLINK_LIMIT_MS = 15_000;
+const CLEAR_MS = 25_000;
+const AFTER_DEAD_MS = 8_000;
+const FULL_WIDTH = 1280;
+const BOTH: readonly Side[] = ['ours', 'bare'];
+const OURS: readonly Side[] = ['ours'];
+
+export const scenarios: readonly Scenario[] = [
+  { name: 'join', about: 'join → first frame, somebody watches already', isShort: true, sides: BOTH, run: join },
+  { name: 'grant', about: "embedder's grant on an open socket → first frame", isShort: true, sides: OURS, run: grant },
+  {
+    name: 'go-live',
+    about: "creator's click → on air → first frame of a fan",
+    isShort: true,
+    sides: OURS,
+    run: goLive,
+  },
+  viewerLoss(3, false),
+  viewerLoss(8, true),
+  viewerLimit(600, false),
+  viewerLimit(250, true),
+  ...[3, 8, 20, 40].flatMap((seconds) => [dead('viewer', seconds), dead('creator', seconds)]),
+  {
+    name: 'uplink-loss-3',
+    about: '3 % loss from the creator, 15 s',
+    isShort: false,
+    sides: OURS,
+    run: (house, options) => steady(house, options, 'creator', { up: { loss: 0.03 } }, LOSS_MS),
+  },
+  {
+    name: 'uplink-limit',
+    about: "creator's uplink falls to 800, then 300 kbit/s, then is clear",
+    isShort: true,
+    sides: OURS,
+    run: uplinkLimit,
+  },
+];
+
+async function join(house: NetworkHouse, { side, roundTripMs }: { side: Side; roundTripMs: number }): Promise<Figures> {
+  house.setLines({ roundTripMs });
+  await house.setSide(side);
+  const other = side === 'ours' ? await house.companion() : undefined;
+  const joins = [];
+  // The first join of a page compiles its code and does not count.
+  for (let count = 0; count <= JOINS; count += 1) {
+    await pause(1_000);
+    joins.push(await house.join(side));
+    await house.leave();
+  }
+  other?.leave();
+  const counted = joins.slice(1);
+  const of = (step: 'firstFrameMs' | 'welcomeMs' | 'answerMs' | 'mediaConnectedMs') =>
+    percentiles(counted.map((it) => it[step]));
+  const { p50, p95 } = of('firstFrameMs');
+  const asked = Math.max(
+    ...counted.map(
+      ({ pairs, mediaConnectedMs }) => pairs.filter(({ answeredAt }) => answeredAt <= mediaConnectedMs).length,
+    ),
+  );
+  return {
+    firstFrameP50Ms: p50,
+    firstFrameP95Ms: p95,
+    welcomeMs: of('welcomeMs').p50,
+    answerMs: of('answerMs').p50,
+    mediaConnectedMs: of('mediaConnectedMs').p50,
+    questions: asked,
+    roundTrips: round(p50 / roundTripMs),
+  };
+}
+
+async function grant(house: NetworkHouse, { roundTripMs }: { roundTripMs: number }): Promise<Figures> {
+  house.setLines({ roundTripMs });
+  await house.setSide('ours');
+  const other = await house.companion();
+  const fromEvent: number[] = [];
+  const fromGrant: number[] = [];
+  for (let count = 0; count <= GRANTS; count += 1) {
+    const identity = `bench-buyer-${count}-${Math.round(performance.now())}`;
+    await house.wait(identity, {});
+    await pause(1_000);
+    const mintedAtMs = performance.timeOrigin + performance.now();
+    await house.token(identity, { entitled: true });
+    const { grantedAtMs, shownAtMs } = await house.viewer.page.evaluate(() => window.networkPage.whenShown());
+    if (count > 0) fromGrant.push(shownAtMs - mintedAtMs);
+    if (count > 0 && grantedAtMs !== undefined) fromEvent.push(shownAtMs - grantedAtMs);
+    await house.viewer.page.evaluate(() => window.networkPage.stopWaiting());
+  }
+  other.leave();
+  return {
+    fromEventP50Ms: percentiles(fromEvent).p50,
+    fromEventP95Ms: percentiles(fromEvent).p95,
+    fromGrantP50Ms: percentiles(fromGrant).p50,
+  };
+}
+
+async function goLive(house: NetworkHouse, { roundTripMs }: { roundTripMs: number }): Promise<Figures> {
+  house.setLines({ roundTripMs });
+  await house.setSide('ours');
+  const onAir: number[] = [];
+  const shown: number[] = [];
+  for (let count = 0; count < LIVES; count += 1) {
+    await house.creator.page.evaluate(() => window.benchPage.endLive());
+    await house.wait('bench-early', { entitled: true });
+    await pause(1_000);
+    const { clickedAtMs, onAirAtMs } = await house.creator.page.evaluate(
+      (camera) => window.networkPage.goLive(camera),
+      CAMERA,
+    );
+    const { shownAtMs } = await house.viewer.page.evaluate(() => window.networkPage.whenShown());
+    onAir.push(onAirAtMs - clickedAtMs);
+    shown.push(shownAtMs - clickedAtMs);
+    await house.viewer.page.evaluate(() => window.networkPage.stopWaiting());
+  }
+  return { onAirP50Ms: percentiles(onAir).p50, firstFrameP50Ms: percentiles(shown).p50 };
+}
+
+function viewerLoss(percent: number, isShort: boolean): Scenario {
+  return {
+    name: `loss-${percent}`,
+    about: `${percent} % loss towards the viewer, 15 s`,
+    isShort,
+    sides: BOTH,
+    run: (house, options) => steady(house, options, 'viewer', { down: { loss: percent / 100 } }, LOSS_MS),
+  };
+}
+
+function viewerLimit(kbps: number, isShort: boolean): Scenario {
+  return {
+    name: `limit-${kbps}`,
+    about: `bottleneck of ${kbps} kbit/s towards the viewer, 20 s, then clear`,
+    isShort,
+    sides: BOTH,
+    run: async (house, options) => {
+      const { roundTripMs } = options;
+      return await watching(house, options, async () => {
+        const sinceMs = now();
+        house.viewer.line.set({ roundTripMs, down: { kbps } });
+        await pause(LIMIT_MS);
+        house.viewer.line.set({ roundTripMs });
+        const clearedAtMs = now();
+        const sight = await untilWidth(house);
+        return { ...phase(sight, sinceMs, clearedAtMs), fullSizeAfterMs: widthAfterMs(sight, clearedAtMs, FULL_WIDTH) };
+      });
+    },
+  };
+}
+
+function dead(person: 'viewer' | 'creator', seconds: number): Scenario {
+  return {
+    name: `dead-${person}-${seconds}`,
+    about: `${person}'s line dead for ${seconds} s → the viewer's picture is back`,
+    isShort: seconds === 3 || (seconds === 8 && person === 'viewer'),
+    sides: OURS,
+    run: async (house, options) => {
+      const { roundTripMs } = options;
+      return await watching(house, options, async () => {
+        house[person].line.set({ roundTripMs, isDead: true });
+        await pause(seconds * 1_000);
+        house[person].line.set({ roundTripMs });
+        const mendedAtMs = now();
+        await pause(AFTER_DEAD_MS);
+        return { backAfterMs: backAfterMs(await house.takeSight(), mendedAtMs) };
+      });
+    },
+  };
+}
+
+async function uplinkLimit(house: NetworkHouse, options: { side: Side; roundTripMs: number }): Promise<Figures> {
+  const { roundTripMs } = options;
+  const { line } = house.creator;
+  return await watching(house, options, async () => {
+    const figures: Figures = {};
+    const sights: Sight = { frames: [], readings: [] };
+    for (const kbps of [800, 300]) {
+      const sinceMs = now();
+      line.set({ roundTripMs, up: { kbps } });
+      await pause(UPLINK_LIMIT_MS);
+      append(sights, await house.takeSight());
+      for (const [name, value] of Object.entries(phase(sights, sinceMs, now()))) figures[`${name}At${kbps}`] = value;
+    }
+    const clearedAtMs = now();
+    line.set({ roundTripMs });
+    return { ...figures, fullSizeAfterMs: widthAfterMs(await untilWidth(house), clearedAtMs, FULL_WIDTH) };
+  });
+}
+
+async function steady(
+  house: NetworkHouse,
+  options: { side: Side; roundTripMs: number },
+  person: 'viewer' | 'creator',
+  trouble: Omit<LineSettings, 'roundTripMs'>,
+  durationMs: number,
+): Promise<Figures> {
+  return await watching(house, options, async () => {
+    const sinceMs = now();
+    house[person].line.set({ roundTripMs: options.roundTripMs, ...trouble });
+    await pause(durationMs);
+    return phase(await house.takeSight(), sinceMs, now());
+  });
+}
+
+/** Runs `work` while the viewer sees the full picture. */
+async function watching(
+  house: NetworkHouse,
+  { side, roundTripMs }: { side: Side; roundTripMs: number },
+  work: () => Promise<Figures>,
+): Promise<Figures> {
+  const isFull = await house.watch(side, roundTripMs);
+  try {
+    await house.takeSight();
+    return { ...(await work()), ...(!isFull && { startedSmall: 1 }) };
+  } finally {
+    house.setLines({ roundTripMs });
+    await house.leave();
+  }
+}
+
+async function untilWidth(house: NetworkHouse): Promise<Sight> {
+  const sight: Sight = { frames: [], readings: [] };
+  const until = now() + CLEAR_MS;
+  while (now() < until) {
+    await pause(1_000);
+    append(sight, await house.takeSight());
+    if (sight.frames.some(({ atMs, width }) => atMs > now() - 1_500 && width >= FULL_WIDTH)) break;
+  }
+  return sight;
+}
+
+function append(to: Sight, { frames, readings }: Sight): void {
+  to.frames.push(...frames);
+  to.readings.push(...readings);
+}
+
+function phase(sight: Sight, fromMs: number, toMs: number): Figures {
+  return { ...figuresOf(sight, fromMs, toMs) };
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
