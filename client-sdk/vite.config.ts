@@ -89,15 +89,16 @@ function entryChunks(): Plugin {
  * Leaves out Web Awesome's own icons, 43 KB, because `web-awesome.ts` registers ours in their place.
  */
 function withoutLibraryIcons(): Plugin {
-  const icons = /var icons = \{\n.+?\n\};/s;
   let isFound = false;
   return {
     name: 'without-library-icons',
     transform(code, id) {
-      if (!id.includes('webawesome') || !code.includes('src/components/icon/library.system.ts') || !icons.test(code))
-        return;
+      if (!id.includes('webawesome') || !code.includes('src/components/icon/library.system.ts')) return;
+      const from = code.indexOf('var icons = {\n');
+      const to = code.indexOf('\n};', from);
+      if (from === -1 || to === -1) return;
       isFound = true;
-      return { code: code.replace(icons, 'var icons = { solid: {}, regular: {} };'), map: null };
+      return { code: `${code.slice(0, from)}var icons = { solid: {}, regular: {} ${code.slice(to)}`, map: null };
     },
     buildEnd() {
       if (this.environment.name === 'site' && !isFound) this.error('The icons of Web Awesome were not found.');

@@ -100,7 +100,8 @@ export class LogeLobby extends RoomPart {
     loadParts(this.renderRoot);
     const { wallet, access } = this.room ?? {};
     const offer = access?.state === 'required' ? access.offer : undefined;
-    if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor) this.#prepare();
+    if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor)
+      this.emit<null>(ENTRY_NEAR, null);
   }
 
   get #isOpening(): boolean {
@@ -142,17 +143,17 @@ export class LogeLobby extends RoomPart {
     const balanceMinor = room.wallet.balanceMinor;
     const hasWallet = room.wallet.currency === offer.currency;
     const missingMinor = Math.max(0, offer.priceMinor - balanceMinor);
-    const approach = (): void => {
-      this.#prepare();
-      if (missingMinor === 0) room.prepareEntry();
-    };
     const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
     return html`
       <div class="offer" part="offer">
         ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
-        <div class="buttons" @pointerover=${approach} @focusin=${approach}>
+        <div
+          class="buttons"
+          @pointerover=${() => this.#prepareEntry(room, missingMinor)}
+          @focusin=${() => this.#prepareEntry(room, missingMinor)}
+        >
           ${button({
             label: texts.lobby.buyCard,
             icon: 'card',
@@ -209,9 +210,10 @@ export class LogeLobby extends RoomPart {
   }
 
   /** The person is about to buy. */
-  #prepare = (): void => {
+  #prepareEntry(room: Room, missingMinor: number): void {
     this.emit<null>(ENTRY_NEAR, null);
-  };
+    if (missingMinor === 0) room.prepareEntry();
+  }
 
   #topUp(missingMinor: number): void {
     this.emit(TOPUP_WANTED, { missingMinor });

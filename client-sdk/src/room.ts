@@ -193,8 +193,8 @@ export class Room {
 
   /** Loads the code for live video ahead of access, when a purchase is near. It asks for no camera. */
   prepareMedia(): void {
-    this.#engine.prepare();
-    if (this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
+    const isNew = this.#engine.prepare();
+    if (isNew && this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
   }
 
   /**
@@ -212,6 +212,7 @@ export class Room {
    * connection for the picture is set up meanwhile, without any media. Without access it ends after some seconds.
    */
   prepareEntry(): void {
+    this.prepareMedia();
     if (this.state === 'connected' && this.isLive) this.stage.prepareTransport();
   }
 

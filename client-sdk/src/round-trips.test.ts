@@ -109,7 +109,7 @@ async function until(isDone: () => boolean): Promise<void> {
 /** Waits until nothing is under way. */
 const rest = () => vi.advanceTimersByTimeAsync(5 * ROUND_TRIP_MS);
 
-/** Round trips from the call of `act` to the moment at which `isDone`, in halves; waits of the SDK's own are shorter. */
+/** Round trips from the call of `act` until `isDone`, in halves; waits of the SDK's own are shorter. */
 async function count(act: () => unknown, isDone: () => boolean): Promise<number> {
   const from = performance.now();
   void Promise.resolve(act()).catch(() => undefined);

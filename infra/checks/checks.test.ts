@@ -24,7 +24,7 @@ import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from '.
 import { faultsOfSource } from './regular-expressions.ts';
 import { parseStrictYaml } from './yaml.ts';
 
-// A check that finds nothing looks just like files without a fault. So each is shown what it must find.
+// A check that finds nothing looks like files without faults, so each is given faults that it must find.
 
 const run = promisify(execFile);
 const infra = fileURLToPath(new URL('..', import.meta.url));

@@ -42,7 +42,7 @@ describe('the choice of Node', () => {
 });
 
 describe('the lock', () => {
-  /** A process that takes the lock, says so, and holds it until it is told or killed. */
+  /** A process that takes the lock, prints that, and holds it until it gets a message or is killed. */
   async function startHolder(lockFile: string): Promise<ChildProcess> {
     const lockModule = new URL('./setup-lock.mjs', import.meta.url).href;
     const script = `import { withLock } from ${JSON.stringify(lockModule)};

@@ -16,6 +16,7 @@ import type { SeqRange } from './chat-sampling.ts';
 
 const SEED = pinnedSeed(20261127);
 const RUNS = effort({ short: 40, long: 2_000 });
+const TIMEOUT_MS = effort({ short: 60_000, long: 900_000 });
 const STEPS = 250;
 const WELCOME_ENTRIES = 50;
 const PAGE_ENTRIES = 200;
@@ -251,7 +252,9 @@ describe(`the chat on a faulty network (seed ${SEED})`, () => {
     vi.restoreAllMocks();
   });
 
-  it('emits every message once and in order, except those that the server left out', { timeout: 120_000 }, async () => {
+  it('emits every message once and in order, except those that the server left out', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     for (let run = 0; run < RUNS; run += 1) {
       const simulation = new Simulation(SEED + run);
       const before = await play(simulation);
@@ -274,7 +277,7 @@ describe(`the chat on a faulty network (seed ${SEED})`, () => {
     }
   });
 
-  it('ends with the same messages as the server, despite removals', { timeout: 120_000 }, async () => {
+  it('ends with the same messages as the server, despite removals', { timeout: TIMEOUT_MS }, async () => {
     for (let run = 0; run < RUNS; run += 1) {
       const simulation = new Simulation(SEED + RUNS + run);
       await play(simulation);

@@ -42,10 +42,15 @@ export class MediaEngine {
     this.#log = log;
   }
 
-  /** Starts slow tasks that do not need the server. A failure is reported when the device is loaded. */
-  prepare(): void {
+  /**
+   * Starts slow tasks that do not need the server; false if they were started before. A failure is reported when the
+   * device is loaded.
+   */
+  prepare(): boolean {
+    if (this.#code) return false;
     if (BUILT_WITH) this.#load(BUILT_WITH).catch(() => undefined);
     else this.#loadCode().catch(() => undefined);
+    return true;
   }
 
   /**

@@ -94,7 +94,7 @@ test.each([
   expect(offensive.judge(text)).toBeUndefined();
 });
 
-// The price of what is found above; a creator who minds puts such a word on hold instead of refusing it.
+// False positives that the detection above costs; a creator can hold such words instead of refusing them.
 test.each([
   ['a repeated letter that belongs there', 'coon', 'con'],
   ['a part of a name in signs', 'assert(ass_id)', 'ass'],

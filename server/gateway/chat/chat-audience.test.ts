@@ -1,4 +1,4 @@
-/** On a real Socket.IO server and real sockets, one of which stops reading. */
+/** Runs on a real Socket.IO server with real sockets, one of which stops reading. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
@@ -131,7 +131,7 @@ test('a socket that does not read gets no frames past the limit, and catches up 
   ws.resume();
   await vi.waitFor(() => expect(seqs.at(-1)).toBe(seq), { timeout: 20_000 });
   expect(await slow()).toBe(0);
-  // In order and once; what was left out in between is for the client to ask for.
+  // In order and once; the client fetches the omitted entries.
   expect(seqs).toEqual([...new Set(seqs)].sort((left, right) => left - right));
   expect(seqs.length).toBeLessThan(seq);
   say();

@@ -1,4 +1,4 @@
-/** With the clock in hand, on sockets that note what they are sent and when. */
+/** Uses fake timers, and sockets that record what they are sent and when. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';

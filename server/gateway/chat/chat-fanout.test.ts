@@ -30,7 +30,7 @@ const entry = (seq: number): ChatEntry => ({
 const log = [1, 2, 3, 4].map(entry);
 const page = (entries: ChatEntry[]): ChatPage => ({ entries, lastSeq: entries.at(-1)?.seq ?? 0 });
 
-/** A room with one reader, whose database answers what it is told to. */
+/** A room with one reader and a scripted database. */
 async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) {
   const http = createServer();
   const io = new Server(http, { serveClient: false });
@@ -70,7 +70,7 @@ test('R16: fills a gap that appears while another is being read, without a later
   });
   fanout.add(room, pick(2));
   await vi.waitFor(() => expect(answer).toBeDefined());
-  // The third is lost, and what is being read ends before it.
+  // The third is lost, and the running read ends before it.
   fanout.add(room, pick(4));
   answer?.(page(pick(1, 2)));
   await vi.waitFor(() => expect(shown).toEqual([1, 2, 3, 4]));

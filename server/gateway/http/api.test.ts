@@ -56,7 +56,7 @@ describe('creators and tokens', () => {
     }
     await using wanting = await startHttp({ env: { LOGE_CREATORS_WITHOUT_PAYOUTS: 'on' }, db: http.context.db });
     expect((await wanting.server('POST', '/v1/creators', input)).status).toBe(201);
-    // What the provider says of a country counts, whatever the list says.
+    // The provider's answer about a country overrides the list.
     const asked = await wanting.server('POST', '/v1/creators/wei/onboarding', {});
     expect([asked.status, asked.json.error.code]).toEqual([422, 'country_not_payable']);
   });

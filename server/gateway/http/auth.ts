@@ -135,7 +135,7 @@ export class HttpAuth {
     return { by: 'person', caller: person };
   }
 
-  /** A page of another site may read what is public, anonymously, and may change nothing. */
+  /** A page of another site may read public data anonymously, and change nothing. */
   async #findVisitor(request: Request): Promise<Caller | null> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       assertOwnPage(this.#config, request);

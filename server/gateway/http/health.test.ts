@@ -1,4 +1,4 @@
-/** What operators and their machines are told. */
+/** Health, readiness and metrics, for operators and their machines. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 

@@ -1,5 +1,5 @@
 /** Authorises participants, in the same way for sockets and for HTTP. */
-import type { Permissions, Role, TokenClaims } from '../../protocol/accounts.ts';
+import type { Permissions, Role } from '../../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import type { Access } from '../../protocol/rooms.ts';
 import type { HttpOperation, ParticipantRules, Right } from './operation.ts';
@@ -11,12 +11,6 @@ const REFUSAL = {
   publish: 'publish_not_allowed',
   moderate: 'forbidden',
 } as const satisfies Record<Right, ErrorCode>;
-
-/** A participant's token, and the access that it had when the request was admitted. */
-export interface Admitted {
-  claims: TokenClaims;
-  access: Access;
-}
 
 interface Standing {
   access: Access;

@@ -1,4 +1,4 @@
-/** API keys over HTTP: what each may do, what it may make, and when it ends. */
+/** API keys over HTTP: their rights, the keys that they may create, and their end. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import jwt from 'jsonwebtoken';

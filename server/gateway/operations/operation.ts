@@ -12,9 +12,8 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../../protocol/realtime.ts';
 import type { ChatLive } from '../chat/chat-live.ts';
-import type { GatewayContext, HttpContext, LiveView } from '../context.ts';
+import type { Admitted, GatewayContext, HttpContext, LiveView } from '../context.ts';
 import type { Connection } from '../socket/connection.ts';
-import type { Admitted } from './admission.ts';
 
 /**
  * An embedder's server by API key, a participant by room token, a person of the site by session cookie, an operator by

@@ -1,4 +1,4 @@
-/** Events out over HTTP: who may ask, what is refused, and from a purchase to the embedder's server. */
+/** Webhook endpoints over HTTP: rights, refusals, and the way from a purchase to the embedder's server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { signersOf, startReceiver } from '../../../tests/support/programs/webhook-receiver.ts';

@@ -30,7 +30,7 @@ export function demoPeopleOf({ development, operators }: Config): (SitePerson & 
 
 const DEMO_TICKET_MINOR = 500;
 
-/** Creates what is missing of the demo: its creators always, its rooms in a house that has none. */
+/** Creates the demo's creators if they are missing, and its rooms if there are none. */
 export async function seedDemo({ config, accounts, rooms }: HttpContext): Promise<void> {
   if (!config.development) return;
   for (const creator of DEMO_CREATORS) await accounts.createCreator(creator);

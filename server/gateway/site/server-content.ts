@@ -33,7 +33,10 @@ export interface ServerPage {
   demoPeople: readonly SitePerson[] | undefined;
 }
 
-/** Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an element. */
+/**
+ * Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an
+ * element.
+ */
 const PLACE_MARK = '<!--loge:place-->';
 const PLACE = html`<!--loge:place-->`;
 
@@ -104,6 +107,6 @@ function shadowElement(tag: string, styles: CSSResultGroup[], content: string, c
 
 /** Without the marks for hydration, since the elements render anew. Values are escaped, so no mark comes from one. */
 function renderTemplate(template: TemplateResult, inPlace = ''): string {
-  const rendered = collectResultSync(render(template)).replace(/<!--\/?lit-[^>]*-->|<\?>/g, '');
+  const rendered = collectResultSync(render(template)).replace(/<!--\/?lit-[a-z]+(?: [\w+/=]+)?-->|<\?>/g, '');
   return rendered.replace(PLACE_MARK, () => inPlace);
 }

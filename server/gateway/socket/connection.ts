@@ -36,7 +36,7 @@ export interface ConnectionActions {
   enter(connection: Connection): Promise<void>;
   /** The snapshot was sent: live updates follow from there. */
   settle(connection: Connection, inside: Inside): void;
-  /** The role or the rights changed, and the participant was told. */
+  /** The role or the rights changed, and the participant was notified. */
   changeRights(connection: Connection): void;
   /** The participant lost access: ends media and chat. */
   leave(connection: Connection): Promise<void>;

@@ -28,7 +28,7 @@ test('a newcomer gets the head count although it has not changed', async () => {
   };
   await join('lea', true);
   expect(told).toEqual([3]);
-  // In the lobby nobody is counted.
+  // The lobby does not count.
   await join('malik', false);
   expect(told).toEqual([3, 3]);
   await vi.advanceTimersByTimeAsync(60_000);

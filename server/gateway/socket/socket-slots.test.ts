@@ -42,7 +42,7 @@ test('concurrent gateways never exceed a shared limit, and released slots can be
   const all = Array.from({ length: 3 * LIMIT }, (_, index) => gateways[index % 3] as SocketSlots);
   const first = await takeAll(all);
   expect(first.length).toBeLessThanOrEqual(LIMIT);
-  // One after the other, nobody is refused for nothing.
+  // Sequential requests are not refused below the limit.
   const rest: (() => void)[] = [];
   for (const gateway of all) rest.push(...(await takeAll([gateway])));
   expect(first.length + rest.length).toBe(LIMIT);

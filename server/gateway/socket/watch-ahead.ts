@@ -6,8 +6,7 @@ import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { WatchAheadAnswer, WatchInput } from '../../protocol/stage.ts';
 import { createIceServers } from '../../stage/turn.ts';
-import type { GatewayContext } from '../context.ts';
-import type { Admitted } from '../operations/admission.ts';
+import type { Admitted, GatewayContext } from '../context.ts';
 
 export async function watchAhead(
   context: GatewayContext,

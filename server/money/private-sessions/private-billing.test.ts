@@ -25,7 +25,7 @@ describe('the price of time', () => {
 });
 
 describe('confirmed time', () => {
-  /** One interval between two samples, and what was there in it. */
+  /** One interval between two samples, and the media in it. */
   const interval = fc.record({
     ms: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 1, max: 2_000 }) }, fc.integer({ min: 0, max: 10_000 })),
     creator: fc.boolean(),

@@ -41,7 +41,7 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 class Evening {
   readonly placement = new Placement(LIMITS);
   readonly nodes = new Map<string, PlacementNode>();
-  /** Room and node of everyone who is in. */
+  /** Room and node of every viewer. */
   readonly viewers: { room: string; node: string }[] = [];
   readonly pipes = new Map<string, Map<string, string>>();
   readonly publisherLoads = new Map<string, { node: string; load: number }>();
@@ -166,7 +166,7 @@ class Evening {
     this.#letGo(viewer.room);
   }
 
-  /** What a node does by itself: it stops pulling a room that nobody behind it watches. */
+  /** What a node does by itself: it stops pulling a room without viewers behind it. */
   #letGo(room: string): void {
     const edges = this.#edges(room);
     for (;;) {

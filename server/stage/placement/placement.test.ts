@@ -105,7 +105,7 @@ test('past the fan-out of one node the tree grows deeper, up to its limit', () =
   placement.placePublisher({ room: ROOM });
   const depths = Array.from({ length: 2_000 }, () => seated(seat(placement)).depth);
   expect(Math.max(...depths)).toBe(2);
-  // 1 origin, 2 edges below it, 4 below those: the other nodes are out of reach, and nobody was refused for it.
+  // 1 origin, 2 edges below it, 4 below those: the other nodes are out of reach, and no viewer was refused.
   expect(placement.figures().edges).toBe(6);
 });
 

@@ -38,7 +38,7 @@ class DistantHashes extends MemoryLeasedHashes {
   }
 }
 
-/** Nodes that note what they are told, of which the gateway is connected to those that it needed. */
+/** Nodes that record their calls; the gateway is connected to those that it needed. */
 class Nodes {
   readonly board = new MemoryAnnouncements();
   readonly followed: string[] = [];

@@ -52,7 +52,7 @@ test('asks publishers to leave a draining node at once, and viewers after them i
     // A node says again and again that it drains.
     evacuation.handleNode({ node: 'leaving', draining: true });
   }
-  // Nobody was cut off: the publisher goes on until the node has seen the last viewer leave.
+  // No session was closed: the publisher keeps sending until the last viewer has left the node.
   expect(left.map(({ session }) => session)).toEqual(['publisher']);
   expect(moved).toEqual([]);
   expect(largest).toBeLessThanOrEqual(20);

@@ -81,7 +81,7 @@ export abstract class SitePage extends LogeElement {
     return this.words.titles[this.page];
   }
 
-  /** Whether the page has what it shows first. Until then, what the server has rendered stays, so that nothing moves. */
+  /** Whether the page has what it shows first. Until then, what the server has rendered stays: nothing moves. */
   protected get canReplaceServerContent(): boolean {
     return this.session !== undefined;
   }

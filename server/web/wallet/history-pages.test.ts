@@ -13,7 +13,7 @@ const entry = (id: string, second: number): WalletEntry => ({
   label: null,
 });
 
-/** A list, the newest first, of which a page has so many. */
+/** A list with pages of this size, newest first. */
 function listOf(entries: WalletEntry[], pageItems: number) {
   return async (after: string): Promise<HistoryList> => {
     const start = Number(after);

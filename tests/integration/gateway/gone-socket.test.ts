@@ -1,6 +1,6 @@
 /**
- * Media without a socket. A connection that goes while what it asked for is being looked into: nothing is opened for it,
- * and nothing that it took over stays for ever. A session that is opened over HTTP, ahead of its socket.
+ * Media without a socket. A connection that goes while its request is being handled: nothing is opened for it, and
+ * nothing that it took over stays for ever. A session that is opened over HTTP, ahead of its socket.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../server/platform/clock.ts';

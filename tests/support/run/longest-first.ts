@@ -1,8 +1,8 @@
 /**
- * Runs the test files project by project, and the longest first within each. Vitest keeps a worker, and all modules that
- * it has loaded, only while the next file in the queue belongs to the same project. The longest first, so that no worker
- * is left with a long file at the end. The durations are those of the last recorded run: `npm test -- --record` writes
- * them anew.
+ * Runs the test files project by project, and the longest first within each. Vitest keeps a worker, and all modules
+ * that it has loaded, only while the next file in the queue belongs to the same project. The longest first, so that no
+ * worker is left with a long file at the end. The durations are those of the last recorded run: `npm test -- --record`
+ * writes them anew.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';

@@ -198,7 +198,7 @@ export class ChatList {
     const start = indexAfter(this.#items, first.item.seq - 1);
     const end = indexAfter(this.#items, last.item.seq);
     const wanted = this.#items.slice(start, end);
-    // The log has started over after a gap: what was being read is not kept any more.
+    // The log has started over after a gap, without the rows that were being read.
     if (wanted.length === 0) {
       this.scrollToEnd();
       return;

@@ -70,8 +70,8 @@ export async function prepareToWatch(
 }
 
 /**
- * Opens a media session by HTTP while the socket is still being opened. The request is simple in the sense of CORS, since
- * a preflight would cost the round trip that this saves: plain text, and the token in the body.
+ * Opens a media session by HTTP while the socket is still being opened. The request is simple in the sense of CORS,
+ * since a preflight would cost the round trip that this saves: plain text, and the token in the body.
  */
 export async function requestWatch(
   url: string,

@@ -185,7 +185,7 @@ test('no described route answers 404', async () => {
     if (door.by.includes('visitor')) continue;
     const path = door.path.replace(':id', 'room_00000000000000000000');
     const reply = await http.call(door.method.toUpperCase(), path, { body: takesBody(door) ? {} : undefined });
-    // After some wrong logins the address is told to wait, which is an answer of this route too.
+    // After some failed logins the address is rate-limited, which is an answer of this route too.
     const expected = door.by.includes('server') ? ['credentials_invalid', 'rate_limited'] : ['token_missing'];
     expect(expected, name).toContain(reply.json.error.code);
   }
@@ -244,9 +244,9 @@ describe('the catalogue of errors', () => {
       expect(all.filter((page) => page.includes(`<article id="${name}">`))).toHaveLength(1);
     }
     for (const page of all) {
-      // It works under the content security policy, and asks nobody else for anything.
+      // It works under the content security policy and loads nothing from other hosts.
       expect(page).not.toMatch(/<script|\son\w+=|src="http|<a href="https?:|<link rel="stylesheet"/);
-      // A phone lays it out in a moment.
+      // Few enough elements for a phone.
       expect(page.match(/<[a-z]/g)?.length).toBeLessThan(6_000);
       for (const [, target] of page.matchAll(/href="\/docs\/schemas#([^"]+)"/g))
         expect(all.at(-1)).toContain(`id="${target}"`);

@@ -102,7 +102,7 @@ test('refunds a payment in part and then the rest, and shows all of it on one pa
   expect((await desk('GET', `/payments/${tip}`)).json.payment.status).toBe('refunded');
   expect((await desk('GET', `/payments?query=${rest.json.id}`)).json.payments).toMatchObject([{ id: tip }]);
   const { acts } = (await desk('GET', `/desk/acts?subject=${tip}`)).json;
-  // Also what was refused is on record.
+  // A refused act is recorded too.
   expect(acts).toMatchObject([
     { by: 'operator', reason: 'Again', outcome: 'failed', failure: 'already_refunded' },
     { by: 'devkey', reason: 'All of it', outcome: 'done', failure: null },

@@ -85,8 +85,8 @@ test('refunds unspent credit to the card once, and not spent credit', async () =
   const lea = http.token({ room: room.id, identity: 'lea' });
   await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
   await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 300, reason: 'Thanks' });
-  // What is a gift stays one. 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the
-  // latest first.
+  // Promotional credit is not refundable. Top-ups of 30.00 less 5.00 of the ticket, whose other 1.00 was promotional:
+  // 25.00, the latest top-up first.
   const { topups } = (await as('lea', 'GET', '/v1/wallet/refundable')).json;
   expect(topups).toMatchObject([
     { topup: second, amountMinor: 2_000, currency: 'eur' },
@@ -99,7 +99,7 @@ test('refunds unspent credit to the card once, and not spent credit', async () =
   expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
   expect((await as('lea', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
   expect((await as('lea', 'GET', '/v1/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
-  // Of what was given back in part before, the rest goes back too.
+  // The rest of a partly refunded top-up is refunded too.
   const part = { topup: second, amountMinor: 700, reason: 'Asked by mail' };
   expect((await http.server('POST', '/v1/refunds', part)).status).toBe(201);
   const both = await Promise.all([1, 2].map(() => as('lea', 'POST', '/v1/wallet/refunds', { topup: second })));
@@ -147,7 +147,7 @@ test("pages through the wallet's history, each entry once", async () => {
   const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ines' } });
   cookies.set('ines', (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
   await topUp('ines', 2_000);
-  // The ticket is paid from gifts and from what was paid in: two entries of the ledger, one line.
+  // The ticket is paid from promotional and paid credit: two entries of the ledger, one item.
   await http.participant(fan, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
   for (const n of [1, 2, 3]) {
     const tip = { amountMinor: 100, idempotencyKey: `history-${n}` };
