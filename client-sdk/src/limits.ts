@@ -59,6 +59,10 @@ export const STAGE = {
   /** An RTP sender refuses a change of layers while it encodes a key frame; the change is then retried. */
   layerRetryMs: 50,
   layerRetries: 100,
+  /** Interval at which a publisher checks which of its layers are sent. */
+  sentLayersCheckMs: 250,
+  /** Interval at which it probes for more bandwidth while less is sent than is wanted. */
+  uplinkProbeMs: 3_000,
   /** How long the size of an element must be stable before it is sent. */
   viewportDebounceMs: 150,
   /** How long a transport may be `disconnected` before ICE is restarted; short losses recover by themselves. */

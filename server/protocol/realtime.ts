@@ -61,6 +61,7 @@ import {
   restartIceAnswer,
   resumeAnswer,
   resumeInput,
+  sentLayersInput,
   sessionInput,
   stageState,
   unproduceInput,
@@ -79,6 +80,7 @@ export const REQUESTS = {
   'stage:produce': { input: produceInput, answer: z.object({ producerId: z.string() }) },
   'stage:unproduce': { input: unproduceInput, answer: nothing },
   'stage:mute': { input: muteInput, answer: nothing },
+  'stage:sentLayers': { input: sentLayersInput, answer: nothing },
   'stage:viewport': { input: viewportInput, answer: nothing },
   /**
    * Resumes one's own media session after the socket was lost. Refused with `session_not_found` if it has ended, and

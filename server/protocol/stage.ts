@@ -59,6 +59,12 @@ export const produceInput = z.object({
 });
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
+/** The highest layer that the publisher's browser sends of those that are wanted. */
+export const sentLayersInput = z.object({
+  session: sessionId,
+  producerId,
+  maxSpatialLayer: z.number().int().min(0).max(8),
+});
 export const sessionInput = z.object({ session: sessionId });
 export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
 export const endLiveInput = z.object({ publication: publication.optional() });

@@ -150,6 +150,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.emit({ type: 'trackMuted', room: this.grant.room, session: this.id, consumerId: consumer.id, muted });
   }
 
+  /** A viewer on a layer that has stopped moves to the next one at once. */
+  handleSentLayerChanged(track: StageTrack): void {
+    const watched = this.#watched.get(track.id);
+    // Fails only if the consumer ended meanwhile.
+    if (watched) this.#applyPreferredLayer(watched).catch(() => {});
+  }
+
   async setViewport(viewport: Viewport): Promise<void> {
     this.assertOpen();
     this.#viewport = viewport;
@@ -194,7 +201,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   async #consume(watched: WatchedTrack): Promise<void> {
-    const { track, preferredLayer: spatialLayer } = watched;
+    const { track } = watched;
+    const requestedLayer = sendableLayer(watched);
     const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
     try {
       await this.room.provide(track);
@@ -202,7 +210,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
         paused: this.#paused,
-        ...(track.layered && { preferredLayers: { spatialLayer } }),
+        ...(track.layered && { preferredLayers: { spatialLayer: requestedLayer } }),
       });
       if (!stillWanted()) return consumer.close();
       watched.consumer = consumer;
@@ -211,9 +219,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       // The session may have been paused or resumed during the request.
       if (this.#paused !== consumer.paused) void this.#applyPause();
       consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
-      if (track.layered) FrameRateRise.watch(consumer, () => watched.preferredLayer);
-      // The viewport may have changed during the request.
-      if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
+      if (track.layered) FrameRateRise.watch(consumer, () => sendableLayer(watched));
+      // The viewport or the publisher's bandwidth may have changed during the request.
+      if (sendableLayer(watched) !== requestedLayer) void this.#applyPreferredLayer(watched);
     } catch (error) {
       if (!stillWanted()) return;
       this.#watched.delete(track.id);
@@ -289,16 +297,22 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#load = load;
   }
 
-  async #applyPreferredLayer({ track, consumer, preferredLayer: spatialLayer }: WatchedTrack): Promise<void> {
+  async #applyPreferredLayer(watched: WatchedTrack): Promise<void> {
+    const { track, consumer } = watched;
     if (!consumer || !track.layered) return;
     try {
-      await consumer.setPreferredLayers({ spatialLayer });
+      await consumer.setPreferredLayers({ spatialLayer: sendableLayer(watched) });
     } catch (error) {
       // The consumer ended in between.
       if (consumer.closed || track.closed || this.closed) return;
       throw toSfuError(error, 'cannot_consume');
     }
   }
+}
+
+/** The layer to select: the preferred one as far as the publisher sends it. */
+function sendableLayer({ track, preferredLayer }: WatchedTrack): number {
+  return Math.min(preferredLayer, track.sentLayer);
 }
 
 function consumerOptions({ track, consumer }: WatchedTrack): ConsumerOptions | undefined {

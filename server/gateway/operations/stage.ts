@@ -105,6 +105,14 @@ const publisherOperations = [
     },
   }),
   socketOperation({
+    socket: 'stage:sentLayers',
+    ...PUBLISHING,
+    run: async ({ stage }, { connection, input }) => {
+      await stage.commands.setSentLayers(callerOf(connection), input);
+      return {};
+    },
+  }),
+  socketOperation({
     socket: 'stage:endLive',
     ...PUBLISHING,
     run: async ({ stage }, { room, input: { publication } }) => {

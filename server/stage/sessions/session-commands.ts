@@ -48,6 +48,14 @@ export class SessionCommands {
     await call(node.setMuted(input));
   }
 
+  async setSentLayers(
+    caller: StageCaller,
+    input: { session: SessionId; producerId: string; maxSpatialLayer: number },
+  ): Promise<void> {
+    const { node } = this.own(caller, input.session);
+    await call(node.setSentLayers(input));
+  }
+
   async setViewport(caller: StageCaller, input: { session: SessionId; viewport: Viewport }): Promise<void> {
     const { node } = this.own(caller, input.session);
     await call(node.setViewport(input));

@@ -227,6 +227,7 @@ describe('over sockets', () => {
     'stage:produce': { session, kind: 'video', source: 'camera', rtpParameters },
     'stage:unproduce': { session, producerId },
     'stage:mute': { session, producerId, muted: true },
+    'stage:sentLayers': { session, producerId, maxSpatialLayer: 1 },
     'stage:viewport': { session, viewport: { width: 640, height: 360 } },
     'stage:resume': { session },
     'stage:play': { session },

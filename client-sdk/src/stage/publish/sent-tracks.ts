@@ -13,6 +13,7 @@ import type { MediaEngine } from '../../media/media-engine.ts';
 import { MediaTransport } from '../../media/media-transport.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
+import { SentLayers } from './sent-layers.ts';
 
 /** A local track that should be sent. */
 export interface OutgoingTrack {
@@ -156,10 +157,31 @@ export class SentTracks {
       if (track.kind === 'video') onLayers(source, layer);
     });
     this.#sent.set(source, { producer, layers, track, muted });
+    if (track.kind === 'video') this.#followLayers(producer, layers);
     if (muted) producer.pause();
     const early = takeEarlyLayers(producer.id);
     if (early !== undefined && track.kind === 'video') layers.want(early);
     return true;
+  }
+
+  #followLayers(producer: Producer, layers: LayerControl): void {
+    const { connection, log } = this.#options;
+    const sent = new SentLayers({
+      sender: () => producer.rtpSender,
+      onBehind: () => {
+        log('debug', 'probing uplink', { producer: producer.id });
+        layers.probe();
+      },
+      onChanged: (maxSpatialLayer) => {
+        log('info', 'layers sent changed', { producer: producer.id, maxSpatialLayer });
+        if (connection.state !== 'connected') return;
+        const input = { session: this.media.session, producerId: producer.id, maxSpatialLayer };
+        connection.request('stage:sentLayers', input).catch((error) => {
+          log('debug', 'sent layers not reported', { code: toLogeError(error, 'internal').code });
+        });
+      },
+    });
+    producer.observer.once('close', () => sent.close());
   }
 
   async #replace(sent: SentTrack, track: MediaStreamTrack): Promise<boolean> {

@@ -153,6 +153,20 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 1);
   });
 
+  it('moves a viewer to the layers that the publisher still sends, and back', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, cameraId } = await stage.publish('room_uplink');
+    const watcher = await stage.watch('room_uplink', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    // All layers go on flowing here: only what the publisher says can move the viewer.
+    await stage.node.setSentLayers({ session, producerId: cameraId, maxSpatialLayer: 0 });
+    await until(() => currentLayer(watcher) === 0);
+    expect(stage.events.of('layersWanted', session).every(({ maxSpatialLayer }) => maxSpatialLayer !== 0)).toBe(true);
+    await stage.node.setSentLayers({ session, producerId: cameraId, maxSpatialLayer: 2 });
+    await until(() => currentLayer(watcher) === 2);
+  });
+
   it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 100 });
     await using _ = stage;
