@@ -68,6 +68,8 @@ export const sentLayersInput = z.object({
 export const sessionInput = z.object({ session: sessionId });
 export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
 export const endLiveInput = z.object({ publication: publication.optional() });
+/** `lineBps`: what arrives of everything while packets are lost, in bits per second. */
+export const restartVideoInput = z.object({ session: sessionId, lineBps: z.number().int().min(0).optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
 export const transportOptions = z.object({

@@ -132,6 +132,14 @@ const viewerOperations = [
     },
   }),
   socketOperation({
+    socket: 'stage:restartVideo',
+    ...WATCHING,
+    run: async ({ stage }, { connection, input }) => {
+      await stage.commands.restartVideo(callerOf(connection), input);
+      return {};
+    },
+  }),
+  socketOperation({
     socket: 'stage:play',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session } }) => {

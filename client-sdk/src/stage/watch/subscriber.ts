@@ -408,6 +408,9 @@ export class Subscriber {
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
+        onStalled: (lineBps) => {
+          if (this.#isCurrent(watched)) this.#restartVideo(media.session, lineBps);
+        },
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },
@@ -439,6 +442,16 @@ export class Subscriber {
       if (track && isShown) this.#handlers.onTrackMuted(track);
     }
     void watched.consume(consumers);
+  }
+
+  #restartVideo(session: SessionId, lineBps: number | undefined): void {
+    if (this.#connection.state !== 'connected') return;
+    this.#log('info', 'video stalled', { session, lineBps });
+    this.#connection
+      .request('stage:restartVideo', { session, ...(lineBps !== undefined && { lineBps }) })
+      .catch((error) => {
+        this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
+      });
   }
 
   #sendCurrentViewport(): void {
