@@ -24,7 +24,7 @@ COPY . .
 # What only development needs goes: the packages, the tests, and mediasoup's sources of the worker that has been built of them.
 RUN node infra/setup/run.mjs setup && npm prune --omit=dev --ignore-scripts \
     && rm -rf node_modules/mediasoup/worker node_modules/.cache \
-    && find server sfu infra/stripe-emulator -name '*.test.ts' -delete
+    && find server sfu client-sdk infra/stripe-emulator -name '*.test.ts' -delete
 
 FROM ${BASE}
 # What the worker links to where it was built here; the prebuilt one brings its own.
@@ -38,6 +38,8 @@ COPY --from=build /loge/package.json ./
 COPY --from=build /loge/node_modules node_modules
 COPY --from=build /loge/.build/client .build/client
 COPY --from=build /loge/server server
+# The server renders templates of the elements.
+COPY --from=build /loge/client-sdk client-sdk
 COPY --from=build /loge/sfu sfu
 COPY --from=build /loge/infra/stripe-emulator infra/stripe-emulator
 RUN mkdir /data && chown node:node /data

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
-/** One a core. One more saves a tenth of the time on two cores, and made a timing test fail in most runs. */
-const WORKERS = Math.max(2, availableParallelism());
+/** One more than cores: tests wait more than they compute. */
+const WORKERS = availableParallelism() + 1;
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
 /** Those that replace modules need a worker each: in a shared one another file may have loaded the real ones. */
 const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {

@@ -1,16 +1,23 @@
 /**
- * Builds everything for browsers into `.build/client/`: the SDK as one ES module, the elements as one classic script,
- * and the site's pages. A part is skipped if its entry is missing.
+ * Builds everything for browsers into `.build/client/`: the SDK as one ES module, the site's pages and the elements as
+ * chunks that both share, and the loader of the elements as one classic script.
  */
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions } from 'vite';
+import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions, type Manifest, type Plugin } from 'vite';
+import { routerRtpCapabilities } from '../sfu/codecs.ts';
+import { compressBuild } from './compress-build.ts';
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const SITE_FOLDER = inProject('server/web');
 const SITE_PAGES = ['index', 'room', 'studio', 'wallet', 'earnings', 'desk', 'receipt'];
+const ELEMENTS_ENTRY = inProject('client-sdk/elements/elements.ts');
 const OUTPUT_FOLDER = inProject('.build/client');
+const SITE_OUTPUT = `${OUTPUT_FOLDER}/site`;
+const BASE_MODULES =
+  /client-sdk\/(elements\/(room\/room-part|controls\/plain-controls|stage\/(badges|poster)|loading\/parts)|src\/random-key)\.ts$|preload-helper|server\/protocol\/limits\.ts$/;
+const MANIFEST = '.vite/manifest.json';
 
 const shared: BuildEnvironmentOptions = {
   target: 'baseline-widely-available',
@@ -46,50 +53,113 @@ function singleFile(options: {
   };
 }
 
-function site(pages: readonly string[]): EnvironmentOptions {
+/** The pages and the elements in one graph, so that they share their chunks. */
+const site: EnvironmentOptions = {
+  consumer: 'client',
+  build: {
+    ...shared,
+    outDir: SITE_OUTPUT,
+    emptyOutDir: true,
+    copyPublicDir: true,
+    manifest: MANIFEST,
+    rolldownOptions: {
+      // The loader calls what the elements' entry exports.
+      preserveEntrySignatures: 'exports-only',
+      input: {
+        ...Object.fromEntries(SITE_PAGES.map((page) => [page, `${SITE_FOLDER}/${page}.html`])),
+        elements: ELEMENTS_ENTRY,
+      },
+      // What every page needs, in one chunk rather than in five small ones.
+      output: { codeSplitting: { groups: [{ name: 'base', test: BASE_MODULES }] } },
+    },
+  },
+};
+
+/** Gives the loader the chunks of the elements' entry, which is built before it: the entry first. */
+function entryChunks(): Plugin {
+  const name = 'virtual:entry-chunks';
   return {
-    consumer: 'client',
-    build: {
-      ...shared,
-      outDir: `${OUTPUT_FOLDER}/site`,
-      emptyOutDir: true,
-      copyPublicDir: true,
-      // The room's chunk contains the SDK with mediasoup-client and Socket.IO, which the page needs at once.
-      chunkSizeWarningLimit: 700,
-      rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, `${SITE_FOLDER}/${page}.html`])) },
+    name,
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    load: (id) => (id === `\0${name}` ? `export const entryChunks = ${JSON.stringify(chunksOfEntry())};` : null),
+  };
+}
+
+/**
+ * Leaves out Web Awesome's own icons, 43 KB, because `web-awesome.ts` registers ours in their place.
+ */
+function withoutLibraryIcons(): Plugin {
+  let isFound = false;
+  return {
+    name: 'without-library-icons',
+    transform(code, id) {
+      if (!id.includes('webawesome') || !code.includes('src/components/icon/library.system.ts')) return;
+      const from = code.indexOf('var icons = {\n');
+      const to = code.indexOf('\n};', from);
+      if (from === -1 || to === -1) return;
+      isFound = true;
+      return { code: `${code.slice(0, from)}var icons = { solid: {}, regular: {} ${code.slice(to)}`, map: null };
+    },
+    buildEnd() {
+      if (this.environment.name === 'site' && !isFound) this.error('The icons of Web Awesome were not found.');
     },
   };
 }
 
-function environments(): Record<string, EnvironmentOptions> {
-  const sdkEntry = inProject('client-sdk/src/index.ts');
-  const embedEntry = inProject('client-sdk/elements/embed.ts');
-  const pages = SITE_PAGES.filter((page) => existsSync(`${SITE_FOLDER}/${page}.html`));
-  return {
-    sdk: singleFile({ entry: sdkEntry, file: 'sdk/loge.js', format: 'es' }),
-    ...(existsSync(embedEntry)
-      ? { embed: singleFile({ entry: embedEntry, file: 'embed.js', format: 'iife', name: 'Loge' }) }
-      : {}),
-    ...(pages.length > 0 ? { site: site(pages) } : {}),
-  };
+function chunksOfEntry(): string[] {
+  const manifest = JSON.parse(readFileSync(`${SITE_OUTPUT}/${MANIFEST}`, 'utf8')) as Manifest;
+  const [entry] = Object.entries(manifest).find(([, { name, isEntry }]) => isEntry && name === 'elements') ?? [];
+  if (!entry) throw new Error('The build has no entry for the elements.');
+  const keys = new Set([entry]);
+  for (const key of keys) for (const imported of manifest[key]?.imports ?? []) keys.add(imported);
+  return [...keys].map((key) => `./${manifest[key]?.file}`);
 }
 
-const parts = environments();
+const environments: Record<string, EnvironmentOptions> = {
+  sdk: singleFile({ entry: inProject('client-sdk/src/index.ts'), file: 'sdk/loge.js', format: 'es' }),
+  site,
+  embed: singleFile({
+    entry: inProject('client-sdk/elements/embed.ts'),
+    file: 'embed.js',
+    format: 'iife',
+    name: 'LogeLoader',
+  }),
+};
 
 export default defineConfig({
-  root: existsSync(SITE_FOLDER) ? SITE_FOLDER : inProject('client-sdk'),
+  root: SITE_FOLDER,
   logLevel: 'warn',
   // Some packages read this variable, and browsers have no `process`.
-  define: { 'process.env.NODE_ENV': '"production"' },
-  environments: parts,
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    // As a string, which costs nothing to parse before it is needed.
+    LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
+  },
+  plugins: [entryChunks(), withoutLibraryIcons()],
+  resolve: {
+    alias: [
+      {
+        find: '@lit/reactive-element/decorators/custom-element.js',
+        replacement: inProject('client-sdk/elements/definition-guard.ts'),
+      },
+      // Its index also exports fake devices for tests; the device brings a handler for React Native. 8 KB compressed.
+      { find: /^mediasoup-client$/, replacement: inProject('node_modules/mediasoup-client/lib/Device.js') },
+      { find: './handlers/ReactNative106', replacement: inProject('client-sdk/src/media/no-react-native.ts') },
+    ],
+  },
+  // Pages are served at several depths; scripts are also loaded from the pages of other sites.
+  experimental: {
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `/${file}` : { relative: true }),
+  },
+  environments,
   builder: {
     async buildApp(builder) {
-      await Promise.all(
-        Object.keys(parts).map(async (name) => {
-          const environment = builder.environments[name];
-          if (environment) await builder.build(environment);
-        }),
-      );
+      const build = async (name: string): Promise<void> => {
+        const environment = builder.environments[name];
+        if (environment) await builder.build(environment);
+      };
+      await Promise.all([build('sdk'), build('site').then(() => build('embed'))]);
+      await compressBuild(OUTPUT_FOLDER);
     },
   },
 });

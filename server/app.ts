@@ -14,6 +14,7 @@ import { limitPipelining } from './gateway/http/pipelined-requests.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
 import { seedDemo } from './gateway/site/demo.ts';
 import { SocketGateway } from './gateway/socket/socket-gateway.ts';
+import { watchAhead } from './gateway/socket/watch-ahead.ts';
 import { openMediaPlane } from './media-plane.ts';
 import { createPayment } from './payment.ts';
 import { type Bus, MemoryBus } from './platform/bus.ts';
@@ -24,7 +25,7 @@ import { GatewayLease } from './platform/jobs/gateway-lease.ts';
 import { Leader } from './platform/jobs/leader.ts';
 import { PeriodicJob } from './platform/jobs/periodic-job.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { createMetrics } from './platform/metrics.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { FactTail } from './platform/outbox/fact-tail.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
 import { openRedis } from './platform/redis/redis-parts.ts';
@@ -37,6 +38,8 @@ import { Stage } from './stage/stage.ts';
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** Key of the leader's advisory lock. The value is arbitrary. */
 const LEADER_LOCK = 7_064_302;
+/** A page that has been read for a while still has its connection when its viewer comes in. */
+const KEEP_ALIVE_MS = 65_000;
 /** How long a live survives its gateway, so that its publisher can resume at another. */
 const ORPHAN_SWEEP_MS = 5_000;
 
@@ -90,35 +93,13 @@ export class App {
     const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
     const metrics = createMetrics();
     // The port is taken first: if it is not free, nothing else has been started.
-    const server = createServer();
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
     const gate = new StartingGate(server);
     await listen(server, config);
     closers.push(() => closeServer(server));
 
-    const dataDir = resolve(config.dataDir);
-    const gateway = createId('gateway');
-    const [db, redis, payment] = await Promise.all([
-      Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
-        closers.push(() => it.close());
-        return it;
-      }),
-      config.redisUrl
-        ? openRedis({ url: config.redisUrl, gateway, log, metrics }).then((it) => {
-            closers.push(() => it.close());
-            return it;
-          })
-        : undefined,
-      // Webhook signatures use the machine's time, also when a test moves the house's clock.
-      createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
-        if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
-        return it;
-      }),
-    ]);
-    const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
-    const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
-    const platform = { db, bus, outbox, clock, log, metrics };
-    const leader = await Leader.create({ db, key: LEADER_LOCK, log });
-    closers.push(() => leader.close());
+    const { gateway, platform, redis, payment, leader } = await openPlatform({ config, clock, log, metrics, closers });
+    const { db, bus, outbox } = platform;
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
@@ -159,6 +140,7 @@ export class App {
     });
     const http = createHttpApp(context, {
       viewerCount: (room) => sockets.viewerCount(room),
+      watchAhead: (viewer, input) => watchAhead(context, viewer, input),
       whyNotReady: () => [
         ...(isDraining ? ['draining'] : []),
         ...(redis?.connections.whyNotReady() ?? []),
@@ -182,6 +164,41 @@ export class App {
     this.#closing ??= closeAll(this.#closers);
     return this.#closing;
   }
+}
+
+/** Opens the database, Redis, the payment provider and the leader's lock. */
+async function openPlatform(options: {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  closers: (() => Promise<void>)[];
+}) {
+  const { config, clock, log, metrics, closers } = options;
+  const dataDir = resolve(config.dataDir);
+  const gateway = createId('gateway');
+  const [db, redis, payment] = await Promise.all([
+    Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') }).then((it) => {
+      closers.push(() => it.close());
+      return it;
+    }),
+    config.redisUrl
+      ? openRedis({ url: config.redisUrl, gateway, log, metrics }).then((it) => {
+          closers.push(() => it.close());
+          return it;
+        })
+      : undefined,
+    // Webhook signatures use the machine's time, also when a test moves the house's clock.
+    createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
+      if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
+      return it;
+    }),
+  ]);
+  const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
+  const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
+  const leader = await Leader.create({ db, key: LEADER_LOCK, log });
+  closers.push(() => leader.close());
+  return { gateway, platform: { db, bus, outbox, clock, log, metrics }, redis, payment, leader };
 }
 
 /**

@@ -33,6 +33,13 @@ export const PENDING_TRACKS_MAX = 8;
 /** Rooms whose audience is stored before they have a session. */
 export const AUDIENCE_ROOMS_MAX = 10_000;
 
+/**
+ * Prepared sessions of a room on one node, and the longest time for which one may be granted. They hold a transport for
+ * somebody who has no access yet.
+ */
+export const PREPARED_PER_ROOM_MAX = 50;
+export const PREPARED_MAX_MS = 30_000;
+
 /** Time for a session to bring up ICE and DTLS. A slow phone over TURN needs some seconds. */
 export const CONNECT_WITHIN_MS = 15_000;
 

@@ -187,6 +187,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     return await this.#sessions.open(request, {
       admit: async (place) => {
         if (spareOf === undefined) await this.#sessions.takeWatchSlot(place);
+        if (!grant.subscribe) this.#sessions.makeRoomForPrepared(place);
         if (!grant.metered) return;
         budget = await this.#budgets.get(grant);
         beginsPaused = await budget.open(Date.now());
@@ -204,6 +205,15 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
       prepare: (room) => this.#followIfNoStage(room, upstream),
       open: (session) => session.open(dtlsParameters),
     });
+  }
+
+  async admit({ session: id, grant }: SfuRequest<'admit'>): Promise<SfuAnswer<'admit'>> {
+    assertMayWatch(grant, this.#now());
+    const session = this.#viewer(id);
+    const { room, identity } = session.grant;
+    if (grant.room !== room || grant.identity !== identity || !grant.subscribe || grant.metered)
+      throw new SfuError('not_entitled', 'The grant does not allow this person to watch, or pays by the second.');
+    return { consumers: await session.admit(grant) };
   }
 
   async publish(request: SfuRequest<'publish'>): Promise<SfuAnswer<'publish'>> {

@@ -7,16 +7,18 @@ import {
   SfuError,
   type Viewport,
 } from './contract.ts';
-import { CLIENT_CODECS_MAX, VIEWPORT_SIDE_MAX } from './limits.ts';
+import { CLIENT_CODECS_MAX, PREPARED_MAX_MS, VIEWPORT_SIDE_MAX } from './limits.ts';
 
 /**
  * Checks of a request before it reaches a worker. Parameters come from browsers through a gateway, and a node does not
  * rely on the gateway's checks. mediasoup itself validates the details of RTP parameters.
  */
 
+/** Without `subscribe`, a session without tracks for a short time. */
 export function assertMayWatch(grant: SessionGrant, nowMs: number): void {
   assertInForce(grant, nowMs);
-  if (grant.subscribe !== true) throw new SfuError('not_entitled', 'The grant does not allow watching.');
+  const isShort = grant.until !== undefined && grant.until - nowMs <= PREPARED_MAX_MS;
+  if (grant.subscribe !== true && !isShort) throw new SfuError('not_entitled', 'The grant does not allow watching.');
 }
 
 export function assertMayPublish(grant: SessionGrant, nowMs: number): void {

@@ -1,13 +1,9 @@
 /**
- * Defining a custom element twice throws, and the page may already contain Web Awesome, media-chrome or this script.
- * While the bundle loads, definitions of existing names are ignored. Must be imported before everything else.
+ * Replaces Lit's decorator of this name in the build: Web Awesome's elements are defined unless the page already has
+ * them. Defining a name twice throws.
  */
-const original = customElements.define;
-
-customElements.define = function define(name, element, options) {
-  if (!this.get(name)) original.call(this, name, element, options);
-};
-
-export function stopGuard(): void {
-  customElements.define = original;
+export function customElement(name: string): (element: CustomElementConstructor) => void {
+  return (element) => {
+    if (!customElements.get(name)) customElements.define(name, element);
+  };
 }

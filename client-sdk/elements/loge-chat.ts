@@ -30,9 +30,10 @@ import { icon } from './controls/icons.ts';
 import { formatMoneyShort } from './texts/format.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
-import './loge-moderation.ts';
-import type { LogeModeration } from './loge-moderation.ts';
+import { loadParts } from './loading/parts.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
+import './texts/chat-texts.ts';
 
 /** Draw interval on hidden pages, which get no animation frames. */
 const HIDDEN_DRAW_MS = 250;
@@ -41,15 +42,16 @@ const SEARCH_PAGES = 3;
 
 export class LogeChat extends RoomPart {
   static override properties = {
-    gap: { state: true },
     answered: { state: true },
     goalless: { type: Boolean },
+    isModerating: { state: true },
   };
-  declare gap: boolean;
   /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
   /** Hides the shared goal above the messages, if the page shows it elsewhere. */
   declare goalless: boolean;
+  /** Whether the moderator's view is open; it is loaded when it first opens. */
+  declare isModerating: boolean | undefined;
 
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
   readonly #tools = new ChatTools(
@@ -64,7 +66,6 @@ export class LogeChat extends RoomPart {
 
   constructor() {
     super();
-    this.gap = false;
     this.goalless = false;
   }
 
@@ -101,9 +102,6 @@ export class LogeChat extends RoomPart {
         this.#handleAdded();
         this.#announcer.announce(() => this.texts.chat.notice(notice));
       }),
-      room.on('chatGap', () => {
-        this.gap = true;
-      }),
     ];
   }
 
@@ -132,6 +130,7 @@ export class LogeChat extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    loadParts(this.renderRoot);
     const context = `${this.language} ${this.#self}`;
     if (context === this.#renderedContext) return;
     this.#renderedContext = context;
@@ -153,7 +152,9 @@ export class LogeChat extends RoomPart {
         <loge-chat-bar
           .room=${room}
           @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
-          @loge-chat-moderation=${() => this.#moderation?.show()}
+          @loge-chat-moderation=${() => {
+            this.isModerating = true;
+          }}
         ></loge-chat-bar>
         <loge-chat-board .room=${room}></loge-chat-board>
         <div class="view">
@@ -168,7 +169,6 @@ export class LogeChat extends RoomPart {
           >
             <div class="column">
               ${isEmpty ? html`<div class="empty"><p class="display">${texts.chat.empty}</p><p class="muted">${texts.chat.emptyText}</p></div>` : nothing}
-              ${this.gap ? html`<div class="gap">${texts.chat.gap}</div>` : nothing}
               <div class="rows" role="list"></div>
               ${room ? outgoingEntries(room, { texts, wordsFor: (error: LogeError) => this.wordsFor(error) }) : nothing}
             </div>
@@ -192,10 +192,21 @@ export class LogeChat extends RoomPart {
       <loge-chat-people .room=${room}></loge-chat-people>
       ${
         this.#canModerate
-          ? html`<loge-chat-message .room=${room}></loge-chat-message><loge-moderation .room=${room}></loge-moderation>`
+          ? html`<loge-chat-message .room=${room}></loge-chat-message>${this.#moderation(room)}`
           : html`<loge-chat-report .room=${room}></loge-chat-report>`
       }
     `;
+  }
+
+  #moderation(room: Room | undefined): TemplateResult | typeof nothing {
+    if (this.isModerating === undefined) return nothing;
+    return html`<loge-moderation
+      .room=${room}
+      .open=${this.isModerating}
+      @loge-moderation-closed=${() => {
+        this.isModerating = false;
+      }}
+    ></loge-moderation>`;
   }
 
   #newestButton(): TemplateResult | typeof nothing {
@@ -222,10 +233,6 @@ export class LogeChat extends RoomPart {
 
   get #composer(): LogeChatComposer | null {
     return this.renderRoot.querySelector<LogeChatComposer>('loge-chat-composer');
-  }
-
-  get #moderation(): LogeModeration | null {
-    return this.renderRoot.querySelector<LogeModeration>('loge-moderation');
   }
 
   #handleAdded(): void {

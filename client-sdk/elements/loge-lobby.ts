@@ -3,26 +3,29 @@
  * wallet.
  */
 
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
-import { openCheckout, returnUrlFor } from './money/checkout.ts';
-import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
-import { formatDateTime, formatMoney } from './texts/format.ts';
-import './money/loge-club.ts';
+import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
+import { loadParts } from './loading/parts.ts';
+import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import './money/loge-price.ts';
-import { lobbyStyles } from './room/lobby-styles.ts';
-import './loge-private.ts';
-import { TOPUP_WANTED } from './loge-tip.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
+import { lobbyFace, priceLine } from './room/lobby-face.ts';
+import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
-import { poster, posterStyles } from './stage/poster.ts';
+import { badgeStyles } from './stage/badges.ts';
+import { posterStyles } from './stage/poster.ts';
+import { formatMoney } from './texts/format.ts';
 
 /** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
+
+/** Emitted when the person is about to buy, or can do so with one tap. */
+export const ENTRY_NEAR = 'loge-entry-near';
 
 /** State of the payment after the return from the payment page. */
 export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
@@ -43,7 +46,7 @@ export class LogeLobby extends RoomPart {
   declare quote: Quote | undefined;
   declare waived: boolean;
 
-  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, lobbyStyles];
+  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, lobbyStyles];
 
   constructor() {
     super();
@@ -70,77 +73,69 @@ export class LogeLobby extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, texts } = this;
+    const { room, texts, language } = this;
     const info = room?.info;
     const access = room?.access;
     if (!room || !info || !access) return nothing;
-    return html`
-      <section class="lobby" part="lobby" data-testid="lobby" aria-label=${texts.lobby.label}>
-        <div class="picture" part="poster">
-          ${poster(info.id, info.creator.name)}
-          <div class="badges">
-            ${room.isLive ? liveBadge(texts) : nothing}
-            ${viewersBadge(room.viewerCount, texts, this.language)}
-          </div>
-        </div>
-        <div class="panel" part="panel">
-          <p class="when">${this.#when(room, info)}</p>
-          <h1 class="display">${info.title}</h1>
-          <p class="creator">${texts.room.by(info.creator.name)}</p>
-          ${this.#reason(access, info)} ${this.#paymentNotice()}
-          ${
-            access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
-              ? this.#offer(room, access.offer)
-              : nothing
-          }
-          ${
-            access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
-              ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
-              : nothing
-          }
-          <loge-private exportparts="private" .room=${room}></loge-private>
-        </div>
-      </section>
-    `;
+    const { isLive, viewerCount } = room;
+    return lobbyFace(
+      { info, isLive, viewerCount, texts, language },
+      html`${this.#reason(access, info)} ${this.#paymentNotice()}
+        ${
+          access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
+            ? this.#offer(room, access.offer)
+            : nothing
+        }
+        ${
+          access.state === 'required' && access.offer?.kind === 'members' && !this.#isOpening
+            ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
+            : nothing
+        }
+        ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}`,
+    );
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    loadParts(this.renderRoot);
+    const { wallet, access } = this.room ?? {};
+    const offer = access?.state === 'required' ? access.offer : undefined;
+    if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor)
+      this.emit<null>(ENTRY_NEAR, null);
   }
 
   get #isOpening(): boolean {
     return this.notice === 'confirmed' || this.notice === 'confirming';
   }
 
-  #when(room: Room, info: RoomInfo): string {
-    const { texts } = this;
-    if (info.status === 'ended') return texts.room.ended;
-    if (room.isLive) return texts.lobby.liveNow;
-    return info.startsAt ? formatDateTime(info.startsAt, this.language) : texts.lobby.soon;
-  }
-
   #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
     const { texts } = this;
     if (access.reason === 'room_ended') {
-      return html`<wa-callout class="reason" variant="neutral" role="status">
+      return html`<div class="callout neutral" role="status">
         <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(info.creator.name)}</span>
-      </wa-callout>`;
+      </div>`;
     }
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';
     const isRefused = access.state === 'refused';
     if (!words && !isRefused) return nothing;
-    return html`<wa-callout class="reason" variant=${isRefused ? 'danger' : 'brand'} role="status">
-      <span slot="icon">${icon(isRefused ? 'lock' : 'warning', 22)}</span>
-      ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
-      <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
-    </wa-callout>`;
+    return html`<div class="callout ${isRefused ? 'danger' : ''}" role="status">
+      ${icon(isRefused ? 'lock' : 'warning', 22)}
+      <div>
+        ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
+        <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
+      </div>
+    </div>`;
   }
 
   #paymentNotice(): TemplateResult | typeof nothing {
     const { texts, notice } = this;
     if (!notice) return nothing;
     if (notice === 'cancelled') {
-      return html`<wa-callout variant="neutral" role="status" data-testid="payment-notice">${texts.lobby.cancelled}</wa-callout>`;
+      return html`<div class="callout neutral" role="status" data-testid="payment-notice">${texts.lobby.cancelled}</div>`;
     }
-    return html`<wa-callout variant="brand" role="status" data-testid="payment-notice">
-      <wa-spinner slot="icon"></wa-spinner>${notice === 'confirmed' ? texts.lobby.confirmed : texts.lobby.confirming}
-    </wa-callout>`;
+    return html`<div class="callout" role="status" data-testid="payment-notice">
+      ${spinner()}<span>${notice === 'confirmed' ? texts.lobby.confirmed : texts.lobby.confirming}</span>
+    </div>`;
   }
 
   #offer(room: Room, offer: Offer): TemplateResult {
@@ -151,35 +146,33 @@ export class LogeLobby extends RoomPart {
     const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
     return html`
       <div class="offer" part="offer">
-        <div class="price-line">
-          <span><strong>${texts.lobby.ticket}</strong><small class="muted">${texts.lobby.once}</small></span>
-          <span class="price display" data-testid="price">${money(offer.priceMinor)}</span>
-        </div>
+        ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
         <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
-        <div class="buttons">
-          <wa-button
-            variant="brand"
-            size="m"
-            data-testid="buy-card"
-            ?disabled=${this.busy === 'wallet'}
-            ?loading=${this.busy === 'card'}
-            @click=${() => this.#buy('card')}
-          >
-            <span slot="start">${icon('card', 20)}</span>${texts.lobby.buyCard}
-          </wa-button>
+        <div
+          class="buttons"
+          @pointerover=${() => this.#prepareEntry(room, missingMinor)}
+          @focusin=${() => this.#prepareEntry(room, missingMinor)}
+        >
+          ${button({
+            label: texts.lobby.buyCard,
+            icon: 'card',
+            testId: 'buy-card',
+            isBusy: this.busy === 'card',
+            isDisabled: this.busy === 'wallet',
+            onClick: () => this.#buy('card'),
+          })}
           ${
             hasWallet
-              ? html`<wa-button
-                  appearance="outlined"
-                  variant="brand"
-                  data-testid="buy-wallet"
-                  ?disabled=${this.busy === 'card'}
-                  ?loading=${this.busy === 'wallet'}
-                  @click=${() => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet'))}
-                >
-                  <span slot="start">${icon('wallet', 20)}</span>${texts.lobby.buyWallet}
-                </wa-button>`
+              ? button({
+                  label: texts.lobby.buyWallet,
+                  icon: 'wallet',
+                  testId: 'buy-wallet',
+                  isOutlined: true,
+                  isBusy: this.busy === 'wallet',
+                  isDisabled: this.busy === 'card',
+                  onClick: () => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet')),
+                })
               : nothing
           }
         </div>
@@ -190,7 +183,7 @@ export class LogeLobby extends RoomPart {
               </p>`
             : nothing
         }
-        ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="buy-problem">${this.problem}</wa-callout>` : nothing}
+        ${this.problem ? html`<div class="callout danger" role="alert" data-testid="buy-problem">${this.problem}</div>` : nothing}
         <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
       </div>
     `;
@@ -214,6 +207,12 @@ export class LogeLobby extends RoomPart {
         <span>${quote.waiver.text} <em>${texts.price.waiverHint}</em></span>
       </label>
     `;
+  }
+
+  /** The person is about to buy. */
+  #prepareEntry(room: Room, missingMinor: number): void {
+    this.emit<null>(ENTRY_NEAR, null);
+    if (missingMinor === 0) room.prepareEntry();
   }
 
   #topUp(missingMinor: number): void {

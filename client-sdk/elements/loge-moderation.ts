@@ -3,7 +3,7 @@
  * the chat, or with `page` a static part of a custom layout.
  */
 import '@awesome.me/webawesome/dist/components/drawer/drawer.js';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import './moderation/moderation-audit.ts';
@@ -12,12 +12,14 @@ import './moderation/moderation-queue.ts';
 import './moderation/moderation-reports.ts';
 import './moderation/moderation-words.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
+import './texts/chat-texts.ts';
 
 const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
 type Tab = (typeof TABS)[number];
 
 export class LogeModeration extends RoomPart {
-  static override properties = { open: { state: true }, tab: { state: true }, page: { type: Boolean } };
+  static override properties = { open: { attribute: false }, tab: { state: true }, page: { type: Boolean } };
   declare open: boolean;
   declare tab: Tab;
   /** Renders inline instead of in a drawer. */
@@ -110,9 +112,9 @@ export class LogeModeration extends RoomPart {
     return this.renderOn(room, ['connected', 'chatQueue']);
   }
 
-  show(): void {
-    this.tab = (this.room?.chat.waiting ?? 0) > 0 ? 'queue' : 'modes';
-    this.open = true;
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('open') && this.open) this.tab = (this.room?.chat.waiting ?? 0) > 0 ? 'queue' : 'modes';
   }
 
   override render(): TemplateResult {
@@ -125,7 +127,9 @@ export class LogeModeration extends RoomPart {
       data-testid="moderation"
       .open=${this.open}
       @wa-after-hide=${(event: Event) => {
-        if (event.target === event.currentTarget) this.open = false;
+        if (event.target !== event.currentTarget) return;
+        this.open = false;
+        this.emit('loge-moderation-closed', null);
       }}
     >
       ${this.open ? this.#content() : nothing}

@@ -8,8 +8,9 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { formatDuration, formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';
-import { TOPUP_WANTED } from './loge-tip.ts';
+import { TOPUP_WANTED } from './money/checkout.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
 
 export class LogePrivate extends RoomPart {
   static override properties = {

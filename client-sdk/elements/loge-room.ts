@@ -1,22 +1,21 @@
 /**
  * `<loge-room url token>`: a whole room in one element. It connects, and shows the lobby or the room depending on
- * access, which may change at any time without a reload. Child elements replace its own layout and get its room.
+ * access, which may change at any time without a reload. Child elements replace its own layout and get its
+ * room; one with `slot="loading"` is shown until the room is known.
  */
 
-import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
+import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import type { CheckoutReturn } from './money/checkout.ts';
 import { takeCheckoutReturn } from './money/checkout.ts';
 import { formatMoney } from './texts/format.ts';
-import './loge-chat.ts';
+import './loading/part-table.ts';
+import { loadParts, preloadParts } from './loading/parts.ts';
 import './loge-lobby.ts';
-import type { PaymentNotice } from './loge-lobby.ts';
-import './loge-private.ts';
-import './loge-stage.ts';
-import './loge-tip.ts';
+import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
 import type { RoomWanted } from './room/room-part.ts';
@@ -47,10 +46,13 @@ export class LogeRoom extends RoomPart {
   declare returnUrl: string | undefined;
   declare notice: PaymentNotice | undefined;
 
-  static override styles = [...RoomPart.styles, roomStyles];
+  static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
 
-  readonly #session = new RoomSession(this, (room) => {
-    this.room = room;
+  readonly #session = new RoomSession(this, {
+    handleRoom: (room) => {
+      this.room = room;
+    },
+    handleNear: () => this.prepareEntry(),
   });
   readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
   #checkout: CheckoutReturn | undefined;
@@ -58,6 +60,7 @@ export class LogeRoom extends RoomPart {
 
   constructor() {
     super();
+    this.addEventListener(ENTRY_NEAR, () => this.prepareEntry());
     this.addEventListener(ROOM_WANTED, (event) => this.#provideRoom(event as CustomEvent<RoomWanted>));
   }
 
@@ -82,7 +85,15 @@ export class LogeRoom extends RoomPart {
     super.willUpdate(changed);
     if (!changed.has('room')) return;
     if (this.room) this.#session.adopt(this.room);
+    if (this.room && this.#checkout?.outcome === 'success') this.prepareEntry();
     for (const setRoom of this.#roomConsumers) setRoom(this.room);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    loadParts(this.renderRoot);
+    // The embedder's own layout; it may be in a shadow root, where nobody else looks.
+    loadParts(this);
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -115,7 +126,7 @@ export class LogeRoom extends RoomPart {
         <div class="banner-place" role="status" aria-live="polite">
           ${
             room?.state === 'reconnecting'
-              ? html`<p class="banner" part="banner" data-testid="reconnecting"><wa-spinner></wa-spinner>${texts.room.reconnecting}</p>`
+              ? html`<p class="banner" part="banner" data-testid="reconnecting">${spinner()}${texts.room.reconnecting}</p>`
               : nothing
           }
         </div>
@@ -136,10 +147,10 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted') {
       return html`<div class="scroll">
         ${this.#walletBar(room)}
-        <loge-lobby exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
       </div>`;
     }
-    if (this.childElementCount > 0) return html`<slot></slot>`;
+    if (this.#hasOwnLayout) return html`<slot></slot>`;
     return this.#inside(room);
   }
 
@@ -172,11 +183,13 @@ export class LogeRoom extends RoomPart {
   }
 
   #skeleton(): TemplateResult {
-    return html`<div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
-      <div class="stage-box"></div>
-      <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
-      <div class="chat-box"></div>
-    </div>`;
+    return html`<div class="scroll"><slot name="loading">
+      <div class="inside skeleton" role="status" aria-label=${this.texts.room.loading}>
+        <div class="stage-box"></div>
+        <div class="bar"><div class="title"><i class="line wide"></i><i class="line"></i></div></div>
+        <div class="chat-box"></div>
+      </div>
+    </slot></div>`;
   }
 
   #failure(title: string, words: string, isRetryable: boolean): TemplateResult {
@@ -185,12 +198,18 @@ export class LogeRoom extends RoomPart {
       ${icon('lock', 34)}
       ${title ? html`<h1 class="display">${title}</h1>` : nothing}
       <p>${words}</p>
-      ${
-        isRetryable
-          ? html`<wa-button variant="brand" data-testid="room-retry" @click=${() => this.#open()}>${texts.room.retry}</wa-button>`
-          : nothing
-      }
+      ${isRetryable ? button({ label: texts.room.retry, testId: 'room-retry', onClick: () => this.#open() }) : nothing}
     </div>`;
+  }
+
+  get #hasOwnLayout(): boolean {
+    return this.querySelector(':scope > :not([slot])') !== null;
+  }
+
+  /** Loads what is needed inside, because access is there or near. */
+  prepareEntry(): void {
+    this.room?.prepareMedia();
+    preloadParts(this.#hasOwnLayout ? this : ['loge-stage', 'loge-chat', 'loge-tip']);
   }
 
   #open(): void {
@@ -267,7 +286,8 @@ export class LogeRoom extends RoomPart {
   };
 
   #toast(text: string, variant: 'success' | 'neutral' | 'danger'): void {
-    void this.updateComplete.then(() => {
+    const loaded = import('@awesome.me/webawesome/dist/components/toast/toast.js');
+    void Promise.all([loaded, this.updateComplete]).then(() => {
       const toast = this.renderRoot.querySelector('wa-toast');
       void toast?.create(text, { variant, duration: TOAST_MS, allowHtml: false });
     });

@@ -14,10 +14,13 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { ChatTip } from '../../server/protocol/chat/chat.ts';
+import type { LogeError } from '../src/errors.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
+import { button, plainControlStyles } from './controls/plain-controls.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
@@ -35,11 +38,15 @@ export class LogeStage extends RoomPart {
     quality: { state: true },
     problem: { state: true },
     shownTip: { state: true },
+    missingCode: { state: true },
   };
   declare quality: Quality | undefined;
   declare problem: string;
   /** The tip that is currently shown over the video. */
   declare shownTip: ChatTip | undefined;
+
+  /** Set while the SDK's code for media could not be loaded; it keeps trying. */
+  declare missingCode: LogeError | undefined;
 
   #queuedTips: ChatTip[] = [];
   #tipTimer: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +55,7 @@ export class LogeStage extends RoomPart {
   /** Whether the corner video is attached; it exists only while a screen is shared. */
   #isCornerAttached = false;
 
-  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, stageStyles];
+  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, stageStyles];
 
   constructor() {
     super();
@@ -79,6 +86,12 @@ export class LogeStage extends RoomPart {
         if (notice.direction === 'watching') this.quality = notice.quality;
       }),
       room.on('tipReceived', (tip) => this.#queueTip(tip)),
+      room.on('error', (error) => {
+        if (error.code === 'code_unavailable') this.missingCode = error;
+      }),
+      room.on('trackSubscribed', () => {
+        this.missingCode = undefined;
+      }),
     ];
   }
 
@@ -185,6 +198,12 @@ export class LogeStage extends RoomPart {
       return html`<div class="curtain" role="status" data-testid="stage-waiting">
         <p class="display">${texts.stage.soon}</p>
         <p>${texts.stage.soonText(creator)}</p>
+      </div>`;
+    }
+    if (this.missingCode) {
+      return html`<div class="curtain" role="alert" data-testid="load-failure">
+        <p>${this.wordsFor(this.missingCode)}</p>
+        ${button({ label: texts.room.retry, testId: 'load-retry', onClick: () => room.prepareMedia() })}
       </div>`;
     }
     const isCameraOff = room.stage.tracks.length > 0;

@@ -13,6 +13,8 @@ import './loge-chat.ts';
 import './controls/loge-confirm.ts';
 import type { LogeConfirm } from './controls/loge-confirm.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
+import './texts/studio-texts.ts';
 import './studio/studio-devices.ts';
 import type { LogeStudioDevices } from './studio/studio-devices.ts';
 import './loge-private.ts';

@@ -15,16 +15,15 @@ import './controls/amount-choice.ts';
 import { presetsOf } from './controls/amount-choice.ts';
 import { fieldStyles } from './controls/fields.ts';
 import { icon } from './controls/icons.ts';
-import { openCheckout, returnUrlFor } from './money/checkout.ts';
+import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import { formatMoney, formatMoneyShort } from './texts/format.ts';
 import './money/loge-price.ts';
 import { tipStyles } from './money/tip-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './theme/web-awesome.ts';
 
 const PRESETS = [2, 5, 10, 20, 50] as const;
 
-/** Requests the top-up dialog, with the missing amount. */
-export const TOPUP_WANTED = 'loge-topup-wanted';
 /** Emitted when the tip is booked. */
 export const TIP_SENT = 'loge-tip-sent';
 

@@ -14,6 +14,7 @@ interface ClientErrorEntry {
 export const CLIENT_ERRORS = {
   not_connected: { retryable: false, message: 'The room is not connected. Call connect() first.' },
   connection_failed: { retryable: true, message: 'The server cannot be reached. Check the network.' },
+  code_unavailable: { retryable: true, message: 'A part of this page could not be loaded. Check the network.' },
   token_unavailable: { retryable: true, message: 'The page could not get a room token from its server.' },
   media_not_supported: { retryable: false, message: 'This browser cannot send or play live video.' },
   camera_denied: {

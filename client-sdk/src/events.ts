@@ -192,9 +192,9 @@ export interface RoomEventMap {
   /** A new message, in order and exactly once; also those missed while the connection was down. */
   chatMessage: ChatMessage;
   chatMessageRemoved: ChatRemovalNotice;
-  /** `room.chat.messages` was replaced: on joining, and after loading a page such as with `loadEarlier()`. */
+  /** `room.chat.messages` was replaced: on joining, after loading a page such as with `loadEarlier()`, and on a gap. */
   chatHistory: readonly ChatItem[];
-  /** Too many entries were missed to fetch them all: `messages` lacks those from `fromSeq` to `toSeq`. */
+  /** Too many entries were missed: those from `fromSeq` to `toSeq` are not emitted, and `messages` start after them. */
   chatGap: { fromSeq: number; toSeq: number };
   chatAuthorRemoved: ChatAuthorRemovalNotice;
   /** A system notice: a mode was changed, a message pinned, a poll started or closed. */

@@ -104,6 +104,10 @@ export const STAGE = {
   trackCloseDelayMs: 500,
   /** How long the last picture of a lost source stays once another source that was lost with it is back. */
   lastPictureMs: 1_000,
+  /** How long a session that was opened ahead of the socket is kept unused; the server ends it then. */
+  aheadKeptMs: 10_000,
+  /** How long the first `stage:watch` waits for such a session whose answer is still under way. */
+  aheadWaitMs: 1_000,
   /** Events buffered for a session whose answer is still being handled. */
   earlyEvents: 100,
   qualityIntervalMs: 2_000,

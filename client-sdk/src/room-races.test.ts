@@ -5,7 +5,7 @@
  * `LOGE_SEED` repeats the sample, and `LOGE_RACE_PLAN` runs the one schedule that a failure names.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeHouse, FakeSocket } from '../../tests/support/races/fake-house.ts';
+import { FakeHouse, FakeSocket, identityOf, tokenOf } from '../../tests/support/races/fake-house.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../../tests/support/races/fake-media.ts';
 import { flush, Points } from '../../tests/support/races/points.ts';
 import { effort, SEED } from '../../tests/support/run/effort.ts';
@@ -24,6 +24,7 @@ vi.mock('./media/media-engine.ts', () => ({
     prepare(): void {}
     load = async () => this.ready();
     ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: {} });
+    receiver = async () => ({ router: 'model', codecs: [], headerExtensions: [] });
     dtlsParameters = async () => undefined;
     createTransport = async () => new FakeTransport(world.current.points);
   },
@@ -63,6 +64,16 @@ class World {
     this.#sockets.push(socket);
     return socket;
   }
+
+  /** The request to watch ahead of the socket, on a line of its own. */
+  post = async (_address: URL, { body }: { body: string }) => {
+    const { token, ...input } = JSON.parse(body);
+    const answer = await this.points.wait('http', () => {
+      if (!this.house.isReachable) throw new TypeError('unreachable');
+      return this.house.watchAhead(identityOf(token), input);
+    });
+    return this.points.wait('http', () => ({ json: async () => answer }));
+  };
 
   call(name: string, act: () => Promise<unknown> | undefined): void {
     this.pending.add(name);
@@ -160,6 +171,7 @@ async function run({ begin, acts, check }: Scenario, plan: Plan): Promise<number
   const w = new World();
   world.current = w;
   vi.stubGlobal('navigator', { mediaDevices: w.devices, language: 'en' });
+  vi.stubGlobal('fetch', w.post);
   w.call('connect', () => w.creator.connect('ada'));
   await w.points.runUntilQuiet();
   await begin(w);
@@ -258,7 +270,7 @@ const SCENARIOS: Record<string, Scenario> = {
       w.goLive();
       await w.points.runUntilQuiet();
       w.fan.stage.setViewport({ width: 640, height: 360 });
-      w.call('enter', () => w.fan.connect('lea'));
+      w.call('enter', () => w.fan.connect(tokenOf('lea', 'fan')));
     },
     acts: fanActs,
     check: checkFan,

@@ -8,6 +8,7 @@ import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { GrantedSession } from '../../server/protocol/stage.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -22,6 +23,7 @@ import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } fro
 import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
+import { preconnect, readClaims, requestWatch } from './stage/watch/watch-request.ts';
 
 export interface RoomOptions {
   /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
@@ -34,6 +36,8 @@ export interface RoomOptions {
   autoWatch?: boolean;
   /** Request the simulcast layer that fits the size of the attached elements. Default: true. */
   adaptiveStream?: boolean;
+  /** Load the media code on connecting, rather than when access is granted; see `prepareMedia()`. Default: true. */
+  eagerMedia?: boolean;
 }
 
 type EventHandlers = { [N in EventName]: (data: EventData<N>) => void };
@@ -61,18 +65,22 @@ export class Room {
   /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
   readonly localParticipant: LocalParticipant;
+  readonly #url: string;
   readonly #connection: Connection;
   readonly #engine: MediaEngine;
   readonly #emitter: Emitter<RoomEventMap>;
   readonly #handlers: EventHandlers;
   readonly #autoWatch: boolean;
+  readonly #eagerMedia: boolean;
   readonly #state: RoomState;
   readonly #tipping: Tipping;
 
   constructor(options: RoomOptions) {
-    const { url, log = consoleLog, autoWatch = true, adaptiveStream = true } = options;
+    const { url, log = consoleLog, autoWatch = true, adaptiveStream = true, eagerMedia = true } = options;
     this.locale = options.locale ?? (typeof navigator === 'object' ? navigator.language : 'en');
+    this.#url = url;
     this.#autoWatch = autoWatch;
+    this.#eagerMedia = eagerMedia;
     this.#emitter = new Emitter((error) => log('error', 'event listener threw', { error }));
     const emit: Emitter<RoomEventMap>['emit'] = (name, payload) => this.#emitter.emit(name, payload);
     this.#state = new RoomState(emit);
@@ -89,6 +97,7 @@ export class Room {
         onReconnected: (downMs) => emit('reconnected', { downMs }),
         onDisconnected: (error) => this.#handleDisconnected(error),
         chatSince: () => this.chat.since,
+        onToken: (token) => this.#watchAhead(token),
       },
     });
     const connection = this.#connection;
@@ -175,10 +184,17 @@ export class Room {
    * `access_removed`, `origin_not_allowed`, `too_many_connections`, `connection_failed`.
    */
   connect(token: TokenSource): Promise<void> {
-    this.#engine.prepare();
+    if (this.#eagerMedia) this.prepareMedia();
+    preconnect(this.#url);
     // A new connection may be for another room.
     if (this.state === 'idle' || this.state === 'disconnected') this.#reset();
     return this.#connection.connect(token);
+  }
+
+  /** Loads the code for live video ahead of access, when a purchase is near. It asks for no camera. */
+  prepareMedia(): void {
+    const isNew = this.#engine.prepare();
+    if (isNew && this.state === 'connected' && this.access.state !== 'granted') this.stage.prepare();
   }
 
   /**
@@ -189,6 +205,15 @@ export class Room {
     this.localParticipant.close('disconnected');
     this.#connection.close();
     this.#reset();
+  }
+
+  /**
+   * Tells the room that this person is about to buy access from the wallet, such as when they touch the button: the
+   * connection for the picture is set up meanwhile, without any media. Without access it ends after some seconds.
+   */
+  prepareEntry(): void {
+    this.prepareMedia();
+    if (this.state === 'connected' && this.isLive) this.stage.prepareTransport();
   }
 
   /**
@@ -301,7 +326,7 @@ export class Room {
         this.localParticipant.handleSelf(self);
         this.#emitter.emit('rightsChanged', { role: self.participant.role, permissions: self.can });
       },
-      'rooms:accessGranted': ({ access, inside }) => this.#handleGranted(access, inside),
+      'rooms:accessGranted': (data) => this.#handleGranted(data),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
       'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
@@ -351,6 +376,7 @@ export class Room {
       this.#state.begin(welcome);
       this.wallet.begin(welcome.wallet);
       if (inside) this.#enter(inside);
+      else this.#waitForAccess();
       this.#emitter.emit('connected', { access });
       return;
     }
@@ -359,17 +385,23 @@ export class Room {
     this.#state.setViewerCount(welcome.viewerCount);
     // Emit what changed while the connection was down.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
-    else if (inside && !wasGranted) this.#handleGranted(access, inside);
+    else if (inside && !wasGranted) this.#handleGranted({ access, inside });
     else if (inside) this.#resume(inside, downMs);
+    else this.#waitForAccess();
     this.#state.access = access;
     this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
     if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 
-  #enter(inside: Inside): void {
+  #enter(inside: Inside, watching?: GrantedSession): void {
     this.chat.handleInside(inside);
     this.#tipping.handleState(inside.tipping);
-    this.stage.enter(inside.stage);
+    this.stage.enter(inside.stage, watching);
+  }
+
+  #waitForAccess(): void {
+    this.stage.leave();
+    this.stage.prepare();
   }
 
   #resume(inside: Inside, downMs: number): void {
@@ -379,17 +411,17 @@ export class Room {
     void this.localParticipant.publisher.handleReconnected(downMs);
   }
 
-  #handleGranted(access: Access, inside: Inside): void {
+  #handleGranted({ access, inside, watching }: EventData<'rooms:accessGranted'>): void {
     const wasGranted = this.access.state === 'granted';
     this.#state.access = access;
-    this.#enter(inside);
+    this.#enter(inside, watching);
     if (!wasGranted) this.#emitter.emit('accessGranted', access);
   }
 
   #handleRevoked(access: Access): void {
     this.#state.access = access;
     this.localParticipant.close('access');
-    this.stage.leave();
+    this.#waitForAccess();
     this.chat.close();
     this.#tipping.close();
     this.#emitter.emit('accessRevoked', access);
@@ -429,8 +461,15 @@ export class Room {
   }
 
   /** Publishers watch only what they attach: watching their own live by default would waste bandwidth. */
-  #shouldWatch(attached: boolean): boolean {
-    if (this.localParticipant.permissions.publish) return attached;
-    return this.#autoWatch || attached;
+  #shouldWatch(attached: boolean, publishes = this.localParticipant.permissions.publish): boolean {
+    return attached || (this.#autoWatch && !publishes);
+  }
+
+  /** Opens the media session while the socket is being opened: the picture waits for fewer round trips. */
+  #watchAhead(token: string): void {
+    const claims = readClaims(token);
+    if (!claims || !this.#shouldWatch(this.stage.isAttached, claims.role === 'creator')) return;
+    const { room } = claims;
+    this.stage.watchAhead((input, signal) => requestWatch(this.#url, room, { ...input, token, signal }));
   }
 }

@@ -12,6 +12,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
 import { faultsOfAudit } from './audit.ts';
+import { type Budget, faultsOfBudget, type Manifest } from './budgets.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { checkDeployment } from './deployment.ts';
@@ -23,7 +24,7 @@ import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from '.
 import { faultsOfSource } from './regular-expressions.ts';
 import { parseStrictYaml } from './yaml.ts';
 
-// A check that finds nothing looks just like files without a fault. So each is shown what it must find.
+// A check that finds nothing looks like files without faults, so each is given faults that it must find.
 
 const run = promisify(execFile);
 const infra = fileURLToPath(new URL('..', import.meta.url));
@@ -37,7 +38,7 @@ beforeAll(async () => {
   metrics = await registeredMetrics();
 });
 
-test('the files that are there have no faults', async () => {
+test('accepts the deployment files of the repository', async () => {
   const faults = await checkDeployment();
   expect(Object.fromEntries([...faults].filter(([, each]) => each.length > 0))).toEqual({});
   expect(faults.size).toBeGreaterThan(15);
@@ -88,7 +89,7 @@ test('a manifest of a kind or version that does not exist is refused', async () 
   expect((await checkKubernetes(text)).faults.join()).toContain('has no such kind');
 });
 
-test('a variable that its part does not read is a fault', () => {
+test('reports a variable that its component does not read', () => {
   expect(faultsOfNames('gateway', ['LOGE_API_KEY', 'LOGE_APIKEY', 'POSTGRES_USER'], 'env.LOGE_API_KEY')).toEqual([
     'gateway does not read LOGE_APIKEY',
   ]);
@@ -103,7 +104,7 @@ test('a variable that its part does not read is a fault', () => {
   expect(faultsInManifests([secret, set])).toEqual(['sfu does not read STRIPE_SECRET_KEY']);
 });
 
-test('an image without an exact tag is a fault, and its digest comes from the registry', async () => {
+test('reports an image without an exact tag, and fetches its digest from the registry', async () => {
   expect(faultsOfImages('image: docker.io/library/redis:8-alpine\nimage: docker.io/prom/prometheus:v3.14.0')).toEqual([
     'docker.io/library/redis:8-alpine has no exact tag (a whole version) and no digest',
   ]);
@@ -130,7 +131,7 @@ test('an image without an exact tag is a fault, and its digest comes from the re
   }
 });
 
-test('a weakness that npm audit reports is a fault until a reviewed exception names it', () => {
+test('reports a vulnerability from npm audit until a reviewed exception names it', () => {
   const url = 'https://github.com/advisories/GHSA-xxxx-yyyy-zzzz';
   const audit = JSON.stringify({
     auditReportVersion: 2,
@@ -148,7 +149,7 @@ test('a weakness that npm audit reports is a fault until a reviewed exception na
   expect(faultsOfAudit('{"message": "405"}', '[]', '2026-11-27')).toBeUndefined();
 });
 
-test('what a PromQL expression names is found', () => {
+test('finds the metrics and labels in a PromQL expression', () => {
   expect(parsePromql('sum by (code) (rate(a_total{x="1",y!~"2"}[$__rate_interval])) / b > 0.1')).toEqual({
     selectors: [
       { metric: 'a_total', labels: ['x', 'y'] },
@@ -160,7 +161,7 @@ test('what a PromQL expression names is found', () => {
   expect(parsePromql('sum(rate(').fault).toBeDefined();
 });
 
-test('a metric, a label or a group that the code does not register is a fault', () => {
+test('reports metrics, labels and groups that the code does not register', () => {
   expect(faultsOfExpression('sum by (outcome) (rate(loge_requests_total{request="x"}[5m]))', metrics)).toEqual([]);
   expect(faultsOfExpression('loge_request_total', metrics)).toEqual([
     'loge_request_total is no metric that the code registers',
@@ -174,7 +175,7 @@ test('a metric, a label or a group that the code does not register is a fault', 
   expect(faultsOfExpression('loge_request_seconds', metrics)).toHaveLength(1);
 });
 
-test('a rule without a word on what to do, or on a metric that is not there, is refused', () => {
+test('refuses an alert rule without a runbook text, or on an unknown metric', () => {
   const rule = {
     alert: 'Alert',
     expr: 'loge_sockets > 1',
@@ -189,7 +190,7 @@ test('a rule without a word on what to do, or on a metric that is not there, is 
   expect(check({ fore: '1m' })).not.toEqual([]);
 });
 
-test('a dashboard whose JSON is old, or that shows what is not there, is refused', () => {
+test('refuses an outdated dashboard, or one with an unknown metric', () => {
   const [first, ...others] = dashboard.panels?.filter(({ type }) => type === 'stat') ?? [];
   if (!first) throw new Error('The dashboard has no panel.');
   const changed = { ...dashboard, panels: [{ ...first, targets: [{ refId: 'A', expr: 'loge_gone' }] }, ...others] };
@@ -208,7 +209,7 @@ test.each([
   expect(faultsOfSource('a.ts', `const a = 1;\nconst b = ${expression};`)).toEqual([expect.stringMatching(fault)]);
 });
 
-test('a regular expression is proved linear, whatever its counts', () => {
+test('proves that a regular expression is linear, with any repetition counts', () => {
   expect(faultsOfSource('a.ts', 'const a = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;')).toEqual([]);
 });
 
@@ -239,3 +240,23 @@ test.skipIf(!promtool)(
     }
   },
 );
+
+test('a page over its budget is named, with the bytes of all that it imports', () => {
+  const manifest: Manifest = {
+    'lobby.ts': { file: 'assets/lobby-1.js', imports: ['_lit.js', '_sdk.js'] },
+    '_lit.js': { file: 'assets/lit-2.js' },
+    '_sdk.js': { file: 'assets/sdk-3.js', imports: ['_lit.js'] },
+  };
+  const sizes: Record<string, number> = {
+    'embed.js': 5,
+    'site/assets/lobby-1.js': 10,
+    'site/assets/lit-2.js': 20,
+    'site/assets/sdk-3.js': 30,
+  };
+  const budget: Budget = { name: 'the lobby', maxBytes: 65, scripts: ['embed.js'], sources: ['lobby.ts'] };
+  const faults = (maxBytes: number, source = 'lobby.ts') =>
+    faultsOfBudget({ ...budget, maxBytes, sources: [source] }, manifest, (file) => sizes[file] ?? 0);
+  expect(faults(65)).toEqual([]);
+  expect(faults(64)[0]).toMatch(/^the lobby: 65 bytes, 1 over its budget of 64; largest: site\/assets\/sdk-3.js 30/);
+  expect(faults(65, 'gone.ts')).toEqual(['the lobby: the build has no gone.ts']);
+});

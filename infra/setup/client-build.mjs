@@ -11,7 +11,7 @@ import { withLock } from './setup-lock.mjs';
 const configFile = inProject('client-sdk', 'vite.config.ts');
 const stampFile = join(buildFolder, 'client.stamp');
 const outputFolder = join(buildFolder, 'client');
-const inputs = ['client-sdk', 'server/web', 'server/protocol', 'package-lock.json', 'tsconfig.json'];
+const inputs = ['client-sdk', 'server/web', 'server/protocol', 'sfu/codecs.ts', 'package-lock.json', 'tsconfig.json'];
 
 export async function buildClientIfStale(nodeBinary = process.execPath) {
   if (!existsSync(configFile)) return;

@@ -42,7 +42,7 @@ describe('the choice of Node', () => {
 });
 
 describe('the lock', () => {
-  /** A process that takes the lock, says so, and holds it until it is told or killed. */
+  /** A process that takes the lock, prints that, and holds it until it gets a message or is killed. */
   async function startHolder(lockFile: string): Promise<ChildProcess> {
     const lockModule = new URL('./setup-lock.mjs', import.meta.url).href;
     const script = `import { withLock } from ${JSON.stringify(lockModule)};
@@ -55,7 +55,7 @@ describe('the lock', () => {
     return child;
   }
 
-  test('is waited for while its holder lives', async () => {
+  test('is awaited while its holder lives', async () => {
     const { withLock } = await load('./setup-lock.mjs');
     const lockFile = join(folder, 'lock');
     const holder = await startHolder(lockFile);
@@ -80,7 +80,7 @@ describe('the lock', () => {
     expect(await withLock(lockFile, async () => 'taken over')).toBe('taken over');
   });
 
-  test('lets one at a time through', async () => {
+  test('admits one process at a time', async () => {
     const { withLock } = await load('./setup-lock.mjs');
     const lockFile = join(folder, 'lock');
     let inside = 0;
@@ -151,7 +151,7 @@ describe("the download of mediasoup's prebuilt worker", () => {
     await expect(downloadWorker('3.27.1', file)).rejects.toThrow('LOGE_WORKER_SHA256');
   });
 
-  test('is given up where there is none, or what comes is no archive', async () => {
+  test('fails if there is no download, or it is not an archive', async () => {
     const { downloadWorker } = await load('./worker-download.mjs');
     archive = undefined;
     expect(await downloadWorker('3.27.1', join(folder, 'none'))).toBe(false);
@@ -178,14 +178,14 @@ describe("the build of mediasoup's worker", () => {
 describe('the launcher', () => {
   const launcher = fileURLToPath(new URL('./run.mjs', import.meta.url));
 
-  test('names its tasks, and explains each', async () => {
+  test('lists its tasks with an explanation', async () => {
     const { stdout } = await run(process.execPath, [launcher, '--help']);
     expect(stdout).toContain('npm start');
     const { stdout: help } = await run(process.execPath, [launcher, 'bench', '--help']);
     expect(help).toContain('npm run bench -- NAME');
   });
 
-  test('refuses a task that there is not', async () => {
+  test('refuses an unknown task', async () => {
     await expect(run(process.execPath, [launcher, 'dance'])).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('There is no task "dance"'),

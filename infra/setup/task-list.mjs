@@ -48,7 +48,7 @@ const tasks = {
     run: runBench,
     usage: 'npm run bench -- NAME [ARGUMENTS]',
     summary: 'Runs one benchmark; the last line of its output is JSON.',
-    details: 'Without NAME, lists the benchmarks.',
+    details: 'Without NAME, lists the benchmarks. `npm run bench -- NAME --help` lists the options of one.',
   },
   reconcile: {
     run: program({}, 'server/reconcile.ts'),
@@ -108,7 +108,9 @@ export function parseTask(commandLine) {
     return { task: undefined, taskArguments: [], help: true };
   const task = tasks[name];
   if (task === undefined) throw new SetupError(`There is no task "${name}".\n\n${taskHelp(undefined)}`);
-  return { task, taskArguments: rest, help: rest.includes('--help') || rest.includes('-h') };
+  // A benchmark explains its own options.
+  const asked = task === tasks.bench ? rest.slice(0, 1) : rest;
+  return { task, taskArguments: rest, help: asked.includes('--help') || asked.includes('-h') };
 }
 
 export function taskHelp(task) {

@@ -12,7 +12,7 @@ function start(nowMs = 1_000) {
   return { clock, alarms, rung };
 }
 
-test('what is due rings in the order of its times, whatever the order of setting, and nothing else', () => {
+test('due alarms ring in order of time, independent of the order in which they were set', () => {
   const { alarms, rung } = start();
   const random = new SeededRandom(7);
   const dueAtMs = Array.from({ length: 500 }, () => 2_000 + Math.floor(random.next() * 1_000));
@@ -28,7 +28,7 @@ test('what is due rings in the order of its times, whatever the order of setting
   alarms.close();
 });
 
-test('what an alarm sets for a time that is past rings in the same go', () => {
+test('an alarm that is set for a past time while alarms ring rings in the same run', () => {
   const { clock } = start();
   const rung: string[] = [];
   const alarms: Alarms = new Alarms(clock, (id) => {
@@ -42,7 +42,7 @@ test('what an alarm sets for a time that is past rings in the same go', () => {
   alarms.close();
 });
 
-test('after a jump of the clock, what is set next still rings by itself', async () => {
+test('after the clock has jumped, the next alarm still rings by itself', async () => {
   const { clock, alarms, rung } = start();
   alarms.set('far', 1_000_000);
   clock.moveTo(2_000_000);

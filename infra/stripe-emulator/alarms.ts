@@ -1,20 +1,20 @@
-/** Things that are to happen at a time of the emulator's clock, each under an id: one heap, one timer. */
+/** Alarms by the emulator's clock, each with an id: one heap and one timer. */
 import type { Clock } from './clock.ts';
 
-/** `setTimeout` counts in 31 bits; longer waits are taken in pieces. */
+/** The limit of `setTimeout`; longer waits are split. */
 const TIMER_MAX_MS = 24 * 60 * 60 * 1000;
 
 interface Alarm {
   id: string;
   dueAtMs: number;
-  /** Of two that are due at once, the one that was set first rings first. */
+  /** Alarms that are due at the same time ring in the order in which they were set. */
   order: number;
 }
 
 export class Alarms {
   readonly #clock: Clock;
   readonly #ring: (id: string) => void;
-  /** Smallest first. Alarms that were set anew or cleared stay until they come up, and are passed over. */
+  /** A min-heap by time. Replaced and cleared alarms stay in it until they come up, and are skipped then. */
   readonly #heap: Alarm[] = [];
   readonly #current = new Map<string, Alarm>();
   #timer: NodeJS.Timeout | undefined;
@@ -45,14 +45,14 @@ export class Alarms {
     return this.#head()?.dueAtMs;
   }
 
-  /** Whatever is due by then rings before this returns, in the order of its times, also what is set meanwhile. */
+  /** Rings all alarms that are due by then in order of time before it returns, including alarms set meanwhile. */
   ringUntil(targetMs: number): void {
     for (let head = this.#head(); head !== undefined && head.dueAtMs <= targetMs; head = this.#head()) {
       pop(this.#heap);
       this.#current.delete(head.id);
       this.#ring(head.id);
     }
-    // The clock may have jumped: what the timer waits for may be past, or nearer than it was.
+    // The clock may have jumped, so the alarm may be due already, or sooner than planned.
     this.#timerDueAtMs = Number.POSITIVE_INFINITY;
     this.#arm();
   }
@@ -81,7 +81,7 @@ export class Alarms {
     this.#timer = setTimeout(
       () => {
         this.#timerDueAtMs = Number.POSITIVE_INFINITY;
-        // The wait has passed, even where a test's clock stands still.
+        // The timeout has passed, even if a test's clock stands still.
         if (waitMs <= TIMER_MAX_MS) this.ringUntil(Math.max(head.dueAtMs, this.#clock.nowMs()));
         else this.#arm();
       },

@@ -1,4 +1,4 @@
-/** The emulator's time: the machine's or a test's, plus what the control plane has advanced it by. */
+/** The emulator's clock: the machine's or a test's, plus the advance by the control plane. */
 import type { Store } from './store/store.ts';
 
 export class Clock {
@@ -14,7 +14,7 @@ export class Clock {
     return this.#now() + this.#offsetMs();
   }
 
-  /** Never backwards: what has happened stays in the past. */
+  /** Never backwards. */
   moveTo(targetMs: number): void {
     const byMs = targetMs - this.nowMs();
     if (byMs <= 0) return;

@@ -1,7 +1,7 @@
 /**
- * A Stripe that runs here: the API of the installed SDK, a page to pay on, events and signed webhooks, all of it kept
- * in one file over kill -9. Started in process by the development server and by tests, or alone by `main.ts`. It must
- * not know anything of Loge: what Loge asks of Stripe, it asks of this over HTTP. See README.md for what is sourced.
+ * A local Stripe: the API of the installed SDK, hosted payment pages, events and signed webhooks, stored in one file
+ * that survives kill -9. Started in process by the development server and by tests, or alone by `main.ts`. It must not
+ * know Loge, which talks to it over HTTP. README.md names the sources of its behaviour.
  */
 import { randomInt } from 'node:crypto';
 import { Api } from './api/api.ts';
@@ -50,28 +50,28 @@ import { runTask } from './tasks.ts';
 export type { DeliveryReport, WebhookTarget } from './control/control-plane.ts';
 
 export interface StripeEmulatorOptions {
-  /** 0 takes any free port. */
+  /** 0 uses any free port. */
   port: number;
   host?: string;
-  /** Where everything is kept; absent: in memory only. Two emulators must not share one. */
+  /** The journal; absent: in memory only. Two emulators must not share one. */
   dataFile?: string;
   webhook?: WebhookTarget;
-  /** Where the events of connected accounts go, with a secret of its own. */
+  /** The endpoint for events of connected accounts, with its own secret. */
   connectWebhook?: WebhookTarget;
-  /** Repeats the order and doubling of webhooks; ids are never repeated. */
+  /** Makes order and duplication of webhooks repeatable; ids are always random. */
   seed?: number;
   /** False delivers webhooks once and in order. */
   shuffle?: boolean;
   now?: () => number;
-  /** Takes webhooks in this process instead of by HTTP; a target and its secret are needed all the same. */
+  /** Receives webhooks in this process instead of by HTTP; target and secret are needed too. */
   deliver?: WebhookHandler;
   /** The address under which browsers reach the pages; absent: the emulator's own. */
   publicUrl?: string;
-  /** Whom the page says that one pays. */
+  /** The merchant's name on the page. */
   merchant?: string;
-  /** How long after a charge its balance transaction comes, and after a refund its reference. */
+  /** The delay of a charge's balance transaction, and of a refund's reference. */
   settleDelayMs?: number;
-  /** How often an invoice is tried again, and what then becomes of the subscription. */
+  /** How often an invoice is retried, and what then happens to the subscription. */
   dunning?: Partial<Dunning>;
   log?: EmulatorLog;
 }
@@ -117,7 +117,7 @@ export class StripeEmulator {
   static async create(options: StripeEmulatorOptions): Promise<StripeEmulator> {
     const { port, host = '127.0.0.1', dataFile, publicUrl, log = logToStderr } = options;
     const { seed = randomInt(SEED_BOUND), merchant = 'Loge', webhook, connectWebhook } = options;
-    // The port is taken first: whoever holds it already may also hold the file.
+    // Binds the port first: a process that has it may also have the file open.
     let handle = (_request: HttpRequest): HttpOutcome | Promise<HttpOutcome> =>
       jsonAnswer(503, { error: { message: 'Starting' } });
     const server = await HttpServer.create({ host, port, handle: (request) => handle(request) });
@@ -151,7 +151,7 @@ export class StripeEmulator {
     }
   }
 
-  /** Where events go from now on, also those that still wait for an address. */
+  /** Sets where events go from now on, including those that wait for an address. */
   setWebhook(target: WebhookTarget): void {
     this.#parts.control.setWebhook(target);
   }
@@ -161,7 +161,7 @@ export class StripeEmulator {
     this.#parts.control.setConnectWebhook(target);
   }
 
-  /** Makes the next requests to a path fail, hang or come late. */
+  /** Makes the next requests to a path fail, hang or take long. */
   addFault(fault: Parameters<ControlPlane['addFault']>[0]): void {
     this.#parts.control.addFault(fault);
   }
@@ -170,7 +170,7 @@ export class StripeEmulator {
     this.#parts.control.clearFaults();
   }
 
-  /** Drops, doubles or delays the next webhooks of a type. */
+  /** Drops, duplicates or delays the next webhooks of a type. */
   addWebhookRule(rule: Parameters<ControlPlane['addWebhookRule']>[0]): void {
     this.#parts.control.addWebhookRule(rule);
   }
@@ -192,7 +192,7 @@ export class StripeEmulator {
     this.#parts.retention.sweep();
   }
 
-  /** Without waiting: charges settle, webhooks go out; resolves when each of them has been answered or has failed. */
+  /** Settles charges and sends webhooks without waiting; resolves when each was answered or has failed. */
   flush(): Promise<void> {
     return this.#parts.control.flush();
   }
@@ -203,7 +203,7 @@ export class StripeEmulator {
    */
   readonly fetch: typeof globalThis.fetch = (input, init) => this.#inProcess(input, init);
 
-  /** What banks and people do: `act('open_dispute', { charge })`; the names are in `control/actions.ts`. */
+  /** Acts of banks and people: `act('open_dispute', { charge })`; the names are in `control/actions.ts`. */
   act<N extends ActionName>(name: N, input: ActionInput<N>): ActionResult<N> {
     return this.#parts.control.act(name, input);
   }

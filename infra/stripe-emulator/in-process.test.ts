@@ -1,4 +1,4 @@
-/** The fast mode: no sockets, the same checks, the same signed, shuffled and doubled webhooks, and faults by chance. */
+/** The in-process mode: no sockets, the same checks, signed, shuffled and duplicated webhooks, random faults. */
 import Stripe from 'stripe';
 import { expect, test } from 'vitest';
 import { StripeEmulator } from './emulator.ts';
@@ -59,7 +59,7 @@ test('requests and webhooks in the same process, settled by a flush', async () =
   expect(fixture.logged).toEqual([]);
 });
 
-test('what is not accepted waits for its retry, and a flush does not wait for it', async () => {
+test('a failed delivery waits for its retry, and a flush does not wait for it', async () => {
   let status = 500;
   await using fixture = await start({ status: () => status });
   const { stripe, emulator, events } = fixture;
@@ -73,7 +73,7 @@ test('what is not accepted waits for its retry, and a flush does not wait for it
   expect(events.filter((event) => (event.data.object as { id: string }).id === id).length).toBeGreaterThan(1);
 });
 
-test('faults and disturbances meet a share of what happens, the same for the same seed', async () => {
+test('faults and disturbances affect a share of requests and events, the same one for the same seed', async () => {
   const outcomes: string[][] = [];
   for (const seed of [3, 3, 4]) {
     await using fixture = await start({ seed });
@@ -101,7 +101,7 @@ test('faults and disturbances meet a share of what happens, the same for the sam
     await emulator.flush();
     expect(events.length).toBeGreaterThan(soon);
     expect(emulator.listDeliveries('dropped').length).toBeGreaterThan(0);
-    // The answer that was lost on the way is there under its key: whoever asks again is not charged twice.
+    // The lost answer is stored under its key: a retry is not charged twice.
     const lost = results.indexOf('StripeConnectionError');
     const again = await pay(stripe, `key-${lost}`).catch((error) => error);
     expect(again.status ?? again.statusCode).not.toBe(500);
@@ -110,7 +110,7 @@ test('faults and disturbances meet a share of what happens, the same for the sam
   expect(outcomes[0]).not.toEqual(outcomes[2]);
 });
 
-test('a request that hangs is given up by the SDK’s own time limit', async () => {
+test('a request that hangs times out in the SDK', async () => {
   await using fixture = await start();
   fixture.emulator.addFault({ path: '/v1/customers', kind: 'hang' });
   await expect(fixture.stripe.customers.create({}, { timeout: 100 })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** Where the emulator says what went wrong; the embedding process may bring its own. */
+/** The emulator's log; the embedding process may pass its own. */
 export type EmulatorLog = (message: string, fields?: Record<string, unknown>) => void;
 
 export const logToStderr: EmulatorLog = (message, fields) => {

@@ -1,4 +1,4 @@
-/** Randomness of two kinds: ids that nobody can guess or meet twice, and choices that a seed repeats. */
+/** Two kinds of randomness: unpredictable unique ids, and choices that a seed repeats. */
 import { randomBytes } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -8,7 +8,7 @@ export function newId(prefix: string, length = ID_LENGTH): string {
   return `${prefix}_${randomText(length)}`;
 }
 
-/** Drawn in bulk: asking the system for a few bytes at a time costs more than everything else about an id. */
+/** Drawn in bulk, because a system call for a few bytes costs more than the rest of an id. */
 const POOL_BYTES = 16 * 1024;
 let pool: Buffer = Buffer.alloc(0);
 let drawn = 0;
@@ -33,7 +33,7 @@ export function randomText(length: number): string {
   return text;
 }
 
-/** Mulberry32: small, fast, and the same on every machine. */
+/** The Mulberry32 generator. */
 export class SeededRandom {
   readonly seed: number;
   #state: number;

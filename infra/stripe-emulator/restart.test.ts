@@ -35,7 +35,7 @@ async function startProcess(
   return { stripe: sdkOf({ port: Number(new URL(url).port) }), kill };
 }
 
-test('kill -9 loses nothing that was answered, and undelivered webhooks are delivered after the restart', async () => {
+test('kill -9 loses no answered request, and undelivered webhooks are delivered after the restart', async () => {
   const file = newFile();
   await using receiver = await WebhookReceiver.create();
   const target = ['--secret', WEBHOOK_SECRET, '--webhook'];
@@ -62,13 +62,13 @@ test('kill -9 loses nothing that was answered, and undelivered webhooks are deli
   });
   const refund = await after.stripe.refunds.create({ payment_intent: paymentIntent.id });
   expect(refund).toMatchObject({ amount: 2_000, status: 'succeeded' });
-  // The session that was open is still open, at the address of the new process.
+  // The open session is still open, at the address of the new process.
   const reopened = await after.stripe.checkout.sessions.retrieve(open.id);
   expect(reopened.url).not.toBe(open.url);
   expect((await submitForm(String(reopened.url), CARD)).status).toBe(303);
 });
 
-test('killed at any moment of a load, the books hold: what was answered is there, once', async () => {
+test('killed at any moment under load, each answered request exists once', async () => {
   const file = newFile();
   const acknowledged: { refund: string; paymentIntent: string }[] = [];
   for (let round = 0; round < 3; round += 1) {
@@ -139,7 +139,7 @@ test('without a webhook at the restart, events wait until one is set', async () 
   }
 });
 
-test('close can be called twice, and the port is free afterwards', async () => {
+test('close is idempotent and frees the port', async () => {
   const first = await StripeEmulator.create({ port: 0 });
   await expect(StripeEmulator.create({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await Promise.all([first.close(), first.close()]);
@@ -147,7 +147,7 @@ test('close can be called twice, and the port is free afterwards', async () => {
   await second.close();
 });
 
-test('after a restart, accounts have their own money, and subscriptions renew on their day', async () => {
+test('after a restart, accounts keep their balances and subscriptions renew on time', async () => {
   const file = newFile();
   const month = 32 * 24 * 60 * 60 * 1000;
   const before = await StripeEmulator.create({ port: 0, dataFile: file });

@@ -1,4 +1,4 @@
-/** Forgets what Stripe forgets: idempotency keys after a day, events after thirty. */
+/** Deletes what Stripe deletes: idempotency keys after a day, events after thirty. */
 
 import { KEY_LIFETIME_MS } from './api/idempotency.ts';
 import type { World } from './api/operation.ts';
@@ -21,7 +21,7 @@ export class Retention {
     const { store, clock } = this.#world;
     const nowMs = clock.nowMs();
     store.transact((transaction) => {
-      // The oldest come first: what follows one that is kept is kept too.
+      // The oldest come first: if one is kept, so are all after it.
       for (const [id, { createdAtMs }] of store.oldestFirst('answers')) {
         if (createdAtMs + KEY_LIFETIME_MS >= nowMs) break;
         transaction.remove('answers', id);

@@ -1,7 +1,6 @@
 /**
- * Everything at random, by a seed: payments, refunds, disputes, transfers, payouts, subscriptions, time, faults.
- * Whatever is asked for in whatever order, no answer or event breaks Stripe's types, and the balances are what has
- * moved.
+ * Random operations by a seed: payments, refunds, disputes, transfers, payouts, subscriptions, time, faults. In any
+ * order, no answer or event violates Stripe's types, and the balances are the sums of the balance transactions.
  */
 import Stripe from 'stripe';
 import { expect, test } from 'vitest';
@@ -49,7 +48,7 @@ class Soak {
     const outcome = await act().then(
       () => 'done',
       (error) => {
-        // What is refused is refused in Stripe's shape; a fault of ours would be an error of the API.
+        // Refusals have Stripe's shape; a fault of the emulator would be an `api_error`.
         if (error instanceof Stripe.errors.StripeAPIError && !error.message.includes('was asked for')) throw error;
         const isRefusal = error instanceof Stripe.errors.StripeError || (error as Error).name === 'StripeApiError';
         if (!isRefusal) throw error;
@@ -216,7 +215,7 @@ class Soak {
   }
 }
 
-/** All pages of what has moved, against what the balance says. */
+/** All pages of balance transactions, against the balance. */
 async function assertBalanced(stripe: Stripe, options: Stripe.RequestOptions): Promise<void> {
   let sum = 0;
   for await (const { net } of stripe.balanceTransactions.list({ limit: 100 }, options)) sum += net;

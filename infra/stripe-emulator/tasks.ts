@@ -1,4 +1,4 @@
-/** What happens later by itself: charges settle, refunds come through, sessions expire. */
+/** Scheduled tasks: charges settle, refunds succeed, sessions expire. */
 import type { Operation } from './api/operation.ts';
 import { finalizeByTime, retryByTime } from './billing/collection.ts';
 import { endByTime } from './billing/endings.ts';
@@ -67,7 +67,7 @@ export function runTask(operation: Operation, task: Task): void {
   }
 }
 
-/** What some test cards do to the merchant a while after they have paid. */
+/** Delayed effects of some test cards after a payment. */
 function disputeCharge(operation: Operation, chargeId: string): void {
   const charge = operation.must('charges', chargeId);
   const { dispute } = operation.must('card_behaviours', charge.payment_method);

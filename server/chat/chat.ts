@@ -148,7 +148,7 @@ export class Chat {
 
   /**
    * Appends settled tips in order, idempotent by tip. A tip is always shown; its message is not if its author may not
-   * write or the creator's word list blocks it, and then the author is told.
+   * write or the creator's word list blocks it; the author is notified then.
    */
   async appendTips(tips: Tip[]): Promise<void> {
     for (let start = 0; start < tips.length; start += TIPS_AT_ONCE) {

@@ -4,7 +4,10 @@ import type { Domains, Platform } from '../domains.ts';
 import type { HeadCounts } from '../platform/head-counts.ts';
 import type { FactTail } from '../platform/outbox/fact-tail.ts';
 import type { RedisParts } from '../platform/redis/redis-parts.ts';
+import type { TokenClaims } from '../protocol/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { Access } from '../protocol/rooms.ts';
+import type { WatchAheadAnswer, WatchInput } from '../protocol/stage.ts';
 import type { Stage } from '../stage/stage.ts';
 
 export interface GatewayContext extends Platform, Domains {
@@ -21,13 +24,21 @@ export interface GatewayContext extends Platform, Domains {
   clientDir: string;
 }
 
-/** What the HTTP side works with: the stage and who is connected are realtime only. */
+/** The dependencies of the HTTP side; stage and connections belong to the realtime side. */
 export type HttpContext = Omit<GatewayContext, 'stage' | 'factTail' | 'headCounts' | 'gateway'>;
+
+/** A participant's token, and the access that it had when the request was admitted. */
+export interface Admitted {
+  claims: TokenClaims;
+  access: Access;
+}
 
 /** The realtime side, as HTTP sees it. */
 export interface LiveView {
   /** How many fans are inside a room now, over all gateways. */
   viewerCount(room: RoomId): Promise<number>;
+  /** Opens a media session for a viewer whose socket is still being opened. */
+  watchAhead(viewer: Admitted, input: WatchInput): Promise<WatchAheadAnswer>;
   /** Why this process should get no new people (`draining`, `sfu: no worker`, …); empty when it is ready. */
   whyNotReady(): string[];
 }

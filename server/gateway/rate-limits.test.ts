@@ -24,7 +24,7 @@ async function passing(count: number, request: (index: number) => Promise<void>)
 }
 
 describe('socket limits', () => {
-  test('a person chats ten messages in five seconds and five more at once, then waits as long as is said', async () => {
+  test('allows ten chat messages in five seconds and a burst of five more, then answers how long to wait', async () => {
     const limits = createSocketLimits();
     const send = () => limits.consume('chat', { identity: 'lea', address: '192.0.2.1' });
     expect(await passing(20, send)).toBe(15);
@@ -36,19 +36,26 @@ describe('socket limits', () => {
     await send();
   });
 
-  test('the excess of one is not taken from others at the same address', async () => {
+  test("one person's excess does not limit others at the same address", async () => {
     const limits = createSocketLimits();
     expect(await passing(10_000, () => limits.consume('money', { identity: 'flood', address: '192.0.2.1' }))).toBe(20);
     await limits.consume('money', { identity: 'lea', address: '192.0.2.1' });
   });
 
-  test('many identities at one address meet the budget of the address', async () => {
+  test("many identities at one address share the address's budget", async () => {
     const limits = createSocketLimits();
     const passed = await passing(2_100, (index) =>
       limits.consume('money', { identity: `fan-${index}`, address: '192.0.2.1' }),
     );
     expect(passed).toBe(2_000);
     await limits.consume('money', { identity: 'fan-0', address: '192.0.2.2' });
+  });
+
+  test('thousands of tokens of one address open no more media sessions over HTTP than sockets', async () => {
+    const [http, sockets] = [createHttpLimits(), createSocketLimits()];
+    const address = '192.0.2.1';
+    const opened = await passing(2_000, (index) => http.consume('stage', { identity: `bot-${index}`, address }));
+    expect(opened).toBe(await passing(2_000, () => sockets.consume('connect', { address })));
   });
 
   test('a hundred viewers join from one address within a second', async () => {
@@ -61,7 +68,7 @@ describe('socket limits', () => {
     expect(await passing(100, join)).toBe(100);
   });
 
-  test('classes have budgets of their own', async () => {
+  test('each class has its own budget', async () => {
     const limits = createSocketLimits();
     await passing(100, () => limits.consume('stage', { identity: 'lea' }));
     await limits.consume('chat', { identity: 'lea' });
@@ -75,7 +82,7 @@ test('HTTP and sockets count apart', async () => {
   await sockets.consume('money', { identity: 'lea' });
 });
 
-describe('what counts as one address', () => {
+describe('the key of an address', () => {
   test.each([
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],

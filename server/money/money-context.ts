@@ -7,16 +7,23 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Wallet } from '../protocol/money/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
+import { MembershipsStore } from './memberships/memberships.store.ts';
 import type { MoneyFact } from './money-facts.ts';
 import type { HoldRules } from './payouts/earnings-holds.store.ts';
+import { PrivateSessionsStore } from './private-sessions/private-sessions.store.ts';
 import type { PaymentProvider } from './provider/payment-provider.ts';
+import { RefundsStore } from './refunds/refunds.store.ts';
 import { FeePoliciesStore } from './sales/fee-policies.store.ts';
 import { Pricing } from './sales/pricing.ts';
 import { EuTaxTable, type TaxCalculator, type VatRates } from './sales/tax-calculator.ts';
+import { TicketsStore } from './sales/tickets.store.ts';
+import { TipsStore } from './tips/tips.store.ts';
 import { PromoExpiry } from './wallet/promo-expiry.ts';
 import { PromotionsStore } from './wallet/promotions.store.ts';
 import { type Credit, SpendingStore } from './wallet/spending.store.ts';
+import { TopupsStore } from './wallet/topups.store.ts';
 
 export interface MoneyOptions {
   db: Database;
@@ -63,6 +70,20 @@ export type WalletMode = 'on' | 'off';
 export type PromoPays = 'everything' | 'tickets';
 const HOUSE_COUNTRY = 'FR';
 
+/** The stores that several parts use. A part creates a store that it alone uses. */
+function createStores(db: Database) {
+  return {
+    checkouts: new CheckoutsStore(db),
+    memberships: new MembershipsStore(db),
+    privateSessions: new PrivateSessionsStore(db),
+    promotions: new PromotionsStore(db),
+    refunds: new RefundsStore(db),
+    tickets: new TicketsStore(db),
+    tips: new TipsStore(db),
+    topups: new TopupsStore(db),
+  };
+}
+
 export class MoneyContext {
   readonly db: Database;
   readonly rooms: Rooms;
@@ -75,6 +96,7 @@ export class MoneyContext {
   readonly publicUrl: string;
   readonly isReturnUrlAllowed: (url: string) => boolean;
   readonly ledger: LedgerStore;
+  readonly stores: ReturnType<typeof createStores>;
   readonly fees: FeePoliciesStore;
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
@@ -100,6 +122,7 @@ export class MoneyContext {
     this.publicUrl = options.publicUrl;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);
+    this.stores = createStores(options.db);
     this.fees = new FeePoliciesStore(options.db.orm, options.clock);
     this.spending = new SpendingStore(options.db.orm, this.ledger);
     this.#credits = new GatheredRead((identities) => this.spending.findCredits(identities, this.currency));
@@ -107,7 +130,7 @@ export class MoneyContext {
     this.promoPays = options.promoPays ?? 'everything';
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
     const { db, clock, ledger, spending, fees, currency } = this;
-    this.promoExpiry = new PromoExpiry({ store: new PromotionsStore(db), ledger, spending, clock, currency });
+    this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = options.taxes ?? new EuTaxTable(houseCountry, options.vatRates);
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }

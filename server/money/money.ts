@@ -7,13 +7,11 @@
 import { Reconciliations } from './books/reconciliations.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
-import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { Checkouts } from './checkout/checkouts.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
 import { InvariantsStore } from './ledger/invariants.store.ts';
 import { MembershipStanding } from './memberships/membership-standing.ts';
-import { MembershipsStore } from './memberships/memberships.store.ts';
 import { Memberships } from './memberships/memberships.ts';
 import { MoneyContext, type MoneyOptions } from './money-context.ts';
 import { MoneyJobs } from './money-jobs.ts';
@@ -23,32 +21,26 @@ import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Statements } from './payouts/statements.ts';
 import { TransferReversals } from './payouts/transfer-reversals.ts';
-import { PrivateSessionsStore } from './private-sessions/private-sessions.store.ts';
 import { PrivateSessions } from './private-sessions/private-sessions.ts';
 import { ProviderEvents } from './provider/provider-events.ts';
 import { CardDebts } from './refunds/card-debts.ts';
 import { ProviderRefunds } from './refunds/provider-refunds.ts';
 import { RefundOrders } from './refunds/refund-orders.ts';
 import { Refundables } from './refunds/refundables.ts';
-import { RefundsStore } from './refunds/refunds.store.ts';
 import { Refunds } from './refunds/refunds.ts';
 import { Cancellations } from './sales/cancellations.ts';
 import type { Pricing } from './sales/pricing.ts';
 import { Quotes } from './sales/quotes.ts';
 import { Receipts } from './sales/receipts.ts';
-import { TicketsStore } from './sales/tickets.store.ts';
 import { Tickets } from './sales/tickets.ts';
 import { Withdrawals } from './sales/withdrawals.ts';
 import { CardTips } from './tips/card-tips.ts';
 import { TipBatches } from './tips/tip-batches.ts';
 import { Tipping } from './tips/tipping.ts';
-import { TipsStore } from './tips/tips.store.ts';
 import { Tips } from './tips/tips.ts';
 import { Cards } from './wallet/cards.ts';
 import { OwnPayments } from './wallet/own-payments.ts';
-import { PromotionsStore } from './wallet/promotions.store.ts';
 import { Promotions } from './wallet/promotions.ts';
-import { TopupsStore } from './wallet/topups.store.ts';
 import { Topups } from './wallet/topups.ts';
 import { Wallets } from './wallet/wallets.ts';
 
@@ -119,108 +111,64 @@ export class Money {
   #closed = false;
 
   private constructor(context: MoneyContext) {
-    const { db } = context;
-    const checkoutsStore = new CheckoutsStore(db);
-    const refundsStore = new RefundsStore(db);
-    const topupsStore = new TopupsStore(db);
-    const ticketsStore = new TicketsStore(db);
-    const tipsStore = new TipsStore(db);
-    const promotionsStore = new PromotionsStore(db);
-    const membershipsStore = new MembershipsStore(db);
-    const privateSessionsStore = new PrivateSessionsStore(db);
-    const standing = new MembershipStanding(context, membershipsStore);
-    const debts = new CardDebts(context);
     this.#context = context;
-    this.#invariants = new InvariantsStore(db);
+    this.#invariants = new InvariantsStore(context.db);
+    const standing = new MembershipStanding(context);
+    const debts = new CardDebts(context);
 
-    const checkouts = new Checkouts(context, checkoutsStore, (tx, unusable) =>
-      this.refunds.returnUnusable(tx, unusable),
-    );
-    this.#checkouts = checkouts;
-    const refundables = new Refundables(context, {
-      checkouts: checkoutsStore,
-      topups: topupsStore,
-      tickets: ticketsStore,
-      tips: tipsStore,
-      memberships: membershipsStore,
-      standing,
-      privateSessions: privateSessionsStore,
-      refreshMembership: (id) => this.memberships.sync.refresh(id),
-    });
+    // A payment, its refund and its membership call each other: the later ones are reached through `this`.
+    const checkouts = new Checkouts(context, (tx, unusable) => this.refunds.returnUnusable(tx, unusable));
     const payments = new CardPayments(context, {
       checkouts,
       settleMembership: (payment) => this.memberships.sync.settlePayment(payment),
     });
-    this.providerRefunds = new ProviderRefunds(context, {
-      refundsStore,
-      debts,
-      payments,
+    const providerRefunds = new ProviderRefunds(context, { debts, payments, standing });
+    const refundOrders = new RefundOrders(context, { debts, providerRefunds });
+    const refundables = new Refundables(context, {
       standing,
-      tickets: ticketsStore,
-      tips: tipsStore,
+      refreshMembership: (id) => this.memberships.sync.refresh(id),
     });
-    const refundOrders = new RefundOrders(context, {
-      store: refundsStore,
-      debts,
-      providerRefunds: this.providerRefunds,
-    });
-    const refunds = new Refunds(context, { store: refundsStore, orders: refundOrders, refundables, debts });
+    const refunds = new Refunds(context, { orders: refundOrders, refundables, debts });
+    this.#checkouts = checkouts;
+    this.providerRefunds = providerRefunds;
     this.refunds = refunds;
+    this.memberships = new Memberships(context, { standing, checkouts, refunds });
+    this.disputes = new Disputes(context, { payments, standing, debts, refunds });
 
     this.wallets = new Wallets(context);
-    this.cards = new Cards(context, checkoutsStore);
-    this.topups = new Topups(context, { store: topupsStore, checkouts, checkoutsStore, cards: this.cards, refunds });
-    this.promotions = new Promotions(context, promotionsStore);
+    this.cards = new Cards(context);
+    this.topups = new Topups(context, { checkouts, cards: this.cards, refunds });
+    this.promotions = new Promotions(context);
 
     this.pricing = context.pricing;
-    this.quotes = new Quotes(context, ticketsStore);
-    this.tickets = new Tickets(context, { store: ticketsStore, checkouts, checkoutsStore });
-    this.withdrawals = new Withdrawals(context, { tickets: ticketsStore, refunds });
-    const cancellations = new Cancellations(context, { tickets: ticketsStore, refunds });
-    this.receipts = new Receipts(context, {
-      topups: topupsStore,
-      tickets: ticketsStore,
-      refunds: refundsStore,
-      promotions: promotionsStore,
-      memberships: membershipsStore,
-      privateSessions: privateSessionsStore,
-      withdrawals: this.withdrawals,
-    });
+    this.quotes = new Quotes(context);
+    this.tickets = new Tickets(context, checkouts);
+    this.withdrawals = new Withdrawals(context, refunds);
+    this.receipts = new Receipts(context, this.withdrawals);
 
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);
     this.tips = new Tips(context, { batches: this.#tipBatches, tipping: this.tipping });
-    this.cardTips = new CardTips(context, { store: tipsStore, checkouts, checkoutsStore, tipping: this.tipping });
-    this.memberships = new Memberships(context, {
-      store: membershipsStore,
-      standing,
-      checkouts,
-      checkoutsStore,
-      refunds,
-    });
+    this.cardTips = new CardTips(context, { checkouts, tipping: this.tipping });
     this.privateSessions = new PrivateSessions(context);
 
-    this.disputes = new Disputes(context, { payments, standing, debts, refunds });
     this.creatorAccounts = new CreatorAccounts(context);
     this.earnings = new Earnings(context, this.creatorAccounts);
     this.payouts = new Payouts(context, this.creatorAccounts);
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
-    this.reconciliations = new Reconciliations(context);
 
-    const { receipts, disputes, payouts, reconciliations } = this;
-    this.desk = new Desk(context, { refunds, refundsStore, receipts, disputes, payouts, reconciliations });
+    this.reconciliations = new Reconciliations(context);
+    this.desk = new Desk(context, this);
     this.ownPayments = new OwnPayments(context, { payments: this.desk.payments, refunds });
     this.providerEvents = new ProviderEvents(context, {
+      ...this,
       checkouts,
       memberships: this.memberships.sync,
       refundOrders,
-      disputes,
-      creatorAccounts: this.creatorAccounts,
-      transferReversals: this.transferReversals,
-      reconciliations,
       wake: () => this.#jobs.wakeProviderEvents(),
     });
+    const cancellations = new Cancellations(context, refunds);
     this.#jobs = new MoneyJobs(context, { ...this, checkouts, refundOrders, cancellations });
   }
 

@@ -6,7 +6,7 @@ const FIRST = 'an_encryption_key_of_this_test_00000';
 const OTHER = 'another_encryption_key_of_this_test_0';
 const box = new SecretBox([FIRST]);
 
-test('what is sealed is opened again, and nothing of it can be read', () => {
+test('opens sealed data, which is not readable', () => {
   const sealed = box.seal(SECRET, 'whe_1');
   expect(sealed).toMatch(/^v1\.[\w-]+$/);
   expect(Buffer.from(sealed.slice(3), 'base64url').toString('latin1')).not.toContain(SECRET.slice(6, 16));
@@ -14,14 +14,14 @@ test('what is sealed is opened again, and nothing of it can be read', () => {
   expect(box.seal(SECRET, 'whe_1')).not.toBe(sealed);
 });
 
-test('while one key replaces the other, what the old one encrypted is read, and the new one encrypts', () => {
+test('during a rotation, decrypts with both keys and encrypts with the new one', () => {
   const both = new SecretBox([OTHER, FIRST]);
   expect(both.open(box.seal(SECRET, 'whe_1'), 'whe_1')).toBe(SECRET);
   expect(new SecretBox([OTHER]).open(both.seal(SECRET, 'whe_1'), 'whe_1')).toBe(SECRET);
   expect(box.open(both.seal(SECRET, 'whe_1'), 'whe_1')).toBeUndefined();
 });
 
-test('another key, another owner, plain text and every changed bit open nothing', () => {
+test('refuses another key, another owner, plain text and any changed bit', () => {
   const sealed = box.seal(SECRET, 'whe_1');
   expect(new SecretBox([OTHER]).open(sealed, 'whe_1')).toBeUndefined();
   expect(box.open(sealed, 'whe_2')).toBeUndefined();

@@ -25,7 +25,7 @@ test('the page names every request and every event', () => {
   for (const name of [...Object.keys(REQUESTS), ...Object.keys(EVENTS)]) expect(page).toContain(`\`${name}\``);
 });
 
-test('an error goes over the wire with its code, text and whether to retry, and nothing of its cause', () => {
+test('the wire error has code, message and retryable, but not the cause', () => {
   const error = new AppError('rate_limited', undefined, { retryAfterMs: 250, cause: new Error('secret') });
   expect(error.toWire()).toEqual({
     code: 'rate_limited',

@@ -20,12 +20,12 @@ export const ERROR_CATALOGUE = {
   api_key_limit: {
     status: 409,
     retryable: false,
-    message: 'There are as many API keys as a house may have. Revoke one first.',
+    message: 'The limit of API keys is reached. Revoke one first.',
   },
   desk_link_invalid: {
     status: 410,
     retryable: false,
-    message: 'This link was used, has expired or was never made. Ask for a new one.',
+    message: 'This link was used before, has expired or is unknown. Ask for a new one.',
   },
   desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
@@ -36,20 +36,20 @@ export const ERROR_CATALOGUE = {
   },
   // What you sent
   invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
-  cursor_invalid: { status: 400, retryable: false, message: 'Give `after` as it was answered.' },
+  cursor_invalid: { status: 400, retryable: false, message: 'Pass `after` exactly as an earlier answer returned it.' },
   time_in_past: { status: 422, retryable: false, message: 'This time is in the past.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
   wrong_room: {
     status: 409,
     retryable: false,
-    message: 'This was meant for another room than the one you are in now.',
+    message: 'This request was meant for another room than the one you are in now.',
   },
   unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
   method_not_allowed: {
     status: 405,
     retryable: false,
-    message: 'This address does not take this method. The header `Allow` names those that it takes.',
+    message: 'This address does not support this method. The header `Allow` lists the supported ones.',
   },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   idempotency_conflict: {
@@ -70,7 +70,7 @@ export const ERROR_CATALOGUE = {
   country_not_payable: {
     status: 422,
     retryable: false,
-    message: 'The payment provider pays nobody in this country, so this creator could not be paid.',
+    message: 'The payment provider has no payouts to this country, so this creator could not be paid.',
   },
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   access_removed: { status: 403, retryable: false, message: 'You were removed from this room.' },
@@ -78,13 +78,13 @@ export const ERROR_CATALOGUE = {
   participant_not_removable: {
     status: 409,
     retryable: false,
-    message: 'The creator of a room, and whoever moderates beside you, cannot be removed by you.',
+    message: 'You cannot remove the creator of the room or another moderator.',
   },
   too_many_connections: { status: 429, retryable: true, message: 'Too many connections at once. Close another tab.' },
   connection_too_slow: {
     status: 408,
     retryable: true,
-    message: 'This connection did not take what it was sent, and was closed. Connect again.',
+    message: 'This connection read its data too slowly and was closed. Connect again.',
   },
   // Stage
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
@@ -98,9 +98,9 @@ export const ERROR_CATALOGUE = {
   stage_unavailable: {
     status: 503,
     retryable: true,
-    message: 'Video is not available for a moment. Trying again helps.',
+    message: 'Video is not available at the moment. Try again.',
   },
-  spare_unavailable: { status: 409, retryable: false, message: 'There is nowhere to keep a spare session.' },
+  spare_unavailable: { status: 409, retryable: false, message: 'No media worker is free for a spare session.' },
   too_many_media_sessions: {
     status: 429,
     retryable: false,
@@ -120,20 +120,20 @@ export const ERROR_CATALOGUE = {
     message: 'The chat is slowed down. Wait a moment before you write again.',
   },
   chat_members_only: { status: 403, retryable: false, message: 'Only members of the club write here at the moment.' },
-  chat_emoji_only: { status: 422, retryable: false, message: 'Only emoji are taken here at the moment.' },
+  chat_emoji_only: { status: 422, retryable: false, message: 'Only emoji are allowed here at the moment.' },
   chat_paused: { status: 409, retryable: false, message: 'The chat is paused.' },
   message_refused: { status: 422, retryable: false, message: 'This message is not allowed here.' },
   message_duplicate: {
     status: 409,
     retryable: false,
-    message: 'This was just said. Say something else, or wait a moment.',
+    message: 'This was just sent. Write something else, or wait a moment.',
   },
   held_message_not_found: { status: 404, retryable: false, message: 'There is no such message in the queue.' },
   already_reviewed: { status: 409, retryable: false, message: 'Somebody else has decided about this message already.' },
   participant_not_restrictable: {
     status: 409,
     retryable: false,
-    message: 'The creator of a room, and whoever moderates beside you, cannot be restricted by you.',
+    message: 'You cannot restrict the creator of the room or another moderator.',
   },
   poll_not_found: { status: 404, retryable: false, message: 'There is no such poll.' },
   poll_closed: { status: 409, retryable: false, message: 'This poll is over.' },
@@ -158,7 +158,11 @@ export const ERROR_CATALOGUE = {
   tip_not_allowed: { status: 403, retryable: false, message: 'You may not tip here.' },
   menu_item_not_found: { status: 404, retryable: false, message: 'This is not on the menu any more.' },
   menu_item_duplicate: { status: 422, retryable: false, message: 'Two items of this menu have the same id.' },
-  menu_price_mismatch: { status: 409, retryable: false, message: 'The menu has another price for this now.' },
+  menu_price_mismatch: {
+    status: 409,
+    retryable: false,
+    message: 'The price of this item has changed. Load the menu again.',
+  },
   nothing_to_buy: { status: 409, retryable: false, message: 'This room needs no ticket.' },
   already_entitled: { status: 409, retryable: false, message: 'You already hold a key to this room.' },
   sold_out: { status: 409, retryable: false, message: 'All tickets of this room are sold.' },
@@ -204,7 +208,7 @@ export const ERROR_CATALOGUE = {
   },
   payout_batch_not_found: { status: 404, retryable: false, message: 'There is no such batch of payouts.' },
   dispute_not_found: { status: 404, retryable: false, message: 'There is no such dispute.' },
-  dispute_closed: { status: 409, retryable: false, message: 'This dispute takes no evidence any more.' },
+  dispute_closed: { status: 409, retryable: false, message: 'This dispute accepts no more evidence.' },
   provider_unavailable: {
     status: 503,
     retryable: true,
@@ -216,7 +220,7 @@ export const ERROR_CATALOGUE = {
   tier_limit: {
     status: 409,
     retryable: false,
-    message: 'There are as many tiers as a club may have. Retire one first.',
+    message: 'The limit of tiers in this club is reached. Retire one first.',
   },
   tier_retired: { status: 409, retryable: false, message: 'This tier is not offered any more.' },
   membership_not_found: { status: 404, retryable: false, message: 'There is no such membership.' },
@@ -235,8 +239,7 @@ export const ERROR_CATALOGUE = {
   membership_disputed: {
     status: 409,
     retryable: false,
-    message:
-      'A payment for this membership is disputed. Until the bank has decided, you can leave and change nothing else.',
+    message: 'A payment for this membership is disputed. Until the bank has decided, you can only leave.',
   },
   // Events out
   event_not_found: { status: 404, retryable: false, message: 'There is no such event.' },
@@ -244,7 +247,7 @@ export const ERROR_CATALOGUE = {
   webhook_endpoint_limit: {
     status: 409,
     retryable: false,
-    message: 'There are as many webhook endpoints as a house may have. Delete one first.',
+    message: 'The limit of webhook endpoints is reached. Delete one first.',
   },
   webhook_url_not_allowed: {
     status: 422,

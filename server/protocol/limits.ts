@@ -2,6 +2,10 @@
 export const LIMITS = {
   /** How long a media session (R14) and a live (R15) wait for a participant whose connection is lost. */
   reconnectGraceMs: 20_000,
+  /** How long a media session that was opened over HTTP waits for the participant's socket (R14c). */
+  watchAheadMs: 10_000,
+  /** How long a prepared session waits for access (R12c). */
+  preparedMs: 15_000,
   identityChars: 64,
   nameChars: 64,
   titleChars: 120,
@@ -17,6 +21,8 @@ export const LIMITS = {
   httpRequestsPipelined: 10,
   /** Largest HTTP body. */
   httpBodyBytes: 64 * 1024,
+  /** Largest body of a request to watch ahead of the socket: it fits into the first flight of a TCP connection. */
+  watchBodyBytes: 10 * 1024,
   /** Entries of the chat log in one answer. */
   chatPageEntries: 200,
   /** Entries of the chat log that a newcomer gets. */

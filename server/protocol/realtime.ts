@@ -54,7 +54,10 @@ import {
   connectInput,
   consumerOptions,
   endLiveInput,
+  grantedSession,
   muteInput,
+  prepareAnswer,
+  prepareInput,
   produceInput,
   publishAnswer,
   publishInput,
@@ -75,6 +78,8 @@ const nothing = z.object({});
 
 export const REQUESTS = {
   'stage:watch': { input: watchInput, answer: watchAnswer },
+  /** In the lobby: from then on `rooms:accessGranted` carries the answer to `stage:watch`. */
+  'stage:prepare': { input: prepareInput, answer: prepareAnswer },
   'stage:publish': { input: publishInput, answer: publishAnswer },
   'stage:connect': { input: connectInput, answer: nothing },
   'stage:restartIce': { input: sessionInput, answer: restartIceAnswer },
@@ -165,7 +170,8 @@ export type Welcome = z.infer<typeof welcome>;
 
 export const EVENTS = {
   'rooms:welcome': welcome,
-  'rooms:accessGranted': z.object({ access, inside }),
+  /** `watching`: a session opened for a client that has sent `stage:prepare`. */
+  'rooms:accessGranted': z.object({ access, inside, watching: grantedSession.optional() }),
   'rooms:accessRevoked': z.object({ access }),
   /** A later token changed this participant's role and rights to these. */
   'rooms:rightsChanged': z.object({ participant, can: rights }),

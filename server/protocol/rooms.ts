@@ -28,7 +28,7 @@ export type AccessRule = z.infer<typeof accessRule>;
 
 const listed = z
   .boolean()
-  .meta({ description: 'Whether the first-party site lists the room to everybody; false unless said otherwise' });
+  .meta({ description: 'Whether public lists and search engines may show the room; false unless said otherwise' });
 
 export const roomInput = z.object({
   creator: identity,

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { sessionId } from './ids.ts';
+import { access } from './rooms.ts';
 
 const mediaJson = z.record(z.string(), z.unknown());
 export const rtpCapabilities = z
@@ -31,13 +32,36 @@ export const trackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudi
 export type TrackSource = z.infer<typeof trackSource>;
 const producerId = z.string().max(64);
 
+/**
+ * What a client can receive, as a part of the routers' capabilities with this hash: payload types of codecs and ids of
+ * header extensions. A browser's full capabilities are about 12 KB.
+ */
+export const receiver = z.object({
+  router: z.string().max(64),
+  codecs: z.array(z.number().int().min(0).max(127)).min(1).max(50),
+  headerExtensions: z.array(z.number().int().min(0).max(255)).max(50),
+});
+export type Receiver = z.infer<typeof receiver>;
+
 export const watchInput = z.object({
-  rtpCapabilities,
+  rtpCapabilities: z.union([receiver, rtpCapabilities]),
   viewport: viewport.optional(),
   dtlsParameters: dtlsParameters.optional(),
   /** A session of the same participant that the new one replaces if its media worker dies. */
   spareOf: sessionId.optional(),
 });
+export type WatchInput = z.infer<typeof watchInput>;
+/** To watch before there is a socket. Without `token`, the `Authorization` header holds the room token. */
+export const watchAheadInput = watchInput
+  .omit({ spareOf: true })
+  .extend({ rtpCapabilities: receiver, token: z.string().optional() });
+/** What the server needs to open a session at the moment in which access is granted. */
+export const prepareInput = watchInput.omit({ spareOf: true }).extend({
+  rtpCapabilities: receiver,
+  /** Somebody is about to buy: opens a transport without tracks, which gets them with the access. */
+  open: z.boolean().optional(),
+});
+export type PrepareInput = z.infer<typeof prepareInput>;
 /** Created by the page when it goes live, and named by every session of that live. */
 const publication = z.string().min(8).max(64);
 export const publishInput = z
@@ -57,6 +81,7 @@ export const produceInput = z.object({
   rtpParameters,
   muted: z.boolean().optional(),
 });
+export type ProduceInput = z.infer<typeof produceInput>;
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 /** The highest layer that the publisher's browser sends of those that are wanted. */
@@ -66,7 +91,12 @@ export const sentLayersInput = z.object({
   maxSpatialLayer: z.number().int().min(0).max(8),
 });
 export const sessionInput = z.object({ session: sessionId });
-export const resumeInput = z.object({ session: sessionId, publication: publication.optional() });
+export const resumeInput = z.object({
+  session: sessionId,
+  publication: publication.optional(),
+  /** The path is gone as well: restarts ICE in the same exchange. */
+  restartIce: z.boolean().optional(),
+});
 export const endLiveInput = z.object({ publication: publication.optional() });
 /** `lineBps`: what arrives of everything while packets are lost, in bits per second. */
 export const restartVideoInput = z.object({ session: sessionId, lineBps: z.number().int().min(0).optional() });
@@ -110,6 +140,9 @@ export const watchAnswer = z.object({
   iceServers: freshIceServers,
 });
 export type WatchAnswer = z.infer<typeof watchAnswer>;
+/** `watching` is null where there is no access, or no session can be opened now: ask again over the socket. */
+export const watchAheadAnswer = z.object({ access, watching: watchAnswer.nullable() });
+export type WatchAheadAnswer = z.infer<typeof watchAheadAnswer>;
 export const publishAnswer = z.object({
   session: sessionId,
   transport: transportOptions,
@@ -118,6 +151,12 @@ export const publishAnswer = z.object({
 });
 export type PublishAnswer = z.infer<typeof publishAnswer>;
 
+/** Empty unless a transport was opened, which ends by itself without access. */
+export const prepareAnswer = watchAnswer.partial();
+/** A session that came with the access. One that was prepared has its transport already. */
+export const grantedSession = watchAnswer.partial().required({ session: true, consumers: true });
+export type GrantedSession = z.infer<typeof grantedSession>;
+
 /** All consumers of a viewer, as events were missed while the socket was gone; empty for a publisher. */
 export const resumeAnswer = z.object({
   consumers: z.array(consumerOptions),
@@ -125,6 +164,7 @@ export const resumeAnswer = z.object({
   paused: z.boolean().optional(),
   /** The session's spare; absent if there is none. */
   spare: z.object({ session: sessionId, consumers: z.array(consumerOptions) }).optional(),
+  ...restartIceAnswer.partial().shape,
 });
 export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 
@@ -132,7 +172,7 @@ export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 export const stageState = z.object({
   live: z.boolean(),
   liveStartedAt: z.string().nullable(),
-  /** The capabilities of every router; a client loads its device with them before it watches. */
+  /** The capabilities of every router; a client loads its device with them, or with those that it was built with. */
   routerRtpCapabilities: rtpCapabilities,
   iceServers,
   /** Whether the server supports `spareOf`: one that does not would treat a spare as a replacement. */

@@ -17,7 +17,7 @@ export const rooms = pgTable(
     minTier: text('min_tier'),
     currency: text('currency').notNull(),
     chatEnabled: boolean('chat_enabled').notNull().default(true),
-    /** Whether the first-party site lists it. */
+    /** Whether public lists and search engines may show it. */
     listed: boolean('listed').notNull().default(false),
     /** Maximum number of tickets; absent means unlimited. */
     capacity: integer('capacity'),

@@ -128,13 +128,23 @@ export class Rooms {
     return this.#store.hasOpenRooms(creator);
   }
 
-  async updateRoom(id: RoomId, change: RoomChange): Promise<Room> {
+  /** By an embedder's server, or by the room's creator. */
+  async updateRoom(id: RoomId, change: RoomChange, by: { identity: string; role: Role | 'server' }): Promise<Room> {
+    if (by.role !== 'server' && by.identity !== (await this.creatorOf(id))) throw new AppError('forbidden');
     if (!(await this.#store.updateRoom(id, change))) throw new AppError('room_not_found');
     return this.getRoom(id);
   }
 
   listRooms(filter: RoomFilter): Promise<Room[]> {
     return this.#store.listRooms(filter);
+  }
+
+  /** What anybody may find without knowing of it: listed rooms that are live, then those to come. */
+  async listPublicRooms(): Promise<Room[]> {
+    const limit = LIMITS.listPageItems;
+    const onAir = await this.listRooms({ status: 'live', listed: true, limit });
+    const toCome = await this.listRooms({ status: 'scheduled', listed: true, limit });
+    return [...onAir, ...toCome].slice(0, limit);
   }
 
   /** What a person without access can buy; undefined if nothing. */

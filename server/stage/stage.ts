@@ -7,9 +7,9 @@
 import type {
   ConsumerOptions,
   DtlsParameters,
-  RtpCapabilities,
-  RtpParameters,
+  ProduceRequest,
   SessionCloseReason,
+  SessionGrant,
   SfuEvent,
   SfuNode,
   SfuStats,
@@ -19,8 +19,16 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
-import type { PublishAnswer, ResumeAnswer, StageState, TrackSource, Viewport, WatchAnswer } from '../protocol/stage.ts';
+import type {
+  ProduceInput,
+  PublishAnswer,
+  ResumeAnswer,
+  StageState,
+  WatchAnswer,
+  WatchInput,
+} from '../protocol/stage.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Fleet } from './placement/fleet.ts';
 import type { RoomPlaces } from './placement/room-places.ts';
@@ -28,7 +36,7 @@ import { Audiences } from './sessions/audiences.ts';
 import { Evacuation } from './sessions/evacuation.ts';
 import { Lives, type PublicationInput } from './sessions/lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './sessions/room-media.ts';
-import { call, SessionCommands, type StageCaller } from './sessions/session-commands.ts';
+import { call, preparedGrant, SessionCommands, type StageCaller, viewerGrant } from './sessions/session-commands.ts';
 import { SessionLeases } from './sessions/session-leases.ts';
 import { sessionsInTheWay } from './sessions/session-limits.ts';
 import { type SessionEntry, SessionTable } from './sessions/session-table.ts';
@@ -41,9 +49,9 @@ export interface StageEvent {
   event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
 }
 
-/** Which sessions of a room end; all without `matches`. */
+/** Which sessions end: of one room or of all, and all of them without `matches`. */
 interface Closing {
-  room: RoomId;
+  room?: RoomId;
   matches?: (entry: SessionEntry) => boolean;
   reason?: SessionCloseReason;
 }
@@ -137,36 +145,31 @@ export class Stage {
     };
   }
 
-  async watch(
-    caller: StageCaller,
-    input: {
-      rtpCapabilities: RtpCapabilities;
-      viewport?: Viewport;
-      dtlsParameters?: DtlsParameters;
-      spareOf?: SessionId;
-    },
-  ): Promise<WatchAnswer> {
+  /** Opens a viewer's session. For a caller without a socket it waits `LIMITS.watchAheadMs` for `resume`. */
+  async watch(caller: StageCaller, input: WatchInput): Promise<WatchAnswer> {
+    if (caller.access.state !== 'granted') throw new AppError('access_required');
+    return this.#openViewer(caller, input, viewerGrant(caller));
+  }
+
+  /** Opens a transport without tracks for somebody who may be granted access in a moment; it ends by itself. */
+  prepare(caller: StageCaller, input: WatchInput): Promise<WatchAnswer> {
+    return this.#openViewer(caller, input, preparedGrant(caller, this.#clock.now()));
+  }
+
+  async #openViewer(caller: StageCaller, input: WatchInput, grant: SessionGrant): Promise<WatchAnswer> {
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'watch');
     const session = this.#open(caller, 'watch', input.spareOf);
-    const { until } = caller.access;
-    const grant = {
-      room: caller.room,
-      identity: caller.identity,
-      publish: false,
-      subscribe: caller.access.state === 'granted',
-      ...(until ? { until: Date.parse(until) } : {}),
-      ...(caller.access.reason === 'private' ? { metered: true } : {}),
-    };
-    const viewer = caller.access.reason === 'free' ? 'free' : 'paying';
     try {
+      const viewer = !grant.subscribe || caller.access.reason === 'free' ? 'free' : 'paying';
+      const media = { ...input, rtpCapabilities: this.#fleet.capabilitiesOf(input.rtpCapabilities) };
       const { node, answer } = spared
-        ? { node: spared.id, answer: await spared.watch({ session, grant, ...input }) }
+        ? { node: spared.id, answer: await spared.watch({ session, grant, ...media }) }
         : await this.#places.watch({ room: caller.room, viewer }, ({ node: on, upstream }) =>
-            on.watch({ session, grant, ...input, ...(upstream && { upstream }) }),
+            on.watch({ session, grant, ...media, ...(upstream && { upstream }) }),
           );
       this.#assertStillOpen(session, node);
-      const { transport, consumers } = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
-      return { session, transport, consumers, connected: input.dtlsParameters !== undefined };
+      const opened = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
+      return { session, ...opened, connected: input.dtlsParameters !== undefined };
     } catch (error) {
       await this.#close(session, 'closed');
       throw toAppError(error);
@@ -200,8 +203,11 @@ export class Stage {
       // Another page may have taken the stage, or ended the live, while the node was working.
       if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);
       this.#assertStillOpen(session, node);
-      const { transport } = answer as Pick<PublishAnswer, 'transport'>;
-      return { session, transport, connected: input.dtlsParameters !== undefined };
+      return {
+        session,
+        ...(answer as Pick<PublishAnswer, 'transport'>),
+        connected: input.dtlsParameters !== undefined,
+      };
     } catch (error) {
       await this.#close(session, 'closed');
       throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
@@ -209,19 +215,10 @@ export class Stage {
   }
 
   /** Puts a track on stage; the first one starts the live. */
-  async produce(
-    caller: StageCaller,
-    input: {
-      session: SessionId;
-      kind: 'audio' | 'video';
-      source: TrackSource;
-      rtpParameters: RtpParameters;
-      muted?: boolean;
-    },
-  ): Promise<{ producerId: string }> {
+  async produce(caller: StageCaller, input: ProduceInput): Promise<{ producerId: string }> {
     const { node, entry } = this.commands.own(caller, input.session);
     if (entry.direction !== 'publish') throw new AppError('publish_not_allowed');
-    const answer = await call(node.produce(input)).catch(async (error) => {
+    const answer = await call(node.produce(input as ProduceRequest)).catch(async (error) => {
       throw await this.#lives.orReplaced(error, entry.room, entry.publication);
     });
     // Its page may have left meanwhile, or resumed at another gateway.
@@ -233,7 +230,7 @@ export class Stage {
 
   /** A participant's new socket takes over their session from an earlier socket, or from another gateway. */
   async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
-    const { room, identity, socket } = caller;
+    const { room, identity, socket, issuer } = caller;
     const known = this.#sessions.get(session);
     if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
     const here = known?.node === undefined ? undefined : this.#fleet.get(known.node);
@@ -252,7 +249,7 @@ export class Stage {
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
-    const theirs = { room, identity, socket, direction, node: found.node, connected: true } as const;
+    const theirs = { room, identity, socket, issuer, direction, node: found.node, connected: true } as const;
     this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
     const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
@@ -314,6 +311,11 @@ export class Stage {
     await this.#closeEverywhere({ room, matches }, (node) => node.closePerson({ room, identity }));
   }
 
+  /** API keys have ended: sessions that wait for a socket with one of their tokens end. Open sockets are closed. */
+  closeIssuedBy(ended: ReadonlySet<string>): Promise<void> {
+    return this.#closeHere({ matches: ({ socket, issuer = '' }) => socket === undefined && ended.has(issuer) });
+  }
+
   async closeRoom(room: RoomId): Promise<void> {
     await this.#closeEverywhere({ room, reason: 'room_closed' }, (node) => node.closeRoom({ room }));
     await this.#places.forget(room);
@@ -321,11 +323,8 @@ export class Stage {
   }
 
   /** Totals over all nodes. */
-  async stats(): Promise<SfuStats> {
-    const stats = await call(Promise.all(this.#fleet.nodes.map((node) => node.stats())));
-    const total: SfuStats = { workers: 0, rooms: 0, sessions: 0, producers: 0, consumers: 0 };
-    for (const each of stats) for (const key of Object.keys(total) as (keyof SfuStats)[]) total[key] += each[key];
-    return total;
+  stats(): Promise<SfuStats> {
+    return call(this.#fleet.stats());
   }
 
   /** How many people with access are connected: the nodes keep a picture ready for them. */
@@ -368,12 +367,12 @@ export class Stage {
     spareOf: SessionId | undefined,
     publication?: string,
   ): SessionId {
-    if (caller.access.state !== 'granted') throw new AppError('access_required');
     const session = createId('session');
-    const { room, identity, socket } = caller;
+    const { room, identity, socket, issuer } = caller;
     for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
       void this.#replace(earlier);
-    this.#sessions.add({ session, room, identity, direction, socket, spareOf, publication });
+    const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
+    this.#sessions.add({ session, room, identity, issuer, direction, socket, orphanedUntilMs, spareOf, publication });
     this.#countSessions();
     return session;
   }
@@ -422,12 +421,12 @@ export class Stage {
   }
 
   async #closeHere({ room, matches = () => true, reason = 'closed' }: Closing): Promise<void> {
-    const entries = [...this.#sessions.all()].filter((entry) => entry.room === room && matches(entry));
+    const entries = [...this.#sessions.all()].filter((it) => (room === undefined || it.room === room) && matches(it));
     await Promise.all(entries.map(({ session }) => this.#close(session, reason)));
   }
 
   /** Includes the sessions of other gateways: `ask` goes to every node that the room may be on. */
-  async #closeEverywhere(closing: Closing, ask: (node: SfuNode) => Promise<void>): Promise<void> {
+  async #closeEverywhere(closing: Closing & { room: RoomId }, ask: (node: SfuNode) => Promise<void>): Promise<void> {
     const { room } = closing;
     const asking = this.#places.nodesOf(room).then((nodes) => Promise.allSettled(nodes.map(ask)));
     await this.#closeHere(closing);

@@ -3,6 +3,7 @@
  * name carries the time of expiry, the password is its HMAC-SHA1 under the shared secret.
  */
 import { createHmac } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
 import type { IceServers } from '../protocol/stage.ts';
 
 export interface TurnConfig {
@@ -11,6 +12,15 @@ export interface TurnConfig {
 }
 
 const CREDENTIAL_LIFE_SECONDS = 3600;
+
+/** Adds new credentials to an answer that begins a connection, where there is TURN. */
+export function withIceServers<T extends object>(
+  { config, clock }: { config: { turn: TurnConfig | undefined }; clock: Clock },
+  identity: string,
+  answer: T,
+): T & { iceServers?: IceServers } {
+  return config.turn ? { ...answer, iceServers: createIceServers(config.turn, identity, clock.now()) } : answer;
+}
 
 export function createIceServers(turn: TurnConfig | undefined, identity: string, nowMs: number): IceServers {
   if (!turn) return [];

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, lt, lte, or, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../platform/db/db.ts';
+import { type Database, isClaimed, type Orm } from '../platform/db/db.ts';
 import { createId } from '../protocol/ids.ts';
 import type { EventRow } from './event-log.store.ts';
 import { events, webhookAttempts, webhookDeliveries, webhookLanes } from './webhooks.schema.ts';
@@ -84,7 +84,7 @@ export class WebhookDeliveriesStore {
     const rows = await this.#db.orm
       .update(webhookLanes)
       .set({ nextAttemptAt: claim.leaseUntil })
-      .where(and(eq(webhookLanes.endpoint, endpoint), inArray(webhookLanes.lane, due)))
+      .where(and(eq(webhookLanes.endpoint, endpoint), isClaimed(webhookLanes.lane, due)))
       .returning({ lane: webhookLanes.lane });
     return rows.map((row) => row.lane);
   }

@@ -46,7 +46,9 @@ export const sfuMethods = {
    * A person has at most `WATCH_SESSIONS_PER_PERSON_MAX` in a room over all nodes, spares not counted. Past that the
    * oldest one on this node that is not connected ends with `replaced`; where all are connected the new one is refused
    * with `too_many_sessions`. Any session that has not connected within `CONNECT_WITHIN_MS` of its opening, or of the
-   * first track that it was offered, ends with `connect_timeout`.
+   * first track that it was offered, ends with `connect_timeout`. Under a grant without `subscribe` the session is
+   * prepared: a transport without tracks, for `PREPARED_MAX_MS` at most, one for each person and a few for each room
+   * (`node_full`), which `admit` turns into a viewer's.
    */
   watch: {
     request: z.object({
@@ -68,6 +70,11 @@ export const sfuMethods = {
       spareOf: id.optional(),
     }),
     answer: z.object({ transport: transportOptions, consumers: z.array(consumerOptions) }),
+  },
+  /** Access was granted to the person of a prepared session: it gets this grant, and every track on stage. */
+  admit: {
+    request: z.object({ session: id, grant: sessionGrant }),
+    answer: z.object({ consumers: z.array(consumerOptions) }),
   },
   /**
    * Opens a publisher's session. A room has one: it closes the earlier one with `replaced`, unless that has a higher

@@ -65,7 +65,7 @@ describe('EventRelay', () => {
     relay.handleEvent(added('s'));
     relay.handleEvent(closed('s'));
     relay.drop(first, first.delivered);
-    // It used to be held for ever, since nobody claims an ended session.
+    // It used to be held for ever, because no gateway claims an ended session.
     expect(relay.heldSessions).toBe(0);
   });
 

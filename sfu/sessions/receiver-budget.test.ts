@@ -15,7 +15,7 @@ import { ReceiverReports } from './receiver-guard.ts';
 const open = (records?: SharedRecords) => new ReceiverBudgets({ records, log });
 const fan = { room: 'room', identity: 'fan' };
 
-it('is spent by media that nobody reports, over all of a person’s sessions, and renewed by a report', async () => {
+it('is spent by unreported media over all of a person’s sessions, and renewed by a report', async () => {
   const budgets = open();
   const isSpent = async (person: typeof fan) => (await budgets.get(person)).isSpent;
   await (await budgets.get(fan)).spend(UNANSWERED_MAX_MS / 2);
@@ -28,7 +28,7 @@ it('is spent by media that nobody reports, over all of a person’s sessions, an
   expect(await isSpent(fan)).toBe(false);
 });
 
-it('is renewed on request so often within a window, and says when again', async () => {
+it('can be renewed a limited number of times in a window, and says when again', async () => {
   const budget = await open().get(fan);
   for (let i = 0; i < PLAYS_PER_WINDOW_MAX; i++) {
     await budget.spend(UNANSWERED_MAX_MS);
@@ -41,7 +41,7 @@ it('is renewed on request so often within a window, and says when again', async 
   expect(await budget.renew(PLAYS_WINDOW_MS)).toBeUndefined();
 });
 
-it('lets so many sessions begin unpaused within a window, on whatever node, and none while it is spent', async () => {
+it('allows a limited number of unpaused sessions in a window over all nodes, and none while it is spent', async () => {
   const records = new MemoryLeasedHashes();
   const budgets = await Promise.all([open(records), open(records)].map((node) => node.get(fan)));
   const [here, there] = budgets as [(typeof budgets)[0], (typeof budgets)[0]];
@@ -55,7 +55,7 @@ it('lets so many sessions begin unpaused within a window, on whatever node, and 
   expect(await here.open(2 * PLAYS_WINDOW_MS)).toBe(true);
 });
 
-it('is one budget on all nodes: what they spend at once adds up, and what is renewed on one is used up on all', async () => {
+it('is one budget for all nodes: concurrent spending adds up, and renewals count for all', async () => {
   const records = new MemoryLeasedHashes();
   const nodes = [open(records), open(records), open(records)];
   const budgets = await Promise.all(nodes.map((node) => node.get(fan)));
@@ -73,7 +73,7 @@ it('is one budget on all nodes: what they spend at once adds up, and what is ren
   expect(there.isSpent).toBe(false);
 });
 
-it('counts on one node while the others cannot be asked', async () => {
+it('counts locally while the other nodes cannot be reached', async () => {
   const gone = () => Promise.reject(new Error('gone'));
   const budget = await open({ pick: gone, swap: gone }).get(fan);
   await budget.spend(UNANSWERED_MAX_MS);
@@ -82,7 +82,7 @@ it('counts on one node while the others cannot be asked', async () => {
   expect(budget.isSpent).toBe(false);
 });
 
-it('forgets the person who was asked for longest ago when there are too many', async () => {
+it('drops the least recently used person when there are too many', async () => {
   const budgets = open();
   const get = (identity: string) => budgets.get({ room: 'room', identity });
   await (await get('first')).spend(UNANSWERED_MAX_MS);
@@ -93,7 +93,7 @@ it('forgets the person who was asked for longest ago when there are too many', a
   expect((await get('second')).isSpent).toBe(false);
 });
 
-it('takes any change of what a receiver reports for a new report, and silence for none', () => {
+it('takes any changed value for a new report, and an unchanged one for none', () => {
   const reports = new ReceiverReports();
   const silent = { ssrc: 1, roundTripTime: 0, jitter: 0, packetsLost: 0, fractionLost: 0 };
   expect(reports.check([silent])).toBe(false);

@@ -6,7 +6,7 @@ import {
   WATCH_SESSIONS_PER_PERSON_MAX,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import { CONNECT_WITHIN_MS, SWEEP_INTERVAL_MS } from '../limits.ts';
+import { CONNECT_WITHIN_MS, PREPARED_PER_ROOM_MAX, SWEEP_INTERVAL_MS } from '../limits.ts';
 import { isInForce } from '../parameters.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
@@ -130,6 +130,16 @@ export class SessionHost {
         );
       this.end(idle, 'replaced');
     }
+  }
+
+  /** Ends the earlier prepared session of this person; throws `node_full` where a room has too many of others. */
+  makeRoomForPrepared({ room, identity }: ReservedPlace): void {
+    const sessions = this.#options.rooms.get(room)?.sessions ?? [];
+    const prepared = sessions.filter((it) => it instanceof WatchSession && it.isPrepared);
+    const theirs = prepared.filter(({ grant }) => grant.identity === identity);
+    this.#endAll(theirs, 'replaced');
+    if (prepared.length - theirs.length >= PREPARED_PER_ROOM_MAX)
+      throw new SfuError('node_full', 'The room has too many prepared sessions.');
   }
 
   /** Ends the session, also one that is still being opened. */

@@ -76,8 +76,12 @@ export abstract class Session {
 
   /** Changes when the grant ends. */
   extend(until: number): void {
+    this.setGrant({ ...this.#grant, until });
+  }
+
+  protected setGrant(grant: SessionGrant): void {
     this.assertOpen();
-    this.#grant = { ...this.#grant, until };
+    this.#grant = grant;
   }
 
   /** Whether the open request has been answered. No events are sent before. */

@@ -4,6 +4,7 @@ import type {
   DtlsParameters,
   RtpCapabilities,
   SessionCloseReason,
+  SessionGrant,
   TransportOptions,
   Viewport,
 } from '../contract.ts';
@@ -80,6 +81,19 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return this.#paused;
   }
 
+  /** A transport without tracks: its person has no access yet. */
+  get isPrepared(): boolean {
+    return !this.grant.subscribe;
+  }
+
+  /** Its person has access from now on. */
+  async admit(grant: SessionGrant): Promise<ConsumerOptions[]> {
+    this.setGrant(grant);
+    for (const track of this.room.tracks) this.addTrack(track);
+    while (this.#adding.size > 0) await Promise.all(this.#adding);
+    return this.consumers;
+  }
+
   /** Counts this viewer into the worker's load. */
   enter(): void {
     this.#updateLoad();
@@ -124,7 +138,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** A track came on stage. */
   addTrack(track: StageTrack): void {
-    if (!this.hasTransport || this.#watched.has(track.id)) return;
+    if (!this.hasTransport || this.isPrepared || this.#watched.has(track.id)) return;
     if (!track.canBeConsumed(this.#rtpCapabilities)) return;
     const watched: WatchedTrack = {
       track,

@@ -28,7 +28,7 @@ test('a viewer on the lowest frame rate is checked again, and ends with the pref
   expect(consumer.asked).toEqual([{ spatialLayer: 1, temporalLayer: 0 }, { spatialLayer: 1 }]);
 });
 
-test('a consumer that has risen or is closed is left alone', () => {
+test('does not change a consumer that has risen or is closed', () => {
   const [risen, gone] = [watched(), watched()];
   for (const consumer of [risen, gone]) consumer.emit('layerschange', { spatialLayer: 1, temporalLayer: 0 });
   risen.emit('layerschange', { spatialLayer: 1, temporalLayer: 2 });
@@ -37,7 +37,7 @@ test('a consumer that has risen or is closed is left alone', () => {
   expect([risen.asked, gone.asked]).toEqual([[], []]);
 });
 
-test('a consumer that cannot rise is not checked for ever', () => {
+test('stops checking a consumer that cannot rise', () => {
   const consumer = watched();
   consumer.emit('layerschange', { spatialLayer: 0, temporalLayer: 0 });
   vi.advanceTimersByTime(60_000);

@@ -11,7 +11,7 @@ function openDemand() {
   return { demand, requestedAt };
 }
 
-it("leaves a viewer to the worker's own request when that will be heard", () => {
+it("leaves a viewer to the worker's own request if that is in time", () => {
   const { demand, requestedAt } = openDemand();
   demand.handleViewerStarted();
   demand.handlePli();
@@ -22,7 +22,7 @@ it("leaves a viewer to the worker's own request when that will be heard", () => 
   expect(requestedAt).toEqual([]);
 });
 
-it('asks at once for a viewer who comes just after another', () => {
+it('requests a key frame at once for a viewer who comes just after another', () => {
   const { demand, requestedAt } = openDemand();
   demand.handlePli();
   vi.advanceTimersByTime(150);
@@ -30,7 +30,7 @@ it('asks at once for a viewer who comes just after another', () => {
   expect(requestedAt).toEqual([150]);
 });
 
-it('asks once for those who come together, and not sooner again than anyone notices', () => {
+it('requests one key frame for viewers who come together, and the next after a minimum interval', () => {
   const { demand, requestedAt } = openDemand();
   demand.handlePli();
   vi.advanceTimersByTime(50);
@@ -42,7 +42,7 @@ it('asks once for those who come together, and not sooner again than anyone noti
   expect(requestedAt).toEqual([50, 150, 250]);
 });
 
-it('spends no more than its budget, which comes back slowly', () => {
+it('spends at most its budget, which refills slowly', () => {
   const { demand, requestedAt } = openDemand();
   for (let i = 0; i < 600; i++) {
     if (i % 3 === 0) demand.handlePli();
@@ -54,7 +54,7 @@ it('spends no more than its budget, which comes back slowly', () => {
   expect(requestedAt.length).toBeLessThanOrEqual(15 + 60);
 });
 
-it('asks when those who were told of a track together can take its picture, and once more for who took longer', () => {
+it('requests a key frame when viewers of a new track are ready, and another for those who are later', () => {
   const { demand, requestedAt } = openDemand();
   for (let i = 0; i < 20; i++) demand.handleTrackAnnounced();
   vi.runAllTimers();

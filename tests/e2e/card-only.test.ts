@@ -55,7 +55,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     expect(new URL(fan.page.url()).search).toBe('');
   });
 
-  test('the wallet’s page says so, and offers no top-up', async () => {
+  test('the wallet page explains that, and offers no top-up', async () => {
     await fan.page.goto(`${loge.url}/wallet`);
     await fan.by('wallet-off').waitFor();
     expect(await fan.by('topup-pay').count()).toBe(0);

@@ -43,6 +43,11 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
     await goLive(author);
 
     await reader.page.goto(`${origin}/?reader=ada`);
+    await reader.by('buy-card').waitFor();
+    // The lobby loads nothing of what is behind it.
+    expect(
+      (await scriptsOf(reader)).filter((name) => /^(loge-(stage|chat|tip|studio)|media-device)/.test(name)),
+    ).toEqual([]);
     await reader.by('buy-card').click();
     await reader.page.locator('#cardNumber').waitFor();
     await payByCard(reader, CARD_ACCEPTED);
@@ -56,4 +61,36 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
       expect(problems.filter((problem) => !problem.includes('/favicon.ico'))).toEqual([]);
     }
   });
+
+  test('an element whose code does not arrive says so, and works after another try', async () => {
+    const reader = await Visitor.create();
+    const { page } = reader;
+    await page.addInitScript(() => {
+      const speakFrench = () => document.documentElement?.setAttribute('lang', 'fr');
+      new MutationObserver(speakFrench).observe(document, { childList: true });
+    });
+    await page.route('**/assets/elements-*.js', (route) => route.abort());
+    await page.goto(`${origin}/?reader=bob`);
+    const failure = reader.by('load-failure');
+    await failure.getByText('n’a pas pu être chargée').waitFor();
+    await page.unroute('**/assets/elements-*.js');
+    await reader.by('load-retry').click();
+    await reader.by('buy-card').waitFor();
+    expect(await failure.count()).toBe(0);
+
+    // The author's page has a layout of its own: its parts arrive after the room, in any order.
+    const author = await Visitor.create({ devices: true });
+    await author.page.route('**/assets/{loge-studio,media-device}-*.js', (route) => route.abort());
+    await author.page.goto(`${origin}/?as=author`);
+    await author.by('load-failure').getByText('could not be loaded').waitFor();
+    await author.page.unroute('**/assets/{loge-studio,media-device}-*.js');
+    await author.by('load-retry').click();
+    await goLive(author);
+  });
 });
+
+/** Names of the scripts that a page has loaded, without folders. */
+async function scriptsOf({ page }: Visitor): Promise<string[]> {
+  const urls = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  return urls.map((url) => new URL(url).pathname.split('/').at(-1) ?? '').filter((name) => name.endsWith('.js'));
+}

@@ -52,7 +52,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     return fan;
   }
 
-  test("the creator's page is loaded again and takes the stage over; the fan's video goes on by itself", async () => {
+  test("the creator's reloaded page takes the stage over, and the fan's video continues", async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'lea');
     await fan.markDocument();
@@ -65,7 +65,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
-  test('a fan who leaves the page is gone at once: nothing is kept for a return, as after a lost connection', async () => {
+  test('a fan who leaves the page is removed at once, unlike after a lost connection', async () => {
     const { room } = await openLive();
     const fan = await watch(room, 'lea');
     await fan.page.goto('about:blank');
@@ -75,7 +75,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
       .toMatchObject({ sessions: 1, consumers: 0 });
   });
 
-  test('when the media worker is killed the video comes back by itself, for the same live, on the same pages', async () => {
+  test('after the media worker is killed, the video of the same live returns on the same pages', async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'lea');
     await creator.markDocument();
@@ -90,7 +90,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
-  test('muting shows on the other side, for sound and for picture', async () => {
+  test('muting audio and video is shown to the fan', async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'lea');
     await creator.by('mute-microphone').click();
@@ -104,7 +104,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await expectVideo(fan);
   });
 
-  test('a small picture is served from a lower layer, and layers that nobody watches stop at the publisher', async () => {
+  test('a small picture uses a lower layer, and unwatched layers stop at the publisher', async () => {
     const { creator, room } = await openLive();
     const activeLayers = async () => (await creator.sent()).filter(({ active }) => active).map(({ rid }) => rid);
     const fan = await watch(room, 'lea', { viewport: { width: 1400, height: 1000 } });
@@ -130,7 +130,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await watch(room, 'malik');
   });
 
-  test('a fan whom the creator removes from the chat is out at once, is told why, and stays out', async () => {
+  test('a fan whom the creator removes loses access at once, sees the reason, and stays removed', async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'tom');
     const other = await watch(room, 'ines');
@@ -160,7 +160,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await expectVideo(other);
   });
 
-  test('a message that the creator takes out is blank for everyone', async () => {
+  test('a message that the creator removes is blank for everyone', async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'tom');
     await say(fan, 'An address nobody should read');
@@ -175,7 +175,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     }
   });
 
-  test('markup in a title, a name, a message and a tip is shown as it was written and does nothing', async () => {
+  test('markup in a title, a name, a message and a tip is shown as text', async () => {
     const { creator, room } = await openLive(MARKUP);
     const fan = await watch(room, 'lea');
     const token = await loge.token({ identity: 'mallory', name: MARKUP.slice(0, 60), room });
@@ -196,7 +196,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     expect(fan.dialogs).toEqual([]);
   });
 
-  test('the language changes on the page that is open, the video goes on, and the choice is remembered', async () => {
+  test('the language changes without interrupting the video, and the choice is stored', async () => {
     const { room } = await openLive();
     const fan = await watch(room, 'lea', { locale: 'en-GB' });
     await fan.markDocument();
@@ -213,7 +213,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     expect(await fan.by('language').innerText()).toBe('EN');
   });
 
-  test('the fan hears that the live is over when the creator ends it, and sees it again when it goes on', async () => {
+  test('the fan sees the end of the live, and the next one', async () => {
     const { creator, room } = await openLive();
     const fan = await watch(room, 'lea');
     await creator.by('end-live').click();

@@ -43,7 +43,7 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
     expect(await inspectScenes(takings.scenes, isSameInBoth)).toEqual(NOTHING_FOUND);
   });
 
-  test('a receipt’s number stands on one line, on a phone too', async () => {
+  test('a receipt’s number fits on one line, also on a phone', async () => {
     for (const name of ['receipt', 'receipt-refund']) {
       const scene = takings.scenes.find((each) => each.name === name);
       if (!scene) throw new Error(`There is no ${name}.`);
@@ -57,7 +57,7 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
     }
   });
 
-  test('the books hold after all of it', async () => {
+  test('the books are consistent afterwards', async () => {
     expect(await takings.loge.app.context.money.checkInvariants()).toEqual([]);
   });
 });

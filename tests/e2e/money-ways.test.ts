@@ -20,7 +20,7 @@ const CARD_ASKS = '4000 0027 6000 3184';
 const CARD_REFUNDS_RETURN = '4000 0000 0000 5126';
 const SALE_MINOR = 900;
 
-describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
+describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   let loge: TestApp;
   const visitors: Visitor[] = [];
 
@@ -56,7 +56,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
   const figure = async (visitor: Visitor, testId: string) =>
     Number((await visitor.by(testId).innerText()).replace(/[^\d-]/g, ''));
 
-  test('a sale arrives with the creator while they look; refunded by an operator, the fan has it back', async () => {
+  test("the studio shows a sale live, and an operator's refund returns the credit to the fan", async () => {
     const creator = await enter('camille', '/earnings');
     await creator.by('earnings-empty').waitFor();
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
@@ -96,7 +96,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await expect.poll(() => figure(creator, 'earnings-pending'), PATIENT).toBe(300);
   });
 
-  test('a refund that the bank sent back is sent again from the desk', async () => {
+  test('a returned refund is retried from the desk', async () => {
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
     const token = await loge.token({ identity: 'nina', name: 'Nina', room: room.id });
     const response = await fetch(`${loge.url}/v1/rooms/${room.id}/tickets`, {
@@ -124,13 +124,13 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     expect(acts.acts[0]).toMatchObject({ act: 'refund', subject: ticket, by: 'operator', reason: 'Not held' });
   });
 
-  test('nobody but operators comes to the desk', async () => {
+  test('only operators can open the desk', async () => {
     const fan = await enter('malik', '/desk');
     await fan.by('operators-only').waitFor();
     expect(await fan.page.getByTestId('desk-payments').count()).toBe(0);
   });
 
-  test('a saved card pays: the bank is asked on its page, a refusal costs nothing, a yes brings the credit', async () => {
+  test('a saved card with authentication: a refusal charges nothing, a confirmation credits the wallet', async () => {
     const fan = await enter('ines', '/wallet', { viewport: PHONE });
     await fan.by('topup-amount-1000').click();
     await fan.by('topup-pay').click();
@@ -163,7 +163,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await eventually(async () => (await card.count()) === 0, 'the card is gone');
   });
 
-  test('a club is joined, left, come back to, and changed for a higher place', async () => {
+  test('joins a club, cancels, resumes, and upgrades', async () => {
     const tiers = [];
     for (const [name, priceMinor] of [
       ['Backstage', 900],
@@ -241,7 +241,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
       .toBe(1);
   }
 
-  test('a ticket without the waiver is given back on its receipt', async () => {
+  test('a ticket without a waiver is returned on its receipt', async () => {
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
     const fan = await enter('malik', `/rooms/${room.id}`, { viewport: PHONE, locale: 'fr-FR' });
     await fan.by('lobby').waitFor();
@@ -263,7 +263,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(0);
   });
 
-  test('a creator on hold reads why, and an operator lifts it', async () => {
+  test('a creator whose payouts are stopped sees the reason, and an operator resumes them', async () => {
     const operator = await enter('operator', '/desk/holds');
     await operator.by('hold-creator').locator('input').fill('noah');
     await operator.by('hold-reason').locator('input').fill('The document is being checked');
@@ -279,7 +279,7 @@ describe.skipIf(!CHROMIUM)('the ways of money', { timeout: 180_000 }, () => {
     await eventually(async () => (await creator.by('frozen-house').count()) === 0, 'the hold is gone while they look');
   });
 
-  test('rooms of every kind are made in the studio, with a first tier where the club has none', async () => {
+  test('creates rooms of every kind in the studio, with a first tier for a new club', async () => {
     const creator = await enter('noah', '/studio');
     const make = async (kind: string, fill: () => Promise<void>) => {
       await creator.page.goto(`${loge.url}/studio`);

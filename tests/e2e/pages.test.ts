@@ -4,7 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM } from '../support/browser/browser.ts';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
 import { Evening } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 
@@ -38,4 +39,52 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || evening.written.has(text);
     expect(await inspectScenes(evening.scenes, isSameInBoth)).toEqual(NOTHING_FOUND);
   });
+
+  test('show their content before any script, and nothing moves when the script runs', async () => {
+    const { rooms } = await evening.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
+    for (const { path, ready } of [
+      { path: '/', ready: 'site-sign-in' },
+      { path: `/rooms/${rooms[0]?.id}`, ready: 'site-lobby' },
+    ]) {
+      for (const viewport of [PHONE, DESKTOP]) {
+        await using visitor = await Visitor.create({ viewport });
+        const { page } = visitor;
+        const scripts = Promise.withResolvers<void>();
+        await page.route('**/assets/**', async (route) => {
+          await scripts.promise;
+          await route.continue();
+        });
+        await page.goto(evening.loge.url + path, { waitUntil: 'commit' });
+        await page.locator('h2').last().waitFor();
+        const before = await page.evaluate(findPlaces);
+        scripts.resolve();
+        await page.locator(`${ready} h2`).first().waitFor();
+        expect([path, viewport.width, await page.evaluate(findPlaces)]).toEqual([path, viewport.width, before]);
+        expect(await page.evaluate(sumLayoutShifts)).toBe(0);
+      }
+    }
+  });
 });
+
+/** Runs in the page: the headings, buttons and prices of the page, and where they are. */
+function findPlaces(): string[] {
+  const found: string[] = [];
+  const visit = (root: Document | ShadowRoot): void => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) visit(element.shadowRoot);
+      if (!element.matches('h1, h2, h3, header a, button:not(.skip), .price')) continue;
+      const { x, y, width, height } = element.getBoundingClientRect();
+      found.push(`${element.textContent?.trim()} ${[x, y, width, height].map(Math.round).join(' ')}`);
+    }
+  };
+  visit(document);
+  return found.sort();
+}
+
+/** Runs in the page. */
+function sumLayoutShifts(): number {
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({ type: 'layout-shift', buffered: true });
+  const shifts = observer.takeRecords() as unknown as { value: number }[];
+  return shifts.reduce((sum, { value }) => sum + value, 0);
+}

@@ -65,7 +65,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
-  test('a fan without a ticket sees the lobby and its offer, and the SFU gives no media', async () => {
+  test('a fan without a ticket sees the lobby and its offer, and gets no media', async () => {
     await openRoom(lea, 'lea');
     await lea.by('lobby').waitFor();
     expect(await lea.by('price').innerText()).toBe('€9.00');
@@ -89,7 +89,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await loge.app.context.stage.stats()).toMatchObject({ sessions: 1, producers: 2, consumers: 0 });
   });
 
-  test('a declined card is told in words; nothing is charged and nothing granted', async () => {
+  test('a declined card shows an error, without a charge or access', async () => {
     const ines = await enter({ locale: 'fr-FR' });
     await openRoom(ines, 'ines');
     await ines.by('buy-card').click();
@@ -109,7 +109,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await ines.received()).toMatchObject({ connections: 0 });
   });
 
-  test('a card opens the doors after the way back from the payment page, and the first frame comes by itself', async () => {
+  test('a card payment grants access after the return, and the video starts by itself', async () => {
     await lea.by('buy-card').click();
     await lea.page.locator('#cardNumber').waitFor();
     await payByCard(lea, CARD_ACCEPTED);
@@ -124,7 +124,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     });
   });
 
-  test('a ticket from the wallet opens the doors on the page that is open: nothing is loaded again', async () => {
+  test('a ticket from the wallet grants access without reloading the page', async () => {
     await openRoom(malik, 'malik');
     await malik.by('lobby').waitFor();
     await topUp(malik, 2_000);
@@ -145,7 +145,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await expectInChat(malik, 'Bienvenue à tous');
   });
 
-  test('a tip is shown to everyone, and the creator sees what comes of it', async () => {
+  test('a tip is shown to everyone, and the creator sees the earnings', async () => {
     await tip(malik, { amountMinor: 500, message: 'Brava !' });
     for (const visitor of [camille, lea, malik]) {
       const shown = visitor.by('chat-list').locator('[data-tip]');
@@ -159,7 +159,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await expect.poll(() => camille.by('earnings-tickets').innerText(), PATIENT).toContain('€18.00');
   });
 
-  test('a refund stops the video within a second and says why; the others go on', async () => {
+  test("a refund stops the fan's video within a second with the reason; others continue", async () => {
     const ticket = (await accessOf(lea))?.ticket;
     await lea.watchFrames();
     await expect.poll(() => lea.lastFrameAtMs(), PATIENT).toBeGreaterThan(0);
@@ -178,7 +178,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await loge.app.context.money.checkInvariants()).toEqual([]);
   });
 
-  test('no page had an error to report, or a dialog', () => {
+  test('no page reported an error or opened a dialog', () => {
     for (const { problems, dialogs } of visitors) {
       // The refusal of the card is an answer with status 402, which browsers report as an error.
       expect(problems.filter((problem) => !problem.includes('402'))).toEqual([]);

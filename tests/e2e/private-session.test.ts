@@ -44,7 +44,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     if (before) await visitor.page.setViewportSize(before);
   };
 
-  test('is asked for, accepted, seen, paid by the time, and over when the fan ends it', async () => {
+  test('is requested, accepted, watched, billed by time, and ended by the fan', async () => {
     const { money } = loge.app.context;
     await money.promotions.grant(
       { identity: 'lea', amountMinor: CREDIT_MINOR, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },
@@ -93,7 +93,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
     expect([...creator.problems, ...fan.problems]).toEqual([]);
   });
 
-  test('says on both sides why it is paused when the client of the fan does not report what it gets', async () => {
+  test("shows on both pages why it is paused when the fan's client sends no reports", async () => {
     // As a network that lets the picture through and no answer.
     const check = vi.spyOn(ReceiverReports.prototype, 'check').mockReturnValue(false);
     try {

@@ -19,7 +19,7 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
 
   const sessions = async () => (await loge.app.context.stage.stats()).sessions;
 
-  test('goes on over connections that were there before one of them died, muted as it was, and is safe again after', async () => {
+  test('continues over spare connections after one died, keeps muting, and opens new spares', async () => {
     const creator = await Visitor.create({ devices: true });
     await creator.page.goto(`${loge.url}/studio`);
     await signIn(creator, 'noah');

@@ -67,7 +67,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'scheduled' });
   }
 
-  test('steps back for the phone that took the live over and ended it', async () => {
+  test('yields to the phone that took the live over and ended it', async () => {
     const { laptop, line, room } = await openLaptop();
     line.cut();
     const phone = await enter({ devices: true });

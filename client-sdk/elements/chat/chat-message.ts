@@ -3,6 +3,7 @@
  * dialog with the message's context and the author's record. Every act carries a reason for the author.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';

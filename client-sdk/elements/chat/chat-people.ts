@@ -1,5 +1,6 @@
 /** `<loge-chat-people>`: the people in the room and the raised hands; moderators see the names of the latter. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

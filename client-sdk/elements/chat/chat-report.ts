@@ -1,5 +1,6 @@
 /** `<loge-chat-report>`: the dialog in which a fan reports a message, with a category and a note. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';

@@ -58,13 +58,6 @@ export const chatStyles = [
       font-size: 1.125rem;
     }
 
-    .gap {
-      margin: 0.5rem 1rem;
-      text-align: center;
-      color: var(--_muted);
-      font-size: 0.875rem;
-    }
-
     .fate {
       display: flex;
       gap: 0.45rem;

@@ -3,6 +3,7 @@
  * `amount-chosen` with the amount in the minor unit, or undefined while the typed text is not a valid amount.
  */
 
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement, LogeElement } from '../room/room-part.ts';

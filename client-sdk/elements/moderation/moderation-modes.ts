@@ -1,4 +1,5 @@
 /** `<loge-moderation-modes>`: the chat modes and polls. Changes apply at once. */
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';

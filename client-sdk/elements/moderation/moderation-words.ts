@@ -1,4 +1,5 @@
 /** `<loge-moderation-words>`: the creator's word list, with the action for messages that contain a word. */
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

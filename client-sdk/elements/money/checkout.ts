@@ -57,3 +57,6 @@ export function openCheckout(from: Element, checkoutUrl: string): void {
   );
   if (isAllowed) location.assign(checkoutUrl);
 }
+
+/** Requests the top-up dialog, with the missing amount. */
+export const TOPUP_WANTED = 'loge-topup-wanted';

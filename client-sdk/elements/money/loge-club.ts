@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../src/room.ts';
-import { icon } from '../controls/icons.ts';
+import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
@@ -15,7 +15,7 @@ const styles = css`
   .tier { display: grid; gap: 0.5rem; padding: 1rem; border: 1px solid var(--wa-color-surface-border); border-radius: 0.75rem; }
   .line { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; flex-wrap: wrap; }
   .perks { color: var(--wa-color-text-quiet); font-size: 0.9em; display: grid; gap: 0.25rem; }
-  wa-button { justify-self: start; }
+  .button { justify-self: start; }
 `;
 
 export class LogeClub extends RoomPart {
@@ -30,7 +30,7 @@ export class LogeClub extends RoomPart {
   declare busy: string;
   declare problem: string;
 
-  static override styles = [...RoomPart.styles, styles];
+  static override styles = [...RoomPart.styles, plainControlStyles, styles];
 
   constructor() {
     super();
@@ -69,20 +69,18 @@ export class LogeClub extends RoomPart {
                 <span class="display">${texts.club.price(formatMoney(tier.priceMinor, tier.currency, language), tier.interval)}</span>
               </div>
               <ul class="perks">${tier.perks.map((perk) => html`<li>${perk}</li>`)}</ul>
-              <wa-button
-                variant="brand"
-                size="m"
-                data-testid="join"
-                ?disabled=${this.busy !== '' && this.busy !== tier.id}
-                ?loading=${this.busy === tier.id}
-                @click=${() => this.#join(tier)}
-              >
-                <span slot="start">${icon('card', 20)}</span>${texts.club.join}
-              </wa-button>
+              ${button({
+                label: texts.club.join,
+                icon: 'card',
+                testId: 'join',
+                isBusy: this.busy === tier.id,
+                isDisabled: this.busy !== '' && this.busy !== tier.id,
+                onClick: () => this.#join(tier),
+              })}
             </li>`,
           )}
         </ul>
-        ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="join-problem">${this.problem}</wa-callout>` : nothing}
+        ${this.problem ? html`<div class="callout danger" role="alert" data-testid="join-problem">${this.problem}</div>` : nothing}
         <p class="muted">${texts.club.terms}</p>
       </section>
     `;

@@ -53,10 +53,6 @@ export const lobbyStyles = css`
     font-size: 1.0625rem;
   }
 
-  wa-callout {
-    margin-top: 1.1rem;
-  }
-
   .waiver {
     display: flex;
     gap: 0.6rem;
@@ -76,15 +72,6 @@ export const lobbyStyles = css`
   .waiver em {
     font-style: normal;
     opacity: 0.8;
-  }
-
-  .reason strong {
-    display: block;
-  }
-
-  wa-callout [slot='icon'] {
-    display: grid;
-    place-items: center;
   }
 
   .offer {

@@ -5,6 +5,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { LogeError } from '../../src/errors.ts';
 import { Room } from '../../src/room.ts';
+import { readClaims } from '../../src/stage/watch/watch-request.ts';
 
 export type TokenProvider = () => Promise<string>;
 
@@ -21,9 +22,35 @@ export function setDefaultServerUrl(url: string): void {
   defaultUrl = url;
 }
 
+/** Set once somebody has been inside a room with this browser, which then has the code for it in its cache. */
+const WAS_INSIDE = 'loge-was-inside';
+
+function wasInside(): boolean {
+  try {
+    return localStorage.getItem(WAS_INSIDE) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberInside(): void {
+  try {
+    localStorage.setItem(WAS_INSIDE, '1');
+  } catch {
+    // The page may not store anything.
+  }
+}
+
+/** Whether a token alone gives access. Not verified: it decides only what to load early. */
+function givesAccess(token: string): boolean {
+  const claims = readClaims(token);
+  return claims !== null && (claims.entitled || claims.role !== 'fan');
+}
+
 export class RoomSession implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #handleRoom: (room: Room | undefined) => void;
+  readonly #handleNear: () => void;
   #owned: Room | undefined;
   #subscriptions: Array<() => void> = [];
   #attempt = 0;
@@ -31,9 +58,14 @@ export class RoomSession implements ReactiveController {
   failure: LogeError | undefined;
   isConnecting = false;
 
-  constructor(host: ReactiveControllerHost, handleRoom: (room: Room | undefined) => void) {
+  /** `handleNear` is called when access is likely, before the server has answered. */
+  constructor(
+    host: ReactiveControllerHost,
+    { handleRoom, handleNear }: { handleRoom: (room: Room | undefined) => void; handleNear: () => void },
+  ) {
     this.#host = host;
     this.#handleRoom = handleRoom;
+    this.#handleNear = handleNear;
     host.addController(this);
   }
 
@@ -48,14 +80,21 @@ export class RoomSession implements ReactiveController {
     if (!credential) return;
     this.#attempt += 1;
     const attempt = this.#attempt;
-    const room = new Room({ url: source.url ?? defaultUrl ?? location.origin });
+    const room = new Room({ url: source.url ?? defaultUrl ?? location.origin, eagerMedia: false });
     this.#owned = room;
     this.isConnecting = true;
     this.failure = undefined;
     this.#observe(room);
     this.#handleRoom(room);
+    if (wasInside()) this.#handleNear();
     try {
-      await room.connect(credential);
+      const noteToken = (token: string): string => {
+        if (attempt === this.#attempt && givesAccess(token)) this.#handleNear();
+        return token;
+      };
+      await room.connect(
+        typeof credential === 'string' ? noteToken(credential) : async () => noteToken(await credential()),
+      );
     } catch (error) {
       if (attempt === this.#attempt) this.failure = error instanceof LogeError ? error : new LogeError('internal');
     } finally {
@@ -90,10 +129,12 @@ export class RoomSession implements ReactiveController {
         this.failure = error ?? undefined;
         this.#host.requestUpdate();
       }),
-      room.on('connected', () => {
+      room.on('connected', ({ access }) => {
         this.failure = undefined;
+        if (access.state === 'granted') rememberInside();
         this.#host.requestUpdate();
       }),
+      room.on('accessGranted', rememberInside),
     ];
   }
 }

@@ -19,7 +19,6 @@ export const chatEnglish = {
   sending: 'sending',
   newest: 'Newest messages',
   unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
-  gap: 'Some messages were missed while you were away.',
   tipped: 'tipped',
   creator: 'creator',
   moderator: 'moderator',

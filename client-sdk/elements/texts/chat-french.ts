@@ -20,7 +20,6 @@ export const chatFrench: typeof chatEnglish = {
   sending: 'envoi',
   newest: 'Derniers messages',
   unread: (count) => (count === 1 ? '1 nouveau message' : `${count} nouveaux messages`),
-  gap: 'Des messages ont été manqués pendant votre absence.',
   tipped: 'a offert',
   creator: 'créateur',
   moderator: 'modération',

@@ -1,6 +1,10 @@
-/** English texts of the elements. Their shape is the contract: a key missing in another language is a type error. */
-import { chatEnglish, moderationEnglish } from './chat-english.ts';
+/**
+ * English texts of the elements. Their shape is the contract: a key missing in another language is a type error. Those
+ * of the chat and of the studio are in files of their own, and are loaded with them.
+ */
+import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
+import type { StudioTexts } from './studio-english.ts';
 
 export const english = {
   room: {
@@ -118,8 +122,6 @@ export const english = {
     paused: 'Paused: your device does not confirm the picture',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
-  chat: chatEnglish,
-  moderation: moderationEnglish,
   price: {
     summary: (creator: string, amount: string) => `${amount} of it go to ${creator}. Who gets what?`,
     processor: 'Payment provider (estimate)',
@@ -178,16 +180,6 @@ export const english = {
     clear: 'Take the goal away',
     incomplete: 'A goal needs a name and an amount.',
   },
-  tipMenu: {
-    title: 'Tip menu',
-    item: 'What you offer',
-    price: (currency: string) => `Price (${currency})`,
-    add: 'Add a line',
-    save: 'Save the menu',
-    remove: (label: string) => `Remove ${label || 'this line'}`,
-    incomplete: (minimum: string, maximum: string) =>
-      `Each line needs a name and a price from ${minimum} to ${maximum}.`,
-  },
   wallet: {
     balance: (amount: string) => `Wallet: ${amount}`,
     topUp: 'Top up',
@@ -207,70 +199,9 @@ export const english = {
     arrived: (amount: string) => `${amount} have been added.`,
     refused: 'Your bank did not confirm the payment. Nothing was charged.',
   },
-  studio: {
-    label: 'Studio',
-    opening: 'Opening your studio…',
-    previewText: 'Nobody sees you yet.',
-    preview: 'Your preview',
-    yourLive: 'What your audience sees',
-    noCamera: 'No picture yet',
-    cameraOff: 'Your camera is off',
-    allow: 'Allow camera and microphone',
-    allowText: 'Your browser asks once. Nothing is sent before you go live.',
-    camera: 'Camera',
-    microphone: 'Microphone',
-    cameraNumber: (number: number) => `Camera ${number}`,
-    microphoneNumber: (number: number) => `Microphone ${number}`,
-    level: 'Microphone level',
-    levelSilent: 'No sound is coming in.',
-    goLive: 'Go live',
-    endLive: 'End live',
-    endTitle: 'End the live?',
-    endText: (viewers: string, one: boolean) =>
-      `The video stops for ${viewers} ${one ? 'person' : 'people'}. The room and the chat stay open and you can go live again.`,
-    endConfirm: 'End the live',
-    stay: 'Stay live',
-    closeRoom: 'Close the room for good',
-    closeTitle: 'Close the room for good?',
-    closeText: 'Nobody can enter, chat, tip or buy a ticket here any more. This cannot be undone.',
-    closeConfirm: 'Close the room',
-    keepRoom: 'Keep it open',
-    viewers: 'Watching',
-    duration: 'Duration',
-    connection: 'Connection',
-    quality: { excellent: 'Excellent', good: 'Good', poor: 'Weak', lost: 'Lost' },
-    qualityUnknown: '–',
-    bitrate: (megabits: string) => `${megabits} Mbit/s`,
-    notWatched: 'Nobody is watching: your upload is resting.',
-    muteMicrophone: 'Mute the microphone',
-    unmuteMicrophone: 'Unmute the microphone',
-    muteCamera: 'Turn the camera off',
-    unmuteCamera: 'Turn the camera on',
-    shareScreen: 'Share the screen',
-    stopScreen: 'Stop sharing the screen',
-    devices: 'Devices',
-    earnings: 'Earnings so far',
-    tickets: 'Tickets',
-    tips: 'Tips',
-    yours: 'Yours',
-    yoursHint: 'After VAT and commission',
-    sold: (count: string, _one: boolean) => `${count} sold`,
-    received: (count: string, _one: boolean) => `${count} received`,
-    endedTitle: 'The live has ended',
-    endedText: 'Your audience sees that you are off air. The room is still open.',
-    replaced: 'You went live from another window. This one has stepped back.',
-    lost: 'The live was interrupted and could not be restored. Go live again.',
-    interruptedTitle: 'You are off air',
-    interruptedText:
-      'The connection was lost for too long and your live was interrupted. Your camera and microphone are not being sent. Do you want to go live again?',
-    goLiveAgain: 'Go live again',
-    offline: 'You are offline. You can go live as soon as the connection is back; we are trying.',
-    stayOff: 'Stay off air',
-    deviceLost: 'A device was unplugged. Choose another one.',
-    notCreator: 'This studio belongs to the creator of the room.',
-    insecure: 'Cameras work on secure pages only (https or localhost).',
-  },
   errors: englishErrors,
 };
 
-export type ElementTexts = typeof english;
+export type BaseTexts = typeof english;
+/** A part may read the base and what it loads itself. */
+export type ElementTexts = BaseTexts & StudioTexts & { chat: typeof chatEnglish; moderation: typeof moderationEnglish };

@@ -84,9 +84,17 @@ export function formatTime(at: string, language: Language): string {
   return text;
 }
 
-export function formatDateTime(at: string, language: Language): string {
-  const options = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-  return dateFormatterOf('date', language, options).format(new Date(at));
+/** In the reader's time zone, or in the given one, which is then named. */
+export function formatDateTime(at: string, language: Language, timeZone?: string): string {
+  const options: Intl.DateTimeFormatOptions = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(timeZone ? { timeZone, timeZoneName: 'short' } : {}),
+  };
+  return dateFormatterOf(`date ${timeZone ?? ''}`, language, options).format(new Date(at));
 }
 
 /** Duration as `4:07` or `1:02:09`. */

@@ -5,6 +5,8 @@ export const frenchErrors: ErrorTexts = {
   token_missing: 'Connectez-vous pour entrer dans ce salon.',
   token_invalid: 'Votre invitation n’est pas valable ici. Rechargez la page.',
   token_expired: 'Votre invitation a expiré. Rechargez la page.',
+  code_unavailable:
+    'Une partie de cette page n’a pas pu être chargée. Vérifiez votre connexion ; nous essayons encore.',
   token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
   erasure_blocked: 'Cette personne ne peut pas être effacée tant que de l’argent ou un live est en cours.',
   desk_link_invalid: 'Ce lien a déjà servi, a expiré ou n’a jamais existé. Demandez-en un nouveau.',

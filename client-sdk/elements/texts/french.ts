@@ -1,11 +1,8 @@
 /** Textes français des éléments. Une clé qui manque ici est une erreur de type. */
-import { chatFrench, moderationFrench } from './chat-french.ts';
-import type { ElementTexts } from './english.ts';
+import type { BaseTexts } from './english.ts';
 import { frenchErrors } from './french-errors.ts';
 
-const people = (count: string, one: boolean) => `${count} ${one ? 'personne' : 'personnes'}`;
-
-export const french: ElementTexts = {
+export const french: BaseTexts = {
   room: {
     loading: 'Ouverture du salon…',
     noToken: 'Ce salon a besoin d’un jeton du site qui le montre.',
@@ -17,7 +14,7 @@ export const french: ElementTexts = {
     label: (title) => `Salon : ${title}`,
     live: 'En direct',
     offAir: 'Hors antenne',
-    watching: (count, one) => `${people(count, one)} ${one ? 'regarde' : 'regardent'}`,
+    watching: (count, one) => (one ? `${count} personne regarde` : `${count} personnes regardent`),
     by: (creator) => `avec ${creator}`,
   },
   lobby: {
@@ -122,8 +119,6 @@ export const french: ElementTexts = {
     paused: 'En pause : votre appareil ne confirme pas l’image',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
-  chat: chatFrench,
-  moderation: moderationFrench,
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
     processor: 'Prestataire de paiement (estimation)',
@@ -183,15 +178,6 @@ export const french: ElementTexts = {
     clear: 'Retirer l’objectif',
     incomplete: 'Un objectif a besoin d’un nom et d’un montant.',
   },
-  tipMenu: {
-    title: 'Menu des pourboires',
-    item: 'Ce que vous proposez',
-    price: (currency) => `Prix (${currency})`,
-    add: 'Ajouter une ligne',
-    save: 'Enregistrer le menu',
-    remove: (label) => `Retirer ${label || 'cette ligne'}`,
-    incomplete: (minimum, maximum) => `Chaque ligne a besoin d’un nom et d’un prix de ${minimum} à ${maximum}.`,
-  },
   wallet: {
     balance: (amount) => `Portefeuille : ${amount}`,
     topUp: 'Recharger',
@@ -210,69 +196,6 @@ export const french: ElementTexts = {
     newCard: 'Une autre carte',
     arrived: (amount) => `${amount} ont été ajoutés.`,
     refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité.',
-  },
-  studio: {
-    label: 'Studio',
-    opening: 'Ouverture de votre studio…',
-    previewText: 'Personne ne vous voit encore.',
-    preview: 'Votre aperçu',
-    yourLive: 'Ce que voit votre public',
-    noCamera: 'Pas encore d’image',
-    cameraOff: 'Votre caméra est éteinte',
-    allow: 'Autoriser la caméra et le micro',
-    allowText: 'Le navigateur le demande une fois. Rien n’est envoyé avant le direct.',
-    camera: 'Caméra',
-    microphone: 'Micro',
-    cameraNumber: (number) => `Caméra ${number}`,
-    microphoneNumber: (number) => `Micro ${number}`,
-    level: 'Niveau du micro',
-    levelSilent: 'Aucun son n’arrive.',
-    goLive: 'Passer en direct',
-    endLive: 'Terminer',
-    endTitle: 'Terminer le direct ?',
-    endText: (viewers, one) =>
-      `La vidéo s’arrête pour ${people(viewers, one)}. Le salon et le chat restent ouverts et vous pouvez repasser en direct.`,
-    endConfirm: 'Terminer le direct',
-    stay: 'Rester en direct',
-    closeRoom: 'Fermer le salon définitivement',
-    closeTitle: 'Fermer le salon définitivement ?',
-    closeText: 'Plus personne ne pourra y entrer, écrire, offrir ou acheter un billet. C’est irréversible.',
-    closeConfirm: 'Fermer le salon',
-    keepRoom: 'Le garder ouvert',
-    viewers: 'Public',
-    duration: 'Durée',
-    connection: 'Connexion',
-    quality: { excellent: 'Excellente', good: 'Bonne', poor: 'Faible', lost: 'Perdue' },
-    qualityUnknown: '–',
-    bitrate: (megabits) => `${megabits} Mbit/s`,
-    notWatched: 'Personne ne regarde : l’envoi est au repos.',
-    muteMicrophone: 'Couper le micro',
-    unmuteMicrophone: 'Rétablir le micro',
-    muteCamera: 'Éteindre la caméra',
-    unmuteCamera: 'Allumer la caméra',
-    shareScreen: 'Partager l’écran',
-    stopScreen: 'Arrêter le partage d’écran',
-    devices: 'Appareils',
-    earnings: 'Gains jusqu’ici',
-    tickets: 'Billets',
-    tips: 'Pourboires',
-    yours: 'Pour vous',
-    yoursHint: 'Après TVA et commission',
-    sold: (count, one) => `${count} ${one ? 'vendu' : 'vendus'}`,
-    received: (count, one) => `${count} ${one ? 'reçu' : 'reçus'}`,
-    endedTitle: 'Le direct est terminé',
-    endedText: 'Votre public voit que vous êtes hors antenne. Le salon est toujours ouvert.',
-    replaced: 'Vous êtes passé en direct depuis une autre fenêtre. Celle-ci s’est retirée.',
-    lost: 'Le direct a été interrompu et n’a pas pu être rétabli. Repassez en direct.',
-    interruptedTitle: 'Vous êtes hors antenne',
-    interruptedText:
-      'La connexion a été perdue trop longtemps et votre direct a été interrompu. Votre caméra et votre micro ne sont pas diffusés. Voulez-vous repasser en direct ?',
-    goLiveAgain: 'Repasser en direct',
-    offline: 'Vous êtes hors ligne. Vous pourrez passer en direct dès que la connexion sera rétablie ; nous essayons.',
-    stayOff: 'Rester hors antenne',
-    deviceLost: 'Un appareil a été débranché. Choisissez-en un autre.',
-    notCreator: 'Ce studio appartient au créateur du salon.',
-    insecure: 'La caméra ne fonctionne que sur une page sécurisée (https ou localhost).',
   },
   errors: frenchErrors,
 };

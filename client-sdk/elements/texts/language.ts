@@ -1,29 +1,21 @@
-/**
- * The language of an element: its own `lang`, else the nearest ancestor's (through shadow roots), else the browser's.
- */
+/** The language and the texts of an element. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { ElementTexts } from './english.ts';
-import { english } from './english.ts';
+import { type ElementTexts, english } from './english.ts';
+import { findLanguage, type Language } from './find-language.ts';
 import { french } from './french.ts';
 
-export type Language = 'en' | 'fr';
+export { type Language, parseLanguage } from './find-language.ts';
 
-const TEXTS: Record<Language, ElementTexts> = { en: english, fr: french };
+// Not complete until `addTexts()` was called by the parts that have texts of their own.
+const TEXTS = { en: { ...english }, fr: { ...french } } as Record<Language, ElementTexts>;
 
-export function parseLanguage(tag: string | null | undefined): Language | undefined {
-  const primary = tag?.toLowerCase().split('-')[0];
-  return primary === 'fr' || primary === 'en' ? primary : undefined;
+/** Adds texts of a part that is loaded later. */
+export function addTexts(added: Readonly<Record<Language, Partial<ElementTexts>>>): void {
+  for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
 }
 
-function findLanguage(element: Element): Language {
-  let node: Element | null = element;
-  while (node) {
-    const own = parseLanguage(node.getAttribute('lang'));
-    if (own) return own;
-    const root: Node = node.getRootNode();
-    node = node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
-  }
-  return parseLanguage(navigator.language) ?? 'en';
+export function elementTexts(language: Language): ElementTexts {
+  return TEXTS[language];
 }
 
 const controllers = new Set<LanguageController>();
@@ -45,7 +37,7 @@ export class LanguageController implements ReactiveController {
   }
 
   get texts(): ElementTexts {
-    return TEXTS[this.language];
+    return elementTexts(this.language);
   }
 
   hostConnected(): void {

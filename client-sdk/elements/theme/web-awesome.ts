@@ -5,7 +5,6 @@
  */
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
 import '@awesome.me/webawesome/dist/translations/fr.js';
 import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';

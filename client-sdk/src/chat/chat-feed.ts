@@ -40,10 +40,13 @@ export class ChatFeed {
     this.#repair = new ChatRepair({
       entries: this.entries,
       history: (input) => connection.request('chat:history', input),
-      onEntries: (entries) => this.#emitEntries(entries),
-      onSkipped: (range) => {
-        log('info', 'chat entries skipped', { ...range });
-        emit('chatGap', range);
+      onReleased: ({ entries, skipped }) => {
+        if (skipped) {
+          log('info', 'chat entries skipped', { ...skipped });
+          emit('chatGap', skipped);
+          emit('chatHistory', this.entries.items);
+        }
+        this.#emitEntries(entries);
       },
       log,
     });

@@ -111,6 +111,29 @@ describe('ChatLog', () => {
     expect(log.lastSeq).toBe(8);
   });
 
+  it('drops the items before a skipped range, because removals in it would not reach them', () => {
+    const log = new ChatLog();
+    log.reset(page(range(1, 3)));
+    log.acceptAfter(page(range(10, 12)));
+    expect(seqs(log.items)).toEqual([10, 11, 12]);
+    expect(log.firstSeq).toBe(10);
+    // The server has removed message 2 in the skipped range.
+    log.prepend(page([message(1), { ...message(2), text: '', removed: true } as ChatMessage, ...range(3, 9)], 12));
+    expect(seqs(log.items)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+  });
+
+  it('drops the items and the end that it keeps apart before a skipped range while reading back', () => {
+    const log = new ChatLog();
+    const kept = CHAT.keptWithEarlier;
+    log.reset(page([], 0));
+    log.setFollowing(false);
+    log.accept(range(1, kept + 5));
+    expect(log.cutSeq).toBe(kept);
+    log.acceptAfter(page(range(kept + 100, kept + 110)));
+    expect(log.cutSeq).toBeNull();
+    expect(seqs(log.items)).toEqual(seqs(range(kept + 100, kept + 110)));
+  });
+
   it('keeps only the newest entries', () => {
     const log = new ChatLog();
     log.reset(page([], 0));
@@ -156,6 +179,19 @@ describe('ChatLog', () => {
     expect(log.insert(message(4) as ChatMessage)).toBe(true);
     expect(log.insert(message(4) as ChatMessage)).toBe(false);
     expect(seqs(log.items)).toEqual([1, 2, 4, 6]);
+  });
+
+  it('keeps its limit when an own message is inserted while reading back', () => {
+    const log = new ChatLog();
+    const kept = CHAT.keptWithEarlier;
+    log.reset(page([], 0));
+    log.setFollowing(false);
+    log.accept([message(1)]);
+    log.accept(range(3, kept + 1), [{ fromSeq: 2, toSeq: 2 }]);
+    expect(log.items).toHaveLength(kept);
+    expect(log.insert(message(2) as ChatMessage)).toBe(true);
+    expect(seqs(log.items)).toEqual(seqs(range(1, kept)));
+    expect(log.cutSeq).toBe(kept);
   });
 
   it('is behind while an entry before a sampled range is missing', () => {

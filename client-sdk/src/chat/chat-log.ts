@@ -71,8 +71,7 @@ export class ChatLog {
    * follow it.
    */
   reset(page: ChatPage): ChatEntry[] {
-    this.#cutSeq = null;
-    this.#tail = [];
+    this.#startAt(page.lastSeq + 1);
     // If the server has started a new log, the buffered entries belong to the old one.
     const early = this.#lastSeq === null ? [...this.#early.values()] : [];
     if (this.#lastSeq !== null) this.#sampled.clear();
@@ -85,15 +84,11 @@ export class ChatLog {
   }
 
   clear(): void {
-    this.#list = [];
-    this.#snapshot = null;
+    this.#startAt(1);
     this.#early.clear();
     this.#sampled.clear();
     this.#lastSeq = null;
     this.#knownSeq = 0;
-    this.#firstSeq = 1;
-    this.#cutSeq = null;
-    this.#tail = [];
     this.#removals = [];
     this.#isFollowing = true;
   }
@@ -151,12 +146,13 @@ export class ChatLog {
     if (this.#list[index]?.seq === entry.seq) return false;
     this.#list.splice(index + 1, 0, entry);
     this.#snapshot = null;
+    this.#trim();
     return true;
   }
 
   /**
-   * Takes a page of the entries after `lastSeq`. Entries missing at its start no longer exist on the server: their
-   * range is skipped and returned.
+   * Takes a page of the entries after `lastSeq`. If entries are missing at its start, their range is skipped and
+   * returned, and the items start over after it: they would lack the removals in that range.
    */
   acceptAfter(page: ChatPage): { entries: ChatEntry[]; skipped: SeqRange | null } {
     if (this.#lastSeq === null) return { entries: [], skipped: null };
@@ -177,8 +173,7 @@ export class ChatLog {
     this.#list.unshift(...earlier);
     this.#keep = Math.min(CHAT.keptWithEarlier, Math.max(this.#keep, this.#list.length));
     this.#firstSeq = entries[0]?.seq ?? 1;
-    const surplus = this.#list.length - CHAT.keptWithEarlier;
-    if (surplus > 0) this.#handleDropped(this.#list.splice(-surplus, surplus));
+    this.#trimEnd();
     this.#snapshot = null;
     return this.#firstSeq > 1;
   }
@@ -239,36 +234,28 @@ export class ChatLog {
     const skipped = { fromSeq: (this.#lastSeq ?? 0) + 1, toSeq: seq };
     this.#lastSeq = seq;
     for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
+    this.#startAt(seq + 1);
     return skipped;
+  }
+
+  /** Drops all items; the next ones start at `firstSeq` and reach the end of the log. */
+  #startAt(firstSeq: number): void {
+    this.#list = [];
+    this.#snapshot = null;
+    this.#tail = [];
+    this.#cutSeq = null;
+    this.#firstSeq = firstSeq;
+    this.#keep = CHAT.keptEntries;
   }
 
   #apply(entry: ChatEntry): void {
     this.#snapshot = null;
     if (!isItem(entry)) this.#removals = [...this.#removals, entry].slice(-CHAT.recentRemovals);
-    const isFull = !this.#isFollowing && this.#list.length >= CHAT.keptWithEarlier;
-    if (isFull && this.#cutSeq === null && isItem(entry)) {
-      this.#cutSeq = entry.seq - 1;
-      this.#tailAfterSeq = entry.seq - 1;
-    }
-    if (this.#cutSeq === null) {
-      applyToItems(this.#list, entry);
-      return;
-    }
-    // Removals apply to the kept items too, although the end is not kept.
-    if (!isItem(entry)) applyToItems(this.#list, entry);
+    // Removals apply to the items even if these lack the end of the log.
+    if (this.#cutSeq === null || !isItem(entry)) applyToItems(this.#list, entry);
+    if (this.#cutSeq === null) return;
     applyToItems(this.#tail, entry);
     this.#trimTail();
-  }
-
-  /** Items were dropped at the end; keeps the newest of them as the tail. */
-  #handleDropped(dropped: readonly ChatItem[]): void {
-    const cutSeq = (dropped[0]?.seq ?? 1) - 1;
-    if (this.#cutSeq === null) {
-      this.#tail = [...dropped];
-      this.#tailAfterSeq = cutSeq;
-      this.#trimTail();
-    }
-    this.#cutSeq = cutSeq;
   }
 
   #trimTail(): void {
@@ -290,8 +277,24 @@ export class ChatLog {
     this.#cutSeq = null;
   }
 
+  /** Drops surplus items: the oldest while the end of the log is followed, the newest otherwise. */
   #trim(): void {
     if (this.#isFollowing && this.#cutSeq === null) this.#trimTo(this.#keep);
+    else this.#trimEnd();
+  }
+
+  #trimEnd(): void {
+    const surplus = this.#list.length - CHAT.keptWithEarlier;
+    if (surplus <= 0) return;
+    const dropped = this.#list.splice(-surplus, surplus);
+    this.#snapshot = null;
+    const cutSeq = (dropped[0]?.seq ?? 1) - 1;
+    if (this.#cutSeq === null) {
+      this.#tail = dropped;
+      this.#tailAfterSeq = cutSeq;
+      this.#trimTail();
+    }
+    this.#cutSeq = cutSeq;
   }
 
   #trimTo(limit: number): void {

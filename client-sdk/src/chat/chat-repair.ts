@@ -16,8 +16,8 @@ const JITTER = 0.5;
 interface RepairDependencies {
   entries: ChatLog;
   history(input: { since?: number }): Promise<ChatPage>;
-  onEntries(entries: readonly ChatEntry[]): void;
-  onSkipped(range: SeqRange): void;
+  /** The log has released entries; `skipped` is a range before them that it lacks. */
+  onReleased(released: { entries: readonly ChatEntry[]; skipped: SeqRange | null }): void;
   log: Log;
 }
 
@@ -96,13 +96,8 @@ export class ChatRepair {
    * only.
    */
   #takeAfter(page: ChatPage, since: number): void {
-    const { entries, onEntries, onSkipped } = this.#dependencies;
-    if (entries.lastSeq !== since) {
-      onEntries(entries.accept(page.entries));
-      return;
-    }
-    const { entries: released, skipped } = entries.acceptAfter(page);
-    if (skipped) onSkipped(skipped);
-    onEntries(released);
+    const { entries, onReleased } = this.#dependencies;
+    if (entries.lastSeq === since) onReleased(entries.acceptAfter(page));
+    else onReleased({ entries: entries.accept(page.entries), skipped: null });
   }
 }

@@ -189,7 +189,10 @@ describe('Chat', () => {
     const fetched = CHAT.gapPages * 200;
     expect(emitted('chatGap')).toEqual([{ fromSeq: fetched + 1, toSeq: 4_800 }]);
     expect(emittedSeqs().at(-1)).toBe(5_000);
-    expect(seqs(chat.messages)).toHaveLength(CHAT.keptEntries);
+    // Removals in the gap would not reach older messages, so that the newest page replaces them.
+    expect(emitted('chatHistory')).toHaveLength(2);
+    expect(seqs(chat.messages)).toEqual(Array.from({ length: 200 }, (_, index) => 4_801 + index));
+    expect(chat.hasEarlier).toBe(true);
   });
 
   it('starts over when the server has lost its log', () => {

@@ -31,6 +31,8 @@ export interface ConnectionHandlers {
   onDisconnected(error: LogeError | null): void;
   /** Sequence number after which the server resumes the chat. */
   chatSince(): number | undefined;
+  /** The token of the first attempt, while its socket is being opened. */
+  onToken?(token: string): void;
 }
 
 export interface RequestOptions {
@@ -51,6 +53,8 @@ export class Connection {
   #state: ConnectionState = 'idle';
   #socket: Socket | null = null;
   #source: TokenSource = '';
+  /** Fetched while a socket is being opened, and not sent yet. */
+  #nextToken: Promise<string> | null = null;
   #attempt = 0;
   #expiredTokens = 0;
   #startedAt = 0;
@@ -83,6 +87,7 @@ export class Connection {
     if (this.#state === 'connected') return Promise.resolve();
     if (this.#state === 'connecting' || this.#state === 'reconnecting') return this.#whenConnected();
     this.#source = source;
+    this.#nextToken = null;
     this.#state = 'connecting';
     this.#lifetime = new AbortController();
     this.#room = null;
@@ -181,6 +186,9 @@ export class Connection {
 
   #open(): void {
     const target = socketAddress(this.#url);
+    // Embedders fetch the token from their server: both take round trips.
+    this.#nextToken ??= this.#token();
+    const token = this.#nextToken;
     const socket = io(target.origin, {
       path: target.path,
       transports: ['websocket', 'polling'],
@@ -189,17 +197,25 @@ export class Connection {
       reconnection: false,
       timeout: CONNECTION.welcomeTimeoutMs,
       auth: (send) => {
-        this.#token().then(
-          (token) => {
-            const since = this.#handlers.chatSince();
-            send({ token, ...(since === undefined ? {} : { since }) });
-          },
-          (error) => this.#handleLoss(socket, toLogeError(error, 'token_unavailable')),
-        );
+        token.then((value) => {
+          this.#nextToken = null;
+          const since = this.#handlers.chatSince();
+          send({ token: value, ...(since === undefined ? {} : { since }) });
+        }, ignored);
       },
     });
     this.#socket = socket;
     this.#goodbye = null;
+    const isFirst = this.#state === 'connecting' && this.#attempt === 0;
+    token.then(
+      (value) => {
+        if (isFirst && socket === this.#socket) this.#handlers.onToken?.(value);
+      },
+      (error) => {
+        this.#nextToken = null;
+        this.#handleLoss(socket, toLogeError(error, 'token_unavailable'));
+      },
+    );
     this.#timer = setTimeout(() => this.#handleLoss(socket, new LogeError('timeout')), CONNECTION.welcomeTimeoutMs);
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       const cause = parseWireError(error.data) ?? new LogeError('connection_failed', undefined, { cause: error });
@@ -338,7 +354,16 @@ export class Connection {
 
 /** Socket.IO reads a path in the URL as a namespace; for an embedder it is the prefix of a reverse proxy. */
 export function socketAddress(url: string): { origin: string; path: string } {
+  const { origin, pathname } = httpAddress(url, '/socket.io');
+  return { origin, path: pathname };
+}
+
+/** The address of an HTTP path of the server. */
+export function httpAddress(url: string, path: string): URL {
   const base = typeof location === 'object' ? location.href : undefined;
   const { origin, pathname } = new URL(url || '/', base);
-  return { origin, path: `${pathname.replace(/\/$/, '')}/socket.io` };
+  return new URL(`${origin}${pathname.replace(/\/$/, '')}${path}`);
 }
+
+/** For a rejection that is handled elsewhere. */
+function ignored(): void {}

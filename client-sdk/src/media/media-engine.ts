@@ -2,25 +2,37 @@
  * Shared by publishing and watching: the mediasoup device, loaded once, and a DTLS certificate that is created in
  * advance, so that its fingerprint is sent with the request for a transport, which saves a round trip.
  */
-import { Device, detectDevice } from 'mediasoup-client';
-import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
-import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
-import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
-import { Safari12 } from 'mediasoup-client/handlers/Safari12';
-import type { HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
+import type { Device, HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../../server/protocol/realtime.ts';
+import { describeReceiver } from '../../../server/protocol/receiver.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
+type WireReceiver = RequestInput<'stage:watch'>['rtpCapabilities'];
+type RouterCapabilities = StageState['routerRtpCapabilities'];
+
+/**
+ * JSON of the routers' capabilities in the version of the server with which this was built: with them the device is
+ * loaded before the server has said anything. Set by the build; the welcome corrects them where they differ.
+ */
+declare const LOGE_ROUTER_CAPABILITIES: string | undefined;
+const BUILT_WITH = typeof LOGE_ROUTER_CAPABILITIES === 'string' ? LOGE_ROUTER_CAPABILITIES : null;
+
+interface MediaCode {
+  createDevice: (handler: HandlerFactory | null, router: RtpCapabilities) => Promise<Device>;
+  /** Null where the browser has no WebRTC. */
+  handler: HandlerFactory | null;
+}
 
 export class MediaEngine {
   readonly #log: Log;
-  #handler: HandlerFactory | null = null;
-  #device: Device | null = null;
-  #loading: Promise<Device> | null = null;
+  #code: Promise<MediaCode> | null = null;
+  /** The capabilities of the routers for which the device was last loaded. */
+  #router: string | null = null;
+  /** The device being loaded, or loaded, for routers of these capabilities. */
+  #loading: { router: string; device: Promise<Device> } | null = null;
   #certificate: Promise<RTCCertificate | null> | null = null;
   #iceServers: RTCIceServer[] = [];
   /** Whether the server supports spare sessions. */
@@ -30,35 +42,40 @@ export class MediaEngine {
     this.#log = log;
   }
 
-  /** Starts slow tasks that do not need the server; called before the socket is connected. */
-  prepare(): void {
-    this.#certificate ??= createCertificate(this.#log);
-    this.#handler ??= createHandlerFactory();
+  /**
+   * Starts slow tasks that do not need the server; false if they were started before. A failure is reported when the
+   * device is loaded.
+   */
+  prepare(): boolean {
+    if (this.#code) return false;
+    if (BUILT_WITH) this.#load(BUILT_WITH).catch(() => undefined);
+    else this.#loadCode().catch(() => undefined);
+    return true;
   }
 
-  /** Loads the device once, since all routers have the same capabilities. */
+  /**
+   * Loads the device once, since all routers have the same capabilities.
+   * @throws {LogeError} `media_not_supported` if the browser has no WebRTC; `code_unavailable`, retryable.
+   */
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
     this.keepsSpares = state.spares ?? false;
-    this.#loading ??= this.#createDevice(state.routerRtpCapabilities as RtpCapabilities).then(
-      (device) => {
-        this.#device = device;
-        this.#log('debug', 'media device loaded', { handler: device.handlerName });
-        return device;
-      },
-      (error) => {
-        this.#loading = null;
-        throw toLogeError(error, 'media_not_supported');
-      },
-    );
-    return this.#loading;
+    return this.#load(JSON.stringify(state.routerRtpCapabilities));
   }
 
-  /** The loaded device; rejects with `media_not_supported` if the browser has no WebRTC. */
+  /** The loaded device, after another attempt if loading had failed; see {@link load} for the errors. */
   async ready(): Promise<Device> {
-    if (this.#device) return this.#device;
-    if (!this.#loading) throw new LogeError('access_required');
-    return this.#loading;
+    if (this.#loading) return this.#loading.device;
+    if (!this.#router) throw new LogeError('access_required');
+    return this.#load(this.#router);
+  }
+
+  /** What this browser can receive, as short as the server takes it. */
+  async receiver(): Promise<WireReceiver> {
+    const { recvRtpCapabilities } = await this.ready();
+    const own = recvRtpCapabilities as RouterCapabilities;
+    const router = JSON.parse(this.#loading?.router ?? '{}') as RouterCapabilities;
+    return describeReceiver(router, own) ?? own;
   }
 
   /**
@@ -66,7 +83,7 @@ export class MediaEngine {
    * every handler of mediasoup-client uses with a server that offers `auto`.
    */
   async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
-    this.prepare();
+    this.#certificate ??= createCertificate(this.#log);
     const certificate = await this.#certificate;
     return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
   }
@@ -87,12 +104,38 @@ export class MediaEngine {
     return direction === 'send' ? device.createSendTransport(settings) : device.createRecvTransport(settings);
   }
 
-  async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
-    this.prepare();
-    if (!this.#handler) throw new LogeError('media_not_supported');
-    const device = new Device({ handlerFactory: this.#handler });
-    await device.load({ routerRtpCapabilities });
+  #load(router: string): Promise<Device> {
+    if (this.#loading?.router === router) return this.#loading.device;
+    this.#certificate ??= createCertificate(this.#log);
+    const device = this.#createDevice(JSON.parse(router) as RtpCapabilities).then(
+      (loaded) => {
+        this.#log('debug', 'media device loaded', { handler: loaded.handlerName });
+        return loaded;
+      },
+      (error) => {
+        if (this.#loading?.device === device) this.#loading = null;
+        throw toLogeError(error, 'media_not_supported');
+      },
+    );
+    this.#router = router;
+    this.#loading = { router, device };
     return device;
+  }
+
+  async #createDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
+    const { createDevice, handler } = await this.#loadCode();
+    return createDevice(handler, routerRtpCapabilities);
+  }
+
+  #loadCode(): Promise<MediaCode> {
+    this.#code ??= import('./media-device.ts').then(
+      ({ createDevice, createHandlerFactory }) => ({ createDevice, handler: createHandlerFactory() }),
+      (error) => {
+        this.#code = null;
+        throw new LogeError('code_unavailable', undefined, { cause: error });
+      },
+    );
+    return this.#code;
   }
 }
 
@@ -119,34 +162,4 @@ function wireFingerprints(certificate: RTCCertificate): { algorithm: string; val
     .flatMap(({ algorithm, value }) =>
       algorithm && value ? [{ algorithm: algorithm.toLowerCase(), value: value.toUpperCase() }] : [],
     );
-}
-
-/**
- * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead: that
- * takes a peer connection and tens of milliseconds, which pass while the socket is still connecting.
- */
-function createHandlerFactory(): HandlerFactory | null {
-  const factory = browserHandlerFactory();
-  if (!factory) return null;
-  const detect = (direction: Direction): Promise<RtpCapabilities> => factory.getNativeRtpCapabilities({ direction });
-  const capabilities = { sendonly: detect('sendonly'), recvonly: detect('recvonly') };
-  // Rejections are handled where the result is awaited; this only prevents an unhandled rejection until then.
-  for (const pending of Object.values(capabilities)) pending.catch(() => undefined);
-  return { ...factory, getNativeRtpCapabilities: ({ direction }) => capabilities[direction] };
-}
-
-function browserHandlerFactory(): HandlerFactory | null {
-  if (typeof RTCPeerConnection !== 'function') return null;
-  switch (detectDevice()) {
-    case 'Chrome111':
-      return Chrome111.createFactory({});
-    case 'Chrome74':
-      return Chrome74.createFactory({});
-    case 'Firefox120':
-      return Firefox120.createFactory({});
-    case 'Safari12':
-      return Safari12.createFactory({});
-    default:
-      return null;
-  }
 }

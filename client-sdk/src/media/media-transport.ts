@@ -4,6 +4,7 @@
  */
 import type { Transport } from 'mediasoup-client/types';
 import type { SessionId } from '../../../server/protocol/ids.ts';
+import type { RequestAnswer } from '../../../server/protocol/realtime.ts';
 import type { PublishAnswer } from '../../../server/protocol/stage.ts';
 import { delay } from '../backoff.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -31,6 +32,8 @@ export class MediaTransport {
   readonly #onBroken: () => void;
   readonly #closing = new AbortController();
   #isRestarting = false;
+  /** The network has changed, which the browser notices seconds later. */
+  #hasNetworkChanged = false;
   readonly #stopListening: () => void;
 
   private constructor(transport: Transport, options: MediaTransportOptions) {
@@ -47,7 +50,12 @@ export class MediaTransport {
         .then(() => callback(), errback);
     });
     transport.on('connectionstatechange', (state) => this.#handleState(state));
-    this.#stopListening = listenToNetwork({ onChange: () => void this.restartIce() });
+    this.#stopListening = listenToNetwork({
+      onChange: () => {
+        this.#hasNetworkChanged = true;
+        void this.restartIce();
+      },
+    });
   }
 
   static async create(options: MediaTransportOptions): Promise<MediaTransport> {
@@ -78,26 +86,41 @@ export class MediaTransport {
     leaveSession(this.session, { connection: this.#connection, log: this.#log });
   }
 
+  /** Packets of the video arrive without a picture; `lineBps`: what arrives while packets are lost. */
+  restartVideo(lineBps: number | undefined): void {
+    if (this.#connection.state !== 'connected') return;
+    this.#log('info', 'video stalled', { session: this.session, lineBps });
+    const input = { session: this.session, ...(lineBps !== undefined && { lineBps }) };
+    this.#connection.request('stage:restartVideo', input).catch((error) => {
+      this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
+    });
+  }
+
   /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
     if (state === 'disconnected' || state === 'failed') void this.restartIce();
   }
 
-  /** The socket is back: restores a transport that broke meanwhile. */
-  handleReconnected(): void {
-    const { connectionState } = this.transport;
-    if (connectionState === 'disconnected' || connectionState === 'failed') void this.restartIce();
+  /** Whether its path is gone, so that ICE has to be restarted. */
+  get needsRestart(): boolean {
+    const { connectionState: state } = this.transport;
+    return state === 'disconnected' || state === 'failed' || (this.#hasNetworkChanged && state !== 'new');
+  }
+
+  /** The socket is back: restores a transport that broke meanwhile. `restarted`: the server has restarted ICE. */
+  handleReconnected(restarted?: Partial<RequestAnswer<'stage:restartIce'>>): void {
+    if (this.needsRestart) void this.restartIce(restarted);
   }
 
   /** Restarts ICE (RFC 8445, section 2.4) until the transport is connected; one run at a time. */
-  async restartIce(): Promise<void> {
+  async restartIce(restarted: Partial<RequestAnswer<'stage:restartIce'>> = {}): Promise<void> {
     if (this.#isRestarting || this.closed || this.transport.connectionState === 'new') return;
     this.#isRestarting = true;
     try {
       for (let attempt = 0; attempt < STAGE.iceRestarts && !this.closed; attempt += 1) {
         // ICE restarts need the socket; handleReconnected() tries again.
         if (this.#connection.state !== 'connected') return;
-        if (await this.#restartOnce()) return;
+        if (await this.#restartOnce(attempt === 0 ? restarted : {})) return;
       }
       if (!this.closed) this.#onBroken();
     } finally {
@@ -105,13 +128,14 @@ export class MediaTransport {
     }
   }
 
-  async #restartOnce(): Promise<boolean> {
+  async #restartOnce(restarted: Partial<RequestAnswer<'stage:restartIce'>>): Promise<boolean> {
     try {
-      const { iceParameters, iceServers } = await this.#connection.request('stage:restartIce', {
-        session: this.session,
-      });
+      const { iceParameters, iceServers } = restarted.iceParameters
+        ? (restarted as RequestAnswer<'stage:restartIce'>)
+        : await this.#connection.request('stage:restartIce', { session: this.session });
       if (iceServers) await this.transport.updateIceServers({ iceServers });
       await this.transport.restartIce({ iceParameters });
+      this.#hasNetworkChanged = false;
       this.#log('info', 'ICE restarted', { session: this.session });
     } catch (error) {
       if (this.closed) return true;

@@ -2,9 +2,9 @@
  * The stage for viewers: attaches media elements, measures their size and shows the tracks that the subscriber
  * receives. The room decides when watching is allowed.
  */
-import type { StageState, Viewport } from '../../../server/protocol/stage.ts';
+import type { GrantedSession, StageState, Viewport } from '../../../server/protocol/stage.ts';
 import type { Connection } from '../connection/connection.ts';
-import { toLogeError } from '../errors.ts';
+import { LogeError, toLogeError } from '../errors.ts';
 import type { RoomEventMap, StagePause, StageTrack } from '../events.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -13,6 +13,7 @@ import { PathMeter, rateQuality, type StageStats } from './quality.ts';
 import { StageView } from './watch/stage-view.ts';
 import { Subscriber } from './watch/subscriber.ts';
 import { ViewportTracker } from './watch/viewport.ts';
+import { describeViewer, prepareToWatch } from './watch/watch-request.ts';
 
 type StageEventName =
   | 'trackSubscribed'
@@ -55,6 +56,7 @@ export class Stage {
   readonly #viewport: ViewportTracker;
   readonly #meter = new PathMeter();
   readonly #statsMeter = new PathMeter();
+  readonly #connection: StageDependencies['connection'];
   readonly #engine: MediaEngine;
   readonly #emit: StageEmit;
   readonly #log: Log;
@@ -71,6 +73,7 @@ export class Stage {
   /** @internal */
   constructor(dependencies: StageDependencies) {
     const { connection, engine, emit, log, adaptiveStream, shouldWatch } = dependencies;
+    this.#connection = connection;
     this.#engine = engine;
     this.#emit = emit;
     this.#log = log;
@@ -163,9 +166,40 @@ export class Stage {
     return report ? this.#statsMeter.readInbound(report).stats : null;
   }
 
-  /** @internal Access was granted: loads the media device and starts watching. */
-  enter(state: StageState): void {
+  /** @internal The socket is being opened: opens a media session meanwhile. */
+  watchAhead(ask: Parameters<Subscriber['openAhead']>[0]): void {
+    this.#subscriber.openAhead(ask);
+  }
+
+  /** @internal Whether an element is attached. */
+  get isAttached(): boolean {
+    return Object.values(this.#views).some((view) => view.elements.size > 0);
+  }
+
+  /** @internal Access may be granted soon. */
+  prepare(): void {
+    if (!this.#shouldWatch(this.isAttached)) return;
+    describeViewer(this.#engine, () => this.#viewport.current)
+      .then((viewer) => prepareToWatch(this.#connection, viewer))
+      .catch((error) => {
+        this.#log('debug', 'watching not prepared', { code: toLogeError(error, 'internal').code });
+      });
+  }
+
+  /** @internal Access is about to be bought: brings a transport up meanwhile. */
+  prepareTransport(): void {
+    if (this.#entered || this.#isUnwatched || !this.#shouldWatch(this.isAttached)) return;
+    this.#subscriber.prepare(async (viewer) => {
+      const { session, transport, ...opened } = await prepareToWatch(this.#connection, viewer, true);
+      if (!session || !transport) throw new LogeError('stage_unavailable');
+      return { connected: false, ...opened, session, transport, consumers: [] };
+    });
+  }
+
+  /** @internal Access was granted: loads the media device and starts watching, over a session that came with it. */
+  enter(state: StageState, watching?: GrantedSession): void {
     this.#entered = true;
+    if (watching) void this.#subscriber.handleGranted(watching);
     this.#engine.load(state).catch((error) => {
       this.#log('warn', 'media device could not be loaded', { reason: String(error) });
       this.#emit('error', toLogeError(error, 'media_not_supported'));
@@ -207,11 +241,7 @@ export class Stage {
   }
 
   get #wantsToWatch(): boolean {
-    return this.#entered && !this.#isUnwatched && this.#shouldWatch(this.#isAttached);
-  }
-
-  get #isAttached(): boolean {
-    return Object.values(this.#views).some((view) => view.elements.size > 0);
+    return this.#entered && !this.#isUnwatched && this.#shouldWatch(this.isAttached);
   }
 
   #handleTrackAdded(track: StageTrack): void {

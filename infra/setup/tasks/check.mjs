@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildClientIfStale } from '../client-build.mjs';
 import { runCaptured } from '../commands.mjs';
 import { inProject, projectFolder } from '../locations.mjs';
 import { prepare } from '../prepare.mjs';
@@ -25,6 +26,10 @@ export async function runCheck() {
     'Regular expressions': () => run('infra/checks/check-regular-expressions.ts'),
     'Known weaknesses of packages': () => run('infra/checks/audit.ts'),
     'Deployment files': () => run('infra/checks/check.ts'),
+    'Budgets of what browsers load': async () => {
+      await buildClientIfStale(nodeBinary);
+      return run('infra/checks/budgets.ts');
+    },
     'Dead code': () => tool('knip/bin/knip.js', '--no-progress'),
   };
   const failed = [];

@@ -1,6 +1,6 @@
 /**
- * Stripe's API as the SDK sees it: authenticate, meet faults, look up the idempotency key, read parameters, carry out,
- * expand, and check the answer against Stripe's types before anyone sees it. What a route does is in `resources/`.
+ * Stripe's API as the SDK sees it: authenticate, apply faults, look up the idempotency key, parse parameters, run the
+ * route (`resources/`), expand, and validate the answer against Stripe's types.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiFault, ApiFaults } from '../control/faults.ts';
@@ -92,7 +92,7 @@ export class Api {
     const form = parseForm(isPost ? request.body : request.query);
     const key = headers['idempotency-key'];
     const isKeyed = isPost && typeof key === 'string' && key !== '';
-    // Keys belong to an account: the same key on another is another.
+    // Idempotency keys are scoped to an account.
     const scopedKey = account === null ? String(key) : `${account}:${key}`;
     const attempt = isKeyed
       ? { key, scopedKey, endpoint: `${method} ${path}`, parametersDigest: digestOf(form) }
@@ -123,7 +123,7 @@ export class Api {
     }
   }
 
-  /** The effects of the request and the answer under its key are one transaction: neither is ever there alone. */
+  /** The request's effects and the answer under its key are one transaction. */
   #carryOut(call: Call, fault: ApiFault | undefined): Result {
     const parameters = readParameters<{ expand?: string[] }>(call.route.parameters, call.form);
     const request = { id: call.requestId, idempotency_key: call.attempt?.key ?? null };
@@ -141,7 +141,7 @@ export class Api {
     try {
       return this.#world.operate(request, carryOut, call.account);
     } catch (error) {
-      // What the route had changed is undone; only the refusal is kept, where Stripe keeps it.
+      // Rolls back the route's changes and stores only the refusal, where Stripe stores it.
       const result = this.#errorResult(error, call.requestId);
       const isSaved = error instanceof StripeApiError ? error.isSaved : true;
       if (isSaved && call.attempt !== undefined) {

@@ -1,4 +1,4 @@
-/** Which keys the emulator takes: any test key, and never a live one. */
+/** Accepts any test key, and never a live one. */
 import { unauthenticated } from './errors.ts';
 
 export function assertTestKey(header: string | undefined): void {

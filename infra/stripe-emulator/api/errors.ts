@@ -58,7 +58,7 @@ export function invalidParameter(fault: InvalidRequest): StripeApiError {
   return new StripeApiError(400, { type: 'invalid_request_error', ...fault }, false);
 }
 
-/** What Stripe can do and this emulator can't: said aloud, and never passed over. */
+/** A feature of Stripe that this emulator lacks: an explicit error, never ignored. */
 export function notEmulated(what: string, param?: string): StripeApiError {
   const message = `${what} exists at Stripe, but this emulator does not implement it (infra/stripe-emulator/README.md).`;
   return new StripeApiError(400, { type: 'invalid_request_error', message, param }, false);

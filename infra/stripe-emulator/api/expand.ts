@@ -33,7 +33,7 @@ const COLLECTION_OF: Readonly<Record<string, Collection>> = {
 type Fields = Record<string, unknown>;
 type Resource = { object: string; id?: string } & Fields;
 
-/** Whose field is looked at: the resource, and the part of it, such as `parent.subscription_details`. */
+/** The owner of the field: the resource, and its part, such as `parent.subscription_details`. */
 interface Owner {
   kind: string;
   id: string;
@@ -45,7 +45,7 @@ interface Field {
   value: unknown;
 }
 
-/** What Stripe leaves out unless it is asked for: lists, and a secret. */
+/** Fields that Stripe omits unless they are expanded: lists, and a secret. */
 export type Included = (reader: Reader, id: string) => object | null;
 
 interface ExpanderOptions {
@@ -95,7 +95,7 @@ export class Expander {
     }
     for (const [field, rest] of byField) {
       const expanded = this.#expandField(reader, owner, { name: field, value: copy[field] }, rest);
-      // A field that the object doesn't have, such as the trace of a failure that never was, stays away.
+      // A field that the object does not have, such as `latest_charge` before a charge, stays absent.
       if (expanded !== undefined) copy[field] = expanded;
     }
     return copy;
@@ -121,7 +121,7 @@ export class Expander {
     const isThere = typeof value === 'object' && value !== null;
     if (kinds === undefined || kinds.includes('list')) {
       if (!isThere || rest.length === 0) throw notExpandable(path, false);
-      // What is always embedded may be walked through: a line item's price, a list, a part without an id of its own.
+      // Embedded objects can be traversed: a line item's price, a list, a part without its own id.
       if ('object' in value) return this.#visit(reader, value as Resource, rest);
       return this.#expandFields(reader, { ...value }, { ...owner, within: path }, rest);
     }

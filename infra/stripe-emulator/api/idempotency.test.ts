@@ -4,7 +4,7 @@ import { sdkOf, startEmulator, topupParams, until } from '../testing/fixture.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-test('the first answer is replayed, and nothing happens twice', async () => {
+test('a repeated key replays the first answer without a second effect', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
   const first = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k1' });
@@ -20,7 +20,7 @@ test('the first answer is replayed, and nothing happens twice', async () => {
   });
 });
 
-test('other parameters, or another endpoint, under a key are an error that changes nothing', async () => {
+test('other parameters or another endpoint under a used key are an error without effect', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
   await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k1' });
@@ -33,7 +33,7 @@ test('other parameters, or another endpoint, under a key are an error that chang
   expect((await stripe.customers.list()).data).toHaveLength(1);
 });
 
-test('a decline is replayed with its 402: a new attempt needs a new key', async () => {
+test('a decline is replayed with its 402; a new attempt needs a new key', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
   const params = {
@@ -53,7 +53,7 @@ test('a decline is replayed with its 402: a new attempt needs a new key', async 
   expect((await stripe.charges.list()).data).toHaveLength(2);
 });
 
-test('what fails validation is not kept; what the endpoint refuses is', async () => {
+test('answers of failed validation are not stored; refusals by the endpoint are', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
   await expect(stripe.refunds.create({}, { idempotencyKey: 'k1' })).rejects.toThrow('should be provided');
@@ -65,7 +65,7 @@ test('what fails validation is not kept; what the endpoint refuses is', async ()
   expect(replayed.headers['idempotent-replayed']).toBe('true');
 });
 
-test('a 500 is kept and replayed, whether it took effect or not', async () => {
+test('a 500 is stored and replayed, with or without an effect', async () => {
   await using fixture = await startEmulator();
   const { stripe, emulator } = fixture;
   for (const [key, isApplied] of [
@@ -95,7 +95,7 @@ test('a concurrent request under the same key gets 409, and the SDK’s retry th
   expect((await fixture.stripe.customers.list()).data).toHaveLength(1);
 });
 
-test('keys live a day', async () => {
+test('keys expire after a day', async () => {
   await using fixture = await startEmulator();
   const { stripe, emulator } = fixture;
   const attempt = () => stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k1' });
@@ -106,7 +106,7 @@ test('keys live a day', async () => {
   expect((await attempt()).id).not.toBe(first.id);
 });
 
-test('an answer lost on the way is found again under its key', async () => {
+test('a lost answer is returned again under its key', async () => {
   await using fixture = await startEmulator();
   const { emulator } = fixture;
   emulator.addFault({ path: '/v1/customers', kind: 'reset', isApplied: true });
@@ -116,7 +116,7 @@ test('an answer lost on the way is found again under its key', async () => {
   expect((await stripe.customers.list()).data).toHaveLength(1);
 });
 
-test('a request that hangs is cut off by the SDK’s time limit, and can be made again', async () => {
+test('a request that hangs times out in the SDK, and can be retried', async () => {
   await using fixture = await startEmulator();
   const { emulator } = fixture;
   for (const [name, isApplied] of [

@@ -5,14 +5,14 @@ import type { Reader } from '../store/reader.ts';
 import type { StoredAnswer } from '../store/records.ts';
 import { invalidParameter, keyInUse, StripeApiError } from './errors.ts';
 
-/** Stripe promises at least a day. */
+/** Stripe guarantees at least a day. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const KEY_LENGTH_MAX = 255;
 
 export class IdempotencyKeys {
   readonly #inProgress = new Set<string>();
 
-  /** The answer to replay, or undefined after taking the key, which `leave` gives back. */
+  /** Returns the answer to replay; undefined after taking the key, which `leave` releases. */
   enter(reader: Reader, attempt: Attempt, nowMs: number): StoredAnswer | undefined {
     const { key, scopedKey, endpoint, parametersDigest } = attempt;
     if (key.length > KEY_LENGTH_MAX) {
@@ -44,7 +44,7 @@ export class IdempotencyKeys {
 
 export interface Attempt {
   key: string;
-  /** The key, told apart by account. */
+  /** The key, scoped to its account. */
   scopedKey: string;
   endpoint: string;
   parametersDigest: string;

@@ -1,4 +1,4 @@
-/** Metadata: strings only, within Stripe's limits; an empty value removes a key, an empty whole removes all of them. */
+/** Metadata: strings within Stripe's limits. An empty value removes a key; an empty object removes all keys. */
 import type Stripe from 'stripe';
 import { invalidParameter } from './errors.ts';
 

@@ -1,6 +1,6 @@
 /**
- * One change of the emulator's world: a transaction together with what goes out with it, events and later tasks. API
- * requests, the pages and the tasks themselves all work through it.
+ * One change of the emulator's state: a transaction with its events and scheduled tasks. API requests, pages and tasks
+ * all use it.
  */
 import type Stripe from 'stripe';
 import { Alarms } from '../alarms.ts';
@@ -26,10 +26,10 @@ interface Emitted {
   previous?: Record<string, unknown>;
 }
 
-/** A fault of the emulator, not of the request: a response or event that breaks Stripe's own types. */
+/** A fault of the emulator, not of the request: a response or event that does not match Stripe's types. */
 export class BrokenContract extends Error {}
 
-/** What goes out once the transaction holds, shared by the accounts that one operation touches. */
+/** Sent after the commit; shared by the accounts that one operation touches. */
 interface Outgoing {
   deliveries: Delivery[];
   tasks: { id: string; dueAtMs: number }[];
@@ -37,7 +37,7 @@ interface Outgoing {
 
 export class Operation {
   readonly tx: ScopedTransaction;
-  /** The connected account in whose name this happens; null is the platform. */
+  /** The connected account on whose behalf this happens; null is the platform. */
   readonly account: string | null;
   readonly nowMs: number;
   readonly #world: World;
@@ -58,7 +58,7 @@ export class Operation {
     this.nowMs = world.clock.nowMs();
   }
 
-  /** The same operation in the name of another account. */
+  /** The same operation on behalf of another account. */
   of(account: string | null): Operation {
     return new Operation(this.#world, this.tx.of(account), this.#request, this.#outgoing);
   }
@@ -72,12 +72,12 @@ export class Operation {
     return this.#world.settleDelayMs;
   }
 
-  /** What the merchant has set for invoices that can't be collected. */
+  /** The merchant's settings for invoices that cannot be collected. */
   get dunning(): Dunning {
     return this.#world.dunning;
   }
 
-  /** A record that must be there: the caller got its id from another record. */
+  /** Finds a record that must exist: the caller got its id from another record. */
   must<C extends Collection>(collection: C, id: string | { id: string } | null | undefined): Readonly<Records[C]> {
     const key = typeof id === 'string' ? id : id?.id;
     const record = key === undefined ? undefined : this.tx.get(collection, key);
@@ -114,20 +114,20 @@ export class Operation {
     this.#outgoing.tasks.push({ id, dueAtMs: task.dueAtMs });
   }
 
-  /** To be called once the transaction holds. */
+  /** To be called after the transaction has committed. */
   release(): void {
     for (const delivery of this.#outgoing.deliveries) this.#world.deliveries.track(delivery);
     for (const { id, dueAtMs } of this.#outgoing.tasks) this.#world.tasks.set(id, dueAtMs);
   }
 }
 
-/** What follows from an event within the same operation, such as a paid invoice from a paid PaymentIntent. */
+/** Reacts to an event within the same operation, for instance pays the invoice of a paid PaymentIntent. */
 export type Reaction = (operation: Operation, type: string, object: { id?: string }) => void;
 
 export interface Dunning {
   /** Days between the attempts; the first is made when the invoice is finalized. */
   retryAfterDays: readonly number[];
-  /** What becomes of the subscription after the last. */
+  /** What happens to the subscription after the last attempt. */
   whenExhausted: 'canceled' | 'unpaid' | 'past_due';
 }
 
@@ -145,7 +145,7 @@ interface WorldOptions {
   log: EmulatorLog;
 }
 
-/** What every operation shares. */
+/** What all operations share. */
 export class World {
   readonly store: Store;
   readonly clock: Clock;
@@ -173,13 +173,13 @@ export class World {
           runTask(operation, task);
         });
       } catch (error) {
-        // Nothing of it has happened; it is tried again after a restart.
+        // It was rolled back, and is retried after a restart.
         log('a task failed', { task: { ...task }, message: (error as Error).message, stack: (error as Error).stack });
       }
     });
   }
 
-  /** All that `work` does holds, or nothing of it; its events go out afterwards. */
+  /** Runs `work` as one transaction, and sends its events after the commit. */
   operate<T>(request: EventRequest, work: (operation: Operation) => T, account: string | null = null): T {
     let operation: Operation | undefined;
     const result = this.store.transact((tx) => {
@@ -190,7 +190,7 @@ export class World {
     return result;
   }
 
-  /** Time passes task by task, each at its own time, so that a year's renewals are dated as in a year. */
+  /** Runs due tasks one by one, each at its own time, so that skipped renewals get their own dates. */
   advance(byMs: number): void {
     const targetMs = this.clock.nowMs() + byMs;
     for (;;) {
@@ -204,7 +204,7 @@ export class World {
     this.deliveries.catchUp();
   }
 
-  /** After a start: what was scheduled before goes on. */
+  /** After a start: resumes scheduled tasks. */
   resumeTasks(): void {
     for (const task of this.store.newestFirst('tasks')) this.tasks.set(task.id, task.dueAtMs);
   }

@@ -60,14 +60,14 @@ function older<T extends { id: string; created?: number }>(
       items.push(item);
     }
     if (item.id === cursor) isPastCursor = true;
-    // Times only fall from here on: nothing older can be in the range.
+    // Times only decrease from here on: nothing later in the list can be in the range.
     if (isPastCursor && isBeforeRange(item.created, created)) break;
   }
   if (!isPastCursor) throw noSuch(noun, cursor ?? '', 'starting_after');
   return { items, hasMore: false };
 }
 
-/** The objects next to the cursor on its newer side, still newest first. */
+/** The objects just before the cursor, still newest first. */
 function newer<T extends { id: string }>(
   { newestFirst, noun }: Source<T>,
   { ending_before: cursor }: PageParameters,

@@ -1,6 +1,6 @@
 /**
- * Reads form parameters by their schema: turns text into numbers and booleans, and words each fault as Stripe does.
- * Ajv then has the last word, so that a gap here is refused and not let through.
+ * Parses form parameters by their schema: converts text to numbers and booleans, and words faults as Stripe does. Ajv
+ * validates the result, so that a gap in this parser refuses a request instead of accepting it.
  */
 import type { FormObject, FormValue } from '../http/form.ts';
 import { definitionOf, faultOf, type JsonSchema, resolveReference } from '../schemas/schemas.ts';
@@ -81,7 +81,7 @@ function readArray(schema: JsonSchema, value: FormValue, param: string): unknown
   return sorted.map((key) => readValue(schema.items ?? {}, value[key] ?? '', `${param}[${key}]`));
 }
 
-/** The first alternative that takes the value; if none does, the fault of the last, which is the most specific. */
+/** Returns the first alternative that accepts the value; otherwise the fault of the last, the most specific one. */
 function readAlternative(alternatives: readonly JsonSchema[], value: FormValue, param: string): unknown {
   if (value === '' && alternatives.some((schema) => schema.type === 'null' || takesEmpty(schema))) return '';
   let lastFault: StripeApiError = invalidParameter({ param, message: `Invalid value for ${param}` });
@@ -124,7 +124,7 @@ function readInteger(value: FormValue, param: string): number {
   });
 }
 
-/** Gone since `endive`, with a code of its own for those who upgrade. */
+/** Removed since `endive`; it has its own error code, for callers that upgrade. */
 function typesNoLongerSupported(param: string): StripeApiError {
   const message = `The parameter \`${param}\` is no longer supported. Use \`allowed_payment_method_types\` or dynamic payment methods.`;
   return invalidParameter({ code: 'payment_method_types_no_longer_supported', param, message });

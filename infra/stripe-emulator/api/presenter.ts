@@ -1,4 +1,4 @@
-/** Completes a stored object with what depends on the moment: addresses, counts, and what has become available. */
+/** Completes a stored object with values that depend on the moment: addresses, counts, available funds. */
 import type Stripe from 'stripe';
 import type { Clock } from '../clock.ts';
 import type { Deliveries } from '../events/deliveries.ts';
@@ -46,7 +46,7 @@ export class Presenter {
     return { ...action, redirect_to_url: { ...redirect, url: this.#absolute(redirect.url) } };
   }
 
-  /** Stored addresses are paths: the emulator may come back on another port. */
+  /** Stored addresses are paths, because a restart may use another port. */
   #absolute(path: string): string {
     return path.startsWith('/') ? `${this.#options.baseUrl()}${path}` : path;
   }

@@ -1,10 +1,10 @@
-/** A route of the API: its parameters' schema and what it does, found by method and path. */
+/** A route of the API: method, path, parameter schema and handler. */
 import type { StripeApiError } from './errors.ts';
 import type { Operation } from './operation.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
-/** An object or a list; or an error whose changes hold all the same, such as a declined payment. */
+/** An object or a list, or an error whose changes are kept, such as a declined payment. */
 export type RouteAnswer = object | StripeApiError;
 
 type Handle<P> = (operation: Operation, parameters: P, id: string, subId: string) => RouteAnswer;
@@ -19,17 +19,17 @@ export interface Route {
   handle: Handle<never>;
 }
 
-/** Gives the parameters the type that belongs to the schema's name. */
+/** Types the parameters by the schema's name. */
 export function route<P>(method: Method, path: string, parameters: string, handle: Handle<P>): Route {
   return { method, path, parameters, handle, isForAccounts: false };
 }
 
-/** The same, for the platform and for its connected accounts alike. */
+/** The same, for the platform and for connected accounts. */
 export function accountRoute<P>(method: Method, path: string, parameters: string, handle: Handle<P>): Route {
   return { ...route(method, path, parameters, handle), isForAccounts: true };
 }
 
-/** Where ids stand in paths: `/v1/x/:id/…/:sub` and `/v1/x/y/:id/…`. */
+/** The positions of ids in paths: `/v1/x/:id/…/:sub` and `/v1/x/y/:id/…`. */
 const ID_POSITIONS = [
   { id: 3, sub: undefined },
   { id: 4, sub: undefined },

@@ -1,4 +1,4 @@
-/** Subscriptions over months of the emulator's own time: renewal, dunning, changes of tier, ends. */
+/** Subscriptions over months of the emulator's clock: renewal, dunning, changes of tier, cancellation. */
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CARD, type Fixture, startEmulator, submitForm } from '../testing/fixture.ts';
@@ -53,7 +53,7 @@ const latestInvoice = async (subscription: string) => {
 };
 
 describe('beginning', () => {
-  test('is paid at once from the saved card, and every part names the others', async () => {
+  test('is paid at once from the saved card, and its objects refer to each other', async () => {
     const customer = await newCustomer();
     const subscription = await subscribe(customer, await tier(990));
     expect(subscription).toMatchObject({ status: 'active', customer, metadata: { club: 'ada' }, currency: 'eur' });
@@ -94,7 +94,7 @@ describe('beginning', () => {
     expect(types.indexOf('payment_intent.succeeded')).toBeLessThan(types.indexOf('invoice.paid'));
   });
 
-  test('a declined card leaves it incomplete, which ends by itself within a day; or nothing, if that is wanted', async () => {
+  test('a declined card leaves it incomplete, and it expires within a day; with error_if_incomplete none is created', async () => {
     const customer = await newCustomer('pm_card_chargeCustomerFail');
     const price = await tier(990);
     const subscription = await subscribe(customer, price);
@@ -129,7 +129,7 @@ describe('beginning', () => {
     expect(await stripe.paymentMethods.retrieve(String(active.default_payment_method))).toMatchObject({ customer });
   });
 
-  test('a price that is free needs no card', async () => {
+  test('a free price needs no card', async () => {
     const { id: customer } = await stripe.customers.create({});
     const subscription = await subscribe(customer, await tier(0));
     expect(subscription.status).toBe('active');
@@ -138,7 +138,7 @@ describe('beginning', () => {
 });
 
 describe('renewal', () => {
-  test('a draft at the period’s end, finalized an hour later and paid; a year stays on its day', async () => {
+  test('an invoice is drafted at the end of the period, finalized an hour later and paid; a yearly one keeps its date', async () => {
     const { id, items } = await subscribe(await newCustomer(), await tier(990));
     const end = Number(items.data[0]?.current_period_end);
     fixture.emulator.advanceClock(end * 1000 - START_MS);
@@ -168,12 +168,12 @@ describe('renewal', () => {
         .map((date) => [`2026-${date}`, 'paid'])
         .concat([['2027-01-31', 'paid']]),
     );
-    // Each was charged on its own day, not when the clock was turned.
+    // Each renewal was charged on its own day, not when the clock was advanced.
     expect(data.map(({ created }) => day(created)).at(1)).toBe('2026-12-31T10:00');
     expect(new Set(data.map(({ number }) => number)).size).toBe(13);
   });
 
-  test('a card that fails is tried again, the subscription is past due meanwhile, and recovers when it is paid', async () => {
+  test('a failed card is retried while the subscription is past due, which ends when it is paid', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(990));
     const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
@@ -218,7 +218,7 @@ describe('renewal', () => {
     expect(own.logged).toEqual([]);
   });
 
-  test('a bank that wants to hear from its customer: action required, and the portal’s page gets it', async () => {
+  test('a bank that asks for authentication: the invoice requires action, which the portal’s page completes', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(990));
     const strict = await stripe.paymentMethods.attach('pm_card_authenticationRequired', { customer });
@@ -246,7 +246,7 @@ describe('changes', () => {
     return { customer, id: subscription.id, item: String(subscription.items.data[0]?.id) };
   }
 
-  test('a higher tier is charged for the rest of the period, at once where that is wanted', async () => {
+  test('an upgrade is charged for the rest of the period, at once with always_invoice', async () => {
     const { id, item } = await halfway();
     const price = await tier(3_000);
     const items = [{ id: item, price }];
@@ -273,7 +273,7 @@ describe('changes', () => {
     expect(invoice.lines.data).toHaveLength(lines);
   });
 
-  test('a lower tier leaves a credit, which the next invoice uses up', async () => {
+  test('a downgrade leaves a credit, which the next invoice uses', async () => {
     const { id, item, customer } = await halfway();
     const items = [{ id: item, price: await tier(200) }];
     await stripe.subscriptions.update(id, { items, proration_behavior: 'always_invoice' });
@@ -296,7 +296,7 @@ describe('changes', () => {
     expect(await latestInvoice(id)).toMatchObject({ status: 'paid', amount_paid: 8_500 });
   });
 
-  test('a change whose payment fails is undone where that is wanted, and owed otherwise', async () => {
+  test('a change whose payment fails is undone with pending_if_incomplete, and owed otherwise', async () => {
     const { id, item, customer } = await halfway();
     const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
     await stripe.subscriptions.update(id, { default_payment_method: bad.id });
@@ -337,7 +337,7 @@ describe('the balance of a customer', () => {
     return data.map(({ amount, ending_balance, type }) => [type, amount, ending_balance]).reverse();
   };
 
-  test('pays whichever of their invoices is finalized next, and nobody is asked', async () => {
+  test('pays their next finalized invoice without asking', async () => {
     const customer = await newCustomer();
     await stripe.customers.createBalanceTransaction(customer, {
       amount: -1_500,
@@ -364,7 +364,7 @@ describe('the balance of a customer', () => {
     expect(await faultOf(wrong)).toMatchObject({ statusCode: 400, param: 'currency' });
   });
 
-  test('comes back from an invoice that is voided', async () => {
+  test('is restored when an invoice is voided', async () => {
     const customer = await newCustomer('pm_card_chargeCustomerFail');
     await stripe.customers.createBalanceTransaction(customer, { amount: -300, currency: 'eur' });
     const { id } = await subscribe(customer, await tier(990));
@@ -375,7 +375,7 @@ describe('the balance of a customer', () => {
     expect((await balanceOf(customer)).at(-1)).toEqual(['unapplied_from_invoice', -300, -300]);
   });
 
-  test('takes what is too little to be charged, and the next invoice asks for it', async () => {
+  test('receives amounts below the minimum charge, which the next invoice collects', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(30));
     expect(await latestInvoice(id)).toMatchObject({
@@ -391,7 +391,7 @@ describe('the balance of a customer', () => {
 });
 
 describe('ends', () => {
-  test('at the period’s end, unless one thinks again', async () => {
+  test('at the end of the period, unless it is resumed', async () => {
     const { id, items } = await subscribe(await newCustomer(), await tier(990));
     const ending = await stripe.subscriptions.update(id, {
       cancel_at_period_end: true,
@@ -414,13 +414,13 @@ describe('ends', () => {
     expect((await stripe.events.list({ type: 'customer.subscription.deleted' })).data).toHaveLength(1);
   });
 
-  /** What its customer does on the portal's page. */
+  /** What the customer does on the portal's page. */
   async function choose(subscription: Stripe.Subscription, action: 'cancel' | 'resume') {
     const { url } = await stripe.billingPortal.sessions.create({ customer: String(subscription.customer) });
     await submitForm(url, { action, subscription: subscription.id });
   }
 
-  test('at the time that was chosen in the portal', async () => {
+  test('at the time chosen in the portal', async () => {
     const subscription = await subscribe(await newCustomer(), await tier(990));
     await choose(subscription, 'cancel');
     fixture.emulator.advanceClock(29 * DAY_MS);
@@ -430,7 +430,7 @@ describe('ends', () => {
     expect((await stripe.invoices.list({ subscription: ended.id })).data).toHaveLength(1);
   });
 
-  test('at that time also when another interval has begun a longer period', async () => {
+  test('at that time also if another interval has started a longer period', async () => {
     const subscription = await subscribe(await newCustomer(), await tier(990));
     await choose(subscription, 'cancel');
     const yearly = await tier(9_900, { recurring: { interval: 'year' } });
@@ -442,7 +442,7 @@ describe('ends', () => {
     expect(ended).toMatchObject({ status: 'canceled', ended_at: subscription.items.data[0]?.current_period_end });
   });
 
-  test('not, when the time is taken back, which the flag does not do; both at once are refused', async () => {
+  test('not if cancel_at is cleared, which cancel_at_period_end does not do; both at once are refused', async () => {
     const subscription = await subscribe(await newCustomer(), await tier(990));
     const { id } = subscription;
     await choose(subscription, 'cancel');
@@ -462,7 +462,7 @@ describe('ends', () => {
     expect((await stripe.subscriptions.retrieve(id)).status).toBe('active');
   });
 
-  test('when a payment is disputed, if the merchant wants that', async () => {
+  test('when a payment is disputed, if the merchant’s settings say so', async () => {
     const { id } = await subscribe(await newCustomer(), await tier(990));
     const [payment] = (await stripe.paymentIntents.list({ limit: 1 })).data;
     fixture.emulator.act('open_dispute', { paymentIntent: payment?.id, endsSubscription: true });
@@ -476,7 +476,7 @@ describe('ends', () => {
     expect(ended).toMatchObject({ status: 'canceled', cancellation_details: { reason: 'payment_disputed' } });
   });
 
-  test('at once, and then nothing more is done with it', async () => {
+  test('at once, and later changes are refused', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(990));
     expect(await stripe.subscriptions.cancel(id)).toMatchObject({ status: 'canceled' });
@@ -512,7 +512,7 @@ describe('on pages', () => {
     return { id: session.id, url: String(session.url) };
   };
 
-  test('Checkout: declined, then approved by the bank; the subscription is there with its card', async () => {
+  test('Checkout: declined, then approved by the bank; creates the subscription with its card', async () => {
     const { id, url } = await page(await tier(990));
     expect(await (await fetch(url)).text()).toContain('Billed monthly');
     expect((await submitForm(url, { ...CARD, cardNumber: '4000 0000 0000 0002' })).status).toBe(402);
@@ -529,7 +529,7 @@ describe('on pages', () => {
     expect(saved.data.map(({ id: card }) => card)).toEqual([subscription.default_payment_method]);
     const all = await stripe.subscriptions.list({ customer: String(session.customer), status: 'all' });
     expect(all.data).toHaveLength(1);
-    // The card was set up for this: it renews without its holder.
+    // The card was set up for off-session use: it renews without authentication.
     fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
     expect(await latestInvoice(subscription.id)).toMatchObject({
       status: 'paid',
@@ -537,7 +537,7 @@ describe('on pages', () => {
     });
   });
 
-  test('Checkout refuses what does not fit the mode', async () => {
+  test('Checkout refuses parameters of another mode', async () => {
     const price = await tier(990);
     const once = (await stripe.prices.create({ currency: 'eur', unit_amount: 500, product_data: { name: 'x' } })).id;
     expect(await faultOf(page(once))).toMatchObject({ param: 'line_items' });
@@ -549,7 +549,7 @@ describe('on pages', () => {
     });
   });
 
-  test('the portal: cancel, think again, another card, and nobody else’s', async () => {
+  test('the portal: cancel, resume, change the card, only for its own customer', async () => {
     const [customer, other] = [await newCustomer(), await newCustomer()];
     const { id } = await subscribe(customer, await tier(990));
     const foreign = await subscribe(other, await tier(990));
@@ -567,7 +567,7 @@ describe('on pages', () => {
     expect((await submitForm(url, { action: 'cancel', subscription: id })).location).toBe(`${url}?done`);
     expect(await (await fetch(url)).text()).toContain('Prend fin le 28 février 2026');
     const ending = await stripe.subscriptions.retrieve(id);
-    // As Stripe does in flexible billing mode: the time alone, and not the flag.
+    // As Stripe does in flexible billing mode: sets `cancel_at`, and not `cancel_at_period_end`.
     expect(ending).toMatchObject({ cancel_at_period_end: false, cancel_at: ending.items.data[0]?.current_period_end });
     expect(ending.cancellation_details?.reason).toBe('cancellation_requested');
     await submitForm(url, { action: 'resume', subscription: id });

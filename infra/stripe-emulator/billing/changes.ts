@@ -1,6 +1,4 @@
-/**
- * Another tier in the middle of a period: what is left of the old one is credited, the new one charged for the rest.
- */
+/** Changes the tier within a period: credits the rest of the old one and charges the rest of the new one. */
 import type Stripe from 'stripe';
 import { invalidRequest, notEmulated, StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -33,7 +31,7 @@ export interface ItemChange {
 export interface ChangeOptions {
   proration: 'create_prorations' | 'always_invoice' | 'none';
   prorationDate: number;
-  /** Whether the change is undone when its invoice can't be paid. */
+  /** Whether the change is undone if its invoice cannot be paid. */
   isUndoneUnpaid: boolean;
 }
 
@@ -103,7 +101,7 @@ function changedItems(operation: Operation, subscription: Subscription, changes:
   return items;
 }
 
-/** Another interval begins a new period, now. */
+/** Another interval starts a new period now. */
 function startsAnew(subscription: Subscription, items: readonly Item[]): boolean {
   const [before, after] = [recurringOf(subscription.items.data[0]?.price), recurringOf(items[0]?.price)];
   return before.interval !== after.interval || before.interval_count !== after.interval_count;
@@ -143,7 +141,7 @@ function keepForLater(operation: Operation, line: WantedLine): void {
   operation.tx.put('pending_items', id, { id, subscription: line.subscription, line });
 }
 
-/** The change's own invoice, at once; what it owes its customer becomes a credit. */
+/** Invoices the change at once; a negative total becomes a credit of the customer. */
 function invoiceChange(
   operation: Operation,
   subscription: Subscription,
@@ -169,7 +167,7 @@ function invoiceChange(
   return operation.must('subscriptions', subscription.id) as Stripe.Subscription;
 }
 
-/** `error_if_incomplete`: the refusal undoes all of it, as if nothing had been asked. */
+/** `error_if_incomplete`: a refused payment rolls the whole change back. */
 export function assertPaid(operation: Operation, invoiceId: string): void {
   const invoice = operation.must('invoices', invoiceId);
   if (invoice.status === 'paid') return;

@@ -1,4 +1,4 @@
-/** How an invoice gets its money: by itself from a saved card, again and again, or from its customer's own hands. */
+/** Collects invoices: automatically from a saved card with retries, or on session by the customer. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -9,7 +9,7 @@ import { handleExhausted, handleInvoicePaid, handlePaymentFailed } from './stand
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** A draft's hour is over. */
+/** An hour has passed since the draft. */
 export function finalizeByTime(operation: Operation, invoiceId: string): void {
   const invoice = operation.must('invoices', invoiceId);
   if (invoice.status !== 'draft' || invoice.auto_advance !== true) return;
@@ -21,7 +21,7 @@ export function retryByTime(operation: Operation, invoiceId: string, attemptAt: 
   if (invoice.status === 'open' && invoice.next_payment_attempt === attemptAt) collectInvoice(operation, invoice);
 }
 
-/** One attempt without the customer; what comes of it is told by the reactions below. */
+/** One off-session attempt; the reactions below handle its outcome. */
 export function collectInvoice(operation: Operation, invoice: Invoice): void {
   if (invoice.status !== 'open') return;
   const attempts = invoice.attempt_count + 1;
@@ -84,7 +84,7 @@ export function paymentMethodFor(operation: Operation, invoice: Invoice): Readon
     customer.invoice_settings.default_payment_method;
   if (wanted === null) return undefined;
   const found = operation.tx.get('payment_methods', typeof wanted === 'string' ? wanted : wanted.id);
-  // A card that was taken away since pays nothing.
+  // A detached card cannot pay.
   return found?.customer === customer.id ? found : undefined;
 }
 
@@ -94,7 +94,7 @@ function paymentIntentFor(operation: Operation, invoice: Invoice): Readonly<Stri
   return paymentIntent;
 }
 
-/** What a PaymentIntent's fate means for the invoice that it belongs to, if any. */
+/** Applies the outcome of a PaymentIntent to its invoice, if it has one. */
 export function reactToPayment(operation: Operation, type: string, object: { id?: string }): void {
   if (!type.startsWith('payment_intent.')) return;
   const invoiceId = operation.tx.get('payment_intent_owners', object.id ?? '')?.invoice;

@@ -1,7 +1,6 @@
 /**
- * What a customer is owed (below zero) or owes: applied to whichever of the customer's invoices is finalized next,
- * whatever it is for, and nobody can choose another (docs.stripe.com/billing/customer/balance). Every change is a
- * transaction.
+ * A customer's credit (negative) or debt. It is applied to the customer's next finalized invoice, whatever it is for;
+ * the invoice cannot be chosen (docs.stripe.com/billing/customer/balance). Every change is a transaction.
  */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Subscriptions that are told to end later, and told otherwise in time. In flexible billing mode the portal sets
+ * Scheduled cancellations and their withdrawal. In flexible billing mode the portal sets
  * `cancel_at` alone, to the end of the period; the API, the dashboard and Stripe's own answer to a dispute set
  * `cancel_at_period_end` as well (docs.stripe.com/billing/subscriptions/billing-mode/compare, “Scheduled subscription
  * cancellation”).
@@ -11,7 +11,7 @@ import { endSubscription, saveSubscription } from './standing.ts';
 import { isOver, periodOf, type Subscription } from './subscription-model.ts';
 
 interface Ending {
-  /** Follows the period when that changes; without it the time stays as it was set. */
+  /** Follows a change of the period; absent: the time is fixed. */
   isAtPeriodEnd: boolean;
   reason?: 'cancellation_requested' | 'payment_disputed';
 }
@@ -23,7 +23,7 @@ export function endingLater(
 ): Stripe.Subscription {
   const { end: cancelAt } = periodOf(subscription);
   const { comment = null, feedback = null } = subscription.cancellation_details ?? {};
-  // With its period it ends where that would be renewed.
+  // At the end of the period: it ends instead of being renewed.
   if (!isAtPeriodEnd) {
     operation.schedule({ kind: 'end_subscription', subscription: subscription.id, cancelAt, dueAtMs: cancelAt * 1000 });
   }
@@ -46,12 +46,12 @@ export function goingOn(subscription: Subscription): Stripe.Subscription {
   };
 }
 
-/** The fields that say when it ends, as they were, for the event that tells of their change. */
+/** The previous values of the cancellation fields, for the event about their change. */
 export function endingOf({ cancel_at, cancel_at_period_end, canceled_at }: Subscription) {
   return { cancel_at, cancel_at_period_end, canceled_at };
 }
 
-/** A setting of the merchant's: what is paid for with a disputed payment is not renewed. */
+/** A setting of the merchant: a subscription with a disputed payment is not renewed. */
 export function endDisputed(operation: Operation, paymentIntent: string | null): void {
   const invoice = operation.tx.get('payment_intent_owners', paymentIntent ?? '')?.invoice;
   const id = invoice && subscriptionIdOf(operation.must('invoices', invoice));
@@ -61,7 +61,7 @@ export function endDisputed(operation: Operation, paymentIntent: string | null):
   saveSubscription(operation, ending, endingOf(subscription));
 }
 
-/** Its time has come, unless it was told otherwise since. */
+/** The time has come, unless the cancellation was withdrawn. */
 export function endByTime(operation: Operation, id: string, cancelAt: number): void {
   const subscription = operation.must('subscriptions', id);
   if (isOver(subscription) || subscription.cancel_at !== cancelAt) return;

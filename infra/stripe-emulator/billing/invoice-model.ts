@@ -21,7 +21,7 @@ export interface WantedInvoice {
   currency: string;
   customer: Readonly<Stripe.Customer>;
   lines: readonly WantedLine[];
-  /** What the invoice looks back on; the lines look ahead. */
+  /** The invoice covers the past period; its lines the next one. */
   period: { start: number; end: number };
   subscription: Readonly<Stripe.Subscription>;
 }
@@ -151,7 +151,7 @@ function newLine(line: WantedLine, invoice: string, currency: string): Stripe.In
       unit_amount_decimal: price.unit_amount_decimal,
     },
     quantity,
-    // The SDK's type is its decimal class; on the wire it is a string.
+    // The SDK's type is its decimal class; over HTTP it is a string.
     quantity_decimal: String(quantity) as unknown as Stripe.InvoiceLineItem['quantity_decimal'],
     subscription,
     subtotal: amountMinor,

@@ -1,4 +1,4 @@
-/** The life of an invoice: drafted, finalized with a number, then paid, voided or given up. */
+/** The life of an invoice: drafted, finalized with a number, then paid, voided or uncollectible. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -10,7 +10,7 @@ import { type Invoice, newInvoice, subscriptionIdOf, type WantedInvoice } from '
 
 const FINALIZES_AFTER_SECONDS = 60 * 60;
 
-/** A draft; it finalizes by itself an hour later, unless it is finalized at once or kept. */
+/** Creates a draft. It is finalized an hour later, unless it is finalized at once or kept. */
 export function draftInvoice(operation: Operation, wanted: WantedInvoice, isKept = false): Stripe.Invoice {
   const draft = newInvoice(operation, wanted);
   const finalizesAt = isKept ? null : operation.now + FINALIZES_AFTER_SECONDS;
@@ -20,14 +20,14 @@ export function draftInvoice(operation: Operation, wanted: WantedInvoice, isKept
   return invoice;
 }
 
-/** From now on nothing of it changes but its payment. */
+/** Finalizes it: from now on only its payment changes. */
 export function finalizeInvoice(operation: Operation, invoice: Invoice): Stripe.Invoice {
   assertStatus(invoice, 'finalize', ['draft']);
   const customer = operation.must('customers', invoice.customer as string);
   const sequence = customer.next_invoice_sequence ?? 1;
   const startingBalance = customer.balance;
-  // A credit is used up before anything is asked for, and what an invoice owes its customer becomes one. Less than can
-  // be charged is owed with the next invoice.
+  // The credit is used first, and a negative total becomes a credit. An amount below the minimum charge is owed with
+  // the next invoice.
   const due = invoice.total + startingBalance;
   const isTooSmall = due > 0 && due < minimumOf(invoice.currency);
   const amountDue = isTooSmall ? 0 : Math.max(0, due);
@@ -142,7 +142,7 @@ export function voidInvoice(operation: Operation, invoice: Invoice): Stripe.Invo
   return voided;
 }
 
-/** What of the balance it had used goes back there (docs.stripe.com/changelog/2019-12-03). */
+/** Returns the used balance to the customer (docs.stripe.com/changelog/2019-12-03). */
 function returnAppliedBalance(operation: Operation, invoice: Invoice): void {
   const amountMinor = invoice.starting_balance - (invoice.ending_balance ?? invoice.starting_balance);
   if (amountMinor === 0) return;
@@ -181,7 +181,7 @@ export function assertStatus({ id, status }: Invoice, act: string, allowed: read
   throw invalidRequest({ message });
 }
 
-/** All invoices of a subscription that still ask for money or will. */
+/** All invoices of a subscription that are open or drafts. */
 export function unsettledInvoices(operation: Operation, subscription: Readonly<Stripe.Subscription>): Invoice[] {
   const all = [...operation.tx.newestFirst('invoices', { customer: subscription.customer as string })];
   return all.filter(

@@ -1,4 +1,4 @@
-/** When a subscription's periods begin and end: counted from its anchor, so that the 31st stays the 31st. */
+/** The periods of a subscription, counted from its anchor, so that the 31st stays the 31st. */
 import type Stripe from 'stripe';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -13,7 +13,7 @@ export function periodEndAfter(anchor: number, recurring: Recurring, start: numb
   }
 }
 
-/** So many intervals later; a month without the anchor's day ends on its last. */
+/** Adds intervals; in a month without the anchor's day, the last day. */
 function added(anchor: number, { interval, interval_count: each }: Recurring, count: number): number {
   const steps = count * each;
   switch (interval) {

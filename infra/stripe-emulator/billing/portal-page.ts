@@ -1,4 +1,4 @@
-/** `/c/portal/:token`: where a billing portal session leads. */
+/** `/c/portal/:token`: the page of a billing portal session. */
 import type { World } from '../api/operation.ts';
 import { readCardForm } from '../checkout/card-form.ts';
 import { noticePage } from '../checkout/document.ts';
@@ -18,7 +18,7 @@ type Session = Readonly<PortalSessionRecord>;
 interface Visit {
   session: Session;
   language: Language;
-  /** This page's own address, for ways back from the bank. */
+  /** The page's own address, to which the bank's page returns. */
   url: string;
 }
 

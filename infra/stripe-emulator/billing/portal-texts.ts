@@ -1,4 +1,4 @@
-/** What the billing portal says, in English and French. */
+/** The texts of the billing portal, in English and French. */
 import type { Language } from '../checkout/texts.ts';
 
 interface Texts {

@@ -1,4 +1,4 @@
-/** The billing portal as HTML, in the look of the payment page. */
+/** The billing portal as HTML, in the style of the payment page. */
 import type Stripe from 'stripe';
 import { cardFields, testCards } from '../checkout/card-fields.ts';
 import type { CardField, FieldFault } from '../checkout/card-form.ts';

@@ -1,5 +1,5 @@
 /**
- * What a customer can do in the billing portal: end a subscription and think again, pay what is owed, change the card.
+ * What a customer can do in the billing portal: cancel a subscription and resume it, pay what is due, change the card.
  */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
@@ -26,7 +26,7 @@ export function setEnding(operation: Operation, subscription: Subscription, ends
   saveSubscription(operation, updated, endingOf(subscription));
 }
 
-/** The bank may want to hear from the card's holder; the card is the customer's own only after that. */
+/** The bank may ask the holder to authenticate; the card is attached to the customer after that. */
 export function saveCard(operation: Operation, customer: string, form: CardForm, returnUrl: string): SetUp {
   const { email } = operation.must('customers', customer);
   const paymentMethod = createPaymentMethod(
@@ -48,7 +48,7 @@ export function saveCard(operation: Operation, customer: string, form: CardForm,
   return result;
 }
 
-/** For everything that comes: the customer's default, and that of each subscription. */
+/** Sets the customer's default card, and that of each subscription. */
 export function useCard(operation: Operation, customerId: string, paymentMethod: string): void {
   const customer = operation.must('customers', customerId);
   const { invoice_settings: before } = customer;

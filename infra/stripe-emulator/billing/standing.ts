@@ -1,4 +1,4 @@
-/** What payments do to a subscription: it becomes active, falls behind, or ends for want of money. */
+/** Effects of payments on a subscription: it becomes active or past due, or ends unpaid. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { type Invoice, subscriptionIdOf } from './invoice-model.ts';
@@ -42,7 +42,7 @@ export function handlePaymentFailed(operation: Operation, invoice: Invoice): voi
   markDelinquent(operation, subscription, true);
 }
 
-/** The last attempt has failed: what happens now is a setting of the merchant's. */
+/** The last attempt has failed: a setting of the merchant decides what happens now. */
 export function handleExhausted(operation: Operation, invoice: Invoice): void {
   const subscription = subscriptionOf(operation, invoice);
   if (subscription === undefined || isOver(subscription)) return;
@@ -55,7 +55,7 @@ export function handleExhausted(operation: Operation, invoice: Invoice): void {
 
 type EndReason = NonNullable<Stripe.Subscription.CancellationDetails['reason']>;
 
-/** At once and for good; what is still owed is not asked for any more by itself. */
+/** At once and for good; open invoices are not collected automatically any more. */
 export function endSubscription(
   operation: Operation,
   subscription: Subscription,
@@ -90,7 +90,7 @@ export function endSubscription(
   return ended;
 }
 
-/** A first invoice that nobody paid within a day: the subscription never began. */
+/** The first invoice was not paid within a day: the subscription expires. */
 export function expireIncomplete(operation: Operation, subscriptionId: string): void {
   const subscription = operation.must('subscriptions', subscriptionId);
   if (subscription.status !== 'incomplete') return;

@@ -115,7 +115,7 @@ export function newItem(
   };
 }
 
-/** The same price in the shape of before prices. */
+/** The same price in its older shape, a plan. */
 export function planOf(price: Readonly<Stripe.Price>): Stripe.Plan {
   const { interval, interval_count, trial_period_days, usage_type } = recurringOf(price);
   return {
@@ -146,7 +146,7 @@ export function recurringOf(price: Readonly<Stripe.Price> | undefined): Stripe.P
   return price.recurring;
 }
 
-/** All items of a subscription share their period here. */
+/** All items of a subscription share one period here. */
 export function periodOf({ items }: Subscription): { start: number; end: number } {
   const [item] = items.data;
   return { start: item?.current_period_start ?? 0, end: item?.current_period_end ?? 0 };
@@ -156,12 +156,12 @@ export function customerIdOf({ customer }: Subscription): string {
   return typeof customer === 'string' ? customer : customer.id;
 }
 
-/** Whether it is told to end later: with its period, or at a time of its own. */
+/** Whether a cancellation is scheduled, at the end of the period or at a time. */
 export function isEnding({ cancel_at, cancel_at_period_end }: Subscription): boolean {
   return cancel_at_period_end || cancel_at !== null;
 }
 
-/** Whether nothing will ever come of it any more. */
+/** Whether it has ended for good. */
 export function isOver({ status }: Subscription): boolean {
   return status === 'canceled' || status === 'incomplete_expired';
 }

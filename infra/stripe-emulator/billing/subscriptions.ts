@@ -1,4 +1,4 @@
-/** The life of a subscription: created with its first invoice, renewed at each period's end, until someone ends it. */
+/** The life of a subscription: created with its first invoice, renewed after each period, until it is cancelled. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { decimalsOf } from '../payments/money.ts';
@@ -21,7 +21,7 @@ import {
 
 const INCOMPLETE_SECONDS = 23 * 60 * 60;
 
-/** With its first invoice, finalized; paid at once from a saved card where that is wanted. */
+/** Creates it with a finalized first invoice, which a saved card pays at once if requested. */
 export function createSubscription(
   operation: Operation,
   wanted: WantedSubscription,
@@ -62,7 +62,7 @@ export function scheduleRenewal(operation: Operation, subscription: Subscription
   });
 }
 
-/** A period is over: the next one begins with a draft invoice, or the subscription ends as it was told to. */
+/** A period is over: drafts the invoice of the next one, or ends the subscription if a cancellation is scheduled. */
 export function renewSubscription(operation: Operation, subscriptionId: string, periodEnd: number): void {
   const subscription = operation.must('subscriptions', subscriptionId);
   const ended = periodOf(subscription);
@@ -104,7 +104,7 @@ export function renewSubscription(operation: Operation, subscriptionId: string, 
   scheduleRenewal(operation, renewed);
 }
 
-/** What changes in the middle of a period have left for the next invoice. */
+/** Invoice items that changes within the period have left for the next invoice. */
 export function takePendingLines(operation: Operation, { id }: Subscription): WantedLine[] {
   const pending = [...operation.tx.newestFirst('pending_items', { subscription: id })].reverse();
   return pending.map(({ id: itemId, line }) => {

@@ -1,4 +1,4 @@
-/** The page in a real browser: only one can tell whether the policy lets the way back through, and whether it fits. */
+/** The pages in a real browser, which enforces the content security policy on redirects and shows the layout. */
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -83,7 +83,7 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     await page.close();
   });
 
-  test('digits are grouped as they are typed, also in the middle, and the back link leads to the shop', async () => {
+  test('groups digits while typing, also in the middle, and the back link leads to the shop', async () => {
     const { page } = await openPage('fr', { width: 1440, height: 900 });
     await page.click('#cardNumber');
     await page.keyboard.type('424242424242424');
@@ -116,7 +116,7 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     await page.close();
   });
 
-  /** A customer with a saved card and a membership, and a creator who isn't onboarded yet. */
+  /** A customer with a saved card and a membership, and a creator before onboarding. */
   async function settle() {
     const { stripe } = fixture;
     const customer = await stripe.customers.create({ email: 'ada@example.com', payment_method: 'pm_card_visa' });
@@ -181,7 +181,7 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     },
   );
 
-  test('a creator is onboarded, a member cancels and thinks again, a fan pays with the saved card', async () => {
+  test('onboards a creator, cancels and resumes a membership, and charges a saved card', async () => {
     const { account, subscription, customer, open } = await settle();
     const { stripe } = fixture;
     const onboarding = await open('onboarding', { width: 390, height: 844 });

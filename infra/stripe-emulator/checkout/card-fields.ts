@@ -1,4 +1,4 @@
-/** The card fields of every page that takes a card, with the ids of Stripe's hosted page, and the test cards above. */
+/** The card fields of all pages, with the ids of Stripe's hosted page, and the list of test cards above them. */
 import type { CardField, FieldFault } from './card-form.ts';
 import { CHECKED, describedBy, field } from './document.ts';
 import { html, type Markup } from './html.ts';
@@ -8,7 +8,7 @@ export interface CardFieldsView {
   language: Language;
   name: string;
   faults: Partial<Record<CardField, FieldFault>>;
-  /** Whether the person may have the card kept, and wants to; undefined: it isn't asked. */
+  /** Whether the box to save the card is ticked; undefined: there is no box. */
   isSaved: boolean | undefined;
 }
 
@@ -43,7 +43,7 @@ export function cardFields({ language, name, faults, isSaved }: CardFieldsView):
     </div>`;
 }
 
-/** Filled in by the page's script: a phone's keyboard should not have to type them. */
+/** The page's script fills them in, so that nobody has to type them on a phone. */
 export function testCards(language: Language): Markup {
   const cards = ['4242 4242 4242 4242', '4000 0000 0000 3220', '4000 0000 0000 0002'];
   const labels = ['✓ 4242', '3D Secure', '✗ 0002'];

@@ -1,4 +1,4 @@
-/** The card fields that a person typed: read as Stripe's page reads them, faults named by field. */
+/** Parses the typed card fields as Stripe's page does, and names faults by field. */
 import type { FormObject } from '../http/form.ts';
 import { type Card, cardByNumber, isValidCardNumber } from '../payments/cards.ts';
 
@@ -50,7 +50,7 @@ function readExpiry(text: string): { expMonth: number; expYear: number } | undef
   return { expMonth: Number(match[1]), expYear: year < 100 ? 2000 + year : year };
 }
 
-/** A card is good until the last moment of its month. */
+/** A card is valid until the end of its month. */
 function isPast({ expMonth, expYear }: { expMonth: number; expYear: number }, nowMs: number): boolean {
   return nowMs >= Date.UTC(expYear, expMonth);
 }

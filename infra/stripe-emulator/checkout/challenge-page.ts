@@ -1,4 +1,4 @@
-/** `/c/authenticate/:secret`: the bank asks the card's holder, for a payment or for saving the card. */
+/** `/c/authenticate/:secret`: the bank authenticates the card's holder, for a payment or for saving the card. */
 import type Stripe from 'stripe';
 import type { World } from '../api/operation.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';

@@ -39,7 +39,7 @@ const chargesOf = async (paymentIntent: Stripe.PaymentIntent) =>
   (await stripe.charges.list({ payment_intent: paymentIntent.id })).data;
 
 describe('paying', () => {
-  test('a good card is charged once and leads to the success page', async () => {
+  test('an accepted card is charged once and leads to the success page', async () => {
     const { id, url } = await openSession({ client_reference_id: 'topup_1', metadata: { topup: 'topup_1' } });
     const before = await stripe.checkout.sessions.retrieve(id);
     expect(before).toMatchObject({
@@ -133,7 +133,7 @@ describe('paying', () => {
     expect((await stripe.checkout.sessions.retrieve(id)).payment_intent).toBeNull();
   });
 
-  test('customer_creation=always makes a customer of who paid', async () => {
+  test('customer_creation=always creates a customer for the payer', async () => {
     const { id, url } = await openSession({ customer_creation: 'always' });
     await submitForm(url, { ...CARD, email: 'ada@example.com' });
     const session = await stripe.checkout.sessions.retrieve(id, { expand: ['customer'] });
@@ -159,7 +159,7 @@ describe('3-D Secure', () => {
     },
   );
 
-  test('the bank’s no leads back to the page, and nothing is charged', async () => {
+  test('a refusal by the bank leads back to the page without a charge', async () => {
     const { id, url } = await openSession();
     const asked = await submitForm(url, { ...CARD, cardNumber: '4000 0000 0000 3220' });
     const refused = await submitForm(new URL(String(asked.location), url).href, { verdict: 'fail' });
@@ -175,7 +175,7 @@ describe('3-D Secure', () => {
     expect((await submitForm(url, CARD)).status).toBe(303);
   });
 
-  test('a guessed address answers nothing', async () => {
+  test('a guessed address is not found', async () => {
     const { id, url } = await openSession();
     await submitForm(url, { ...CARD, cardNumber: '4000 0000 0000 3220' });
     const { id: paymentIntentId } = await paymentIntentOf(id);
@@ -186,7 +186,7 @@ describe('3-D Secure', () => {
 });
 
 describe('the end of a session', () => {
-  test('an expired session can’t be paid, says so, and is told', async () => {
+  test('an expired session cannot be paid, shows that, and sends an event', async () => {
     const { id, url } = await openSession();
     await submitForm(url, { ...CARD, cardNumber: '4000 0000 0000 0002' });
     expect(await stripe.checkout.sessions.expire(id)).toMatchObject({ status: 'expired', url: null });
@@ -198,7 +198,7 @@ describe('the end of a session', () => {
     await expect(stripe.checkout.sessions.expire(id)).rejects.toThrow('status in ["open"]');
   });
 
-  test('time expires a session by itself', async () => {
+  test('a session expires by time', async () => {
     await using own = await startEmulator();
     const { id } = await own.stripe.checkout.sessions.create(topupParams());
     own.emulator.advanceClock(24 * 60 * 60 * 1000);
@@ -209,7 +209,7 @@ describe('the end of a session', () => {
 });
 
 describe('the page', () => {
-  test('what comes from the outside is text, never markup', async () => {
+  test('shows external text as text, never as markup', async () => {
     const name = '<img src=x onerror=alert(1)>"\'&';
     const priceData = { currency: 'eur', unit_amount: 500, product_data: { name, description: '<b>bold</b>' } };
     const { url } = await openSession({
@@ -222,7 +222,7 @@ describe('the page', () => {
     expect(text).toContain('Qty 3');
   });
 
-  test('the policy allows no foreign script, style, frame or form', async () => {
+  test('the content security policy allows no foreign script, style, frame or form', async () => {
     const { url } = await openSession();
     const policy = (await fetch(url)).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -245,7 +245,7 @@ describe('the page', () => {
     expect(text).toContain(amount);
   });
 
-  test('a form on another site is not taken', async () => {
+  test('refuses a form that another site submits', async () => {
     const { id, url } = await openSession();
     const foreign: Record<string, string>[] = [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }];
     for (const headers of foreign) {

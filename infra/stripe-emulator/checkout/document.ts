@@ -1,4 +1,4 @@
-/** What every page stands in, and the short ones that say that there is nothing to do. */
+/** The HTML document of every page, and short pages without a form. */
 import { html, type Markup } from './html.ts';
 import { type Language, textsOf } from './texts.ts';
 

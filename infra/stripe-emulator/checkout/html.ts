@@ -1,4 +1,4 @@
-/** HTML with every value escaped: what isn't marked as markup is text. */
+/** HTML templates that escape every value which is not marked as markup. */
 
 export class Markup {
   readonly text: string;

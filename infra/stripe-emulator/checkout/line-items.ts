@@ -1,4 +1,4 @@
-/** Line items of a Checkout Session, from prices that exist or from `price_data`, which makes its own. */
+/** Line items of a Checkout Session, from existing prices or from `price_data`, which creates a price. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
@@ -69,7 +69,7 @@ function priceOf(operation: Operation, item: LineItemParam, param: string): Stri
   const amountParam = `${param}[price_data][unit_amount]`;
   if (data.unit_amount === undefined) throw missing(amountParam);
   return createPrice(operation, {
-    // A price made for one session can't be used for another.
+    // A price that was created for one session cannot be used for another.
     active: false,
     currency: parseCurrency(data.currency, `${param}[price_data][currency]`),
     product: inlineProductOf(operation, data, `${param}[price_data]`),

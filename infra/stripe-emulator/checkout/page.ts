@@ -1,4 +1,4 @@
-/** What is common to the kinds of pages. */
+/** What the kinds of pages share. */
 import type Stripe from 'stripe';
 import type { World } from '../api/operation.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
@@ -6,16 +6,16 @@ import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 export interface PagesOptions {
   world: World;
   merchant: string;
-  /** The address that browsers use, or undefined where it is the emulator's own. */
+  /** The address that browsers use; undefined: the emulator's own. */
   publicUrl: string | undefined;
 }
 
-/** One kind of page: what it answers to a look at it, and to its form. */
+/** One kind of page: its answers to GET and to its form. */
 export interface Page {
   handle(request: HttpRequest, id: string): HttpAnswer;
 }
 
 export type Session = Readonly<Stripe.Checkout.Session>;
 
-/** A page's form is no request of the API. */
+/** A page's form is not a request of the API, and has no idempotency key. */
 export const NO_REQUEST = { id: null, idempotency_key: null };

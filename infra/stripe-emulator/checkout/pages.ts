@@ -1,6 +1,6 @@
 /**
- * The pages that people see, each under `/c/KIND/ID`. Knows which page answers and what all of them share; what a page
- * shows and does is its own.
+ * The hosted pages, each under `/c/KIND/ID`. Finds the page and does what all of them share; contents and actions are
+ * the page's own.
  */
 import { PortalPage } from '../billing/portal-page.ts';
 import { OnboardingPage } from '../connect/onboarding-page.ts';
@@ -26,7 +26,7 @@ export class Pages {
     };
   }
 
-  /** The answer, or undefined where the address is none of a page's. */
+  /** The answer; undefined if no page has this address. */
   handle(request: HttpRequest): HttpAnswer | undefined {
     const [, root, kind = '', id, ...rest] = request.path.split('/');
     if (root === 'assets' && id === undefined) return assetAnswer(kind);

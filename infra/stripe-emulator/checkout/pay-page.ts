@@ -1,4 +1,4 @@
-/** `/c/pay/:session`: to pay, to subscribe, or to save a card. What paying does is in `payment.ts`. */
+/** `/c/pay/:session`: pays, subscribes, or saves a card. The payment itself is in `payment.ts`. */
 import type { World } from '../api/operation.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';
@@ -35,7 +35,7 @@ export class PayPage implements Page {
     return this.#handlePayment(parseForm(request.body), session, language);
   }
 
-  /** Paid already, or too late: said kindly, and nothing happens. */
+  /** Already paid or expired: shows that, without an action. */
   #closedAnswer(request: HttpRequest, session: Session, language: Language): HttpAnswer | undefined {
     const texts = textsOf(language);
     if (session.status === 'complete') {
@@ -89,7 +89,7 @@ export class PayPage implements Page {
   }
 }
 
-/** Where a payment leads that went through, or to the bank's question. */
+/** Where a successful payment redirects, or the bank's page. */
 export function onwardAnswer(payment: Exclude<Payment, { outcome: 'declined' }>): HttpAnswer {
   return payment.outcome === 'paid'
     ? redirectAnswer(successUrlOf(payment.session))

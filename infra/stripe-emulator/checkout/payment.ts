@@ -1,4 +1,4 @@
-/** What a Checkout Session's page does: pay, or save a card; one attempt at a time, however often it is pressed. */
+/** The action of a Checkout Session's page: pays or saves a card, one attempt at a time. */
 import type Stripe from 'stripe';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
@@ -24,7 +24,7 @@ export type Payment =
   | { outcome: 'challenged'; clientSecret: string }
   | { outcome: 'declined'; code: string; declineCode: string | undefined };
 
-/** A card that was typed, perhaps to be saved, or one that was saved before. */
+/** A typed card, perhaps to be saved, or a saved one. */
 export type PaymentSource = { form: CardForm; isSaved: boolean } | { paymentMethod: string };
 
 export function paySession(operation: Operation, session: Session, source: PaymentSource): Payment {
@@ -72,7 +72,7 @@ function finish(operation: Operation, session: Session, confirmed: Confirmed): P
   }
 }
 
-/** The subscription of the first attempt serves the next ones too; it begins when its first invoice is paid. */
+/** The subscription of the first attempt is reused by the next; it starts when its first invoice is paid. */
 function subscribe(operation: Operation, session: Session, paymentMethod: Readonly<Stripe.PaymentMethod>): Payment {
   const form = operation.must('checkout_forms', session.id);
   const started = form.subscription === undefined ? undefined : operation.must('subscriptions', form.subscription);
@@ -136,7 +136,7 @@ function declined({ body }: { body: { code?: string; decline_code?: string } }):
   return { outcome: 'declined', code: body.code ?? 'card_declined', declineCode: body.decline_code };
 }
 
-/** A card can only be saved with a customer: who has none yet becomes one. */
+/** A card can only be saved with a customer: creates one if there is none. */
 function withCustomer(operation: Operation, session: Session, source: PaymentSource): Session {
   const { paymentIntentData } = operation.must('checkout_forms', session.id);
   const isSaving = paymentIntentData.setup_future_usage !== undefined || session.mode === 'subscription';
@@ -156,11 +156,11 @@ function cardOf(operation: Operation, session: Session, form: CardForm, isSaved:
     email: form.email ?? session.customer_details?.email ?? null,
     country: form.card.country,
   };
-  // Whoever ticks the box wants to see the card again; a card that is saved for the merchant's sake may stay hidden.
+  // The payer's own choice allows showing the card again; a card that the merchant saves may stay hidden.
   return createPaymentMethod(operation, entry, { allow_redisplay: isSaved ? 'always' : 'limited' });
 }
 
-/** Made at the first attempt and used again by the next, as Checkout does since 2022-08-01. */
+/** Created at the first attempt and reused by the next, as Checkout does since 2022-08-01. */
 function paymentIntentOf(operation: Operation, session: Session): Readonly<Stripe.PaymentIntent> {
   if (session.payment_intent !== null) return operation.must('payment_intents', session.payment_intent);
   const { paymentIntentData: data } = operation.must('checkout_forms', session.id);

@@ -1,4 +1,4 @@
-/** The life of a Checkout Session: open, then complete by a payment or expired by time or by request. */
+/** The life of a Checkout Session: open, then complete by a payment, or expired by time or by request. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { expireIncomplete } from '../billing/standing.ts';
@@ -98,7 +98,7 @@ export function createSession(
   return session;
 }
 
-/** What is known of the person before they have paid. */
+/** What is known of the payer before the payment. */
 function detailsBefore(operation: Operation, { customer, customer_email }: NewSession) {
   const known = typeof customer === 'string' ? operation.must('customers', customer) : undefined;
   const email = known?.email ?? customer_email;
@@ -135,7 +135,7 @@ export function completeSession(
   session: Readonly<Stripe.Checkout.Session>,
   { name, email, country }: Payer,
 ): Stripe.Checkout.Session {
-  // Money that is only authorized is not paid: whoever captures it later knows when it is.
+  // An authorized payment is not paid: that is known when it is captured.
   const { paymentIntentData, subscription } = operation.must('checkout_forms', session.id);
   const isAuthorizedOnly = session.mode === 'payment' && paymentIntentData.capture_method === 'manual';
   const makesCustomer = session.customer === null && session.customer_creation === 'always';
@@ -159,7 +159,7 @@ function subscribed({ tx }: Operation, id: string): Pick<Stripe.Checkout.Session
   return { invoice: tx.get('subscriptions', id)?.latest_invoice ?? null, subscription: id };
 }
 
-/** Also cancels the PaymentIntent that a declined attempt left behind: nothing can be paid with it any more. */
+/** Also cancels the PaymentIntent of a declined attempt, so that it cannot be paid any more. */
 export function expireSession(
   operation: Operation,
   session: Readonly<Stripe.Checkout.Session>,

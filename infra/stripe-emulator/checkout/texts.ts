@@ -1,4 +1,4 @@
-/** What the pages say, in English and French. */
+/** The texts of the pages, in English and French. */
 
 export interface Texts {
   testMode: string;
@@ -238,7 +238,7 @@ export function textsOf(language: Language): Texts {
   return TEXTS[language];
 }
 
-/** The session's locale; `auto` and what we have no words for ask the browser. */
+/** The session's locale; `auto` and unknown locales use the browser's. */
 export function languageOf(locale: string | null, acceptLanguage: string | undefined): Language {
   const own = locale === null || locale === 'auto' ? undefined : supported(locale);
   if (own !== undefined) return own;

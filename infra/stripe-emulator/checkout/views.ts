@@ -14,10 +14,10 @@ export interface PayView {
   lineItems: readonly Stripe.LineItem[];
   productOf: (id: string) => Readonly<Stripe.Product> | undefined;
   savedCards: readonly Readonly<Stripe.PaymentMethod>[];
-  /** The saved card that was chosen before, or `new`. */
+  /** The saved card that was selected, or `new`. */
   chosen: string;
   isSaved: boolean;
-  /** The customer's own address, or what was typed before. */
+  /** The customer's own address, or the one that was typed before. */
   email: string | null;
   name: string;
   alert: string | undefined;
@@ -126,7 +126,7 @@ function savedCardChoice({ language, savedCards, chosen }: PayView): Markup | fa
 export interface ChallengeView {
   language: Language;
   merchant: string;
-  /** Null where a card is only saved. */
+  /** Null if a card is only saved. */
   amount: string | null;
   last4: string;
 }

@@ -1,11 +1,11 @@
-/** A connected account as an object, and what follows from what is known of it: its requirements and what it may do. */
+/** A connected account as an object, with its derived requirements and capabilities. */
 import type Stripe from 'stripe';
 import { newId } from '../random.ts';
 import type { AccountState } from '../store/records.ts';
 
 export type Account = Readonly<Stripe.Account>;
 
-/** The currency of an account follows its country; what is not named here is in the euro area or stays unserved. */
+/** The currency of each country's accounts; others are in the euro area or unsupported. */
 const CURRENCIES: Readonly<Record<string, string>> = {
   US: 'usd',
   GB: 'gbp',
@@ -16,7 +16,7 @@ const CURRENCIES: Readonly<Record<string, string>> = {
 };
 const EURO_AREA = 'AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK'.split(' ');
 
-/** Undefined where the emulator has no accounts in the country. */
+/** Undefined for a country without accounts. */
 export function currencyOfCountry(country: string): string | undefined {
   return EURO_AREA.includes(country) ? 'eur' : CURRENCIES[country];
 }
@@ -90,7 +90,7 @@ export function noRequirements(): Stripe.Account.Requirements {
   };
 }
 
-/** What onboarding asks for, in Stripe's names. */
+/** The requirements of onboarding, by Stripe's names. */
 const ONBOARDING_FIELDS = [
   'business_type',
   'external_account',
@@ -100,7 +100,7 @@ const ONBOARDING_FIELDS = [
   'tos_acceptance.ip',
 ];
 
-/** Everything about an account that follows from the rest. */
+/** Updates all fields that are derived from others. */
 export function derived(account: Account, { restriction }: AccountState): Stripe.Account {
   const isSubmitted = account.details_submitted;
   const bankAccount = account.external_accounts?.data[0] as Stripe.BankAccount | undefined;

@@ -1,4 +1,4 @@
-/** The life of a connected account: opened, onboarded, perhaps restricted; each change is told to the platform. */
+/** The life of a connected account: created, onboarded, perhaps restricted; each change emits an event. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
@@ -10,7 +10,7 @@ export function stateOf(operation: Operation, account: string): AccountState {
   return operation.tx.get('account_states', account) ?? {};
 }
 
-/** Keeps the account, with what follows from the change, and tells of it where anything changed. */
+/** Stores the account with its derived fields, and emits an event if anything changed. */
 export function saveAccount(operation: Operation, changed: Account, state?: AccountState): Stripe.Account {
   const before = operation.tx.get('accounts', changed.id);
   if (state !== undefined) operation.tx.put('account_states', changed.id, state);
@@ -35,7 +35,7 @@ export interface Onboarding {
   bank: BankDetails;
 }
 
-/** Everything that Stripe asks of a person, answered and found good at once. */
+/** Submits all requirements of a person, which are verified at once. */
 export function submitOnboarding(operation: Operation, account: Account, onboarding: Onboarding): Stripe.Account {
   const withBank = withBankAccount(operation, account, onboarding);
   return saveAccount(operation, {
@@ -79,12 +79,12 @@ function withBankAccounts(account: Account, data: Stripe.BankAccount[]): Account
   return { ...account, external_accounts: { object: 'list', data, has_more: false, url } };
 }
 
-/** The account's bank account, where payouts go. */
+/** The external account that payouts go to. */
 export function bankAccountOf(account: Account): Stripe.BankAccount | undefined {
   return account.external_accounts?.data[0] as Stripe.BankAccount | undefined;
 }
 
-/** A bank account that sent a payout back gets no other until it is replaced. */
+/** A bank account that returned a payout receives no other until it is replaced. */
 export function disableBankAccount(operation: Operation, account: Account): void {
   const bankAccount = bankAccountOf(account);
   if (bankAccount === undefined || bankAccount.status === 'errored') return;
@@ -97,7 +97,7 @@ export function disableBankAccount(operation: Operation, account: Account): void
   saveAccount(operation, withBankAccounts(account, [errored]));
 }
 
-/** Stripe wants to know more, or nothing more to do with the account. */
+/** Stripe requires more information, or rejects the account. */
 export function restrictAccount(
   operation: Operation,
   account: Account,

@@ -1,4 +1,4 @@
-/** Connect: from an account without anything to money on a bank account, and the ways in which that fails. */
+/** Connect: from a new account to a payout at a bank, and how that can fail. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, startEmulator, submitForm, until, WEBHOOK_SECRET, WebhookReceiver } from '../testing/fixture.ts';
@@ -52,7 +52,7 @@ async function onboarded(extra?: Stripe.AccountCreateParams, iban?: string): Pro
   return id;
 }
 
-/** Money on the platform that can be spent at once. */
+/** Available balance of the platform. */
 async function fund(amount = 10_000): Promise<Stripe.PaymentIntent> {
   return stripe.paymentIntents.create({
     amount,
@@ -87,7 +87,7 @@ describe('onboarding', () => {
       refresh_url: 'https://example.com/again',
     });
 
-  test('an account can nothing, until its holder has filled in the form', async () => {
+  test('an account has no capabilities until its holder has submitted the form', async () => {
     const account = await express();
     expect(account).toMatchObject({
       type: 'express',
@@ -127,7 +127,7 @@ describe('onboarding', () => {
     expect(platformReceiver.typesOf(account.id)).toEqual([]);
   });
 
-  test('a link opens once and for minutes; whoever comes again is sent to the app for another', async () => {
+  test('a link opens once and expires within minutes; then it redirects to the app’s refresh address', async () => {
     const { id } = await express();
     const { url, expires_at } = await linkFor(id);
     expect(expires_at * 1000).toBeGreaterThan(Date.now());
@@ -140,7 +140,7 @@ describe('onboarding', () => {
     expect((await fetch(new URL('/c/onboarding/guess', url))).status).toBe(404);
   });
 
-  test('the page speaks French, and escapes what it is given', async () => {
+  test('the page is available in French and escapes its input', async () => {
     const { id } = await express({ business_profile: { name: '<script>alert(1)</script>' } });
     const { url } = await linkFor(id);
     const text = await (await fetch(url, { headers: { 'accept-language': 'fr' } })).text();
@@ -149,7 +149,7 @@ describe('onboarding', () => {
     expect(text).not.toContain('<script>alert');
   });
 
-  test('Stripe can stop an account, and let it go on', async () => {
+  test('Stripe can disable an account and enable it again', async () => {
     const account = await onboarded();
     const due = ['individual.verification.document'];
     const reason = 'requirements.past_due' as const;
@@ -167,7 +167,7 @@ describe('onboarding', () => {
 });
 
 describe('transfers', () => {
-  test('move what the platform can spend, and no more; both sides see it', async () => {
+  test('move at most the available balance of the platform; both sides list it', async () => {
     const account = await onboarded();
     await fund(10_000);
     const before = await balanceOf();
@@ -186,7 +186,7 @@ describe('transfers', () => {
     await until('the platform was told', () => platformReceiver.typesOf(moved.id).includes('transfer.created'));
   });
 
-  test('from a charge: up to its amount, and available when the charge is', async () => {
+  test('from a charge: up to its amount, and available together with the charge', async () => {
     const account = await onboarded();
     const { latest_charge } = await stripe.paymentIntents.create({
       amount: 3_000,
@@ -204,7 +204,7 @@ describe('transfers', () => {
     expect(await balanceOf(account)).toEqual({ available: 2_000, pending: 0 });
   });
 
-  test('come back in parts, as long as the other side has the money', async () => {
+  test('are reversed in parts, as long as the account has the balance', async () => {
     const account = await onboarded();
     await fund();
     const { id } = await transfer(account, 1_000);
@@ -241,7 +241,7 @@ describe('payouts', () => {
     return account;
   }
 
-  test('leave at once, arrive in two days, and are told to the Connect endpoint', async () => {
+  test('are deducted at once, arrive in two days, and send events to the Connect endpoint', async () => {
     const account = await funded();
     const options = { stripeAccount: account };
     const payout = await stripe.payouts.create({ amount: 3_000, currency: 'eur', metadata: { batch: 'b' } }, options);
@@ -259,7 +259,7 @@ describe('payouts', () => {
     expect((await stripe.events.list({ type: 'payout.*' })).data).toEqual([]);
   });
 
-  test('a wrong bank account sends them back, and gets no other until it is replaced', async () => {
+  test('a wrong bank account returns them, and receives no other until it is replaced', async () => {
     const account = await funded('FR3020041010050500013M02609');
     const options = { stripeAccount: account };
     const { id } = await stripe.payouts.create({ amount: 5_000, currency: 'eur' }, options);
@@ -287,7 +287,7 @@ describe('payouts', () => {
     await until('all was told', () => connectTypes(account).includes('payout.failed'));
   });
 
-  test('can be cancelled early, decided by hand, and sent back after they had arrived', async () => {
+  test('can be cancelled early, decided by hand, and returned after their arrival', async () => {
     const account = await funded();
     const options = { stripeAccount: account };
     const params = { amount: 1_000, currency: 'eur' };
@@ -317,8 +317,8 @@ describe('payouts', () => {
   });
 });
 
-describe('whose request it is', () => {
-  test('one account does not see another’s payouts, nor does the platform', async () => {
+describe('the account of a request', () => {
+  test('payouts are visible to their own account only, not to the platform', async () => {
     const [ada, bob] = [await onboarded(), await onboarded()];
     await fund();
     await transfer(ada, 1_000);
@@ -328,7 +328,7 @@ describe('whose request it is', () => {
     expect(await balanceOf(bob)).toEqual({ available: 0, pending: 0 });
   });
 
-  test('an account that is not one of ours is refused, and what is the platform’s is not done for an account', async () => {
+  test('unknown accounts are refused, and so are platform operations on behalf of an account', async () => {
     const unknown = { stripeAccount: 'acct_nobody' };
     expect(await faultOf(stripe.balance.retrieve({}, unknown))).toMatchObject({
       statusCode: 403,
@@ -340,7 +340,7 @@ describe('whose request it is', () => {
     expect(await stripe.accounts.retrieveCurrent()).toMatchObject({ id: 'acct_platform', charges_enabled: true });
   });
 
-  test('the same idempotency key on two accounts is two keys', async () => {
+  test('each account has its own idempotency keys', async () => {
     const [ada, bob] = [await onboarded(), await onboarded()];
     await fund();
     await transfer(ada, 1_000);

@@ -1,4 +1,4 @@
-/** A transfer as the connected account sees it: a payment, paid from a Stripe balance instead of a card. */
+/** A transfer as the connected account sees it: a payment from a Stripe balance instead of a card. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';

@@ -1,4 +1,4 @@
-/** Bank accounts by their IBAN: any valid one of a served country is taken, Stripe's test numbers do as they say. */
+/** Bank accounts by IBAN: any valid one of a supported country; Stripe's test numbers fail as documented. */
 import { createHash } from 'node:crypto';
 
 export interface BankDetails {
@@ -12,7 +12,7 @@ export interface BankDetails {
 const LENGTH_MIN = 15;
 const LENGTH_MAX = 34;
 
-/** Undefined where the check digits don't fit, so that a slip of the finger is found. */
+/** Undefined if the check digits are wrong, such as after a typing error. */
 export function readIban(text: string): BankDetails | undefined {
   const iban = text.replace(/\s/g, '').toUpperCase();
   if (iban.length < LENGTH_MIN || iban.length > LENGTH_MAX || !/^[A-Z]{2}\d{2}[A-Z0-9]+$/.test(iban)) return undefined;
@@ -36,7 +36,7 @@ function remainder(text: string): number {
   return rest;
 }
 
-/** What payouts to Stripe's test accounts fail with; every other account is paid. */
+/** The failures of payouts to Stripe's test accounts; every other account is paid. */
 const PAYOUT_FAULTS: Readonly<Record<string, string>> = {
   FR3020041010050500013M02609: 'no_account',
   FR8420041010050500013M02607: 'account_closed',

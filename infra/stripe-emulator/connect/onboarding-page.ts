@@ -1,4 +1,4 @@
-/** `/c/onboarding/:token`: where an account link leads. It opens once; the app makes a new one for another visit. */
+/** `/c/onboarding/:token`: the page of an account link. It opens once; the app creates a link for each visit. */
 import type { World } from '../api/operation.ts';
 import { noticePage } from '../checkout/document.ts';
 import { NO_REQUEST, type Page, type PagesOptions } from '../checkout/page.ts';
@@ -14,7 +14,7 @@ import { type OnboardingFault, onboardingTextsOf } from './texts.ts';
 
 type Link = Readonly<AccountLinkRecord>;
 
-/** How long a person may take over the form, once it is open. */
+/** How long a person may take to fill in the open form. */
 const FORM_LIFETIME_SECONDS = 60 * 60;
 const NAME_LENGTH_MAX = 200;
 
@@ -37,7 +37,7 @@ export class OnboardingPage implements Page {
     }
     const nowSeconds = clock.nowMs() / 1000;
     if (request.method === 'GET') {
-      // Stripe sends whoever comes late or twice back to the app, which knows whether they may have another link.
+      // Stripe redirects late and repeated visits to the app, which decides about another link.
       if (link.isOpened || link.expiresAt < nowSeconds) return redirectAnswer(link.refreshUrl);
       store.transact((transaction) => transaction.put('account_links', token, { ...link, isOpened: true }));
       return this.#formAnswer(200, link, language, { holderName: account.business_profile?.name ?? '' });

@@ -1,4 +1,4 @@
-/** The onboarding page as HTML, in the look of the payment page. */
+/** The onboarding page as HTML, in the style of the payment page. */
 import { CHECKED, describedBy, documentOf, field } from '../checkout/document.ts';
 import { html, type Markup } from '../checkout/html.ts';
 import { type Language, textsOf } from '../checkout/texts.ts';
@@ -64,7 +64,7 @@ function acceptance({ isAccepted }: OnboardingView, label: string, fault: string
     </div>`;
 }
 
-/** Filled in by the page's script, like the test cards. */
+/** The page's script fills them in, like the test cards. */
 function testIbans(note: string): Markup {
   const buttons = TEST_IBANS.map(
     ({ iban, label }) => html`<button type="button" data-fill="iban" data-value="${iban}">${label}</button>`,

@@ -1,4 +1,4 @@
-/** Money from an account's balance to its bank: on its way for two days, then there, or sent back. */
+/** Payouts from an account's balance to its bank: in transit for two days, then paid or returned. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -21,10 +21,10 @@ interface WantedPayout {
   statementDescriptor: string | null;
 }
 
-/** The house's own bank takes every payout; a test sends one back by an action. */
+/** The platform's own bank accepts every payout; tests return one by an action. */
 const PLATFORM_BANK = 'ba_platform';
 
-/** Of the account in whose name the operation happens. */
+/** Of the account on whose behalf the operation happens. */
 export function createPayout(operation: Operation, account: Account, wanted: WantedPayout): Stripe.Payout {
   const { amountMinor, currency } = wanted;
   const bankAccount = operation.account === null ? { id: PLATFORM_BANK, currency } : bankAccountOf(account);
@@ -82,7 +82,7 @@ export function createPayout(operation: Operation, account: Account, wanted: Wan
   return payout;
 }
 
-/** What the bank does with a payout in time. */
+/** The bank's answer to a payout, when it is due. */
 export function movePayout(operation: Operation, payout: Readonly<Stripe.Payout>, step: 'send' | 'arrive'): void {
   if (step === 'send' && payout.status === 'pending') {
     save(operation, { ...payout, status: 'in_transit' }, 'payout.updated', { status: 'pending' });
@@ -119,7 +119,7 @@ const FAILURE_MESSAGES: Readonly<Record<string, string>> = {
     'The bank account details on file are probably incorrect. No bank account could be located with those details.',
 };
 
-/** Sent back by the bank, also some days after it had arrived: the money is on the account again. */
+/** The bank returns it, also days after its arrival: the amount is on the account again. */
 export function failPayout(operation: Operation, payout: Readonly<Stripe.Payout>, code: string): Stripe.Payout {
   if (!isUnderway(payout) && payout.status !== 'paid') {
     throw invalidRequest({ message: `Payout ${payout.id} is ${payout.status} already.` });
@@ -149,7 +149,7 @@ export function cancelPayout(operation: Operation, payout: Readonly<Stripe.Payou
   return save(operation, cancelled, 'payout.canceled');
 }
 
-/** An account that isn't paid out by hand is paid out every night. */
+/** An account without a manual schedule is paid out every night. */
 export function scheduleAutomaticPayout(operation: Operation, account: Account, availableOn: number): void {
   if (account.settings?.payouts?.schedule.interval !== 'daily') return;
   const nextNight = Math.floor(Math.max(operation.now, availableOn) / DAY_SECONDS + 1) * DAY_SECONDS;

@@ -1,4 +1,4 @@
-/** The account that the keys belong to, for those who ask who they are. */
+/** The account that the keys belong to. */
 import type Stripe from 'stripe';
 import { newAccount, noRequirements } from './account-model.ts';
 

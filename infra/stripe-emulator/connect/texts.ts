@@ -1,4 +1,4 @@
-/** What the onboarding page says, in English and French. */
+/** The texts of the onboarding page, in English and French. */
 import type { Language } from '../checkout/texts.ts';
 
 interface Texts {

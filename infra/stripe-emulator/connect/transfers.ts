@@ -1,4 +1,4 @@
-/** Money from the platform's balance to a connected account's, and back: two accounts, one transaction. */
+/** Transfers from the platform's balance to a connected account's, and reversals: two accounts, one transaction. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -37,7 +37,7 @@ export function createTransfer(operation: Operation, wanted: WantedTransfer): St
     description,
     source: id,
     type: 'transfer',
-    // Money that is tied to a charge goes when the charge's money comes.
+    // A transfer with a source charge becomes available together with the charge.
     availableOn,
   });
   const there = operation.of(destination.id);

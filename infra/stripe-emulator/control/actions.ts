@@ -1,6 +1,6 @@
 /**
- * What banks and people do that no request of the API can: open and decide disputes, and the like. Each action is one
- * operation, by name, for tests in the same process and under `/_emulator/actions/NAME` alike.
+ * Acts of banks and people that no request of the API can cause, such as opening and deciding disputes. Each action is
+ * one operation, by name, for tests in the same process and under `/_emulator/actions/NAME`.
  */
 import type Stripe from 'stripe';
 import { z } from 'zod';
@@ -40,8 +40,8 @@ const GOOD_IBAN = 'FR1420041010050500013M02606';
 
 export const ACTIONS = {
   /**
-   * The cardholder's bank takes a payment back, or asks about it; Stripe ends the subscription that it paid for, if the
-   * merchant has set it so.
+   * The cardholder's bank withdraws a payment, or inquires about it. Stripe cancels the subscription that it paid for,
+   * if the merchant's settings say so.
    */
   open_dispute: action(disputed, (operation, { charge, paymentIntent, endsSubscription, ...wanted }) => {
     const paid = chargeBy(operation, charge, paymentIntent);
@@ -56,7 +56,7 @@ export const ACTIONS = {
   escalate_inquiry: action(z.strictObject({ dispute: z.string() }), (operation, { dispute }) =>
     escalateInquiry(operation, disputeOf(operation, dispute)),
   ),
-  /** What a person does on the onboarding page. */
+  /** A person submits the onboarding page. */
   onboard_account: action(
     z.strictObject({
       account: z.string(),
@@ -69,7 +69,7 @@ export const ACTIONS = {
       return submitOnboarding(operation, accountOf(operation, account), { holderName: name, bank });
     },
   ),
-  /** Stripe wants to know more about an account, and stops it until then. */
+  /** Stripe requires more information about an account and disables it until then. */
   restrict_account: action(
     z.strictObject({
       account: z.string(),
@@ -81,7 +81,7 @@ export const ACTIONS = {
   lift_restriction: action(z.strictObject({ account: z.string() }), (operation, { account }) =>
     liftRestriction(operation, accountOf(operation, account)),
   ),
-  /** The bank has a payout, before its time. */
+  /** A payout arrives early. */
   pay_payout: action(
     z.strictObject({ account: z.string().nullable(), payout: z.string() }),
     (operation, { account, payout }) => {
@@ -89,7 +89,7 @@ export const ACTIONS = {
       return arrive(there, payoutOf(there, payout));
     },
   ),
-  /** The bank sends a payout back, also after it was paid. */
+  /** The bank returns a payout, also after it was paid. */
   fail_payout: action(
     z.strictObject({
       account: z.string().nullable(),

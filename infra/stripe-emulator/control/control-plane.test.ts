@@ -24,7 +24,7 @@ async function control(
   return { status: response.status, value: (await response.json()) as Record<string, unknown> };
 }
 
-test('faults by HTTP: as many as were asked for, on the path that was named', async () => {
+test('faults by HTTP: the requested number, on the named path', async () => {
   expect((await control('POST', '/faults', { path: '/v1/refunds*', kind: 'rate_limit', times: 2 })).status).toBe(200);
   const { stripe } = fixture;
   await stripe.customers.list();
@@ -39,13 +39,13 @@ test('faults by HTTP: as many as were asked for, on the path that was named', as
   expect((await stripe.refunds.list()).data).toEqual([]);
 });
 
-test('the SDK’s retries come through a short fault by themselves', async () => {
+test('the SDK’s retries survive a short fault', async () => {
   fixture.emulator.addFault({ path: '/v1/customers', kind: 'conflict', times: 2 });
   const stripe = sdkOf(fixture.emulator, { maxNetworkRetries: 3 });
   expect((await stripe.customers.create({ name: 'Ada' })).object).toBe('customer');
 });
 
-test('the clock moves what depends on it', async () => {
+test('advancing the clock runs what is due', async () => {
   const { stripe } = fixture;
   const params = {
     amount: 1_000,

@@ -1,6 +1,6 @@
 /**
- * What Stripe doesn't have: faults on demand, a clock to turn, deliveries to look at. As methods for tests in the same
- * process and under `/_emulator` for everyone else, with the API's own keys, so that no web page can reach it.
+ * What Stripe does not have: faults on demand, a clock to advance, a list of deliveries. Methods for tests in the same
+ * process, and the same under `/_emulator` with the API's own keys, so that no web page can reach it.
  */
 import { z } from 'zod';
 import { assertTestKey } from '../api/authentication.ts';
@@ -95,7 +95,7 @@ export class ControlPlane {
     this.#disturbance.isShuffled = isShuffled;
   }
 
-  /** Where events go from now on, also those that still wait. */
+  /** Sets where events go from now on, including waiting ones. */
   setWebhook(target: WebhookTarget): void {
     this.#configure(CONFIGURED_ENDPOINT_ID, target);
   }
@@ -138,18 +138,18 @@ export class ControlPlane {
     return reports;
   }
 
-  /** Brings what waits to its end without waiting: charges settle, webhooks go out and are answered, once each. */
+  /** Finishes what is pending without waiting: charges settle, webhooks are sent and answered, once each. */
   async flush(): Promise<void> {
     this.#world.advance(this.#world.settleDelayMs);
     await this.#world.deliveries.flush();
   }
 
-  /** Whatever falls due in the time that is skipped happens before this returns; webhooks follow on their way. */
+  /** Runs all that falls due in the skipped time before it returns; webhooks follow. */
   advanceClock(byMs: number): void {
     this.#world.advance(advanceSchema.parse({ byMs }).byMs);
   }
 
-  /** What no request of the API can do; see `actions.ts`. */
+  /** Runs an action of `actions.ts`. */
   act<N extends ActionName>(name: N, input: ActionInput<N>): ActionResult<N> {
     const { schema, run } = ACTIONS[name];
     const parsed = schema.parse(input);

@@ -1,17 +1,17 @@
-/** Faults of the API on demand: what a network and a busy provider do to a request, as often as one asks for. */
+/** Injects faults of a network and a busy provider into requests, on demand. */
 
 import type { SeededRandom } from '../random.ts';
 
 export interface ApiFault {
-  /** `/v1/refunds`, or with a star at its end `/v1/payment_intents*`. */
+  /** `/v1/refunds`, or a prefix with a star, such as `/v1/payment_intents*`. */
   path: string;
   method?: 'GET' | 'POST' | 'DELETE';
   times: number;
-  /** Of the requests that match, how many meet it, from 0 to 1 by the seed; absent: each. */
+  /** The share of matching requests that fail, from 0 to 1, drawn by the seed; absent: all. */
   share?: number;
-  /** `reset` cuts the connection instead of answering; `delay` answers late and as usual. */
+  /** `reset` cuts the connection instead of answering; `delay` answers late. */
   kind: 'conflict' | 'rate_limit' | 'server_error' | 'hang' | 'reset' | 'delay';
-  /** Whether the request is carried out all the same: only its answer is then wrong or lost. */
+  /** Whether the request takes effect; only its answer is then wrong or lost. */
   isApplied?: boolean;
   delayMs?: number;
 }
@@ -35,7 +35,7 @@ export class ApiFaults {
     this.#faults = [];
   }
 
-  /** The fault that this request meets, which is used up by it. */
+  /** Takes the fault for this request. */
   take(method: string, path: string): ApiFault | undefined {
     const fault = this.#faults.find(
       (candidate) => matches(candidate, method, path) && this.#random.next() < (candidate.share ?? 1),

@@ -44,7 +44,7 @@ test('without shuffling, each event comes once, in order, signed, with the SDKâ€
   }
 });
 
-test('by default events come doubled and out of order, none is missing, and a seed repeats it', async () => {
+test('by default events arrive duplicated and reordered, complete, and repeatable by seed', async () => {
   const runs: number[][] = [];
   for (const seed of [7, 7, 8]) {
     await using receiver = await WebhookReceiver.create();
@@ -63,7 +63,7 @@ test('by default events come doubled and out of order, none is missing, and a se
   expect(first).not.toEqual([...first].sort((a, b) => b - a));
 });
 
-test('an event is sent again until it is answered with 2xx', async () => {
+test('an event is retried until it is answered with 2xx', async () => {
   await using receiver = await WebhookReceiver.create();
   const answers = [500, 302, 404];
   receiver.respond = () => answers.shift() ?? 200;
@@ -78,7 +78,7 @@ test('an event is sent again until it is answered with 2xx', async () => {
   expect((await fixture.stripe.events.list({ delivery_success: false })).data).toEqual([]);
 });
 
-test('events wait for an address, and a new address gets what still waits', async () => {
+test('events wait for an endpoint, and a new endpoint receives the waiting ones', async () => {
   await using receiver = await WebhookReceiver.create();
   await using fixture = await startEmulator({ webhook: { url: 'http://127.0.0.1:9/none', secret: 'whsec_other' } });
   const customer = await fixture.stripe.customers.create({});
@@ -88,7 +88,7 @@ test('events wait for an address, and a new address gets what still waits', asyn
   expect(fixture.logged.join()).toContain('ECONNREFUSED');
 });
 
-test('after three days it is given up, and the event is still in the list', async () => {
+test('a delivery is abandoned after three days, and its event is still listed', async () => {
   await using receiver = await WebhookReceiver.create();
   receiver.respond = () => 500;
   await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
@@ -99,7 +99,7 @@ test('after three days it is given up, and the event is still in the list', asyn
   expect((await fixture.stripe.events.list()).data).toHaveLength(1);
 });
 
-test('webhooks can be dropped, doubled and delayed by type', async () => {
+test('webhooks can be dropped, duplicated and delayed by type', async () => {
   await using receiver = await WebhookReceiver.create();
   await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
   fixture.emulator.addWebhookRule({ action: 'drop', type: 'checkout.session.completed' });
@@ -108,7 +108,7 @@ test('webhooks can be dropped, doubled and delayed by type', async () => {
   const id = await pay(fixture.stripe);
   await until('the rest came', () => receiver.typesOf().includes('charge.updated'));
   expect(receiver.typesOf().sort()).toEqual(['charge.succeeded', 'charge.succeeded', 'charge.updated']);
-  // Whoever sweeps the list finds what was dropped.
+  // A listing of events contains the dropped one.
   const { data } = await fixture.stripe.events.list({ type: 'checkout.session.completed' });
   expect(data.map((event) => event.data.object)).toMatchObject([{ id }]);
   expect(fixture.emulator.listDeliveries('dropped')).toHaveLength(1);
@@ -120,7 +120,7 @@ test('webhooks can be dropped, doubled and delayed by type', async () => {
   expect(receiver.rejected).toEqual([]);
 });
 
-test('an endpoint made through the API gets the events it enabled, signed with its own secret', async () => {
+test('an endpoint created by the API receives its enabled events, signed with its own secret', async () => {
   await using fixture = await startEmulator();
   const endpoint = await fixture.stripe.webhookEndpoints.create({
     url: 'http://127.0.0.1:9/',
@@ -136,7 +136,7 @@ test('an endpoint made through the API gets the events it enabled, signed with i
   expect((await fixture.stripe.webhookEndpoints.list()).data).toEqual([]);
 });
 
-test('a slow endpoint is called a bounded number of times at once', async () => {
+test('concurrent deliveries to a slow endpoint are bounded', async () => {
   await using receiver = await WebhookReceiver.create();
   await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
   await Promise.all(Array.from({ length: 40 }, () => fixture.stripe.customers.create({})));

@@ -1,6 +1,6 @@
 /**
- * Brings events to webhook endpoints: at least once, in no order, again and again until one answers 2xx. What is still
- * to be delivered is in the store, so that a restart goes on with it.
+ * Delivers events to webhook endpoints: at least once, in no order, with retries until one answers 2xx. Pending
+ * deliveries are in the store, so that a restart continues them.
  */
 import type Stripe from 'stripe';
 import { Alarms } from '../alarms.ts';
@@ -17,7 +17,7 @@ import { signatureHeader } from './signature.ts';
 
 /** The endpoint that `webhook` and `setWebhook` configure; others come through the API. */
 export const CONFIGURED_ENDPOINT_ID = 'we_configured';
-/** The like for connected accounts: `connectWebhook` and `setConnectWebhook`. */
+/** The same for connected accounts: `connectWebhook` and `setConnectWebhook`. */
 export const CONFIGURED_CONNECT_ENDPOINT_ID = 'we_configured_connect';
 
 const IN_FLIGHT_MAX = 8;
@@ -25,10 +25,10 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 250;
 const RETRY_MAX_MS = 60_000;
 const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
-/** Finished deliveries that stay visible in the control plane. */
+/** Finished deliveries that the control plane still lists. */
 const FINISHED_MAX = 2_000;
 /**
- * How far ahead of the clock `flush` reaches: past what shuffling holds back, short of retries and asked-for delays.
+ * How far ahead of the clock `flush` reaches: past the delays of shuffling, but not to retries and requested delays.
  */
 const FLUSHED_MS = 200;
 const READY_SWEEP = 1_000;
@@ -48,7 +48,7 @@ export class Deliveries {
   readonly #log: EmulatorLog;
   readonly #alarms: Alarms;
   readonly #sender: WebhookSender;
-  /** Due, in order; what is before `#nextReady` is on its way or done. */
+  /** Due deliveries in order; those before `#nextReady` are in flight or done. */
   #ready: string[] = [];
   #nextReady = 0;
   #whenIdle: (() => void)[] = [];
@@ -56,7 +56,7 @@ export class Deliveries {
   readonly #pendingByEvent = new Map<string, Set<string>>();
   #inFlight = 0;
   #isClosed = false;
-  /** After a start without `webhook`, not until it is set: the URL of the last run may be someone else's by now. */
+  /** After a start without `webhook`, waits until it is set: the URL of the last run may be outdated. */
   readonly #liveConfiguredEndpoints = new Set<string>();
 
   constructor({ store, clock, disturbance, log, sender }: DeliveriesOptions) {
@@ -72,7 +72,7 @@ export class Deliveries {
     }
   }
 
-  /** Writes down who is to hear of an event; `track` must follow once the transaction holds. */
+  /** Stores the receivers of an event; `track` must follow after the commit. */
   plan(transaction: Transaction, { id: eventId, type: eventType, account }: Stripe.Event): Delivery[] {
     const planned: Delivery[] = [];
     for (const endpoint of transaction.newestFirst('webhook_endpoints')) {
@@ -107,7 +107,7 @@ export class Deliveries {
     this.#alarms.set(delivery.id, delivery.nextAttemptAtMs);
   }
 
-  /** How many endpoints have yet to answer 2xx for the event. */
+  /** How many endpoints have not answered 2xx for the event yet. */
   pendingCountOf(eventId: string): number {
     const ids = this.#pendingByEvent.get(eventId) ?? [];
     return new Set([...ids].map((id) => this.#store.get('deliveries', id)?.endpoint)).size;
@@ -117,7 +117,7 @@ export class Deliveries {
     return this.#pendingByEvent.size;
   }
 
-  /** A configured endpoint has a new address: whatever waits for it, also between two retries, goes out now. */
+  /** A configured endpoint has a new address: sends all that waits for it now, including retries. */
   handleConfigured(endpointId: string): void {
     this.#liveConfiguredEndpoints.add(endpointId);
     for (const ids of this.#pendingByEvent.values()) {
@@ -133,7 +133,7 @@ export class Deliveries {
     this.#alarms.ringUntil(this.#clock.nowMs());
   }
 
-  /** Everything that the disturbance holds back goes out now; resolves when all of it is answered or has failed. */
+  /** Sends all delayed events now; resolves when all were answered or have failed. */
   async flush(): Promise<void> {
     this.#alarms.ringUntil(this.#clock.nowMs() + FLUSHED_MS);
     if (this.#inFlight === 0) return;
@@ -195,7 +195,7 @@ export class Deliveries {
       return;
     }
     const payload = JSON.stringify({ ...event, pending_webhooks: this.pendingCountOf(event.id) });
-    // The receiver compares the signature's time with the machine's clock, whatever the emulator's clock says.
+    // The receiver compares the signature's time with the machine's clock, not with the emulator's.
     const signature = signatureHeader(payload, endpoint.secret, Math.floor(Date.now() / 1000));
     const startedAtMs = this.#clock.nowMs();
     const result = await this.#sender.post({ url: endpoint.url, payload, signature, timeoutMs: ATTEMPT_TIMEOUT_MS });

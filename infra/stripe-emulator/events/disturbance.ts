@@ -1,4 +1,4 @@
-/** What the emulator does to webhooks on purpose: by default they come shuffled and doubled, as one day they will. */
+/** Disturbs webhooks on purpose: by default they arrive shuffled and duplicated, as Stripe allows. */
 import type { SeededRandom } from '../random.ts';
 
 export interface WebhookRule {
@@ -6,12 +6,12 @@ export interface WebhookRule {
   /** An event type, or a group such as `payment_intent.*`; absent: every event. */
   type?: string;
   times: number;
-  /** Of the events that match, how many it disturbs, from 0 to 1 by the seed; absent: each. */
+  /** The share of matching events that are disturbed, from 0 to 1, drawn by the seed; absent: all. */
   share?: number;
   delayMs?: number;
 }
 
-/** Each copy's delay; no copy at all is an event that nobody is told of. */
+/** The delay of each copy; an empty list drops the event. */
 export type Fate = readonly number[];
 
 const SHUFFLE_WINDOW_MS = 40;
@@ -38,7 +38,7 @@ export class Disturbance {
   }
 
   fateOf(eventType: string): Fate {
-    // Both choices are always drawn, so that a rule leaves the seed's later choices as they are.
+    // Always draws both values, so that a rule does not change the seed's later choices.
     const isDoubled = this.#random.next() < DOUBLED_SHARE;
     const delaysMs = [this.#random.next(), this.#random.next()].map((part) => Math.floor(part * SHUFFLE_WINDOW_MS));
     const usual = this.isShuffled ? (isDoubled ? delaysMs : delaysMs.slice(0, 1)) : [0];

@@ -1,4 +1,4 @@
-/** Sends one webhook over HTTP and says how it went; knows nothing of retries. */
+/** Sends one webhook over HTTP and returns its outcome; knows no retries. */
 import http from 'node:http';
 import https from 'node:https';
 
@@ -16,7 +16,7 @@ export interface WebhookSender {
   close(): void;
 }
 
-/** Who takes webhooks in the emulator's own process, without a socket in between; answers with the HTTP status. */
+/** Receives webhooks in the emulator's own process, without a socket; answers with the HTTP status. */
 export type WebhookHandler = (payload: string, signature: string, url: string) => number | Promise<number>;
 
 export class InProcessSender implements WebhookSender {

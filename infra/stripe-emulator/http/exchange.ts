@@ -1,4 +1,4 @@
-/** A request that has been read whole, and what to answer: all that the parts behind the HTTP server see. */
+/** A fully read request, and its answer: all that the code behind the HTTP server sees. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 export interface HttpRequest {
@@ -20,13 +20,13 @@ export type HttpOutcome = HttpAnswer | 'hang' | 'reset';
 
 const BODY_MAX_BYTES = 256 * 1024;
 
-/** The whole body as text, or undefined when it is larger than anything that Stripe's API is sent. */
+/** The body as text; undefined when it is larger than any request of Stripe's API. */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // The rest is read and forgotten, so that the sender gets to see the answer.
+    // Reads and drops the rest, so that the sender can read the answer.
     if (size <= BODY_MAX_BYTES) chunks.push(chunk);
   }
   return size > BODY_MAX_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');

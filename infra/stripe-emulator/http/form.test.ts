@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { parseForm } from './form.ts';
 
-test('nested keys become a tree, with brackets encoded or not', () => {
+test('parses nested keys, with brackets encoded or not', () => {
   const form = parseForm('a[b][0][c]=1&a%5Bb%5D%5B1%5D%5Bc%5D=2&d=x+y%20z&e');
   expect(JSON.parse(JSON.stringify(form))).toEqual({ a: { b: { 0: { c: '1' }, 1: { c: '2' } } }, d: 'x y z', e: '' });
 });
 
-test('empty brackets append', () => {
+test('empty brackets append to an array', () => {
   expect(JSON.parse(JSON.stringify(parseForm('expand[]=a&expand[]=b')))).toEqual({ expand: { 0: 'a', 1: 'b' } });
 });
 
-test('a key of the prototype is a key like any other', () => {
+test('a key such as __proto__ is an ordinary key', () => {
   const form = parseForm('metadata[__proto__][admin]=1&constructor=2');
   expect(Object.keys(form.metadata as object)).toEqual(['__proto__']);
   expect(({} as { admin?: string }).admin).toBeUndefined();

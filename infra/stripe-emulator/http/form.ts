@@ -1,7 +1,7 @@
-/** Stripe's form encoding: `a[b][0][c]=…`, `expand[]=…`, in a body or a query, into a tree with hard limits. */
+/** Parses Stripe's form encoding, `a[b][0][c]=…` and `expand[]=…`, of a body or query into a tree with limits. */
 import { invalidParameter } from '../api/errors.ts';
 
-/** Arrays arrive as objects with numbers for keys; only the schema can tell them from metadata with such keys. */
+/** Arrays become objects with numeric keys; only the schema can tell them from metadata with such keys. */
 export type FormValue = string | FormObject;
 export interface FormObject {
   [key: string]: FormValue;
@@ -38,7 +38,7 @@ function insert(root: FormObject, name: string, value: string): void {
     const key = step === '' ? String(Object.keys(node).length) : step;
     const existing = node[key];
     if (index === path.length - 1) {
-      // A key that is given twice is a mistake of the sender's, and taking either value would hide it.
+      // A repeated key is a mistake of the sender, which taking either value would hide.
       if (existing !== undefined) throw invalidParameter({ message: `Duplicate parameter: ${name}`, param: name });
       node[key] = value;
       return;
@@ -50,7 +50,7 @@ function insert(root: FormObject, name: string, value: string): void {
   }
 }
 
-/** Without a prototype, `__proto__` and `constructor` are parameters like any other. */
+/** Without a prototype, `__proto__` and `constructor` are ordinary parameters. */
 function emptyObject(): FormObject {
   return Object.create(null);
 }

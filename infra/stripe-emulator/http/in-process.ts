@@ -1,4 +1,4 @@
-/** `fetch` without a network: the same requests and answers, for whoever lives in the emulator's process. */
+/** `fetch` without a network, with the same requests and answers, for callers in the same process. */
 import type { HttpRequest } from './exchange.ts';
 import type { HttpHandler } from './server.ts';
 
@@ -25,7 +25,7 @@ async function bodyOf(body: RequestInit['body']): Promise<string> {
   return typeof body === 'string' ? body : new Response(body).text();
 }
 
-/** Until whoever asked gives up. */
+/** Hangs until the caller aborts. */
 function hang(signal: AbortSignal | null | undefined): Promise<Response> {
   return new Promise((_resolve, reject) => {
     const giveUp = () => reject(signal?.reason ?? new Error('aborted'));

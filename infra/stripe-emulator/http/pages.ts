@@ -1,4 +1,4 @@
-/** Answers that are meant for browsers: documents under a strict policy, ways onward, and the files that they use. */
+/** Answers for browsers: documents with a strict content security policy, redirects, and static files. */
 import { readFileSync } from 'node:fs';
 import type { HttpAnswer, HttpRequest } from './exchange.ts';
 import type { FormObject } from './form.ts';
@@ -14,7 +14,7 @@ export function redirectAnswer(location: string): HttpAnswer {
   return { status: 303, headers: { location, 'cache-control': 'no-store' }, body: '' };
 }
 
-/** Browsers hold a form to `form-action` through its redirects too, so the ways back must be named. */
+/** Browsers apply `form-action` to redirects of a form too, so the return addresses must be listed. */
 export function pageAnswer(status: number, body: string, waysBack: readonly (string | null)[] = []): HttpAnswer {
   const origins = waysBack.flatMap((url) => (url !== null && URL.canParse(url) ? [new URL(url).origin] : []));
   const policy = [
@@ -48,7 +48,7 @@ export function assetAnswer(name: string): HttpAnswer | undefined {
   return { status: 200, headers, body };
 }
 
-/** A form on someone else's site must not press this one's button. */
+/** Refuses forms that another site submits. */
 export function isFromHere({ headers }: HttpRequest, publicUrl: string | undefined): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';

@@ -1,4 +1,4 @@
-/** The HTTP server: reads a request whole, finds who answers it, and writes the answer. Knows nothing of Stripe. */
+/** The HTTP server: reads the whole request, finds its handler and writes the answer. It does not know Stripe. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type HttpAnswer, type HttpOutcome, type HttpRequest, jsonAnswer, readBody } from './exchange.ts';

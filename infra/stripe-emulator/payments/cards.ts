@@ -1,4 +1,4 @@
-/** Stripe's test cards by number, and by the ready-made payment methods of the API; what each of them does. */
+/** Stripe's test cards by number and by the API's payment method names, with their behaviour. */
 import { createHash } from 'node:crypto';
 import { invalidRequest } from '../api/errors.ts';
 import type { CardBehaviour } from '../store/records.ts';
@@ -14,7 +14,7 @@ export interface Card {
   behaviour: CardBehaviour;
 }
 
-/** What Stripe says of each decline, to developers and, translated on the page, to the person paying. */
+/** Stripe's texts for each decline, for developers and, translated on the page, for the payer. */
 const DECLINE_MESSAGES: Readonly<Record<string, string>> = {
   card_declined: 'Your card was declined.',
   expired_card: 'Your card has expired.',
@@ -30,7 +30,7 @@ export function declineMessage({ code, declineCode }: NonNullable<CardBehaviour[
   return DECLINE_MESSAGES[declineCode] ?? DECLINE_MESSAGES[code] ?? 'Your card was declined.';
 }
 
-/** Stripe offers what is both allowed and eligible; here only cards are eligible. */
+/** Stripe offers methods that are allowed and eligible; here only cards are eligible. */
 export function assertCardAllowed(allowedTypes: readonly string[] | undefined): void {
   if (allowedTypes === undefined || allowedTypes.includes('card')) return;
   const message =
@@ -45,7 +45,7 @@ export function cardByName(name: string): Card | undefined {
   return found && toCard(found);
 }
 
-/** Any number of a valid form: one that isn't a test card is declined, as in Stripe's test mode. */
+/** Any well-formed number: one that is not a test card is declined, as in Stripe's test mode. */
 export function cardByNumber(number: string): Card {
   const decline = { code: 'card_declined', declineCode: 'test_mode_live_card' };
   return toCard(TEST_CARDS.find((card) => card.number === number) ?? { number, decline });

@@ -1,4 +1,4 @@
-/** Makes charges: the ones that succeed, the ones that are declined, and the money that follows a while later. */
+/** Creates charges: successful, declined, and their later balance transactions. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
@@ -15,7 +15,7 @@ interface ChargeOptions {
   paymentMethod: Readonly<Stripe.PaymentMethod>;
   isAuthenticated: boolean;
   decline?: CardBehaviour['decline'];
-  /** Until when an authorization can be captured; absent: the charge is captured at once. */
+  /** The deadline to capture an authorization; absent: the charge is captured at once. */
   captureBefore?: number;
 }
 
@@ -76,7 +76,7 @@ export function createCharge(operation: Operation, options: ChargeOptions): Stri
   return charge;
 }
 
-/** An authorization becomes a payment, in whole or in part; the rest is the cardholder's again. */
+/** Captures an authorization in whole or in part; the rest is released. */
 export function captureCharge(operation: Operation, chargeId: string, amountMinor: number): Stripe.Charge {
   const charge = operation.must('charges', chargeId);
   const captured: Stripe.Charge = { ...charge, amount_captured: amountMinor, captured: true };
@@ -86,7 +86,7 @@ export function captureCharge(operation: Operation, chargeId: string, amountMino
   return captured;
 }
 
-/** An authorization that is given up or has run out: nothing was taken, and nothing can be any more. */
+/** Cancels an authorization, or lets it expire: nothing was charged, and nothing can be any more. */
 export function releaseCharge(operation: Operation, chargeId: string, isExpired: boolean): void {
   const charge = operation.must('charges', chargeId);
   const released: Stripe.Charge = { ...charge, amount_refunded: charge.amount, refunded: true };
@@ -101,7 +101,7 @@ function scheduleSettlement(operation: Operation, charge: Readonly<Stripe.Charge
   else if (dispute !== undefined) operation.schedule({ kind: 'dispute_charge', charge: charge.id, dueAtMs });
 }
 
-/** Asynchronous capture: the balance transaction comes after the charge, and `charge.updated` tells of it. */
+/** Asynchronous capture: the balance transaction follows the charge, with a `charge.updated` event. */
 export function settleCharge(operation: Operation, chargeId: string): void {
   const charge = operation.must('charges', chargeId);
   if (charge.balance_transaction !== null) return;

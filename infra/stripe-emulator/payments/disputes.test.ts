@@ -1,4 +1,4 @@
-/** Disputes: money and fee go, evidence is staged and sent, the bank decides, money and fee come back or not. */
+/** Disputes: amount and fee are withdrawn, evidence is staged and submitted, the bank decides. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Fixture, startEmulator, until } from '../testing/fixture.ts';
@@ -54,7 +54,7 @@ beforeEach(async () => {
   before = await totalMinor();
 });
 
-test('the card for it opens a dispute by itself: the money and a fee are gone, and nothing can be refunded as well', async () => {
+test('the test card opens a dispute: amount and fee are withdrawn, and a refund is refused', async () => {
   const paymentIntent = await pay('pm_card_createDispute');
   const dispute = await disputeOf(paymentIntent.id);
   expect(dispute).toMatchObject({
@@ -78,7 +78,7 @@ test('the card for it opens a dispute by itself: the money and a fee are gone, a
   expect(await eventsOf(dispute.id)).toEqual(['created', 'funds_withdrawn']);
 });
 
-test('evidence is staged, then sent, and winning brings the money and the fee back', async () => {
+test('evidence is staged, then submitted; a won dispute returns amount and fee', async () => {
   const { id } = await disputeOf((await pay('pm_card_createDisputeProductNotReceived')).id);
   const staged = await stripe.disputes.update(id, { evidence: { product_description: 'A ticket' }, submit: false });
   expect(staged).toMatchObject({ status: 'needs_response', evidence: { product_description: 'A ticket' } });
@@ -105,7 +105,7 @@ test('evidence is staged, then sent, and winning brings the money and the fee ba
   });
 });
 
-test('the control plane opens and decides; losing, giving up and missing the date cost the money', async () => {
+test('the control plane opens and decides disputes; losing, accepting and missing the deadline cost the amount', async () => {
   const charges = await Promise.all([pay(), pay(), pay()]);
   const disputes = charges.map(({ id }) => fixture.emulator.act('open_dispute', { paymentIntent: id }));
   const [lost, given, missed] = disputes.map(({ id }) => id) as [string, string, string];
@@ -121,7 +121,7 @@ test('the control plane opens and decides; losing, giving up and missing the dat
   expect(() => fixture.emulator.act('close_dispute', { dispute: given, outcome: 'won' })).toThrow('closed any more');
 });
 
-test('part of a charge can be disputed, and what is refunded already is not', async () => {
+test('part of a charge can be disputed, but not its refunded part', async () => {
   const { id: payment_intent } = await pay();
   await stripe.refunds.create({ payment_intent, amount: 2_000 });
   const input = { paymentIntent: payment_intent };
@@ -129,7 +129,7 @@ test('part of a charge can be disputed, and what is refunded already is not', as
   expect(fixture.emulator.act('open_dispute', { ...input, reason: 'duplicate' })).toMatchObject({ amount: 3_000 });
 });
 
-test('an inquiry takes no money until it is escalated, and can be settled by a refund', async () => {
+test('an inquiry withdraws nothing until it is escalated, and a refund closes it', async () => {
   const paymentIntent = await pay('pm_card_createDisputeInquiry');
   const inquiry = await disputeOf(paymentIntent.id);
   expect(inquiry).toMatchObject({

@@ -1,4 +1,4 @@
-/** The life of a dispute: opened by the cardholder's bank, answered with evidence, won, lost or given up. */
+/** The life of a dispute: opened by the cardholder's bank, answered with evidence, won, lost or accepted. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -7,14 +7,14 @@ import { disputeFeeMinor } from './fees.ts';
 import { createBalanceTransaction } from './ledger.ts';
 
 const RESPONSE_SECONDS = 14 * 24 * 60 * 60;
-/** After that a bank that only asked can ask no more. */
+/** The deadline of an inquiry. */
 const INQUIRY_SECONDS = 120 * 24 * 60 * 60;
 
 export interface WantedDispute {
   reason?: string;
-  /** Absent: all of the charge that isn't refunded. */
+  /** Absent: the unrefunded amount of the charge. */
   amountMinor?: number;
-  /** The bank only asks so far: no money is taken yet. */
+  /** An inquiry: no money is withdrawn yet. */
   isInquiry?: boolean;
 }
 
@@ -74,7 +74,7 @@ export function openDispute(
   return isInquiry ? dispute : withdrawFunds(operation, dispute);
 }
 
-/** A bank that only asked was not content: the money is taken now. */
+/** An inquiry is escalated: the amount is withdrawn now. */
 export function escalateInquiry(operation: Operation, dispute: Readonly<Stripe.Dispute>): Stripe.Dispute {
   assertStatus(dispute, 'escalate', INQUIRY_OPEN);
   const { payment_method_details: details } = dispute;
@@ -94,7 +94,7 @@ export function escalateInquiry(operation: Operation, dispute: Readonly<Stripe.D
 
 type Evidence = Stripe.DisputeUpdateParams.Evidence;
 
-/** What the test texts of Stripe's documentation decide. */
+/** The outcomes of the test texts in Stripe's documentation. */
 const DECISIVE_TEXTS: Readonly<Record<string, 'won' | 'lost'>> = { winning_evidence: 'won', losing_evidence: 'lost' };
 
 export function updateEvidence(
@@ -132,7 +132,7 @@ export function updateEvidence(
   return updated;
 }
 
-/** The bank's verdict, or the merchant's own that there is nothing to be said. */
+/** The bank's decision, or the merchant's own to accept the dispute. */
 export function endDispute(
   operation: Operation,
   dispute: Readonly<Stripe.Dispute>,
@@ -150,7 +150,7 @@ export function endDispute(
   return !isInquiry && outcome === 'won' ? reinstateFunds(operation, ended) : ended;
 }
 
-/** Time is up: an unanswered dispute is lost, and a bank that only asked asks no more. */
+/** The deadline has passed: an unanswered dispute is lost, and an inquiry is closed. */
 export function endDisputeByTime(operation: Operation, disputeId: string, dueBy: number): void {
   const dispute = operation.must('disputes', disputeId);
   if (dispute.evidence_details.due_by !== dueBy || !ANSWERABLE.includes(dispute.status)) return;
@@ -158,13 +158,13 @@ export function endDisputeByTime(operation: Operation, disputeId: string, dueBy:
   endDispute(operation, { ...dispute, evidence_details: { ...details, past_due: true } }, 'lost');
 }
 
-/** Whether the bank has the money of a charge, so that it can't be given back as well. */
+/** Whether a charge is disputed, so that it cannot be refunded too. */
 export function isChargedBack(operation: Operation, charge: Readonly<Stripe.Charge>): boolean {
   const disputes = [...operation.tx.newestFirst('disputes', { charge: charge.id })];
   return disputes.some(({ is_charge_refundable: isRefundable }) => !isRefundable);
 }
 
-/** A bank that asks about a payment is content once it was given back. */
+/** A full refund closes an inquiry. */
 export function closeInquiries(operation: Operation, charge: Readonly<Stripe.Charge>): void {
   for (const dispute of [...operation.tx.newestFirst('disputes', { charge: charge.id })]) {
     if (INQUIRY_OPEN.includes(dispute.status)) endDispute(operation, dispute, 'won');
@@ -230,7 +230,7 @@ function assertStatus({ id, status }: Readonly<Stripe.Dispute>, act: string, all
   throw invalidRequest({ message: `Dispute ${id} has a status of ${status}: it cannot be ${act}d any more.` });
 }
 
-/** An empty text takes a field back. */
+/** An empty text clears a field. */
 function emptied(evidence: Evidence | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(evidence ?? {}).map(([field, text]) => [field, text === '' ? null : text]));
 }

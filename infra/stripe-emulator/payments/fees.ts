@@ -1,4 +1,4 @@
-/** What the emulator takes: the public prices for European cards in the euro area, and their like elsewhere. */
+/** The emulator's fees: the public prices for European cards in the euro area, and similar ones elsewhere. */
 
 const PERCENT_IN_TEN_THOUSANDTHS = 150;
 const FIXED_MINOR: Readonly<Record<string, number>> = { eur: 25, usd: 30, gbp: 20, chf: 30, jpy: 40 };
@@ -11,7 +11,7 @@ export function chargeFeeMinor(amountMinor: number, currency: string): number {
   return variable + (FIXED_MINOR[currency] ?? FIXED_MINOR_DEFAULT);
 }
 
-/** Taken with the money of a disputed charge, and given back with it. */
+/** Withdrawn together with a disputed amount, and returned with it. */
 export function disputeFeeMinor(currency: string): number {
   return DISPUTE_MINOR[currency] ?? DISPUTE_MINOR_DEFAULT;
 }

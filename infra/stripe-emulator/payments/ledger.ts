@@ -1,4 +1,4 @@
-/** Every movement of an account's money is a balance transaction; what they add up to is kept beside them. */
+/** Every movement of an account's balance is a balance transaction; their sums are stored beside them. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
@@ -36,7 +36,7 @@ export function createBalanceTransaction(operation: Operation, move: BalanceMove
   return transaction;
 }
 
-/** The start of the day on which money that comes in now can be spent. */
+/** The day from which funds that arrive now are available. */
 export function availableAfterDays(operation: Operation, days: number): number {
   return Math.floor(operation.now / DAY_SECONDS + days) * DAY_SECONDS;
 }
@@ -64,7 +64,7 @@ function added(balance: BalanceRecord, { net, available_on: availableOn }: Poste
   return { ...balance, totalMinor: balance.totalMinor + net, pending };
 }
 
-/** The journals of the first version have no balances: they are added up once. */
+/** Journals of the first version have no balances: sums them once. */
 export function upgradeBalances(store: Store, now: number): void {
   const isMissing = [...store.newestFirst('balances')].length === 0;
   const balances = new Map<string, BalanceRecord>();

@@ -1,10 +1,10 @@
-/** Stripe's idea of an amount: integers in the currency's smallest unit, within limits. */
+/** Stripe's amounts: integers in the currency's smallest unit, within limits. */
 import { invalidRequest, type StripeApiError } from '../api/errors.ts';
 
 const ZERO_DECIMALS = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '));
 const THREE_DECIMALS = new Set('bhd jod kwd omr tnd'.split(' '));
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()));
-/** Stripe publishes a minimum per currency; the ones not named here are taken to be 50. */
+/** Stripe publishes a minimum per currency; 50 for those not listed here. */
 const MINIMUM_MINOR: Readonly<Record<string, number>> = { eur: 50, usd: 50, chf: 50, gbp: 30, jpy: 50, sek: 300 };
 const MINIMUM_MINOR_DEFAULT = 50;
 const MAXIMUM_MINOR = 99_999_999;
@@ -14,7 +14,7 @@ export function decimalsOf(currency: string): number {
   return THREE_DECIMALS.has(currency) ? 3 : 2;
 }
 
-/** For people, in their language. */
+/** Formats an amount for people, by locale. */
 export function formatAmount(amountMinor: number, currency: string, locale: string): string {
   const decimals = decimalsOf(currency);
   const format = new Intl.NumberFormat(locale, {
@@ -33,7 +33,7 @@ export function parseCurrency(currency: string, param = 'currency'): string {
   return lower;
 }
 
-/** Less than that cannot be charged. */
+/** The minimum charge. */
 export function minimumOf(currency: string): number {
   return MINIMUM_MINOR[currency] ?? MINIMUM_MINOR_DEFAULT;
 }

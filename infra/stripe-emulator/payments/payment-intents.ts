@@ -1,6 +1,6 @@
 /**
  * The life of a PaymentIntent: created, confirmed, perhaps authenticated, then paid, authorized, declined or cancelled.
- * The API, the checkout page and invoices all go through here, so that all tell the same events.
+ * The API, the checkout page and invoices all use it, so that all emit the same events.
  */
 import type Stripe from 'stripe';
 import { StripeApiError } from '../api/errors.ts';
@@ -13,7 +13,7 @@ import { assertUsableBy, finishUse } from './payment-methods.ts';
 
 export type NewPaymentIntent = Pick<Stripe.PaymentIntent, 'amount' | 'currency'> & Partial<Stripe.PaymentIntent>;
 
-/** What Stripe gives a merchant to capture an online card payment. */
+/** Stripe's deadline to capture an online card payment. */
 const AUTHORIZATION_SECONDS = 7 * 24 * 60 * 60;
 
 export function createPaymentIntent(operation: Operation, wanted: NewPaymentIntent): Stripe.PaymentIntent {
@@ -71,7 +71,7 @@ interface Confirmation {
   paymentIntent: Readonly<Stripe.PaymentIntent>;
   paymentMethod: Readonly<Stripe.PaymentMethod>;
   isOffSession: boolean;
-  /** Where the bank's page leads back to; without it the app has to handle the challenge itself. */
+  /** Where the bank's page returns; without it the app handles the challenge itself. */
   returnUrl: string | null;
 }
 
@@ -99,7 +99,7 @@ export function confirmPaymentIntent(operation: Operation, confirmation: Confirm
   return { outcome: 'requires_action', paymentIntent: waiting };
 }
 
-/** Whether the bank wants to hear from the card's holder before this payment. */
+/** Whether the bank requires authentication of this payment. */
 function asksHolder({ authentication, isSetUp }: CardBehaviour, isOffSession: boolean): boolean {
   switch (authentication) {
     case 'never':
@@ -113,7 +113,7 @@ function asksHolder({ authentication, isSetUp }: CardBehaviour, isOffSession: bo
   }
 }
 
-/** The way to the bank's page; without a way back the app's own script has to open it. */
+/** The redirect to the bank's page; without a return address the app's own script opens it. */
 export function challengeAction({ client_secret }: { client_secret: string | null }, returnUrl: string | null) {
   const url = `/c/authenticate/${client_secret}`;
   return returnUrl === null
@@ -121,7 +121,7 @@ export function challengeAction({ client_secret }: { client_secret: string | nul
     : { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url } };
 }
 
-/** The bank's verdict on a PaymentIntent that requires action. */
+/** The bank's decision on a PaymentIntent that requires action. */
 export function authenticatePaymentIntent(
   operation: Operation,
   paymentIntent: Readonly<Stripe.PaymentIntent>,
@@ -173,7 +173,7 @@ function attempt(
   return { outcome: 'succeeded', paymentIntent: savePaymentIntent(operation, done, event) };
 }
 
-/** Takes what was authorized, or a part of it; there is no second capture. */
+/** Captures an authorization, or a part of it, once. */
 export function capturePaymentIntent(
   operation: Operation,
   paymentIntent: Readonly<Stripe.PaymentIntent>,
@@ -208,7 +208,7 @@ export function cancelPaymentIntent(
   return savePaymentIntent(operation, cancelled, 'payment_intent.canceled');
 }
 
-/** The bank keeps an authorization for a week. */
+/** An authorization expires after a week. */
 export function expireAuthorization(operation: Operation, paymentIntentId: string): void {
   const paymentIntent = operation.must('payment_intents', paymentIntentId);
   if (paymentIntent.status === 'requires_capture') cancelPaymentIntent(operation, paymentIntent, 'automatic');

@@ -1,4 +1,4 @@
-/** Payment methods of type card: made from a test card, saved with a customer, taken away again. */
+/** Payment methods of type card: created from a test card, attached to a customer, detached. */
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch, StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -80,7 +80,7 @@ export function entryOf(operation: Operation, card: Card): CardEntry {
   return { card, expMonth: 12, expYear, hasCvc: true, name: null, email: null, country: null };
 }
 
-/** Saves a card with a customer; one that can't be saved is declined, as it would be when paying. */
+/** Attaches a card to a customer; a card that cannot be saved is declined, as in a payment. */
 export function attachPaymentMethod(
   operation: Operation,
   paymentMethod: Readonly<Stripe.PaymentMethod>,
@@ -137,7 +137,7 @@ export function detachPaymentMethod(
   return detached;
 }
 
-/** What keeps a card from being charged in someone else's name, or a second time without being saved. */
+/** Refuses a card of another customer, and a second use of a card that was not saved. */
 export function assertUsableBy(
   operation: Operation,
   paymentMethod: Readonly<Stripe.PaymentMethod>,
@@ -163,11 +163,11 @@ function assertNotUsedUp(operation: Operation, { id, customer }: Readonly<Stripe
 interface Use {
   paymentMethod: Readonly<Stripe.PaymentMethod>;
   customer: string | null;
-  /** What the payment, or setting the card up, makes of it for later. */
+  /** How the payment or set-up prepares the card for later use. */
   futureUsage: string | null;
 }
 
-/** After a success: the card is its customer's now, where that was wanted, or can't be used again. */
+/** After a success: attaches the card to its customer if requested; otherwise it cannot be used again. */
 export function finishUse(operation: Operation, { paymentMethod, customer, futureUsage }: Use): void {
   const behaviour = operation.must('card_behaviours', paymentMethod.id);
   const isSaved = futureUsage !== null && customer !== null;

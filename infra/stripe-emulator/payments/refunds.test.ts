@@ -28,7 +28,7 @@ test('a refund can be pending first, and succeed later', async () => {
   expect(await typesOf(stripe, refund.id)).toEqual(['charge.refund.updated', 'refund.updated', 'refund.created']);
 });
 
-test('a refund can fail later: the money is the merchant’s again, and can be given back another time', async () => {
+test('a refund can fail later: the amount returns to the merchant and can be refunded again', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
   const paymentIntent = await payWith(stripe, 'pm_card_refundFail');
@@ -45,7 +45,7 @@ test('a refund can fail later: the money is the merchant’s again, and can be g
   expect((await stripe.refunds.create({ payment_intent: paymentIntent.id })).amount).toBe(1_000);
 });
 
-test('what was never paid cannot be given back', async () => {
+test('an unpaid payment cannot be refunded', async () => {
   await using fixture = await startEmulator();
   const { stripe } = fixture;
   const declined = await payWith(stripe, 'pm_card_chargeDeclined').catch((error) => error);
@@ -55,7 +55,7 @@ test('what was never paid cannot be given back', async () => {
   );
 });
 
-test('the balance is the sum of what moved', async () => {
+test('the balance is the sum of its transactions', async () => {
   await using fixture = await startEmulator({ settleDelayMs: 1 });
   const { stripe } = fixture;
   for (const amount of [200, 300]) {

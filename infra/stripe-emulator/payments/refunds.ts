@@ -1,4 +1,4 @@
-/** Money back to the card: at once, later, or not after all, as the test card says. */
+/** Refunds to the card: succeeded, pending or failed later, depending on the test card. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -63,7 +63,7 @@ export function createRefund(
   return refund;
 }
 
-/** What the card network answers in the end. */
+/** The final answer of the card network. */
 export function finishRefund(
   operation: Operation,
   refundId: string,
@@ -93,7 +93,7 @@ export function finishRefund(
   operation.emit('charge.refund.updated', { object: finished, previous });
 }
 
-/** The bank sent the money back: it is the merchant's again, and the charge counts as not refunded by it. */
+/** The bank returned the refund: the amount is the merchant's again, and the charge is not refunded by it. */
 function failRefund(operation: Operation, refund: Readonly<Stripe.Refund>): void {
   const charge = operation.must('charges', refund.charge);
   const failed: Stripe.Refund = {

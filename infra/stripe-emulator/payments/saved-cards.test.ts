@@ -1,4 +1,4 @@
-/** Saved cards: set up with and without a payment, charged on and off session, authorized ahead. */
+/** Saved cards: set up with and without a payment, charged on and off session, captured manually. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CARD, type Fixture, startEmulator, submitForm, topupParams } from '../testing/fixture.ts';
@@ -29,7 +29,7 @@ async function charge(customer: string, payment_method: string, extra: Partial<S
   return stripe.paymentIntents.create({ automatic_payment_methods: cardOnly, ...params });
 }
 
-/** Through the bank's page, as a browser without script. */
+/** Passes the bank's page, as a browser without scripts. */
 async function approve(
   intent: { next_action: { redirect_to_url?: { url: string | null } } | null },
   verdict = 'complete',
@@ -38,7 +38,7 @@ async function approve(
 }
 
 describe('setting up', () => {
-  test('a card is saved without a payment, and pays later without its holder', async () => {
+  test('a card is saved without a payment and charged later off session', async () => {
     const customer = await newCustomer();
     const setupIntent = await stripe.setupIntents.create({
       customer,
@@ -54,7 +54,7 @@ describe('setting up', () => {
     expect(await charge(customer, saved, { off_session: true })).toMatchObject({ status: 'succeeded' });
   });
 
-  test('3-D Secure while setting up spares the holder later, for the card that says so', async () => {
+  test('3-D Secure during the set-up exempts later charges, with the test card for that', async () => {
     const customer = await newCustomer();
     const setupIntent = await stripe.setupIntents.create({
       customer,
@@ -72,7 +72,7 @@ describe('setting up', () => {
     expect(onSession.status).toBe('requires_action');
   });
 
-  test('a card that always asks is declined off session, and can be paid with on session', async () => {
+  test('a card that always requires authentication is declined off session and works on session', async () => {
     const customer = await newCustomer();
     const { id } = await stripe.paymentMethods.attach('pm_card_authenticationRequired', { customer });
     const declined = await faultOf(charge(customer, id, { off_session: true }));
@@ -87,7 +87,7 @@ describe('setting up', () => {
     });
   });
 
-  test('the bank refuses, the card is declined: nothing is saved, and why is said', async () => {
+  test('saves nothing and names the reason when the bank refuses or the card is declined', async () => {
     const customer = await newCustomer();
     const create = (payment_method: string) =>
       stripe.setupIntents.create({ customer, payment_method, confirm: true, return_url: returnUrl });
@@ -108,7 +108,7 @@ describe('setting up', () => {
     });
   });
 
-  test('a payment saves the card on the side', async () => {
+  test('a payment can save the card', async () => {
     const customer = await newCustomer();
     const paid = await charge(customer, 'pm_card_visa', { setup_future_usage: 'off_session' });
     const { data } = await stripe.paymentMethods.list({ customer });
@@ -116,8 +116,8 @@ describe('setting up', () => {
   });
 });
 
-describe('whose a card is', () => {
-  test('nobody else can be charged with it, and it can be taken away for good', async () => {
+describe('the owner of a card', () => {
+  test('a card charges only its own customer, and can be detached for good', async () => {
     const [ada, bob] = [await newCustomer(), await newCustomer()];
     const { id } = await stripe.paymentMethods.attach('pm_card_visa', { customer: ada });
     expect(await faultOf(charge(bob, id))).toMatchObject({ statusCode: 400, param: 'payment_method' });
@@ -131,14 +131,14 @@ describe('whose a card is', () => {
     expect(await faultOf(stripe.paymentMethods.attach(id, { customer: ada }))).toMatchObject({ statusCode: 400 });
   });
 
-  test('a card that was used once and not saved is used up', async () => {
+  test('a card that was used without saving it cannot be used again', async () => {
     const customer = await newCustomer();
     const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
     expect(await charge(customer, card.id)).toMatchObject({ status: 'succeeded' });
     expect(await faultOf(charge(customer, card.id))).toMatchObject({ param: 'payment_method' });
   });
 
-  test('a card that fails when it is to pay can be saved all the same; a declined one can not', async () => {
+  test('a card that fails later charges can be saved; a declined one cannot', async () => {
     const customer = await newCustomer();
     const { id } = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
     expect(await faultOf(charge(customer, id, { off_session: true }))).toMatchObject({ code: 'card_declined' });
@@ -148,10 +148,10 @@ describe('whose a card is', () => {
   });
 });
 
-describe('authorizing ahead', () => {
+describe('manual capture', () => {
   const authorize = async () => charge(await newCustomer(), 'pm_card_visa', { capture_method: 'manual' });
 
-  test('a part is captured, and only that is taken, and only once', async () => {
+  test('captures a part once and charges only that', async () => {
     const held = await authorize();
     expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1_000, amount_received: 0 });
     const { available, pending } = await stripe.balance.retrieve();
@@ -176,7 +176,7 @@ describe('authorizing ahead', () => {
     expect((await stripe.refunds.create({ payment_intent: held.id })).amount).toBe(700);
   });
 
-  test('it can be given up, and runs out by itself after a week', async () => {
+  test('an authorization can be cancelled, and expires after a week', async () => {
     const held = await authorize();
     expect(await stripe.paymentIntents.cancel(held.id)).toMatchObject({ status: 'canceled', amount_capturable: 0 });
     expect(await stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
@@ -216,12 +216,12 @@ describe('on the page', () => {
     expect((await submitForm(String(second.url), { paymentMethod: String(saved?.id) })).status).toBe(303);
     const { payment_intent } = await stripe.checkout.sessions.retrieve(second.id, { expand: ['payment_intent'] });
     expect(payment_intent).toMatchObject({ status: 'succeeded', payment_method: saved?.id });
-    // Someone else's card is not taken, whatever the form says.
+    // Another customer's card is refused, even if the form names it.
     const other = await stripe.checkout.sessions.create({ ...params, customer: await newCustomer() });
     expect((await submitForm(String(other.url), { paymentMethod: String(saved?.id) })).status).toBe(422);
   });
 
-  test('whoever wants to can have the card kept', async () => {
+  test('the payer can choose to save the card', async () => {
     const customer = await newCustomer();
     const params = topupParams({ customer, saved_payment_method_options: { payment_method_save: 'enabled' } });
     const session = await stripe.checkout.sessions.create(params);
@@ -232,7 +232,7 @@ describe('on the page', () => {
     expect(await cardsOnPage(String((await stripe.checkout.sessions.create(params)).url))).toEqual([data[0]?.id]);
   });
 
-  test('a session can do nothing but save a card, with the bank’s question in between', async () => {
+  test('a setup session saves a card after authentication by the bank', async () => {
     const customer = await newCustomer();
     const { id, url } = await stripe.checkout.sessions.create({
       mode: 'setup',

@@ -1,4 +1,4 @@
-/** The life of a SetupIntent: a card is made ready for payments to come, without one. */
+/** The life of a SetupIntent: prepares a card for later payments, without one. */
 import type Stripe from 'stripe';
 import { StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -70,7 +70,7 @@ export function confirmSetupIntent(
   return { outcome: 'requires_action', setupIntent: save(operation, waiting, 'setup_intent.requires_action') };
 }
 
-/** The bank's verdict on a SetupIntent that requires action. */
+/** The bank's decision on a SetupIntent that requires action. */
 export function authenticateSetupIntent(
   operation: Operation,
   setupIntent: Readonly<Stripe.SetupIntent>,

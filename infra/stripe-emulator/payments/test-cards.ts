@@ -1,9 +1,9 @@
-/** Stripe's test cards: their numbers, the names that the API has for them, and what each of them does. */
+/** Stripe's test cards: their numbers, their names in the API, and their behaviour. */
 import type { CardBehaviour } from '../store/records.ts';
 
 export interface TestCard extends Partial<CardBehaviour> {
   number: string;
-  /** `pm_card_…` of the API; absent where only a page takes the card. */
+  /** `pm_card_…` of the API; absent for cards that only pages accept. */
   names?: readonly string[];
   country?: string;
 }
@@ -47,7 +47,7 @@ const DECLINED_CARDS: readonly TestCard[] = [
   },
 ];
 
-/** Cards that are told apart by how they pay once they are saved. */
+/** Cards that differ in how they pay once they are saved. */
 const SAVED_CARDS: readonly TestCard[] = [
   {
     number: '4000000000000341',

@@ -1,4 +1,4 @@
-/** `/v1/accounts` and `/v1/account_links`: connected accounts, and the way of a person to their onboarding. */
+/** `/v1/accounts` and `/v1/account_links`: connected accounts and links to their onboarding. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
@@ -108,7 +108,7 @@ function remove(operation: Operation, _parameters: object, id: string): Stripe.D
   return { id, object: 'account', deleted: true };
 }
 
-/** Express is what `type: express` stands for: Stripe asks its holder, the platform bears fees and losses. */
+/** The controller that `type: express` means: Stripe collects requirements, the platform bears fees and losses. */
 function controllerOfType(type: Stripe.AccountCreateParams.Type): Controller {
   if (type !== 'express') throw notEmulated(`An account of type ${type}`, 'type');
   return {

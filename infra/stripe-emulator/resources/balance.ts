@@ -1,4 +1,4 @@
-/** `/v1/balance_transactions` and `/v1/balance`: what has moved on an account, and what that leaves. */
+/** `/v1/balance_transactions` and `/v1/balance`: an account's movements and their sum. */
 import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
 import { paginate } from '../api/pagination.ts';

@@ -1,4 +1,4 @@
-/** `/v1/billing_portal/sessions`: a customer's way to their own subscription. */
+/** `/v1/billing_portal/sessions`: links to a customer's billing portal. */
 import type Stripe from 'stripe';
 import { invalidParameter } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';

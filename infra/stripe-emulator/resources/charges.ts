@@ -1,4 +1,4 @@
-/** `/v1/charges`: made by payments, read here. */
+/** `/v1/charges`: read only; payments create them. */
 import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';

@@ -70,7 +70,7 @@ export const checkoutSessionRoutes: readonly Route[] = [
 export const lineItemsOfSession: Included = (reader, sessionId) => paginate(lineItemSource(reader, sessionId), {});
 
 function lineItemSource(reader: Reader, sessionId: string) {
-  // Line items stand in the order in which they were given, unlike everything else.
+  // Line items keep their given order, unlike other lists.
   const newestFirst = reader.get('checkout_forms', sessionId)?.lineItems ?? [];
   return { url: `/v1/checkout/sessions/${sessionId}/line_items`, noun: 'item', newestFirst };
 }
@@ -116,7 +116,7 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
   );
 }
 
-/** What is to be paid; a card that is only saved costs nothing. */
+/** The total; a set-up costs nothing. */
 function soldIn(operation: Operation, parameters: CreateParams, mode: Stripe.Checkout.Session.Mode) {
   if (mode === 'setup') {
     if (parameters.line_items !== undefined) throw notInMode('line_items', mode);
@@ -152,7 +152,7 @@ function savedOptionsOf(parameters: CreateParams): Stripe.Checkout.Session.Saved
   };
 }
 
-/** The mode, after a look at what belongs to which. */
+/** The mode, after checking that the parameters fit it. */
 function assertHosted(parameters: CreateParams): Stripe.Checkout.Session.Mode {
   const mode = required(parameters, 'mode');
   const uiMode = parameters.ui_mode ?? 'hosted_page';
@@ -189,7 +189,7 @@ function expiryOf({ now }: Operation, expiresAt: number | undefined): number {
   return expiresAt;
 }
 
-/** The placeholder for the session's id may stand anywhere in the address. */
+/** The placeholder for the session's id may be anywhere in the address. */
 function parsePageUrl(url: string, param: string): string {
   const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (isUrl) return url;

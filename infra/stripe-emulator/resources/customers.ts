@@ -81,7 +81,7 @@ export const customerRoutes: readonly Route[] = [
   }),
 ];
 
-/** A customer who can still be named in a request. */
+/** A customer who has not been deleted. */
 export function customerOf(reader: Reader, id: string, param = 'customer'): Readonly<Stripe.Customer> {
   const customer = reader.get('customers', id);
   if (customer === undefined) throw noSuch('customer', id, param);
@@ -167,7 +167,7 @@ function changedFields(
   return fields;
 }
 
-/** A card that the customer has saved: no other can be charged later without them. */
+/** A saved card of the customer: no other can be charged off session. */
 export function savedPaymentMethodOf(
   { tx }: Operation,
   customer: string,

@@ -1,4 +1,4 @@
-/** `/v1/events`: what happened in the last thirty days, for those who missed a webhook. */
+/** `/v1/events`: the events of the last thirty days, for receivers that missed a webhook. */
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch } from '../api/errors.ts';
 import { paginate } from '../api/pagination.ts';

@@ -1,4 +1,4 @@
-/** `/v1/invoices` and `/v1/invoice_payments`: made by subscriptions, paid and given up here. */
+/** `/v1/invoices` and `/v1/invoice_payments`: created by subscriptions, paid and voided here. */
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';

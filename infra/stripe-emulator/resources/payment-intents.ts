@@ -89,7 +89,7 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
     amount: parameters.amount,
     currency,
     allowed_payment_method_types: parameters.allowed_payment_method_types ?? null,
-    // Dynamic payment methods are on unless they are turned off, and may redirect unless that is ruled out.
+    // Dynamic payment methods are on by default, and may redirect unless that is disabled.
     automatic_payment_methods: { allow_redirects: 'always', enabled: true, ...automatic },
     capture_method: parameters.capture_method ?? 'automatic_async',
     confirmation_method: parameters.confirmation_method ?? 'automatic',
@@ -198,7 +198,7 @@ function assertStatus(paymentIntent: Readonly<Stripe.PaymentIntent>, act: string
   });
 }
 
-/** A session's own PaymentIntent is moved by its page and by expiring it, never past it. */
+/** Only its page and its expiry may change a session's own PaymentIntent. */
 function assertNotCheckouts(operation: Operation, { id }: Readonly<Stripe.PaymentIntent>, act: string): void {
   const owner = operation.tx.get('payment_intent_owners', id);
   const isInvoices = owner?.invoice !== undefined && act !== 'confirm';

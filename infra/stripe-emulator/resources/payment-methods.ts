@@ -1,4 +1,4 @@
-/** `/v1/payment_methods`: cards, made from tokens or by paying, and whose they are. */
+/** `/v1/payment_methods`: cards, created from tokens or by paying, and their customers. */
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch, notEmulated } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';

@@ -41,7 +41,7 @@ export function priceOf(operation: Operation, id: string, param: string): Readon
   return price;
 }
 
-/** A price that can still be sold at. */
+/** A price that is active. */
 export function activePriceOf(operation: Operation, id: string, param: string): Readonly<Stripe.Price> {
   const price = priceOf(operation, id, param);
   if (price.active) return price;
@@ -150,7 +150,7 @@ export function createPrice(operation: Operation, wanted: WantedPrice): Stripe.P
     type: 'one_time',
     unit_amount_decimal: String(wanted.unit_amount),
     ...wanted,
-    // The SDK's type is its decimal class; on the wire it is a string.
+    // The SDK's type is its decimal class; over HTTP it is a string.
   } as unknown as Stripe.Price;
   operation.tx.put('prices', price.id, price);
   return price;

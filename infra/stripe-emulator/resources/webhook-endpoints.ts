@@ -1,4 +1,4 @@
-/** `/v1/webhook_endpoints`: who is told of events. The secret is shown once, in the answer to creating one. */
+/** `/v1/webhook_endpoints`: receivers of events. The secret is returned once, when an endpoint is created. */
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch, notEmulated } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';

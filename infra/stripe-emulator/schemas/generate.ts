@@ -1,6 +1,6 @@
 /**
  * Writes `stripe-schemas.json` from the types of the installed SDK: run it after an upgrade of `stripe` or a change of
- * `roots.ts`. The SDK's types are the specification that can be had; what they leave open is listed in the README.
+ * `roots.ts`. The SDK's types are the only available specification; the README lists what they leave open.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ export const SCHEMAS_FILE = fileURLToPath(new URL('./stripe-schemas.json', impor
 const SDK_FOLDER = path.dirname(createRequire(import.meta.url).resolve('stripe'));
 const ERROR_FIELDS_SET_BY_THE_SDK = ['detail', 'exception', 'headers', 'requestId', 'statusCode'];
 
-/** Resources that are nobody's to fetch again. */
+/** Objects that cannot be fetched by id. */
 const WITHOUT_ID: Readonly<Record<string, string>> = { AccountLink: 'account_link', Balance: 'balance' };
 
 /** `Charge.Outcome`, `Checkout.SessionCreateParams.LineItem`: unique, because a folder of the SDK is a namespace. */
@@ -50,7 +50,7 @@ function declaredTypes(program: ts.Program): Map<string, ts.Type> {
   return types;
 }
 
-/** A resource says what it is in a property `object` with one possible value. */
+/** A resource names its kind in a property `object` with one possible value. */
 function objectKindOf(type: ts.Type, checker: ts.TypeChecker): string | undefined {
   const property = type.getProperty('object');
   const kind = property && checker.getTypeOfSymbol(property);
@@ -77,7 +77,7 @@ function fateOf(interfaceName: string, property: string): 'kept' | 'absent' | 'r
 type Properties = Record<string, Record<string, unknown>>;
 const EXPANDABLE_DEPTH_MAX = 3;
 
-/** Which fields of a resource, and of its parts, hold an id that `expand` can replace, read off the schemas. */
+/** The fields of resources and their parts whose ids `expand` can replace, read from the schemas. */
 function expandableFields(resources: Record<string, string>, definitions: Map<string, Schema>) {
   const kindOf = new Map(Object.entries(resources).map(([kind, name]) => [`#/definitions/${name}`, kind]));
   const propertiesOf = (schema: Record<string, unknown>): Properties | undefined => {
@@ -106,7 +106,7 @@ function expandableFields(resources: Record<string, string>, definitions: Map<st
   return table;
 }
 
-/** A property that the SDK has dropped, or that was misspelt, would otherwise be missed in silence. */
+/** Reports a property that the SDK has dropped, or that is misspelt here. */
 function assertKeptPropertiesExist(types: Map<string, ts.Type>): void {
   for (const [name, properties] of Object.entries(KEPT_PROPERTIES)) {
     const type = types.get(name);
@@ -115,7 +115,7 @@ function assertKeptPropertiesExist(types: Map<string, ts.Type>): void {
   }
 }
 
-/** The walk itself: everything that `stripe-schemas.json` holds, as text. */
+/** Generates the contents of `stripe-schemas.json`. */
 export function generateSchemas(): string {
   const entry = path.join(SDK_FOLDER, 'stripe.core.d.ts');
   const program = ts.createProgram([entry], {
@@ -181,7 +181,7 @@ export function generateSchemas(): string {
   return print(head, walk.definitions);
 }
 
-/** One definition a line, so that the difference between two versions can be read. */
+/** One definition a line, so that versions can be compared by diff. */
 function print(head: Record<string, unknown>, definitions: Map<string, Schema>): string {
   const lines = [...definitions.keys()]
     .sort()

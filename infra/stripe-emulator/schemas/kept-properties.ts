@@ -1,6 +1,6 @@
 /**
- * Which properties of Stripe's types exist here, where not all of them do. Of a request, the others are known and
- * refused; of a response, they are absent.
+ * Which properties of Stripe's types exist here, for types that are not complete. Others are known and refused in a
+ * request, and absent in a response.
  */
 
 const METADATA_ONLY = ['expand', 'metadata'];

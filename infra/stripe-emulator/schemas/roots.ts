@@ -1,8 +1,7 @@
 /**
- * What the emulator claims to speak, as names in the SDK's types. `generate.ts` turns it into closed JSON Schemas.
- *
- * Whatever isn't named here is refused: a parameter that Stripe knows and the emulator doesn't implement is an error
- * that says so, never a value that is silently dropped. To grow the emulator, name what is new here or in
+ * The part of Stripe's API that the emulator implements, by the SDK's type names. `generate.ts` turns it into closed
+ * JSON Schemas. Anything else is refused: a parameter of Stripe that is not implemented is an error that says so, and
+ * is never dropped silently. To extend the emulator, add names here or in
  * `kept-properties.ts`, run `node infra/stripe-emulator/schemas/generate.ts`, then implement it.
  */
 

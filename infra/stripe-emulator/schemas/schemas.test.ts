@@ -6,18 +6,18 @@ import { generateSchemas, SCHEMAS_FILE } from './generate.ts';
 import { EVENT_ROOTS } from './roots.ts';
 import { eventFaultOf, faultOf, responseFaultOf } from './schemas.ts';
 
-test('the committed schemas are what the installed SDK gives', () => {
+test('the committed schemas equal those of the installed SDK', () => {
   const committed = readFileSync(SCHEMAS_FILE, 'utf8');
   expect(committed.length).toBeLessThan(1_500_000);
   expect(generateSchemas()).toBe(committed);
 });
 
-test('every event type has a schema of its own', () => {
+test('every event type has its own schema', () => {
   for (const type of EVENT_ROOTS) expect(eventFaultOf({ type })).toContain('must have required property');
   expect(eventFaultOf({ type: 'topup.created' })).toContain('no schema');
 });
 
-test('an answer of ours with a field too many, too few, or of an unknown kind is a fault', () => {
+test('reports an answer with an extra, missing or unknown field', () => {
   const deleted = { id: 'cus_1', object: 'customer', deleted: true };
   expect(responseFaultOf(deleted)).toBeUndefined();
   expect(responseFaultOf({ ...deleted, name: 'Ada' })).toContain('additional properties');
@@ -29,7 +29,7 @@ test('an answer of ours with a field too many, too few, or of an unknown kind is
   expect(responseFaultOf({ error: { type: 'strange_error' } })).toContain('StripeRawError');
 });
 
-test('an open enum is closed: a value that the SDK does not name is refused', () => {
+test('refuses values that an open enum of the SDK does not name', () => {
   const metadata = { reason: 'because', payment_intent: 'pi_1' };
   expect(faultOf('RefundCreateParams', { ...metadata, reason: 'duplicate' })).toBeUndefined();
   expect(faultOf('RefundCreateParams', metadata)).toContain('RefundCreateParams');
@@ -68,7 +68,7 @@ test.each([
   }
 });
 
-test('an enum that may also be emptied takes its values, the empty one, and no other', () => {
+test('an enum that can be cleared accepts its values and the empty string only', () => {
   const read = (feedback: string) =>
     readParameters('SubscriptionCancelParams', parseForm(`cancellation_details[feedback]=${feedback}`));
   expect(read('unused')).toEqual({ cancellation_details: { feedback: 'unused' } });

@@ -1,4 +1,4 @@
-/** Loads the generated schemas and compiles them with Ajv: the referee of every request, response and event. */
+/** Loads the generated schemas and compiles them with Ajv, to validate every request, response and event. */
 import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 
@@ -32,7 +32,7 @@ export const API_VERSION = file.apiVersion;
 /** Fields that `expand` can replace, by the resource's `object`: the kinds that they may hold, or `list`. */
 export const EXPANDABLE = file.expandable;
 
-// The schemas are generated and large: checking and optimising them would double the time of the first requests.
+// The schemas are generated and large: validating and optimising them would double the time of the first requests.
 const ajv = new Ajv({ strict: false, validateSchema: false, inlineRefs: false, code: { optimize: false } });
 ajv.addSchema({ $id: 'stripe', definitions: file.definitions });
 const compiled = new Map<string, ValidateFunction>();
@@ -47,7 +47,7 @@ export function resolveReference(schema: JsonSchema): JsonSchema {
   return schema.$ref === undefined ? schema : definitionOf(schema.$ref.slice(REFERENCE_PREFIX.length));
 }
 
-/** What is wrong with the value, or undefined. */
+/** The faults of the value; undefined if it is valid. */
 export function faultOf(name: string, value: unknown): string | undefined {
   let validate = compiled.get(name);
   if (validate === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Turns types of the SDK into JSON Schema definitions with TypeScript's checker. Knows TypeScript, not Stripe: which
- * types are wanted, and which properties are left out, is asked of its options.
+ * Converts types of the SDK to JSON Schema definitions with TypeScript's checker. Knows TypeScript, not Stripe: its
+ * options choose the types and the omitted properties.
  */
 import ts from 'typescript';
 
@@ -10,9 +10,9 @@ export interface TypeWalkOptions {
   checker: ts.TypeChecker;
   /** A stable short name for a declared type, or undefined where it should be inlined. */
   nameOf: (symbol: ts.Symbol) => string | undefined;
-  /** False for a resource that the emulator doesn't speak: a reference to it may then only be an id or null. */
+  /** False for a resource that the emulator lacks: a reference to it may only be an id or null. */
   isEmulated: (name: string) => boolean;
-  /** What becomes of a property: kept, absent (a response) or known but refused (a request). */
+  /** Whether a property is kept, absent (response) or known but refused (request). */
   fateOf: (interfaceName: string, property: string) => 'kept' | 'absent' | 'refused';
 }
 
@@ -30,7 +30,7 @@ export class TypeWalk {
     this.#options = options;
   }
 
-  /** The schema of a type, or undefined where nothing of it is emulated. */
+  /** The schema of a type; undefined if none of it is emulated. */
   schemaOf(type: ts.Type): Schema | undefined {
     const { flags } = type;
     if (type.aliasSymbol?.name === 'Decimal' || type.getSymbol()?.name === 'Decimal') return { type: 'string' };
@@ -70,7 +70,7 @@ export class TypeWalk {
     if (checker.isArrayType(type)) {
       const [item] = checker.getTypeArguments(type as ts.TypeReference);
       const items = item && this.schemaOf(item);
-      // A list of what the emulator doesn't speak can still be empty.
+      // A list of objects that the emulator lacks can still be empty.
       return items === undefined ? { type: 'array', maxItems: 0 } : { type: 'array', items };
     }
     const symbol = type.aliasSymbol ?? type.getSymbol();
@@ -96,7 +96,7 @@ export class TypeWalk {
     return { $ref: `#/definitions/${name}` };
   }
 
-  /** Undefined where a required property can't be emulated: then the object as a whole can't. */
+  /** Undefined if a required property cannot be emulated: then the object cannot be either. */
   #closedObject(type: ts.ObjectType, name: string | undefined): Schema | undefined {
     const { checker, fateOf } = this.#options;
     const properties: Record<string, Schema> = {};

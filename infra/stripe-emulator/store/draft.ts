@@ -1,4 +1,4 @@
-/** The changes of one transaction, seen by itself only. */
+/** The uncommitted changes of one transaction. */
 import { freeze } from './freeze.ts';
 import type { Change } from './journal.ts';
 import type { Reader, Transaction, Where } from './reader.ts';

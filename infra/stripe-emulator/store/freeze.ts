@@ -1,4 +1,4 @@
-/** A record that someone holds never changes under their hands. */
+/** Deep-freezes records, so that one that was read never changes. */
 export function freeze<T extends object>(record: T): T {
   if (Object.isFrozen(record)) return record;
   Object.freeze(record);

@@ -1,7 +1,6 @@
 /**
- * The file that makes the emulator survive kill -9: one JSON line for each transaction, written before anyone is
- * answered. What the kernel has taken outlives the process, so a write is enough and fsync would only cost time;
- * power loss is not survived.
+ * The file that makes the emulator survive kill -9: one JSON line for each transaction, written before the answer.
+ * Written data survives the process, so fsync is not needed; power loss is not survived.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +8,7 @@ import path from 'node:path';
 /** `[collection, id, record]`; null removes the record. */
 export type Change = readonly [collection: string, id: string, record: object | null];
 
-/** Below this a long file costs less than compacting it. */
+/** Shorter files are not compacted. */
 const APPENDED_MIN_BYTES = 64 * 1024 * 1024;
 const FORMAT = { format: 'loge-stripe-emulator', version: 2 };
 const VERSIONS_READ: readonly number[] = [1, 2];
@@ -24,7 +23,7 @@ export class Journal {
     this.#file = file;
   }
 
-  /** Opens the file; `load` gets its changes in order and answers with the records that are left to keep. */
+  /** Opens the file. `load` gets its changes in order and returns the records to keep. */
   static create(file: string, load: (changes: Iterable<Change>, version: number) => Iterable<Change>): Journal {
     const journal = new Journal(file);
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
@@ -39,13 +38,13 @@ export class Journal {
     try {
       this.#appendedBytes += writeWhole(this.#descriptor, `${JSON.stringify(changes)}\n`);
     } catch (cause) {
-      // Half a line may be in the file now; anything after it would be lost with it at the next start.
+      // The file may end in half a line now; anything written after it would be lost at the next start.
       this.close();
       throw cause;
     }
   }
 
-  /** Whether most of the file is history by now. */
+  /** Whether most of the file is obsolete. */
   get isOverdue(): boolean {
     return this.#appendedBytes > Math.max(APPENDED_MIN_BYTES, 2 * this.#compactedBytes);
   }
@@ -55,7 +54,7 @@ export class Journal {
     this.#descriptor = undefined;
   }
 
-  /** The new file takes the old one's place in one step: a crash leaves either the old or the new one. */
+  /** Replaces the old file atomically: a crash leaves either the old or the new one. */
   compact(kept: Iterable<Change>): void {
     const temporary = `${this.#file}.compacting`;
     const descriptor = openSync(temporary, 'w', 0o600);
@@ -79,7 +78,7 @@ function writeWhole(descriptor: number, text: string): number {
 
 function readChanges(file: string): { version: number; changes: Iterable<Change> } {
   const lines = readFileSync(file, 'utf8').split('\n');
-  // A line counts once its newline is written: what follows the last newline is a torn write that nobody was told of.
+  // A line counts once its newline is written: the rest after the last newline is an unconfirmed write.
   lines.pop();
   const head = lines.shift();
   if (head === undefined) return { version: FORMAT.version, changes: [] };

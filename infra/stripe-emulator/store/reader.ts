@@ -1,10 +1,10 @@
-/** Reading and writing what the emulator keeps, as everyone but the store itself sees it. */
+/** The interfaces to read and write the store. */
 import type { Collection, Records } from './records.ts';
 
-/** Fields by which records are found without looking at all of them; one that is undefined doesn't narrow. */
+/** Fields by which records are found by index; an undefined one does not filter. */
 export type Where = Readonly<Record<string, string | undefined>>;
 
-/** Reading, inside a transaction or outside. */
+/** Reads, inside a transaction or outside. */
 export interface Reader {
   get<C extends Collection>(collection: C, id: string): Readonly<Records[C]> | undefined;
   /** Newest first; with `where`, those whose fields hold the given ids. The first field must be in `INDEXES`. */

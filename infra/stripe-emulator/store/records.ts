@@ -1,10 +1,10 @@
-/** What the emulator keeps, by collection: Stripe's objects with ids for references, and records of its own. */
+/** The stored records by collection: Stripe's objects with ids for references, and the emulator's own. */
 import type Stripe from 'stripe';
 import type { Task } from './tasks.ts';
 
 export interface StoredAnswer {
   key: string;
-  /** Method and path, and a digest of the parameters: both must be the same for a replay. */
+  /** Method, path and a digest of the parameters, which must be equal for a replay. */
   endpoint: string;
   parametersDigest: string;
   status: number;
@@ -14,40 +14,40 @@ export interface StoredAnswer {
 }
 
 /**
- * When a card asks its holder: `on_session` spares payments without them, `unless_set_up` spares those too, once the
- * card was set up for them.
+ * When a card requires authentication: `on_session` exempts off-session payments, `unless_set_up` exempts them once the
+ * card was set up.
  */
 export type CardAuthentication = 'never' | 'always' | 'on_session' | 'unless_set_up';
 
-/** What a test card does; decided by its number, which itself is never kept. */
+/** The behaviour of a test card; decided by its number, which is never stored. */
 export interface CardBehaviour {
   decline?: { code: string; declineCode: string };
-  /** Can be saved all the same: only paying with it is declined, after its holder was asked. */
+  /** Can be saved: only payments are declined, after authentication. */
   isSavedFirst?: boolean;
   authentication: CardAuthentication;
   refund: 'succeeds' | 'fails_later' | 'pending';
   dispute?: 'fraudulent' | 'product_not_received' | 'inquiry';
-  /** The money of a charge can be spent at once. */
+  /** The funds of a charge are available at once. */
   isAvailableAtOnce?: boolean;
-  /** Authenticated by its holder for payments without them. */
+  /** Authenticated by its holder for off-session payments. */
   isSetUp?: boolean;
-  /** Has paid once without belonging to a customer: Stripe takes no second payment from it. */
+  /** Has paid once without a customer: Stripe accepts no second payment from it. */
   isUsedUp?: boolean;
 }
 
-/** The part of a Checkout Session that the API doesn't show. */
+/** The part of a Checkout Session that the API does not show. */
 export interface CheckoutForm {
   paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
   lineItems: Stripe.LineItem[];
   subscriptionData?: Stripe.Checkout.SessionCreateParams.SubscriptionData;
-  /** Made at the first attempt, and the session's own once it is paid. */
+  /** Created at the first attempt, and shown on the session once it is paid. */
   subscription?: string;
 }
 
 export interface Delivery {
   id: string;
   event: string;
-  /** Whose event it is; absent: the platform's own. */
+  /** The account of the event; absent: the platform. */
   account?: string;
   endpoint: string;
   status: 'pending' | 'delivered' | 'failed' | 'dropped';
@@ -58,22 +58,22 @@ export interface Delivery {
   lastError: string | null;
 }
 
-/** What an account has in one currency. */
+/** An account's balance in one currency. */
 export interface BalanceRecord {
   /** The currency. */
   id: string;
   currency: string;
   totalMinor: number;
-  /** What is part of the total and can't be spent before a time. */
+  /** Parts of the total that become available later. */
   pending: { availableOn: number; amountMinor: number }[];
 }
 
-/** The part of a connected account that Stripe keeps to itself. */
+/** The part of a connected account that the API does not show. */
 export interface AccountState {
   restriction?: { reason: string; due: string[] };
 }
 
-/** A way to the onboarding page, good for one visit. */
+/** A link to the onboarding page, valid once. */
 export interface AccountLinkRecord {
   account: string;
   expiresAt: number;
@@ -82,7 +82,7 @@ export interface AccountLinkRecord {
   returnUrl: string;
 }
 
-/** A way to the billing portal, for one customer and for an hour. */
+/** A link to the billing portal, for one customer and for an hour. */
 export interface PortalSessionRecord {
   customer: string;
   expiresAt: number;
@@ -97,7 +97,7 @@ export interface Records {
   answers: StoredAnswer;
   balance_transactions: Stripe.BalanceTransaction;
   balances: BalanceRecord;
-  /** By bank account: what payouts to it fail with. */
+  /** By bank account: the failure of payouts to it. */
   bank_behaviours: { payoutFault?: string };
   card_behaviours: CardBehaviour;
   charges: Stripe.Charge;
@@ -114,12 +114,12 @@ export interface Records {
   external_accounts: Stripe.BankAccount;
   invoice_payments: Stripe.InvoicePayment;
   invoices: Stripe.Invoice;
-  /** Which Checkout Session a PaymentIntent or SetupIntent belongs to, or which invoice. */
+  /** The Checkout Session or invoice of a PaymentIntent or SetupIntent. */
   payment_intent_owners: { session?: string; invoice?: string };
   payment_intents: Stripe.PaymentIntent;
   payment_methods: Stripe.PaymentMethod;
   payouts: Stripe.Payout;
-  /** Lines that wait for a subscription's next invoice. */
+  /** Invoice items that wait for a subscription's next invoice. */
   pending_items: { id: string; subscription: string; line: object };
   portal_sessions: PortalSessionRecord;
   prices: Stripe.Price;
@@ -130,13 +130,13 @@ export interface Records {
   tasks: Task;
   transfer_reversals: Stripe.TransferReversal;
   transfers: Stripe.Transfer;
-  /** `isConnect`: told of connected accounts' events instead of the platform's own. */
+  /** `isConnect`: receives events of connected accounts instead of the platform's own. */
   webhook_endpoints: Stripe.WebhookEndpoint & { secret: string; isConnect?: boolean };
 }
 
 export type Collection = keyof Records;
 
-/** The fields that `newestFirst` can narrow a collection by. */
+/** The fields by which `newestFirst` can filter a collection. */
 export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> = {
   balance_transactions: ['source'],
   charges: ['customer', 'payment_intent', 'transfer_group'],

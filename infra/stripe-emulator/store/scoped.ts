@@ -1,6 +1,6 @@
 /**
  * The store as one connected account sees it: some collections are its own, `payouts@acct_1` instead of `payouts`, and
- * the rest are the platform's. Ids are unique across accounts, but nobody sees another's payouts by guessing one.
+ * the rest are the platform's. Ids are unique across accounts, but an account cannot read another's payouts by id.
  */
 import type { Reader, Transaction, Where } from './reader.ts';
 import type { Collection, Records } from './records.ts';
@@ -53,7 +53,7 @@ export class ScopedTransaction extends ScopedReader implements Transaction {
     this.#transaction.remove(partitionName(collection, this.account), id);
   }
 
-  /** The same transaction, as another account sees it. */
+  /** The same transaction on behalf of another account. */
   of(account: string | null): ScopedTransaction {
     return new ScopedTransaction(this.#transaction, account);
   }

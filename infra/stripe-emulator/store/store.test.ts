@@ -17,7 +17,7 @@ function put(store: Store, ...customerIds: string[]): void {
   });
 }
 
-test('a transaction holds as a whole or not at all', () => {
+test('a transaction is atomic', () => {
   const file = newFile();
   const store = Store.create(file);
   put(store, 'cus_1', 'cus_2');
@@ -33,7 +33,7 @@ test('a transaction holds as a whole or not at all', () => {
   expect(ids(Store.create(file))).toEqual(['cus_2', 'cus_1']);
 });
 
-test('what is written is there after a restart without closing, in the same order', () => {
+test('written records survive a restart without close, in the same order', () => {
   const file = newFile();
   const store = Store.create(file);
   put(store, 'cus_1');
@@ -41,11 +41,11 @@ test('what is written is there after a restart without closing, in the same orde
   store.transact((transaction) => transaction.remove('deleted_customers', 'cus_1'));
   put(store, 'cus_3');
   expect(ids(Store.create(file))).toEqual(['cus_3', 'cus_2']);
-  // The start has compacted the file: what was removed is gone from it.
+  // The start has compacted the file, without the removed record.
   expect(readFileSync(file, 'utf8')).not.toContain('cus_1');
 });
 
-test('a torn last line is a write that nobody was told of', () => {
+test('a truncated last line is dropped as an unconfirmed write', () => {
   const file = newFile();
   put(Store.create(file), 'cus_1');
   appendFileSync(file, '[["deleted_customers","cus_2",{"id":"cus_2","obj');
@@ -55,7 +55,7 @@ test('a torn last line is a write that nobody was told of', () => {
   expect(ids(Store.create(file))).toEqual(['cus_3', 'cus_1']);
 });
 
-test('damage before the last line, and a foreign file, stop the start', () => {
+test('damage before the last line, or a foreign file, prevents the start', () => {
   const file = newFile();
   put(Store.create(file), 'cus_1');
   appendFileSync(file, 'garbage\n[]\n');
@@ -64,7 +64,7 @@ test('damage before the last line, and a foreign file, stop the start', () => {
   expect(() => Store.create(file)).toThrow('not a journal');
 });
 
-test('a record that someone holds does not change under their hands', () => {
+test('a record that was read does not change later', () => {
   const store = Store.create(undefined);
   store.transact((transaction) =>
     transaction.put('card_behaviours', 'pm_1', {
@@ -79,14 +79,14 @@ test('a record that someone holds does not change under their hands', () => {
   }).toThrow(TypeError);
 });
 
-test('a closed journal takes nothing more, and the memory does not run ahead of it', () => {
+test('a closed journal refuses writes, and the memory stays equal to it', () => {
   const store = Store.create(newFile());
   store.close();
   expect(() => put(store, 'cus_1')).toThrow('closed');
   expect(ids(store)).toEqual([]);
 });
 
-test('a journal of the first version is read: cards keep what they do, and the balance is added up', () => {
+test('reads a journal of the first version: cards keep their behaviour and the balance is summed', () => {
   const file = newFile();
   const transaction = { id: 'txn_1', currency: 'eur', net: 960, available_on: 2_000 };
   const lines = [
@@ -104,7 +104,7 @@ test('a journal of the first version is read: cards keep what they do, and the b
   expect(Store.create(file).get('card_behaviours', 'pm_1')).toEqual({ authentication: 'always', refund: 'succeeds' });
 });
 
-test('records are found by what they refer to, as they are and as a transaction changes them', () => {
+test('finds records by reference, also within a transaction that changes them', () => {
   const store = Store.create(undefined);
   const card = (id: string, customer: string | null) => ({ id, customer }) as unknown as Stripe.PaymentMethod;
   const of = (reader: Reader, customer: string) =>

@@ -1,6 +1,6 @@
 /**
- * Everything the emulator knows, in memory, changed only by transactions: all of one's changes are journaled and then
- * seen together, or none is. Transactions are synchronous, so that no two ever interleave.
+ * The emulator's state in memory, changed only by transactions: all changes of one are journaled and then visible
+ * together, or none is. Transactions are synchronous, so that no two interleave.
  */
 import { Draft } from './draft.ts';
 import { freeze } from './freeze.ts';
@@ -10,7 +10,7 @@ import { type Collection, INDEXES, type Records } from './records.ts';
 import { Table } from './table.ts';
 import { upgradeChange } from './upgrade.ts';
 
-/** Past this the emulator refuses to grow: it is meant for one deployment's tests, not for years of traffic. */
+/** The limit of records: it is meant for tests of one deployment, not for years of traffic. */
 const RECORDS_MAX = 4_000_000;
 
 export class Store implements Reader {
@@ -46,7 +46,7 @@ export class Store implements Reader {
     return (this.#tables.get(collection)?.oldestFirst() ?? []) as Iterable<[string, Readonly<Records[C]>]>;
   }
 
-  /** The collection as it is called on each account: `events`, `events@acct_1`, and so on. */
+  /** The collection's name on each account: `events`, `events@acct_1`, and so on. */
   partitionsOf<C extends Collection>(collection: C): C[] {
     return [...this.#tables.keys()].filter((name) => name.split('@')[0] === collection) as C[];
   }

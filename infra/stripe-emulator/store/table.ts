@@ -1,11 +1,11 @@
-/** The records of one collection: by id, in the order of creation, and by the fields that lists are narrowed with. */
+/** The records of one collection: by id, in order of creation, and by the indexed fields. */
 
 type Fields = Readonly<Record<string, unknown>>;
 type Where = Readonly<Record<string, string | undefined>>;
 
 export class Table {
   readonly records = new Map<string, object>();
-  /** Ids in the order of creation; may name records that are gone until it is swept. */
+  /** Ids in order of creation; may contain removed records until it is swept. */
   #order: string[] = [];
   readonly #indexes: ReadonlyMap<string, Map<string, Set<string>>>;
 
@@ -75,7 +75,7 @@ function unlink(index: Map<string, Set<string>>, value: string, id: string): voi
   if (ids?.size === 0) index.delete(value);
 }
 
-/** What a field refers to: an id, or the id of what it holds. */
+/** The reference in a field: an id, or the id of an embedded object. */
 function referenceIn(record: object, field: string): string | undefined {
   const value = (record as Fields)[field];
   if (typeof value === 'string') return value;

@@ -1,4 +1,4 @@
-/** What is to happen later by itself, as it is kept until then; `tasks.ts` above does it. */
+/** A scheduled task as it is stored; `tasks.ts` above runs it. */
 
 export type TaskWithoutId =
   | { kind: 'move_payout'; account: string | null; payout: string; step: 'send' | 'arrive'; dueAtMs: number }

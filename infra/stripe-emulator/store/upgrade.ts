@@ -1,4 +1,4 @@
-/** What the journals of earlier versions call otherwise, so that a developer's data outlives an upgrade. */
+/** Converts journals of earlier versions, so that a developer's data survives an upgrade. */
 import type { Change } from './journal.ts';
 import type { CardBehaviour } from './records.ts';
 

@@ -1,4 +1,4 @@
-/** What the emulator's tests share: a running emulator with the real SDK, and an endpoint that checks signatures. */
+/** Support of the emulator's tests: a running emulator with the real SDK, and an endpoint that checks signatures. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,7 +9,7 @@ export const WEBHOOK_SECRET = 'whsec_test_of_the_emulator';
 const CONDITION_TIMEOUT_MS = 30_000;
 const POLL_MS = 5;
 
-/** The first result that isn't undefined or false; fails with what it waited for. */
+/** Waits for the first result that is not undefined or false; fails with a description of it. */
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {
   const deadlineMs = Date.now() + CONDITION_TIMEOUT_MS;
   for (;;) {
@@ -31,12 +31,12 @@ export function sdkOf(emulator: { port: number }, config: Partial<Stripe.StripeC
   });
 }
 
-/** A webhook endpoint that takes only what Stripe's own library accepts as signed. */
+/** A webhook endpoint that accepts only what Stripe's own library verifies. */
 export class WebhookReceiver {
   readonly url: string;
   readonly events: Stripe.Event[] = [];
   readonly rejected: string[] = [];
-  /** What to answer; 200 unless told otherwise. */
+  /** The status to answer; 200 by default. */
   respond: (event: Stripe.Event) => number = () => 200;
   concurrencyMax = 0;
   #concurrency = 0;
@@ -121,11 +121,11 @@ export interface PageResult {
   status: number;
   location: string | null;
   text: string;
-  /** What the page says went wrong. */
+  /** The error that the page shows. */
   alert: string | undefined;
 }
 
-/** Sends a form as a browser without script does. */
+/** Submits a form as a browser without scripts does. */
 export async function submitForm(url: string, fields: Record<string, string>): Promise<PageResult> {
   const response = await fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) });
   const text = await response.text();

@@ -10,13 +10,20 @@ import type { Database } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
+import { GuardedPost } from '../../platform/outbound/guarded-post.ts';
+import { SIGNATURE_HEADER, signWebhook } from '../../platform/outbound/webhook-signature.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
-import type { ChatHookInput, ChatHook as ChatHookView, HookRequest } from '../../protocol/chat/chat-server.ts';
+import {
+  type ChatHookInput,
+  type ChatHook as ChatHookView,
+  type HookAnswer,
+  type HookRequest,
+  hookAnswer,
+} from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { publishNews, type Sending } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import { type HookRow, HookStore } from './hook.store.ts';
-import { HookClient } from './hook-client.ts';
 import type { RoomPolicy } from './room-policies.ts';
 
 /** Limits of concurrent and of waiting requests. */
@@ -28,6 +35,10 @@ const CIRCUIT_OPEN_MS = 10_000;
 /** How long settings are cached; changes at other gateways normally arrive over the bus. */
 const SETTINGS_TTL_MS = 15_000;
 const SECRET_BYTES = 32;
+const ANSWER_BYTES = 16 * 1024;
+const USER_AGENT = 'Loge-Chat/1';
+
+class HookFailed extends Error {}
 
 export interface HookVerdict {
   decision: 'allow' | 'deny' | 'hold';
@@ -40,7 +51,7 @@ const ALLOWED: HookVerdict = { decision: 'allow', reason: null, isFailure: false
 
 export class ChatHook {
   readonly #store: HookStore;
-  readonly #client: HookClient;
+  readonly #posts: GuardedPost;
   readonly #guard: AddressGuard;
   readonly #bus: Bus;
   readonly #clock: Clock;
@@ -63,7 +74,7 @@ export class ChatHook {
     log: Log;
   }) {
     this.#store = new HookStore(options.db, options.box);
-    this.#client = new HookClient(options.guard);
+    this.#posts = new GuardedPost(options.guard);
     this.#guard = options.guard;
     this.#bus = options.bus;
     this.#clock = options.clock;
@@ -125,7 +136,7 @@ export class ChatHook {
     try {
       // Time in the queue counts: the author waits for all of it.
       const leftMs = Math.max(1, Math.ceil(timeoutMs - (performance.now() - startedAtMs)));
-      const answer = await this.#client.ask(hook, question, { timeoutMs: leftMs, nowMs: this.#clock.now() });
+      const answer = await this.#post(hook, question, leftMs);
       this.#failures = 0;
       this.#metrics.chatHookSeconds.observe((performance.now() - startedAtMs) / 1_000);
       this.#metrics.chatHookAnswers.inc({ outcome: answer.decision });
@@ -142,6 +153,19 @@ export class ChatHook {
     } finally {
       this.#leave();
     }
+  }
+
+  /** Rejects if there is no valid answer in time. */
+  async #post({ url, secret }: HookRow, question: HookRequest, timeoutMs: number): Promise<HookAnswer> {
+    if (secret === undefined) throw new HookFailed('its secret cannot be decrypted, check LOGE_ENCRYPTION_KEY');
+    const body = JSON.stringify(question);
+    const signature = signWebhook(body, { secrets: [secret], nowMs: this.#clock.now() });
+    const headers = { 'user-agent': USER_AGENT, [SIGNATURE_HEADER]: signature };
+    const { status, text } = await this.#posts.post(url, body, { headers, timeoutMs, answerBytes: ANSWER_BYTES });
+    if (status !== 200) throw new HookFailed(`answered ${status}`);
+    const parsed = hookAnswer.safeParse(JSON.parse(await text));
+    if (!parsed.success) throw new HookFailed('the answer has no decision');
+    return parsed.data;
   }
 
   #fail(hook: HookRow, outcome: 'circuit_open' | 'busy' | 'failed'): HookVerdict {
@@ -193,6 +217,6 @@ export class ChatHook {
   }
 
   close(): void {
-    this.#client.close();
+    this.#posts.close();
   }
 }

@@ -13,7 +13,7 @@ function watchOf() {
   return { watch, say, shared };
 }
 
-test('the same message again within half a minute is noticed, in disguise too, and afterwards it may be said', () => {
+test('refuses a repeated message within 30 seconds, also in disguise, and allows it later', () => {
   const { say } = watchOf();
   expect(say('lea', 'Buy my coins now').kind).toBe('pass');
   expect(say('lea', 'buy  MY c0ins now', 1_001_000).kind).toBe('pass');
@@ -21,14 +21,14 @@ test('the same message again within half a minute is noticed, in disguise too, a
   expect(say('lea', 'Buy my coins now', 1_030_001).kind).toBe('pass');
 });
 
-test('short words and emoji may be repeated a little', () => {
+test('allows a few repetitions of short words and emoji', () => {
   const { say } = watchOf();
   for (const text of ['merci !', '❤️']) {
     expect([1, 2, 3, 4].map(() => say('lea', text).kind)).toEqual(['pass', 'pass', 'pass', 'duplicate']);
   }
 });
 
-test('sending one message again is no second message, and one that was refused was not said', () => {
+test('does not count a retry of the same message, or a refused one', () => {
   const { say } = watchOf();
   const first = say('lea', 'a sentence of some length', 1_000_000, 'client-same');
   expect(say('lea', 'a sentence of some length', 1_000_100, 'client-same').kind).toBe('pass');
@@ -36,7 +36,7 @@ test('sending one message again is no second message, and one that was refused w
   expect(say('lea', 'a sentence of some length', 1_000_200, 'client-other').kind).toBe('pass');
 });
 
-test('a wave of a long text is held from its eighth author on, of a short one it is slowed down', () => {
+test('holds a wave of a long text from its eighth author on, and slows down one of a short text', () => {
   const { say } = watchOf();
   const long = 'Free tokens for everybody who comes to my other channel today';
   const kinds = Array.from({ length: 9 }, (_, index) => say(`bot-${index}`, long, 1_000_000 + index * 100));
@@ -49,12 +49,12 @@ test('a wave of a long text is held from its eighth author on, of a short one it
   expect(say('fan-7', cheer, 1_020_000).kind).toBe('pass');
 });
 
-test('many people say yes at once, and that is no wave', () => {
+test('many people who say yes at once are not a wave', () => {
   const { say } = watchOf();
   expect(Array.from({ length: 50 }, (_, index) => say(`fan-${index}`, 'Bravo !').kind)).toEqual(Array(50).fill('pass'));
 });
 
-test('two gateways notice a wave together', () => {
+test('two gateways detect a wave together', () => {
   const [here, there] = [watchOf(), watchOf()];
   const text = 'Free tokens for everybody who comes to my other channel today';
   const tell = () => {
@@ -69,7 +69,7 @@ test('two gateways notice a wave together', () => {
   expect(kinds).toContain('wave');
 });
 
-test('memory is bounded, whatever is said', () => {
+test('memory is bounded for any messages', () => {
   const { say } = watchOf();
   const before = process.memoryUsage().heapUsed;
   for (let index = 0; index < 20_000; index += 1) say(`fan-${index}`, `a text of its own, number ${index}`);

@@ -13,31 +13,31 @@ const codeOf = (text: string) => {
   }
 };
 
-test('R18: a message keeps its words, its emoji and its line feeds', () => {
+test('R18: keeps words, emoji and line feeds', () => {
   expect(parseMessageText('  Bonsoir 👩‍👩‍👧 !\nÇa va ?  ')).toBe('Bonsoir 👩‍👩‍👧 !\nÇa va ?');
 });
 
-test('R18: invisible and direction-changing characters are taken out', () => {
+test('R18: removes invisible and bidirectional control characters', () => {
   expect(parseMessageText('a\u202eb\u200bc\u0007d\u2066e\ufeff')).toBe('abcde');
   expect(parseMessageText('one\r\n\n\n\n\ntwo')).toBe('one\n\ntwo');
 });
 
-test('R18: markup stays text, to the letter', () => {
+test('R18: keeps markup as literal text', () => {
   expect(parseMessageText('<img src=x onerror=alert(1)>')).toBe('<img src=x onerror=alert(1)>');
 });
 
-test('R18: empty and overlong messages are refused, and length counts characters, not code units', () => {
+test('R18: refuses empty and overlong messages; length counts characters, not code units', () => {
   expect(codeOf('')).toBe('message_empty');
   expect(codeOf(' \u200b\n ')).toBe('message_empty');
   expect(codeOf('😀'.repeat(LIMITS.messageChars))).toBe('ok');
   expect(codeOf('😀'.repeat(LIMITS.messageChars + 1))).toBe('message_too_long');
 });
 
-test('R18: a lone surrogate is made well-formed', () => {
+test('R18: replaces a lone surrogate', () => {
   expect(parseMessageText('a\ud800b')).toBe('a\ufffdb');
 });
 
-test('emoji alone, joined ones, flags and keycaps among them, are told from everything else', () => {
+test('recognises texts of emoji only, including joined emoji, flags and keycaps', () => {
   for (const text of ['🔥', '👩‍👩‍👧 ❤️\n🇫🇷', '👍🏽', '1️⃣']) expect(isEmojiOnly(text), text).toBe(true);
   for (const text of ['1', 'ok 🔥', '#', ':)', '🔥!']) expect(isEmojiOnly(text), text).toBe(false);
 });

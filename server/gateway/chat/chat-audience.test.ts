@@ -1,4 +1,4 @@
-/** On a real Socket.IO server and real sockets, one of which stops reading. */
+/** Runs on a real Socket.IO server with real sockets, one of which stops reading. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
@@ -66,7 +66,7 @@ test.each(['websocket', 'polling'] as const)('over %s a frame is what Socket.IO 
   }
 });
 
-test('each gets what is after their own place, once, and what they wrote themselves though it is not shown', async () => {
+test('each socket gets the entries after its own position once, and its own messages although they are sampled out', async () => {
   const server = await startServer();
   const [first, second] = [await listen(server, 'websocket'), await listen(server, 'websocket')];
   const audience = new ChatAudience(createMetrics());
@@ -90,7 +90,7 @@ test('each gets what is after their own place, once, and what they wrote themsel
   expect(second.frames.at(-1)?.sampled).toEqual({ dropped: 1, ranges: [[6, 6]] });
 });
 
-test('a socket that does not read gets no more, holds no more than the limit, and is caught up when it reads again', async () => {
+test('a socket that does not read gets no frames past the limit, and catches up when it reads again', async () => {
   const server = await startServer();
   const accepted = server.next();
   const ws = new WebSocket(`${server.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
@@ -131,7 +131,7 @@ test('a socket that does not read gets no more, holds no more than the limit, an
   ws.resume();
   await vi.waitFor(() => expect(seqs.at(-1)).toBe(seq), { timeout: 20_000 });
   expect(await slow()).toBe(0);
-  // In order and once; what was left out in between is for the client to ask for.
+  // In order and once; the client fetches the omitted entries.
   expect(seqs).toEqual([...new Set(seqs)].sort((left, right) => left - right));
   expect(seqs.length).toBeLessThan(seq);
   say();

@@ -1,4 +1,4 @@
-/** With the clock in hand, on sockets that note what they are sent and when. */
+/** Uses fake timers, and sockets that record what they are sent and when. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
@@ -69,7 +69,7 @@ test.each([100, 2_000])('%i people get every entry once, in order, in one frame 
   fanout.close();
 });
 
-test('after a quiet moment an entry goes to everybody at once, however many they are', async () => {
+test('after a pause an entry goes to all sockets at once, for any audience size', async () => {
   const { fanout, sent } = await openRoom(2_000);
   for (const seq of [1, 2]) {
     fanout.add(ROOM, [message(seq)]);
@@ -80,7 +80,7 @@ test('after a quiet moment an entry goes to everybody at once, however many they
   fanout.close();
 });
 
-test('the last entries before a quiet moment reach everybody within two ticks', async () => {
+test('the last entries before a pause reach all sockets within two ticks', async () => {
   const { fanout, sent } = await openRoom(2_000);
   fanout.add(ROOM, [message(1)]);
   await vi.advanceTimersByTimeAsync(10);

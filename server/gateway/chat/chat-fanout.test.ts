@@ -30,7 +30,7 @@ const entry = (seq: number): ChatEntry => ({
 const log = [1, 2, 3, 4].map(entry);
 const page = (entries: ChatEntry[]): ChatPage => ({ entries, lastSeq: entries.at(-1)?.seq ?? 0 });
 
-/** A room with one reader, whose database answers what it is told to. */
+/** A room with one reader and a scripted database. */
 async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) {
   const http = createServer();
   const io = new Server(http, { serveClient: false });
@@ -60,7 +60,7 @@ async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) 
 
 const pick = (...seqs: number[]) => log.filter(({ seq }) => seqs.includes(seq));
 
-test('R16: a gap that comes up while another is being read is filled, although nothing is said after it', async () => {
+test('R16: fills a gap that appears while another is being read, without a later entry', async () => {
   let answer: ((page: ChatPage) => void) | undefined;
   const { fanout, room, shown } = await openRoom(({ since = 0 }) => {
     if (answer) return Promise.resolve(page(log.filter(({ seq }) => seq > since)));
@@ -70,13 +70,13 @@ test('R16: a gap that comes up while another is being read is filled, although n
   });
   fanout.add(room, pick(2));
   await vi.waitFor(() => expect(answer).toBeDefined());
-  // The third is lost, and what is being read ends before it.
+  // The third is lost, and the running read ends before it.
   fanout.add(room, pick(4));
   answer?.(page(pick(1, 2)));
   await vi.waitFor(() => expect(shown).toEqual([1, 2, 3, 4]));
 });
 
-test('R16: what the database does not tell yet is asked for again, and what was lost last as well', async () => {
+test('R16: reads again what the database did not return yet, including the last lost entry', async () => {
   const pages = [page(pick(1)), page([]), Promise.reject(new TypeError('away')), page(pick(2, 3))];
   for (const one of pages) if (one instanceof Promise) one.catch(() => {});
   const { fanout, room, shown } = await openRoom(async () => pages.shift() ?? page(log));
@@ -97,7 +97,7 @@ test('R16: what the database does not tell yet is asked for again, and what was 
   await vi.waitFor(() => expect(shown).toEqual([1, 2, 3, 4]));
 });
 
-test('without the bus the rooms are compared with the database four times a second, in one statement, and those behind are read', async () => {
+test('without the bus, compares all rooms with the database four times a second in one statement, and reads those behind', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   closers.push(() => vi.useRealTimers());
   const read = vi.fn(async (_room: RoomId) => page(pick()));
@@ -124,7 +124,7 @@ test('without the bus the rooms are compared with the database four times a seco
   expect(newest).toHaveBeenCalledTimes(3);
 });
 
-test('with the bus they are compared every ten seconds, for what was lost last', async () => {
+test('with the bus, compares them every ten seconds, to find a lost last entry', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   closers.push(() => vi.useRealTimers());
   const newest = vi.fn(async () => new Map());

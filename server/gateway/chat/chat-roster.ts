@@ -11,7 +11,7 @@ import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Presence } from '../socket/presence.ts';
 
-/** The bus topic of who is in a room. */
+/** The bus topic of the people in a room. */
 export const ROSTER_BUS_TOPIC = 'chat.roster';
 const TELL_EVERY_MS = 500;
 const HEARTBEAT_MS = 10_000;
@@ -22,7 +22,7 @@ const HANDS_TOLD = 200;
 interface Held {
   total: number;
   staff: Person[];
-  /** Everyone, in a small room; otherwise nobody. */
+  /** Everyone in a small room; empty in a large one. */
   people: Person[];
   hands: Hand[];
   handCount: number;

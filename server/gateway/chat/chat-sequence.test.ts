@@ -16,7 +16,7 @@ function tip(seq: number): ChatEntry {
   return { kind: 'tip', id: `tip_${seq}`, seq, from, amountMinor: 500, currency: 'eur', message: null, sentAt };
 }
 
-test('whatever order entries arrive in, doubled or not, each is let through once and in order', () => {
+test('releases each entry once and in order, for any order of arrival and duplicates', () => {
   const seed = Date.now();
   fc.assert(
     fc.property(
@@ -43,7 +43,7 @@ test('whatever order entries arrive in, doubled or not, each is let through once
   );
 });
 
-test('what is missing holds back what is after it, until it comes or is passed over', () => {
+test('holds back entries after a gap until it is filled or skipped', () => {
   const sequence = new ChatSequence(10);
   expect(sequence.accept([message(12), message(14)])).toEqual([]);
   expect(sequence.hasGap).toBe(true);
@@ -52,7 +52,7 @@ test('what is missing holds back what is after it, until it comes or is passed o
   expect([sequence.lastSeq, sequence.hasGap]).toEqual([14, false]);
 });
 
-test('above what people can read, messages of fans are sampled evenly; tips and the creator always pass', () => {
+test('above the readable rate, samples fans’ messages evenly; tips and the creator always pass', () => {
   const budget = new ReadingBudget(30, 0);
   budget.take(
     Array.from({ length: 120 }, (_, index) => message(index + 1)),
@@ -74,13 +74,13 @@ test('above what people can read, messages of fans are sampled evenly; tips and 
   expect(numbers).toEqual(skipped.map(({ seq }) => seq));
 });
 
-test('a burst in a quiet room is shown whole, and with 0 everything is', () => {
+test('shows a burst in a quiet room in full, and everything if the rate is 0', () => {
   const burst = Array.from({ length: 100 }, (_, index) => message(index + 1));
   expect(new ReadingBudget(30, 0).take(burst, 0).skipped).toEqual([]);
   const unlimited = new ReadingBudget(0, 0);
   for (let round = 0; round < 10; round += 1) expect(unlimited.take(burst, 0).skipped).toEqual([]);
 });
 
-test('the tick is 20 ms in small rooms and longer the more people there are, up to 200 ms', () => {
+test('the tick grows with the audience from 20 ms to 200 ms', () => {
   expect([10, 500, 1_000, 2_000, 5_000, 100_000].map(tickMs)).toEqual([20, 20, 40, 80, 200, 200]);
 });

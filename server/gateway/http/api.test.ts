@@ -47,7 +47,7 @@ describe('creators and tokens', () => {
     expect([other.status, other.json.error.code]).toEqual([409, 'creator_exists']);
   });
 
-  test('nobody is made a creator where they cannot be paid, unless the house wants it', async () => {
+  test('refuses a creator in a country without payouts, unless the configuration allows it', async () => {
     const input = { identity: 'wei', name: 'Wei', country: 'SG' };
     // Iceland is in the EEA, and has no accounts.
     for (const country of [input.country, 'IS']) {
@@ -56,7 +56,7 @@ describe('creators and tokens', () => {
     }
     await using wanting = await startHttp({ env: { LOGE_CREATORS_WITHOUT_PAYOUTS: 'on' }, db: http.context.db });
     expect((await wanting.server('POST', '/v1/creators', input)).status).toBe(201);
-    // What the provider says of a country counts, whatever the list says.
+    // The provider's answer about a country overrides the list.
     const asked = await wanting.server('POST', '/v1/creators/wei/onboarding', {});
     expect([asked.status, asked.json.error.code]).toEqual([422, 'country_not_payable']);
   });
@@ -77,7 +77,7 @@ describe('creators and tokens', () => {
     expect((await tiers(freeRoom.id)).json.tiers.map(({ id }: { id: string }) => id)).toContain(own.id);
   });
 
-  test('a token is minted for a room that exists, as its creator for its creator only', async () => {
+  test('a token needs an existing room, and the role creator its creator', async () => {
     const ask = (input: object) => http.server('POST', '/v1/tokens', { identity: 'lea', name: 'Léa', ...input });
     const { status, json } = await ask({ room: freeRoom.id, role: 'fan', ttlSeconds: 60 });
     expect(status).toBe(201);
@@ -131,7 +131,7 @@ describe('rooms', () => {
     expect(reply.json.error.code).toBe(code);
   });
 
-  test('a removal stands, and the creator cannot be removed', async () => {
+  test('a removal persists, and the creator cannot be removed', async () => {
     const path = `/v1/rooms/${freeRoom.id}/removals`;
     const { status, json } = await http.server('POST', path, { identity: 'rude', reason: 'Insults' });
     expect(status).toBe(201);
@@ -143,7 +143,7 @@ describe('rooms', () => {
 });
 
 describe('money', () => {
-  test('top-up, ticket, tip and refunds move exactly what they say', async () => {
+  test('top-up, ticket, tip and refunds move exactly their amounts', async () => {
     const topup = await topUp('lea', 2_000);
     const token = http.token({ room: ticketRoom.id, identity: 'lea' });
     const tickets = `/v1/rooms/${ticketRoom.id}/tickets`;
@@ -185,7 +185,7 @@ describe('money', () => {
     expect(await http.context.money.checkInvariants()).toEqual([]);
   });
 
-  test('a card gives a page to pay on, and paying opens the room', async () => {
+  test('payment by card returns a payment page, and paying opens the room', async () => {
     const token = http.token({ room: ticketRoom.id, identity: 'malik' });
     const { status, json } = await http.participant(token, 'POST', `/v1/rooms/${ticketRoom.id}/tickets`, {
       from: 'card',
@@ -199,7 +199,7 @@ describe('money', () => {
       .toMatchObject({ state: 'granted', reason: 'ticket' });
   });
 
-  test('an embedder that sold access itself says so in the token', async () => {
+  test('a token can state access that the embedder has sold', async () => {
     await topUp('ines', 500);
     const token = http.token({ room: ticketRoom.id, identity: 'ines', entitled: true });
     const input = { amountMinor: 200, idempotencyKey: 'tip-00000001' };

@@ -3,21 +3,26 @@
  * limits; every other decision is a domain's. The composition root attaches it to the server that also serves the
  * sockets.
  */
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
+import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext, LiveView } from '../context.ts';
 import { HTTP_OPERATIONS } from '../operations/table.ts';
-import { createHttpLimits, createLimiterFactory } from '../rate-limits.ts';
+import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
+import { mountDiscovery } from '../site/discovery.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
 import { HttpAuth } from './auth.ts';
+import { compressPublic } from './compression.ts';
 import { mountDocs } from './docs/docs.ts';
 import { createErrorHandler, mountMethodNotAllowed, notFound, routeOf } from './errors.ts';
 import { countRequests, mountOperations } from './health.ts';
 import { HttpPipeline } from './pipeline.ts';
-import { mountProviderEvents } from './provider-events.ts';
 import { embedderCors, noStore, securityHeaders } from './security.ts';
+
+/** Provider events contain whole objects, and are larger than requests to our own APIs. */
+const EVENT_BYTES = 256 * 1024;
 
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const { config, log, metrics, apiKeys, tokens, clock } = context;
@@ -25,7 +30,8 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const desk = new DeskAccess({ config, sessions: context.deskSessions });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
   const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk, limits });
-  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth });
+  const compress = compressPublic((request) => sessions.isPresentedIn(request) || desk.isPresentedIn(request));
+  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth, compress });
 
   const app = express();
   app.disable('x-powered-by');
@@ -35,15 +41,31 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
-  mountDocs(app, context);
+  mountDocs(app, context, compress);
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
   app.use('/site', noStore);
   pipeline.mount(app, siteOperations(context, { sessions, desk }));
   mountDeskSignIn(app, context, { access: desk, limits });
-  mountSitePages(app, context, limits);
+  mountDiscovery(app, context, limits);
+  mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;
+}
+
+/** The signature covers the raw bytes, so the body is not parsed before it is verified. */
+function mountProviderEvents(app: Express, { money }: HttpContext, limits: HttpLimits): void {
+  const rawBody = express.raw({ type: () => true, limit: EVENT_BYTES, inflate: false });
+  const limit: RequestHandler = async (request, _response, next) => {
+    await limits.consume('webhook', { address: request.ip });
+    next();
+  };
+  app.post('/webhooks/stripe', limit, rawBody, async (request, response) => {
+    const body: unknown = request.body;
+    if (!Buffer.isBuffer(body)) throw new AppError('signature_invalid', 'The event has no body.');
+    await money.providerEvents.receive(body, request.get('stripe-signature'));
+    response.json({ received: true });
+  });
 }

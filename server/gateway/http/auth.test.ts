@@ -36,12 +36,12 @@ describe('the server API', () => {
     expect(reply.headers.get('www-authenticate')).toMatch(/^Basic /);
   });
 
-  test('a room token is no key to it', async () => {
+  test('refuses a room token', async () => {
     const reply = await http.participant(http.token({ room: room.id, identity: 'lea' }), 'GET', '/v1/rooms');
     expect(reply.json.error.code).toBe('credentials_invalid');
   });
 
-  test('wrong credentials run out; the right ones pass meanwhile', async () => {
+  test('rate-limits wrong credentials, but not the right ones meanwhile', async () => {
     const guess = () =>
       http.call('GET', '/v1/rooms', { headers: { authorization: `Basic ${base64('devkey:guess')}` } });
     const replies = [];
@@ -99,7 +99,7 @@ describe('the participant API', () => {
     if (status === 401) expect(reply.headers.get('www-authenticate')).toMatch(/^Bearer /);
   });
 
-  test("a token opens its own room's paths only", async () => {
+  test('a token is valid for the paths of its own room only', async () => {
     const other = await http.createRoom({ kind: 'free' });
     const token = http.token({ room: other.id, identity: 'lea' });
     const tip = { amountMinor: 100, idempotencyKey: 'tip-00000001' };
@@ -112,7 +112,7 @@ describe('the participant API', () => {
     }
   });
 
-  test('one person who asks too much waits; another one at the same address does not', async () => {
+  test('rate-limits one person, but not another one at the same address', async () => {
     const busy = http.token({ room: room.id, identity: 'busy' });
     const replies = await Promise.all(Array.from({ length: 120 }, () => http.participant(busy, 'GET', '/v1/wallet')));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(100);

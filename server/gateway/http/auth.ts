@@ -15,6 +15,7 @@ import { assertOwnPage, isOwnPage } from '../origins.ts';
 import type { HttpLimitClass, HttpLimits } from '../rate-limits.ts';
 import type { DeskAccess } from '../site/desk-access.ts';
 import type { SiteSessions } from '../site/site-session.ts';
+import { readBody } from './input.ts';
 
 export interface Authenticated {
   by: CallerKind;
@@ -24,7 +25,10 @@ export interface Authenticated {
   claims?: TokenClaims;
 }
 
-type Door = Pick<HttpOperation, 'limit'> & { http: Pick<HttpOperation['http'], 'by' | 'scope'> };
+type HttpDoor = HttpOperation['http'];
+type Door = Pick<HttpOperation, 'limit'> & {
+  http: Pick<HttpDoor, 'by' | 'scope'> & Partial<Pick<HttpDoor, 'input' | 'tokenInBody'>>;
+};
 
 export class HttpAuth {
   readonly #config: Config;
@@ -60,7 +64,9 @@ export class HttpAuth {
     const address = request.ip;
     let authenticated: Authenticated;
     try {
-      authenticated = await this.#identify(to.http.by, request);
+      authenticated = to.http.tokenInBody
+        ? await this.#identifyByBody(to.http, request, response)
+        : await this.#identify(to.http.by, request);
     } catch (error) {
       // Valid credentials always pass, however many invalid ones came from the same address: guessing a secret of 32
       // characters is hopeless, but a neighbour behind the same router could otherwise lock an embedder out.
@@ -86,17 +92,24 @@ export class HttpAuth {
     throw isForServer(by, request) ? new AppError('credentials_invalid') : missing(by);
   }
 
+  /** A token in the body takes precedence over the header. No cookie counts. */
+  async #identifyByBody(http: Door['http'], request: Request, response: Response): Promise<Authenticated> {
+    const { token } = (await readBody({ input: http.input, tokenInBody: true }, request, response)) as {
+      token?: unknown;
+    };
+    return token === undefined ? this.#identifyByHeader(http.by, request) : this.#identifyByToken(token, request);
+  }
+
+  #identifyByToken(token: unknown, request: Request): Authenticated {
+    const claims = this.#tokens.parse(token, request.get('origin'));
+    const { sub: identity, name, role } = claims;
+    return { by: 'participant', claims, caller: { identity, name, role } };
+  }
+
   #identifyByHeader(by: readonly CallerKind[], request: Request): Authenticated {
     const basic = credentialsOf(request, 'basic');
     const bearer = credentialsOf(request, 'bearer');
-    if (by.includes('participant') && bearer !== undefined) {
-      const claims = this.#tokens.parse(bearer, request.get('origin'));
-      return {
-        by: 'participant',
-        claims,
-        caller: { identity: claims.sub, name: claims.name, role: claims.role },
-      };
-    }
+    if (by.includes('participant') && bearer !== undefined) return this.#identifyByToken(bearer, request);
     if (!by.includes('server')) throw missing(by);
     const key = authenticateKey(this.#keys, basic);
     return { by: 'server', key, caller: SERVER };
@@ -122,7 +135,7 @@ export class HttpAuth {
     return { by: 'person', caller: person };
   }
 
-  /** A page of another site may read what is public, anonymously, and may change nothing. */
+  /** A page of another site may read public data anonymously, and change nothing. */
   async #findVisitor(request: Request): Promise<Caller | null> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       assertOwnPage(this.#config, request);
@@ -146,7 +159,7 @@ function assertJson(request: Request): void {
 
 function limitOf({ limit }: Door, by: CallerKind): HttpLimitClass {
   if (by === 'server') return 'server';
-  if (limit === 'money' || limit === 'signIn') return limit;
+  if (limit === 'money' || limit === 'signIn' || limit === 'stage') return limit;
   return by === 'participant' ? 'participant' : 'site';
 }
 

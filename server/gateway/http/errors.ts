@@ -39,7 +39,7 @@ export class InputError extends AppError {
 
 /** Whether errors at this path are answered in JSON. */
 export function isApiPath(path: string): boolean {
-  return /^\/(v1|site|webhooks|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(path);
+  return /^\/(v1|site|webhooks|oembed|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(path);
 }
 
 /** Answers 405 with `Allow` for unsupported methods of every mounted path. Call it last. */

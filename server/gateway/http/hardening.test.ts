@@ -91,7 +91,7 @@ describe('bodies', () => {
     await expect(http.context.accounts.getCreator('x')).rejects.toMatchObject({ code: 'creator_not_found' });
   });
 
-  test('a nested unknown field is named, and so is every other fault', async () => {
+  test('names a nested unknown field and every other fault', async () => {
     const access = { kind: 'free', priceMajor: 5 };
     const { json: nested } = await http.server('POST', '/v1/rooms', { creator: 'ada', title: 'T', access });
     expect(nested.error.issues).toEqual([{ path: 'access.priceMajor', message: expect.any(String) }]);
@@ -100,7 +100,7 @@ describe('bodies', () => {
     expect(named).toEqual(new Set(['country', 'identity', 'name']));
   });
 
-  test('a NUL in a field without a format of its own does not reach the database', async () => {
+  test('refuses a NUL in a free-text field before the database', async () => {
     const room = (await http.context.rooms.listRooms({ limit: 1 }))[0];
     const token = http.token({ room: room?.id ?? 'room_', identity: 'lea' });
     const reply = await http.participant(token, 'POST', `/v1/rooms/${room?.id}/tips`, {
@@ -131,7 +131,7 @@ describe('addresses', () => {
     expect([reply.status, reply.json.error.code]).toEqual([status, code]);
   });
 
-  test('a method that a path does not take is refused with those that it takes', async () => {
+  test('refuses an unsupported method and names the supported ones', async () => {
     const refused = await http.server('DELETE', '/v1/rooms');
     expect([refused.status, refused.json.error.code]).toEqual([405, 'method_not_allowed']);
     expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST');
@@ -155,14 +155,14 @@ describe('addresses', () => {
     expect(text).not.toContain('"dependencies"');
   });
 
-  test('what a request sends is never echoed as markup or as a header', async () => {
+  test('never echoes request data as markup or as a header', async () => {
     const probe = '/<script>alert(1)</script>%0d%0aset-cookie:%20x=1';
     const { text, headers } = await http.call('GET', probe);
     expect(text).not.toContain('<script>');
     expect(headers.get('set-cookie')).toBeNull();
   });
 
-  test('an absolute address and a bare line end do not confuse it', async () => {
+  test('handles an absolute request target and a bare line feed', async () => {
     const { port } = new URL(http.url);
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(port), '127.0.0.1', () => {
@@ -181,7 +181,7 @@ describe('addresses', () => {
 });
 
 describe('headers', () => {
-  test('a strict policy on every answer, and nothing that names the software', async () => {
+  test('every answer has a strict content security policy and does not name the software', async () => {
     for (const path of ['/healthz', '/docs', '/v1/rooms', '/nothing', '/openapi.json']) {
       const { headers } = await http.call('GET', path);
       const policy = headers.get('content-security-policy') ?? '';
@@ -202,7 +202,7 @@ describe('headers', () => {
     expect((await http.call('GET', '/site/session')).headers.get('cache-control')).toBe('no-store');
   });
 
-  test('production insists on https', async () => {
+  test('production requires https', async () => {
     const { headers } = await production.call('GET', '/healthz');
     expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
     expect(headers.get('content-security-policy')).toContain("connect-src 'self' wss://loge.example;");
@@ -247,13 +247,13 @@ describe('other origins', () => {
     expect((await preflight(production, 'https://club.example')).status).toBe(204);
   });
 
-  test("the site's own endpoints are for no other origin", async () => {
+  test("the site's own endpoints refuse other origins", async () => {
     const { headers } = await preflight(http, 'https://club.example', '/site/session');
     expect(headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
-test('what nobody expected is logged in full and told as a number only', async () => {
+test('an unexpected error is logged in full and answered with a log id only', async () => {
   const room = await http.createRoom({ kind: 'free' });
   const { rooms } = http.context;
   vi.spyOn(rooms, 'getRoom').mockRejectedValueOnce(new Error('secret detail: connection to 10.0.0.7 lost'));
@@ -287,7 +287,7 @@ describe('webhooks', () => {
     expect([reply.status, reply.json.error.code]).toEqual([400, 'signature_invalid']);
   });
 
-  test('more than an event can be is refused', async () => {
+  test('refuses a body larger than any event', async () => {
     const reply = await http.call('POST', '/webhooks/stripe', { headers: json, body: 'x'.repeat(300_000) });
     expect([reply.status, reply.json.error.code]).toEqual([413, 'payload_too_large']);
   });

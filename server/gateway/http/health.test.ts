@@ -1,4 +1,4 @@
-/** What operators and their machines are told. */
+/** Health, readiness and metrics, for operators and their machines. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 
@@ -15,7 +15,7 @@ test('alive and ready', async () => {
   expect((await http.call('GET', '/readyz')).json).toEqual({ status: 'ready' });
 });
 
-test('not ready: every reason is told, and being alive is something else', async () => {
+test('not ready: names every reason, and stays alive', async () => {
   http.notReady.push('draining');
   vi.spyOn(http.context.db, 'ping').mockRejectedValue(new Error('connection refused'));
   await expect
@@ -33,7 +33,7 @@ test('not ready: every reason is told, and being alive is something else', async
   await expect.poll(async () => (await http.call('GET', '/readyz')).status).toBe(200);
 });
 
-test('metrics: for this very machine or with credentials, not for whoever comes through a proxy', async () => {
+test('metrics need the local machine or credentials, also behind a proxy', async () => {
   const direct = await http.call('GET', '/metrics');
   expect(direct.status).toBe(200);
   expect(direct.headers.get('content-type')).toMatch(/^text\/plain/);

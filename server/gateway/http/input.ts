@@ -8,13 +8,16 @@ import { type HttpDoor, takesBody } from '../operations/operation.ts';
 import { InputError } from './errors.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
+/** Of requests that a page of another site may send without a preflight (CORS-safelisted). */
+const SIMPLE_TYPES = [...JSON_TYPES, 'text/plain'];
 // Compressed bodies are refused: requests are small, and a small compressed body can expand to a huge one.
 const parseJson = express.json({ limit: LIMITS.httpBodyBytes, type: JSON_TYPES, inflate: false });
+const parseSimple = express.json({ limit: LIMITS.watchBodyBytes, type: SIMPLE_TYPES, inflate: false });
 
 type Issue = { path: PropertyKey[]; message: string };
 
 export async function parseInput(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
-  const raw = takesBody(door) ? await readJsonBody(door, request, response) : request.query;
+  const raw = takesBody(door) ? await readBody(door, request, response) : request.query;
   if (!door.input) {
     const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
     if (stray.length > 0) throw new InputError(stray);
@@ -23,16 +26,23 @@ export async function parseInput(door: HttpDoor, request: Request, response: Res
   return parseExactly(door.input, raw);
 }
 
-async function readJsonBody(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
+/** The body as JSON; read once. */
+export async function readBody(
+  door: Pick<HttpDoor, 'input' | 'tokenInBody'>,
+  request: Request,
+  response: Response,
+): Promise<unknown> {
+  if (request.body !== undefined) return request.body;
   if (!hasBody(request)) {
     if (!door.input) return {};
     throw new AppError('invalid_request', 'Send a JSON body, with the header `Content-Type: application/json`.');
   }
-  if (!request.is(JSON_TYPES)) {
+  if (!request.is(door.tokenInBody ? SIMPLE_TYPES : JSON_TYPES)) {
     throw new AppError('invalid_request', 'Send JSON, with the header `Content-Type: application/json`.');
   }
+  const parse = door.tokenInBody ? parseSimple : parseJson;
   await new Promise<void>((resolve, reject) => {
-    parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+    parse(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
   });
   return request.body ?? {};
 }

@@ -3,10 +3,11 @@
  * `socket/pipeline.ts` does the same for sockets.
  */
 import { once } from 'node:events';
-import type { Express, Request, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { permissionsNow } from '../../accounts/tokens.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { Admitted } from '../context.ts';
 import { assertMay, assertRole, errorsOf } from '../operations/admission.ts';
 import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
@@ -15,16 +16,22 @@ import { parseInput, parseParams } from './input.ts';
 export class HttpPipeline {
   readonly #domains: HttpDomains;
   readonly #auth: HttpAuth;
+  readonly #compress: RequestHandler;
 
-  constructor(options: { domains: HttpDomains; auth: HttpAuth }) {
+  /** `compress` serves what everybody may read. */
+  constructor(options: { domains: HttpDomains; auth: HttpAuth; compress: RequestHandler }) {
     this.#domains = options.domains;
     this.#auth = options.auth;
+    this.#compress = options.compress;
   }
 
   mount(app: Express, operations: readonly HttpOperation[]): void {
     for (const operation of operations) {
-      const { method, path } = operation.http;
-      app[method](path, (request, response) => this.#handle(operation, request, response));
+      const { method, path, by } = operation.http;
+      const isPublic = method === 'get' && by.includes('visitor');
+      app[method](path, isPublic ? [this.#compress] : [], (request: Request, response: Response) =>
+        this.#handle(operation, request, response),
+      );
     }
   }
 
@@ -46,10 +53,14 @@ export class HttpPipeline {
     const authenticated = await this.#auth.authenticate(operation, request, response);
     const { id, ...params } = parseParams(http, request);
     const input = await parseInput(http, request, response);
-    const { caller, room } = await this.#admit(operation, authenticated, http.isOfRoom ? (id as RoomId) : undefined);
+    const { caller, room, admitted } = await this.#admit(
+      operation,
+      authenticated,
+      http.isOfRoom ? (id as RoomId) : undefined,
+    );
     const { by, key } = authenticated;
     const result = await operation.run(this.#domains, {
-      ...{ by, key, caller, room, input, response, connection: undefined },
+      ...{ by, key, caller, room, input, response, admitted, connection: undefined },
       params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
       locale: localeOf(request),
     });
@@ -64,7 +75,7 @@ export class HttpPipeline {
     operation: HttpOperation,
     { caller, claims }: Authenticated,
     room: RoomId | undefined,
-  ): Promise<{ caller: Caller | null; room: RoomId | undefined }> {
+  ): Promise<{ caller: Caller | null; room: RoomId | undefined; admitted?: Admitted }> {
     const { rooms } = this.#domains;
     if (!claims) {
       if (room) await rooms.getRoom(room);
@@ -85,7 +96,7 @@ export class HttpPipeline {
     // Sockets learn of the end by an event; an HTTP caller learns of it here.
     if (operation.from === 'inside' && access.reason === 'room_ended') throw new AppError('room_ended');
     assertMay(operation, { access, can: permissionsNow(claims, admission), role });
-    return { caller: { ...participant, role }, room: claims.room };
+    return { caller: { ...participant, role }, room: claims.room, admitted: { claims, access } };
   }
 }
 

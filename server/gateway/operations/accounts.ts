@@ -16,7 +16,7 @@ const peopleOperations = [
     status: 201,
     summary: 'Create a creator',
     description:
-      'Asking again with the same details answers the same creator. A creator in a country where the payment provider pays nobody is refused, unless the house wants creators without payouts (`LOGE_CREATORS_WITHOUT_PAYOUTS`).',
+      'A repeated call with the same details returns the same creator. A creator in a country without payouts by the payment provider is refused, unless `LOGE_CREATORS_WITHOUT_PAYOUTS` allows it.',
     errors: ['creator_exists', 'country_not_payable'],
     run: ({ accounts, config, money }, { input }) => {
       if (!config.creatorsWithoutPayouts && !money.creatorAccounts.payableCountries.has(input.country)) {
@@ -35,7 +35,7 @@ const peopleOperations = [
     status: 201,
     summary: 'Mint a room token',
     description:
-      'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and lives ten minutes unless told otherwise. `entitled: true` says that you sold access yourself, `false` takes that back; what a token says of access and of the role counts from when it is minted, over every token issued before.',
+      'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and is valid for ten minutes by default. `entitled: true` grants access that you sold yourself, `false` revokes it. Access and role of a token apply from when it is issued and override all earlier tokens.',
     errors: ['room_not_found', 'forbidden'],
     run: async ({ rooms, tokens }, { key, input }) => {
       const room = await rooms.getRoom(input.room);
@@ -55,7 +55,7 @@ const peopleOperations = [
     status: 201,
     summary: 'Mint a room token for yourself',
     description:
-      'Identity, name and role are those of the session: creators come as such into their own rooms, everybody else as a fan. It takes no fields.',
+      'Identity, name and role come from the session: creators have the role `creator` in their own rooms, everyone else is a fan. It takes no fields.',
     run: async ({ rooms, tokens }, { room, caller: { identity, name } }) => {
       const role = (await rooms.creatorOf(room)) === identity ? 'creator' : 'fan';
       return { token: tokens.create({ identity, name, room, role }) };
@@ -74,9 +74,9 @@ const keyOperations = [
     example: { name: 'Web shop', scopes: ['tokens', 'rooms'], expiresAt: '2030-01-01T00:00:00Z' },
     answer: apiKeyWithSecret,
     status: 201,
-    summary: 'Make an API key',
+    summary: 'Create an API key',
     description:
-      'Keep the `secret`: it is shown here and never again. No key makes one with more scopes than its own, with origins that it lacks, or one that outlives it. To replace a key, make the new one, move to it, and revoke the old one; until then both count.',
+      'Store the `secret`: it is returned only once. A key cannot create one with more scopes or origins than its own, or one that expires later. To rotate a key, create the new one, switch to it, and revoke the old one; until then both are valid.',
     errors: ['api_key_limit', 'forbidden', 'time_in_past'],
     run: ({ apiKeys }, { key, input }) => apiKeys.create(input, key),
   }),
@@ -87,7 +87,7 @@ const keyOperations = [
     answer: apiKeyList,
     summary: 'List API keys',
     description:
-      'Those that count first, then the newest that are revoked or have expired. The keys of the environment are not among them.',
+      'Valid keys first, then revoked and expired ones, newest first. Keys of the environment are not listed.',
     run: async ({ apiKeys }) => ({ keys: await apiKeys.list() }),
   }),
   operation({
@@ -97,7 +97,7 @@ const keyOperations = [
     answer: apiKey,
     summary: 'Revoke an API key',
     description:
-      'Within a second neither it nor a token that it signed counts at any gateway, and sockets that such a token opened are closed. Asked twice, nothing more happens.',
+      'Within a second all gateways refuse the key and its tokens, and close their sockets. Repeated calls have no further effect.',
     errors: ['api_key_not_found'],
     run: ({ apiKeys }, { key, params }) => apiKeys.revoke(params.key, key),
   }),

@@ -23,7 +23,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error) => error.code,
   );
 
-test('an embedder keeps order from its own server, and finds it on record', async () => {
+test("an embedder's server moderates, and its acts are recorded", async () => {
   await say('the first one');
   await http.server('PUT', '/v1/creators/ada/chat/words', { words: [{ pattern: 'spoiler', action: 'hold' }] });
   const answer = await say('a sp0iler');
@@ -99,7 +99,7 @@ test.each([
   expect(answer.json.error.code).toBe(code);
 });
 
-test('what does not exist, and addresses of the house’s own network, are refused', async () => {
+test('refuses unknown ids and addresses of the private network', async () => {
   const unknown = createId('room');
   expect((await http.server('GET', `/v1/rooms/${unknown}/chat/messages`)).json.error.code).toBe('room_not_found');
   expect((await http.server('GET', '/v1/creators/nobody/chat/words')).json.error.code).toBe('creator_not_found');
@@ -113,7 +113,7 @@ test('what does not exist, and addresses of the house’s own network, are refus
   expect((await http.server('DELETE', '/v1/chat/hook')).json).toEqual({ deleted: true });
 });
 
-test('the chat of a room is the embedder’s server’s alone', async () => {
+test("only an embedder's server may read the chat of a room", async () => {
   for (const path of [`/v1/rooms/${room}/chat/messages`, '/v1/participants/lea/chat', '/v1/chat/hook']) {
     expect((await http.call('GET', path)).status).toBe(401);
   }

@@ -27,7 +27,7 @@ const actOperations = [
     answer: chatDone,
     status: 201,
     summary: 'Remove a message, or all of one author',
-    description: 'Give a `messageId`, or an `identity` for everything that they have written in the room so far.',
+    description: 'Pass a `messageId`, or an `identity` to remove all messages of that person in the room.',
     errors: ['message_not_found'],
     run: async ({ chat: { moderation } }, { room, caller: actor, input }) => {
       if ('messageId' in input) await moderation.remove({ room, actor, ...input });
@@ -60,9 +60,9 @@ const actOperations = [
     input: restrictInput,
     example: { identity: 'fan-7', kind: 'timeout', scope: 'room', seconds: 600, reason: 'Insults' },
     status: 201,
-    summary: 'Keep somebody from writing',
+    summary: 'Restrict a person from writing',
     description:
-      'A `timeout` (ten minutes without `seconds`) or a `ban`, in the `room` or in all rooms of its `creator`. They are told, with the reason and the end. `removeMessages` removes what they have written, `removeAccess` puts them out of the room.',
+      'A `timeout` (ten minutes without `seconds`) or a `ban`, in the `room` or in all rooms of its `creator`. The person is notified with the reason and the end. `removeMessages` removes their messages, `removeAccess` ends their access to the room.',
     errors: ['participant_not_restrictable', 'participant_not_removable'],
     run: async ({ chat, rooms }, { room, caller: actor, input }) => {
       await chat.moderation.restrict({ room, actor, input });
@@ -80,7 +80,7 @@ const actOperations = [
     input: liftInput,
     example: { identity: 'fan-7', scope: 'room' },
     status: 201,
-    summary: 'Let somebody write again',
+    summary: 'Lift a restriction',
     run: async ({ chat }, { room, caller: actor, input }) => {
       await chat.moderation.lift({ room, actor, input });
       return { done: true };
@@ -94,9 +94,9 @@ const actOperations = [
     example: { decision: 'allow' },
     answer: chatDone,
     status: 201,
-    summary: 'Decide about a message that waits',
+    summary: 'Decide about a held message',
     description:
-      'The first decision holds. Allowed, it comes into the chat now; refused, its author is told, with the reason.',
+      'The first decision counts. An allowed message is sent to the chat; for a refused one, its author gets the reason.',
     errors: ['held_message_not_found', 'already_reviewed'],
     run: async ({ chat }, { room, caller, params, input }) => {
       const id = heldId.safeParse(params.held);
@@ -124,8 +124,8 @@ const settingOperations = [
     ...MODERATING,
     input: setModeInput,
     example: { slowModeSeconds: 10 },
-    summary: 'Set how a chat is written in',
-    description: 'What is not named stays as it is. Fans alone are held to it.',
+    summary: 'Set the modes of a chat',
+    description: 'Omitted modes do not change. Modes apply to fans only.',
     run: async ({ chat }, { room, caller: actor, input }) => {
       await chat.moderation.setMode({ room, actor, input });
       return chat.state(room);
@@ -141,7 +141,7 @@ const settingOperations = [
     example: { on: true, reason: 'A raid' },
     summary: 'Press or release the panic button',
     description:
-      'Pauses the chat for all but moderators; once the pause is taken back, members alone write, slowly. Released, all is as it was.',
+      'Pauses the chat except for moderators, and sets members only and slow mode for when the pause is lifted. Releasing it restores the previous modes.',
     run: async ({ chat }, { room, caller: actor, input }) => {
       await chat.moderation.panic({ room, actor, ...input });
       return chat.state(room);
@@ -171,7 +171,7 @@ const settingOperations = [
 ];
 
 /**
- * A word list holds in all rooms of a creator, so a moderator, who is one in a room, reads it and does not change it.
+ * A word list applies in all rooms of a creator, so a moderator of one room can read it but not change it.
  */
 const wordOperations = [
   operation({
@@ -198,7 +198,7 @@ const wordOperations = [
     answer: wordList,
     summary: "Replace a creator's word list",
     description:
-      'Holds in all of their rooms. A word is found in look-alike letters, digits, spaced or repeated letters as well; `*` at the start or the end of a pattern stands for more letters.',
+      'Applies in all of their rooms. Words are also matched in look-alike letters, digits, and spaced or repeated letters; `*` at the start or end of a pattern matches more letters.',
     errors: ['word_pattern_invalid', 'creator_not_found'],
     run: async ({ accounts, chat }, { params, input: { words } }) => {
       const { identity: creator } = await accounts.getCreator(params.identity);

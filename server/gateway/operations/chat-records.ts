@@ -27,7 +27,7 @@ const recordOperations = [
     ...MODERATING,
     answer: heldList,
     summary: 'List messages that wait for review',
-    description: 'The longest waiting first.',
+    description: 'Oldest first.',
     run: ({ chat }, { room }) => chat.held.queue(room),
   }),
   operation({
@@ -40,7 +40,7 @@ const recordOperations = [
     answer: actList,
     summary: 'Read the audit log of a chat',
     description:
-      'Who did what to whom and why, the newest first; for more, give the last `id` as `before`. Rows are never changed.',
+      'Acts with actor, subject and reason, newest first. Pass the last `id` as `before` for the next page. Rows never change.',
     run: async ({ chat }, { room, input }) => ({ acts: await chat.records.audit(room, input) }),
   }),
   operation({
@@ -65,8 +65,8 @@ const recordOperations = [
     ...BY_SERVER,
     input: listQuery,
     answer: restrictionList,
-    summary: 'List who was kept from writing',
-    description: 'In this room and in all of its creator’s, in force, over or lifted, the newest first.',
+    summary: 'List restrictions',
+    description: 'In this room and in all rooms of its creator; active, expired and lifted ones, newest first.',
     run: async ({ chat }, { room, input }) => {
       const of = { room, creator: await chat.creatorOf(room) };
       return { restrictions: await chat.moderation.listRestrictions(of, input.limit) };
@@ -103,7 +103,7 @@ const hookOperations = [
     answer: chatHookWithSecret,
     summary: 'Set the chat hook',
     description:
-      'Your server is asked about every message before it is delivered, signed like a webhook, and answers `{decision: "allow" | "deny" | "hold", reason?}` with status 200. Without a proper answer in time `onFailure` holds. Each call makes a new `secret`.',
+      'Your server gets a request for every message before it is delivered, signed like a webhook, and answers `{decision: "allow" | "deny" | "hold", reason?}` with status 200. Without a valid answer in time, `onFailure` applies. Each call creates a new `secret`.',
     errors: ['webhook_url_not_allowed'],
     run: ({ chat }, { input }) => chat.hook.set(input, SERVER),
   }),

@@ -1,4 +1,4 @@
-/** API keys over HTTP: what each may do, what it may make, and when it ends. */
+/** API keys over HTTP: their rights, the keys that they may create, and their end. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import jwt from 'jsonwebtoken';
@@ -47,7 +47,7 @@ describe('what a key may do', () => {
     ]);
   });
 
-  test('in production metrics are for the scope metrics alone, and LOGE_METRICS_SECRET makes such a key', async () => {
+  test('in production, metrics need a key with the scope metrics, such as LOGE_METRICS_SECRET', async () => {
     const secret = 'a_metrics_secret_of_a_test_00000000';
     await using house = await startHttp({ env: { ...PRODUCTION_ENV, LOGE_METRICS_SECRET: secret } });
     // As a proxy passes it on: from loopback itself metrics need no key.
@@ -65,7 +65,7 @@ describe('what a key may do', () => {
   });
 });
 
-describe('no key makes more than itself', () => {
+describe('a key cannot create a key with more rights', () => {
   const makeWith = (key: TestKey, input: object) => key.call('POST', '/v1/keys', { name: 'child', ...input });
   const codeOf = async (key: TestKey, input: object) => (await makeWith(key, input)).json.error?.code ?? 'made';
 
@@ -120,7 +120,7 @@ describe('tokens', () => {
     return jwt.sign(claims, secret, { algorithm: 'HS256' });
   };
 
-  test('two keys overlap while one replaces the other; a revoked one, and every token of it, ends', async () => {
+  test('two keys overlap during a rotation; a revoked key ends with all of its tokens', async () => {
     const [before, after] = await Promise.all([http.makeKey(['tokens']), http.makeKey(['tokens'])]);
     const minted = async (key: TestKey) =>
       (await key.call('POST', '/v1/tokens', { ...mint, room: room.id })).json.token;
@@ -141,7 +141,7 @@ describe('tokens', () => {
     expect((await http.server('DELETE', '/v1/keys/key_00000000000000')).json.error.code).toBe('api_key_not_found');
   });
 
-  test('an expired key counts no more, nor does a token of it', async () => {
+  test('an expired key and its tokens are refused', async () => {
     const key = await http.makeKey(['tokens', 'rooms'], { expiresAt: iso(60_000) });
     const token = sign(key.id, key.secret);
     expect([(await enter(token)).status, (await key.call('GET', '/v1/rooms')).status]).toEqual([200, 200]);
@@ -150,7 +150,7 @@ describe('tokens', () => {
     expect((await key.call('GET', '/v1/rooms')).json.error.code).toBe('credentials_invalid');
   });
 
-  test('a key without the scope tokens signs none, and none is signed with another key’s secret', async () => {
+  test('a key needs the scope tokens to sign one, and its own secret', async () => {
     const [rooms, tokens] = await Promise.all([http.makeKey(['rooms', 'admin']), http.makeKey(['tokens'])]);
     for (const token of [
       sign(rooms.id, rooms.secret),
@@ -161,7 +161,7 @@ describe('tokens', () => {
     }
   });
 
-  test('a token counts from the origins of its key alone, and those origins are let in', async () => {
+  test('a token is valid only from the origins of its key, which CORS allows', async () => {
     const origins = ['https://shop.example'];
     const [bound, other] = await Promise.all([http.makeKey(['tokens'], { origins }), http.makeKey(['tokens'])]);
     const from = async (key: TestKey, origin: string) => {
@@ -177,7 +177,7 @@ describe('tokens', () => {
   });
 });
 
-test('a secret is shown once, lies in the database encrypted or hashed, and in no log', async () => {
+test('a secret is shown once, stored encrypted or hashed, and never logged', async () => {
   const keys = [await http.makeKey(['tokens']), await http.makeKey(['rooms'])];
   const { rows } = (await http.context.db.orm.execute(
     sql`select id, sealed_secret, secret_digest from api_keys where id in (${keys[0]?.id}, ${keys[1]?.id})`,
@@ -205,7 +205,7 @@ test('a secret is shown once, lies in the database encrypted or hashed, and in n
   }
 });
 
-test('the last use of a key is known', async () => {
+test('records the last use of a key', async () => {
   const key = await http.makeKey(['rooms']);
   const lastUse = async () => {
     const { json } = await http.server('GET', '/v1/keys');
@@ -235,7 +235,7 @@ test.each([
   expect((await house.call('GET', path, { headers: { authorization: house.basic } })).status).toBe(200);
 });
 
-test('replacing the API secret leaves webhooks, the chat hook and whoever is signed in as they were', async () => {
+test('replacing the API secret keeps webhooks, the chat hook and sessions', async () => {
   await using receiver = await startReceiver();
   receiver.respond(() => 200);
   const endpoint = { url: receiver.url, events: ['access.granted'] };

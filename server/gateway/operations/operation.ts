@@ -12,7 +12,7 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../../protocol/realtime.ts';
 import type { ChatLive } from '../chat/chat-live.ts';
-import type { GatewayContext, HttpContext, LiveView } from '../context.ts';
+import type { Admitted, GatewayContext, HttpContext, LiveView } from '../context.ts';
 import type { Connection } from '../socket/connection.ts';
 
 /**
@@ -61,6 +61,8 @@ interface AnyCall {
   /** The language that the caller prefers, for texts that a person will read. */
   locale: Locale | undefined;
   connection: Connection | undefined;
+  /** Of a participant who was admitted to the room over HTTP. */
+  admitted: Admitted | undefined;
   /** Over HTTP, for cookies; the pipeline sends the answer. */
   response: Response | undefined;
 }
@@ -117,6 +119,11 @@ interface HttpSpec<
   /** Its input has to have what `input` has, and the parameters of the path. */
   socket?: Event & (ParsedInput<Event> extends z.output<I> & ParamsOf<Path> ? unknown : never);
   limit?: Limit;
+  /**
+   * The body may hold the participant's `token`, and may be sent as text: a page of another site then needs no
+   * preflight, which costs a round trip.
+   */
+  tokenInBody?: boolean;
   /** The JSON body of a POST, PUT or PATCH, the query of the others; absent means that nothing is taken. */
   input?: I;
   /** An input that works, for the documentation. */
@@ -173,6 +180,7 @@ export interface HttpDoor {
   scope?: Scope;
   /** Whether the path names a room as `rooms/:id`. */
   isOfRoom: boolean;
+  tokenInBody: boolean;
   input?: z.ZodType;
   example?: unknown;
   /** Absent: it answers a `Download`. */
@@ -235,11 +243,12 @@ function describe({ name, from, right, role, limit = 'default', http = '', run }
 
 type DoorSpec = Pick<
   HttpSpec<HttpRoute, HttpCaller, z.ZodType, never, z.ZodType>,
-  'http' | 'by' | 'status' | 'errors'
+  'http' | 'by' | 'status' | 'errors' | 'tokenInBody'
 > &
   Pick<HttpDoor, 'input' | 'example' | 'summary' | 'description'>;
 
-function doorOf({ http, by, input, example, status = 200, summary, description, errors = [] }: DoorSpec): HttpDoor {
+function doorOf(spec: DoorSpec): HttpDoor {
+  const { http, by, input, example, status = 200, summary, description, errors = [], tokenInBody = false } = spec;
   const [method = '', path = ''] = http.split(' ');
   const [scope] = by.flatMap((caller) =>
     caller.startsWith('server:') ? [caller.slice('server:'.length) as Scope] : [],
@@ -247,7 +256,7 @@ function doorOf({ http, by, input, example, status = 200, summary, description, 
   return {
     ...{ method: method.toLowerCase() as HttpDoor['method'], path, isOfRoom: ROOM_PATH.test(path) },
     ...{ by: by.map((caller) => (caller.startsWith('server:') ? 'server' : caller) as CallerKind), scope },
-    ...{ input, example, status, summary, description, errors },
+    ...{ input, example, status, summary, description, errors, tokenInBody },
   };
 }
 

@@ -11,9 +11,9 @@ export const personalDataOperations = [
     by: ['server:moderation'],
     input: chatExportQuery,
     answer: chatExport,
-    summary: 'Export what the chat has of a person',
+    summary: 'Export the chat data of a person',
     description:
-      'Messages (removed ones with their text), held messages, restrictions, reports that they made, and acts that concern them. While `hasMore` is true, give the last message as `after`.',
+      'Messages (removed ones with their text), held messages, restrictions, their reports, and acts about them. While `hasMore` is true, pass the last message as `after`.',
     run: ({ chat }, { params, input }) => chat.personalData.export(parseIdentity(params.identity), input),
   }),
   operation({
@@ -21,9 +21,9 @@ export const personalDataOperations = [
     http: 'DELETE /v1/participants/:identity/chat',
     by: ['server:moderation'],
     answer: chatErasure,
-    summary: 'Erase what the chat has of a person',
+    summary: 'Erase the chat data of a person',
     description:
-      'Words and names go out of every room for good; the numbers of the messages stay, so that nobody’s log has a gap. Evidence of reports has a term of its own, the audit log stays, and so does a restriction that is in force.',
+      'Deletes texts and names in every room; sequence numbers stay, so that logs have no gap. Evidence of reports has its own retention; the audit log and active restrictions stay.',
     run: ({ chat }, { params }) => chat.personalData.erase(parseIdentity(params.identity), SERVER),
   }),
   operation({
@@ -32,9 +32,9 @@ export const personalDataOperations = [
     // Of all domains, money too.
     by: ['server:admin'],
     answer: participantExport,
-    summary: 'Export everything that the house holds of a person',
+    summary: 'Export all data of a person',
     description:
-      'Rows as they are stored, by table, without secrets and without the people on the other side. A table with more than 10,000 rows is cut (`isTruncated`); the lists of its domain have the rest.',
+      'Stored rows by table, without secrets and without other people. A table with more than 10,000 rows is truncated (`isTruncated`); the lists of its domain have the rest.',
     run: ({ participantData }, { params }) => participantData.export(parseIdentity(params.identity)),
   }),
   operation({
@@ -44,7 +44,7 @@ export const personalDataOperations = [
     answer: participantErasure,
     summary: 'Erase a person in all domains',
     description:
-      'Names, messages and notes go everywhere; the books keep amounts under the identity for as long as the law on accounts asks. Refused while something is open: credit in the wallet, a membership, a payment page, a refund, a dispute, a private session; for creators also rooms that are not over, earnings, payouts, and sales that the house still has to report.',
+      'Deletes names, messages and notes everywhere; the books keep amounts under the identity as long as accounting law requires. Refused while something is open: credit in the wallet, a membership, a payment page, a refund, a dispute or a private session; for creators also rooms that have not ended, earnings, payouts, and sales that are still to be reported.',
     errors: ['erasure_blocked'],
     run: ({ participantData }, { params }) => participantData.erase(parseIdentity(params.identity), SERVER),
   }),

@@ -47,7 +47,7 @@ export const roomOperations = [
     status: 201,
     summary: 'Create a room',
     description:
-      'A `free` room lets everyone with a token in; a `ticket` room needs a `priceMinor`. The first-party site lists a room only with `listed: true`.',
+      'A `free` room admits everyone with a token; a `ticket` room needs a `priceMinor`. Public lists and search engines show a room only with `listed: true`.',
     errors: CREATE_ERRORS,
     run: ({ rooms }, { input }) => rooms.createRoom(input),
   }),
@@ -72,13 +72,14 @@ export const roomOperations = [
   operation({
     name: 'updateRoom',
     http: 'PATCH /v1/rooms/:id',
-    by: ['server:rooms'],
+    by: ['server:rooms', 'person'],
+    role: 'creator',
     input: roomChange,
     example: { listed: true },
     answer: room,
     summary: 'Change a room',
-    description: 'Whether the first-party site lists it.',
-    run: ({ rooms }, call) => rooms.updateRoom(call.room, call.input),
+    description: 'Whether public lists and search engines may show it. On the site, a creator changes their own rooms.',
+    run: ({ rooms }, { room: id, input, caller }) => rooms.updateRoom(id, input, caller),
   }),
   operation({
     name: 'endRoom',
@@ -88,7 +89,7 @@ export const roomOperations = [
     from: 'inside',
     role: 'creator',
     summary: 'End a room for good',
-    description: 'Everyone in it is put out. Ending it again answers the same.',
+    description: "Ends everyone's access. Repeated calls return the same room.",
     run: ({ rooms }, call) => rooms.endRoom(call.room),
   }),
   operation({
@@ -102,9 +103,8 @@ export const roomOperations = [
     example: { identity: 'fan-7', reason: 'Insults in the chat' },
     answer: removal,
     status: 201,
-    summary: 'Remove somebody from a room',
-    description:
-      'They are put out at once and cannot come back, whatever token they hold. A second removal changes nothing.',
+    summary: 'Remove a person from a room',
+    description: 'Their access ends at once, and no token restores it. Repeated calls have no further effect.',
     errors: ['participant_not_removable'],
     run: ({ rooms }, call) => rooms.removeParticipant({ room: call.room, by: call.caller, ...call.input }),
   }),
@@ -115,7 +115,7 @@ export const roomOperations = [
     answer: endedEntitlement,
     summary: 'End the access that you granted',
     description:
-      'Ends what `entitled: true` gave, on open sockets too, whatever token was issued up to now; what the person paid for here stays. A token that you mint afterwards can grant it again. Answers the access that is left.',
+      'Ends access from `entitled: true`, on open sockets too and for all tokens issued so far; access that the person paid for here stays. A later token can grant it again. Returns the remaining access.',
     run: async ({ rooms }, { room: id, params: { identity } }) => {
       return { room: id, identity, access: await rooms.endEmbedderAccess(id, identity) };
     },
@@ -131,12 +131,7 @@ export const siteRoomOperations = [
     answer: roomList,
     summary: 'List the rooms that the site shows',
     description: 'Those that are live, then those to come.',
-    run: async (domains) => {
-      const { rooms } = domains;
-      const onAir = await rooms.listRooms({ status: 'live', listed: true, limit: LIMITS.listPageItems });
-      const toCome = await rooms.listRooms({ status: 'scheduled', listed: true, limit: LIMITS.listPageItems });
-      return viewsOf(domains, [...onAir, ...toCome].slice(0, LIMITS.listPageItems));
-    },
+    run: async (domains) => viewsOf(domains, await domains.rooms.listPublicRooms()),
   }),
   operation({
     name: 'getPublicRoom',
@@ -161,12 +156,12 @@ export const siteRoomOperations = [
     http: 'POST /v1/me/rooms',
     by: ['person'],
     role: 'creator',
-    input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true }),
+    input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true, listed: true }),
     example: { title: 'Closed rehearsal', access: { kind: 'ticket', priceMinor: 500 } },
     answer: room,
     status: 201,
     summary: 'Create a room of your own',
     errors: CREATE_ERRORS,
-    run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity, listed: true }),
+    run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity }),
   }),
 ];

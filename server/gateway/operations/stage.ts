@@ -1,29 +1,20 @@
-/** The stage: who publishes, who watches, and what of it flows. On sockets alone. */
-import type { RtpCapabilities, RtpParameters } from '../../../sfu/contract.ts';
+/** The stage: who publishes, who watches, and what of it flows. On sockets, but for the first session of a viewer. */
 import { AppError } from '../../protocol/errors.ts';
+import { watchAheadAnswer, watchAheadInput } from '../../protocol/stage.ts';
 import type { StageCaller } from '../../stage/sessions/session-commands.ts';
-import { createIceServers } from '../../stage/turn.ts';
+import { withIceServers } from '../../stage/turn.ts';
 import type { Connection } from '../socket/connection.ts';
-import { type SocketDomains, socketOperation } from './operation.ts';
+import { operation, type SocketDomains, socketOperation } from './operation.ts';
 
 const WATCHING = { from: 'inside', limit: 'stage' } as const;
 const PUBLISHING = { from: 'inside', right: 'publish', limit: 'stage' } as const;
-
-function callerOf({ roomId: room, participant, socket, access, can }: Connection): StageCaller {
-  return { room, identity: participant.identity, socket: socket.id, access, publish: can.publish };
-}
 
 /** Joining reads access from the database instead of the connection's last decision. */
 async function freshCallerOf({ rooms }: SocketDomains, connection: Connection): Promise<StageCaller> {
   const { access } = await rooms.admit(connection.claims);
   // The socket closed or lost access meanwhile: nothing would close a session that is opened now.
   if (connection.closed || !connection.isInside) throw new AppError('access_required');
-  return { ...callerOf(connection), access };
-}
-
-function withIceServers<T extends object>({ config, clock }: SocketDomains, identity: string, answer: T) {
-  if (!config.turn) return answer;
-  return { ...answer, iceServers: createIceServers(config.turn, identity, clock.now()) };
+  return { ...connection.stageCaller, access };
 }
 
 const sessionOperations = [
@@ -31,9 +22,22 @@ const sessionOperations = [
     socket: 'stage:watch',
     ...WATCHING,
     run: async (domains, { caller, connection, input }) => {
-      const rtpCapabilities = input.rtpCapabilities as RtpCapabilities;
       const viewer = await freshCallerOf(domains, connection);
-      return withIceServers(domains, caller.identity, await domains.stage.watch(viewer, { ...input, rtpCapabilities }));
+      return withIceServers(domains, caller.identity, await domains.stage.watch(viewer, input));
+    },
+  }),
+  socketOperation({
+    socket: 'stage:prepare',
+    from: 'lobby',
+    limit: 'stage',
+    run: async (domains, { caller, connection, input: { open, ...input } }) => {
+      connection.prepared = { ...connection.prepared, input };
+      // Only for somebody who could buy access.
+      if (!open || connection.access.state !== 'required' || !connection.access.offer) return {};
+      const answer = await domains.stage.prepare(connection.stageCaller, input);
+      connection.prepared = { input, session: answer.session };
+      if (connection.closed) domains.stage.handleSocketGone(connection.socket.id, false);
+      return withIceServers(domains, caller.identity, answer);
     },
   }),
   socketOperation({
@@ -48,7 +52,7 @@ const sessionOperations = [
     socket: 'stage:connect',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session, dtlsParameters } }) => {
-      await stage.commands.connect(callerOf(connection), session, dtlsParameters);
+      await stage.commands.connect(connection.stageCaller, session, dtlsParameters);
       return {};
     },
   }),
@@ -56,14 +60,22 @@ const sessionOperations = [
     socket: 'stage:restartIce',
     ...WATCHING,
     run: async (domains, { caller, connection, input: { session } }) =>
-      withIceServers(domains, caller.identity, await domains.stage.commands.restartIce(callerOf(connection), session)),
+      withIceServers(
+        domains,
+        caller.identity,
+        await domains.stage.commands.restartIce(connection.stageCaller, session),
+      ),
   }),
   socketOperation({
     socket: 'stage:resume',
     ...WATCHING,
-    run: async ({ stage }, { connection, input: { session, publication } }) => {
+    run: async (domains, { caller, connection, input: { session, publication, restartIce } }) => {
+      const { stage } = domains;
       try {
-        return await stage.resume(callerOf(connection), session, publication);
+        const answer = await stage.resume(connection.stageCaller, session, publication);
+        if (!restartIce) return answer;
+        const { iceParameters } = await stage.commands.restartIce(connection.stageCaller, session);
+        return withIceServers(domains, caller.identity, { ...answer, iceParameters });
       } finally {
         // The socket closed while the node was asked: the session waits for the next socket.
         if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
@@ -75,7 +87,7 @@ const sessionOperations = [
     from: 'lobby',
     limit: 'stage',
     run: async ({ stage }, { connection, input: { session } }) => {
-      await stage.leave(callerOf(connection), session);
+      await stage.leave(connection.stageCaller, session);
       return {};
     },
   }),
@@ -85,14 +97,13 @@ const publisherOperations = [
   socketOperation({
     socket: 'stage:produce',
     ...PUBLISHING,
-    run: ({ stage }, { connection, input }) =>
-      stage.produce(callerOf(connection), { ...input, rtpParameters: input.rtpParameters as RtpParameters }),
+    run: ({ stage }, { connection, input }) => stage.produce(connection.stageCaller, input),
   }),
   socketOperation({
     socket: 'stage:unproduce',
     ...PUBLISHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.unproduce(callerOf(connection), input);
+      await stage.commands.unproduce(connection.stageCaller, input);
       return {};
     },
   }),
@@ -100,7 +111,7 @@ const publisherOperations = [
     socket: 'stage:mute',
     ...PUBLISHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.setMuted(callerOf(connection), input);
+      await stage.commands.setMuted(connection.stageCaller, input);
       return {};
     },
   }),
@@ -108,7 +119,7 @@ const publisherOperations = [
     socket: 'stage:sentLayers',
     ...PUBLISHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.setSentLayers(callerOf(connection), input);
+      await stage.commands.setSentLayers(connection.stageCaller, input);
       return {};
     },
   }),
@@ -127,7 +138,7 @@ const viewerOperations = [
     socket: 'stage:viewport',
     ...WATCHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.setViewport(callerOf(connection), input);
+      await stage.commands.setViewport(connection.stageCaller, input);
       return {};
     },
   }),
@@ -135,7 +146,7 @@ const viewerOperations = [
     socket: 'stage:restartVideo',
     ...WATCHING,
     run: async ({ stage }, { connection, input }) => {
-      await stage.commands.restartVideo(callerOf(connection), input);
+      await stage.commands.restartVideo(connection.stageCaller, input);
       return {};
     },
   }),
@@ -143,10 +154,33 @@ const viewerOperations = [
     socket: 'stage:play',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session } }) => {
-      await stage.commands.play(callerOf(connection), session);
+      await stage.commands.play(connection.stageCaller, session);
       return {};
     },
   }),
 ];
 
-export const stageOperations = [...sessionOperations, ...publisherOperations, ...viewerOperations];
+const watchAheadOperation = operation({
+  name: 'watchRoom',
+  http: 'POST /v1/rooms/:id/watch',
+  by: ['participant'],
+  from: 'lobby',
+  limit: 'stage',
+  tokenInBody: true,
+  input: watchAheadInput,
+  example: {
+    rtpCapabilities: { router: 'af63dc4c8601ec8c', codecs: [100, 101, 102], headerExtensions: [1, 4, 5, 10] },
+    dtlsParameters: { role: 'client', fingerprints: [{ algorithm: 'sha-256', value: 'AB:CD' }] },
+    viewport: { width: 640, height: 360 },
+  },
+  answer: watchAheadAnswer,
+  summary: 'Watch before the socket is open',
+  description:
+    'For the SDK, which saves two round trips with it: opens a media session that the socket of the same participant has to take over by `stage:resume` within ten seconds. A page of another site sends the body as `text/plain` with the room token in `token`, so that its browser asks no preflight.',
+  run: async ({ live }, { admitted, input: { token, ...input } }) => {
+    if (!admitted) throw new AppError('forbidden');
+    return live.watchAhead(admitted, input);
+  },
+});
+
+export const stageOperations = [watchAheadOperation, ...sessionOperations, ...publisherOperations, ...viewerOperations];

@@ -7,7 +7,7 @@ test('every socket request of the protocol is one operation', () => {
   expect(SOCKET_OPERATIONS.map(({ socket }) => socket).sort()).toEqual(Object.keys(REQUESTS).sort());
 });
 
-test('no name and no route stands for two operations', () => {
+test('names and routes are unique', () => {
   const names = HTTP_OPERATIONS.map(({ name }) => name);
   const routes = HTTP_OPERATIONS.map(({ http: { method, path } }) => `${method} ${path}`);
   expect([new Set(names).size, new Set(routes).size]).toEqual([names.length, routes.length]);

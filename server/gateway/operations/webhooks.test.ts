@@ -1,4 +1,4 @@
-/** Events out over HTTP: who may ask, what is refused, and from a purchase to the embedder's server. */
+/** Webhook endpoints over HTTP: rights, refusals, and the way from a purchase to the embedder's server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { signersOf, startReceiver } from '../../../tests/support/programs/webhook-receiver.ts';
@@ -14,7 +14,7 @@ afterAll(() => http[Symbol.asyncDispose]());
 
 const UNKNOWN = 'whe_00000000000000000000';
 
-test('an embedder is told of access that was granted and revoked, signed with the secret that was shown once', async () => {
+test("sends webhooks for granted and revoked access, signed with the endpoint's secret", async () => {
   await using receiver = await startReceiver();
   const created = await http.server('POST', '/v1/webhook-endpoints', {
     url: receiver.url,
@@ -55,7 +55,7 @@ test('an embedder is told of access that was granted and revoked, signed with th
   expect((await http.server('GET', '/v1/webhook-endpoints')).json).toEqual({ endpoints: [] });
 });
 
-test('what is malformed or unknown is refused with its own code', async () => {
+test('refuses malformed and unknown input with specific codes', async () => {
   const cases: [string, string, unknown, number, string][] = [
     ['POST', '/v1/webhook-endpoints', { url: 'no url' }, 400, 'invalid_request'],
     ['POST', '/v1/webhook-endpoints', { url: 'http://localhost/', events: ['tip.sent'] }, 400, 'invalid_request'],

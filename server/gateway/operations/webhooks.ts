@@ -32,7 +32,7 @@ const logOperations = [
     answer: eventList,
     summary: 'List events, the oldest first',
     description:
-      'To catch up: give the `seq` of the last event that you have as `after`, until `hasMore` is false. Events are kept for 90 days.',
+      'To catch up, pass the `seq` of your last event as `after`, until `hasMore` is false. Events are kept for 90 days.',
     run: ({ webhooks }, { input }) => webhooks.list(input) as Promise<z.input<typeof eventList>>,
   }),
   operation({
@@ -43,9 +43,9 @@ const logOperations = [
     example: {},
     answer: replayed,
     status: 201,
-    summary: 'Send an event again',
+    summary: 'Resend an event',
     description:
-      'To the endpoint that you name, or to every enabled one that takes its type, at once and outside the order of its room. It carries the same `id` as before.',
+      'To the given endpoint, or to every enabled one that subscribes to its type, at once and outside the order of its room. It has the same `id` as before.',
     errors: ['event_not_found', 'webhook_endpoint_not_found'],
     run: async ({ webhooks }, { params, input }) => {
       if (!eventId.safeParse(params.event).success) throw new AppError('event_not_found');
@@ -65,7 +65,7 @@ const endpointOperations = [
     status: 201,
     summary: 'Create a webhook endpoint',
     description:
-      'Keep the `secret`: it is shown here and never again. Each event is posted as JSON with the header `Loge-Signature: t=…,v1=…`, where `v1` is HMAC-SHA256 over `t`, a dot and the body as it came, with the secret as key. Answer 2xx within ten seconds. What fails is tried again for three days; the events of one room come in order.',
+      'Store the `secret`: it is returned only once. Each event is posted as JSON with the header `Loge-Signature: t=…,v1=…`, where `v1` is HMAC-SHA256 over `t`, a dot and the raw body, with the secret as key. Answer 2xx within ten seconds. Failed deliveries are retried for three days; the events of one room arrive in order.',
     errors: ['webhook_url_not_allowed', 'webhook_endpoint_limit'],
     run: ({ webhooks }, { input }) => webhooks.createEndpoint(input),
   }),
@@ -91,7 +91,7 @@ const endpointOperations = [
     ...OF_ENDPOINT,
     answer: webhookEndpointDeleted,
     summary: 'Delete a webhook endpoint',
-    description: 'With everything that waits for it, and the record of what was sent to it.',
+    description: 'Also deletes its queue and its record of deliveries.',
     run: ({ webhooks }, { params }) => webhooks.deleteEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
@@ -101,8 +101,7 @@ const endpointOperations = [
     input: deliveryListQuery,
     answer: deliveryList,
     summary: 'List deliveries to an endpoint',
-    description:
-      'The newest first, each with its attempts: when, the status answered, how long it took, what went wrong, and when the next one is.',
+    description: 'Newest first, each with its attempts: time, status, duration, error, and the time of the next one.',
     run: async ({ webhooks }, { params, input }) => ({
       deliveries: await webhooks.listDeliveries(parseEndpointId(params.endpoint), input),
     }),
@@ -116,7 +115,7 @@ const endpointOrderOperations = [
     ...OF_ENDPOINT,
     answer: webhookEndpoint,
     summary: 'Disable a webhook endpoint',
-    description: 'What waits is kept; what happens from now on is not queued for it, and can be read at `/v1/events`.',
+    description: 'Its queue is kept; later events are not queued for it and can be read at `/v1/events`.',
     run: ({ webhooks }, { params }) => webhooks.disableEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
@@ -125,7 +124,7 @@ const endpointOrderOperations = [
     ...OF_ENDPOINT,
     answer: webhookEndpoint,
     summary: 'Enable a webhook endpoint again',
-    description: 'What had waited is sent at once.',
+    description: 'Sends its queue at once.',
     run: ({ webhooks }, { params }) => webhooks.enableEndpoint(parseEndpointId(params.endpoint)),
   }),
   operation({
@@ -136,8 +135,7 @@ const endpointOrderOperations = [
     example: { overlapSeconds: 86_400 },
     answer: webhookEndpointWithSecret,
     summary: 'Replace the secret of a webhook endpoint',
-    description:
-      'For as long as the two overlap, the signature has two `v1`: of the new secret and of the old one. Accept whichever matches.',
+    description: 'While both are valid, the signature has two `v1`, one of each secret. Accept either.',
     run: ({ webhooks }, { params, input }) =>
       webhooks.rotateSecret(parseEndpointId(params.endpoint), input.overlapSeconds),
   }),

@@ -2,6 +2,7 @@
  * The people and rooms of the demo, in development only. Fans have no credit: they top up with a test card like
  * everyone.
  */
+import type { Config } from '../../config.ts';
 import type { Creator } from '../../protocol/accounts.ts';
 import type { HttpContext } from '../context.ts';
 import type { SitePerson } from './site-session.ts';
@@ -21,9 +22,15 @@ export const DEMO_PEOPLE: readonly SitePerson[] = [
   { identity: 'operator', name: 'La maison', role: 'fan' },
 ];
 
+/** Whom one can sign in as; undefined in production. */
+export function demoPeopleOf({ development, operators }: Config): (SitePerson & { isOperator: boolean })[] | undefined {
+  if (!development) return undefined;
+  return DEMO_PEOPLE.map((person) => ({ ...person, isOperator: operators.includes(person.identity) }));
+}
+
 const DEMO_TICKET_MINOR = 500;
 
-/** Creates what is missing of the demo: its creators always, its rooms in a house that has none. */
+/** Creates the demo's creators if they are missing, and its rooms if there are none. */
 export async function seedDemo({ config, accounts, rooms }: HttpContext): Promise<void> {
   if (!config.development) return;
   for (const creator of DEMO_CREATORS) await accounts.createCreator(creator);

@@ -48,7 +48,7 @@ const desk = (cookie: string, method = 'GET', path = '/desk/overview', body?: ob
     ...(body ? { body } : {}),
   });
 
-test('a link opens the desk once; looking at it uses nothing up, and what is done bears the operator’s identity', async () => {
+test('a link opens the desk once, viewing it does not consume it, and acts carry the operator’s identity', async () => {
   const { path, expiresAt } = await invite();
   expect(Date.parse(expiresAt) - nowMs).toBe(10 * MINUTE_MS);
   for (let look = 0; look < 2; look += 1) {
@@ -82,13 +82,13 @@ test('a link opens the desk once; looking at it uses nothing up, and what is don
   }
 });
 
-test('of two who press at once, one is let in', async () => {
+test('of two concurrent uses of a link, one is admitted', async () => {
   const { path } = await invite();
   const statuses = (await Promise.all([press(path), press(path), press(path)])).map(({ status }) => status);
   expect(statuses.sort()).toEqual([303, 410, 410]);
 });
 
-test('the database has a digest of the link, and nothing that opens it', async () => {
+test('the database stores only a digest of the link', async () => {
   const { id, path } = await invite();
   const token = path.split('/').at(-1) ?? '';
   const { rows } = (await http.context.db.orm.execute(
@@ -98,7 +98,7 @@ test('the database has a digest of the link, and nothing that opens it', async (
   expect(JSON.stringify(rows)).not.toContain(token);
 });
 
-test('a link for nobody of the house, a made-up link and one that has expired open nothing', async () => {
+test('refuses links that are forged, expired or not for an operator', async () => {
   const stranger = await http.server('POST', '/v1/desk/sessions', { operator: 'lea', name: 'Léa' });
   expect(stranger).toMatchObject({ status: 403, json: { error: { code: 'forbidden' } } });
   const unasked = await http.call('POST', '/v1/desk/sessions', { body: { operator: 'morgan', name: 'Morgan' } });
@@ -112,7 +112,7 @@ test('a link for nobody of the house, a made-up link and one that has expired op
   expect((await press(other)).status).toBe(410);
 });
 
-test('a page of another site cannot press the button, nor send anything with the cookie', async () => {
+test("another site's page can neither open the desk nor use its cookie", async () => {
   const { path } = await invite();
   const foreign: Record<string, string>[] = [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }];
   for (const headers of foreign) {
@@ -157,7 +157,7 @@ test('a forged, a revoked and an expired session are refused, and so is one that
   expect((await desk(late)).json.error.code).toBe('token_expired');
 });
 
-test('who is an operator no more is refused, with a session as with a link', async () => {
+test('a former operator is refused, with a session or a link', async () => {
   const { cookie } = await enter('robin');
   const { path } = await invite('robin');
   const env = { ...PRODUCTION_ENV, LOGE_OPERATORS: 'morgan' };
@@ -169,7 +169,7 @@ test('who is an operator no more is refused, with a session as with a link', asy
   expect((await later.call('GET', '/site/session', { headers })).json).toMatchObject({ isOperator: false });
 });
 
-test('what an API key let in ends with the key: an open session, and a link that nobody has opened', async () => {
+test('sessions and unused links of an API key end with the key', async () => {
   const key = await http.makeKey(['admin']);
   const inviteWith = async () => {
     const { json } = await key.call('POST', '/v1/desk/sessions', { operator: 'morgan', name: 'Morgan' });

@@ -4,7 +4,7 @@ import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
-import { DEMO_PEOPLE } from './demo.ts';
+import { DEMO_PEOPLE, demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
 import { type SiteSessions, sitePerson } from './site-session.ts';
 
@@ -48,8 +48,9 @@ export function siteOperations(
       summary: 'Whom one can sign in as in development',
       errors: ['not_found'],
       run: () => {
-        if (!config.development) throw new AppError('not_found');
-        return { people: DEMO_PEOPLE.map((person) => ({ ...person, isOperator: isOperator(person) })) };
+        const people = demoPeopleOf(config);
+        if (!people) throw new AppError('not_found');
+        return { people };
       },
     }),
     operation({

@@ -1,15 +1,21 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { AppError } from '../../protocol/errors.ts';
+import type { PageName } from '../../web/site/site-frame.ts';
 import type { HttpContext } from '../context.ts';
+import { sendBuiltFile } from '../http/compression.ts';
 import { missingBuildPage } from '../http/html-pages.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
+import type { DeskAccess } from './desk-access.ts';
+import { PageContents } from './page-contents.ts';
+import { fillDocument } from './page-document.ts';
+import { pageLanguage } from './page-language.ts';
+import type { SiteSessions } from './site-session.ts';
 
 const PAGES = {
-  '/': 'index',
+  '/': 'home',
   '/rooms/:id': 'room',
   '/studio': 'studio',
   '/studio/:id': 'studio',
@@ -19,45 +25,71 @@ const PAGES = {
   '/desk': 'desk',
   '/desk/:section': 'desk',
   '/desk/payments/:id': 'desk',
-} as const;
+} as const satisfies Record<string, PageName>;
 
-/**
- * The scripts change with each release. Embedders' pages should get a new one soon, without a request at every load.
- */
-const SCRIPT_CACHE = 'public, max-age=300, stale-while-revalidate=86400';
+/** The loader names the chunks of its release, so a browser must not use an old one for long after an upgrade. */
+const LOADER_CACHE = 'public, max-age=300';
+/** The SDK needs no other file. Pages should get a new one soon, without a request at every load. */
+const SDK_CACHE = `${LOADER_CACHE}, stale-while-revalidate=86400`;
+const SCRIPTS = {
+  '/embed.js': LOADER_CACHE,
+  '/embed.js.map': LOADER_CACHE,
+  '/sdk/loge.js': SDK_CACHE,
+  '/sdk/loge.js.map': SDK_CACHE,
+} as const;
+/** Asset names contain a hash of their content, so they can be cached forever. */
+const ASSET_CACHE = 'public, max-age=31536000, immutable';
+/** One name without a folder. */
+const ASSET_NAME = /^[\w-][\w.-]*$/;
 const CHECKOUT_SESSION = /^(cs|checkout)_[A-Za-z0-9_]{1,250}$/;
 /** How long the page waits for the payment to be confirmed; otherwise the webhook settles it later. */
 const CONFIRM_WAIT_MS = 2_500;
 
 export function mountEmbedScripts(app: Express, { clientDir, config }: HttpContext): void {
-  const cacheControl = config.development ? 'no-cache' : SCRIPT_CACHE;
-  for (const path of ['/embed.js', '/embed.js.map', '/sdk/loge.js', '/sdk/loge.js.map']) {
-    app.get(path, publicScript, ((_request, response, next) => {
-      const file = join(clientDir, path);
-      if (!existsSync(file)) return next(new AppError('unavailable', 'The scripts have not been built yet.'));
-      response.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers: { 'cache-control': cacheControl } });
+  for (const [path, cache] of Object.entries(SCRIPTS)) {
+    app.get(path, publicScript, ((request, response, next) => {
+      const cacheControl = config.development ? 'no-cache' : cache;
+      if (!sendBuiltFile(request, response, { folder: clientDir, name: path.slice(1), cacheControl }))
+        next(new AppError('unavailable', 'The scripts have not been built yet.'));
     }) satisfies RequestHandler);
     app.options(path, publicScript);
   }
+  // The loader's chunks are the site's assets, which pages on other origins load too.
+  app.get('/assets/:name', publicScript, ((request, response, next) => {
+    const name = String(request.params.name);
+    const file = { folder: join(clientDir, 'site/assets'), name, cacheControl: ASSET_CACHE };
+    if (ASSET_NAME.test(name) && sendBuiltFile(request, response, file)) return;
+    // A proxy must not keep the answer of a gateway that does not have the new release yet.
+    response.set('cache-control', 'no-store');
+    next(new AppError('not_found'));
+  }) satisfies RequestHandler);
 }
 
-export function mountSitePages(app: Express, context: HttpContext, limits: HttpLimits): void {
+/** A page depends on its visitor's language and session, so no shared cache may keep it. */
+const PAGE_CACHE = 'private, no-cache';
+
+interface SiteParts {
+  limits: HttpLimits;
+  sessions: SiteSessions;
+  desk: DeskAccess;
+  compress: RequestHandler;
+}
+
+export function mountSitePages(app: Express, context: HttpContext, { limits, compress, ...visitors }: SiteParts): void {
   const siteDir = join(context.clientDir, 'site');
+  const contents = new PageContents(context, visitors);
   for (const [path, name] of Object.entries(PAGES)) {
-    app.get(path, async (request, response) => {
+    app.get(path, compress, async (request, response) => {
+      await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
-      sendPage(response, join(siteDir, `${name}.html`));
+      const { status, ...content } = await contents.create(name, request, pageLanguage(request, response));
+      const file = join(siteDir, `${name === 'home' ? 'index' : name}.html`);
+      const text = await fillDocument(file, content);
+      if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
+      else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
     });
   }
-  // Asset names contain a hash of their content, so they can be cached forever.
-  app.use('/assets', express.static(join(siteDir, 'assets'), { index: false, immutable: true, maxAge: '1y' }));
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));
-}
-
-function sendPage(response: Response, file: string): void {
-  if (!existsSync(file))
-    return void response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
-  response.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers: { 'cache-control': 'no-cache' } });
 }
 
 /**

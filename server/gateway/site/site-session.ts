@@ -26,6 +26,11 @@ export class SiteSessions {
     this.#clock = clock;
   }
 
+  /** Whether there is a cookie, valid or not. */
+  isPresentedIn(request: Request): boolean {
+    return this.#cookie.isPresentIn(request);
+  }
+
   read(request: Request): SitePerson | null {
     for (const text of this.#cookie.read(request)) {
       const content = cookieContent.safeParse(JSON.parse(text));

@@ -1,6 +1,8 @@
 /** The first-party site: its pages, its session, and what another site can do with somebody's cookie. */
 import { createHmac, hkdfSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -8,15 +10,23 @@ import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support
 import { payCheckout } from '../../../tests/support/people/checkout.ts';
 import { DEVELOPMENT_API_SECRET } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { DEMO_PEOPLE, seedDemo } from './demo.ts';
 
+const PAGE = '<!doctype html><html lang="en"><head><!--loge:head--></head><body><!--loge:body--></body></html>';
 const FILES = {
-  'site/index.html': '<!doctype html><title>home</title>',
-  'site/room.html': '<!doctype html><title>room</title>',
-  'site/studio.html': '<!doctype html><title>studio</title>',
-  'site/wallet.html': '<!doctype html><title>wallet</title>',
+  'site/index.html': PAGE,
+  'site/room.html': PAGE,
+  'site/studio.html': PAGE,
+  'site/wallet.html': PAGE,
   'site/assets/room-a1b2c3.js': 'export {};',
   'site/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'site/assets/chat-d4e5f6.js': 'export {};',
+  'site/assets/chat-d4e5f6.js.br': 'in brotli',
+  'site/assets/chat-d4e5f6.js.gz': 'in gzip',
+  'site/assets/icon-a7b8c9.svg': '<svg/>',
+  'site/assets/icon-a7b8c9.svg.br': 'in brotli',
   'embed.js': '/* elements */',
   'sdk/loge.js': '/* sdk */',
 };
@@ -51,12 +61,20 @@ async function signIn(identity: string): Promise<string> {
   return (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
 }
 
+/** Without the client's own `Accept-Encoding`, cache and decoding. */
+async function getRaw(path: string, headers: Record<string, string>) {
+  const request = httpRequest(new URL(path, http.url), { headers, path });
+  const [response] = (await once(request.end(), 'response')) as [IncomingMessage];
+  const bytes = Buffer.concat(await response.toArray()).toString('latin1');
+  return { status: response.statusCode ?? 0, headers: response.headers, bytes };
+}
+
 const get = (path: string, cookie = '') => http.call('GET', path, { headers: { cookie } });
 const post = (path: string, cookie: string, body: object = {}) =>
   http.call('POST', path, { headers: { cookie }, body });
 
 describe('the session', () => {
-  test('somebody signs in, is recognised, and signs out', async () => {
+  test('a person signs in, is recognised, and signs out', async () => {
     expect((await get('/site/session')).json).toEqual({
       person: null,
       isOperator: false,
@@ -83,12 +101,12 @@ describe('the session', () => {
     expect(out.headers.get('set-cookie')).toMatch(/^loge_session=; .*Expires=Thu, 01 Jan 1970/);
   });
 
-  test('nobody but the demo people can sign in', async () => {
+  test('only demo people can sign in', async () => {
     const { status, json: body } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ada' } });
     expect([status, body.error.code]).toEqual([404, 'not_found']);
   });
 
-  test('a cookie that was tampered with, made elsewhere or has expired is no session', async () => {
+  test('refuses a cookie that is modified, forged or expired', async () => {
     const cookie = await signIn('lea');
     const [payload = '', signature = ''] = cookie.replace('loge_session=', '').split('.');
     const creator = { person: { identity: 'camille', name: 'Camille', role: 'creator' }, expiresAtMs: nowMs + 1e9 };
@@ -121,7 +139,7 @@ describe('the session', () => {
     nowMs -= WEEK_AND_A_DAY_MS;
   });
 
-  test('production has no demo and keeps its cookie to https and this host', async () => {
+  test('production has no demo people, and its cookie is limited to https and this host', async () => {
     await using production = await startHttp({ env: PRODUCTION_ENV, db: http.context.db });
     const created = vi.spyOn(production.context.accounts, 'createCreator');
     await seedDemo(production.context);
@@ -239,7 +257,19 @@ describe('rooms and wallet', () => {
     expect(await listed()).not.toContain(room.id);
   });
 
-  test('everyone sees who is there; the doors ask for a session', async () => {
+  test('a room of a creator is listed only when they say so, and they alone do', async () => {
+    const camille = await signIn('camille');
+    const { json: room } = await post('/v1/me/rooms', camille, { title: 'Quiet', access: { kind: 'free' } });
+    const isListed = async () => (await get('/v1/public/rooms')).text.includes(room.id);
+    expect([room.listed, await isListed()]).toEqual([false, false]);
+    const change = (cookie: string) =>
+      http.call('PATCH', `/v1/rooms/${room.id}`, { headers: { cookie }, body: { listed: true } });
+    for (const other of ['noah', 'lea']) expect((await change(await signIn(other))).json.error.code).toBe('forbidden');
+    expect((await change(camille)).json).toMatchObject({ id: room.id, listed: true });
+    expect(await isListed()).toBe(true);
+  });
+
+  test('reading is public; entering and buying need a session', async () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);
     expect(rooms[0]).toMatchObject({ viewerCount: 0, creator: { name: expect.any(String) } });
@@ -248,7 +278,7 @@ describe('rooms and wallet', () => {
     expect([anonymous.status, anonymous.json.error.code]).toEqual([401, 'token_missing']);
   });
 
-  test("a token is the creator's in their own room and a fan's elsewhere", async () => {
+  test("a token has the role creator in one's own room and fan elsewhere", async () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     const roleIn = async (creator: string, person: string) => {
       const room = rooms.find((it: { creator: { identity: string } }) => it.creator.identity === creator);
@@ -272,7 +302,7 @@ describe('rooms and wallet', () => {
     },
   );
 
-  test('a fan creates no room, and nobody creates one for another', async () => {
+  test('only a creator can create a room, and only their own', async () => {
     const input = { title: 'Mine', access: { kind: 'free' } };
     expect((await post('/v1/me/rooms', await signIn('lea'), input)).json.error.code).toBe('forbidden');
     expect((await get('/v1/me/rooms', await signIn('lea'))).json.error.code).toBe('forbidden');
@@ -280,7 +310,7 @@ describe('rooms and wallet', () => {
     expect(forAnother.json.error.code).toBe('invalid_request');
   });
 
-  test('a wallet is topped up and remembers it; coming back from the payment page settles it', async () => {
+  test('a top-up is settled on the return from the payment page and listed in the history', async () => {
     const cookie = await signIn('tom');
     expect((await get('/v1/wallet', cookie)).json).toEqual({ balanceMinor: 0, currency: 'eur', promoMinor: 0 });
     const returnUrl = `${http.url}/wallet`;
@@ -288,14 +318,14 @@ describe('rooms and wallet', () => {
     const { location } = await payCheckout(topup.checkoutUrl);
     expect(location).toContain(`${returnUrl}?checkout=success&session_id=cs_`);
     const back = await http.call('GET', (location ?? '').slice(http.url.length));
-    expect([back.status, back.text]).toEqual([200, FILES['site/wallet.html']]);
+    expect([back.status, back.text]).toEqual([200, expect.stringContaining('<site-wallet>')]);
     expect((await get('/v1/wallet', cookie)).json.balanceMinor).toBe(2_000);
     expect((await get('/v1/wallet/history', cookie)).json.entries).toMatchObject([
       { kind: 'topup', amountMinor: 2_000, currency: 'eur', label: null },
     ]);
   });
 
-  test('a made-up return settles nothing and still shows the page', async () => {
+  test('a forged return settles nothing and still shows the page', async () => {
     const confirm = vi.spyOn(http.context.money, 'confirmCheckout');
     for (const session of ['cs_nothing', '../../v1/refunds', 'x'.repeat(500)]) {
       const { status } = await get(`/wallet?checkout=success&session_id=${encodeURIComponent(session)}`);
@@ -305,13 +335,136 @@ describe('rooms and wallet', () => {
   });
 });
 
+describe('before any script', () => {
+  const TITLE = '</script><script>alert(1)</script><!-- "$&" <img src=x onerror=alert(2)>';
+  const CREATOR = { identity: 'mallory', name: '"><svg onload=alert(3)>', country: 'FR' } as const;
+  const START = '2030-12-24T20:30:00+01:00';
+
+  const read = (path: string, headers: Record<string, string> = {}) => http.call('GET', path, { headers });
+  const metaOf = (text: string, property: string) =>
+    new RegExp(`<meta (?:name|property)="${property}" content="([^"]*)"`).exec(text)?.[1];
+  const dataOf = (text: string) => /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(text)?.[1];
+
+  async function createRoom(listed: boolean, title = 'A winter evening'): Promise<RoomId> {
+    await http.context.accounts.createCreator(CREATOR);
+    const access = { kind: 'ticket', priceMinor: 950 } as const;
+    const input = { creator: CREATOR.identity, title, access, startsAt: START, listed };
+    return (await http.server('POST', '/v1/rooms', input)).json.id;
+  }
+
+  test.each<[string, Record<string, string>, string, string[]]>([
+    ['', { 'accept-language': 'en-GB' }, 'en', ['A winter evening', '€9.50', 'Tue 24 Dec, 19:30 UTC', 'Sign in']],
+    ['', { 'accept-language': 'fr-FR, en;q=0.5' }, 'fr', ['A winter evening', '9,50\u00a0€', 'Connectez-vous']],
+    ['?lang=fr', { 'accept-language': 'en' }, 'fr', ['mar. 24 déc., 19:30 UTC']],
+    ['', { 'accept-language': 'en', cookie: 'a=b; loge_language=fr' }, 'fr', ['Connectez-vous']],
+    ['?lang=<b>', { cookie: 'loge_language=<b>' }, 'en', ['Sign in']],
+  ])('a room%s says in its HTML what it is, with %j', async (query, headers, language, texts) => {
+    const { status, text, headers: answer } = await read(`/rooms/${await createRoom(true)}${query}`, headers);
+    expect(status).toBe(200);
+    expect(text).toContain(`<html lang="${language}">`);
+    for (const said of texts) expect(text).toContain(said);
+    expect(answer.get('cache-control')).toBe('private, no-cache');
+    expect(answer.get('vary')).toMatch(/Accept-Language.*Cookie/);
+  });
+
+  test('a title or a name is never markup, in whatever it stands', async () => {
+    const id = await createRoom(true, TITLE);
+    const { text } = await read(`/rooms/${id}`);
+    const home = await read('/');
+    for (const page of [text, home.text]) expect(page).not.toMatch(/<script>|<img|<svg onload|<!-- "|\$&"/);
+    const data = JSON.parse(dataOf(text) ?? '');
+    expect([data.name, data.performer.name]).toEqual([TITLE, CREATOR.name]);
+    const oembed = await read(`/oembed?url=${encodeURIComponent(`${http.url}/rooms/${id}`)}`);
+    expect(oembed.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(oembed.json).toMatchObject({ type: 'link', title: TITLE, author_name: CREATOR.name });
+  });
+
+  test('only a listed room is for search engines and public lists; a link shows both', async () => {
+    for (const listed of [true, false]) {
+      const id = await createRoom(listed);
+      const url = `${http.url}/rooms/${id}`;
+      const { text } = await read(`/rooms/${id}`, { 'accept-language': 'en' });
+      expect([listed, metaOf(text, 'robots')]).toEqual([listed, listed ? undefined : 'noindex']);
+      expect(text.includes(`<link rel="canonical" href="${url}">`)).toBe(listed);
+      expect(text.includes(`hreflang="fr" href="${url}?lang=fr"`)).toBe(listed);
+      expect(dataOf(text) !== undefined).toBe(listed);
+      for (const list of ['/', '/sitemap.xml', '/v1/public/rooms'])
+        expect([list, (await read(list)).text.includes(id)]).toEqual([list, listed]);
+      expect(text).toContain('<title>A winter evening · Loge</title>');
+      expect(metaOf(text, 'og:title')).toBe('A winter evening');
+      expect(metaOf(text, 'og:description')).toContain('Tue 24 Dec, 19:30 UTC · €9.50');
+      const picture = await read((metaOf(text, 'og:image') ?? '').replace(http.url, '').replaceAll('&amp;', '&'));
+      expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+      expect(picture.headers.get('x-robots-tag')).toBe(listed ? null : 'noindex');
+    }
+    const { text: robots } = await read('/robots.txt');
+    expect(robots).toContain(`Sitemap: ${http.url}/sitemap.xml`);
+  });
+
+  test('an event has the price and the date, and nothing of an ended room is listed', async () => {
+    const id = await createRoom(true);
+    const event = JSON.parse(dataOf((await read(`/rooms/${id}`)).text) ?? '');
+    const offer = { '@type': 'Offer', price: 9.5, priceCurrency: 'EUR', url: `${http.url}/rooms/${id}` };
+    expect(event).toMatchObject({ '@type': 'Event', startDate: new Date(START).toISOString(), offers: offer });
+    await http.server('POST', `/v1/rooms/${id}/end`);
+    const { text } = await read(`/rooms/${id}`);
+    expect([metaOf(text, 'robots'), dataOf(text)]).toEqual(['noindex', undefined]);
+  });
+
+  test('nothing of what happens inside reaches the page, its picture or its oEmbed', async () => {
+    const id = await createRoom(false);
+    const paths = [`/rooms/${id}/card.jpg`, `/oembed?url=${http.url}/rooms/${id}`];
+    const before = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('etag')));
+    await http.context.rooms.startLive(id);
+    const after = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('etag')));
+    expect(after).toEqual(before);
+    const { text } = await read(`/rooms/${id}`);
+    expect(text).toContain('The live is on right now');
+    expect(text).not.toContain('viewer-count');
+  });
+
+  test('a page for one person is none for another', async () => {
+    const cookie = await signIn('camille');
+    const own = await read('/', { cookie });
+    const other = await read('/');
+    expect(own.text).toContain('Signed in as Camille Aubry');
+    expect(other.text).not.toContain('Signed in as');
+    // Neither a shared cache nor a revalidation mixes the two up.
+    for (const { headers } of [own, other]) {
+      expect(headers.get('cache-control')).toBe('private, no-cache');
+      expect(headers.get('vary')).toContain('Cookie');
+    }
+    expect(own.headers.get('etag')).not.toBe(other.headers.get('etag'));
+    const forged = await read('/', { cookie: `${cookie}x` });
+    expect(forged.text).not.toContain('Signed in as');
+    for (const path of ['/card.jpg', '/robots.txt', '/sitemap.xml']) {
+      const { headers } = await read(path, { cookie });
+      expect([path, headers.get('cache-control'), headers.get('set-cookie')]).toEqual([
+        path,
+        expect.stringMatching(/^public, max-age=\d+$/),
+        null,
+      ]);
+    }
+  });
+
+  test('a room that does not exist is said to be none, and has no picture', async () => {
+    const { status, text } = await read('/rooms/room_0123456789');
+    expect([status, metaOf(text, 'robots')]).toEqual([404, 'noindex']);
+    expect((await read('/rooms/room_0123456789/card.jpg')).status).toBe(404);
+    for (const url of ['https://evil.example/rooms/room_1', `${http.url}/wallet`, 'nonsense', ''])
+      expect((await read(`/oembed?url=${encodeURIComponent(url)}`)).json.error.code).toBe('not_found');
+  });
+
+  test.each(['/', '/studio', '/studio/room_0123456789', '/wallet'])('%s is revalidated', async (path) => {
+    const { status, headers } = await read(path);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const again = { 'if-none-match': headers.get('etag') ?? '', 'cache-control': 'max-age=0' };
+    expect((await read(path, again)).status).toBe(304);
+  });
+});
+
 describe('files', () => {
   test.each<[string, keyof typeof FILES, string, RegExp]>([
-    ['/', 'site/index.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/rooms/room_0123456789', 'site/room.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/studio', 'site/studio.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/studio/room_0123456789', 'site/studio.html', 'text/html; charset=utf-8', /^no-cache$/],
-    ['/wallet', 'site/wallet.html', 'text/html; charset=utf-8', /^no-cache$/],
     ['/assets/room-a1b2c3.js', 'site/assets/room-a1b2c3.js', 'text/javascript; charset=utf-8', /immutable/],
     ['/favicon.svg', 'site/favicon.svg', 'image/svg+xml', /max-age=3600/],
     ['/embed.js', 'embed.js', 'text/javascript; charset=utf-8', /^no-cache$/],
@@ -325,6 +478,80 @@ describe('files', () => {
     expect((await http.call('GET', path, { headers })).status).toBe(304);
   });
 
+  test.each([
+    ['gzip, deflate, br, zstd', 'br', 'in brotli'],
+    ['gzip', 'gzip', 'in gzip'],
+    ['br;q=0, gzip', 'gzip', 'in gzip'],
+    ['br;q=0, gzip;q=0', null, 'export {};'],
+    ['', null, 'export {};'],
+  ])('an asset for a browser that accepts %j', async (accepted, encoding, bytes) => {
+    const path = '/assets/chat-d4e5f6.js';
+    const reply = await getRaw(path, { 'accept-encoding': accepted });
+    expect([reply.status, reply.headers['content-encoding'] ?? null, reply.bytes]).toEqual([200, encoding, bytes]);
+    expect(reply.headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'Accept-Encoding',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    });
+    const range = await getRaw(path, { 'accept-encoding': accepted, range: 'bytes=3-5' });
+    expect([range.status, range.bytes]).toEqual([206, bytes.slice(3, 6)]);
+    expect(range.headers['content-range']).toBe(`bytes 3-5/${bytes.length}`);
+    const etag = String(reply.headers.etag);
+    expect((await getRaw(path, { 'accept-encoding': accepted, 'if-none-match': etag })).status).toBe(304);
+    // Each encoding is a representation of its own.
+    const other = await getRaw(path, { 'accept-encoding': encoding === 'br' ? 'gzip' : 'br' });
+    expect(other.headers.etag).not.toBe(etag);
+  });
+
+  test('an encoding that the build did not make is not sent, and a missing asset is not kept', async () => {
+    const plain = await getRaw('/assets/icon-a7b8c9.svg', { 'accept-encoding': 'gzip' });
+    expect([plain.headers['content-encoding'], plain.bytes]).toEqual([undefined, '<svg/>']);
+    for (const name of ['room-00000.js', '.vite', '..', '%2e%2e%2findex.html', 'room-a1b2c3.js%00']) {
+      const { status, headers } = await getRaw(`/assets/${name}`, {});
+      expect([name, status, headers['cache-control']]).toEqual([name, 404, 'no-store']);
+    }
+  });
+
+  test('only answers that are the same for everybody are compressed (BREACH)', async () => {
+    const accepting = { 'accept-encoding': 'gzip, br' };
+    const variesByEncoding = async (path: string, headers: Record<string, string>) =>
+      (await getRaw(path, { ...accepting, ...headers })).headers.vary?.toLowerCase().includes('accept-encoding') ??
+      false;
+    const page = await getRaw('/docs', accepting);
+    expect(page.headers).toMatchObject({ 'content-encoding': 'br', vary: 'Accept-Encoding' });
+    expect((await getRaw('/openapi.json', accepting)).headers['content-encoding']).toBe('br');
+
+    const cookie = await signIn('camille');
+    const bearer = `Bearer ${http.token({ room: (await http.createRoom({ kind: 'free' })).id, identity: 'lea' })}`;
+    const credentials: Record<string, string>[] = [
+      { cookie, 'sec-fetch-site': 'same-origin' },
+      { authorization: bearer },
+      { authorization: `Basic ${Buffer.from(`devkey:${DEVELOPMENT_API_SECRET}`).toString('base64')}` },
+    ];
+    const compressed: string[] = [];
+    for (const { http: door, name } of HTTP_OPERATIONS.filter((it) => it.http.method === 'get')) {
+      const path = door.path.replace(/:\w+/g, 'room_0123456789');
+      if (await variesByEncoding(path, {})) compressed.push(name);
+      for (const headers of credentials)
+        expect([path, headers, await variesByEncoding(path, headers)]).toEqual([path, headers, false]);
+    }
+    expect(compressed.sort()).toEqual([
+      'getAssociationAccount',
+      'getPublicRoom',
+      'listAssociations',
+      'listPublicRooms',
+    ]);
+    for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/site/session', '/desk'])
+      expect([path, await variesByEncoding(path, { cookie })]).toEqual([path, false]);
+    const { headers } = await http.call('POST', '/site/demo-sign-in', {
+      body: { identity: 'lea' },
+      headers: accepting,
+    });
+    expect([headers.get('content-encoding'), headers.get('vary')]).toEqual([null, null]);
+  });
+
   test('the scripts for embedders may be loaded from anywhere, the pages may not', async () => {
     for (const path of ['/embed.js', '/sdk/loge.js']) {
       const { headers } = await http.call('GET', path, { headers: { origin: 'https://anyone.example' } });
@@ -336,7 +563,7 @@ describe('files', () => {
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
   });
 
-  test('a missing build is explained', async () => {
+  test('explains a missing client build', async () => {
     await using bare = await startHttp({ clientDir: join(clientDir, 'missing'), db: http.context.db });
     const { status, text } = await bare.call('GET', '/');
     expect(status).toBe(503);

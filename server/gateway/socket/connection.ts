@@ -5,10 +5,12 @@
 import type { Socket } from 'socket.io';
 import { permissionsNow, permissionsOf } from '../../accounts/tokens.ts';
 import type { Participant, Permissions, TokenClaims } from '../../protocol/accounts.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { RoomId, SessionId } from '../../protocol/ids.ts';
 import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Access, Room } from '../../protocol/rooms.ts';
+import type { GrantedSession, PrepareInput } from '../../protocol/stage.ts';
 import type { Admission } from '../../rooms/rooms.ts';
+import type { StageCaller } from '../../stage/sessions/session-commands.ts';
 
 export type RoomSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
@@ -17,15 +19,24 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 /** Slack after the expiry, so that the decision sees it as expired. */
 const EXPIRY_SLACK_MS = 5;
 
+/** What a client in the lobby has sent so that it can watch as soon as access is granted. */
+export interface Prepared {
+  input: PrepareInput;
+  /** A transport without tracks; it may have ended. */
+  session?: SessionId;
+}
+
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
   /** Reads the snapshot for somebody who enters: chat entries after `since`, or the newest ones. */
   readSnapshot(connection: Connection, since: number | undefined): Promise<Inside>;
+  /** Opens the session for which the client has prepared; undefined where it cannot be opened. */
+  watch(connection: Connection, prepared: Prepared): Promise<GrantedSession | undefined>;
   /** Subscribes the socket to what only people inside get. Resolves once no event can be missed. */
   enter(connection: Connection): Promise<void>;
   /** The snapshot was sent: live updates follow from there. */
   settle(connection: Connection, inside: Inside): void;
-  /** The role or the rights changed, and the participant was told. */
+  /** The role or the rights changed, and the participant was notified. */
   changeRights(connection: Connection): void;
   /** The participant lost access: ends media and chat. */
   leave(connection: Connection): Promise<void>;
@@ -44,6 +55,7 @@ export class Connection {
   readonly address: string;
   access: Access = { state: 'refused' };
   closed = false;
+  prepared: Prepared | undefined;
   readonly #actions: ConnectionActions;
   #deciding: Promise<void> | undefined;
   #decideAgain = false;
@@ -70,6 +82,12 @@ export class Connection {
 
   get isInside(): boolean {
     return this.access.state === 'granted';
+  }
+
+  get stageCaller(): StageCaller {
+    const { roomId: room, participant, socket, access, can, claims } = this;
+    const { identity } = participant;
+    return { room, identity, socket: socket.id, issuer: claims.iss, access, publish: can.publish };
   }
 
   /** The rights as they are sent to the client. */
@@ -131,9 +149,12 @@ export class Connection {
     if (!wasInside && this.isInside) {
       await this.#actions.enter(this);
       // A client drops its chat when access ends, so there is nothing to resume from.
-      const inside = await this.#actions.readSnapshot(this, undefined);
+      const [inside, watching] = await Promise.all([
+        this.#actions.readSnapshot(this, undefined),
+        this.prepared && this.#actions.watch(this, this.prepared),
+      ]);
       if (this.closed) return;
-      this.socket.emit('rooms:accessGranted', { access, inside });
+      this.socket.emit('rooms:accessGranted', { access, inside, ...(watching && { watching }) });
       this.#actions.settle(this, inside);
       return;
     }

@@ -9,20 +9,18 @@ import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { Goal } from '../../protocol/money/tipping.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { AccessChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Connection } from './connection.ts';
-import { GoalFanout } from './goal-fanout.ts';
 import { LiveFanout } from './live-fanout.ts';
 import type { Presence } from './presence.ts';
 import { tellPrivateFact } from './private-facts.ts';
 import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
 
-/** Minimum interval between two earnings updates of a room, however many tips come in. */
-const EARNINGS_INTERVAL_MS = 500;
+/** Minimum interval between two updates of a room, however many tips come in. */
+const INTERVAL_MS = { earnings: 500, goal: 250 };
 /** Concurrent decisions when access is decided again for everyone, after facts may have been missed. */
 const RECONSIDERED_AT_ONCE = 20;
 
@@ -40,22 +38,16 @@ export class FactFanout {
   readonly #context: GatewayContext;
   readonly #io: SocketServer;
   readonly #presence: Presence;
-  readonly #goals: GoalFanout;
   readonly #lives: LiveFanout;
   readonly #log: Log;
-  readonly #earningsTimers = new Map<RoomId, NodeJS.Timeout>();
+  /** Pending updates, by kind and room. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor({ context, io, presence, readRoom }: FactFanoutOptions) {
     this.#context = context;
     this.#io = io;
     this.#presence = presence;
     this.#log = context.log;
-    this.#goals = new GoalFanout({
-      read: (room) => context.money.tipping.getGoal(room),
-      hasAudience: (room) => presence.isOpen(room),
-      send: (room, goal: Goal | null) => io.local.to(insideRoom(room)).emit('money:goalProgress', { goal }),
-      log: context.log,
-    });
     this.#lives = new LiveFanout({
       read: readRoom,
       hasAudience: (room) => presence.isOpen(room),
@@ -92,8 +84,11 @@ export class FactFanout {
         if (connection.roomId === room) void connection.reconsider();
       }
     },
-    earnings: (room) => this.#tellEarnings(room),
-    goal: (room, { topic }) => (topic === 'goal.changed' ? this.#goals.noteGoal(room) : this.#goals.noteTips(room)),
+    earnings: (room) => this.#throttle('earnings', room, () => this.#sendEarnings(room)),
+    goal: (room, { topic }) => {
+      if (topic === 'goal.changed') void this.#attempt('goal', room, () => this.#sendGoal(room, true));
+      else this.#throttle('goal', room, () => this.#sendGoal(room, false));
+    },
     live: (room, { createdAt }) => void this.#lives.note(room, createdAt),
     privateSession: (_, fact) => tellPrivateFact(this.#presence, fact),
     roomEnd: (room) => void this.#handleRoomEnded(room),
@@ -157,25 +152,42 @@ export class FactFanout {
     }
   }
 
-  #tellEarnings(room: RoomId): void {
-    if (this.#earningsTimers.has(room)) return;
-    const tell = async () => {
-      this.#earningsTimers.delete(room);
-      const creators = this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
-      if (creators.length === 0) return;
-      const earnings = await this.#context.money.earnings.ofRoom(room);
-      for (const { socket } of creators) socket.emit('money:earningsChanged', earnings);
-    };
+  /** Sends one update after the interval; facts that arrive meanwhile are covered by it. */
+  #throttle(kind: keyof typeof INTERVAL_MS, room: RoomId, send: () => Promise<void>): void {
+    const key = `${kind} ${room}`;
+    if (this.#timers.has(key)) return;
     const timer = setTimeout(() => {
-      tell().catch((error) => this.#log.error({ err: error, room }, 'earnings not told'));
-    }, EARNINGS_INTERVAL_MS);
-    this.#earningsTimers.set(room, timer);
+      this.#timers.delete(key);
+      void this.#attempt(kind, room, send);
+    }, INTERVAL_MS[kind]);
+    this.#timers.set(key, timer);
+  }
+
+  async #attempt(kind: keyof typeof INTERVAL_MS, room: RoomId, send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      this.#log.error({ err: error, room, kind }, 'room update not sent');
+    }
+  }
+
+  async #sendEarnings(room: RoomId): Promise<void> {
+    const creators = this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
+    if (creators.length === 0) return;
+    const earnings = await this.#context.money.earnings.ofRoom(room);
+    for (const { socket } of creators) socket.emit('money:earningsChanged', earnings);
+  }
+
+  /** A room without a goal gets no progress, only the news that its goal was cleared. */
+  async #sendGoal(room: RoomId, isChanged: boolean): Promise<void> {
+    if (!this.#presence.isOpen(room)) return;
+    const goal = await this.#context.money.tipping.getGoal(room);
+    if (goal !== null || isChanged) this.#io.local.to(insideRoom(room)).emit('money:goalProgress', { goal });
   }
 
   close(): void {
-    for (const timer of this.#earningsTimers.values()) clearTimeout(timer);
-    this.#earningsTimers.clear();
-    this.#goals.close();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
     this.#lives.close();
   }
 }

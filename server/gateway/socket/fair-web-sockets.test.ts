@@ -6,7 +6,7 @@ import { FairWebSocketServer } from './fair-web-sockets.ts';
 
 const MESSAGES = 100;
 
-test('of one connection, one message is handled in a turn of the event loop', async () => {
+test('handles one message of a connection in a turn of the event loop', async () => {
   const server = new FairWebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -7,7 +7,7 @@ import { LiveFanout } from './live-fanout.ts';
 const ROOM = 'room_1' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
 
-test('the fact of a start that comes after the end, from a gateway that stood still, tells that the live is over', async () => {
+test('a late fact about a start, from a stalled gateway, reports that the live has ended', async () => {
   vi.useFakeTimers();
   const told: object[] = [];
   let isAway = true;

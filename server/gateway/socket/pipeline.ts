@@ -79,7 +79,8 @@ export class Pipeline {
     await this.#limits.consume(limit, who);
     return operation.run(this.#domains, {
       ...{ by: 'participant', caller: participant, key: undefined, room, connection },
-      ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined, response: undefined },
+      ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined },
+      ...{ response: undefined, admitted: undefined },
     });
   }
 

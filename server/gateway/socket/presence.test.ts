@@ -8,7 +8,7 @@ const ROOM = 'room_1' as RoomId;
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test('a newcomer is told the head count although it has not changed for the others', async () => {
+test('a newcomer gets the head count although it has not changed', async () => {
   const told: number[] = [];
   const presence = new Presence({
     counts: {
@@ -28,7 +28,7 @@ test('a newcomer is told the head count although it has not changed for the othe
   };
   await join('lea', true);
   expect(told).toEqual([3]);
-  // In the lobby nobody is counted.
+  // The lobby does not count.
   await join('malik', false);
   expect(told).toEqual([3, 3]);
   await vi.advanceTimersByTimeAsync(60_000);

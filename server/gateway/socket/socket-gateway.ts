@@ -18,12 +18,14 @@ import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Room } from '../../protocol/rooms.ts';
+import type { GrantedSession } from '../../protocol/stage.ts';
 import type { StageEvent } from '../../stage/stage.ts';
+import { withIceServers } from '../../stage/turn.ts';
 import { ChatFanout } from '../chat/chat-fanout.ts';
 import { ChatLive } from '../chat/chat-live.ts';
 import type { GatewayContext } from '../context.ts';
 import { createLimiterFactory, createSocketLimits, type SocketLimits } from '../rate-limits.ts';
-import { Connection, type RoomSocket } from './connection.ts';
+import { Connection, type Prepared, type RoomSocket } from './connection.ts';
 import { FactFanout } from './fact-fanout.ts';
 import { FairWebSocketServer } from './fair-web-sockets.ts';
 import { authorise, type Handshake } from './handshake.ts';
@@ -76,24 +78,7 @@ export class SocketGateway {
     this.#recentChat = new SharedRead((room) => context.chat.history(room, { limit: LIMITS.chatPageEntries }), rest);
     this.#rooms = new SharedRead((room) => context.rooms.getRoom(room), rest);
     this.#tipping = new SharedRead((room) => context.money.tipping.get(room), rest);
-    this.#io = new Server(server, {
-      serveClient: false,
-      transports: ['websocket', 'polling'],
-      wsEngine: FairWebSocketServer,
-      maxHttpBufferSize: LIMITS.socketPacketBytes,
-      pingInterval: PING_INTERVAL_MS,
-      pingTimeout: PING_TIMEOUT_MS,
-      connectTimeout: HANDSHAKE_TIMEOUT_MS,
-      perMessageDeflate: false,
-      ...(context.redis ? { adapter: createAdapter(context.redis.adapter) } : {}),
-      cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
-      // CORS does not cover WebSockets; the origin is checked here for both transports.
-      allowRequest: (request, callback) =>
-        void this.#admit(request).then(
-          () => callback(null, true),
-          (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
-        ),
-    });
+    this.#io = this.#attach(server);
     const { redis, log } = context;
     const shared = redis && shareCounts('sockets', { client: redis.commands, connections: redis.connections });
     this.#slots = new SocketSlots({ shared, log });
@@ -142,16 +127,44 @@ export class SocketGateway {
       [PRESENCE_BUS_TOPIC]: (room) => this.#presence.recount(room),
       ...this.#chatLive.busHandlers,
     });
+    this.#unsubscribe = this.#listen(context);
+  }
+
+  #attach(server: HttpServer): SocketServer {
+    const { redis } = this.#context;
+    return new Server(server, {
+      serveClient: false,
+      transports: ['websocket', 'polling'],
+      wsEngine: FairWebSocketServer,
+      maxHttpBufferSize: LIMITS.socketPacketBytes,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: HANDSHAKE_TIMEOUT_MS,
+      perMessageDeflate: false,
+      ...(redis ? { adapter: createAdapter(redis.adapter) } : {}),
+      cors: { origin: (_origin, callback) => callback(null, true), credentials: false },
+      // CORS does not cover WebSockets; the origin is checked here for both transports.
+      allowRequest: (request, callback) =>
+        void this.#admit(request).then(
+          () => callback(null, true),
+          (error) => callback(JSON.stringify(this.#refuse(error).toWire()), false),
+        ),
+    });
+  }
+
+  /** Returns what ends the subscriptions that would outlive this gateway. */
+  #listen(context: GatewayContext): (() => void)[] {
     this.#io.use((socket, next) => this.#handleHandshake(socket, next));
     this.#io.on('connection', (socket) => void this.#handleConnection(socket));
     context.stage.onEvent((event) => this.#handleStageEvent(event));
     context.money.privateSessions.onProgress((progress) => tellPrivateProgress(this.#io, progress));
     context.factTail.onFact((fact) => this.#facts.handleMissed(fact));
-    this.#unsubscribe = [
+    return [
       context.apiKeys.ring.onEnded((ended) => {
         for (const connection of this.#bySocket.values()) {
           if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
         }
+        void context.stage.closeIssuedBy(ended);
       }),
       context.bus.onRestored(() => {
         this.#fanout.checkAll();
@@ -269,6 +282,22 @@ export class SocketGateway {
         this.#rooms.get(roomId),
       ]);
       return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
+    },
+    watch: async (connection: Connection, { input, session }: Prepared): Promise<GrantedSession | undefined> => {
+      const { stage, log } = this.#context;
+      const { stageCaller } = connection;
+      try {
+        const admitted = session && (await stage.commands.admit(stageCaller, session).catch(() => undefined));
+        if (admitted) return { session, ...admitted } as GrantedSession;
+        const answer = await stage.watch(stageCaller, input);
+        // The socket closed meanwhile: the session waits for the next one.
+        if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
+        return withIceServers(this.#context, connection.participant.identity, answer);
+      } catch (error) {
+        // The client asks by itself, and is told why it cannot watch.
+        log.debug({ err: error, room: connection.roomId }, 'session not opened with the access');
+        return undefined;
+      }
     },
     enter: async (connection: Connection) => {
       await connection.socket.join(insideRoom(connection.roomId));

@@ -35,14 +35,14 @@ const takeAll = async (some: SocketSlots[]) => {
   return taken.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
 };
 
-test('gateways that let people in at once never exceed a limit together, and what is given back can be taken again', async () => {
+test('concurrent gateways never exceed a shared limit, and released slots can be taken again', async () => {
   const { gateways, board, closeAll } = open(3);
   await vi.waitFor(async () => expect((await board.list()).size).toBe(3));
   // No gateway refuses any by its own count alone, so that each has to know of the others in time.
   const all = Array.from({ length: 3 * LIMIT }, (_, index) => gateways[index % 3] as SocketSlots);
   const first = await takeAll(all);
   expect(first.length).toBeLessThanOrEqual(LIMIT);
-  // One after the other, nobody is refused for nothing.
+  // Sequential requests are not refused below the limit.
   const rest: (() => void)[] = [];
   for (const gateway of all) rest.push(...(await takeAll([gateway])));
   expect(first.length + rest.length).toBe(LIMIT);
@@ -53,7 +53,7 @@ test('gateways that let people in at once never exceed a limit together, and wha
   await closeAll();
 });
 
-test('what a gateway held is forgotten when it is gone', async () => {
+test('the slots of a lost gateway are released', async () => {
   const { gateways, board, closeAll } = open(2);
   const [here, there] = gateways as [SocketSlots, SocketSlots];
   await vi.waitFor(async () => expect((await board.list()).size).toBe(2));

@@ -33,11 +33,11 @@ const record = (given: Partial<KnownMovement>): KnownMovement => ({
 const compare = (movements: ProviderMovement[], known: KnownMovement[], unpaid: string[] = []) =>
   compareBooks({ movements, known, unpaidCheckouts: new Set(unpaid), nowMs: NOW_MS, sinceMs: NOW_MS - 35 * DAY_MS });
 
-test('what is the same on both sides is no difference', () => {
+test('equal entries are no difference', () => {
   expect(compare([movement({})], [record({})])).toEqual([]);
 });
 
-test('a fee that is not known yet is explained, another fee and another amount are not', () => {
+test('explains a fee that is not known yet, but no other fee or amount', () => {
   expect(compare([movement({})], [record({ feeMinor: null })])).toMatchObject([
     { verdict: 'fee_not_known', isExplained: true, differenceMinor: -40 },
   ]);
@@ -49,7 +49,7 @@ test('a fee that is not known yet is explained, another fee and another amount a
   ]);
 });
 
-test('a payment that nobody knows, one of ours that is not booked, and one that was paid a minute ago', () => {
+test('classifies an unknown payment, an unbooked one, and one of a minute ago', () => {
   expect(compare([movement({})], [])).toMatchObject([{ verdict: 'unknown_payment', isExplained: false }]);
   // A refund by hand that the bank sent back before the house had heard of it.
   const sent = movement({
@@ -68,7 +68,7 @@ test('a payment that nobody knows, one of ours that is not booked, and one that 
   expect(compare([young], [], ['checkout_1'])).toMatchObject([{ verdict: 'in_flight', isExplained: true }]);
 });
 
-test('what is booked and not at the provider is missing there, unless it is young or from before the period', () => {
+test('reports a booking that is missing at the provider, unless it is recent or from before the period', () => {
   expect(compare([], [record({})])).toMatchObject([
     { verdict: 'missing_there', isExplained: false, differenceMinor: -960 },
   ]);
@@ -76,7 +76,7 @@ test('what is booked and not at the provider is missing there, unless it is youn
   expect(compare([], [record({ atMs: NOW_MS - 35 * DAY_MS })])).toEqual([]);
 });
 
-test('a refund that failed and a transfer that was reversed count by the sum of their movements', () => {
+test('a failed refund and a reversed transfer count by the sum of their movements', () => {
   const refund = { kind: 'refund', type: 'refund', source: 're_1', feeMinor: 0 } as const;
   const both = [movement({ ...refund, amountMinor: -300 }), movement({ ...refund, id: 'txn_2', amountMinor: 300 })];
   const failed = record({ kind: 'refund', source: 're_1', amountMinor: 0, feeMinor: 0 });
@@ -93,7 +93,7 @@ test('a refund that failed and a transfer that was reversed count by the sum of 
   expect(compare(reversed, [paid])).toMatchObject([{ verdict: 'amount_differs', isExplained: false }]);
 });
 
-test('a refund that waits for its confirmation here is explained', () => {
+test('explains a refund that waits for its confirmation', () => {
   const refund = movement({ kind: 'refund', type: 'refund', source: 're_1', amountMinor: -300, feeMinor: 0 });
   const pending = record({ kind: 'refund', source: 're_1', amountMinor: -300, feeMinor: 0, status: 'pending' });
   expect(compare([refund], [pending])).toMatchObject([
@@ -101,7 +101,7 @@ test('a refund that waits for its confirmation here is explained', () => {
   ]);
 });
 
-test('any other movement that nobody knows is not explained', () => {
+test('does not explain any other unknown movement', () => {
   const strange = movement({ kind: 'other', type: 'reserve_transaction', source: null, amountMinor: -50, feeMinor: 0 });
   expect(compare([strange], [])).toMatchObject([{ verdict: 'missing_here', isExplained: false, differenceMinor: -50 }]);
 });

@@ -3,12 +3,12 @@
  * house's bank, charges without a payment), compares the rest one by one and as sums, stores the result and updates the
  * metrics.
  */
+import { isUniqueViolation } from '../../platform/db/db.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderMovement } from '../provider/payment-provider.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import { compareBooks } from './reconciliation.ts';
 import type { ReconciliationItem } from './reconciliations.schema.ts';
 import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';

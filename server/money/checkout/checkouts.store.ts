@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { checkouts, providerCustomers } from './checkouts.schema.ts';
 
@@ -162,7 +162,7 @@ export class CheckoutsStore {
           else ${nowIso}::timestamptz + interval '1 second'
             * least(${CHECK_FIRST_SECONDS} * power(2, least(${checkouts.checks}, 10)), ${CHECK_MAX_SECONDS}) end`,
       })
-      .where(inArray(checkouts.id, due))
+      .where(isClaimed(checkouts.id, due))
       .returning();
   }
 

@@ -3,14 +3,13 @@
  * booked exactly once, by whichever comes first of provider event, return page and sweeper. The part that sells the
  * item (top-up, ticket, tip) registers itself and books the sale in the transaction that marks the checkout paid.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderCheckout, ProviderPayment } from '../provider/payment-provider.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { CheckoutPurpose } from './checkouts.schema.ts';
 import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
@@ -81,12 +80,11 @@ export class Checkouts {
 
   constructor(
     context: MoneyContext,
-    store: CheckoutsStore,
     /** Orders the return of a payment that is booked as owed to its card. */
     returnToCard: (tx: Orm, unusable: UnusablePayment) => Promise<void>,
   ) {
     this.#context = context;
-    this.#store = store;
+    this.#store = context.stores.checkouts;
     this.#returnToCard = returnToCard;
   }
 

@@ -6,14 +6,14 @@ const create = (requested: string | undefined) =>
   createReturnUrls({ requested, fallback, isAllowed: (url) => url.startsWith('https://shop.example/') });
 
 describe('return addresses', () => {
-  test('of the house when none is asked for', () => {
+  test("default to the house's own", () => {
     expect(create(undefined)).toEqual({
       successUrl: 'https://loge.example/wallet?checkout=success&session_id={CHECKOUT_SESSION_ID}',
       cancelUrl: 'https://loge.example/wallet?checkout=cancelled',
     });
   });
 
-  test('keep the query and the fragment, and replace what an earlier return had left', () => {
+  test('keep the query and the fragment, and replace the parameters of an earlier return', () => {
     const { successUrl, cancelUrl } = create('https://shop.example/live?id=7&checkout=cancelled&session_id=cs_1#stage');
     expect(successUrl).toBe('https://shop.example/live?id=7&checkout=success&session_id={CHECKOUT_SESSION_ID}#stage');
     expect(cancelUrl).toBe('https://shop.example/live?id=7&checkout=cancelled#stage');

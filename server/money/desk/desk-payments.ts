@@ -5,12 +5,11 @@ import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type RefundedPayment, type RefundsStore, toRefund } from '../refunds/refunds.store.ts';
+import { type RefundedPayment, toRefund } from '../refunds/refunds.store.ts';
 import type { Receipts } from '../sales/receipts.ts';
 import { DeskPaymentsStore, type PageEdge, type PaymentRow } from './desk-payments.store.ts';
 
 export interface DeskPaymentsParts {
-  refundsStore: RefundsStore;
   receipts: Receipts;
   disputes: Disputes;
 }
@@ -47,12 +46,12 @@ export class DeskPayments {
   }
 
   async get(id: string): Promise<DeskPaymentDetail> {
-    const { refundsStore, receipts, disputes } = this.#parts;
+    const { receipts, disputes } = this.#parts;
     const [row] = await this.#store.search({ id, limit: 1 });
     if (!row) throw new AppError('payment_not_found');
     const sources = [id, await this.#store.findInvoice(id), await this.#store.findCheckout(id)];
     const [refunds, legs, dispute, receipt] = await Promise.all([
-      refundsStore.listOf(refundedBy(id)),
+      this.#context.stores.refunds.listOf(refundedBy(id)),
       this.#store.listLegs(sources.filter((source) => source !== undefined)),
       disputes.findOfSource(id),
       receipts.get(id, undefined).catch(ignoreMissing),

@@ -3,6 +3,7 @@
  * and reason. The desk contains no rules of its own: the parts decide refunds, disputes, payouts and reconciliations.
  */
 
+import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -22,7 +23,6 @@ import type { MoneyContext } from '../money-context.ts';
 import type { Payouts } from '../payouts/payouts.ts';
 import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { DeskAct } from './desk.schema.ts';
 import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';

@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { tickets } from '../sales/tickets.schema.ts';
 import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from './disputes.schema.ts';
@@ -67,7 +67,7 @@ export class DisputesStore {
     return this.#orm
       .update(disputes)
       .set({ nextCheckAt: claim.nextCheckAt })
-      .where(inArray(disputes.id, due))
+      .where(isClaimed(disputes.id, due))
       .returning();
   }
 

@@ -114,7 +114,7 @@ describe('a reversal', () => {
     );
   });
 
-  test('in any number of parts never takes more from a leg than it got, and in the end exactly that', () => {
+  test('in any number of parts never takes more from a leg than its amount, and in the end exactly that', () => {
     const parts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(parts, policy, (amounts, fees) => {
@@ -141,7 +141,7 @@ describe('a reversal', () => {
     );
   });
 
-  test('of more than was paid is refused', () => {
+  test('of more than the payment is refused', () => {
     const original = sale(600, FEES_V1);
     expect(() => reversalLegs({ original, payer: wallet, to: wallet, amountMinor: 601 })).toThrowError();
   });

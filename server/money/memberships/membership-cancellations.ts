@@ -28,9 +28,9 @@ export class MembershipCancellations {
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
 
-  constructor(context: MoneyContext, store: MembershipsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = context.stores.memberships;
   }
 
   /**

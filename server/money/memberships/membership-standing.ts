@@ -19,9 +19,9 @@ export class MembershipStanding {
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
 
-  constructor(context: MoneyContext, store: MembershipsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = context.stores.memberships;
   }
 
   /** The paid time now, from the payments that are kept; if none covers it, the last paid time. */

@@ -40,15 +40,12 @@ export class MembershipSync {
   /** One sync at a time per membership: an older answer must not overwrite a newer one. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  constructor(
-    context: MoneyContext,
-    parts: { store: MembershipsStore; standing: MembershipStanding; refunds: Refunds },
-  ) {
+  constructor(context: MoneyContext, parts: { standing: MembershipStanding; refunds: Refunds }) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = context.stores.memberships;
     this.#standing = parts.standing;
     this.#refunds = parts.refunds;
-    this.cancellations = new MembershipCancellations(context, parts.store);
+    this.cancellations = new MembershipCancellations(context);
   }
 
   async handleSubscriptionChanged(subscription: string): Promise<void> {

@@ -10,11 +10,11 @@ const line = (invoice: string, kind: TermLine['kind'], tier: string, [startsAtMs
 });
 const shown = (lines: TermLine[]) => layOutPaidTime(lines).map((time) => [time.tier, time.startsAtMs, time.endsAtMs]);
 
-describe('the time that is paid for', () => {
+describe('the paid time', () => {
   const month = line('1', 'term', 'silver', [0, 30]);
   const upgrade = [line('2', 'unused', 'silver', [10, 30]), line('2', 'upgrade', 'gold', [10, 30])];
 
-  test('renewals of one tier are one time; a gap is none', () => {
+  test('renewals of a tier join, and a gap is not paid', () => {
     expect(shown([month, line('2', 'term', 'silver', [30, 60])])).toEqual([['silver', 0, 60]]);
     const times = layOutPaidTime([month, line('2', 'term', 'silver', [40, 70])]);
     expect(times).toHaveLength(2);
@@ -22,7 +22,7 @@ describe('the time that is paid for', () => {
     expect(paidTimeAt(times, 40)).toMatchObject({ endsAtMs: 70 });
   });
 
-  test('an upgrade is for the rest of what is paid for, and for nothing else', () => {
+  test('an upgrade covers the rest of the paid time only', () => {
     const times = [
       ['silver', 0, 10],
       ['gold', 10, 30],
@@ -34,7 +34,7 @@ describe('the time that is paid for', () => {
     expect(shown([month])).toEqual([['silver', 0, 30]]);
   });
 
-  test('another interval takes back what is left of the old one', () => {
+  test('another interval replaces the rest of the old one', () => {
     const year = line('1', 'term', 'year', [0, 365]);
     const change = [line('2', 'unused', 'year', [10, 365]), line('2', 'term', 'month', [10, 40])];
     expect(shown([year, ...change])).toEqual([

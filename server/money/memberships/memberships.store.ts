@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { TermLine } from './membership-time.ts';
 import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';
@@ -169,7 +169,7 @@ export class MembershipsStore {
     return this.#orm
       .update(memberships)
       .set({ nextCheckAt: claim.leaseUntil })
-      .where(inArray(memberships.id, due))
+      .where(isClaimed(memberships.id, due))
       .returning();
   }
 
@@ -281,7 +281,7 @@ export class MembershipsStore {
           when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX)} then ${claim.nowIso}::timestamptz + interval '1 day'
           else ${claim.nextIso}::timestamptz end`,
       })
-      .where(inArray(membershipInvoices.invoice, due))
+      .where(isClaimed(membershipInvoices.invoice, due))
       .returning();
   }
 

@@ -2,16 +2,15 @@
  * Memberships of creators' clubs: joining on the provider's page, cancelling for the end of the paid time, resuming,
  * and changing the tier. The provider decides the state: after each order `membership-sync.ts` fetches it.
  */
+import { isUniqueViolation } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/money/memberships.ts';
-import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { Checkouts } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import { MembershipSync } from './membership-sync.ts';
 import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
@@ -44,23 +43,19 @@ export class Memberships {
   readonly #store: MembershipsStore;
   readonly #standing: MembershipStanding;
   readonly #checkouts: Checkouts;
-  readonly #customers: CheckoutsStore;
 
   constructor(
     context: MoneyContext,
     parts: {
-      store: MembershipsStore;
       standing: MembershipStanding;
       checkouts: Checkouts;
-      checkoutsStore: CheckoutsStore;
       refunds: Refunds;
     },
   ) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = context.stores.memberships;
     this.#standing = parts.standing;
     this.#checkouts = parts.checkouts;
-    this.#customers = parts.checkoutsStore;
     this.sync = new MembershipSync(context, parts);
   }
 
@@ -139,7 +134,7 @@ export class Memberships {
         expiresAtMs: Date.parse(row.expiresAt),
       });
       if (!page) {
-        await this.#customers.forgetCustomer(customer);
+        await this.#context.stores.checkouts.forgetCustomer(customer);
         continue;
       }
       const kept = await this.#store.keepSession(row.id, page.session);

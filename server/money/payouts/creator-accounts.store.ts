@@ -1,5 +1,5 @@
 import { asc, eq, inArray, lte, sql } from 'drizzle-orm';
-import type { Database } from '../../platform/db/db.ts';
+import { type Database, isClaimed } from '../../platform/db/db.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { creatorAccounts } from './payouts.schema.ts';
@@ -53,7 +53,7 @@ export class CreatorAccountsStore {
     return this.#db.orm
       .update(creatorAccounts)
       .set({ nextCheckAt: claim.leaseUntil })
-      .where(inArray(creatorAccounts.creator, due))
+      .where(isClaimed(creatorAccounts.creator, due))
       .returning();
   }
 

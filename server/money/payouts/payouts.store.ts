@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
@@ -162,7 +162,7 @@ export class PayoutsStore {
         nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
           * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${payouts.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
       })
-      .where(inArray(payouts.id, due))
+      .where(isClaimed(payouts.id, due))
       .returning();
   }
 

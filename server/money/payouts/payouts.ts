@@ -3,7 +3,7 @@
  * creator's account, before the provider is called. The order is then retried under our own keys until it is answered;
  * a refused payout is available again.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -11,7 +11,6 @@ import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
 import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 

@@ -25,7 +25,7 @@ describe('the price of time', () => {
 });
 
 describe('confirmed time', () => {
-  /** One interval between two samples, and what was there in it. */
+  /** One interval between two samples, and the media in it. */
   const interval = fc.record({
     ms: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 1, max: 2_000 }) }, fc.integer({ min: 0, max: 10_000 })),
     creator: fc.boolean(),
@@ -36,7 +36,7 @@ describe('confirmed time', () => {
     isLost: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   });
 
-  it('is the time in which both sides had media, as far as the fan has answered, and no other', () => {
+  it('counts only the time in which both sides had media and the fan answered', () => {
     fc.assert(
       fc.property(fc.array(interval, { maxLength: 60 }), (intervals) => {
         const meter = new MediaMeter();
@@ -67,7 +67,7 @@ describe('confirmed time', () => {
     );
   });
 
-  it('does not count a frozen picture, whatever else flows', () => {
+  it('does not count a frozen picture, even if other media flow', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
       const fan = [{ session: 'viewer', videoBytes: second, reports: second }];
@@ -76,7 +76,7 @@ describe('confirmed time', () => {
     expect(meter).toMatchObject({ confirmedMs: 0, isFlowing: false });
   });
 
-  it('counts whichever of their media sessions the fan watches', () => {
+  it('counts each media session that the fan watches', () => {
     const meter = new MediaMeter();
     for (let second = 0; second <= 10; second += 1) {
       const fan = [{ session: `viewer-${second}`, videoBytes: 5, reports: 1 }];

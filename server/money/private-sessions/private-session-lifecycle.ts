@@ -3,7 +3,7 @@
  * confirmed time is booked once at the end. Every step is one local transaction. `private-runner.ts` meters between
  * them; a session left by a crash is booked at its last heartbeat. Lock order: the fan's credit before the session.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PrivateSessionId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -12,7 +12,6 @@ import type { Room } from '../../protocol/rooms.ts';
 import { creatorPending, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import { type Hold, HoldsStore } from '../wallet/holds.store.ts';
 import { payWithPromo } from '../wallet/promo-legs.ts';
 import { dueMinor } from './private-billing.ts';

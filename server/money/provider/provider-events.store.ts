@@ -1,5 +1,5 @@
-import { asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { eventListings, providerEvents } from './provider-events.schema.ts';
 
 export type EventRow = typeof providerEvents.$inferSelect;
@@ -41,7 +41,7 @@ export class ProviderEventsStore {
         attempts: sql`${providerEvents.attempts} + 1`,
         nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second' * ${PROCESSING_LEASE_SECONDS}`,
       })
-      .where(inArray(providerEvents.id, due))
+      .where(isClaimed(providerEvents.id, due))
       .returning();
   }
 

@@ -41,11 +41,11 @@ describe('the Stripe adapter', () => {
     },
   );
 
-  test('takes a live key for Stripe itself', () => {
+  test('accepts a live key for Stripe itself', () => {
     expect(create({ secretKey: 'sk_live_1' })).toBeInstanceOf(StripeProvider);
   });
 
-  test('reads a signed event as a hint at what to fetch', () => {
+  test('reads from a signed event only what to fetch', () => {
     expect(parse(sign(OLD_SECRET))).toEqual({
       id: 'evt_1',
       type: 'charge.updated',
@@ -56,7 +56,7 @@ describe('the Stripe adapter', () => {
     });
   });
 
-  test('takes either secret while one replaces the other', () => {
+  test('accepts both secrets during a rotation', () => {
     expect(parse(sign(NEW_SECRET)).id).toBe('evt_1');
     const both = `${sign(NEW_SECRET)},v1=${'0'.repeat(64)}`;
     expect(parse(both).id).toBe('evt_1');
@@ -73,7 +73,7 @@ describe('the Stripe adapter', () => {
     expect(() => parse(signature)).toThrowError(refused);
   });
 
-  test('refuses a body that was changed, and a timestamp put before the signed one', () => {
+  test('refuses a changed body, and a timestamp in front of the signed one', () => {
     expect(() => parse(sign(OLD_SECRET), payload.replace('ch_1', 'ch_2'))).toThrowError(refused);
     expect(() => parse(`t=${NOW_SECONDS},${sign(OLD_SECRET, NOW_SECONDS + 9_999)}`)).toThrowError(refused);
   });

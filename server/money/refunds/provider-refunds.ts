@@ -21,19 +21,14 @@ import {
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderRefund } from '../provider/payment-provider.ts';
-import { type TicketsStore, toTicket } from '../sales/tickets.store.ts';
-import type { TipsStore } from '../tips/tips.store.ts';
+import { toTicket } from '../sales/tickets.store.ts';
 import type { CardDebts } from './card-debts.ts';
-import { ProviderRefundsStore } from './provider-refunds.store.ts';
-import { paymentOf, type RefundsStore, toRefund } from './refunds.store.ts';
+import { ProviderRefundsStore, paymentOf, toRefund } from './refunds.store.ts';
 
 interface ProviderRefundParts {
-  refundsStore: RefundsStore;
   debts: CardDebts;
   payments: CardPayments;
   standing: MembershipStanding;
-  tickets: TicketsStore;
-  tips: TipsStore;
 }
 
 /** A refund at the provider, and the payment that it refunds. */
@@ -142,7 +137,7 @@ export class ProviderRefunds {
 
   async #endTicket(tx: Orm, id: string): Promise<void> {
     // Includes disputed tickets: a later event that the dispute was won must not make the refunded ticket valid.
-    const ticket = await this.#parts.tickets.markRefunded(tx, id, ['valid', 'disputed']);
+    const ticket = await this.#context.stores.tickets.markRefunded(tx, id, ['valid', 'disputed']);
     if (!ticket) return;
     const room = ticket.room as RoomId;
     await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
@@ -154,7 +149,7 @@ export class ProviderRefunds {
   }
 
   async #endTip(tx: Orm, id: TipId): Promise<void> {
-    const tip = await this.#parts.tips.markRefunded(tx, id);
+    const tip = await this.#context.stores.tips.markRefunded(tx, id);
     if (!tip) return;
     const { identity, amountMinor, currency } = tip;
     const room = tip.room as RoomId;
@@ -191,7 +186,7 @@ export class ProviderRefunds {
       await this.#parts.debts.reopen(tx, { payment: paid.sourceId, amountMinor: settledMinor, order, failure });
       const takenMinor = amountMinor - settledMinor - lossMinor;
       if (takenMinor > 0) await this.#owe(tx, { found, paid, amountMinor: takenMinor });
-      for (const row of await this.#parts.refundsStore.listOf(paymentOf(paid), tx)) {
+      for (const row of await this.#context.stores.refunds.listOf(paymentOf(paid), tx)) {
         if (row.status === 'failed') await this.#parts.debts.absorbLosses(tx, row, paid.sourceId);
       }
       return amountMinor - lossMinor;
@@ -204,7 +199,7 @@ export class ProviderRefunds {
   /** What a refund by hand had reversed becomes a failed refund of the house, which an operator can order again. */
   async #owe(tx: Orm, { found, paid, amountMinor }: Found & { amountMinor: number }): Promise<void> {
     const payment = paymentOf(paid);
-    const row = await this.#parts.refundsStore.insert(tx, {
+    const row = await this.#context.stores.refunds.insert(tx, {
       id: createId('refund'),
       ...payment,
       identity: paid.identity,
@@ -214,7 +209,7 @@ export class ProviderRefunds {
       status: 'failed',
       reason: RETURNED,
       by: HOUSE,
-      part: (await this.#parts.refundsStore.listOf(payment, tx)).length,
+      part: (await this.#context.stores.refunds.listOf(payment, tx)).length,
       providerPayment: found.payment,
       failure: found.failure,
       createdAt: this.#context.nowIso(),

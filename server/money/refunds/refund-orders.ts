@@ -18,7 +18,6 @@ const RETRY_MAX_MS = 3_600_000;
 const CLAIM_ITEMS = 20;
 
 interface RefundOrderParts {
-  store: RefundsStore;
   debts: CardDebts;
   /** Books refunds that have left. */
   providerRefunds: ProviderRefunds;
@@ -31,7 +30,7 @@ export class RefundOrders {
 
   constructor(context: MoneyContext, parts: RefundOrderParts) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = context.stores.refunds;
     this.#parts = parts;
   }
 

@@ -7,18 +7,14 @@ import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES, type RoomId, type TicketId } from '../../protocol/ids.ts';
 import type { RefundInput } from '../../protocol/money/money.ts';
-import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { UnusablePayment } from '../checkout/checkouts.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
-import type { InvoiceRow, MembershipsStore } from '../memberships/memberships.store.ts';
+import type { InvoiceRow } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
-import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';
-import { type TicketRow, type TicketsStore, toTicket } from '../sales/tickets.store.ts';
-import type { TipsStore } from '../tips/tips.store.ts';
-import type { TopupsStore } from '../wallet/topups.store.ts';
+import { type TicketRow, toTicket } from '../sales/tickets.store.ts';
 import type { RefundedPayment } from './refunds.store.ts';
 
 export interface Refundable {
@@ -36,13 +32,7 @@ export interface Refundable {
 }
 
 export interface RefundableParts {
-  checkouts: CheckoutsStore;
-  topups: TopupsStore;
-  tickets: TicketsStore;
-  tips: TipsStore;
-  memberships: MembershipsStore;
   standing: MembershipStanding;
-  privateSessions: PrivateSessionsStore;
   refreshMembership: (id: string) => Promise<void>;
 }
 
@@ -74,7 +64,7 @@ export class Refundables {
   }
 
   async #ticket(id: string): Promise<Refundable | undefined> {
-    const found = await this.#parts.tickets.find(id);
+    const found = await this.#context.stores.tickets.find(id);
     if (!found) return undefined;
     if (found.status === 'pending' || found.status === 'expired') throw new AppError('not_refundable');
     if (found.status === 'disputed') throw new AppError('not_refundable', DISPUTED);
@@ -83,7 +73,7 @@ export class Refundables {
 
   /** Undefined when it is not disputed any more. */
   async findDisputedTicket(tx: Orm, id: TicketId): Promise<Refundable | undefined> {
-    const found = await this.#parts.tickets.find(id, tx);
+    const found = await this.#context.stores.tickets.find(id, tx);
     return found?.status === 'disputed' ? this.#ofTicket(found, 'disputed') : undefined;
   }
 
@@ -98,7 +88,7 @@ export class Refundables {
       end: async (tx, isWhole) => {
         const changed: MoneyFact = ['earnings.changed', { room }, { room }];
         if (!isWhole) return [changed];
-        const ticket = await this.#parts.tickets.markRefunded(tx, id, [from]);
+        const ticket = await this.#context.stores.tickets.markRefunded(tx, id, [from]);
         if (!ticket) return false;
         await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
         return [['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }], changed];
@@ -107,7 +97,7 @@ export class Refundables {
   }
 
   async #tip(id: RefundTarget['tip'] & string): Promise<Refundable | undefined> {
-    const found = await this.#parts.tips.find(id);
+    const found = await this.#context.stores.tips.find(id);
     if (!found) return undefined;
     const { identity, amountMinor, currency } = found;
     const room = found.room as RoomId;
@@ -116,18 +106,18 @@ export class Refundables {
       identity,
       grossMinor: amountMinor,
       // In a house without wallets tips are paid by card, and are refunded to it.
-      to: (await this.#parts.checkouts.findBySource(id)) ? 'card' : 'wallet',
+      to: (await this.#context.stores.checkouts.findBySource(id)) ? 'card' : 'wallet',
       end: async (tx, isWhole) => {
         const changed: MoneyFact = ['earnings.changed', { room }, { room }];
         if (!isWhole) return [changed];
-        if (!(await this.#parts.tips.markRefunded(tx, id))) return false;
+        if (!(await this.#context.stores.tips.markRefunded(tx, id))) return false;
         return [['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }], changed];
       },
     };
   }
 
   async #topup(id: string): Promise<Refundable | undefined> {
-    const found = await this.#parts.topups.find(id);
+    const found = await this.#context.stores.topups.find(id);
     if (!found) return undefined;
     if (found.status === 'settled') return this.ofTopup(found);
     const unusable = await this.#unusable(id);
@@ -137,7 +127,7 @@ export class Refundables {
 
   /** A card payment that bought nothing. Its refund is under way, and can be ordered again if it fails. */
   async #unusable(sourceId: string): Promise<Refundable | undefined> {
-    const checkout = await this.#parts.checkouts.findBySource(sourceId);
+    const checkout = await this.#context.stores.checkouts.findBySource(sourceId);
     return checkout && checkout.unusableBecause !== null ? this.ofUnusable(checkout) : undefined;
   }
 
@@ -163,7 +153,8 @@ export class Refundables {
   }
 
   async #membership(id: string): Promise<Refundable | undefined> {
-    const { memberships, refreshMembership } = this.#parts;
+    const { memberships } = this.#context.stores;
+    const { refreshMembership } = this.#parts;
     // A membership's id means its latest payment, which may be a renewal that is not known yet.
     if (id.startsWith(ID_PREFIXES.membership)) await refreshMembership(id);
     const invoice = await memberships.findInvoice(id);
@@ -189,7 +180,7 @@ export class Refundables {
   }
 
   async #privateSession(id: string): Promise<Refundable | undefined> {
-    const found = await this.#parts.privateSessions.find(id);
+    const found = await this.#context.stores.privateSessions.find(id);
     if (!found) return undefined;
     if (found.status !== 'ended' || found.chargedMinor === 0) {
       throw new AppError('not_refundable', 'Nothing was charged for this session, or it is not over.');
@@ -209,7 +200,7 @@ export class Refundables {
   }
 
   async findCheckoutPayment(tx: Orm, sourceId: string): Promise<string | null> {
-    return (await this.#parts.checkouts.findBySource(sourceId, tx))?.providerPayment ?? null;
+    return (await this.#context.stores.checkouts.findBySource(sourceId, tx))?.providerPayment ?? null;
   }
 
   #ofCheckout({ payment, kind, id }: { payment: RefundedPayment; kind: 'ticket' | 'tip' | 'topup'; id: string }) {

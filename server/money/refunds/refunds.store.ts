@@ -1,12 +1,13 @@
-import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
-import { refunds } from './refunds.schema.ts';
+import { providerRefunds, refunds } from './refunds.schema.ts';
 
 export type RefundRow = typeof refunds.$inferSelect;
 export type NewRefund = typeof refunds.$inferInsert;
+type ProviderRefundRow = typeof providerRefunds.$inferSelect;
 
 /** Lease of an order; longer than the provider's client retries. */
 export const ATTEMPT_LEASE_SECONDS = 40;
@@ -116,7 +117,7 @@ export class RefundsStore {
         nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
           * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${refunds.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
       })
-      .where(inArray(refunds.id, due))
+      .where(isClaimed(refunds.id, due))
       .returning();
   }
 
@@ -171,4 +172,37 @@ export function toRefund(row: RefundRow): Refund {
     reason: row.reason,
     createdAt: new Date(row.createdAt).toISOString(),
   };
+}
+
+/** Refunds as the provider has carried them out. */
+export class ProviderRefundsStore {
+  /** True when it was not known before. */
+  async insert(tx: Orm, row: typeof providerRefunds.$inferInsert): Promise<boolean> {
+    const rows = await tx
+      .insert(providerRefunds)
+      .values(row)
+      .onConflictDoNothing()
+      .returning({ id: providerRefunds.providerRefund });
+    return rows.length > 0;
+  }
+
+  async isKnown(tx: Orm, providerRefund: string): Promise<boolean> {
+    const rows = await tx
+      .select({ id: providerRefunds.providerRefund })
+      .from(providerRefunds)
+      .where(eq(providerRefunds.providerRefund, providerRefund));
+    return rows.length > 0;
+  }
+
+  async setParts(tx: Orm, providerRefund: string, parts: { settledMinor: number; lossMinor: number }): Promise<void> {
+    await tx.update(providerRefunds).set(parts).where(eq(providerRefunds.providerRefund, providerRefund));
+  }
+
+  /** The bank returned the money. Returns the row from before; undefined if it was returned before. */
+  async markReturned(tx: Orm, providerRefund: string, at: string): Promise<ProviderRefundRow | undefined> {
+    const isOut = and(eq(providerRefunds.providerRefund, providerRefund), isNull(providerRefunds.returnedAt));
+    const [before] = await tx.select().from(providerRefunds).where(isOut).for('update');
+    if (before) await tx.update(providerRefunds).set({ returnedAt: at, settledMinor: 0, lossMinor: 0 }).where(isOut);
+    return before;
+  }
 }

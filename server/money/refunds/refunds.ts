@@ -4,7 +4,7 @@
  * one by card to that card. A payment is refunded whole, or in a part and the rest; unspent credit of a top-up in as
  * many parts as there are keys. A part that failed is still owed, and does not block others.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TicketId } from '../../protocol/ids.ts';
 import type { Refund, RefundInput } from '../../protocol/money/money.ts';
@@ -13,7 +13,6 @@ import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from '../ledger/ledger.ts';
 import type { InvoiceRow } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import { returnLegs } from '../wallet/promo-legs.ts';
 import { type CardDebts, owedMinor } from './card-debts.ts';
 import type { RefundOrders } from './refund-orders.ts';
@@ -25,12 +24,10 @@ import {
   paymentIdOf,
   type RefundedPayment,
   type RefundRow,
-  type RefundsStore,
   toRefund,
 } from './refunds.store.ts';
 
 interface RefundParts {
-  store: RefundsStore;
   orders: RefundOrders;
   refundables: Refundables;
   debts: CardDebts;
@@ -72,7 +69,8 @@ export class Refunds {
    * one, orders a failed refund of that amount again, or refunds a new part.
    */
   async refund(input: RefundInput, by: string, isRepeated = false): Promise<Refund> {
-    const { store, refundables } = this.#parts;
+    const { refundables } = this.#parts;
+    const store = this.#context.stores.refunds;
     const { amountMinor, reason, idempotencyKey, ...target } = input;
     if (amountMinor !== undefined) assertAmount(amountMinor);
     const refundable = await refundables.find(target);
@@ -118,7 +116,8 @@ export class Refunds {
   }
 
   #startRound(earlier: RefundRow): Promise<RefundRow[]> {
-    const { store, debts } = this.#parts;
+    const { debts } = this.#parts;
+    const store = this.#context.stores.refunds;
     return this.#context.db.transaction(async (tx) => {
       const isDisputed = await debts.isDisputed(tx, paymentIdOf(earlier), ['open', 'under_review']);
       if (isDisputed) throw new AppError('not_refundable', DISPUTED);
@@ -235,7 +234,7 @@ export class Refunds {
     const leftMinor = remainderOf(booked);
     if (leftMinor <= 0) throw new AppError('already_refunded');
     if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
-    const earlier = await this.#parts.store.listOf(refundable.payment, tx);
+    const earlier = await this.#context.stores.refunds.listOf(refundable.payment, tx);
     if (isRefunded(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
@@ -296,7 +295,7 @@ export class Refunds {
     const providerPayment = isToCard ? await findProviderPayment(tx) : null;
     if (isToCard && !providerPayment) throw new AppError('not_refundable', 'Its card payment is unknown.');
     const now = this.#context.nowIso();
-    return this.#parts.store.insert(tx, {
+    return this.#context.stores.refunds.insert(tx, {
       id: createId('refund'),
       ...payment,
       identity,

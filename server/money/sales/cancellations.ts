@@ -7,7 +7,6 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { type CancellationRow, CancellationsStore } from './cancellations.store.ts';
-import type { TicketsStore } from './tickets.store.ts';
 
 const CLAIM_ROOMS = 20;
 const BATCH_TICKETS = 100;
@@ -15,7 +14,6 @@ const BATCH_TICKETS = 100;
 export class Cancellations {
   readonly #context: MoneyContext;
   readonly #store: CancellationsStore;
-  readonly #tickets: TicketsStore;
   readonly #refunds: Refunds;
   /**
    * The open cancellation that was processed last. A run continues after it, and starts again with the oldest after the
@@ -23,11 +21,10 @@ export class Cancellations {
    */
   #after: CancellationRow | undefined;
 
-  constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
+  constructor(context: MoneyContext, refunds: Refunds) {
     this.#context = context;
     this.#store = new CancellationsStore(context.db);
-    this.#tickets = parts.tickets;
-    this.#refunds = parts.refunds;
+    this.#refunds = refunds;
   }
 
   /** Processes some due rooms; true when there may be more. */
@@ -57,7 +54,7 @@ export class Cancellations {
   async #refundTickets(room: RoomId): Promise<void> {
     let after = '';
     for (;;) {
-      const tickets = await this.#tickets.listReturnable(room, { after, limit: BATCH_TICKETS });
+      const tickets = await this.#context.stores.tickets.listReturnable(room, { after, limit: BATCH_TICKETS });
       for (const { id } of tickets) await this.#tryRefund(id as TicketId);
       if (tickets.length > 0) this.#context.outbox.wake();
       if (tickets.length < BATCH_TICKETS) break;

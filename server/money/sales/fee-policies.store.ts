@@ -1,10 +1,9 @@
 import { desc, eq, lte, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { FeePolicy } from '../ledger/ledger.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import { feePolicies } from './pricing.schema.ts';
 
 /** How late a process may read a new version. */

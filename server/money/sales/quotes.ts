@@ -8,7 +8,6 @@ import type { PriceParts, Quote, QuoteInput } from '../../protocol/money/pricing
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { TicketsStore } from './tickets.store.ts';
 import { currentWaiver } from './waiver-texts.ts';
 
 /** Cost of a card payment: a share and a fixed part, from Stripe's list price for European cards. */
@@ -25,11 +24,9 @@ export interface QuoteRequest extends Omit<QuoteInput, 'locale'> {
 
 export class Quotes {
   readonly #context: MoneyContext;
-  readonly #tickets: TicketsStore;
 
-  constructor(context: MoneyContext, tickets: TicketsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#tickets = tickets;
   }
 
   async quote(request: QuoteRequest): Promise<Quote> {
@@ -83,7 +80,9 @@ export class Quotes {
   }
 
   async #ticketsLeft({ id, capacity }: Room, identity: string): Promise<number | null> {
-    return capacity === null ? null : Math.max(0, capacity - (await this.#tickets.countPlacesOfOthers(id, identity)));
+    return capacity === null
+      ? null
+      : Math.max(0, capacity - (await this.#context.stores.tickets.countPlacesOfOthers(id, identity)));
   }
 }
 

@@ -5,26 +5,12 @@
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
-import type { MembershipsStore } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { PrivateSessionsStore } from '../private-sessions/private-sessions.store.ts';
-import type { RefundRow, RefundsStore } from '../refunds/refunds.store.ts';
-import { type PromotionsStore, toPromotion } from '../wallet/promotions.store.ts';
-import type { TopupsStore } from '../wallet/topups.store.ts';
+import type { RefundRow } from '../refunds/refunds.store.ts';
+import { toPromotion } from '../wallet/promotions.store.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type LegSums, ReceiptsStore } from './receipts.store.ts';
-import type { TicketsStore } from './tickets.store.ts';
 import type { Withdrawals } from './withdrawals.ts';
-
-interface ReceiptParts {
-  topups: TopupsStore;
-  tickets: TicketsStore;
-  refunds: RefundsStore;
-  promotions: PromotionsStore;
-  memberships: MembershipsStore;
-  privateSessions: PrivateSessionsStore;
-  withdrawals: Withdrawals;
-}
 
 /** What a receipt needs of a sale. A membership has no room. */
 interface Sale {
@@ -38,12 +24,12 @@ const iso = (time: string) => new Date(time).toISOString();
 
 export class Receipts {
   readonly #context: MoneyContext;
-  readonly #parts: ReceiptParts;
+  readonly #withdrawals: Withdrawals;
   readonly #store: ReceiptsStore;
 
-  constructor(context: MoneyContext, parts: ReceiptParts) {
+  constructor(context: MoneyContext, withdrawals: Withdrawals) {
     this.#context = context;
-    this.#parts = parts;
+    this.#withdrawals = withdrawals;
     this.#store = new ReceiptsStore(context.db);
   }
 
@@ -66,19 +52,19 @@ export class Receipts {
   }
 
   async #ofTopup(id: string): Promise<Receipt | undefined> {
-    const row = await this.#parts.topups.find(id);
+    const row = await this.#context.stores.topups.find(id);
     if (row?.status !== 'settled') return undefined;
     const { identity, amountMinor, settledAt, createdAt } = row;
     return {
       ...this.#blank({ id, kind: 'topup', identity, amountMinor, at: settledAt ?? createdAt }),
       status: 'settled',
       paid: { promoMinor: 0, walletMinor: 0, cardMinor: amountMinor },
-      relatesTo: (await this.#parts.refunds.findOf({ topup: id }))?.id ?? null,
+      relatesTo: (await this.#context.stores.refunds.findOf({ topup: id }))?.id ?? null,
     };
   }
 
   async #ofTicket(id: string): Promise<Receipt | undefined> {
-    const row = await this.#parts.tickets.find(id);
+    const row = await this.#context.stores.tickets.find(id);
     const legs = row && (await this.#store.sumLegs('ticket', id));
     if (!row || !legs) return undefined;
     const { identity, priceMinor, boughtAt, createdAt } = row;
@@ -86,9 +72,9 @@ export class Receipts {
       ...this.#blank({ id, kind: 'ticket', identity, amountMinor: priceMinor, at: boughtAt ?? createdAt }),
       status: row.status,
       ...(await this.#ofSale(row, legs)),
-      waiver: (await this.#parts.tickets.findWaiver(id)) ?? null,
-      withdrawable: (await this.#parts.withdrawals.findObstacle(row)) === undefined,
-      relatesTo: (await this.#parts.refunds.findOf({ ticket: id }))?.id ?? null,
+      waiver: (await this.#context.stores.tickets.findWaiver(id)) ?? null,
+      withdrawable: (await this.#withdrawals.findObstacle(row)) === undefined,
+      relatesTo: (await this.#context.stores.refunds.findOf({ ticket: id }))?.id ?? null,
     };
   }
 
@@ -101,12 +87,12 @@ export class Receipts {
       ...this.#blank({ id, kind: 'tip', identity, amountMinor, at: sentAt }),
       status: row.status,
       ...(await this.#ofSale(row, legs)),
-      relatesTo: (await this.#parts.refunds.findOf({ tip: id }))?.id ?? null,
+      relatesTo: (await this.#context.stores.refunds.findOf({ tip: id }))?.id ?? null,
     };
   }
 
   async #ofMembership(id: string): Promise<Receipt | undefined> {
-    const { memberships, refunds } = this.#parts;
+    const { memberships, refunds } = this.#context.stores;
     const invoice = await memberships.findInvoice(id);
     const row = invoice && (await memberships.find(invoice.membership));
     const legs = invoice && (await this.#store.sumLegs('membership', invoice.invoice));
@@ -128,7 +114,7 @@ export class Receipts {
   }
 
   async #ofPrivateSession(id: string): Promise<Receipt | undefined> {
-    const { privateSessions, refunds } = this.#parts;
+    const { privateSessions, refunds } = this.#context.stores;
     const row = await privateSessions.find(id);
     const legs = row?.status === 'ended' ? await this.#store.sumLegs('private_session', id) : undefined;
     if (!row || !legs) return undefined;
@@ -143,7 +129,7 @@ export class Receipts {
   }
 
   async #ofRefund(id: string): Promise<Receipt | undefined> {
-    const row = await this.#parts.refunds.find(id);
+    const row = await this.#context.stores.refunds.find(id);
     if (!row) return undefined;
     const { identity, amountMinor, createdAt, reason, status } = row;
     const legs = (await this.#store.sumLegs('refund', id)) ?? {};
@@ -158,7 +144,7 @@ export class Receipts {
   }
 
   async #saleOf({ ticket, tip, membershipInvoice, privateSession }: RefundRow): Promise<Sale | undefined> {
-    const { tickets, memberships, privateSessions } = this.#parts;
+    const { tickets, memberships, privateSessions } = this.#context.stores;
     if (ticket) return tickets.find(ticket);
     if (privateSession) return privateSessions.find(privateSession);
     const invoice = membershipInvoice ? await memberships.findInvoice(membershipInvoice) : undefined;
@@ -167,7 +153,7 @@ export class Receipts {
   }
 
   async #ofPromotion(id: string): Promise<Receipt | undefined> {
-    const row = await this.#parts.promotions.find(id);
+    const row = await this.#context.stores.promotions.find(id);
     if (!row) return undefined;
     const { identity, amountMinor, createdAt, reason, expiredAt } = toPromotion(row);
     return {

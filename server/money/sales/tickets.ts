@@ -2,18 +2,17 @@
  * Tickets: access to one room for one person. Concurrent purchases make one ticket. A card payment that arrives too
  * late for a ticket is returned to the card.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 import type { Offer, Room } from '../../protocol/rooms.ts';
-import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
 import { acceptedWaiver } from './waiver-texts.ts';
@@ -48,21 +47,12 @@ export class Tickets implements Payable {
   readonly #context: MoneyContext;
   readonly #store: TicketsStore;
   readonly #checkouts: Checkouts;
-  readonly #checkoutsStore: CheckoutsStore;
 
-  constructor(
-    context: MoneyContext,
-    parts: {
-      store: TicketsStore;
-      checkouts: Checkouts;
-      checkoutsStore: CheckoutsStore;
-    },
-  ) {
+  constructor(context: MoneyContext, checkouts: Checkouts) {
     this.#context = context;
-    this.#store = parts.store;
-    this.#checkouts = parts.checkouts;
-    this.#checkoutsStore = parts.checkoutsStore;
-    parts.checkouts.register('ticket', this);
+    this.#store = context.stores.tickets;
+    this.#checkouts = checkouts;
+    checkouts.register('ticket', this);
   }
 
   async buy(request: TicketRequest): Promise<TicketAnswer> {
@@ -163,7 +153,7 @@ export class Tickets implements Payable {
   #closeOpenPage(room: RoomId, identity: string): void {
     void this.#context.runInBackground('close the page of a ticket bought otherwise', async () => {
       const pending = await this.#store.findByHolder(room, identity, 'pending');
-      const checkout = pending && (await this.#checkoutsStore.findBySource(pending.id));
+      const checkout = pending && (await this.#context.stores.checkouts.findBySource(pending.id));
       if (checkout) await this.#checkouts.cancel(checkout);
     });
   }
@@ -206,7 +196,7 @@ export class Tickets implements Payable {
 
   async #resumeOpenPage(room: RoomId, identity: string): Promise<string | undefined> {
     const pending = await this.#store.findByHolder(room, identity, 'pending');
-    const checkout = pending && (await this.#checkoutsStore.findBySource(pending.id));
+    const checkout = pending && (await this.#context.stores.checkouts.findBySource(pending.id));
     return checkout && this.#checkouts.resume(checkout);
   }
 

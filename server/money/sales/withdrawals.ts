@@ -4,31 +4,30 @@ import type { TicketId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import type { TicketRow, TicketsStore } from './tickets.store.ts';
+import type { TicketRow } from './tickets.store.ts';
 
 const REASON = 'withdrawal';
 
 export class Withdrawals {
   readonly #context: MoneyContext;
-  readonly #tickets: TicketsStore;
   readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, parts: { tickets: TicketsStore; refunds: Refunds }) {
+  constructor(context: MoneyContext, refunds: Refunds) {
     this.#context = context;
-    this.#tickets = parts.tickets;
-    this.#refunds = parts.refunds;
+    this.#refunds = refunds;
   }
 
   /** Why the buyer cannot return a ticket; undefined when they can. */
   async findObstacle(ticket: TicketRow): Promise<string | undefined> {
     if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
-    if (await this.#tickets.findWaiver(ticket.id)) return 'The right of withdrawal was waived for this ticket.';
+    if (await this.#context.stores.tickets.findWaiver(ticket.id))
+      return 'The right of withdrawal was waived for this ticket.';
     const room = await this.#context.rooms.getRoom(ticket.room);
     return room.firstLiveAt ? 'The live has begun.' : undefined;
   }
 
   async withdraw(id: string, identity: string): Promise<Refund> {
-    const ticket = await this.#tickets.find(id);
+    const ticket = await this.#context.stores.tickets.find(id);
     // Another person's ticket is not revealed.
     if (!ticket || ticket.identity !== identity) throw new AppError('payment_not_found');
     if (ticket.status === 'refunded') throw new AppError('already_refunded');

@@ -3,18 +3,17 @@
  * with a higher minimum, and becomes a tip once it is paid. A key has one page, and never a tip from the wallet as
  * well.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TipInput } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { Tipping } from './tipping.ts';
 import { type CardTipRow, ONE_CARD_TIP_A_KEY, type TipRow, type TipsStore, toTip } from './tips.store.ts';
 
@@ -30,17 +29,12 @@ export class CardTips implements Payable {
   readonly #context: MoneyContext;
   readonly #store: TipsStore;
   readonly #checkouts: Checkouts;
-  readonly #checkoutsStore: CheckoutsStore;
   readonly #tipping: Tipping;
 
-  constructor(
-    context: MoneyContext,
-    parts: { store: TipsStore; checkouts: Checkouts; checkoutsStore: CheckoutsStore; tipping: Tipping },
-  ) {
+  constructor(context: MoneyContext, parts: { checkouts: Checkouts; tipping: Tipping }) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = context.stores.tips;
     this.#checkouts = parts.checkouts;
-    this.#checkoutsStore = parts.checkoutsStore;
     this.#tipping = parts.tipping;
     parts.checkouts.register('tip', this);
   }
@@ -111,7 +105,7 @@ export class CardTips implements Payable {
     const { amountMinor, message = null, menuItem = null } = input;
     const isSame = row.amountMinor === amountMinor && row.message === message && row.menuItem === menuItem;
     if (!isSame) throw new AppError('idempotency_conflict');
-    const checkout = await this.#checkoutsStore.findBySource(row.id);
+    const checkout = await this.#context.stores.checkouts.findBySource(row.id);
     const checkoutUrl = checkout && (await this.#checkouts.resume(checkout));
     if (!checkoutUrl) throw new AppError('idempotency_conflict', 'This tip is paid, or its page has expired.');
     return { checkoutUrl };

@@ -45,7 +45,7 @@ const attempt = fc.record({
 });
 const credit = fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 3, maxLength: 3 });
 
-test('a batch comes out as its tips one after another: nobody overdraws, a key pays once, a refusal is nobody else’s', () => {
+test('a batch equals its tips one by one: no overdraft, one payment a key, a refusal affects one tip', () => {
   fc.assert(
     fc.property(fc.array(attempt, { maxLength: 30 }), credit, (attempts, credits) => {
       const left = [...credits];
@@ -74,7 +74,7 @@ test('a batch comes out as its tips one after another: nobody overdraws, a key p
   );
 });
 
-test('a tip that is refused for a reason of its own is still answered when it was sent before', () => {
+test('answers a tip that was sent before, although a new one would be refused', () => {
   const draft = draftOf({ fan: 0, amountMinor: 500, key: 1 }, 1);
   const refused: TipDraft = { ...draft, refusal: 'room_ended' };
   const availableMinor = new Map([[walletOf(draft.row), 1_000]]);

@@ -3,11 +3,11 @@
  * progress is the sum of the tips since it was set, so tips and refunds move it without further work. A tip for a menu
  * item must have the item's price.
  */
+import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../protocol/money/tipping.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import { TippingStore } from './tipping.store.ts';
 
 export class Tipping {

@@ -3,20 +3,17 @@
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { SavedCard } from '../../protocol/money/money.ts';
-import type { CheckoutsStore } from '../checkout/checkouts.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 
 export class Cards {
   readonly #context: MoneyContext;
-  readonly #customers: CheckoutsStore;
 
-  constructor(context: MoneyContext, customers: CheckoutsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#customers = customers;
   }
 
   async list(identity: string): Promise<SavedCard[]> {
-    const customer = await this.#customers.findCustomer(identity);
+    const customer = await this.#context.stores.checkouts.findCustomer(identity);
     if (!customer) return [];
     const found = await this.#context.provider.cards.list(customer);
     return found.map(({ card, ...rest }) => ({ id: card, ...rest }));

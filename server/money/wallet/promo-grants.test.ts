@@ -16,8 +16,8 @@ const spend = (transaction: string, amountMinor: number, reverses: string | null
 };
 const giveBack = (sale: string, amountMinor: number) => spend(`back of ${sale}`, -amountMinor, sale);
 
-describe('what is left of grants of promotional credit', () => {
-  test('what runs out soonest is spent first, and comes back last', () => {
+describe('the remainder of promotional grants', () => {
+  test('spends the grant that expires first, and restores it last', () => {
     const entries = [give('forever', 100), give('later', 100), give('soon', 100), spend('sale', 250)];
     const leftAfter = (...more: PromoEntry[]) => Object.fromEntries(leftOfGrants(grants, [...entries, ...more]));
     expect(leftAfter()).toEqual({ soon: 0, later: 0, forever: 50 });
@@ -25,7 +25,7 @@ describe('what is left of grants of promotional credit', () => {
     expect(leftAfter(giveBack('sale', 60), giveBack('sale', 190))).toEqual({ soon: 100, later: 100, forever: 100 });
   });
 
-  test('what is held stays until it is free, of the grant that runs out first', () => {
+  test('keeps held credit of the grant that expires first until it is released', () => {
     const entries = [give('soon', 100), give('later', 100)];
     const expired = (heldMinor: number) => expiredOfGrants(grants, entries, { nowMs: 2 * DAY_MS, heldMinor });
     expect(expired(130)).toEqual([
@@ -37,7 +37,7 @@ describe('what is left of grants of promotional credit', () => {
     ]);
   });
 
-  test('whatever is spent and given back, the parts sum to the balance and none is below zero', () => {
+  test('for any spending and refunds, the parts sum to the balance and none is negative', () => {
     const act = fc.record({ isSpend: fc.boolean(), amount: fc.integer({ min: 1, max: 400 }), pick: fc.nat() });
     fc.assert(
       fc.property(fc.array(act, { maxLength: 30 }), (acts) => {

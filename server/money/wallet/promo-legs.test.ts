@@ -33,7 +33,7 @@ const on = (legs: Leg[], id: string) =>
   legs.filter((leg) => accountId(leg.account) === id).reduce((sum, leg) => sum + leg.amountMinor, 0);
 
 describe('a sale paid with promotional credit', () => {
-  test('takes promotional credit first and sums to zero', () => {
+  test('uses promotional credit first and sums to zero', () => {
     fc.assert(
       fc.property(amount, terms, fc.integer({ min: 0, max: 2_000_000 }), (grossMinor, policy, promoMinor) => {
         const legs = paid(grossMinor, policy, promoMinor);
@@ -45,7 +45,7 @@ describe('a sale paid with promotional credit', () => {
     );
   });
 
-  test('is given back in any parts, and in the end each account has exactly what it gave', () => {
+  test('is refunded in any parts, and in the end each account has exactly its own amount', () => {
     const parts = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(parts, terms, fc.integer({ min: 0, max: 10_000 }), (amounts, policy, promoMinor) => {
@@ -67,7 +67,7 @@ describe('a sale paid with promotional credit', () => {
     );
   });
 
-  test('of which a lost dispute took money is given back in any parts, and the wallet gets no more than the bank has left', () => {
+  test('after a lost dispute is refunded in any parts, and the wallet gets at most the remaining money', () => {
     const policy = { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
     const parts = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 20 });
     fc.assert(
@@ -92,7 +92,7 @@ describe('a sale paid with promotional credit', () => {
     );
   });
 
-  test('gives the pledge to the account of its association', () => {
+  test('books the pledge to the account of its association', () => {
     const legs = paid(600, { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 1_000 }, 0);
     expect(on(legs, accountId(charityAccount('restos', 'eur')))).toBe(40);
   });

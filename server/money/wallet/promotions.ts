@@ -2,13 +2,13 @@
  * Promotional credit: given by the house, spent before paid credit, never paid out. The grant that expires first is
  * spent first.
  */
+import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Promotion, PromotionInput } from '../../protocol/money/pricing.ts';
 import { assertAmount, fanPromo, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import { ONE_PROMOTION_A_KEY, type PromotionRow, type PromotionsStore, toPromotion } from './promotions.store.ts';
 
 const CLAIM_ITEMS = 50;
@@ -17,9 +17,9 @@ export class Promotions {
   readonly #context: MoneyContext;
   readonly #store: PromotionsStore;
 
-  constructor(context: MoneyContext, store: PromotionsStore) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#store = store;
+    this.#store = context.stores.promotions;
   }
 
   async grant(input: PromotionInput, by: string): Promise<Promotion> {

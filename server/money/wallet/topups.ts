@@ -2,17 +2,16 @@
  * Credit bought by card. A top-up is credited once, when the provider confirms the payment, and never above the
  * wallet's limit.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
-import type { Checkout, CheckoutsStore } from '../checkout/checkouts.store.ts';
+import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import { isUniqueViolation } from '../unique-violation.ts';
 import type { Cards } from './cards.ts';
 import { ONE_TOPUP_OF_KEY, type Topup, type TopupsStore } from './topups.store.ts';
 
@@ -32,9 +31,7 @@ export interface CardTopupRequest extends TopupRequest {
 }
 
 interface TopupParts {
-  store: TopupsStore;
   checkouts: Checkouts;
-  checkoutsStore: CheckoutsStore;
   cards: Cards;
   refunds: Refunds;
 }
@@ -43,15 +40,13 @@ export class Topups implements Payable {
   readonly #context: MoneyContext;
   readonly #store: TopupsStore;
   readonly #checkouts: Checkouts;
-  readonly #checkoutsStore: CheckoutsStore;
   readonly #cards: Cards;
   readonly #refunds: Refunds;
 
   constructor(context: MoneyContext, parts: TopupParts) {
     this.#context = context;
-    this.#store = parts.store;
+    this.#store = context.stores.topups;
     this.#checkouts = parts.checkouts;
-    this.#checkoutsStore = parts.checkoutsStore;
     this.#cards = parts.cards;
     this.#refunds = parts.refunds;
     parts.checkouts.register('topup', this);
@@ -95,7 +90,7 @@ export class Topups implements Payable {
   }
 
   async #resume(topup: Topup, wanted: { card: string; amountMinor: number }): Promise<CardTopup> {
-    const checkout = await this.#checkoutsStore.findBySource(topup.id);
+    const checkout = await this.#context.stores.checkouts.findBySource(topup.id);
     if (!checkout) throw new AppError('internal', 'The top-up has no checkout.');
     const isSame = topup.amountMinor === wanted.amountMinor && checkout.card === wanted.card;
     if (!isSame) throw new AppError('idempotency_conflict');

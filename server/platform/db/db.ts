@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
@@ -262,4 +262,23 @@ export function sqlState(error: unknown): string {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
   }
   return '';
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Whether the database rejected a row because its key exists: a concurrent request was faster. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  if (sqlState(error) !== UNIQUE_VIOLATION) return false;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('constraint' in cause && cause.constraint === constraint) return true;
+  }
+  return false;
+}
+
+/**
+ * True for the keys that `due` returns, a query with `LIMIT … FOR UPDATE SKIP LOCKED`. It runs exactly once: as the
+ * right side of IN it is joined, and a nested loop runs it again for each row, which claims more rows than the limit.
+ */
+export function isClaimed(key: SQLWrapper, due: SQLWrapper): SQL {
+  return sql`${key} = any(array ${due})`;
 }

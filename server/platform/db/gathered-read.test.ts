@@ -16,7 +16,7 @@ function gatedRead(restMs?: number) {
   return { asked, ends, gathered: new GatheredRead(read, { restMs }) };
 }
 
-test('what is asked for during a read is read together after it, each for whoever asked', async () => {
+test('batches the keys requested during a read into the next one, and answers each caller', async () => {
   const { asked, ends, gathered } = gatedRead();
   const first = gathered.get('a');
   await turn();
@@ -30,7 +30,7 @@ test('what is asked for during a read is read together after it, each for whoeve
   expect(await Promise.all(later)).toEqual(['read b', 'read a']);
 });
 
-test('a read that fails fails for those who asked, and the next goes on', async () => {
+test('a failed read rejects its own callers only', async () => {
   let fails = true;
   const gathered = new GatheredRead(async (keys: string[]) => {
     if (fails) throw new Error('gone');
@@ -41,7 +41,7 @@ test('a read that fails fails for those who asked, and the next goes on', async 
   expect(await gathered.get('a')).toBe('a');
 });
 
-test('a read that hangs fails for those who asked, and those who wait for its end are read for', async () => {
+test('a read that hangs times out for its callers, and waiting callers get a new read', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { ends, gathered } = gatedRead();
   const first = gathered.get('a').catch((error) => error.code);
@@ -54,7 +54,7 @@ test('a read that hangs fails for those who asked, and those who wait for its en
   expect(await second).toBe('read b');
 });
 
-test('between two reads a crowd gathers, and a single one does not wait', async () => {
+test('gathers concurrent callers between two reads, and does not delay a single one', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   const { asked, ends, gathered } = gatedRead(40);
   void gathered.get('a');

@@ -18,7 +18,7 @@ function gatedRead(restMs?: number) {
   return { ends, shared };
 }
 
-test('whoever asks during a read shares the next one, which begins after they asked', async () => {
+test('callers during a read share the next one, which begins after their call', async () => {
   const { ends, shared } = gatedRead();
   const first = shared.get('room');
   const later = [shared.get('room'), shared.get('room'), shared.get('room')];
@@ -30,7 +30,7 @@ test('whoever asks during a read shares the next one, which begins after they as
   expect(await Promise.all(later)).toEqual([2, 2, 2]);
 });
 
-test('keys do not wait for each other, and a failed read does not stay', async () => {
+test('keys are independent, and a failed read is not cached', async () => {
   let fails = true;
   const shared = new SharedRead(async (key: string) => {
     if (fails) throw new Error(key);
@@ -41,7 +41,7 @@ test('keys do not wait for each other, and a failed read does not stay', async (
   expect(await Promise.all([shared.get('a'), shared.get('b')])).toEqual(['a', 'b']);
 });
 
-test('a read that hangs fails for those who asked, and those who wait for its end are read for', async () => {
+test('a read that hangs times out for its callers, and waiting callers get a new read', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { ends, shared } = gatedRead();
   const first = shared.get('room').catch((error) => error.code);
@@ -52,7 +52,7 @@ test('a read that hangs fails for those who asked, and those who wait for its en
   expect(await second).toBe(2);
 });
 
-test('between two reads a crowd gathers, and a single one does not wait', async () => {
+test('gathers concurrent callers between two reads, and does not delay a single one', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   const { ends, shared } = gatedRead(40);
   void shared.get('room');

@@ -3,7 +3,7 @@ import { Database } from '../db/db.ts';
 import { createLog } from '../log.ts';
 import { GatewayLease } from './gateway-lease.ts';
 
-test('a gateway that could not give signs of life itself does not take others for silent until they had time to', async () => {
+test('a gateway that was stalled gives others time to renew before it takes them for lost', async () => {
   const db = await Database.create({});
   let nowMs = 0;
   const log = createLog({ level: 'silent', pretty: false });

@@ -6,7 +6,7 @@ const log = createLog({ level: 'silent', pretty: false });
 const NEVER_MS = 3_600_000;
 
 describe('a periodic job', () => {
-  test('never runs twice at a time, and gathers wakes into one further run', async () => {
+  test('never runs twice at a time, and coalesces wakes into one more run', async () => {
     let running = 0;
     let runs = 0;
     const job = new PeriodicJob({
@@ -31,7 +31,7 @@ describe('a periodic job', () => {
     expect(runs).toBe(2);
   });
 
-  test('goes on while there is more, and survives a failure', async () => {
+  test('repeats while there is more work, and survives a failure', async () => {
     let left = 3;
     const job = new PeriodicJob({
       name: 'test',

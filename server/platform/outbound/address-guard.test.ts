@@ -6,7 +6,7 @@ import { AddressGuard, isPublicAddress } from './address-guard.ts';
 
 const refused = expect.objectContaining({ code: 'webhook_url_not_allowed' });
 
-test('only addresses of the public internet are public', () => {
+test('only addresses of the public Internet are public', () => {
   const inside = [
     '0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.168.1.1 198.18.0.1',
     '224.0.0.1 255.255.255.255 :: ::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::7f00:1 fe80::1 fc00::1 fd12::1 ff02::1',
@@ -19,7 +19,7 @@ test('only addresses of the public internet are public', () => {
   }
 });
 
-test('in production an address is https, public and without credentials; development takes localhost', () => {
+test('production needs a public https address without credentials; development accepts localhost', () => {
   const guard = new AddressGuard({ isOpen: false });
   const faults = [
     'http://club.example/events',
@@ -53,7 +53,7 @@ const resolveTo =
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     );
 
-test('a name that resolves to the inside is not connected to, even when one of its addresses is public', async () => {
+test('refuses a name that resolves to a private address, even if another of its addresses is public', async () => {
   for (const addresses of [['127.0.0.1'], ['93.184.216.34', '10.0.0.1'], ['::1'], []]) {
     const sender = new WebhookSender(new AddressGuard({ isOpen: false, resolve: resolveTo(...addresses) }), 500);
     const result = await sender.send('https://club.example/events', '{}', {});
@@ -62,7 +62,7 @@ test('a name that resolves to the inside is not connected to, even when one of i
   }
 });
 
-test('the connection is made to the address that was looked at', async () => {
+test('connects to the address that was checked', async () => {
   const server = createServer((request, response) => response.writeHead(request.headers.host ? 204 : 500).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -54,7 +54,7 @@ async function openFleet() {
   return { fleet, board, process, told };
 }
 
-test('a node whose connection is refused is gone at once, whatever the board still says', async () => {
+test('a node that refuses connections is lost at once, although it is still announced', async () => {
   const { fleet, process, told } = await openFleet();
   process.die();
   expect(told).toEqual([`${NODE} is there`, `${NODE} is gone`]);
@@ -65,7 +65,7 @@ test('a node whose connection is refused is gone at once, whatever the board sti
   await fleet.close();
 });
 
-test('a node that answers again under its old name is there again', async () => {
+test('a node that answers again under its old name returns', async () => {
   const { fleet, process, told } = await openFleet();
   process.die();
   process.isThere = true;

@@ -11,10 +11,16 @@ import {
   type SfuEvent,
   type SfuNode,
   type SfuNodeAnnouncement,
+  type SfuStats,
 } from '../../../sfu/contract.ts';
 import type { Announcements } from '../../platform/announcements.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { expandReceiver, hashCapabilities } from '../../protocol/receiver.ts';
+import type { StageState, WatchInput } from '../../protocol/stage.ts';
+
+type RouterCapabilities = StageState['routerRtpCapabilities'];
 
 const LOOK_MS = 1_000;
 
@@ -57,6 +63,7 @@ export class Fleet {
   #listener: FleetListener | undefined;
   #looking: Promise<void> | undefined;
   #capabilities: RtpCapabilities = {};
+  #capabilitiesHash = '';
   #failing = false;
   #closed = false;
 
@@ -89,6 +96,14 @@ export class Fleet {
   /** Equal on every node; empty until one was reached. */
   get routerRtpCapabilities(): RtpCapabilities {
     return this.#capabilities;
+  }
+
+  /** What a client can receive that names a part of these capabilities. */
+  capabilitiesOf(viewer: WatchInput['rtpCapabilities']): RtpCapabilities {
+    if (!('router' in viewer)) return viewer as RtpCapabilities;
+    if (viewer.router !== this.#capabilitiesHash)
+      throw new AppError('invalid_media_parameters', 'The routers have other capabilities: load those of the welcome.');
+    return expandReceiver(this.#capabilities as RouterCapabilities, viewer) as RtpCapabilities;
   }
 
   /** Nodes that can be called now. */
@@ -127,6 +142,14 @@ export class Fleet {
     return connecting;
   }
 
+  /** Totals over all nodes. */
+  async stats(): Promise<SfuStats> {
+    const stats = await Promise.all(this.nodes.map((node) => node.stats()));
+    const total: SfuStats = { workers: 0, rooms: 0, sessions: 0, producers: 0, consumers: 0 };
+    for (const each of stats) for (const key of Object.keys(total) as (keyof SfuStats)[]) total[key] += each[key];
+    return total;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -151,6 +174,7 @@ export class Fleet {
     const { id } = node;
     this.#connected.set(id, node);
     this.#capabilities = node.routerRtpCapabilities;
+    this.#capabilitiesHash = hashCapabilities(this.#capabilities as RouterCapabilities);
     node.on((event) => this.#listener?.handleEvent(id, event));
   }
 

@@ -41,7 +41,7 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 class Evening {
   readonly placement = new Placement(LIMITS);
   readonly nodes = new Map<string, PlacementNode>();
-  /** Room and node of everyone who is in. */
+  /** Room and node of every viewer. */
   readonly viewers: { room: string; node: string }[] = [];
   readonly pipes = new Map<string, Map<string, string>>();
   readonly publisherLoads = new Map<string, { node: string; load: number }>();
@@ -166,7 +166,7 @@ class Evening {
     this.#letGo(viewer.room);
   }
 
-  /** What a node does by itself: it stops pulling a room that nobody behind it watches. */
+  /** What a node does by itself: it stops pulling a room without viewers behind it. */
   #letGo(room: string): void {
     const edges = this.#edges(room);
     for (;;) {
@@ -235,7 +235,7 @@ class Evening {
   }
 }
 
-test('over any evening loads add up, no node is over its capacity, no tree has a circle or a second copy', () => {
+test('for any sequence, loads add up, no node exceeds its capacity, and no tree has a cycle or a second copy', () => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', minLength: 1, maxLength: 250 }), (steps) => {
       const evening = new Evening();
@@ -248,7 +248,7 @@ test('over any evening loads add up, no node is over its capacity, no tree has a
   );
 });
 
-test('pipes go with the last viewer behind them', () => {
+test('pipes close with the last viewer behind them', () => {
   fc.assert(
     fc.property(fc.array(step, { size: 'max', minLength: 20, maxLength: 200 }), (steps) => {
       const evening = new Evening();

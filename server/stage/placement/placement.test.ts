@@ -21,7 +21,7 @@ function seated(answer: PlacementAnswer): { node: string; parent?: string; depth
   return { node, ...(parent ? { parent } : {}), depth };
 }
 
-test('a publisher goes to the emptiest node of their region, and elsewhere only when the region is full', () => {
+test('places a publisher on the least loaded node of their region, and elsewhere only if the region is full', () => {
   const placement = withNodes([{ load: 30 }, { load: 20 }, { region: 'east', load: 0 }, { region: 'south', load: 5 }]);
   expect(seated(placement.placePublisher({ room: ROOM, region: 'west' }))).toEqual({ node: 'node1', depth: 0 });
   placement.setNode({ id: 'node0', region: 'west', capacity: 100, load: 99, draining: false });
@@ -29,7 +29,7 @@ test('a publisher goes to the emptiest node of their region, and elsewhere only 
   expect(seated(placement.placePublisher({ room: 'room_2', region: 'west' })).node).toBe('node2');
 });
 
-test('load counts as a share of what a node can carry', () => {
+test("load counts as a share of the node's capacity", () => {
   const placement = withNodes([
     { capacity: 1_000, load: 300 },
     { capacity: 100, load: 40 },
@@ -37,7 +37,7 @@ test('load counts as a share of what a node can carry', () => {
   expect(seated(placement.placePublisher({ room: ROOM })).node).toBe('node0');
 });
 
-test('publishing again keeps the origin and books nothing twice', () => {
+test('publishing again keeps the origin and its load', () => {
   const placement = withNodes([{}, {}]);
   const first = seated(placement.placePublisher({ room: ROOM }));
   const load = placement.node(first.node)?.load;
@@ -47,21 +47,21 @@ test('publishing again keeps the origin and books nothing twice', () => {
   expect(placement.node(first.node)?.load).toBe(0);
 });
 
-test('a small room stays on its origin and costs no pipe', () => {
+test('a small room stays on its origin without a pipe', () => {
   const placement = withNodes([{}, {}, {}]);
   const origin = seated(placement.placePublisher({ room: ROOM })).node;
   for (let viewer = 0; viewer < 25; viewer++) expect(seated(seat(placement))).toEqual({ node: origin, depth: 0 });
   expect(placement.figures().edges).toBe(0);
 });
 
-test('without a region a viewer joins who carries the room already, wherever that is', () => {
+test('without a region, places a viewer on a node that already carries the room', () => {
   const placement = withNodes([{ region: 'east', load: 30 }, { load: 0 }]);
   placement.setRoom({ room: ROOM, origin: 'node0', edges: new Map() });
   expect(seated(seat(placement))).toEqual({ node: 'node0', depth: 0 });
   expect(seated(seat(placement, { region: 'atlantis' }))).toEqual({ node: 'node0', depth: 0 });
 });
 
-test('past nodeSpreadAt a room spreads over the region, each node pulling it once', () => {
+test('past nodeSpreadAt a room spreads over the region, and each node pulls it once', () => {
   const placement = withNodes([{}, {}, {}]);
   const origin = seated(placement.placePublisher({ room: ROOM })).node;
   const pulls = new Map<string, string>();
@@ -77,7 +77,7 @@ test('past nodeSpreadAt a room spreads over the region, each node pulling it onc
   expect(load.max - load.min).toBeLessThan(0.1);
 });
 
-test('in a loaded house a room does not spread over more nodes than balance asks for', () => {
+test('under load a room does not spread over more nodes than needed for balance', () => {
   const placement = withNodes(Array.from({ length: 50 }, () => ({ capacity: 1_000, load: 700 })));
   placement.placePublisher({ room: ROOM });
   for (let viewer = 0; viewer < 25; viewer++) seat(placement);
@@ -86,7 +86,7 @@ test('in a loaded house a room does not spread over more nodes than balance asks
   expect(placement.figures().edges).toBeLessThan(6);
 });
 
-test('a viewer stays in their region, with one copy crossing to it', () => {
+test('a viewer stays in their region, which gets one copy', () => {
   const placement = withNodes([{}, { region: 'east', capacity: 20 }, { region: 'east', capacity: 20 }]);
   placement.placePublisher({ room: ROOM, region: 'west' });
   const answers = Array.from({ length: 12 }, () => seated(seat(placement, { region: 'east' })));
@@ -96,7 +96,7 @@ test('a viewer stays in their region, with one copy crossing to it', () => {
   expect(parents.filter((parent) => parent === 'node0')).toHaveLength(1);
 });
 
-test('past the fan-out of one node the tree grows deeper, and no deeper than it may', () => {
+test('past the fan-out of one node the tree grows deeper, up to its limit', () => {
   const limits = { fanOutMax: 2, depthMax: 2, nodeSpreadAt: 0.1, spreadMargin: 0 };
   const placement = withNodes(
     Array.from({ length: 12 }, () => ({ capacity: 1_000 })),
@@ -105,11 +105,11 @@ test('past the fan-out of one node the tree grows deeper, and no deeper than it 
   placement.placePublisher({ room: ROOM });
   const depths = Array.from({ length: 2_000 }, () => seated(seat(placement)).depth);
   expect(Math.max(...depths)).toBe(2);
-  // 1 origin, 2 edges below it, 4 below those: the other nodes are out of reach, and nobody was refused for it.
+  // 1 origin, 2 edges below it, 4 below those: the other nodes are out of reach, and no viewer was refused.
   expect(placement.figures().edges).toBe(6);
 });
 
-test('paying viewers are let in where free ones are refused', () => {
+test('admits paying viewers where it refuses free ones', () => {
   const placement = withNodes([{ capacity: 20 }]);
   placement.setRoom({ room: ROOM, origin: 'node0', edges: new Map() });
   for (let viewer = 0; viewer < 9; viewer++) expect(seat(placement, { viewer: 'free' }).ok).toBe(true);
@@ -119,7 +119,7 @@ test('paying viewers are let in where free ones are refused', () => {
   expect(placement.node('node0')?.load).toBe(20);
 });
 
-test('who is refused is asked to wait longer the fuller it is', () => {
+test('the retry delay of a refused viewer grows with the load', () => {
   const waits = [90, 95, 100].map((load) => {
     const placement = withNodes([{ load }]);
     placement.setRoom({ room: ROOM, origin: 'node0', edges: new Map() });
@@ -131,7 +131,7 @@ test('who is refused is asked to wait longer the fuller it is', () => {
   expect(waits[2]).toBe(30_000);
 });
 
-test('a room has a greatest audience', () => {
+test('limits the audience of a room', () => {
   const placement = withNodes([{}], { roomViewersMax: 2 });
   placement.placePublisher({ room: ROOM });
   seat(placement);
@@ -141,7 +141,7 @@ test('a room has a greatest audience', () => {
   expect(seat(placement).ok).toBe(true);
 });
 
-test('a draining node takes nobody and feeds nobody, and what it carries stays', () => {
+test('a draining node gets no viewers and no pipes, and keeps its current ones', () => {
   const placement = withNodes([{}, {}]);
   placement.setRoom({ room: ROOM, origin: 'node0', edges: new Map([['node1', 'node0']]) });
   placement.setNode({ id: 'node0', region: 'west', capacity: 100, load: 0, draining: true });
@@ -156,14 +156,14 @@ test('a draining node takes nobody and feeds nobody, and what it carries stays',
   expect(seated(placement.placePublisher({ room: ROOM })).node).not.toBe('node0');
 });
 
-test('fans who come first sit on a root, and the publisher joins them there', () => {
+test('the publisher joins fans who came first on their root node', () => {
   const placement = withNodes([{ load: 10 }, {}]);
   expect(seated(seat(placement))).toEqual({ node: 'node1', depth: 0 });
   expect(placement.origin(ROOM)).toBe('node1');
   expect(seated(placement.placePublisher({ room: ROOM }))).toEqual({ node: 'node1', depth: 0 });
 });
 
-test('a lost origin is replaced, its edges are hung on the new one, and viewers wait meanwhile', () => {
+test('replaces a lost origin and attaches its edges to the new one, while viewers wait', () => {
   const placement = withNodes([{}, {}, {}, {}]);
   placement.setRoom({
     room: ROOM,
@@ -189,7 +189,7 @@ test('a lost origin is replaced, its edges are hung on the new one, and viewers 
   expect(placement.edges(ROOM).size).toBe(2);
 });
 
-test('what hung on a lost edge is no feeder and takes nobody until it is fed again', () => {
+test('a node below a lost edge gets no viewers and no pipes until it is fed again', () => {
   const placement = withNodes([{ load: 70 }, {}, {}], { fanOutMax: 1 });
   placement.setRoom({
     room: ROOM,
@@ -209,7 +209,7 @@ test('what hung on a lost edge is no feeder and takes nobody until it is fed aga
   expect(seated(seat(placement)).node).toBe('node2');
 });
 
-test('an announcement replaces what was booked', () => {
+test('an announcement replaces the booked load', () => {
   const placement = withNodes([{}]);
   placement.placePublisher({ room: ROOM });
   seat(placement);
@@ -217,7 +217,7 @@ test('an announcement replaces what was booked', () => {
   expect(placement.node('node0')?.load).toBe(40);
 });
 
-test('a tree may name a node before it has announced itself; it gets nobody until then', () => {
+test('a tree may name an unannounced node, which gets no viewers until its announcement', () => {
   const placement = withNodes([{}]);
   placement.setRoom({ room: ROOM, origin: 'node9', edges: new Map([['node0', 'node9']]) });
   expect(placement.nodeCount).toBe(1);
@@ -228,7 +228,7 @@ test('a tree may name a node before it has announced itself; it gets nobody unti
   expect(seated(seat(placement))).toEqual({ node: 'node9', depth: 0 });
 });
 
-test('a circle from outside hangs nowhere and harms nothing', () => {
+test('ignores a cycle in an announced tree', () => {
   const placement = withNodes([{}, {}, {}]);
   placement.setRoom({
     room: ROOM,
@@ -243,7 +243,7 @@ test('a circle from outside hangs nowhere and harms nothing', () => {
   for (let viewer = 0; viewer < 40; viewer++) expect(seated(seat(placement)).node).toBe('node0');
 });
 
-test('without any node the answer says so', () => {
+test('without nodes, refuses with a reason', () => {
   expect(seat(new Placement())).toMatchObject({ ok: false, reason: 'no_node' });
   expect(seat(withNodes([{}]), { avoid: ['node0'] })).toMatchObject({ ok: false, reason: 'no_node' });
   expect(new Placement().placePublisher({ room: ROOM })).toMatchObject({ ok: false, reason: 'no_node' });

@@ -10,7 +10,7 @@ interface Item {
 const key = fc.integer({ min: 0, max: 20 });
 const step = fc.record({ item: fc.nat(11), action: fc.constantFrom('put', 'remove'), key });
 
-test('whatever is put in, changed and taken out, the order is that of the keys', () => {
+test('keeps the order of the keys under any inserts, changes and removals', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const items: Item[] = Array.from({ length: 12 }, () => ({ rank: unranked(), key: 0 }));
@@ -34,7 +34,7 @@ test('whatever is put in, changed and taken out, the order is that of the keys',
   );
 });
 
-test('keys that have grown unseen are put right when the first is asked for', () => {
+test('corrects keys that have grown when the first is read', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(key, key), { minLength: 1, maxLength: 30 }), (keys) => {
       const heap = new RankHeap<Item>(({ rank }) => rank);

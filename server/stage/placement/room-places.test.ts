@@ -38,7 +38,7 @@ class DistantHashes extends MemoryLeasedHashes {
   }
 }
 
-/** Nodes that note what they are told, of which the gateway is connected to those that it needed. */
+/** Nodes that record their calls; the gateway is connected to those that it needed. */
 class Nodes {
   readonly board = new MemoryAnnouncements();
   readonly followed: string[] = [];
@@ -100,7 +100,7 @@ async function house() {
   return { nodes, fleet, hashes, trees, places, publish, use };
 }
 
-test('who published on a node that is gone is put on another one while Redis is away, and nobody else is sent on a guess', async () => {
+test('while Redis is away, moves the publisher of a lost node, and places no one else without data', async () => {
   const { nodes, hashes, publish, places } = await house();
   expect(await publish()).toBe('first');
   hashes.away = true;
@@ -112,13 +112,13 @@ test('who published on a node that is gone is put on another one while Redis is 
   expect((await places.watch({ room: ROOM, viewer: 'free' }, async () => undefined)).node).toBe('second');
 });
 
-test('where nothing is known of a room, nobody publishes while Redis is away', async () => {
+test('while Redis is away, refuses to publish in an unknown room', async () => {
   const { hashes, publish } = await house();
   hashes.away = true;
   await expect(publish()).rejects.toMatchObject({ code: 'stage_unavailable' });
 });
 
-test('a publisher who is still on a node that drains does not bring the room back there', async () => {
+test('a publisher who is still on a draining node does not return the room to it', async () => {
   const { nodes, fleet, trees, publish, use } = await house();
   expect(await publish()).toBe('first');
   await nodes.announce('first', { draining: true });
@@ -129,7 +129,7 @@ test('a publisher who is still on a node that drains does not bring the room bac
   expect(nodes.followed).toEqual([]);
 });
 
-test('a draining node is told to follow the publisher to another node, with the fence of that going-live', async () => {
+test("moves a draining node's room to the publisher's new node, with the fence of that start", async () => {
   const { nodes, fleet, publish } = await house();
   expect(await publish()).toBe('first');
   await nodes.announce('first', { draining: true });
@@ -138,7 +138,7 @@ test('a draining node is told to follow the publisher to another node, with the 
   expect(nodes.followed).toEqual(['first follows second at fence 1']);
 });
 
-test('when the origin is gone, also a node that drains gets the stage from the next one', async () => {
+test('when the origin is lost, a draining node also gets the stage from the next one', async () => {
   const { nodes, fleet, trees, publish } = await house();
   expect(await publish()).toBe('first');
   await trees.claimEdge(ROOM, 'second', 'first');
@@ -150,7 +150,7 @@ test('when the origin is gone, also a node that drains gets the stage from the n
   expect(nodes.followed).toEqual(['second follows third at fence 1']);
 });
 
-test('nodes that nobody needs are taken out, also one that this gateway never asked and one that is gone', async () => {
+test('removes unused nodes, including one unknown to this gateway and a lost one', async () => {
   const { nodes, trees, publish, use } = await house();
   expect(await publish()).toBe('first');
   nodes.open.add('third');
@@ -161,7 +161,7 @@ test('nodes that nobody needs are taken out, also one that this gateway never as
   expect((await trees.get(ROOM)).edges).toEqual(new Map([['third', 'first']]));
 });
 
-test('a look that takes long is not joined by another', async () => {
+test('does not start a second check while one is running', async () => {
   const { nodes, trees, publish, use } = await house();
   await publish();
   await trees.claimEdge(ROOM, 'second', 'first');
@@ -175,7 +175,7 @@ test('a look that takes long is not joined by another', async () => {
   expect((await trees.get(ROOM)).edges.size).toBe(1);
 });
 
-test('what can not be asked stays', async () => {
+test('keeps nodes that cannot be reached', async () => {
   const { nodes, trees, publish, use } = await house();
   await publish();
   await trees.claimEdge(ROOM, 'second', 'first');

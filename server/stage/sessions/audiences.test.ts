@@ -5,7 +5,7 @@ import { Audiences } from './audiences.ts';
 const room = createId('room');
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('tells at once, and then the last of what came meanwhile', async () => {
+test('reports at once, then the latest of the values that arrived meanwhile', async () => {
   const told: number[] = [];
   const answers: (() => void)[] = [];
   const audiences = new Audiences({
@@ -26,7 +26,7 @@ test('tells at once, and then the last of what came meanwhile', async () => {
   expect(told).toEqual([1, 3, 3]);
 });
 
-test('goes on after a call that failed', async () => {
+test('continues after a failed call', async () => {
   const told: number[] = [];
   const failed: unknown[] = [];
   const audiences = new Audiences({

@@ -40,7 +40,7 @@ function house(viewers: number, { follow = true } = {}) {
   return { evacuation, asked, moved, left };
 }
 
-test('publishers are asked to leave a draining node at once, viewers after them and never all together', () => {
+test('asks publishers to leave a draining node at once, and viewers after them in portions', () => {
   const { evacuation, asked, moved, left } = house(200);
   evacuation.handleNode({ node: 'leaving', draining: true });
   expect(asked).toEqual(['publisher']);
@@ -52,13 +52,13 @@ test('publishers are asked to leave a draining node at once, viewers after them 
     // A node says again and again that it drains.
     evacuation.handleNode({ node: 'leaving', draining: true });
   }
-  // Nobody was cut off: the publisher goes on until the node has seen the last viewer leave.
+  // No session was closed: the publisher keeps sending until the last viewer has left the node.
   expect(left.map(({ session }) => session)).toEqual(['publisher']);
   expect(moved).toEqual([]);
   expect(largest).toBeLessThanOrEqual(20);
 });
 
-test('who does not follow is moved all the same, the publisher last', () => {
+test('moves those who do not react, the publisher last', () => {
   const { evacuation, asked, moved, left } = house(3, { follow: false });
   evacuation.handleNode({ node: 'leaving', draining: true });
   vi.advanceTimersByTime(60_000);
@@ -67,7 +67,7 @@ test('who does not follow is moved all the same, the publisher last', () => {
   expect(moved.at(-1)).toBe('publisher');
 });
 
-test('who comes back without having heard the question is asked again', () => {
+test('asks again those who reconnect without having received the request', () => {
   const { evacuation, asked, moved } = house(1, { follow: false });
   evacuation.handleNode({ node: 'leaving', draining: true });
   vi.advanceTimersByTime(9_000);
@@ -78,7 +78,7 @@ test('who comes back without having heard the question is asked again', () => {
   expect(moved).toEqual([]);
 });
 
-test('nobody leaves a node that stays', () => {
+test('moves no one from a node that is not draining', () => {
   const { evacuation, moved } = house(3);
   evacuation.handleNode({ node: 'leaving', draining: false });
   vi.advanceTimersByTime(10_000);

@@ -33,7 +33,7 @@ function placesOf(...nodes: { sfu: SfuNode }[]) {
 
 const broken = () => node(new SfuError('node_unavailable', 'It does not answer.'));
 
-test('a node that does not answer hides nothing of what flows on the others', async () => {
+test('a node that does not answer does not hide media on the others', async () => {
   const places = placesOf(broken(), node([traffic('publisher', true)]), node([traffic('viewer', false)]));
   expect(await countMedia(places, ROOM, 'lea')).toEqual({
     key: 'publisher',
@@ -43,7 +43,7 @@ test('a node that does not answer hides nothing of what flows on the others', as
   });
 });
 
-test('a fan is paused when every session of theirs is', async () => {
+test('a fan is paused if all of their sessions are', async () => {
   const [paused, other] = [{ ...traffic('viewer', false), paused: true }, traffic('other', false)];
   const isFanPaused = async (...viewers: ReturnType<typeof traffic>[]) =>
     (await countMedia(placesOf(node([traffic('publisher', true), ...viewers])), ROOM, 'lea'))?.isFanPaused;
@@ -51,7 +51,7 @@ test('a fan is paused when every session of theirs is', async () => {
   expect(await isFanPaused(paused, other)).toBe(false);
 });
 
-test('that nothing flows is said only by nodes that all answered', async () => {
+test('reports no media only if all nodes have answered', async () => {
   const publisher = node([traffic('publisher', true)]);
   expect(await countMedia(placesOf(publisher), ROOM, 'lea')).toBeUndefined();
   await expect(countMedia(placesOf(publisher, broken()), ROOM, 'lea')).rejects.toMatchObject({
@@ -59,7 +59,7 @@ test('that nothing flows is said only by nodes that all answered', async () => {
   });
 });
 
-test('a session is let last longer wherever it is, whatever has just ended and whoever does not answer', async () => {
+test('extends a session on any node, also while another ends or a node does not answer', async () => {
   const there = node([traffic('ended', false), traffic('viewer', false)]);
   await extendWatching(placesOf(node([traffic('ended', false)]), broken(), there), {
     room: ROOM,

@@ -22,7 +22,7 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
   };
 }
 
-test('a room is where its publisher went last, and watched where anybody is', () => {
+test("a room is at its publisher's latest node, and watched on nodes with viewers", () => {
   const entries = [
     entry({}),
     entry({ node: 'second' }),
@@ -32,7 +32,7 @@ test('a room is where its publisher went last, and watched where anybody is', ()
   expect(roomUses(entries)).toEqual(new Map([[ROOM, { publisher: 'second', watched: new Set(['third']) }]]));
 });
 
-test('no node is insisted on for a publisher who is being let in, or whose connection is gone', () => {
+test('requires no node for a publisher who is being admitted or has lost the connection', () => {
   for (const unsure of [entry({ node: undefined }), entry({ socket: undefined })]) {
     expect(roomUses([entry({}), unsure]).get(ROOM)).toMatchObject({ publisher: undefined });
     expect(roomUses([unsure, entry({})]).get(ROOM)).toMatchObject({ publisher: undefined });

@@ -1,19 +1,39 @@
 /** A participant's commands to their media session, valid only on the socket that holds it. */
-import type { DtlsParameters, IceParameters, SfuNode } from '../../../sfu/contract.ts';
+import type { ConsumerOptions, DtlsParameters, IceParameters, SessionGrant, SfuNode } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Access } from '../../protocol/rooms.ts';
 import type { Viewport } from '../../protocol/stage.ts';
 import { toAppError } from '../sfu-errors.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
-/** A participant on one socket, with the access that the gateway has just decided. */
+/** A participant with the access that the gateway has just decided. */
 export interface StageCaller {
   room: RoomId;
   identity: string;
-  socket: string;
+  /** Absent: the session that is opened waits for the participant's socket. */
+  socket: string | undefined;
+  /** The API key of the participant's token. */
+  issuer?: string;
   access: Access;
   publish: boolean;
+}
+
+export function viewerGrant({ room, identity, access }: StageCaller): SessionGrant {
+  return {
+    room,
+    identity,
+    publish: false,
+    subscribe: access.state === 'granted',
+    ...(access.until ? { until: Date.parse(access.until) } : {}),
+    ...(access.reason === 'private' ? { metered: true } : {}),
+  };
+}
+
+/** For a transport without tracks. */
+export function preparedGrant({ room, identity }: StageCaller, nowMs: number): SessionGrant {
+  return { room, identity, publish: false, subscribe: false, until: nowMs + LIMITS.preparedMs };
 }
 
 export class SessionCommands {
@@ -28,6 +48,12 @@ export class SessionCommands {
   async connect(caller: StageCaller, session: SessionId, dtlsParameters: DtlsParameters): Promise<void> {
     const { node } = this.own(caller, session);
     await call(node.connect({ session, dtlsParameters }));
+  }
+
+  /** Gives a prepared session the access that its person has by now. */
+  async admit(caller: StageCaller, session: SessionId): Promise<{ consumers: ConsumerOptions[] }> {
+    const { node } = this.own(caller, session);
+    return call(node.admit({ session, grant: viewerGrant(caller) }));
   }
 
   async restartIce(caller: StageCaller, session: SessionId): Promise<{ iceParameters: IceParameters }> {
@@ -76,7 +102,8 @@ export class SessionCommands {
   own(caller: StageCaller, session: SessionId): { entry: SessionEntry; node: SfuNode } {
     const entry = this.#sessions.get(session);
     const node = this.#nodeOf(entry?.node);
-    if (!entry || !node || entry.socket !== caller.socket) throw new AppError('session_not_found');
+    if (!entry || !node || entry.socket === undefined || entry.socket !== caller.socket)
+      throw new AppError('session_not_found');
     return { entry, node };
   }
 

@@ -12,6 +12,7 @@ import { roomUses } from './room-uses.ts';
 import type { SessionEntry, SessionTable } from './session-table.ts';
 
 const RENEW_MS = 5_000;
+const END_ORPHANS_MS = 1_000;
 const RESTORED_LOOK_MS = 1_000;
 
 export interface SessionLeasesOptions {
@@ -28,12 +29,15 @@ export interface SessionLeasesOptions {
 
 export class SessionLeases {
   readonly #options: SessionLeasesOptions;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
   #restoredTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionLeasesOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#renew(), RENEW_MS);
+    this.#timers = [
+      setInterval(() => void this.#renew(), RENEW_MS),
+      setInterval(() => this.#endOrphans(), END_ORPHANS_MS),
+    ];
   }
 
   /** The session's socket is gone; another may resume it. */
@@ -50,21 +54,24 @@ export class SessionLeases {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#restoredTimer);
   }
 
-  async #renew(): Promise<void> {
-    const { sessions, places, clock, log, end } = this.#options;
+  #endOrphans(): void {
+    const { sessions, clock, log, end } = this.#options;
     const now = clock.now();
+    for (const { session, socket, orphanedUntilMs } of sessions.all())
+      if (socket === undefined && orphanedUntilMs <= now)
+        end(session).catch((error) => log.warn({ err: error }, 'session not closed'));
+  }
+
+  async #renew(): Promise<void> {
+    const { sessions, places, log } = this.#options;
     const kept = new Map<string, SessionEntry[]>();
     const looked: SessionEntry[] = [];
     for (const entry of sessions.all()) {
-      const { session, socket, orphanedUntilMs, node, spareOf } = entry;
-      if (socket === undefined && orphanedUntilMs <= now) {
-        end(session).catch((error) => log.warn({ err: error }, 'session not closed'));
-        continue;
-      }
+      const { node, spareOf } = entry;
       // Spares do not determine where a room is.
       if (spareOf === undefined) looked.push(entry);
       if (node !== undefined) kept.set(node, [...(kept.get(node) ?? []), entry]);

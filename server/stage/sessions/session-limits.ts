@@ -11,7 +11,7 @@ const SPARES_PER_SOCKET_MAX = 1;
 export interface OpenRequest {
   room: RoomId;
   identity: string;
-  socket: string;
+  socket: string | undefined;
   direction: SessionEntry['direction'];
   spareOf: SessionId | undefined;
 }

@@ -6,12 +6,14 @@ export interface SessionEntry {
   readonly session: SessionId;
   readonly room: RoomId;
   readonly identity: string;
+  /** The API key of the token with which it was opened or resumed. */
+  readonly issuer?: string | undefined;
   /** The session's SFU node; undefined while it is being opened. */
   readonly node: string | undefined;
   readonly direction: 'publish' | 'watch';
   /** The session that it replaces if that session's media worker dies. Until then it is unused. */
   readonly spareOf: SessionId | undefined;
-  /** Absent while the participant is disconnected. */
+  /** Absent while the participant is disconnected, or not connected yet. */
   readonly socket: string | undefined;
   /** Without a socket: when the session ends unless it is resumed. */
   readonly orphanedUntilMs: number;
@@ -23,11 +25,9 @@ export interface SessionEntry {
   readonly publication: string | undefined;
 }
 
-type NewEntry = Omit<
-  SessionEntry,
-  'orphanedUntilMs' | 'socket' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'
-> & {
-  socket: string;
+type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'> & {
+  /** For one without a socket. */
+  orphanedUntilMs?: number | undefined;
   node?: string;
   spareOf?: SessionId | undefined;
   epoch?: number;
@@ -42,7 +42,6 @@ export class SessionTable {
 
   /** Adds a session, or updates a known one, for the participant on this socket. */
   add(entry: NewEntry): void {
-    const orphanedUntilMs = Number.POSITIVE_INFINITY;
     this.#set({
       node: undefined,
       spareOf: undefined,
@@ -50,7 +49,7 @@ export class SessionTable {
       connected: false,
       publication: undefined,
       ...entry,
-      orphanedUntilMs,
+      orphanedUntilMs: entry.orphanedUntilMs ?? Number.POSITIVE_INFINITY,
     });
   }
 
@@ -102,8 +101,8 @@ export class SessionTable {
     for (const entry of this.#entries.values()) if (entry.spareOf === undefined) yield entry;
   }
 
-  ofSocket(socket: string): SessionEntry[] {
-    return this.#find(this.#bySocket.get(socket));
+  ofSocket(socket: string | undefined): SessionEntry[] {
+    return socket === undefined ? [] : this.#find(this.#bySocket.get(socket));
   }
 
   ofPerson(room: RoomId, identity: string): SessionEntry[] {

@@ -3,7 +3,7 @@
  * `desk-api.ts`.
  */
 import type { Tier, TierInput } from '../../protocol/money/memberships.ts';
-import type { AccessRule, Room } from '../../protocol/rooms.ts';
+import type { AccessRule, Room, RoomChange } from '../../protocol/rooms.ts';
 import { call } from './site-call.ts';
 
 export interface SitePerson {
@@ -32,6 +32,7 @@ export interface NewRoom {
   /** ISO 8601 with its offset. */
   startsAt?: string;
   capacity?: number;
+  listed: boolean;
 }
 
 export const siteApi = {
@@ -43,6 +44,7 @@ export const siteApi = {
   room: (id: string) => call<ListedRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
   myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/me/rooms')).rooms,
   createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
+  changeRoom: (id: string, change: RoomChange) => call<Room>('PATCH', `/v1/rooms/${encodeURIComponent(id)}`, change),
   myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/v1/me/tiers')).tiers,
   createTier: (input: TierInput) => call<Tier>('POST', '/v1/me/tiers', input),
   roomToken: async (id: string) =>

@@ -3,7 +3,11 @@ import { LogeError, parseWireError } from '../../../client-sdk/src/errors.ts';
 
 const TIMEOUT_MS = 12_000;
 
-export async function call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+export async function call<Answer>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(path, {

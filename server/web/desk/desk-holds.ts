@@ -1,5 +1,6 @@
 /** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

@@ -15,6 +15,9 @@ import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../site/site-sign-in.ts';
+import '../texts/desk-texts.ts';
+import '../texts/receipt-texts.ts';
+import '../texts/wallet-texts.ts';
 
 const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
 type Section = (typeof SECTIONS)[number];
@@ -83,9 +86,8 @@ export class SiteDesk extends SitePage {
     if (current && row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.clientWidth) / 2;
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
-    if (!session) return html`<div class="column"><div class="waiting" style="height: 24rem"></div></div>`;
     if (!session.person)
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     if (!session.isOperator) {

@@ -13,6 +13,7 @@ import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../site/site-sign-in.ts';
+import '../texts/earnings-texts.ts';
 
 const REFRESH_MS = 5_000;
 
@@ -125,12 +126,12 @@ export class SiteEarnings extends SitePage {
     if (earnings && JSON.stringify(earnings) !== JSON.stringify(this.earnings)) this.earnings = earnings;
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { words, earnings } = this;
-    if (session && !session.person) {
+    if (!session.person) {
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     }
-    if (session?.person && session.person.role !== 'creator') {
+    if (session.person.role !== 'creator') {
       return html`<div class="column narrow">
         <h1 class="display">${words.earnings.creatorsOnly}</h1>
         <p class="lead">${words.earnings.creatorsOnlyText}</p>

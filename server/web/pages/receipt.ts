@@ -15,6 +15,8 @@ import { idOfPage } from '../site/site-paths.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { receiptStyles } from '../styles/receipt-styles.ts';
 import '../site/site-sign-in.ts';
+import '../texts/receipt-texts.ts';
+import '../texts/wallet-texts.ts';
 
 export class SiteReceipt extends SitePage {
   static override properties = {
@@ -59,12 +61,12 @@ export class SiteReceipt extends SitePage {
     return formatMoney(amountMinor, this.receipt?.currency ?? 'eur', this.language);
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { receipt, words } = this;
-    if (session && !session.person)
+    if (!session.person)
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     if (!receipt) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
-    const isOwn = session?.person?.identity === receipt.identity;
+    const isOwn = session.person.identity === receipt.identity;
     return html`<div class="column narrow">
       <p class="screen">
         ${

@@ -1,15 +1,20 @@
-/** A room: `<loge-room>` with the site's tokens, or the sign-in before it. */
-import '../../../client-sdk/elements/theme/web-awesome.ts';
-import '../../../client-sdk/elements/loge-room.ts';
-import type { TemplateResult } from 'lit';
-import { css, html } from 'lit';
+/** A room: `<loge-room>` with the site's tokens, or its lobby with the sign-in. */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { html } from 'lit';
+import { loadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
-import { roomCard, roomCardStyles } from '../rooms/room-card.ts';
+import { roomPageStyles } from '../rooms/room-page-styles.ts';
+import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
-import '../site/site-sign-in.ts';
+
+// A visitor who is not signed in needs no connection yet, and others no sign-in.
+registerParts({
+  'loge-room': () => import('../../../client-sdk/elements/loge-room.ts'),
+  'site-sign-in': () => import('../site/site-sign-in.ts'),
+});
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
@@ -18,50 +23,44 @@ export class SiteRoom extends SitePage {
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');
   readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
+  /** Read beside the session. */
+  readonly #info = siteApi.room(this.#roomId);
 
-  static override styles = [
-    ...SitePage.styles,
-    ...roomCardStyles,
-    css`
-      loge-room {
-        --loge-height: 100%;
-        --loge-min-height: 0;
-      }
+  static override styles = [...SitePage.styles, roomPageStyles];
 
-      .door {
-        height: 100%;
-        overflow-y: auto;
-      }
+  constructor() {
+    super();
+    // `load` reports the failure.
+    this.#info.catch(() => undefined);
+  }
 
-      .door .column {
-        display: grid;
-        gap: 1.35rem;
-        align-content: center;
-        min-height: 100%;
-        padding-block: 1.5rem;
-      }
-    `,
-  ];
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    loadParts(this.renderRoot);
+  }
 
-  protected override async load(session: SiteSession): Promise<void> {
-    // A signed-in person gets everything over the socket; only the sign-in needs the room's card.
-    if (!session.person) this.info = await siteApi.room(this.#roomId);
+  protected override async load(): Promise<void> {
+    this.info = await this.#info;
+  }
+
+  protected override get canReplaceServerContent(): boolean {
+    return super.canReplaceServerContent && this.info !== undefined;
   }
 
   protected override get pageTitle(): string {
     return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
-    const { words } = this;
-    if (!session) return html`<div class="waiting" style="aspect-ratio: 16 / 9; max-height: 60dvh"></div>`;
-    if (session.person)
-      return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}></loge-room>`;
-    return html`<div class="door"><div class="column narrow">
-      <h1 class="visually-hidden">${words.signIn.needed}</h1>
-      ${this.info ? roomCard(this.info, { words, texts: this.texts, language: this.language, isAlone: true }) : html`<div class="room-card waiting"><div class="picture"></div><div class="text"></div></div>`}
-      <site-sign-in ?demo=${session.demo} heading=${words.signIn.needed} text=${words.signIn.neededText}></site-sign-in>
-    </div></div>`;
+  protected override content({ person, demo }: SiteSession): TemplateResult {
+    const { words, info } = this;
+    if (person) {
+      return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}>
+        <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
+      </loge-room>`;
+    }
+    return html`<div class="door"><site-lobby .info=${info}>
+      <site-sign-in ?demo=${demo} heading=${words.signIn.needed} text=${words.signIn.neededText}></site-sign-in>
+    </site-lobby></div>`;
   }
 }
 

@@ -1,7 +1,6 @@
 /** The studio: a creator's rooms and the form for a new one, or with an id that room's live studio. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
-import '../../../client-sdk/elements/loge-studio.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/icons.ts';
@@ -10,11 +9,13 @@ import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
 import '../rooms/create-room.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
+import { listedSwitch, listedSwitchStyles } from '../rooms/listed-switch.ts';
 import { priceOf } from '../rooms/room-card.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
 import '../site/site-sign-in.ts';
 import { studioPageStyles } from '../styles/studio-styles.ts';
+import '../texts/rooms-texts.ts';
 
 const COPIED_MS = 2_500;
 
@@ -34,7 +35,7 @@ export class SiteStudio extends SitePage {
   protected override readonly isFullHeight = this.#roomId !== '';
   readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
 
-  static override styles = [...SitePage.styles, badgeStyles, studioPageStyles];
+  static override styles = [...SitePage.styles, badgeStyles, studioPageStyles, listedSwitchStyles];
 
   constructor() {
     super();
@@ -47,9 +48,8 @@ export class SiteStudio extends SitePage {
     else this.rooms = await siteApi.myRooms();
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
-    if (!session) return html`<div class="column"><div class="waiting" style="height: 20rem"></div></div>`;
     if (!session.person) {
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     }
@@ -70,7 +70,7 @@ export class SiteStudio extends SitePage {
         <h1 class="display">${info?.title}</h1>
         ${
           info
-            ? html`<span class="price">${priceOf(info, { words, texts: this.texts, language: this.language })}</span>
+            ? html`<span class="price">${priceOf(info, { words, language: this.language })}</span>
                 ${this.#share(info.id)}`
             : nothing
         }
@@ -105,7 +105,7 @@ export class SiteStudio extends SitePage {
 
   #row(room: ListedRoom): TemplateResult {
     const { words } = this;
-    const context = { words, texts: this.texts, language: this.language };
+    const context = { words, language: this.language };
     return html`<li>
       <div class="what">
         <p class="display">${room.title}</p>
@@ -116,12 +116,31 @@ export class SiteStudio extends SitePage {
       ${
         room.status === 'ended'
           ? nothing
-          : html`<div class="acts">
+          : html`${this.#listed(room)}
+              <div class="acts">
               ${this.#share(room.id)}
               <wa-button size="s" variant="brand" href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
             </div>`
       }
     </li>`;
+  }
+
+  #listed(room: ListedRoom): TemplateResult {
+    return listedSwitch({
+      words: this.words,
+      listed: room.listed,
+      id: `listed-${room.id}`,
+      change: (listed) => void this.#changeListed(room.id, listed),
+    });
+  }
+
+  async #changeListed(roomId: string, listed: boolean): Promise<void> {
+    try {
+      await siteApi.changeRoom(roomId, { listed });
+    } catch {
+      // The switch shows what is stored.
+    }
+    this.rooms = await siteApi.myRooms();
   }
 
   #share(roomId: string): TemplateResult {

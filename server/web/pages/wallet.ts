@@ -21,6 +21,7 @@ import '../wallet/wallet-refunds.ts';
 import '../wallet/wallet-topup.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
+import '../texts/wallet-texts.ts';
 
 const ASK_EVERY_MS = 1_000;
 /** After this many attempts the page says that it takes longer, and stops asking. */
@@ -97,13 +98,13 @@ export class SiteWallet extends SitePage {
     this.notice = isRecent() ? 'arrived' : 'late';
   }
 
-  protected override content(session: SiteSession | undefined): TemplateResult {
+  protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
-    if (session && !session.person) {
+    if (!session.person) {
       return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
     }
-    const currency = this.wallet?.currency ?? session?.currency ?? 'eur';
-    const isOff = session?.walletMode === 'off';
+    const currency = this.wallet?.currency ?? session.currency;
+    const isOff = session.walletMode === 'off';
     return html`<div class="column wallet">
       <h1 class="display">${words.wallet.title}</h1>
       <div class="halves" @wallet-changed=${() => this.#read()}>
@@ -113,7 +114,7 @@ export class SiteWallet extends SitePage {
         </div>
         <div class="happened">
           ${
-            session?.person
+            session.person
               ? html`<wallet-memberships
                   @memberships-read=${(event: CustomEvent<{ isPastDue: boolean }>) => {
                     this.isPastDue = event.detail.isPastDue;

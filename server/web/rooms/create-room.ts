@@ -1,5 +1,6 @@
 /** `<site-create-room>`: title, access, price, capacity and start; then opens the room's studio. */
 
+import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
@@ -14,6 +15,7 @@ import type { NewRoom } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { SitePart } from '../site/site-part.ts';
 import { createRoomStyles } from '../styles/create-room-styles.ts';
+import { listedSwitch, listedSwitchStyles } from './listed-switch.ts';
 
 const KINDS = ['free', 'ticket', 'members', 'private'] as const;
 const PRICE_LIMITS = {
@@ -44,21 +46,25 @@ export class SiteCreateRoom extends SitePart {
     currency: {},
     kind: { state: true },
     form: { state: true },
+    listed: { state: true },
     tiers: { state: true },
   };
   declare currency: string;
   declare kind: AccessKind;
   declare form: Record<Field, string>;
+  /** Whether everybody may find the room; otherwise only those with its link. */
+  declare listed: boolean;
   /** Tiers of the creator's club; undefined while loading. */
   declare tiers: Tier[] | undefined;
 
-  static override styles = [...SitePart.styles, createRoomStyles];
+  static override styles = [...SitePart.styles, createRoomStyles, listedSwitchStyles];
 
   constructor() {
     super();
     this.currency = 'eur';
     this.kind = 'ticket';
     this.form = { ...EMPTY_FORM };
+    this.listed = false;
   }
 
   protected override async load(): Promise<void> {
@@ -94,6 +100,14 @@ export class SiteCreateRoom extends SitePart {
           @input=${(event: Event) => this.#set('startsAt', event)}
         ></wa-input>
       </div>
+      ${listedSwitch({
+        words: this.words,
+        listed: this.listed,
+        id: 'room-listed',
+        change: (listed) => {
+          this.listed = listed;
+        },
+      })}
       <div class="end">
         ${this.messages()}
         <wa-button variant="brand" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${this.#create}>${words.create}</wa-button>
@@ -228,6 +242,7 @@ export class SiteCreateRoom extends SitePart {
     if (start && start.getTime() < Date.now()) throw new FormFault(words.startsAtPast);
     return {
       title,
+      listed: this.listed,
       ...(places === '' ? {} : { capacity: Number(places) }),
       ...(start ? { startsAt: start.toISOString() } : {}),
     };

@@ -7,15 +7,18 @@ import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.
 import type { ElementTexts } from '../../../client-sdk/elements/texts/english.ts';
 import { formatDateTime, formatMoneyShort } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { ListedRoom } from '../api/site-api.ts';
+import type { Room } from '../../protocol/rooms.ts';
 import type { SiteTexts } from '../texts/english.ts';
 
-export interface CardWords {
+/** The number of viewers changes all the time, so what the server renders is without it. */
+export type CardRoom = Room & { viewerCount?: number };
+
+export interface CardContext {
   words: SiteTexts;
   texts: ElementTexts;
   language: Language;
-  /** On a page about this room alone, its title comes right below the page's own. */
-  isAlone?: boolean;
+  /** Of dates; absent: the reader's own. */
+  timeZone?: string | undefined;
 }
 
 export const roomCardStyles = [
@@ -92,7 +95,10 @@ export const roomCardStyles = [
   `,
 ];
 
-export function priceOf(room: ListedRoom, { words, language }: CardWords): string {
+export function priceOf(
+  room: Pick<Room, 'access'>,
+  { words, language }: Pick<CardContext, 'words' | 'language'>,
+): string {
   const { priceMinor, ratePerMinuteMinor, currency } = room.access;
   if (ratePerMinuteMinor !== undefined && currency)
     return `${formatMoneyShort(ratePerMinuteMinor, currency, language)} / min`;
@@ -101,31 +107,23 @@ export function priceOf(room: ListedRoom, { words, language }: CardWords): strin
   return formatMoneyShort(priceMinor, currency, language);
 }
 
-export function roomCard(room: ListedRoom, context: CardWords): TemplateResult {
-  const { words, texts, language } = context;
+export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
+  const { words, texts, language, timeZone } = context;
+  const { viewerCount } = room;
   const isLive = room.status === 'live';
-  const when = room.startsAt ? formatDateTime(room.startsAt, language) : words.home.soon;
+  const when = room.startsAt ? formatDateTime(room.startsAt, language, timeZone) : words.home.soon;
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
       ${poster(room.id, room.creator.name)}
       <div class="badges">
-        ${isLive ? html`${liveBadge(texts)} ${viewersBadge(room.viewerCount, texts, language)}` : html`<span class="badge">${when}</span>`}
+        ${isLive ? liveBadge(texts) : html`<span class="badge">${when}</span>`}
+        ${isLive && viewerCount !== undefined ? viewersBadge(viewerCount, texts, language) : nothing}
       </div>
     </div>
     <div class="text">
-      ${context.isAlone ? html`<h2 class="display">${room.title}</h2>` : html`<h3 class="display">${room.title}</h3>`}
+      <h3 class="display">${room.title}</h3>
       <span class="price">${priceOf(room, context)}</span>
       <span class="creator">${words.home.with(room.creator.name)}</span>
     </div>
   </a>`;
-}
-
-/** The same sizes while loading, so that nothing shifts. */
-export function waitingCards(count: number): TemplateResult {
-  return html`<div class="cards" aria-hidden="true">
-    ${Array.from(
-      { length: count },
-      () => html`<div class="room-card waiting"><div class="picture"></div><div class="text">${nothing}</div></div>`,
-    )}
-  </div>`;
 }

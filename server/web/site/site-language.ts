@@ -1,41 +1,29 @@
 /**
- * The pages' language: `?lang=`, else the stored choice, else the browser's. Set on the document, where elements read
- * it.
+ * The pages' language. The server chooses it for each page (`?lang=`, else the stored choice, else the browser's) and
+ * sets it on the document, where elements read it.
  */
 
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
-import type { SiteTexts } from '../texts/english.ts';
-import { english } from '../texts/english.ts';
+import { english, type SiteTexts } from '../texts/english.ts';
 import { french } from '../texts/french.ts';
+import { LANGUAGE_COOKIE } from './site-paths.ts';
 
-const STORED = 'loge-language';
-const TEXTS: Record<Language, SiteTexts> = { en: english, fr: french };
+const STORED_SECONDS = 365 * 24 * 3600;
+// Not complete until `addSiteTexts()` was called by the pages that have texts of their own.
+const TEXTS = { en: { ...english }, fr: { ...french } } as Record<Language, SiteTexts>;
+
+/** Adds texts that only some pages load. */
+export function addSiteTexts(added: Readonly<Record<Language, Partial<SiteTexts>>>): void {
+  for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
+}
 
 export function siteTexts(language: Language): SiteTexts {
   return TEXTS[language];
 }
 
-function storedLanguage(): string | null {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null; // Storage may be forbidden; the browser's language serves then.
-  }
-}
-
+/** Changes the page's language, and stores it in a cookie for the next pages. */
 export function chooseLanguage(language: Language): void {
   document.documentElement.lang = language;
-  try {
-    localStorage.setItem(STORED, language);
-  } catch {
-    // Used without being stored.
-  }
-}
-
-/** Call it before the first element is rendered. */
-export function startLanguage(): void {
-  const asked = parseLanguage(new URLSearchParams(location.search).get('lang'));
-  if (asked) chooseLanguage(asked);
-  else document.documentElement.lang = parseLanguage(storedLanguage()) ?? parseLanguage(navigator.language) ?? 'en';
+  // biome-ignore lint/suspicious/noDocumentCookie: Safari has no Cookie Store API before 18.4, and Firefox before 140.
+  document.cookie = `${LANGUAGE_COOKIE}=${language}; Path=/; Max-Age=${STORED_SECONDS}; SameSite=Lax`;
 }

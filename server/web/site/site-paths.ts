@@ -1,4 +1,6 @@
-/** Paths of the site's pages. */
+/** Names that the pages share with the server: paths, and the cookie of the language. */
+
+export const LANGUAGE_COOKIE = 'loge_language';
 
 /** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`; empty if there is none. */
 export function idOfPage(section: 'rooms' | 'studio' | 'receipts'): string {

@@ -108,6 +108,12 @@ export const frameStyles = css`
     }
   }
 
+  .language {
+    display: grid;
+    place-items: center;
+    text-decoration: none;
+  }
+
   .language,
   .account {
     min-width: 2.75rem;
@@ -149,7 +155,7 @@ export const frameStyles = css`
     box-shadow: 0 20px 60px rgb(0 0 0 / 0.6);
   }
 
-  .account-menu wa-button {
+  .account-menu .button {
     width: 100%;
     margin-top: 0.9rem;
   }

@@ -33,5 +33,7 @@ export const englishRooms = {
     `The membership needs a name and a price from ${minimum} to ${maximum}.`,
   perMonth: (price: string) => `${price} a month`,
   perYear: (price: string) => `${price} a year`,
+  listed: 'Show it to everybody',
+  listedHint: 'The home page and search engines list the room. Otherwise only people with the link find it.',
   create: 'Create the room',
 };

@@ -1,16 +1,14 @@
-/** English texts of the site's pages; the elements have their own. A key that is missing in French is a type error. */
-import { englishDesk } from './english-desk.ts';
-import { englishEarnings } from './english-earnings.ts';
-import { englishReceipt } from './english-receipt.ts';
-import { englishRooms } from './english-rooms.ts';
-import { englishWallet } from './english-wallet.ts';
+/**
+ * English texts of the site's pages; the elements have their own. A key that is missing in French is a type error.
+ * Those of single pages are in files of their own, and are loaded with them.
+ */
+import type { englishDesk } from './english-desk.ts';
+import type { englishEarnings } from './english-earnings.ts';
+import type { englishReceipt } from './english-receipt.ts';
+import type { englishRooms } from './english-rooms.ts';
+import type { englishWallet } from './english-wallet.ts';
 
 export const english = {
-  desk: englishDesk,
-  earnings: englishEarnings,
-  receipt: englishReceipt,
-  rooms: englishRooms,
-  wallet: englishWallet,
   site: {
     name: 'Loge',
     skip: 'Skip to the content',
@@ -78,4 +76,12 @@ export const english = {
   },
 };
 
-export type SiteTexts = typeof english;
+export type BaseSiteTexts = typeof english;
+/** A page may read the base and what it loads itself. */
+export type SiteTexts = BaseSiteTexts & {
+  desk: typeof englishDesk;
+  earnings: typeof englishEarnings;
+  receipt: typeof englishReceipt;
+  rooms: typeof englishRooms;
+  wallet: typeof englishWallet;
+};

@@ -34,5 +34,8 @@ export const frenchRooms: SiteTexts['rooms'] = {
   tierInvalid: (minimum, maximum) => `L’abonnement a besoin d’un nom et d’un prix de ${minimum} à ${maximum}.`,
   perMonth: (price) => `${price} par mois`,
   perYear: (price) => `${price} par an`,
+  listed: 'Le montrer à tous',
+  listedHint:
+    'L’accueil et les moteurs de recherche affichent le salon. Sinon, seules les personnes qui ont le lien le trouvent.',
   create: 'Créer le salon',
 };

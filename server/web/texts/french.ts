@@ -1,18 +1,7 @@
 /** French texts of the site's pages. A missing key is a type error. */
-import type { SiteTexts } from './english.ts';
+import type { BaseSiteTexts } from './english.ts';
 
-import { frenchDesk } from './french-desk.ts';
-import { frenchEarnings } from './french-earnings.ts';
-import { frenchReceipt } from './french-receipt.ts';
-import { frenchRooms } from './french-rooms.ts';
-import { frenchWallet } from './french-wallet.ts';
-
-export const french: SiteTexts = {
-  desk: frenchDesk,
-  earnings: frenchEarnings,
-  receipt: frenchReceipt,
-  rooms: frenchRooms,
-  wallet: frenchWallet,
+export const french: BaseSiteTexts = {
   site: {
     name: 'Loge',
     skip: 'Aller au contenu',

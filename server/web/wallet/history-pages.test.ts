@@ -13,7 +13,7 @@ const entry = (id: string, second: number): WalletEntry => ({
   label: null,
 });
 
-/** A list, the newest first, of which a page has so many. */
+/** A list with pages of this size, newest first. */
 function listOf(entries: WalletEntry[], pageItems: number) {
   return async (after: string): Promise<HistoryList> => {
     const start = Number(after);
@@ -33,7 +33,7 @@ async function readAll(...lists: Parameters<typeof startOfHistory>): Promise<str
   return shown;
 }
 
-test('what is older than a list is known to reach waits for its next page', async () => {
+test("holds back entries that are older than a list's last page reaches", async () => {
   const credit = [9, 8, 7, 4, 3].map((second) => entry(`credit-${second}`, second));
   const card = [6, 5, 1].map((second) => entry(`card-${second}`, second));
   expect(await readAll(listOf(credit, 2), listOf(card, 2))).toEqual([
@@ -43,6 +43,6 @@ test('what is older than a list is known to reach waits for its next page', asyn
   ]);
 });
 
-test('a history of one page has nothing after it', async () => {
+test('a history of one page has no next page', async () => {
   expect(await readAll(listOf([entry('only', 1)], 5), listOf([], 5))).toEqual([['only']]);
 });

@@ -44,7 +44,7 @@ describe.each(DATABASES)('API keys on $name', ({ open }) => {
   const first = ({ ring }: ApiKeys) => ring.authenticate(FIRST.id, FIRST.secrets[0] ?? '') as LiveKey;
   const make = (keys: ApiKeys, scopes: Scope[], more = {}) => keys.create({ name: 'x', scopes, ...more }, first(keys));
 
-  test('what one process makes, revokes or sees used, another knows without being told', async () => {
+  test('a process sees keys that another one creates, revokes or uses, without a message', async () => {
     const [here, there] = [await start(), await start()];
     const ended: string[] = [];
     there.ring.onEnded((ids) => ended.push(...ids));
@@ -69,7 +69,7 @@ describe.each(DATABASES)('API keys on $name', ({ open }) => {
     expect(there.ring.isLive(FIRST.id)).toBe(true);
   });
 
-  test('no more live keys than a house may have, however many are made at once', async () => {
+  test('concurrent creation never exceeds the limit of live keys', async () => {
     const keys = await start();
     const before = await make(keys, ['events']);
     const made = await Promise.all(Array.from({ length: LIMITS.apiKeys }, () => codeOf(make(keys, ['events']))));
@@ -82,7 +82,7 @@ describe.each(DATABASES)('API keys on $name', ({ open }) => {
     expect((await keys.list()).every(({ revokedAt }) => revokedAt === null)).toBe(true);
   });
 
-  test('a key outlives the replacement of what encrypts its secret, as long as the old one is there too', async () => {
+  test('a key survives a rotation of the encryption key while the old one is configured', async () => {
     const { id, secret } = await make(await start(), ['tokens']);
     expect((await start([NEXT_KEY, KEY])).ring.authenticate(id, secret)?.apiKey).toBe(id);
     expect((await start([NEXT_KEY])).ring.authenticate(id, secret)).toBeUndefined();

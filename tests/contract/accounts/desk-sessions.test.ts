@@ -26,7 +26,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     return sessions;
   }
 
-  test('what was revoked, is over or was never opened is forgotten after ninety days', async () => {
+  test('deletes revoked, expired and unused sessions after ninety days', async () => {
     await using db = await open();
     const clock = new MovableClock();
     const sessions = start(db, clock);
@@ -56,7 +56,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     await eventually(async () => (await kept()).length === 0);
   });
 
-  test('of those who open a link at the same moment, one is let in', async () => {
+  test('of concurrent uses of a link, one is admitted', async () => {
     await using db = await open();
     const sessions = start(db, new MovableClock());
     const { token } = await sessions.invite({ operator: 'ada', name: 'Ada' }, 'devkey');
@@ -65,7 +65,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     expect(opened.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   });
 
-  test('a session that lasts is not forgotten', async () => {
+  test('keeps a live session', async () => {
     await using db = await open();
     const clock = new MovableClock();
     const sessions = start(db, clock);

@@ -41,7 +41,7 @@ function expectedOf(all: Said[]): { entitled: boolean; rank: number } {
   return { entitled: spoken.length > 0 && spoken.every(({ entitled }) => entitled), rank: Math.min(...ranks) };
 }
 
-describe.each(BOTH_DATABASES)('what tokens say on $name', ({ open }) => {
+describe.each(BOTH_DATABASES)('statements of tokens on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let gateways: Rooms[];
   let outbox: Outbox;
@@ -81,7 +81,7 @@ describe.each(BOTH_DATABASES)('what tokens say on $name', ({ open }) => {
   const rankOf = ({ role, moderates }: { role: string; moderates: boolean }) =>
     role === 'moderator' ? 2 : Number(moderates);
 
-  test('all at once at two gateways: the one that was issued last holds, and of one second the one that allows less', async () => {
+  test('concurrently at two gateways: the latest token wins, and within one second the one that allows less', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 8 }), async (all) => {
         const identity = `fan-${createId('event')}`;
@@ -102,7 +102,7 @@ describe.each(BOTH_DATABASES)('what tokens say on $name', ({ open }) => {
     );
   }, 120_000);
 
-  test('a token that the house mints counts after all that is known, within the same second too', async () => {
+  test('a token from the server wins over all known ones, also within the same second', async () => {
     const identity = `fan-${createId('event')}`;
     const issue = (entitled: boolean) => at(0).recordIssued({ room, identity, entitled });
     const state = async () => (await at(1).decide({ roomId: room, identity, role: 'fan' })).access.state;
@@ -117,7 +117,7 @@ describe.each(BOTH_DATABASES)('what tokens say on $name', ({ open }) => {
     expect(Math.max(...issued)).toBe(NOW_SECONDS + LIMITS.tokenClockSkewSeconds);
   });
 
-  test('the end of an entitlement stands against every token there is, from a clock that is ahead too, in that room alone', async () => {
+  test('the end of an entitlement overrides every token so far, also from a clock that is ahead, in that room only', async () => {
     const identity = `fan-${createId('event')}`;
     const ahead = { role: 'fan', entitled: true, iat: NOW_SECONDS + 20 } as const;
     await at(0).admit(claimsOf(identity, ahead));

@@ -72,7 +72,7 @@ const outcomes = async () => {
   return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
 };
 
-test('R55b: allow, deny and hold, asked about before anybody sees it, and signed', async () => {
+test('R55b: allow, deny and hold, with a signed request before the message is delivered', async () => {
   answer = ({ message }, response) =>
     decide(
       response,
@@ -141,7 +141,7 @@ test('an idle connection that the hook has closed is replaced by a new one', asy
   expect(await outcomes()).toEqual({ allow: 3 });
 });
 
-test('R55b: after five failures the hook is left alone, and what it said it wants in that case holds at once', async () => {
+test('R55b: after five failures the circuit breaker applies onFailure at once', async () => {
   answer = (_question, response) => response.writeHead(503).end();
   await setHook('allow');
   for (let index = 0; index < 8; index += 1) await send(`message number ${index}`, fan(`fan-${index}`));
@@ -154,7 +154,7 @@ test('R55b: after five failures the hook is left alone, and what it said it want
   expect(asked).toHaveLength(6);
 });
 
-test('R55b: at most so many questions at once, each author in order, and nobody waits longer than the limit', async () => {
+test("R55b: limits concurrent requests, keeps each author's order, and waits no longer than the timeout", async () => {
   const waiting: (() => void)[] = [];
   answer = (_question, response) => waiting.push(() => decide(response, { decision: 'allow' }));
   await setHook('allow', 2_000);
@@ -173,7 +173,7 @@ test('R55b: at most so many questions at once, each author in order, and nobody 
   expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
 });
 
-test('R55b: a name that resolves into the house’s own network is never asked', async () => {
+test('R55b: never connects to a name that resolves to the private network', async () => {
   const guard = new AddressGuard({
     isOpen: false,
     resolve: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
@@ -197,7 +197,7 @@ test('R55b: a name that resolves into the house’s own network is never asked',
   await guarded.close();
 });
 
-test('without a hook nothing is asked', async () => {
+test('without a hook no request is sent', async () => {
   await chat.hook.delete(ada).catch(() => undefined);
   await send('hello');
   expect(asked).toEqual([]);

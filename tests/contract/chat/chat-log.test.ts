@@ -34,7 +34,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
   const send = (room: ReturnType<typeof createId<'room'>>, text: string, clientId: string = createId('event')) =>
     sayIn(chat, room, lea, text, clientId);
 
-  test('R16: many at once get a gapless sequence, in each room its own, and are told in that order', async () => {
+  test('R16: concurrent messages get a gapless sequence per room, and are published in that order', async () => {
     const rooms = [createId('room'), createId('room')] as const;
     const sent = await Promise.all(
       Array.from({ length: 400 }, (_, index) => send(rooms[index % 2 === 0 ? 0 : 1], `message ${index}`)),
@@ -53,7 +53,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     }
   });
 
-  test('R17: the same client id is one message, at once and later, and takes no number', async () => {
+  test('R17: a repeated client id is the same message, concurrently and later, without a new number', async () => {
     const room = createId('room');
     const [first, again] = await Promise.all([
       send(room, 'hello', 'client-00001'),
@@ -75,7 +75,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     sentAt: new Date().toISOString(),
   });
 
-  test('more tips at once than the queue of the log holds are all shown, in their order', async () => {
+  test("shows all tips in order, also more at once than the log's queue holds", async () => {
     const room = createId('room');
     const tips = Array.from({ length: 5_500 }, () => tipIn(room));
     const from = told.length;
@@ -85,7 +85,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     expect(shown.map((entry) => entry.kind === 'tip' && entry.id)).toEqual(tips.map(({ id }) => id));
   });
 
-  test('the same tip told twice is shown once', async () => {
+  test('a repeated tip fact is shown once', async () => {
     const room = createId('room');
     const tip = tipIn(room);
     await chat.appendTips([tip]);
@@ -105,7 +105,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     ]);
   });
 
-  test('R19: a removal blanks the text, has its own place, and is done once', async () => {
+  test('R19: a removal clears the text, has its own entry, and happens once', async () => {
     const room = createId('room');
     const message = await send(room, 'something hurtful');
     await chat.moderation.remove({ room, actor: ada, messageId: message.id, reason: 'charter' });
@@ -128,7 +128,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     });
   });
 
-  test('R16: who returns gets what was missed, a newcomer the newest page, and older pages on request', async () => {
+  test('R16: returns missed entries on a reconnect, the newest page to a newcomer, and older pages on request', async () => {
     const room = createId('room');
     await Promise.all(Array.from({ length: 120 }, (_, index) => send(room, `message ${index}`)));
     expect((await chat.catchUp(room, 115)).entries.map((entry) => entry.seq)).toEqual([116, 117, 118, 119, 120]);

@@ -64,7 +64,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       input: { identity: 'lea', kind: 'timeout', scope: 'room', reason: 'insults', ...input },
     });
 
-  test('R50: a ban holds at once at a gateway that was told nothing, and until it is lifted', async () => {
+  test('R50: a ban applies at once at another gateway without a message, until it is lifted', async () => {
     await say(there);
     await restrict({ kind: 'ban' });
     expect(await codeOf(say(there))).toBe('chat_banned');
@@ -84,7 +84,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     ]);
   });
 
-  test('R50: messages that are under way when the ban comes do not get past it', async () => {
+  test('R50: a ban also stops messages in flight', async () => {
     await say(there);
     const sending = Array.from({ length: 100 }, (_, index) => codeOf(say(there, lea, `under way ${index} ${room}`)));
     const banned = restrict({ kind: 'ban' });
@@ -96,7 +96,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(new Set(codes).size).toBeLessThanOrEqual(2);
   });
 
-  test('R50: a time-out ends by itself, and tells how long it lasts', async () => {
+  test('R50: a time-out ends by itself and states its duration', async () => {
     await restrict({ seconds: 60 });
     const refusal = await say(here).catch((error) => error);
     expect(refusal).toMatchObject({ code: 'chat_timed_out' });
@@ -107,7 +107,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await here.restrictionOf(room, 'lea')).kind).toBeNull();
   });
 
-  test('a restriction for all of the creator holds in every room of theirs, and in no one else’s', async () => {
+  test('a restriction of scope creator applies in all rooms of the creator only', async () => {
     const other = createId('room');
     await sayIn(there, other, lea, 'before the ban');
     await restrict({ identity: 'everywhere', kind: 'ban', scope: 'creator' }, ada);
@@ -128,7 +128,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await becomes(() => sayIn(there, other, fan('everywhere'), 'back again'), 'ok');
   });
 
-  test('R50: a moderator is one in a room: what holds in all rooms is the creator’s and the server’s', async () => {
+  test("R50: a moderator's rights are limited to a room; only the creator and the server act in all rooms", async () => {
     const other = createId('room');
     const wide = { identity: 'wide', kind: 'ban', scope: 'creator' } as const;
     const fanWhoModerates = { ...tom, identity: 'helper' };
@@ -144,7 +144,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     }
   });
 
-  test('R50: restrictions of different people hold side by side, the longest is told, and each ends by itself', async () => {
+  test('R50: restrictions from different people coexist, the longest is reported, and each ends by itself', async () => {
     const mo2 = { identity: 'mo2', name: 'Mo', role: 'moderator' } as const;
     await restrict({ seconds: 300 }, mo2);
     await restrict({ kind: 'ban', seconds: 600 }, ada);
@@ -170,7 +170,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await codeOf(say(here))).toBe('ok');
   });
 
-  test('R59: the audit log cannot be rewritten, not even by whoever holds the database', async () => {
+  test('R59: the database refuses changes to the audit log', async () => {
     await restrict({ kind: 'ban' });
     for (const change of [
       "update chat_acts set reason = 'nothing'",
@@ -186,7 +186,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     ]);
   });
 
-  test('nobody restricts the creator, or a moderator a moderator; the creator may', async () => {
+  test('moderators cannot restrict the creator or each other; the creator can restrict moderators', async () => {
     expect(await codeOf(restrict({ identity: 'ada' }))).toBe('participant_not_restrictable');
     const input = { identity: 'mo2', kind: 'timeout', scope: 'room', reason: 'power play' } as const;
     const peer = here.moderation.restrict({ room, actor: mod, input });
@@ -206,7 +206,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await acts()).toHaveLength(1);
   });
 
-  test('R51: everything of one author goes in one act, with a place in the order, and what was pinned goes too', async () => {
+  test('R51: removes all messages of an author in one act with one entry, including a pinned one', async () => {
     const first = await say(here, lea, 'first of Léa');
     await say(here, tom, 'of Tom');
     await say(here, lea, 'second of Léa');
@@ -227,7 +227,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await acts()).map(({ kind }) => kind).sort()).toEqual(['ban', 'pin', 'remove_author']);
   });
 
-  test('a removed message is gone from the replies to it as well', async () => {
+  test('a removed message is also removed from quotes in replies', async () => {
     const first = await say(here, lea, 'the hurtful one');
     const input = { clientId: createId('event'), text: 'I answer that', replyTo: first.id, mentions: ['lea', 'lea'] };
     const answer = await here.send({ room, from: tom, input });
@@ -242,7 +242,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await codeOf(here.send({ room, from: tom, input: across }))).toBe('message_not_found');
   });
 
-  test('R52: slow mode holds over both gateways, for fans alone, and does not count the same message twice', async () => {
+  test('R52: slow mode applies over both gateways, to fans only, and does not count a retry', async () => {
     await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 30 } });
     const codes = await Promise.all([codeOf(say(here)), codeOf(say(there)), codeOf(say(here))]);
     expect(codes.toSorted()).toEqual(['chat_slow_mode', 'chat_slow_mode', 'ok']);
@@ -255,7 +255,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await codeOf(say(there))).toBe('ok');
   });
 
-  test('R52: members only, emoji only and paused, each told in the log and undone', async () => {
+  test('R52: members only, emoji only and paused, each logged and reverted', async () => {
     const set = (input: object) => here.moderation.setMode({ room, actor: ada, input });
     await set({ membersOnly: true });
     expect(await codeOf(say(there))).toBe('chat_members_only');
@@ -282,7 +282,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     ]);
   });
 
-  test('who may not write takes no part either; a pause stops fans, and no poll', async () => {
+  test("a restricted person cannot react or vote; a pause stops fans' messages but no poll", async () => {
     await say(there);
     const takesPart = (from = lea) => codeOf(here.assertMayTakePart(room, from));
     const poll = await here.polls.begin({ room, actor: ada, input: { question: 'Encore?', options: ['Yes', 'No'] } });
@@ -302,7 +302,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await none.close();
   });
 
-  test('R53: panic in one gesture, and undoing it brings back what was', async () => {
+  test('R53: panic in one act, and undoing it restores the previous modes', async () => {
     await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 5, emojiOnly: true } });
     const before = (await there.state(room)).mode;
     await here.moderation.panic({ room, actor: mod, on: true, reason: 'raid' });
@@ -341,7 +341,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       return answer.held;
     };
 
-    test('R54: a word is masked, refused or held by the list, which no gateway had to be told of', async () => {
+    test('R54: the word list masks, refuses or holds, at a gateway that got no message about it', async () => {
       expect((await say(there, lea, 'oh d a r n it')).text).toBe('oh *** it');
       expect(await codeOf(say(there, lea, 'nevеr'))).toBe('message_refused');
       expect((await hold('mayb3')).reason).toBe('words');
@@ -352,7 +352,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect((await here.moderation.words('ada')).words).toHaveLength(3);
     });
 
-    test('R55: a held message is told to its author, kept once, and comes into the log when it is allowed', async () => {
+    test('R55: a held message is reported to its author, stored once, and appended when it is allowed', async () => {
       const clientId = createId('event');
       const held = await hold('maybe not', lea, clientId);
       expect(await hold('maybe not', lea, clientId)).toEqual(held);
@@ -377,7 +377,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
         ]);
     });
 
-    test('R55: a refused one stays out, with the reason; one of another room is none of theirs', async () => {
+    test('R55: a refused one is not appended and has a reason; one of another room is not found', async () => {
       const held = await hold('maybe not');
       const elsewhere = here.held.review(createId('room'), mod, { id: held.id, decision: 'allow' });
       expect(await codeOf(elsewhere)).toBe('held_message_not_found');
@@ -393,7 +393,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect((await acts()).find(({ kind }) => kind === 'review')).toMatchObject({ target: 'lea', reason: 'unkind' });
     });
 
-    test('two moderators at once: one decision', async () => {
+    test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
         codeOf(here.held.review(room, mod, { id: held.id, decision: 'allow' })),
@@ -403,7 +403,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await texts()).toEqual(['maybe once']);
     });
 
-    test('a tip always shows; its words do not when they are on the list or its author may not write', async () => {
+    test('a tip is always shown, but not its message if that is filtered or its author is restricted', async () => {
       const tip = (from: typeof lea, message: string) =>
         ({
           id: createId('tip'),
@@ -423,7 +423,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     });
   });
 
-  test('copies are refused to their author, and a long wave of them is held', async () => {
+  test("refuses an author's copies and holds a long wave", async () => {
     await say(here, lea, 'the very same thing');
     expect(await codeOf(say(here, lea, 'The VERY same thing!'))).toBe('message_duplicate');
     const spam = 'Free tokens for everybody who comes to my other channel today, hurry';
@@ -437,7 +437,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await here.held.queue(room)).held[0]).toMatchObject({ reason: 'wave' });
   });
 
-  test('R56: one poll at a time, one vote a person over both gateways, counted exactly', async () => {
+  test('R56: one poll at a time and one vote a person over both gateways', async () => {
     const input = { question: 'Which song?', options: ['One', 'Two', 'Three'], seconds: 60 };
     const poll = await here.polls.begin({ room, actor: ada, input });
     expect(await codeOf(there.polls.begin({ room, actor: ada, input }))).toBe('poll_running');
@@ -468,7 +468,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await acts())[0]).toMatchObject({ kind: 'poll_closed', actor: { role: 'house' } });
   });
 
-  test('R57: a report keeps the message and what stood around it, whatever becomes of the log', async () => {
+  test('R57: a report keeps the message and its neighbours, independent of later removals', async () => {
     await say(here, tom, 'before it');
     const bad = await say(here, lea, 'the bad one');
     await say(here, tom, 'after it');
@@ -505,7 +505,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await codeOf(there.records.context(createId('room'), message.id))).toBe('message_not_found');
   });
 
-  test('R58: erasure takes words and name and leaves the numbers; a ban outlives it', async () => {
+  test('R58: erasure deletes texts and name but keeps sequence numbers; a ban survives it', async () => {
     const gone = fan(`gone-${room}`.slice(0, 40));
     await say(here, gone, 'about me');
     await say(here, tom, 'about others');
@@ -528,7 +528,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await there.personalData.export(gone.identity, { limit: 10 })).messages).toEqual([]);
   });
 
-  test('R58: erasure takes the person out of what others wrote, decided and did, and the numbers stay', async () => {
+  test("R58: erasure removes the person from others' messages, decisions and acts, and keeps sequence numbers", async () => {
     const gone = { identity: `gone-${room}`.slice(0, 40), name: `Zoé ${room}`.slice(0, 40), role: 'fan' } as const;
     const { identity, name } = gone;
     const said = await say(here, gone, 'words that others quote');
@@ -578,7 +578,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     }
   });
 
-  test('R58: what is older than the retention loses words and name, its number stays', async () => {
+  test('R58: entries past the retention lose text and name but keep their number', async () => {
     await say(here, lea, 'an old one');
     clock.advance(366 * 86_400_000);
     await say(here, lea, 'a new one');

@@ -18,7 +18,7 @@ const PRICE_MINOR = 1_200;
 const failure = (code: string) => expect.objectContaining({ code });
 const reason = 'By mistake';
 
-describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
+describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
@@ -88,7 +88,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     };
   };
 
-  test('a payment has a receipt, which sums up, and is the member’s alone', async () => {
+  test('a payment has a correct receipt, visible to the member only', async () => {
     const { identity, membership, payment } = await join();
     const receipt = await house.money.receipts.get(payment, identity);
     expect(receipt).toMatchObject({
@@ -121,7 +121,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     await expect(house.money.refunds.refund(target, 'operator')).rejects.toEqual(failure('already_refunded'));
   });
 
-  test('a part of it is money alone; the rest can follow', async () => {
+  test('a partial refund keeps the membership; the rest can follow', async () => {
     const { identity, payment } = await join();
     const target = { membership: payment as Id<'membershipInvoice'>, reason };
     const tooMuch = house.money.refunds.refund({ ...target, amountMinor: PRICE_MINOR + 1 }, 'operator');
@@ -138,7 +138,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect(await accessOf(identity)).toMatchObject({ state: 'required' });
   });
 
-  test('a refund by hand at the provider is booked, and the whole of it ends the membership', async () => {
+  test('a manual refund at the provider is booked, and ends the membership if it is whole', async () => {
     const { identity, membership } = await join();
     await stripe.refunds.create({ payment_intent: await intentOf(membership), amount: 200 });
     await house.money.sweep();
@@ -188,13 +188,13 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     },
   );
 
-  test('a payment that a dispute took is not a payment that was refunded', async () => {
+  test('a disputed payment is not a refunded one', async () => {
     const { identity, membership, payment } = await join();
     await (await dispute(membership))('lost');
     expect(await house.money.receipts.get(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
   });
 
-  test('a disputed payment is no key, is not charged again nor refunded as well; won, the member is in again', async () => {
+  test('a disputed payment gives no access and is neither charged again nor refunded; a won dispute restores access', async () => {
     const { identity, membership, payment } = await join();
     const close = await dispute(membership);
     expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'disputed' });
@@ -221,7 +221,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: false }]);
   });
 
-  test('won, a dispute lets nobody in while another payment for the same membership is disputed', async () => {
+  test('a won dispute restores no access while another payment of the membership is disputed', async () => {
     const { identity, membership, payment } = await join();
     const firstIntent = await intentOf(membership);
     house.advance(32 * DAY_MS);
@@ -242,20 +242,23 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
   });
 
-  test.each(['before', 'during'])('a member who cancelled %s a dispute stays so when it is won', async (when) => {
-    const { identity, membership } = await join();
-    if (when === 'before') await house.money.memberships.cancel(identity, membership);
-    const close = await dispute(membership);
-    await house.money.sweep();
-    if (when === 'during') await house.money.memberships.cancel(identity, membership);
-    await close('won');
-    await house.money.sweep();
-    expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
-    expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
-    expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: true }]);
-  });
+  test.each(['before', 'during'])(
+    'a member who cancelled %s a dispute stays cancelled when it is won',
+    async (when) => {
+      const { identity, membership } = await join();
+      if (when === 'before') await house.money.memberships.cancel(identity, membership);
+      const close = await dispute(membership);
+      await house.money.sweep();
+      if (when === 'during') await house.money.memberships.cancel(identity, membership);
+      await close('won');
+      await house.money.sweep();
+      expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
+      expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(true);
+      expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: true }]);
+    },
+  );
 
-  test('a lost dispute takes the sale back and ends the membership', async () => {
+  test('a lost dispute reverses the sale and ends the membership', async () => {
     const { identity, membership, payment } = await join();
     const close = await dispute(membership);
     await close('lost');
@@ -276,7 +279,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     });
   });
 
-  test('what is paid after the end goes back to the card by itself', async () => {
+  test('a payment after the end is refunded to the card automatically', async () => {
     const { identity, membership } = await join();
     // The house believes that it is over; the provider goes on charging, as it does when an order to stop was lost for
     // good.
@@ -296,7 +299,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
   });
 
-  test('joined on two pages at once, the member has one membership, and the second payment goes back', async () => {
+  test('joining on two pages at once creates one membership and refunds the second payment', async () => {
     const { identity, membership } = await join();
     const { customer, items } = await subscriptionOf(membership);
     // A second subscription of the same membership, as two pages that were open side by side make one.
@@ -316,7 +319,7 @@ describe.each(DATABASES)('the money of memberships on $name', ({ open }) => {
     expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(800);
   });
 
-  test('a dispute that is told before the payment is known waits for it', async () => {
+  test('a dispute event before its payment is retried until the payment is known', async () => {
     const identity = `fan-${createId('event')}`;
     const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
     await pay(checkoutUrl);

@@ -9,8 +9,8 @@ import { openClub } from '../../support/houses/club.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open }) => {
-  test('who leaves on its page sees in the wallet that it ends, and no dispute that is won undoes that', async () => {
+describe.each(DATABASES)('cancellations at the provider on $name', ({ open }) => {
+  test('a cancellation in the portal is shown in the wallet, and a won dispute does not undo it', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.choose(true);
@@ -25,7 +25,7 @@ describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open
     expect(await club.shown()).toMatchObject({ status: 'ended', paidUntil: shown?.paidUntil });
   });
 
-  test('who leaves on its page and goes on here goes on, and is renewed', async () => {
+  test('resuming here undoes a cancellation in the portal, and the membership is renewed', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.choose(true);
@@ -39,7 +39,7 @@ describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open
     expect(after?.paidUntil).not.toBe(before?.paidUntil);
   });
 
-  test('who leaves both there and here leaves, and can go on', async () => {
+  test('a member who cancels there and here is cancelled, and can resume', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.pick(true);
@@ -49,7 +49,7 @@ describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('what the provider ends itself since a payment is disputed goes on when that is won', async () => {
+  test('a cancellation by the provider for a dispute is undone when that is won', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute({ endsSubscription: true });
@@ -62,7 +62,7 @@ describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('what the provider ends itself is not taken from a member who has left', async () => {
+  test("a cancellation by the provider does not undo the member's own", async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute({ endsSubscription: true });
@@ -72,7 +72,7 @@ describe.each(DATABASES)('the provider’s own cancellations, on $name', ({ open
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who asks again and again to go on while a payment is disputed is refused, and it ends until that is won', async () => {
+  test('resuming is refused while a payment is disputed, and works after the dispute is won', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();

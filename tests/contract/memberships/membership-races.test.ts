@@ -9,7 +9,7 @@ import { openClub } from '../../support/houses/club.ts';
 
 const cutOff = () => Promise.reject(new AppError('provider_unavailable'));
 
-describe.each(DATABASES)('a member and the house decide at once, on $name', ({ open }) => {
+describe.each(DATABASES)('concurrent decisions of a member and the house, on $name', ({ open }) => {
   test.each([
     ['goes on', 'goOn', false],
     ['leaves', 'leave', true],
@@ -28,7 +28,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     },
   );
 
-  test('a member who leaves, and goes on while that is being restored, goes on', async () => {
+  test('a member who cancels, and resumes while that is being restored, is resumed', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();
@@ -44,7 +44,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('who has left while the house looked at a disputed membership is not taken back when it is won', async () => {
+  test('a cancellation while the house reads a disputed membership is kept when it is won', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.sweep();
@@ -56,7 +56,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who goes on once a dispute is won, of which the house hears as it cancels for that, goes on', async () => {
+  test('resuming after a won dispute stands, although the house cancels for the dispute at that moment', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();
@@ -70,7 +70,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('who has left on the provider’s page while the house looked at a disputed membership is not taken back', async () => {
+  test('a cancellation in the portal while the house reads a disputed membership is kept', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.sweep();
@@ -82,7 +82,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who has left here and goes on on the provider’s page goes on when a dispute is won', async () => {
+  test('a member who cancelled here and resumed in the portal is resumed when a dispute is won', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.leave();
@@ -98,7 +98,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('a member whom the house overrode as it was cut off has their way later', async () => {
+  test('a decision that an interrupted update overrode is applied later', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();
@@ -114,7 +114,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('what a member decided, and the provider did not hear, it is told later', async () => {
+  test('a decision that did not reach the provider is sent later', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.meanwhile.cancelling = cutOff;
@@ -122,7 +122,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who goes on while the house is cut off cancelling for a dispute that was won goes on', async () => {
+  test('resuming stands, although the house was interrupted while cancelling for a dispute that is now won', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.openDispute();
@@ -138,7 +138,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('who goes on twice at once, and then leaves on the provider’s page, leaves', async () => {
+  test('two concurrent resumes and a later cancellation in the portal: cancelled', async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.leave();
@@ -149,7 +149,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('who was cut off and decides again and again is heard on the provider’s page soon after', async () => {
+  test('after interrupted and repeated decisions, a decision in the portal counts soon', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.meanwhile.cancelling = cutOff;
@@ -162,7 +162,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(false);
   });
 
-  test('who leaves while an older decision overrides that as it is cut off leaves later', async () => {
+  test('a cancellation that an older interrupted decision overrides is applied later', async () => {
     await using db = await open();
     await using club = await openClub(db);
     club.meanwhile.continuing = club.leave;
@@ -172,7 +172,7 @@ describe.each(DATABASES)('a member and the house decide at once, on $name', ({ o
     expect(await club.isEnding()).toBe(true);
   });
 
-  test('an older look at what was chosen on the provider’s page is no decision', async () => {
+  test("a stale read of the portal's choice is no decision", async () => {
     await using db = await open();
     await using club = await openClub(db);
     await club.pick(true);

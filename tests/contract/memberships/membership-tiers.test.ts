@@ -103,7 +103,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   const refund = (id: string) =>
     house.money.refunds.refund({ membership: id as Id<'membership'>, reason: 'By mistake' }, 'operator');
 
-  test('what a credit in one club is worth pays nothing in another, wherever the credit comes from', async () => {
+  test('a credit of one club pays nothing in another', async () => {
     const [gold, silver] = [await createTier(6_000), await createTier(500)];
     const other = await openOtherClub(1_200);
     const { identity, id } = await join(gold);
@@ -118,7 +118,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
   });
 
-  test('a cheaper tier begins with the renewal, which is charged for it; until then the dearer one is kept', async () => {
+  test('a downgrade starts with the renewal; until then the higher tier is kept', async () => {
     const [gold, silver] = [await createTier(1_500), await createTier(600)];
     const { identity, id } = await join(gold);
     await pass(10 * DAY_MS);
@@ -134,7 +134,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await earnedBy(house.creator)).toBe(creatorPart(2_100));
   });
 
-  test('the dearer tier ends with its time also while the renewal of the cheaper one is being tried', async () => {
+  test('the higher tier ends on time, also while the renewal of the lower one is being retried', async () => {
     const [gold, silver] = [await createTier(1_500), await createTier(500)];
     const { identity, id } = await join(gold);
     await change(identity, id, silver);
@@ -145,7 +145,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await mayEnter(identity, silver)).toBe(true);
   });
 
-  test('an upgrade is charged from what is paid for, also where a cheaper tier was to follow', async () => {
+  test('an upgrade is charged relative to the paid tier, also if a downgrade was scheduled', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
     const { identity, id } = await join(gold);
     await change(identity, id, silver);
@@ -157,7 +157,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
   });
 
-  test('a receipt names the tier that was paid, whatever the member has by now', async () => {
+  test('a receipt names the paid tier, also after a change of tier', async () => {
     const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
     const { identity, id } = await join(silver);
     await change(identity, id, gold);
@@ -165,7 +165,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(receipts.map(({ membership }) => membership?.tier)).toEqual([gold.name, silver.name]);
   });
 
-  test('an upgrade that is cut off after any step can be asked for again, and is charged once', async () => {
+  test('an upgrade that is interrupted after any step can be repeated and is charged once', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
     let steps = 0;
     for (let isDone = false; !isDone; steps += 1) {
@@ -190,7 +190,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(steps).toBeGreaterThan(5);
   });
 
-  test('an upgrade that the card declines leaves the cheaper tier that was to follow', async () => {
+  test('a declined upgrade keeps the scheduled downgrade', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
     const { identity, id } = await join(gold);
     await change(identity, id, silver);
@@ -200,7 +200,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await read(identity)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
   });
 
-  test('time that nobody has paid for is no part of the price of a dearer tier', async () => {
+  test('unpaid time does not count in the price of an upgrade', async () => {
     const [silver, gold] = [await createTier(1_000), await createTier(1_100)];
     const { identity, id } = await join(silver);
     await takeCardAway(id);
@@ -213,7 +213,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await mayEnter(identity, gold)).toBe(false);
   });
 
-  test('from a year to a month there is no move that leaves a credit', async () => {
+  test('refuses a change from yearly to monthly that would leave a credit', async () => {
     const [year, month, dear] = [
       await createTier(6_000, 'year'),
       await createTier(5_000),
@@ -226,7 +226,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
   });
 
-  test('a dear tier lasts as long as was paid for it, not as long as a cheap one was paid for before', async () => {
+  test('an upgrade lasts as long as it was paid for, not as long as the lower tier before', async () => {
     const [year, month] = [await createTier(6_000, 'year'), await createTier(5_000)];
     const { identity, id } = await join(year);
     const { id: subscription, items } = await subscriptionOf(id);
@@ -248,7 +248,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await read(identity)).toMatchObject({ status: 'ended' });
   });
 
-  test('a payment is split by the fees and the pledge of its day, whenever it is booked', async () => {
+  test('a payment is split by the fees and pledge of its date, also if it is booked later', async () => {
     const { pricing } = house.money;
     await pricing.addAssociation({ id: 'restos', name: 'Les Restos', country: 'FR' });
     await pricing.pledge(house.creator, { association: 'restos', shareBps: 1_000 });
@@ -269,7 +269,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await pricing.findPledge(house.creator)).toBeNull();
   });
 
-  test('the fees in force are those that began last, not those that were added last', async () => {
+  test('the fee policy with the latest start applies, not the last added one', async () => {
     const { pricing } = house.money;
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
     await pricing.addFeePolicy({ commissionBps: 3_000, effectiveAt: inDays(3) });
@@ -285,8 +285,8 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(listed.filter(({ inForce }) => inForce).map(({ id }) => id)).toEqual(['fees_v2']);
   });
 
-  describe('a refund ends no more than it gave back', () => {
-    test('a renewal that was paid, and of which nobody has heard yet, goes on', async () => {
+  describe('a refund ends only what it refunded', () => {
+    test('keeps a renewal that was paid but is not known yet', async () => {
       const { identity, id } = await join(await createTier(1_200));
       const [first] = await paymentsOf(identity);
       house.advance(32 * DAY_MS);
@@ -302,7 +302,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await read(identity)).toMatchObject({ status: 'ended' });
     });
 
-    test('of an upgrade it leaves the tier below, which is paid for', async () => {
+    test('of an upgrade keeps the paid lower tier', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
       await change(identity, id, gold);
@@ -314,7 +314,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
     });
 
-    test('of the time below, the upgrade goes back with it', async () => {
+    test('of the lower tier also refunds the upgrade', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
       await change(identity, id, gold);
@@ -327,7 +327,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await earnedBy(house.creator)).toBe(0);
     });
 
-    test('of a month that is over, it is money alone', async () => {
+    test('of a past month ends nothing', async () => {
       const { identity } = await join(await createTier(1_200));
       const [first] = await paymentsOf(identity);
       await pass(33 * DAY_MS);
@@ -337,7 +337,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     });
   });
 
-  describe('a lost dispute ends no more than it took', () => {
+  describe('a lost dispute ends only what it covered', () => {
     const dispute = async (identity: string, index: number) => {
       const { providerPayment } = await house.money.desk.payments.get((await paymentsOf(identity)).at(index)?.id ?? '');
       const made = house.emulator.act('open_dispute', { paymentIntent: providerPayment ?? '' });
@@ -348,7 +348,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       };
     };
 
-    test('of a month that is over: the member is in again, and is not charged again unless they go on', async () => {
+    test("of a past month: access returns, and renewal needs the member's decision", async () => {
       const tier = await createTier(1_200);
       const { identity, id } = await join(tier);
       await pass(33 * DAY_MS);
@@ -363,7 +363,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['settled', 'disputed']);
     });
 
-    test('of an upgrade: the tier below is left, which is paid for, and can go on', async () => {
+    test('of an upgrade: the paid lower tier remains and can be resumed', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
       await change(identity, id, gold);
@@ -375,7 +375,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await read(identity)).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
     });
 
-    test('of the time below: the upgrade, which is of no use without it, goes back', async () => {
+    test('of the lower tier: the upgrade is refunded', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
       await change(identity, id, gold);
@@ -384,7 +384,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['refunded', 'disputed']);
     });
 
-    test('while another one is open, nobody is let in before that is decided', async () => {
+    test('while another one is open, access waits for its decision', async () => {
       const tier = await createTier(1_200);
       const { identity } = await join(tier);
       await pass(33 * DAY_MS);
@@ -396,7 +396,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     });
   });
 
-  describe('news that comes days after it happened, and before that of the payment', () => {
+  describe('events that arrive days late, and before the event of the payment', () => {
     async function renewUnheard() {
       const { identity, id } = await join(await createTier(1_200));
       house.advance(32 * DAY_MS);
@@ -404,7 +404,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       return { identity, id, payment: data[0]?.id ?? '' };
     }
 
-    test('a dispute of a renewal closes the club, and is in the books', async () => {
+    test('a dispute of a renewal ends access and is booked', async () => {
       const { identity, payment } = await renewUnheard();
       const { id: dispute } = (await house.emulator.act('open_dispute', { paymentIntent: payment })) as { id: string };
       house.advance(3 * DAY_MS);
@@ -415,7 +415,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await read(identity)).toMatchObject({ disputed: true });
     });
 
-    test('a refund of a renewal by hand is booked, and ends the membership', async () => {
+    test('a manual refund of a renewal is booked and ends the membership', async () => {
       const { identity, payment } = await renewUnheard();
       const made = await stripe.refunds.create({ payment_intent: payment });
       house.advance(3 * DAY_MS);

@@ -42,7 +42,7 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
   const accessOf = (house: MoneyHouse, room: Room, identity: string) =>
     house.rooms.decideAccess({ room, identity, role: 'fan' });
 
-  test('a tier is created, listed, and refused when it is malformed or one too many', async () => {
+  test('creates and lists tiers, and refuses malformed ones and too many', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { clubs } = house.rooms;
     const { creator, silver, gold } = await openClub(house);
@@ -88,7 +88,7 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
     );
   });
 
-  test('a grant opens the rooms that its tier is high enough for, until it runs out or is revoked', async () => {
+  test('a grant opens the rooms of its tier and below, until it expires or is revoked', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { creator, silver, gold } = await openClub(house);
     const any = await house.createRoom({ kind: 'members' });
@@ -121,7 +121,7 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
     expect(await accessOf(house, any, 'lea')).toMatchObject({ state: 'required', reason: 'expired' });
   });
 
-  test('orders on a membership that is not there, or somebody else’s, are refused', async () => {
+  test("refuses requests for an unknown membership or another person's", async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { silver, creator } = await openClub(house);
     const { memberships } = house.money;
@@ -163,7 +163,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     return { identity, membership };
   }
 
-  test('a page that could not be made bars neither another tier nor another try', async () => {
+  test('a failed payment page blocks neither another tier nor a retry', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);
     const identity = `fan-${createId('event')}`;
@@ -180,7 +180,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await eventually(async () => (await house.money.memberships.list(identity))[0]?.tier.id === silver.id);
   });
 
-  test('after a failure the same tier is answered anew; two that ask at once are given one page', async () => {
+  test('after a failure the same tier gets a new page; concurrent requests get one page', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver } = await openClub(house);
     const identity = `fan-${createId('event')}`;
@@ -192,7 +192,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(new Set(pages.map(({ checkoutUrl }) => checkoutUrl)).size).toBe(1);
   });
 
-  test('a renewal that a credit at the provider pays for lets the member stay', async () => {
+  test('a renewal that is paid by credit at the provider keeps the membership', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);
     const room = await house.createRoom({ kind: 'members' });
@@ -216,7 +216,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('paid, renewed, cancelled and taken back, and the books balance', async () => {
+  test('paid, renewed, cancelled and resumed, and the books balance', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver } = await openClub(house);
     const room = await house.createRoom({ kind: 'members' });
@@ -261,7 +261,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('one that has ended at the provider, of which nobody was told, has ended for whoever wants to change it', async () => {
+  test('a change of a membership that has ended at the provider without an event is refused', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { silver, gold } = await openClub(house);
     const { memberships } = house.money;
@@ -281,7 +281,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     }
   });
 
-  test('a dearer tier is charged pro rata and opens its rooms at once; a cheaper one waits for the renewal', async () => {
+  test('an upgrade is charged pro rata and applies at once; a downgrade waits for the renewal', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver, gold } = await openClub(house);
     const high = await house.createRoom({ kind: 'members', minTier: gold.id });
@@ -301,7 +301,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('a renewal that fails leaves a grace; then access ends, and nothing is tried any more', async () => {
+  test('a failed renewal leaves a grace period; then access ends without further attempts', async () => {
     await using house = await openMoneyHouse({ db });
     const { silver } = await openClub(house);
     const room = await house.createRoom({ kind: 'members' });

@@ -61,8 +61,8 @@ async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
   await house.money.idle();
 }
 
-describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ open }) => {
-  test('the bank is never answered: the payment is cancelled at the provider before the top-up is over', async () => {
+describe.each(DATABASES)('unfinished top-ups by card on $name', ({ open }) => {
+  test('unanswered authentication: the payment is cancelled at the provider before the top-up expires', async () => {
     await using db = await open();
     const { house, topUp, latest, sweep, balance } = await openCards(db, 'pm_card_authenticationRequired');
     await using _ = house;
@@ -77,7 +77,7 @@ describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ op
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('asked again after its time, before any sweep, it is over as well', async () => {
+  test('a repeated request after the expiry, before the sweep, finds it expired', async () => {
     await using db = await open();
     const { house, topUp, latest } = await openCards(db, 'pm_card_authenticationRequired');
     await using _ = house;
@@ -87,7 +87,7 @@ describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ op
     expect((await latest())?.status).toBe('canceled');
   });
 
-  test('the answer to the bank won the race and no news of it has come: it is credited', async () => {
+  test('a completed authentication without an event yet is credited', async () => {
     await using db = await open();
     const { house, topUp, latest, sweep, balance } = await openCards(db, 'pm_card_authenticationRequired');
     await using _ = house;
@@ -119,7 +119,7 @@ describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ op
     },
   );
 
-  test('an order that reaches the provider after it was given up is cancelled there', async () => {
+  test('a payment that reaches the provider after it was abandoned is cancelled there', async () => {
     await using db = await open();
     const around: Around = {};
     const { house, topUp, latest, sweep } = await openCards(db, 'pm_card_authenticationRequired', around);
@@ -133,7 +133,7 @@ describe.each(DATABASES)('top-ups by card that nobody finishes, on $name', ({ op
     expect((await latest())?.status).toBe('canceled');
   });
 
-  test('a refund by hand is told before the order by card that it gives back was answered', async () => {
+  test('a manual refund event before the answer to its card payment', async () => {
     await using db = await open();
     const around: Around = { isSilent: true, pay: loseAnswer };
     const { house, stripe, topUp, latest, balance, sweep } = await openCards(db, 'pm_card_visa', around);
@@ -195,7 +195,7 @@ function bound<T extends object>(target: T, replaced: Partial<Record<keyof T, un
   });
 }
 
-describe.each(DATABASES)('news of a payment by card while it is being made, on $name', ({ open }) => {
+describe.each(DATABASES)('events of a card payment while it is being created, on $name', ({ open }) => {
   /** A top-up whose payment is told of, seen as `see` shows it, before its order is answered. */
   async function openTold(db: Database, method: string, see?: Around['see']) {
     const around: Around = {};
@@ -212,7 +212,7 @@ describe.each(DATABASES)('news of a payment by card while it is being made, on $
     return cards;
   }
 
-  test('it is paid: one credit, and the order is answered with it', async () => {
+  test('paid: one credit, and the request is answered with it', async () => {
     await using db = await open();
     const { house, topUp, balance, sweep } = await openTold(db, 'pm_card_visa');
     await using _ = house;
@@ -223,7 +223,7 @@ describe.each(DATABASES)('news of a payment by card while it is being made, on $
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('it is not confirmed yet: the person is given the page of the bank all the same', async () => {
+  test("not confirmed yet: the person still gets the bank's page", async () => {
     await using db = await open();
     const { house, topUp, balance, sweep } = await openTold(db, 'pm_card_authenticationRequired', (found) => ({
       ...found,
@@ -238,7 +238,7 @@ describe.each(DATABASES)('news of a payment by card while it is being made, on $
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('it is declined: nothing is credited, and the same key stays declined', async () => {
+  test('declined: nothing is credited, and the key stays declined', async () => {
     await using db = await open();
     const { house, topUp, balance, sweep } = await openTold(db, 'pm_card_chargeCustomerFail');
     await using _ = house;

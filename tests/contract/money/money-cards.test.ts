@@ -70,7 +70,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     return new URL(response.headers.get('location') ?? 'http://nowhere.example');
   };
 
-  test('a card is saved on the page by whoever ticks the box there, listed, and removed by its owner alone', async () => {
+  test('a card is saved by the box on the page, listed, and removed by its owner only', async () => {
     const identity = await house.createFan();
     const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     const page = new URL(checkoutUrl);
@@ -120,7 +120,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     await expect(other).rejects.toEqual(failure('idempotency_conflict'));
   });
 
-  test('the bank asks: nothing is credited before the answer, and one credit comes of return, webhook and sweeper', async () => {
+  test('authentication: no credit before it, and one credit from return, webhook and sweep together', async () => {
     const { identity, customer, card } = await fanWith('pm_card_authenticationRequired');
     const idempotencyKey = createId('event');
     const asked = await topUp(identity, card, { idempotencyKey });
@@ -138,13 +138,13 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     expect(await chargesOf(customer)).toBe(2);
   });
 
-  test('the person answers and never comes back: the webhook alone credits', async () => {
+  test('the person does not return after authentication: the webhook credits', async () => {
     const { identity, card } = await fanWith('pm_card_authenticationRequired');
     await answerBank(actionUrlOf(await topUp(identity, card)), 'complete');
     await eventually(async () => (await balanceOf(identity)) === FIRST_MINOR + 2_000);
   });
 
-  test('the bank is not convinced, the card is declined: nothing is charged, and the same key stays declined', async () => {
+  test('failed authentication: nothing is charged, and the key stays declined', async () => {
     const asked = await fanWith('pm_card_authenticationRequired');
     const idempotencyKey = createId('event');
     const back = await answerBank(actionUrlOf(await topUp(asked.identity, asked.card, { idempotencyKey })), 'fail');
@@ -180,7 +180,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     },
   );
 
-  test('an order that was not taken, repeated after its card was removed, is refused as such', async () => {
+  test('a failed payment that is repeated after its card was removed is refused', async () => {
     const { identity, customer, card } = await fanWith('pm_card_visa');
     house.emulator.addFault({ path: '/v1/payment_intents', method: 'POST', kind: 'reset', isApplied: false, times: 2 });
     const idempotencyKey = createId('event');
@@ -191,7 +191,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     expect(await chargesOf(customer)).toBe(1);
   });
 
-  test('another process finishes what a crash left between the order and its answer', async () => {
+  test('another process finishes a payment that a crash interrupted', async () => {
     const { identity, customer, card } = await fanWith('pm_card_visa');
     house.emulator.addWebhookRule({ action: 'drop', times: 100 });
     house.emulator.addFault({ path: '/v1/payment_intents', method: 'POST', kind: 'hang', isApplied: true, times: 2 });

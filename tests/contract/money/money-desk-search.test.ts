@@ -46,7 +46,7 @@ const REFERENCE: Record<string, (query: string) => SQL> = {
       and (id = ${query} or identity = ${query} or room = ${query} or creator = ${query})`,
 };
 
-describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
+describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
 
@@ -126,7 +126,7 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
     'nobody',
   ];
 
-  test.each(QUERIES)('%s finds what it should, in order, each payment once', async (query) => {
+  test.each(QUERIES)('%s finds its payments in order, each once', async (query) => {
     const all = sql.join(
       Object.values(REFERENCE).map((of) => of(query)),
       sql` union all `,
@@ -136,7 +136,7 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
     if (query !== 'nobody' && query !== 'private_82') expect(expected.length).toBeGreaterThan(0);
   });
 
-  test.each([...QUERIES, 'whale', undefined])('a page of %s is read by index, and no further', async (query) => {
+  test.each([...QUERIES, 'whale', undefined])('a page of %s is read by index only', async (query) => {
     const after = { at: new Date(Date.now() - 60_000).toISOString(), id: 'x' };
     for (const search of [
       { query, limit: PAGE },
@@ -156,7 +156,7 @@ describe.each(DATABASES)('the search of the desk on $name', ({ open }) => {
     }
   });
 
-  test('the payment that an id names is found by it alone', async () => {
+  test('an id finds only its own payment', async () => {
     const { payment } = await house.money.desk.payments.get('tip_79').catch(() => ({ payment: undefined }));
     expect(payment).toMatchObject({ id: 'tip_79', kind: 'tip' });
     await expect(house.money.desk.payments.get('whale')).rejects.toMatchObject({ code: 'payment_not_found' });

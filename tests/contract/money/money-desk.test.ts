@@ -12,7 +12,7 @@ const failure = (code: string) => expect.objectContaining({ code });
 const reason = 'The sound was gone';
 
 describe.each(DATABASES)('the desk on $name', ({ open }) => {
-  test('an act is on record before it is done, and says how it went', async () => {
+  test('an act is recorded before it runs, with its outcome afterwards', async () => {
     await using db = await open();
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { desk } = house.money;
@@ -30,7 +30,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     expect(await desk.listActs(id)).toMatchObject([{ act: 'reconciliation', by: 'ada', outcome: 'done' }]);
   });
 
-  test('an act that is cut off leaves a record that it was begun; without a record nothing is done', async () => {
+  test('an interrupted act leaves a record; without a record nothing runs', async () => {
     await using db = await open();
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { desk } = house.money;
@@ -54,7 +54,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     expect((await house.money.wallets.get(identity)).balanceMinor).toBe(600);
   });
 
-  test('acts that were cut off are counted once nobody can be about them any more, until they are asked for again', async () => {
+  test('interrupted acts are counted after their time, until they are repeated', async () => {
     await using db = await open();
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { desk } = house.money;

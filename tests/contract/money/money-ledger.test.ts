@@ -48,7 +48,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     at,
   });
 
-  test('books a sale, answers what the wallet has left, and finds it again with what reversed it', async () => {
+  test("books a sale, returns the wallet's balance, and finds the sale with its reversals", async () => {
     const wallet = await fanWith(1_000);
     const posting = tipOf(wallet, 300);
     expect(await post(posting)).toBe(700);
@@ -78,7 +78,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     await db.orm.execute(sql`update ledger_accounts set held = 0 where owner = ${wallet.owner}`);
   });
 
-  test('books one source once, and takes the money back out of the second try', async () => {
+  test('books a source once, and rolls a second attempt back', async () => {
     const wallet = await fanWith(1_000);
     const posting = tipOf(wallet, 300);
     await post(posting);
@@ -86,7 +86,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     expect(await ledger.findAvailable(wallet)).toBe(700);
   });
 
-  test('refuses legs that do not sum to zero, whoever writes them', async () => {
+  test('refuses legs that do not sum to zero, also in plain SQL', async () => {
     const wallet = await fanWith(1_000);
     const posting = tipOf(wallet, 300);
     const unbalanced = posting.legs.map((leg, index) => ({
@@ -123,7 +123,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     expect(await run(sql`update ${name} set ${column} = 'x'`)).toBe(REFUSED_BY_A_RULE);
   });
 
-  test('lets no wallet below zero and no entry of nothing through, even by hand', async () => {
+  test('refuses a negative wallet and an entry of zero, also in plain SQL', async () => {
     const wallet = await fanWith(100);
     expect(await run(sql`update ledger_accounts set balance = -1 where owner = ${wallet.owner}`)).toBe(
       REFUSED_BY_A_CHECK,
@@ -135,7 +135,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     ).toBe(REFUSED_BY_A_CHECK);
   });
 
-  test('says which rule is broken when a cached balance is', async () => {
+  test('reports a wrong cached balance', async () => {
     const wallet = await fanWith(100);
     const forge = (balance: number) => (tx: Orm) =>
       tx.execute(

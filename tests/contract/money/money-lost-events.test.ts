@@ -36,7 +36,7 @@ async function eventOf(stripe: Stripe, type: string, object: string): Promise<St
 }
 
 describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) => {
-  test('one that is lost is found though a newer one has come hours after it', async () => {
+  test('finds a lost event although a newer one arrived hours later', async () => {
     await using db = await openDatabase();
     const { house, stripe, identity, session, payment } = await open(db);
     await using _ = house;
@@ -52,7 +52,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect(refund).toMatch(/^re_/);
   });
 
-  test('a refund by hand is told before the payment that it gives back', async () => {
+  test('a manual refund event before its payment', async () => {
     await using db = await openDatabase();
     const { house, stripe, identity, payment } = await open(db);
     await using _ = house;
@@ -64,7 +64,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('a ticket whose dispute is won after its room was given back is given back as well', async () => {
+  test('a ticket whose dispute is won after its room was refunded is refunded too', async () => {
     await using db = await openDatabase();
     const { house, stripe } = await open(db);
     await using _ = house;
@@ -85,7 +85,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect((await house.money.receipts.get(ticket ?? '')).status).toBe('refunded');
   });
 
-  test('a dispute that was decided is booked though the provider has forgotten the event', async () => {
+  test('a decided dispute is booked although the provider no longer lists the event', async () => {
     await using db = await openDatabase();
     const { house, payment } = await open(db);
     await using _ = house;
@@ -99,7 +99,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('a dispute is told before the payment that it disputes', async () => {
+  test('a dispute event before its payment', async () => {
     await using db = await openDatabase();
     const { house, stripe, identity, payment } = await open(db);
     await using _ = house;

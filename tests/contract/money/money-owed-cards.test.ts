@@ -19,7 +19,7 @@ const CARD_WHOSE_REFUNDS_COME_BACK = '4000 0000 0000 5126';
 const failure = (code: string) => expect.objectContaining({ code });
 const reason = 'By mistake';
 
-describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
+describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
@@ -119,7 +119,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     return bought;
   }
 
-  test('a refund that failed is settled by the bank that takes the payment back, and nothing is lost twice', async () => {
+  test('a lost dispute settles a failed refund without a second loss', async () => {
     const { ticket } = await failedTicket();
     const close = await dispute(ticket);
     await expect(refund({ ticket, reason })).rejects.toEqual(failure('not_refundable'));
@@ -129,7 +129,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     await expect(refund({ ticket, reason })).rejects.toEqual(failure('already_refunded'));
   });
 
-  test('a refund that failed is owed as before when the dispute is won, and can be ordered again', async () => {
+  test('a failed refund is owed again when the dispute is won, and can be retried', async () => {
     const { ticket } = await failedTicket();
     await (await dispute(ticket))('won');
     expect(await owedMinor()).toBe(2_000);
@@ -137,7 +137,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });
 
-  test('a refund that failed is settled by one made by hand, and the sale is not taken back again', async () => {
+  test('a manual refund settles a failed one, and the sale is reversed once', async () => {
     const { room, identity, ticket } = await failedTicket(500);
     await byHand(ticket, 500);
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
@@ -149,7 +149,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
   });
 
-  test('of what is owed to a card, what has left by hand is not ordered again', async () => {
+  test('a manual refund reduces the debt to the card', async () => {
     const { ticket } = await failedTicket();
     await byHand(ticket, 700);
     expect([await owedMinor(), await lostMinor()]).toEqual([1_300, 0]);
@@ -157,7 +157,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });
 
-  test('a refund by hand that comes back is owed, is ordered by asking for it, and is settled by another by hand', async () => {
+  test('a returned manual refund is owed, can be ordered by request, and is settled by another manual one', async () => {
     const first = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
     await byHand(first.ticket);
     house.advance(2 * HOUR_MS);
@@ -175,7 +175,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect((await house.money.desk.payments.get(first.ticket)).payment).toMatchObject({ refundedMinor: 2_000 });
   });
 
-  test('what the house lost by a refund by hand is no loss any more once it comes back, nor once the credit does', async () => {
+  test('the loss of a manual refund is undone when the refund or the credit returns', async () => {
     const spend = async (card?: string) => {
       const identity = await house.createFan();
       const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
@@ -198,7 +198,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
   });
 
-  test('a refund that fails after the payment was lost is covered by what was lost', async () => {
+  test('a refund that fails after a lost dispute is covered by that loss', async () => {
     const { ticket } = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
     await refund({ ticket, reason, amountMinor: 500 });
     const close = await dispute(ticket, 1_500);
@@ -211,7 +211,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect(await statusesOf(ticket)).toEqual(['succeeded']);
   });
 
-  test('an order that the provider answers with a failure of its own and carries out later counts, and is not repeated', async () => {
+  test('a refund that fails with a provider error and is carried out later counts, and is not repeated', async () => {
     const { ticket } = await ticketByCard();
     spendsKeys = true;
     expect(await refund({ ticket, reason, amountMinor: 1_000 })).toMatchObject({ status: 'pending' });
@@ -222,7 +222,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 1_000]);
   });
 
-  test('an order that is carried out after the next one has been is booked as given back too', async () => {
+  test('a refund that is carried out after the next one is booked too', async () => {
     const { ticket } = await ticketByCard();
     spendsKeys = true;
     await refund({ ticket, reason, amountMinor: 1_000 });
@@ -236,7 +236,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect(await house.money.earnings.describe(house.creator)).toMatchObject({ pendingMinor: 0 });
   });
 
-  test('a transfer that is carried out after the next one has been is booked, and the creator owes it', async () => {
+  test('a transfer that is carried out after the next one is booked, and the creator owes it', async () => {
     const { payouts, creatorAccounts: accounts, earnings } = house.money;
     await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
     const [account] = (await stripe.accounts.list({ limit: 1 })).data;
@@ -278,7 +278,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     }
   }
 
-  test('the whole of a ticket of which a part has failed is what is left of it, and the failed part is ordered again', async () => {
+  test('refunding a ticket with a failed part refunds the rest and retries the failed part', async () => {
     const { room, identity, ticket } = await failedTicket(500);
     expect(await house.money.desk.previewRefund(ticket, undefined)).toMatchObject({ amountMinor: 1_500 });
     expect(await refund({ ticket, reason })).toMatchObject({ amountMinor: 1_500, status: 'succeeded' });
@@ -288,7 +288,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });
 
-  test('what a failed part has left can be asked for by its amount, as the desk does', async () => {
+  test('the rest after a failed part can be refunded by amount, as the desk does', async () => {
     const { ticket } = await failedTicket(500);
     const rest = { ticket, reason, amountMinor: 1_500 };
     expect(await refund({ ...rest, idempotencyKey: 'the-rest' })).toMatchObject({
@@ -300,7 +300,7 @@ describe.each(DATABASES)('what is owed to cards on $name', ({ open }) => {
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });
 
-  test('a buyer who withdraws gives the whole ticket back, though a part of it had failed', async () => {
+  test('a withdrawal refunds the whole ticket, although a part had failed', async () => {
     const { room, identity, ticket } = await failedTicket(500);
     expect(await house.money.withdrawals.withdraw(ticket, identity)).toMatchObject({ amountMinor: 1_500 });
     expect(await house.rooms.decideAccess({ room, identity, role: 'fan' })).toMatchObject({ reason: 'refunded' });

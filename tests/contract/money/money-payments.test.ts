@@ -35,7 +35,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
   const stripe = () =>
     new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
 
-  test('a top-up is credited once, by its doubled and shuffled webhooks alone', async () => {
+  test('a top-up is credited once by duplicated and shuffled webhooks', async () => {
     const { money } = house;
     const identity = await house.createFan();
     const { checkoutUrl, topup } = await money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
@@ -154,7 +154,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     await eventually(() => factsOf(identity).some((fact) => fact.topic === 'ticket.bought'));
   });
 
-  test('a page that was paid but not reported is noticed when the same fan tries again', async () => {
+  test('a paid page without an event is found when the fan tries again', async () => {
     const room = await house.createRoom();
     const identity = await house.createFan();
     const order = { room, identity, name: 'Léa', from: 'card' } as const;
@@ -178,7 +178,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     expect(await balanceOf(identity)).toBe(500);
   });
 
-  test('a card payment that finds a valid ticket goes back to the card by itself', async () => {
+  test('a card payment for an existing ticket is refunded automatically', async () => {
     const room = await house.createRoom();
     const identity = await house.createFan(1_000);
     house.emulator.addWebhookRule({ action: 'drop', times: 20 });
@@ -216,7 +216,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     },
   );
 
-  test('a session that is not ours settles nothing and is not even fetched', async () => {
+  test('an unknown session is not fetched and settles nothing', async () => {
     await expect(house.money.confirmCheckout('cs_test_of_somebody_else')).rejects.toEqual(failure('payment_not_found'));
   });
 
@@ -248,7 +248,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       },
     );
 
-    test('an answer that is lost once is asked for again, and there is one page', async () => {
+    test('a lost answer is retried, and there is one page', async () => {
       const room = await house.createRoom();
       const identity = await house.createFan();
       house.emulator.addFault({ path, method: 'POST', kind: 'reset', times: 1, isApplied: true });
@@ -257,7 +257,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       expect(data.filter((session) => session.metadata?.identity === identity)).toHaveLength(1);
     });
 
-    test('a page whose address was lost for good is not missed: the next one is kept, and its end is not the other one’s', async () => {
+    test('a page whose address was lost is replaced, and its expiry does not affect the new one', async () => {
       const room = await house.createRoom();
       const identity = await house.createFan();
       const order = { room, identity, name: 'Léa', from: 'card' } as const;
@@ -300,7 +300,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
       await expect(send(sign(WEBHOOK_SECRET, nowSeconds() + 600))).rejects.toEqual(failure('signature_invalid'));
     });
 
-    test('that are signed but say what the provider does not confirm have no effect', async () => {
+    test('that are signed but not confirmed by the provider have no effect', async () => {
       const identity = await house.createFan();
       const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 500 });
       const forged = payload.replace('cs_test_forged', sessionOf(checkoutUrl)).replace('evt_', 'evt_forged_');
@@ -316,7 +316,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
   });
 });
 
-describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ open }) => {
+describe.each(DATABASES)('payments without a running server, on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
 
   beforeAll(async () => {
@@ -325,7 +325,7 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
 
   afterAll(() => db[Symbol.asyncDispose]());
 
-  test('is found by looking at open payments, and after a crash by the next process', async () => {
+  test('are found by checking open payments, and after a crash by the next process', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const identity = await house.createFan();
     const topups = [];
@@ -344,7 +344,7 @@ describe.each(DATABASES)('what was paid while nobody listened, on $name', ({ ope
     expect(await next.checkInvariants()).toEqual([]);
   });
 
-  test('is found even if the listing of events is down, and pages that nobody pays expire', async () => {
+  test('are found even if events cannot be listed, and unpaid pages expire', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { money, emulator } = house;
     const room = await house.createRoom();

@@ -33,7 +33,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     return house.money.tips.send({ room, from, input: { amountMinor, idempotencyKey: createId('event') } });
   };
 
-  test('a new version of the fees splits what is sold from its date on, and old sales keep theirs', async () => {
+  test('a new fee policy applies to sales from its date on, and earlier sales keep theirs', async () => {
     const identity = await house.createFan(5_000);
     const before = await tip(identity, 600);
     await expect(
@@ -67,7 +67,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     expect(new Set(added.map((policy) => policy.version)).size).toBe(3);
   });
 
-  test('VAT is that of the country where the buyer lives, and of the house where nobody knows', async () => {
+  test("uses the VAT of the buyer's country, or the house's if that is unknown", async () => {
     const identity = await house.createFan(5_000);
     expect((await quote(identity, 1_200)).vat).toEqual({ rateBps: 2_000, country: 'FR', amountMinor: 200 });
     await house.money.pricing.noteBuyerCountry(identity, 'DE');
@@ -82,7 +82,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     });
   });
 
-  test('where nobody has said where a buyer lives, a card of the Union does; any other card leaves the rate of the house', async () => {
+  test("takes an unknown country from an EU card; any other card keeps the house's rate", async () => {
     const payWith = async (identity: string, card: string) => {
       const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl, card));
@@ -112,7 +112,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     if (gross >= 500) expect(sumOf((await quote(identity, gross, 'card')).parts)).toBe(gross);
   });
 
-  test('a quote of nothing, too little, too much, or for no sale is refused', async () => {
+  test('refuses a quote of zero, too little, too much, or for nothing on sale', async () => {
     const identity = await house.createFan();
     const free = await house.createRoom({ kind: 'free' });
     await expect(quote(identity, 99)).rejects.toEqual(failure('amount_too_small'));
@@ -127,7 +127,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     );
   });
 
-  test('a pledge is shown before, booked to its association, taken back by a refund, and ends when it is taken back', async () => {
+  test('a pledge is quoted, booked to its association, reversed by a refund, and ends when it is withdrawn', async () => {
     const { pricing } = house.money;
     const identity = await house.createFan(10_000);
     await expect(pricing.pledge(house.creator, { association: 'nobody', shareBps: 500 })).rejects.toEqual(

@@ -63,7 +63,7 @@ const accessOf = async (house: MoneyHouse, room: Room, identity: string) =>
   (await house.rooms.decideAccess({ room, identity, role: 'fan' })).state;
 
 describe.each(DATABASES)('private sessions on $name', (kind) => {
-  it('holds ahead, bills what was confirmed to the cent, books it once, and gives the rest back', async () => {
+  it('holds credit ahead, bills the confirmed time exactly, books it once, and releases the rest', async () => {
     await using db = await kind.open();
     const { house, room, media, progress, creator, fan } = await open(db);
     await using _ = house;
@@ -111,7 +111,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  it('is quoted before, has a receipt after, and is given back pro rata over every leg', async () => {
+  it('is quoted, has a receipt, and is refunded pro rata over every leg', async () => {
     await using db = await kind.open();
     const { house, room, creator, fan } = await open(db);
     await using _ = house;
@@ -164,7 +164,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await money.checkInvariants()).toEqual([]);
   });
 
-  it('is refunded once the rest is given back of which a lost dispute over the credit took a part', async () => {
+  it('is refunded for the rest after a lost dispute took part of the credit', async () => {
     await using db = await kind.open();
     const { house, creator, fan } = await open(db);
     await using _ = house;
@@ -193,7 +193,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await money.checkInvariants()).toEqual([]);
   });
 
-  it('ends when the money ends, after a warning, and never takes more than there is', async () => {
+  it('ends when the credit ends, after a warning, and never overdraws', async () => {
     await using db = await kind.open();
     const { house, progress, creator, fan } = await open(db);
     await using _ = house;
@@ -213,7 +213,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  it('ends without media, and bills nothing for what never was', async () => {
+  it('ends without media, and bills nothing without media', async () => {
     await using db = await kind.open();
     const { house, media, creator, fan } = await open(db);
     await using _ = house;
@@ -227,7 +227,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  it('refuses what cannot be, and writes nothing', async () => {
+  it('refuses invalid requests without writing', async () => {
     await using db = await kind.open();
     const { house, room, creator, fan } = await open(db);
     await using _ = house;

@@ -38,7 +38,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
   const walletOf = (identity: string) => house.money.wallets.get(identity);
 
-  test('is spent first, counts into the balance, and a refund returns each part where it came from', async () => {
+  test('is spent first, counts in the balance, and a refund returns each part to its origin', async () => {
     const identity = await house.createFan(1_000);
     await grant(identity, 300);
     expect(await walletOf(identity)).toEqual({ balanceMinor: 1_300, promoMinor: 300, currency: 'eur' });
@@ -66,7 +66,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     ]);
   });
 
-  test('buys a whole ticket for somebody who never paid anything in, and goes back there', async () => {
+  test('buys a whole ticket without a top-up, and returns there', async () => {
     const identity = await house.createFan();
     await grant(identity, 600);
     const bought = await buy(identity, await house.createRoom());
@@ -96,7 +96,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     ).rejects.toEqual(failure('not_refundable'));
   });
 
-  test('what runs out is taken back, no more than was left of it, and what runs out soonest is spent first', async () => {
+  test('expires at most its remainder, and the grant that expires first is spent first', async () => {
     const identity = await house.createFan();
     const expiresAt = new Date(Date.now() + 10 * 24 * 3_600_000).toISOString();
     await grant(identity, 300, { expiresAt });
@@ -110,7 +110,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     expect(entries[0]).toMatchObject({ kind: 'promotion_expired', amountMinor: -100, promoMinor: -100 });
   });
 
-  describe('outlives its end in no way', () => {
+  describe('is never available after its expiry', () => {
     const DAY_MS = 24 * 3_600_000;
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
     /** The clock of this house has been set forward by now. */
@@ -127,7 +127,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
         'op',
       );
 
-    test('by a ticket that is given back after it, in parts', async () => {
+    test('through a ticket that is refunded later in parts', async () => {
       await using own = await openOwnHouse();
       const identity = await own.createFan();
       await give(own, identity, 500, inDays(2));
@@ -147,7 +147,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
       ]);
     });
 
-    test.each(['request', 'session'])('by a private %s that holds it', async (stage) => {
+    test.each(['request', 'session'])('through a private %s that holds it', async (stage) => {
       await using own = await openOwnHouse();
       const identity = await own.createFan();
       const room = await own.createRoom({ kind: 'private', ratePerMinuteMinor: 100 });
@@ -164,7 +164,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
       await expectGone(own, identity);
     });
 
-    test('by another grant without an end, which was spent long ago', async () => {
+    test('through a spent grant without an expiry', async () => {
       await using own = await openOwnHouse();
       const identity = await own.createFan();
       await give(own, identity, 300);
@@ -178,7 +178,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     });
   });
 
-  test('buys tickets alone where the house wants that: no tip, no private minute', async () => {
+  test('buys only tickets with LOGE_PROMO_PAYS=tickets', async () => {
     await using own = await openMoneyHouse({ db, isRunning: false, promoPays: 'tickets' });
     const identity = await own.createFan(500);
     const participant = { identity, name: 'Léa', role: 'fan' as const };
@@ -197,7 +197,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     expect(await own.money.checkInvariants()).toEqual([]);
   });
 
-  test('one key gives once; another grant under it, a date that is past and too much are refused', async () => {
+  test('a key grants once; refuses another grant under it, a past date and too much', async () => {
     const identity = await house.createFan();
     const idempotencyKey = createId('event');
     const grants = await Promise.all(Array.from({ length: 10 }, () => grant(identity, 200, { idempotencyKey })));

@@ -15,7 +15,7 @@ import { eventually } from '../../support/run/eventually.ts';
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });
 
-describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
+describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
@@ -69,7 +69,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     return house.money.earnings.describe(house.creator);
   };
 
-  test('a payout to the house’s bank is booked when it is told, once, and taken back when the bank returns it', async () => {
+  test('a payout to the house’s bank is booked once by its event, and reversed when the bank returns it', async () => {
     await house.createFan(5_000);
     house.advance(10 * DAY_MS);
     await eventually(async () => {
@@ -89,7 +89,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     expect(await house.money.reconciliations.run(0)).toMatchObject({ items: [], differenceMinor: 0 });
   });
 
-  test('what changes on a creator’s account is known by the webhook of connected accounts', async () => {
+  test('changes of a creator’s account arrive by the webhook of connected accounts', async () => {
     const account = await onboard();
     await statusOf('enabled');
     house.emulator.act('restrict_account', {
@@ -120,7 +120,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     expect((await house.money.reconciliations.run(0)).unexplainedCount).toBe(0);
   });
 
-  test('the house stops payouts to a creator: nothing is paid until they go on', async () => {
+  test('stopped payouts to a creator wait until they are resumed', async () => {
     await onboard();
     await statusOf('enabled');
     const { desk } = house.money;
@@ -136,7 +136,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     expect(factsOf('creator.payouts_changed').map((data) => data.frozen)).toEqual([true, false]);
   });
 
-  test('an inquiry takes and holds nothing, is told and answered; one that becomes a dispute does', async () => {
+  test('an inquiry withdraws and holds nothing until it becomes a dispute', async () => {
     const fan = await house.createFan(3_000);
     const topup = (await house.money.wallets.listEntries(fan)).entries[0]?.id as TopupId;
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
@@ -160,7 +160,7 @@ describe.each(DATABASES)('news of the provider on $name', ({ open }) => {
     );
   });
 
-  test('an event of another version of the API is processed all the same, and counted', async () => {
+  test('an event of another API version is processed and counted', async () => {
     const body = JSON.stringify({
       id: `evt_${createId('event').slice(4)}`,
       object: 'event',

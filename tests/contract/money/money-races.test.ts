@@ -54,7 +54,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     await db[Symbol.asyncDispose]();
   });
 
-  test('one identity has so many payment pages open and no more, at two gateways at once too; what is paid makes room', async () => {
+  test('limits the open payment pages of a person, also concurrently at two gateways; a paid one frees a place', async () => {
     const identity = `fan-${createId('event')}`;
     const topUp = (by: Money) => by.topups.create({ identity, name: 'Léa', amountMinor: 500 });
     const asked = await Promise.allSettled(

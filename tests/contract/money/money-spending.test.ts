@@ -41,7 +41,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     });
   const accessOf = (identity: string, where = room) => house.rooms.decideAccess({ room: where, identity, role: 'fan' });
 
-  test('a tip moves the money, is told once with the wallet, and shows in history and earnings', async () => {
+  test('a tip is booked, published once with the wallet, and shown in history and earnings', async () => {
     const free = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(1_000);
     const receipt = await tip(identity, { amountMinor: 600, message: 'Brava !' }, free);
@@ -80,7 +80,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     expect(entries.reduce((sum, entry) => sum + entry.amountMinor, 0)).toBe(400);
   });
 
-  test('the same key is the same tip: at once, later, when the wallet is empty and when the room is over', async () => {
+  test("a repeated key returns the same tip: concurrently, later, with an empty wallet and after the room's end", async () => {
     const ending = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(500);
     const input = { amountMinor: 400, idempotencyKey: 'key-of-the-client' };
@@ -128,7 +128,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     await expect(house.money.tips.send({ room, from, input })).rejects.toEqual(failure('tip_not_allowed'));
   });
 
-  test('many tips at once never overdraw, and each that was answered is there', async () => {
+  test('concurrent tips never overdraw, and each answered one exists', async () => {
     const identity = await house.createFan(1_000);
     const results = await Promise.allSettled(Array.from({ length: 30 }, () => tip(identity, { amountMinor: 150 })));
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(6);
@@ -138,7 +138,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     expect(await balanceOf(identity)).toBe(100);
   });
 
-  test('a ticket from the wallet opens the room at once and is bought once, however often it is tried', async () => {
+  test('a ticket from the wallet opens the room at once, and retries do not buy another', async () => {
     const identity = await house.createFan(1_000);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
     const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.tickets.buy(order)));
@@ -155,7 +155,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     });
   });
 
-  test('ten tries with credit for one ticket exactly all answer that ticket', async () => {
+  test('ten concurrent purchases with credit for one ticket return that ticket', async () => {
     const identity = await house.createFan(500);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
     const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.tickets.buy(order)));
@@ -163,7 +163,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     expect(await balanceOf(identity)).toBe(0);
   });
 
-  test('a ticket is refused without credit, for free and ended rooms, to the removed and to who holds a key', async () => {
+  test('refuses a ticket without credit, for free and ended rooms, to removed people and to those with access', async () => {
     const [poor, removed, guest] = [
       await house.createFan(),
       await house.createFan(1_000),

@@ -45,7 +45,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     (await house.rooms.decideAccess({ room: await house.rooms.getRoom(room.id), identity, role: 'fan' })).state;
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
-  test('a waiver is kept word by word and ends the right to give the ticket back', async () => {
+  test('a waiver is stored literally and ends the right of withdrawal', async () => {
     const room = await house.createRoom();
     const [waived, kept] = [await house.createFan(500), await house.createFan(500)];
     const shown = await house.money.quotes.quote({ room, identity: waived, kind: 'ticket', locale: 'fr' });
@@ -66,7 +66,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await expect(house.money.withdrawals.withdraw(other.id, kept)).rejects.toEqual(failure('already_refunded'));
   });
 
-  test('without a waiver the right ends when the live begins', async () => {
+  test('without a waiver, the right of withdrawal ends when the live begins', async () => {
     const room = await house.createRoom();
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, room));
@@ -101,7 +101,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     }
   });
 
-  test('a room with places for some sells no more, however many want in at once', async () => {
+  test('concurrent buyers never exceed the capacity of a room', async () => {
     const places = 5;
     const room = await house.createRoom(TICKET, { capacity: places });
     // One after another: it is the purchases that race, and a loaded machine answers few top-ups at once in time.
@@ -127,7 +127,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect(await balanceOf(outside)).toBe(500);
   });
 
-  test('a place is free again after a refund, and the last one can be bought by whoever has its page open', async () => {
+  test('a refund frees a place, and the last place can be bought on its open page', async () => {
     const room = await house.createRoom(TICKET, { capacity: 1 });
     const [lea, malik] = [await house.createFan(500), await house.createFan(500)];
     const url = await pageOf(buy(lea, room, 'card'));
@@ -142,7 +142,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     );
   });
 
-  test('a room that ends before any live gives every ticket back to where it was paid from', async () => {
+  test('a room that ends before any live refunds every ticket to its source', async () => {
     const room = await house.createRoom();
     const [lea, malik, zoe] = [await house.createFan(500), await house.createFan(), await house.createFan()];
     await house.money.promotions.grant({ identity: zoe, amountMinor: 500, reason: 'Welcome' }, 'operator');
@@ -188,7 +188,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect(await balanceOf(identity)).toBe(0);
   });
 
-  test('two processes that give a room back at once, one after a crash, refund each ticket once', async () => {
+  test('two processes that refund a room concurrently, also after a crash, refund each ticket once', async () => {
     const room = await house.createRoom();
     const fans = await Promise.all(Array.from({ length: 12 }, () => house.createFan(500)));
     for (const identity of fans) await ticketOf(buy(identity, room));
@@ -199,7 +199,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     for (const identity of fans) expect(await balanceOf(identity)).toBe(500);
   });
 
-  test('a scheduled room that is never live is over some hours after its start, and everybody has their money', async () => {
+  test('a scheduled room without a live ends some hours after its start, and its tickets are refunded', async () => {
     const startsAt = new Date(Date.now() + 3_600_000).toISOString();
     const room = await house.createRoom(TICKET, { startsAt });
     const identity = await house.createFan(500);

@@ -13,7 +13,7 @@ import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 
-describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => {
+describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let room: Room;
@@ -39,7 +39,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     });
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
-  test('in one batch a tip that cannot be paid fails alone, and a smaller one after it passes', async () => {
+  test('in a batch, a tip without credit fails alone, and a smaller one after it passes', async () => {
     const [lea, malik] = [await house.createFan(1_300), await house.createFan(1_300)];
     // What is known of a buyer is looked up once; then tips go into a batch in the order in which they come.
     for (const identity of [lea, malik, 'nobody-at-all']) await tip(identity).catch(() => undefined);
@@ -63,7 +63,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect([await balanceOf(lea), await balanceOf(malik)]).toEqual([0, 500]);
   });
 
-  test('the same key twice in one batch is one tip, and a conflict where it asks for something else', async () => {
+  test('a key twice in a batch is one tip, or a conflict if the request differs', async () => {
     const identity = await house.createFan(1_300);
     await tip(identity);
     const input = { amountMinor: 400, idempotencyKey: 'the-same-key' };
@@ -77,7 +77,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect(await balanceOf(identity)).toBe(600);
   });
 
-  test('what the database refuses in one tip does not fail those beside it', async () => {
+  test('a tip that the database rejects does not fail the others of its batch', async () => {
     const identity = await house.createFan(1_000);
     const results = await Promise.allSettled([
       tip(identity),
@@ -89,7 +89,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect(await balanceOf(identity)).toBe(400);
   });
 
-  test('tips are told in the order in which they were sent', async () => {
+  test('tips are published in the order in which they were sent', async () => {
     const own = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(40_000);
     await tip(identity);
@@ -106,7 +106,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
   });
 
-  test('a tip from the menu is of its price, or refused and charged nothing; sent again after a change it is the same', async () => {
+  test('a tip from the menu must have its price; a retry after a change returns the first', async () => {
     const own = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(2_000);
     const song = { id: 'song', label: 'The next song', amountMinor: 500 };
@@ -128,7 +128,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect(await balanceOf(identity)).toBe(1_500);
   });
 
-  test('a goal counts tips from when it was set, and not what was refunded; another one begins anew', async () => {
+  test('a goal counts tips since it was set without refunded ones; a new goal starts at zero', async () => {
     const own = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(5_000);
     expect(await house.money.tipping.getGoal(own.id)).toBeNull();
@@ -153,7 +153,7 @@ describe.each(DATABASES)('tips and what goes with them on $name', ({ open }) => 
     expect(topics).toHaveLength(3);
   });
 
-  test('the leaderboard sums by fan, deducts refunds and drops whoever has nothing left in it', async () => {
+  test('the leaderboard sums by fan, deducts refunds and drops fans with a sum of zero', async () => {
     const own = await house.createRoom({ kind: 'free' });
     const [ada, ben, cleo] = [await house.createFan(3_000), await house.createFan(3_000), await house.createFan(3_000)];
     const big = await tip(ada, { amountMinor: 2_000 }, own);

@@ -96,7 +96,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     expect((await house.money.wallets.get(identity)).balanceMinor).toBe(0);
   });
 
-  test('the earnings of a room are what is left of its sales', async () => {
+  test('the earnings of a room are its sales after refunds', async () => {
     const identity = await house.createFan();
     const { room, ticket } = await buyByCard(identity, 2_000);
     const before = await house.money.earnings.ofRoom(room.id);
@@ -113,7 +113,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     await settle();
   });
 
-  test('a tip that a dispute has taken is earned no more', async () => {
+  test('a disputed tip does not count as earned', async () => {
     const identity = await house.createFan();
     const room = await house.createRoom({ kind: 'free' });
     const { checkoutUrl } = await house.money.cardTips.open({
@@ -128,7 +128,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
   });
 
-  test('an association is shown what memberships gave it, and what refunds and disputes took back', async () => {
+  test("an association's account shows pledges of memberships and their reversals", async () => {
     const { pricing } = house.money;
     await pricing.addAssociation({ id: ASSOCIATION, name: 'Red Cross', country: 'FR' });
     await pricing.pledge(house.creator, { association: ASSOCIATION, shareBps: 5_000 });

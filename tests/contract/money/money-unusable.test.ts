@@ -63,7 +63,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     return data.map(({ amount, status }) => [amount, status]);
   };
 
-  test('a key that tipped from the wallet opens no page; one whose page is open tips from no wallet', async () => {
+  test('a key of a wallet tip opens no page, and a key of an open page tips from no wallet', async () => {
     const identity = await house.createFan(5_000);
     const key = createId('event');
     await tip(identity, key);
@@ -77,7 +77,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect(await balanceOf(identity)).toBe(4_000);
   });
 
-  test('a tip by wallet and by card at the same moment, with one key: the card gets its money back', async () => {
+  test('concurrent tips by wallet and card with one key: the card is refunded', async () => {
     const identity = await house.createFan(5_000);
     const key = createId('event');
     const url = await tipByCard(identity, key);
@@ -94,7 +94,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     ]);
   });
 
-  test('a checkout that was paid on two pages: the second payment goes back', async () => {
+  test('a checkout that was paid on two pages: the second payment is refunded', async () => {
     const identity = await house.createFan(1_000);
     const path = '/v1/checkout/sessions';
     house.emulator.addFault({ path, method: 'POST', kind: 'hang', times: 1, isApplied: true });
@@ -144,7 +144,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect(await balanceOf(identity)).toBe(0);
   });
 
-  test('a payment of another amount than was asked for goes back as it came', async () => {
+  test('a payment of an unexpected amount is refunded', async () => {
     const identity = await house.createFan();
     const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: AMOUNT_MINOR });
     await db.orm.execute(`update checkouts set amount_minor = 900`);
@@ -155,7 +155,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect(await balanceOf(identity)).toBe(0);
   });
 
-  test('what the bank sends back of it waits at the desk, and is sent again from there', async () => {
+  test('a returned refund waits at the desk and is retried there', async () => {
     const identity = await house.createFan(5_000);
     const key = createId('event');
     const url = await tipByCard(identity, key);
@@ -207,7 +207,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     },
   );
 
-  test('news that cannot be processed is tried again for as long as it takes', async () => {
+  test('a failing event is retried without limit', async () => {
     await house.createFan(1_000);
     await house.emulator.flush();
     await house.money.sweep();

@@ -60,7 +60,7 @@ async function openSilentHouse(db: Database) {
   };
 }
 
-describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open }) => {
+describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
   test('one that was completed is payable within minutes', async () => {
     await using db = await open();
     const { house, account, isPayable, later, told } = await openSilentHouse(db);
@@ -73,7 +73,7 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     expect(await told()).toEqual(['enabled']);
   });
 
-  test('a house that runs looks by itself', async () => {
+  test('a running server checks by itself', async () => {
     await using db = await open();
     const { house, account, isPayable } = await openSilentHouse(db);
     await using _ = house;
@@ -83,7 +83,7 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     await eventually(isPayable);
   });
 
-  test('one that is stopped while money is on its way is not paid', async () => {
+  test('an account that is disabled while a transfer is due is not paid', async () => {
     await using db = await open();
     const { house, account, isPayable, later, earn, told } = await openSilentHouse(db);
     await using _ = house;
@@ -99,7 +99,7 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     expect((await house.money.payouts.createBatch({ by: 'operator' })).payouts).toEqual([]);
   });
 
-  test('of one that can be paid and earns nothing the provider is not asked', async () => {
+  test('does not check a payable account without earnings', async () => {
     await using db = await open();
     const { house, account, asked, later, earn } = await openSilentHouse(db);
     await using _ = house;
@@ -112,11 +112,13 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     expect(asked).toEqual([account]);
   });
 
-  test('few are asked for at a time, the longest due first, and each once', async () => {
+  test('checks a few at a time, the longest due first, and each once', async () => {
     await using db = await open();
     const { house, asked } = await openSilentHouse(db);
     await using _ = house;
     await db.orm.execute(sql`update creator_accounts set next_check_at = now() + interval '1 day'`);
+    // With statistics of an almost empty table Postgres prefers a nested loop, which runs a subquery again and again.
+    await db.orm.execute(sql`analyze creator_accounts`);
     await db.orm.execute(sql`insert into creator_accounts (creator, provider_account, created_at, checked_at, next_check_at)
       select 'creator-' || n, 'acct_' || n, now(), now(), now() - interval '1 day' + n * interval '1 second'
       from generate_series(1, 45) n`);
@@ -127,7 +129,7 @@ describe.each(DATABASES)('accounts of which nothing is told, on $name', ({ open 
     expect(asked.toSorted()).toEqual(names(1, 45).toSorted());
   });
 
-  test('one that the provider did not answer for is looked at again', async () => {
+  test('retries an account that the provider did not answer for', async () => {
     await using db = await open();
     const { house, account, isPayable, later } = await openSilentHouse(db);
     await using _ = house;

@@ -68,7 +68,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
   const earningsOf = (creator: string) => house.money.earnings.describe(creator);
   const transfersTo = async (account: string) => (await stripe.transfers.list({ destination: account })).data;
 
-  test('a sale is held for a week and then available; a new creator waits for two', async () => {
+  test('earnings are held for a week, and for two weeks for a new creator', async () => {
     const { creator, tip } = await openEvening({ isNew: true });
     await tip(1_000);
     const [hold] = (await earningsOf(creator)).holds;
@@ -95,7 +95,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('what is available is paid out once, by as many batches as are asked for at a time', async () => {
+  test('concurrent batches pay out available earnings once', async () => {
     const { creator, tip } = await openEvening();
     const account = await onboard(creator);
     await tip(10_000);
@@ -138,7 +138,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('what the provider refuses is available again, and says why', async () => {
+  test('a refused payout becomes available again with its reason', async () => {
     const { creator, tip } = await openEvening();
     const account = await onboard(creator);
     await tip(10_000);
@@ -195,7 +195,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     return { account, first, transfer, paidMinor: (await earningsOf(creator)).paidOutMinor };
   }
 
-  test('a transfer that is taken back by hand at the provider is owed to the creator again, and waits for the house', async () => {
+  test('a transfer that is reversed manually is owed to the creator again, and payouts wait for an operator', async () => {
     const evening = await openEvening();
     const { creator } = evening;
     const { transfer, paidMinor } = await payOut(evening);
@@ -228,7 +228,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     ]);
   });
 
-  test('a transfer that is taken back by hand fills what the creator owes, and stops nothing', async () => {
+  test("a manual transfer reversal settles the creator's debt without stopping payouts", async () => {
     const evening = await openEvening();
     const { first, transfer } = await payOut(evening);
     await house.money.refunds.refund({ tip: first, reason: 'The sound was gone' }, 'operator');

@@ -63,7 +63,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     expect(await after(5)).toEqual([0, 3]);
   });
 
-  test('an account is left alone until something on it is due, and forgets what is done', async () => {
+  test('an account is skipped until earnings on it are due, and finished plans are deleted', async () => {
     await sell();
     await after(0);
     const waiting = await planOf();
@@ -97,7 +97,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     return id;
   }
 
-  test('what a dispute held is released when it is won, though the account had gone on without it', async () => {
+  test('earnings held by a dispute are released when it is won, although later ones were released before', async () => {
     await sell();
     expect(await after(40)).toEqual([0, 1]);
     const dispute = await disputedSale();
@@ -108,7 +108,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     expect(await after(0)).toEqual([0, 3]);
   });
 
-  test('a dispute that is won between the look of a release and its plan, by a clock that is behind, releases its sale', async () => {
+  test('a dispute that is won between the read and the plan of a release, with a slow clock, releases its sale', async () => {
     const dispute = await disputedSale();
     await sell();
     const plan = vi.spyOn(EarningsHoldsStore.prototype, 'planRelease');
@@ -162,7 +162,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     expect(await after(0)).toEqual([0, 5]);
   });
 
-  test('what is due is found by the index of when, not by going through all that was sold', async () => {
+  test('due earnings are found by index, not by scanning all sales', async () => {
     await db.orm.execute(sql`set enable_seqscan = off`);
     const { rows } = (await db.orm.execute(
       sql`explain select id from ledger_accounts where kind = 'creator_pending' and release_due_at <= now() order by release_due_at limit 10`,

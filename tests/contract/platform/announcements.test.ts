@@ -87,7 +87,7 @@ describe.skipIf(!hasRedis)('head counts', () => {
 });
 
 function describeHouse(open: () => Promise<House>): void {
-  it('shows who is there to everybody, with what they said last, until they go or fall silent', async () => {
+  it('shows announced members with their latest data until they leave or expire', async () => {
     await using house = await open();
     const [one, two] = house.boards;
     await one.announce('a', 'first');
@@ -107,7 +107,7 @@ function describeHouse(open: () => Promise<House>): void {
     await vi.waitFor(async () => expect(await two.list()).toEqual(new Map()), WAIT);
   });
 
-  it('has one winner when two swap at once', async () => {
+  it('concurrent swaps have one winner', async () => {
     await using house = await open();
     const [one, two] = house.hashes;
     const answers = await Promise.all([
@@ -124,7 +124,7 @@ function describeHouse(open: () => Promise<House>): void {
     expect(await one.get('room')).toEqual(new Map([['origin', 'c']]));
   });
 
-  it('keeps what is renewed, forgets the rest, and removes what it is told to', async () => {
+  it('keeps renewed entries, expires others, and removes on request', async () => {
     await using house = await open();
     const [one, two] = house.hashes;
     await one.set(

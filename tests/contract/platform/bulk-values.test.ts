@@ -20,7 +20,7 @@ describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) =
     fc.constantFrom('', 'null', 'NULL', '{}', '{"a"}', '"', '\\', '\\n', 'a,b', '\n', '\u2028', 'Léa 🎉', ' padded '),
   );
 
-  test('arrays of texts come back as they were, with what is absent', async () => {
+  test('arrays of texts are preserved, including nulls', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(text, fc.constant(null))), async (items) => {
         const rows = await db.bulk<{ item: string | null }>(
@@ -32,7 +32,7 @@ describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) =
     );
   });
 
-  test('arrays of whole numbers come back as they were, with what is absent', async () => {
+  test('arrays of integers are preserved, including nulls', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.maxSafeInteger(), fc.constant(null))), async (items) => {
         const rows = await db.bulk<{ item: string | null }>(

@@ -74,7 +74,7 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
     }
   }
 
-  test('whoever subscribes gets every message of the topic once, in order, here and there', () =>
+  test('subscribers get every message of the topic once and in order, on both gateways', () =>
     withPair(async ({ here, there }) => {
       const [heard, elsewhere]: [unknown[], unknown[]] = [[], []];
       const subscriptions = [
@@ -94,7 +94,7 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
       expect(elsewhere).toEqual(sent);
     }));
 
-  test('what is told in one room is not told in another, nor after the end of the subscription', () =>
+  test('messages of one room do not reach another, or ended subscriptions', () =>
     withPair(async ({ here, there }) => {
       const heard: unknown[] = [];
       const first = there.subscribe(roomTopic('chat', 'room_1'), (message) => heard.push(message));
@@ -108,7 +108,7 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
       await vi.waitFor(() => expect(heard).toEqual(['here']));
     }));
 
-  test('two subscriptions of one topic end apart', () =>
+  test('two subscriptions of one topic end independently', () =>
     withPair(async ({ here, there }) => {
       const heard: string[] = [];
       const handler = (message: unknown) => heard.push(String(message));
@@ -120,7 +120,7 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
       second();
     }));
 
-  test('nobody shares an object with anybody, and a listener that fails keeps it from nobody', () =>
+  test('listeners get their own copies, and a failing one does not affect the others', () =>
     withPair(async ({ here, errors }) => {
       const heard: { list: number[] }[] = [];
       here.subscribe('topic', (message) => {
@@ -169,7 +169,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
     },
   );
 
-  test('subscriptions that Redis does not take are asked for again, with the connection standing', async () => {
+  test('retries subscriptions that Redis refuses, on the same connection', async () => {
     await using own = await TestRedis.start();
     const admin = RedisConnections.create({ url: own.url, name: 'admin', log });
     const client = admin.open('admin');
@@ -221,7 +221,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
     }
   }
 
-  test('what was said while its bus could not pass it on is told to a bus that was connected all the time', () =>
+  test('reports lost messages to a bus that stayed connected', () =>
     withOwnWires(async ({ here, there, wire }) => {
       const heard: unknown[] = [];
       const restored = vi.fn<() => void>();
@@ -245,7 +245,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
       expect(restored).not.toHaveBeenCalled();
     }));
 
-  test('a loss that Redis does not take is told until it does', () =>
+  test('retries the report of a loss until Redis accepts it', () =>
     withOwnWires(async ({ here, there, redis }) => {
       const missed = vi.fn();
       there.onMissed(missed);
@@ -265,7 +265,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
       }
     }));
 
-  test('a sentinel that puts the replica in the place of the primary is followed', async () => {
+  test("follows a sentinel's failover to the replica", async () => {
     await using own = await startRedisSentinel();
     const pair = await openOverRedis(own.url);
     try {

@@ -14,7 +14,7 @@ function withUser(url: string, user: string): string {
   return changed.href;
 }
 
-test.skipIf(!serverUrl)('gateways run under a role that can neither make tables nor change the books', async () => {
+test.skipIf(!serverUrl)('gateways run under a role that can neither create tables nor change the books', async () => {
   const name = `roles_${randomUUID().replaceAll('-', '')}`;
   await runOnServer(serverUrl, `create database ${name}`);
   const owner = databaseUrl(serverUrl, name);

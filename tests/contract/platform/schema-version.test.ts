@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { Database } from '../../../server/platform/db/db.ts';
 import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 
-it('refuses a database of another development version and leaves it as it was', async () => {
+it('refuses a database of another development version and does not change it', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'loge-old-schema-'));
   const dataDir = join(dir, 'data');
   try {

@@ -110,7 +110,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     return { room, identity, tip: tip.id, topup: entries.find(({ kind }) => kind === 'topup')?.id as TopupId };
   }
 
-  test('a disputed ticket is no key, is not refunded as well, and its earnings stay held; won, all is as before', async () => {
+  test('a disputed ticket gives no access, is not refunded, and its earnings stay held; a won dispute restores all', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const { close } = await dispute(ticket);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required', reason: 'disputed' });
@@ -145,7 +145,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
-  test('of two looks at a dispute the older one, booked last, takes back nothing of what the newer one has seen', async () => {
+  test('concurrent dispute refreshes keep the latest amounts', async () => {
     const { ticket } = await ticketByCard();
     const made = (await house.emulator.act('open_dispute', { paymentIntent: await paymentOf(ticket) })) as {
       id: string;
@@ -161,7 +161,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('an older look that comes after a newer one puts back neither how a dispute stood nor until when it could be answered', async () => {
+  test('a stale dispute refresh resets neither status nor evidence deadline', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const made = (await house.emulator.act('open_dispute', {
       paymentIntent: await paymentOf(ticket),
@@ -195,7 +195,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     look.mockRestore();
   });
 
-  test('a lost ticket is taken back from all who had a part, and the house bears the fee alone', async () => {
+  test('a lost ticket is reversed for everyone with a part, and the house bears the fee', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const { close } = await dispute(ticket);
     await close('lost');
@@ -205,7 +205,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     await expect(house.money.refunds.refund({ ticket, reason }, 'operator')).rejects.toHaveProperty('code');
   });
 
-  test('what a dispute that was lost in part has left of a sale becomes available', async () => {
+  test('the rest of a sale after a partly lost dispute becomes available', async () => {
     const { room, ticket } = await ticketByCard();
     const pendingMinor = Math.floor((await earningsOf(room)).pendingMinor * 0.75);
     const { close } = await dispute(ticket, { amountMinor: 500 });
@@ -242,7 +242,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
-  test('a lost ticket whose earnings were available already costs the house, not the creator', async () => {
+  test('the house bears a lost ticket whose earnings were already available', async () => {
     const { room, ticket } = await ticketByCard();
     house.advance(20 * DAY_MS);
     await house.money.sweep();
@@ -253,7 +253,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await earningsOf(room)).toMatchObject({ availableMinor });
   });
 
-  test('a disputed top-up: unspent credit is held, then held earnings, and the house bears the rest', async () => {
+  test('a disputed top-up holds unspent credit, then held earnings, and the house bears the rest', async () => {
     const { room, identity, topup, tip } = await topupAndTip(2_000);
     const { close } = await dispute(topup);
     expect(await balanceOf(identity)).toBe(0);
@@ -267,7 +267,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, holds: [] });
   });
 
-  test('a top-up that was spent and released is lost by the house; a won one gives the credit back', async () => {
+  test('the house bears a lost top-up that was spent and released; a won one returns the credit', async () => {
     const spent = await topupAndTip(4_000);
     house.advance(20 * DAY_MS);
     await house.money.sweep();
@@ -317,7 +317,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
-  test('of a sale that was refunded in part, a lost dispute takes no more than the money that is left in it', async () => {
+  test('a lost dispute of a partly refunded sale takes at most the remaining money', async () => {
     const { room, identity, topup } = await topupAndTip(2_000);
     house.advance(20 * DAY_MS);
     await house.money.sweep();
@@ -332,7 +332,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await house.money.wallets.get(identity)).toMatchObject({ balanceMinor: 6_000, promoMinor: 6_000 });
   });
 
-  test('rooms whose tickets a dispute has frozen hold up no other that was not held, and follow once it is won', async () => {
+  test('rooms with disputed tickets do not delay refunds of others, and follow when the dispute is won', async () => {
     const identity = await house.createFan(2_000);
     const other = await house.createFan(500);
     const [topup] = (await house.money.wallets.listEntries(identity)).entries;
@@ -356,7 +356,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await toldOf('room.notHeld')).toHaveLength(21);
   });
 
-  test('a room is told as given back once the last frozen ticket is, and the others do not wait for that', async () => {
+  test('a room counts as refunded after its last disputed ticket, and other tickets do not wait', async () => {
     const room = await house.createRoom();
     const [frozen, free] = [await house.createFan(500), await house.createFan(500)];
     const [topup] = (await house.money.wallets.listEntries(frozen)).entries;
@@ -373,7 +373,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await toldOf('room.notHeld')).toMatchObject([{ data: { ticketCount: 2, refundedMinor: 1_000 } }]);
   });
 
-  test('a disputed top-up counts of a sale what an earlier lost dispute has left of it, and freezes as much as it takes', async () => {
+  test('a disputed top-up counts the rest of a sale after an earlier lost dispute, and holds that much', async () => {
     const identity = await house.createFan(1_000);
     const [first] = (await house.money.wallets.listEntries(identity)).entries;
     const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 5_000 });
@@ -393,7 +393,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: 0 });
   });
 
-  test('a room that is not held is given back whole, though a lost dispute took the whole of a ticket before', async () => {
+  test('a cancelled room is refunded completely, although a ticket was lost in a dispute before', async () => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const [taken, other] = [await house.createFan(2_000), await house.createFan(2_000)];
     const [topup] = (await house.money.wallets.listEntries(taken)).entries;
@@ -439,7 +439,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
-  test('evidence comes from our own records, is handed in once, and is refused when it is too late', async () => {
+  test('evidence comes from the records, is submitted once, and is refused after the deadline', async () => {
     const { ticket } = await ticketByCard();
     const { id, close } = await dispute(ticket);
     const { dispute: after, evidence } = await disputes().submitEvidence(id, {
@@ -458,7 +458,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     );
   });
 
-  test('a refund by hand at the provider is booked: a whole ticket ends, spent credit is the loss of the house', async () => {
+  test('a manual refund at the provider is booked: it ends a whole ticket, and the house bears spent credit', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const part = await stripe.refunds.create({ payment_intent: await paymentOf(ticket), amount: 500 });
     await house.money.sweep();
@@ -477,7 +477,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect((await earningsOf(spent.room)).pendingMinor).toBeGreaterThan(2_000);
   });
 
-  test('a refund by hand that fails while it is being booked is owed to the payer all the same', async () => {
+  test('a manual refund that fails while it is being booked is owed to the payer', async () => {
     const { ticket } = await ticketByCard({ card: '4000 0000 0000 5126' });
     const seen = await refundByHand(ticket);
     await house.emulator.flush();
@@ -488,7 +488,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await reconcile()).toMatchObject({ differenceMinor: 0, unexplainedCount: 0 });
   });
 
-  test('a ticket that is given back by hand is no key again when it is told later that its dispute was won', async () => {
+  test('a manually refunded ticket gives no access when its dispute is won later', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const paymentIntent = await paymentOf(ticket);
     const made = (await house.emulator.act('open_dispute', { paymentIntent })) as { id: string };

@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 const LATE_DAYS = 40;
 const LOOKED_FOR_DAYS = 90;
 
-test('a fee that is not known within hours is looked for once a day, booked when it is known, and given up after ninety days', async () => {
+test('a late fee is checked once a day, booked when it is known, and abandoned after ninety days', async () => {
   await using db = await openDatabase();
   const known = new Set<string>();
   let asked: string[] = [];

@@ -87,13 +87,13 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
     expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
   }
 
-  test('decided by the house: decided once, sent once', async () => {
+  test('a refund by the house is decided once and sent once', async () => {
     await killAtEachStep(async ({ ticket }) =>
       house.money.refunds.refund({ ticket, reason: 'The sound was gone' }, 'operator'),
     );
   });
 
-  test('made by hand at the provider beside a part that the house has decided', async () => {
+  test('a manual refund at the provider beside a part by the house', async () => {
     await killAtEachStep(async ({ ticket, payment }) => {
       await stripe.refunds.create({ payment_intent: payment, amount: 700 });
       await house.money.refunds.refund({ ticket, reason: 'A part', amountMinor: 500 }, 'operator');

@@ -75,7 +75,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     return { room, identity, ticket: answer.ticket.id };
   }
 
-  test('a ticket by card: access ends, the card gets its money, the creator loses theirs, and the room can be bought again', async () => {
+  test('a ticket by card: access ends, card and creator are reversed, and the room can be bought again', async () => {
     const { room, identity, ticket } = await ticketByCard();
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket });
     const done = await refund({ ticket, reason });
@@ -90,7 +90,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(again).toHaveProperty('checkoutUrl');
   });
 
-  test('a top-up goes back in as many parts as its credit is unspent, each key once', async () => {
+  test('refunds unspent credit of a top-up in parts, each key once', async () => {
     const identity = await house.createFan();
     const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
@@ -115,7 +115,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect((await house.money.desk.payments.get(topup)).payment).toMatchObject({ refundedMinor: 600 });
   });
 
-  test('credit of which a refund has failed goes back under a new key, once; the failed one stays owed until its own key asks', async () => {
+  test('credit with a failed refund is refunded once under a new key; the failed one stays owed until its own key is repeated', async () => {
     const identity = await house.createFan();
     const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await house.money.confirmCheckout(await pay(checkoutUrl));
@@ -148,7 +148,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('a ticket from the wallet goes back there, and the room can be bought again', async () => {
+  test('a ticket from the wallet is refunded there, and the room can be bought again', async () => {
     const { room, identity, ticket } = await ticketFromWallet();
     expect(await refund({ ticket, reason })).toMatchObject({ to: 'wallet', status: 'succeeded' });
     expect(await balanceOf(identity)).toBe(500);
@@ -160,7 +160,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     await expect(refund({ ticket, reason })).rejects.toEqual(failure('already_refunded'));
   });
 
-  test('a tip goes back to the wallet, once, however many ask at the same time', async () => {
+  test('concurrent refunds of a tip return it to the wallet once', async () => {
     const room = await house.createRoom({ kind: 'free' });
     const identity = await house.createFan(500);
     const { tip } = await house.money.tips.send({
@@ -181,7 +181,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(told.data).toEqual({ tip: tip.id, room: room.id, identity, amountMinor: 333, currency: 'eur' });
   });
 
-  test('of a top-up only what is unspent goes back to the card', async () => {
+  test('refunds only the unspent part of a top-up to the card', async () => {
     const { money } = house;
     const identity = await house.createFan();
     const { checkoutUrl, topup } = await money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
@@ -194,7 +194,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     await expect(refund({ topup, reason })).rejects.toEqual(failure('already_refunded'));
   });
 
-  test('what was never paid, or is spent, or does not exist is not refunded', async () => {
+  test('refuses refunds of unpaid, spent and unknown payments', async () => {
     const identity = await house.createFan();
     const unpaid = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 500 });
     await expect(refund({ topup: unpaid.topup, reason })).rejects.toEqual(failure('not_refundable'));
@@ -256,7 +256,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     },
   );
 
-  test('one that the bank sends back is owed again, and can be asked for once more', async () => {
+  test('a returned refund is owed again and can be retried', async () => {
     const { identity, room, ticket } = await ticketByCard(CARD_WHOSE_REFUNDS_FAIL_LATER);
     const { id } = await refund({ ticket, reason });
     await eventually(() => statusOf(id) === 'failed');
@@ -268,14 +268,14 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     await eventually(() => statusOf(id) === 'failed');
   });
 
-  test('one that takes time is pending, and then succeeds', async () => {
+  test('a slow refund is pending and then succeeds', async () => {
     const { ticket } = await ticketByCard(CARD_WHOSE_REFUNDS_TAKE_TIME);
     const { id } = await refund({ ticket, reason });
     await eventually(() => statusOf(id) === 'succeeded');
     expect(await providerRefunds(id)).toMatchObject([{ status: 'succeeded' }]);
   });
 
-  test('refunding, buying and tipping at the same time never block each other for good', async () => {
+  test('concurrent refunds, purchases and tips do not deadlock', async () => {
     const room = await house.createRoom();
     const identity = await house.createFan(1_000);
     const order = { room, identity, name: 'Léa', from: 'wallet' } as const;

@@ -66,7 +66,7 @@ async function ended(socket: Socket | WebSocket): Promise<void> {
   await new Promise((resolve) => socket.on('close', resolve));
 }
 
-it.concurrent('lets nobody in without the secret', async () => {
+it.concurrent('refuses a connection without the secret', async () => {
   await using house = await openHouse();
   const { port } = house.control;
   const attempts = [
@@ -87,7 +87,7 @@ it.concurrent('lets nobody in without the secret', async () => {
   expect(house.control.connections).toBe(0);
 });
 
-it.concurrent('sends nothing to a server that proves itself with a trusted certificate instead of the secret', async () => {
+it.concurrent('sends nothing to a server with a trusted certificate but without the secret', async () => {
   await using server = await openCertificateServer();
   const plain = new WebSocket(server.url);
   await once(plain, 'open');
@@ -104,13 +104,13 @@ it.concurrent('sends nothing to a server that proves itself with a trusted certi
   expect(server.upgrades).toHaveLength(1);
 });
 
-it.concurrent('takes two secrets while one replaces the other', async () => {
+it.concurrent('accepts two secrets during a rotation', async () => {
   await using house = await openHouse({ secrets: [OTHER_SECRET, SECRET] });
   const gateways = [await house.gateway(), await house.gateway({ secret: OTHER_SECRET })];
   expect(gateways.map(({ id }) => id)).toEqual([house.node.id, house.node.id]);
 });
 
-it.concurrent('does nothing that was recorded and is sent again', async () => {
+it.concurrent('refuses replayed messages', async () => {
   await using house = await openHouse();
   const gateway = await house.gateway({ port: house.proxy.port });
   await gateway.setAudience({ room: 'room_replay', people: 1 });
@@ -131,7 +131,7 @@ it.concurrent('does nothing that was recorded and is sent again', async () => {
   expect(stage.events.of('sessionClosed', again.session)).toEqual([]);
 });
 
-it.concurrent('ends the connection of who sends what is no message, and serves the others', async () => {
+it.concurrent('closes the connection of a client that sends invalid frames, and serves the others', async () => {
   await using house = await openHouse();
   const gateway = await house.gateway();
   const nonsense = [
@@ -159,7 +159,7 @@ it.concurrent('ends the connection of who sends what is no message, and serves t
   await vi.waitFor(() => expect(house.control.connections).toBe(1), WAIT);
 });
 
-it.concurrent('answers malformed parameters with an error and goes on', async () => {
+it.concurrent('answers malformed parameters with an error and keeps the connection', async () => {
   await using house = await openHouse();
   const socket = await connectRaw(house);
   const ask = async (id: number, method: string, params: unknown) => {
@@ -189,7 +189,7 @@ it.concurrent('answers malformed parameters with an error and goes on', async ()
   socket.terminate();
 });
 
-it.concurrent('loses no picture and no event while the connection is down, and tells each once and in order', async () => {
+it.concurrent('keeps media and events while the connection is down, and delivers each event once and in order', async () => {
   await using house = await openHouse();
   const gateway = await house.gateway({ port: house.proxy.port });
   const events = new SfuEventLog(gateway);
@@ -235,7 +235,7 @@ it.concurrent('loses no picture and no event while the connection is down, and t
   ]);
 });
 
-it.concurrent('puts out who was to be put out while the node could not be told, as soon as it can', async () => {
+it.concurrent('closes sessions that were to be closed while the node was unreachable, once it is back', async () => {
   await using house = await openHouse();
   const gateway = await house.gateway({ port: house.proxy.port });
   await using stage = new RtpStage(gateway);
@@ -248,7 +248,7 @@ it.concurrent('puts out who was to be put out while the node could not be told, 
   await vi.waitFor(async () => expect(await house.node.stats()).toMatchObject({ sessions: 0 }), WAIT);
 });
 
-it.concurrent('tells each gateway of its own sessions, and another one of a session that it takes over', async () => {
+it.concurrent('sends each gateway the events of its own sessions, and of sessions that it adopts', async () => {
   await using house = await openHouse();
   const [first, second] = [await house.gateway(), await house.gateway()];
   const [firstEvents, secondEvents] = [new SfuEventLog(first), new SfuEventLog(second)];
@@ -268,7 +268,7 @@ it.concurrent('tells each gateway of its own sessions, and another one of a sess
   expect((await secondEvents.wait('sessionClosed', watcher.session)).reason).toBe('closed');
 });
 
-it.concurrent('has a gateway that stood still neither renew nor close what another one has adopted, and tells it so', async () => {
+it.concurrent('a stalled gateway can neither renew nor close an adopted session, and is told so', async () => {
   await using house = await openHouse({ leaseMs: 3_000 });
   const [first, second] = [await house.gateway({ port: house.proxy.port }), await house.gateway()];
   const [firstEvents, secondEvents] = [new SfuEventLog(first), new SfuEventLog(second)];
@@ -296,7 +296,7 @@ it.concurrent('has a gateway that stood still neither renew nor close what anoth
   await house.node.closeSession({ session: publisher.session });
 });
 
-it.concurrent('tells the gateway in its own process that another one has adopted a session, and the other way round', async () => {
+it.concurrent('reports an adoption also between a local and a remote gateway, in both directions', async () => {
   await using house = await openHouse();
   const far = await house.gateway();
   const farEvents = new SfuEventLog(far);
@@ -311,7 +311,7 @@ it.concurrent('tells the gateway in its own process that another one has adopted
   expect((await far.renew({ sessions: [session], epochs: { [session]: 2 } })).adopted).toEqual([session]);
 });
 
-it.concurrent('counts the audiences of all gateways together', async () => {
+it.concurrent('sums the audiences of all gateways', async () => {
   await using house = await openHouse();
   const [first, second] = [await house.gateway(), await house.gateway()];
   await using stage = new RtpStage(first);
@@ -327,7 +327,7 @@ it.concurrent('counts the audiences of all gateways together', async () => {
   await vi.waitFor(() => expect(wanted()).toBe(-1), WAIT);
 });
 
-it.concurrent('tells at once that everything is lost when the process of the node is gone', async () => {
+it.concurrent("reports all sessions as lost at once when the node's process ends", async () => {
   await using house = await openHouse();
   const gateway = await house.gateway();
   const events = new SfuEventLog(gateway);
@@ -339,7 +339,7 @@ it.concurrent('tells at once that everything is lost when the process of the nod
   await expect(gateway.stats()).rejects.toMatchObject({ code: 'node_unavailable' });
 });
 
-it.concurrent('has an answer acted upon before whatever happens after it is told, also where both come at once', async () => {
+it.concurrent('handles an answer before later events, also if both arrive together', async () => {
   await using house = await openHouse();
   const gateway = await house.gateway();
   await using stage = new RtpStage(gateway);

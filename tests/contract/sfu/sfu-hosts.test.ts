@@ -53,7 +53,7 @@ class House implements AsyncDisposable {
   }
 }
 
-it.concurrent('gives a viewer on another node the stage with the answer, protected, over one pipe however many they are', async () => {
+it.concurrent('gives viewers on another node the stage with the answer, encrypted, over one pipe', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const { cameraId, microphoneId, session: publisher } = await origin.stage.publish('room_far');
@@ -88,7 +88,7 @@ it.concurrent('gives a viewer on another node the stage with the answer, protect
   await vi.waitFor(() => expect(origin.control.connections).toBe(0), WAIT);
 });
 
-it.concurrent('passes the stage on over a node in between', async () => {
+it.concurrent('forwards the stage over an intermediate node', async () => {
   await using origin = await House.create();
   await using middle = await House.create();
   await using edge = await House.create();
@@ -101,7 +101,7 @@ it.concurrent('passes the stage on over a node in between', async () => {
   expect(await middle.node.stats()).toMatchObject({ rooms: 1, sessions: 1 });
 });
 
-it.concurrent('has the publisher send what is wanted on all nodes together, and no more', async () => {
+it.concurrent('requests from the publisher only the layers that viewers on all nodes want', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const { session } = await origin.stage.publish('room_layers', { obeys: ['layersWanted'] });
@@ -121,7 +121,7 @@ it.concurrent('has the publisher send what is wanted on all nodes together, and 
   await vi.waitFor(() => expect(told()).toBe(-1), WAIT);
 });
 
-it.concurrent('asks for key frames on behalf of viewers behind a pipe', async () => {
+it.concurrent('requests key frames for viewers behind a pipe', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   // Only the first PLI is heeded; who comes later depends on the hint.
@@ -136,7 +136,7 @@ it.concurrent('asks for key frames on behalf of viewers behind a pipe', async ()
   expect(publisher.keyFrameRequests.reduce((sum, count) => sum + count, 0)).toBeLessThan(20);
 });
 
-it.concurrent('tells viewers on another node of tracks that come, rest and go', async () => {
+it.concurrent('reports added, paused and removed tracks to viewers on another node', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
   const early = await edge.stage.watch('room_tracks', { upstream: origin.asUpstream() });
@@ -163,7 +163,7 @@ it.concurrent('tells viewers on another node of tracks that come, rest and go', 
   await vi.waitFor(() => expect(added()).toHaveLength(4), WAIT);
 });
 
-it.concurrent('follows a publisher to another node, also where they have left', async () => {
+it.concurrent('follows a publisher to another node, also back to a previous one', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const { session: earlier } = await first.stage.publish('room_moves');
@@ -190,7 +190,7 @@ it.concurrent('follows a publisher to another node, also where they have left', 
   }
 });
 
-it.concurrent('lets a publisher who leaves a node that drains go on there, and has its viewers follow when they have left', async () => {
+it.concurrent('a publisher who leaves a draining node keeps sending there until its viewers have followed', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const { session: earlier } = await first.stage.publish('room_leaves', { fence: 1 });
@@ -209,7 +209,7 @@ it.concurrent('lets a publisher who leaves a node that drains go on there, and h
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it.concurrent('leaves the stage to the page that took it last, also while a node drains', async () => {
+it.concurrent('the page that took the stage last keeps it, also while a node drains', async () => {
   await using first = await House.create();
   await using second = await House.create();
   const room = 'room_fences';
@@ -224,7 +224,7 @@ it.concurrent('leaves the stage to the page that took it last, also while a node
   expect((await first.stage.events.wait('sessionClosed', earlier.session)).reason).toBe('replaced');
 });
 
-it.concurrent('follows a node that was gone and is back under its name', async () => {
+it.concurrent('reconnects to a node that returns under its name', async () => {
   await using edge = await House.create();
   const first = await House.create({ id: 'sfu_back' });
   await first.stage.publish('room_back');
@@ -240,7 +240,7 @@ it.concurrent('follows a node that was gone and is back under its name', async (
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it.concurrent('gets the stage again after a worker at either end died', async () => {
+it.concurrent('restores the stage after the death of a worker at either end', async () => {
   await using origin = await House.create();
   await using edge = await House.create({ workers: 2, spreadAt: 0 });
   const upstream = origin.asUpstream();
@@ -272,7 +272,7 @@ it.concurrent('gets the stage again after a worker at either end died', async ()
   await vi.waitFor(() => expect(added(left.session)).toHaveLength(4), WAIT);
 });
 
-it.concurrent('empties the stage when the node of the publisher is gone, and fills it from where they are next', async () => {
+it.concurrent("clears the stage when the publisher's node is lost, and restores it from the next one", async () => {
   await using edge = await House.create();
   const origin = await House.create();
   await origin.stage.publish('room_gone');
@@ -287,7 +287,7 @@ it.concurrent('empties the stage when the node of the publisher is gone, and fil
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
 });
 
-it.concurrent('pulls in no circle, and from nobody who drains', async () => {
+it.concurrent('does not pull in a cycle or from a draining node', async () => {
   await using first = await House.create();
   await using second = await House.create();
   await first.stage.watch('room_circle', { upstream: second.asUpstream() });
@@ -311,7 +311,7 @@ async function createPair() {
   return { one, two };
 }
 
-it('pauses a metered viewer whose sessions without reports end before they are looked at, on one node and another', async () => {
+it('pauses a metered viewer with short sessions without reports, also over two nodes', async () => {
   const { one, two } = await createPair();
   await using _one = one;
   await using _two = two;
@@ -330,7 +330,7 @@ it('pauses a metered viewer whose sessions without reports end before they are l
   expect(isPaused).toBe(true);
 });
 
-it('lets a person watch a room four times over all nodes: what ends is free again, what a spare goes on with is not', async () => {
+it('limits a person to four sessions of a room over all nodes; ended ones are free again, taken-over ones are not', async () => {
   const { one, two } = await createPair();
   await using _one = one;
   await using _two = two;

@@ -86,7 +86,7 @@ describe.concurrent.each([
   { name: 'a node in this process', isRemote: false },
   { name: 'a node over its control API', isRemote: true },
 ])('spares on $name', { timeout: 30_000 }, ({ isRemote }) => {
-  it('take over from publisher and viewers whose worker dies, with nothing to be asked or told but that', async () => {
+  it('take over for publisher and viewers whose worker dies, without a request', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
     const creator = await house.publishTwice('room_worker_died');
@@ -116,7 +116,7 @@ describe.concurrent.each([
     await stage.events.wait('sessionClosed', next.session);
   });
 
-  it('carry nothing until then: no media of the stage, no load, no wish for a layer', async () => {
+  it('carry no media, no load and no layer demand until then', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { local, stage } = house;
     const creator = await house.publishTwice('room_idle_spares');
@@ -141,7 +141,7 @@ describe.concurrent.each([
     expect(await local.pipes()).toEqual([]);
   });
 
-  it('take over from a viewer alone, who then gets what is on stage and not what the publisher keeps ready', async () => {
+  it("take over for a viewer only, who gets the stage but not the publisher's spare", async () => {
     await using house = await SparesHouse.create(isRemote, { spreadAt: 0 });
     const { local, stage } = house;
     const { first: publisher, spare: kept } = await house.publishTwice('room_viewer_died');
@@ -162,7 +162,7 @@ describe.concurrent.each([
     expect(stage.events.of('sessionClosed', publisher.session)).toEqual([]);
   });
 
-  it('get nothing of a publisher who sends over theirs all the same', async () => {
+  it('forward nothing of a publisher who sends over a spare', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { spare } = await house.publishTwice('room_bad_manners');
     const fan = await house.watchTwice('room_bad_manners', 'lea');
@@ -171,7 +171,7 @@ describe.concurrent.each([
     expect(fan.spare.viewer.packets()).toBe(0);
   });
 
-  it('of those who go on as before get nothing more once another has taken over', async () => {
+  it('of unaffected sessions get nothing after another has taken over', async () => {
     await using house = await SparesHouse.create(isRemote, { workers: 3, spreadAt: 0 });
     const { local, stage } = house;
     const creator = await house.publishTwice('room_three_workers');
@@ -190,7 +190,7 @@ describe.concurrent.each([
     }
   });
 
-  it('gather where the one of the publisher is, and are counted as no room there', async () => {
+  it("are placed with the publisher's spare, and do not count as a room there", async () => {
     await using house = await SparesHouse.create(isRemote, { workers: 4 });
     const { local } = house;
     await house.publishTwice('room_gathered');
@@ -204,7 +204,7 @@ describe.concurrent.each([
     expect(await local.pipes()).toEqual([]);
   });
 
-  it('bring no stage to a worker on which nobody but spares is left', async () => {
+  it('bring no stage to a worker with spares only', async () => {
     await using house = await SparesHouse.create(isRemote, { spreadAt: 0 });
     const { local, stage } = house;
     await house.publishTwice('room_left');
@@ -224,7 +224,7 @@ describe.concurrent.each([
     await vi.waitFor(async () => expect(await grownBytes()).toBeLessThan(PICTURE_BYTES / 4), PATIENT);
   });
 
-  it('end with their session, which outlives them', async () => {
+  it('end with their session, but not the other way round', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
     const creator = await house.publishTwice('room_spare_ends');
@@ -244,7 +244,7 @@ describe.concurrent.each([
     expect(await stage.node.stats()).toMatchObject({ sessions: 1, consumers: 0 });
   });
 
-  it('last as long as the grant of their session, also when that is made longer', async () => {
+  it('last as long as the grant of their session, also if that is extended', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
     const until = Date.now() + 700;
@@ -256,7 +256,7 @@ describe.concurrent.each([
     expect(ended.reason).toBe('grant_expired');
   });
 
-  it('are of no use before they are connected: the session ends as it would without', async () => {
+  it('are not used before they are connected: the session ends as without a spare', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
     const { first } = await house.publishTwice('room_unconnected');
@@ -274,7 +274,7 @@ describe.concurrent.each([
     expect(stage.events.of('takenOver').map(({ session }) => session)).toEqual([first.session]);
   });
 
-  it("are kept for nobody else's session, for no spare, for no other kind of session, and not without another worker", async () => {
+  it("are refused for another person's session, for a spare, for another kind of session, and without another worker", async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
     const creator = await house.publishTwice('room_refused_spares');
@@ -295,7 +295,7 @@ describe.concurrent.each([
     await expectCode(single.stage.watch('room_alone', { grant: LEA, spareOf: alone.session }), 'spare_unavailable');
   });
 
-  it('are no more than what their worker could carry', async () => {
+  it('are limited by the capacity of their worker', async () => {
     await using house = await SparesHouse.create(isRemote, { consumersPerWorkerMax: 4 });
     const { stage } = house;
     const fans: StageViewer[] = [];
@@ -314,7 +314,7 @@ describe.concurrent.each([
     await spareFor(0);
   });
 
-  it('go with their session to whoever takes that over, who renews both and is told what becomes of them', async () => {
+  it('move with their session to the gateway that adopts it, which renews both and gets their events', async () => {
     await using house = await SparesHouse.create(isRemote, { leaseMs: LEASE_MS });
     const { stage } = house;
     const room = 'room_adopted_spares';
@@ -347,7 +347,7 @@ describe.concurrent.each([
     expect(await other.node.adopt({ ...taken, session: fan.spare.session })).not.toHaveProperty('spare');
   });
 
-  it('wait unconnected for a publisher who has none, and no longer than others once there is something to connect for', async () => {
+  it('wait unconnected while the publisher has none, and time out like others afterwards', async () => {
     await using house = await SparesHouse.create(isRemote, { connectWithinMs: 500 });
     const { stage } = house;
     const room = 'room_idle_spare';
@@ -373,7 +373,7 @@ describe.concurrent.each([
     expect((await stage.node.renew({ sessions: [fan.session] })).lost).toEqual([]);
   });
 
-  it('are silent to the publisher who has left them', async () => {
+  it('send nothing to a publisher who has left them', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
     const { spare } = await house.publishTwice('room_left_spare');

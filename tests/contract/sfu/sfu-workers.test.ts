@@ -37,7 +37,7 @@ describeSfuNode({
 });
 
 describe.concurrent('a room on two workers', () => {
-  it('spreads its viewers, brings one copy over one pipe, and lets it go with the last viewer behind it', async () => {
+  it('spreads its viewers, pipes one copy, and closes the pipe with the last viewer behind it', async () => {
     await using house = await openStage();
     const { node, stage } = house;
     await stage.publish('room_spread');
@@ -61,7 +61,7 @@ describe.concurrent('a room on two workers', () => {
     expect(await node.pipes()).toEqual([]);
   });
 
-  it('stays on one worker while that has room to spare', async () => {
+  it('stays on one worker while that has capacity', async () => {
     await using house = await openStage({ spreadAt: 0.5, consumersPerWorkerMax: 16 });
     const { node, stage } = house;
     await stage.publish('room_small');
@@ -71,7 +71,7 @@ describe.concurrent('a room on two workers', () => {
     expect(node.workers.map(({ rooms }) => rooms)).toEqual([1, 1]);
   });
 
-  it('sends a copy over the pipe as large as the stream, not as large as its audience', async () => {
+  it('sends one copy of the stream over the pipe, independent of the audience', async () => {
     await using house = await openStage();
     const { node, stage } = house;
     const { session: publisher } = await stage.publish('room_copies');
@@ -89,7 +89,7 @@ describe.concurrent('a room on two workers', () => {
     expect(copies).toBeLessThan(1.2);
   });
 
-  it('asks the publisher for few key frames when many come at once behind a pipe', async () => {
+  it('requests few key frames when many viewers come at once behind a pipe', async () => {
     await using house = await openStage();
     const { stage } = house;
     const { publisher } = await stage.publish('room_rush');
@@ -99,7 +99,7 @@ describe.concurrent('a room on two workers', () => {
     expect(publisher.keyFrameRequests.reduce((sum, count) => sum + count, 0)).toBeLessThan(15);
   });
 
-  it('goes on elsewhere when a worker with viewers dies', async () => {
+  it('continues on another worker when a worker with viewers dies', async () => {
     await using house = await openStage();
     const { node, stage } = house;
     const { session: publisher } = await stage.publish('room_edge_died');
@@ -119,7 +119,7 @@ describe.concurrent('a room on two workers', () => {
     await viewer.firstDecodableFrame;
   });
 
-  it('keeps the viewers of other workers when the one with the publisher dies, and gives them the new stage', async () => {
+  it("keeps the viewers of other workers when the publisher's worker dies, and gives them the new stage", async () => {
     await using house = await openStage();
     const { node, stage } = house;
     const { session: publisher } = await stage.publish('room_origin_died');

@@ -81,7 +81,7 @@ describe.each(Object.values(srtpProfiles) as SrtpProfile[])('$name', (profile) =
     expect(viewer.rtp).toHaveLength(1);
   });
 
-  test('RTP that was tampered with, replayed, cut or protected with another key is refused', async () => {
+  test('refuses RTP that is modified, replayed, truncated or encrypted with another key', async () => {
     const first = publisher.outbound.protectRtp(rtpPacket(1, vp8Payload(0, 50)));
     await publisher.sendRaw(first);
     const victim = publisher.outbound.protectRtp(rtpPacket(2, vp8Payload(1, 50)));

@@ -28,6 +28,7 @@ vi.mock('../../../client-sdk/src/media/media-engine.ts', () => ({
     prepare(): void {}
     load = async () => this.ready();
     ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: {} });
+    receiver = async () => ({});
     dtlsParameters = async () => undefined;
     createTransport = async () => new FakeTransport(world.points);
   },

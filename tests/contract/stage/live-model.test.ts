@@ -70,7 +70,7 @@ describe('by example', () => {
     return session;
   };
 
-  test('a publisher whose resume failed leaves no spare on stage', async () => {
+  test('a failed resume of a publisher leaves no spare on stage', async () => {
     const session = await publish(creatorOn('first'), 'laptop');
     await publish(creatorOn('first'), 'laptop', session);
     stage().handleSocketGone('first', false);
@@ -83,7 +83,7 @@ describe('by example', () => {
     expect(house.rooms.isLive(ROOM)).toBe(false);
   });
 
-  test('a gateway that took over a session keeps its live, renews it and closes it, and its spare', async () => {
+  test('a gateway that adopted a session keeps its live, renews and closes it with its spare', async () => {
     const session = await publish(creatorOn('first'), 'laptop');
     const spare = await publish(creatorOn('first'), 'laptop', session);
     stage().handleSocketGone('first', false);
@@ -96,7 +96,7 @@ describe('by example', () => {
     expect(house.faults).toEqual([]);
   });
 
-  test('a session that could not be closed is closed at once when its node is back, also one that was taken over', async () => {
+  test('a session that could not be closed is closed once its node is back, also an adopted one', async () => {
     const session = await publish(creatorOn('first'), 'laptop');
     stage().handleSocketGone('first', false);
     await passes(stage(1).resume(creatorOn('second'), session, 'laptop'));
@@ -128,7 +128,7 @@ describe('by example', () => {
     lives.close();
   });
 
-  test('of two pages the one that took the stage later stays on it, though it came to the node first', async () => {
+  test('of two pages the one that took the stage later keeps it, although it reached the node first', async () => {
     await passes(stage().stats());
     void house.gateways[0]?.path.cut(4_000);
     const late = stage().publish(creatorOn('first'), { publication: 'laptop' });
@@ -141,13 +141,13 @@ describe('by example', () => {
     expect(house.node.publishers(ROOM).map(({ id }) => id)).toEqual([session]);
   });
 
-  test('a live is ended through a gateway that has no session of it', async () => {
+  test('a live can be ended through a gateway without a session of it', async () => {
     await publish(creatorOn('first'), 'laptop');
     await passes(stage(1).endLive(ROOM, 'laptop'));
     expect([house.rooms.isLive(ROOM), house.node.publishers(ROOM).length]).toEqual([false, 0]);
   });
 
-  test('a page that left while its first track was put on stage starts no live', async () => {
+  test('a page that leaves while its first track is being published starts no live', async () => {
     const { session } = await passes(stage().publish(creatorOn('first'), { publication: 'laptop' }));
     const producing = stage().produce(creatorOn('first'), { session, ...CAMERA });
     stage().handleSocketGone('first', true);
@@ -155,7 +155,7 @@ describe('by example', () => {
     expect(house.rooms.isLive(ROOM)).toBe(false);
   });
 
-  test('a session whose page left while it was being opened is closed on its node', async () => {
+  test('a session whose page leaves while it is being opened is closed on its node', async () => {
     const opening = stage().publish(creatorOn('first'), { publication: 'laptop' });
     stage().handleSocketGone('first', true);
     await expect(passes(opening)).rejects.toMatchObject({ code: 'access_required' });
@@ -185,7 +185,7 @@ describe('by example', () => {
     },
   );
 
-  test('a page that ends its live after another has taken the stage leaves it, and the other keeps it', async () => {
+  test('a page that ends its live after another took the stage only leaves', async () => {
     await publish(creatorOn('first'), 'laptop');
     // The phone has not come to be on it yet.
     await passes(house.rooms.of('gw_0').takeStage(ROOM, 'phone'));

@@ -64,7 +64,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     return told.filter((fact) => fact.room === room).map(({ topic }) => topic);
   };
 
-  test('a live whose publisher goes from gateway to gateway is one live, and ended by none that they left', async () => {
+  test('a live whose publisher changes gateways is one live, and no previous gateway ends it', async () => {
     const { here, there } = parts();
     const room = await createRoom();
     using first = createLives(here.rooms, new Map([[room, undefined]]));
@@ -86,7 +86,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     expect(await topicsOf(room)).toEqual(['live.started', 'live.ended']);
   });
 
-  test('a live that a late request has moved to a gateway without its publisher comes back to where the publisher is', async () => {
+  test("a live that a late request moved to another gateway returns to the publisher's", async () => {
     const { here, there } = parts();
     const room = await createRoom();
     using it = createLives(here.rooms, new Map([[room, 'laptop']]));
@@ -110,7 +110,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     await here.rooms.endLive(room);
   });
 
-  test('what is ended or left while it is being started does not stay on air', async () => {
+  test('a live that is ended or left while it starts does not stay on air', async () => {
     const { here } = parts();
     using it = createLives(here.rooms);
     const [ended, left] = [await createRoom(), await createRoom()];
@@ -125,7 +125,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     }
   });
 
-  test('a live that the database failed to end, or that nobody looks after, is ended later', async () => {
+  test('a live that could not be ended, or has no gateway, is ended later', async () => {
     const { here } = parts();
     const room = await createRoom();
     let failures = 1;
@@ -153,7 +153,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     await vi.waitFor(async () => expect(await isLive(forgotten)).toBe(false));
   });
 
-  test('a page whose publication does not hold the stage any more starts no live', async () => {
+  test('a page that lost the stage cannot start a live', async () => {
     const { here } = parts();
     const room = await createRoom();
     const fence = await here.rooms.takeStage(room, 'laptop');
@@ -178,7 +178,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     expect(told.filter((fact) => fact.room === room && fact.topic === 'live.ended')).toHaveLength(1);
   });
 
-  test('a live of a gateway that gives a sign of life stays, one of a silent gateway is ended, once, and told', async () => {
+  test('keeps lives of live gateways, and ends and reports those of lost ones once', async () => {
     const { here, there } = parts();
     const lease = await GatewayLease.create({ db, id: 'gw_here', log });
     const [kept, lost] = [await goLive(here), await goLive(there)];
@@ -191,7 +191,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     expect(await isLive(kept)).toBe(false);
   });
 
-  test.skipIf(name === 'PGlite')('one process leads, and another when that one is gone', async () => {
+  test.skipIf(name === 'PGlite')('one process leads, and another after its end', async () => {
     const key = 4_711;
     const first = await Leader.create({ db, key, log });
     const second = await Leader.create({ db, key, log });
@@ -202,7 +202,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     await Promise.all([second.close(), third.close()]);
   });
 
-  test('facts of a process that died are dispatched by another, once its claim has run out, and by nobody twice', async () => {
+  test('facts of a lost process are dispatched once by another, after the claim has expired', async () => {
     const { there } = parts();
     const [dead, other] = [openGateway('gw_dead'), there];
     const seen: string[] = [];

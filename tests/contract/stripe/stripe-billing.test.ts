@@ -32,7 +32,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
 
   const expand = ['latest_invoice.payments'];
 
-  test('begin paid from the saved card; item, invoice and payment name one another', async () => {
+  test('start paid from the saved card; item, invoice and payment refer to each other', async () => {
     const customer = await member();
     const price = await tier(990);
     const subscription = await stripe.subscriptions.create({
@@ -63,7 +63,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect((await stripe.invoices.list({ subscription: subscription.id })).data).toHaveLength(1);
   });
 
-  test('begin incomplete where the browser is to pay, or the card is declined; or not at all', async () => {
+  test('start incomplete if the browser pays or the card is declined, or are not created', async () => {
     const customer = await member('pm_card_chargeCustomerFail');
     const items = [{ price: await tier(990) }];
     const waiting = await stripe.subscriptions.create({
@@ -79,7 +79,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(await faultOf(refused)).toMatchObject({ statusCode: 402, code: 'card_declined' });
   });
 
-  test('change tier at once for the rest of the period, or keep the credit', async () => {
+  test('change the tier for the rest of the period, charged at once or with a credit', async () => {
     const customer = await member();
     const created = await stripe.subscriptions.create({ customer, items: [{ price: await tier(1_000) }] });
     const id = String(created.items.data[0]?.id);
@@ -97,7 +97,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(((await stripe.customers.retrieve(customer)) as Stripe.Customer).balance).toBeLessThan(-2_400);
   });
 
-  test('end with the period, unless told otherwise; or at once', async () => {
+  test('end with the period unless resumed, or at once', async () => {
     const customer = await member();
     const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: await tier(990) }] });
     const ending = await stripe.subscriptions.update(id, { cancel_at_period_end: true });
@@ -134,7 +134,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(portal.url).toMatch(/^https?:/);
   });
 
-  test('renew by themselves, fall behind when the card fails, and recover when it is paid', async ({ skip }) => {
+  test('renew automatically, become past due when the card fails, and recover when paid', async ({ skip }) => {
     const { emulator } = target;
     if (emulator === undefined) return skip('Only the emulator’s clock can be turned');
     const customer = await member();

@@ -33,7 +33,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     return available.find(({ currency }) => currency === 'eur')?.amount ?? 0;
   };
 
-  test('an account begins with nothing but requirements, and a link to answer them', async () => {
+  test('an account starts with requirements and a link to submit them', async () => {
     const created = await stripe.accounts.create(expressParams());
     expect(created).toMatchObject({
       object: 'account',
@@ -63,7 +63,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(await stripe.accounts.del(created.id)).toMatchObject({ id: created.id, deleted: true });
   });
 
-  test('money goes to an account, back in part, and out to its bank', async ({ skip }) => {
+  test('transfers to an account, reverses a part, and pays out to its bank', async ({ skip }) => {
     if (account === undefined) return skip('No account is onboarded');
     await fund(10_000);
     const before = await availableOf(account);
@@ -90,7 +90,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(await faultOf(stripe.transfers.createReversal(transfer.id))).toMatchObject({ code: 'balance_insufficient' });
   });
 
-  test('more than there is, and an account of someone else, are refused', async ({ skip }) => {
+  test("refuses more than the balance, and another platform's account", async ({ skip }) => {
     if (account === undefined) return skip('No account is onboarded');
     const tooMuch = { amount: 90_000_000, currency: 'eur' };
     const refused = await faultOf(stripe.transfers.create({ ...tooMuch, destination: account }));

@@ -25,7 +25,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     return (await look()) as Stripe.Dispute;
   }
 
-  test('the money is taken with a fee, and the charge can’t be refunded as well', async () => {
+  test('amount and fee are withdrawn, and the charge cannot be refunded', async () => {
     const { id, charge } = await disputed();
     const dispute = await stripe.disputes.retrieve(id, { expand: ['charge'] });
     expect(dispute).toMatchObject({
@@ -68,7 +68,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     await expect.poll(types, { timeout: SETTLING_TIMEOUT_MS }).toEqual(expect.arrayContaining(wanted));
   });
 
-  test('closing is giving up', async () => {
+  test('closing accepts the dispute', async () => {
     const { id } = await disputed();
     expect(await stripe.disputes.close(id)).toMatchObject({ status: 'lost' });
     expect(await faultOf(stripe.disputes.close(id))).toMatchObject({ statusCode: 400 });

@@ -27,7 +27,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
       ...extra,
     });
 
-  test('a card set up without a payment is listed with its customer, pays off session, and can be taken away', async () => {
+  test('a card set up without a payment is listed, pays off session, and can be detached', async () => {
     const customer = await newCustomer();
     const params = { customer, payment_method: 'pm_card_visa', confirm: true, automatic_payment_methods: cardOnly };
     const setupIntent = await stripe.setupIntents.create({ ...params, usage: 'off_session' });
@@ -60,13 +60,13 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     ).toMatchObject({ statusCode: 400 });
   });
 
-  test('setup_future_usage keeps the card on the side of a payment', async () => {
+  test('setup_future_usage saves the card of a payment', async () => {
     const customer = await newCustomer();
     const paid = await pay(customer, 'pm_card_visa', { setup_future_usage: 'off_session' });
     expect((await stripe.paymentMethods.list({ customer })).data.map(({ id }) => id)).toEqual([paid.payment_method]);
   });
 
-  test('off session the bank’s question is a decline that names the PaymentIntent, which can go on on session', async () => {
+  test('required authentication off session is a decline with a PaymentIntent that can be confirmed on session', async () => {
     const customer = await newCustomer();
     const { id } = await stripe.paymentMethods.attach('pm_card_authenticationRequired', { customer });
     const declined = await faultOf(pay(customer, id, { off_session: true }));
@@ -79,7 +79,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(await stripe.paymentIntents.cancel(paymentIntent.id)).toMatchObject({ status: 'canceled' });
   });
 
-  test('an amount is authorized ahead, captured in part, once; or given up', async () => {
+  test('an amount is authorized, captured in part once, or cancelled', async () => {
     const customer = await newCustomer();
     const held = await pay(customer, 'pm_card_visa', { capture_method: 'manual' });
     expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1_000, amount_received: 0 });

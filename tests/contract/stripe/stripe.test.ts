@@ -68,7 +68,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
       });
     });
 
-    test('pages go forth and back without gap or repetition', async () => {
+    test('pagination goes forward and back without gaps or duplicates', async () => {
       const email = `${randomUUID()}@example.com`;
       const made: string[] = [];
       for (let index = 0; index < 5; index += 1) made.unshift((await stripe.customers.create({ email })).id);
@@ -159,7 +159,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
   });
 
   describe('refunds', () => {
-    test('in parts, up to what was paid and no further', async () => {
+    test('in parts, up to the paid amount', async () => {
       const paymentIntent = await stripe.paymentIntents.create(paymentParams());
       await settledCharge(paymentIntent);
       const payment_intent = paymentIntent.id;
@@ -197,7 +197,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
   });
 
   describe('checkout sessions', () => {
-    test('open with a page to pay on, their lines and the reference that was given', async () => {
+    test('open with a payment page, line items and the given reference', async () => {
       const customer = (await stripe.customers.create({ email: 'ada@example.com' })).id;
       const params = sessionParams({
         customer,
@@ -241,7 +241,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
       expect(await faultOf(stripe.checkout.sessions.expire(id))).toMatchObject({ statusCode: 400 });
     });
 
-    test('refuse what can’t be sold', async () => {
+    test('refuse invalid prices', async () => {
       const nowSeconds = Math.floor(Date.now() / 1000);
       const cheap = { currency: 'eur', unit_amount: 10, product_data: { name: 'x' } };
       const faults: [Stripe.Checkout.SessionCreateParams, object][] = [
@@ -259,7 +259,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
   });
 
   describe('events', () => {
-    test('tell of a payment and a refund, newest first, also to those who missed a webhook', async () => {
+    test('list a payment and a refund, newest first', async () => {
       const paymentIntent = await stripe.paymentIntents.create(paymentParams());
       await settledCharge(paymentIntent);
       const charge = String(paymentIntent.latest_charge);
@@ -310,7 +310,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
   });
 
   describe('every request', () => {
-    test('has an id, and under an idempotency key happens once', async () => {
+    test('has an id, and runs once under an idempotency key', async () => {
       const idempotencyKey = randomUUID();
       const first = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey });
       const second = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey });
@@ -321,7 +321,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
       expect(misused).toBeInstanceOf(Stripe.errors.StripeIdempotencyError);
     });
 
-    test('is refused in Stripe’s shape when something is wrong with it', async () => {
+    test('is refused with an error in Stripe’s shape', async () => {
       const misspelt = { amout: 100, amount: 100, currency: 'eur' } as unknown as Stripe.PaymentIntentCreateParams;
       const oldType = { ...paymentParams(), payment_method_types: ['card'] } as Stripe.PaymentIntentCreateParams;
       const incomplete = { currency: 'eur' } as Stripe.PaymentIntentCreateParams;

@@ -55,7 +55,7 @@ const WEBHOOK_TOPICS = Object.entries(FACTS)
   .filter(([, { dispatch }]) => dispatch?.includes('webhooks'))
   .map(([topic]) => topic);
 
-test('each fact of money is told outside or left out, as decided', () => {
+test('each money fact is mapped to a webhook event or excluded explicitly', () => {
   for (const [topic, decision] of Object.entries(MONEY)) {
     expect([topic, WEBHOOK_TOPICS.includes(topic)]).toEqual([topic, decision === 'told']);
   }
@@ -68,7 +68,7 @@ test('the table of facts names every topic that a domain commits, and each webho
   expect(PUBLIC_TOPICS.toSorted()).toEqual(WEBHOOK_TOPICS.toSorted());
 });
 
-test('the page of the protocol names every type of event', () => {
+test('the protocol page names every type of event', () => {
   const page = readFileSync(join(SERVER, 'protocol/README.md'), 'utf8');
   expect(EVENT_TYPES.filter((type) => !page.includes(`\`${type}\``))).toEqual([]);
 });

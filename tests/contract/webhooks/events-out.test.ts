@@ -128,7 +128,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     });
   });
 
-  test('a fact that tells of many tips is an event for each of them, in their order, however many facts there are', async () => {
+  test('a fact with several tips becomes an event for each, in order', async () => {
     await using house = await openEvents();
     const room = createId('room');
     const tip = (index: number) => ({
@@ -152,7 +152,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(new Set(events.map((event) => event.id)).size).toBe(450);
   });
 
-  test('only the types that an endpoint asks for are sent to it', async () => {
+  test('sends an endpoint only its subscribed types', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     await house.webhooks.createEndpoint({ url: receiver.url, events: ['room.ended'] });
@@ -164,7 +164,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(receiver.received[0]?.event.roomSeq).toBe(2);
   });
 
-  test('what fails is tried again with growing pauses, and holds the later events of its room but of no other', async () => {
+  test('a failed delivery is retried with backoff, and holds back later events of its own room only', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
@@ -198,7 +198,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     );
   });
 
-  test('after three days an event is given up and the next one of its room goes out', async () => {
+  test('after three days an event is abandoned and the next one of its room is sent', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
@@ -216,7 +216,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await eventually(() => typesOf(receiver.received).at(-1) === 'live.ended');
   });
 
-  test('an endpoint that hangs holds nobody else, is disabled after days and says why; enabled again it is sent what waited', async () => {
+  test('a hanging endpoint delays no other, is disabled after days with a reason, and gets waiting events when enabled', async () => {
     await using house = await openEvents({ sendTimeoutMs: 150 });
     await using dead = await startReceiver();
     await using alive = await startReceiver();
@@ -246,7 +246,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await eventually(() => dead.received.length > 0);
   });
 
-  test('secrets lie encrypted; plain ones of before sign on; under another API secret nothing is sent until it is rotated', async () => {
+  test('secrets are encrypted; older plain ones still sign; under another API secret nothing is sent until rotation', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     const { id, secret } = await house.webhooks.createEndpoint({ url: receiver.url });
@@ -293,7 +293,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(String(one.headers['loge-signature'])).toContain(`t=${Math.floor(house.clock.now() / 1000)}`.slice(0, 9));
   });
 
-  test('killed between delivery and mark, the same event is sent again, once, and in order', async () => {
+  test('after a kill between delivery and its mark, the event is sent again once and in order', async () => {
     await using receiver = await startReceiver();
     await using house = await openEvents({ sendTimeoutMs: 3_000 });
     const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
@@ -314,7 +314,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     });
   });
 
-  test('two processes publish and deliver side by side: each event once, every room in order, the log without a gap', async () => {
+  test('two processes publish and deliver: each event once, every room in order, the log without a gap', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     house.restart();
@@ -336,7 +336,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(seqs).toEqual(Array.from({ length: 40 }, (_, index) => (seqs[0] ?? 0) + index));
   });
 
-  test('an event is replayed on request, at once, although its room is held up', async () => {
+  test('an event is replayed on request at once, although its room is blocked', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
@@ -376,7 +376,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await eventually(async () => (await house.webhooks.getEndpoint(id)).disabledReason === 'gone');
   });
 
-  test('a deleted endpoint takes its queue along', async () => {
+  test('deleting an endpoint deletes its queue', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     receiver.respond(() => 500);
@@ -390,7 +390,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  test('what is malformed inside is logged and passed over, and what follows is told', async () => {
+  test('logs and skips a malformed fact, and delivers the next ones', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     await house.webhooks.createEndpoint({ url: receiver.url });

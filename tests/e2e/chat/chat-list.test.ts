@@ -70,7 +70,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     expect(await page.evaluate(() => window.chatStage.list.scrollTop)).toBe(0);
   });
 
-  test('holds what is being read still while more is said, counts it, and goes to it by one press', async () => {
+  test('keeps the reading position while messages arrive, counts them, and goes to the end by a button', async () => {
     await scrollUp(600);
     const reading = await inView();
     const before = await topOf(reading);
@@ -88,7 +88,19 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
   });
 
-  test('nothing jumps when the history before is put in', async () => {
+  test('goes to the end when a skipped range drops the rows being read', async () => {
+    await scrollUp(600);
+    await page.evaluate(() => window.chatStage.miss(1_500));
+    await say(1);
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'the end is shown');
+    expect((await kept())[0]).toBe((await last()) - 199);
+    expect(await page.evaluate(() => window.chatStage.list.scrollTop)).toBe(0);
+    await page.getByTestId('chat-newest').waitFor({ state: 'detached' });
+    await say(1);
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
+  });
+
+  test('keeps the position when earlier history is inserted', async () => {
     for (let fetched = 0; fetched < 2; fetched += 1) {
       const [first = 0] = await kept();
       await eventually(async () => {
@@ -104,7 +116,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     }
   });
 
-  test('reads back to the first message and down to the end again, with nothing left out', async () => {
+  test('reads back to the first message and forward to the end without gaps', async () => {
     const seen = new Set<number>();
     const note = async () => {
       for (const seq of await rows()) seen.add(seq);

@@ -30,7 +30,7 @@ const SAME_IN_BOTH = new Set([
   ...['Camille', 'Camille Aubry', 'Léa', 'Tom', 'Malik', 'Inès', 'Jo', 'camille', 'tom', 'lea', 'malik'],
 ]);
 
-describe.skipIf(!CHROMIUM)('the faces of the chat', { timeout: 180_000 }, () => {
+describe.skipIf(!CHROMIUM)("the chat's views", { timeout: 180_000 }, () => {
   let chat: ChatScenes;
 
   beforeAll(async () => {

@@ -54,7 +54,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await row.locator('.tools').waitFor();
   }
 
-  test('an answer carries what it answers, and a name brings the message to its person', async () => {
+  test('a reply shows its quote, and a mention notifies its person', async () => {
     await say(lea, 'Which song was that?');
     await expectInChat(tom, 'Which song was that?');
     await pointAt(tom, 'Which song was that?');
@@ -72,14 +72,14 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(await tom.by('chat-answered').count()).toBe(0);
   });
 
-  test('a reaction rises on the other pages', async () => {
+  test('a reaction is shown on the other pages', async () => {
     await lea.by('chat-emoji').click();
     await lea.by('react-🔥').click();
     await tom.by('chat-reactions').locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
     await lea.page.keyboard.press('Escape');
   });
 
-  test('a raised hand is counted for everyone and named for the creator', async () => {
+  test('a raised hand is counted for everyone, and shown with its name to the creator', async () => {
     await lea.by('chat-hand').click();
     await creator.by('chat-hands-open').waitFor();
     await creator.by('chat-hands-open').click();
@@ -90,7 +90,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-hands-open').waitFor({ state: 'detached' });
   });
 
-  test('a poll is asked, voted in once each, and closed with its figures', async () => {
+  test('a poll is started, voted in once per person, and closed with its results', async () => {
     await creator.by('moderation-open').click();
     await creator.by('tab-modes').click();
     await creator.by('poll-question').locator('input').fill('Encore?');
@@ -113,7 +113,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('moderation-open').waitFor();
   });
 
-  test('a time-out by one press is told with its reason and counts down; lifting it is told too', async () => {
+  test('a time-out shows its reason and a countdown, and lifting it is shown too', async () => {
     await say(tom, 'Something rude');
     await expectInChat(creator, 'Something rude');
     await pointAt(creator, 'Something rude');
@@ -139,7 +139,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await expectInChat(lea, 'I am sorry');
   });
 
-  test('the panic button closes the chat to everyone at once, and undo brings back what was', async () => {
+  test('the panic button closes the chat for everyone, and undo restores the modes', async () => {
     await creator.by('moderation-open').click();
     await creator.by('tab-modes').click();
     await creator.by('slow-3').click();
@@ -169,7 +169,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.page.keyboard.press('Escape');
   });
 
-  test('a word of the list is held back, its author knows, and the creator lets it through', async () => {
+  test('a listed word holds a message, which its author sees and the creator allows', async () => {
     await creator.by('moderation-open').click();
     await creator.by('tab-words').click();
     await creator.by('word-pattern').locator('input').fill('rubbish');
@@ -190,7 +190,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.page.keyboard.press('Escape');
   });
 
-  test('a reported message reaches those who keep order with its evidence, and not who reported it', async () => {
+  test('moderators see a reported message with its evidence, but not the reporter', async () => {
     await pointAt(tom, 'What rubb1sh weather');
     await tom.by('tool-report').click();
     await tom.by('report-spam').check();
@@ -205,7 +205,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.page.keyboard.press('Escape');
   });
 
-  test('everything by one author goes in one act, on every page, and quotes of it too', async () => {
+  test('removes all messages of an author on every page, including quotes', async () => {
     for (const text of ['Buy gold here', 'Cheap gold', 'Gold gold gold']) {
       await say(tom, text);
       await expectInChat(creator, text);
@@ -226,7 +226,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     );
   });
 
-  test('a phone that was off the network for seconds finds everything it missed, in order, once', async () => {
+  test('a phone that was offline for seconds shows all missed messages once and in order', async () => {
     const { page, context } = lea;
     const devTools = await context.newCDPSession(page);
     const offline = { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
@@ -265,7 +265,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     for (const person of names) person[Symbol.dispose]();
   });
 
-  test('the keyboard reaches every message and its tools', async () => {
+  test('every message and its tools can be reached by keyboard', async () => {
     await creator.by('chat-list').focus();
     await creator.page.keyboard.press('ArrowUp');
     const focused = () =>
@@ -289,7 +289,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-answered').waitFor({ state: 'detached' });
   });
 
-  test('nothing went wrong on any page', () => {
+  test('no page reported an error', () => {
     const problems = [creator, lea, tom].flatMap((visitor) => visitor.problems);
     // What the browser itself says about a network that was taken away.
     expect(

@@ -21,7 +21,7 @@ function keys(env: Record<string, string>, ...args: string[]): Promise<{ code: n
   });
 }
 
-test('beside a server: a key counts as soon as it is printed, and no more once it is revoked', async () => {
+test('with a running server: a key is valid once it is printed, and invalid once it is revoked', async () => {
   await using http = await startHttp();
   const { port } = new URL(http.url);
   const run = (...args: string[]) => keys({ PORT: port, LOGE_DATA_DIR: '/nowhere' }, ...args);

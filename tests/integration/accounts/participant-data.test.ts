@@ -39,12 +39,12 @@ async function findTexts(texts: string[]): Promise<string[]> {
   return found;
 }
 
-test('every table says what it holds of people', async () => {
+test('every table declares its personal data', async () => {
   const listed = [...Object.keys(PERSONAL_TABLES), ...Object.keys(IMPERSONAL_TABLES)];
   expect(listed.sort()).toEqual(await tableNames());
 });
 
-test('a person is exported from all domains, and nothing of their name and words is left after erasure', async () => {
+test('exports a person from all domains, and erases their name and texts', async () => {
   const { context } = http;
   const room = await http.createRoom({ kind: 'free' });
   const fan = { identity: FAN, name: NAME, role: 'fan' as const };
@@ -76,14 +76,14 @@ test('a person is exported from all domains, and nothing of their name and words
   expect(await context.money.checkInvariants()).toEqual([]);
 });
 
-test('erasure is refused while money or a live is open, with what is open', async () => {
+test('erasure is refused while money or a live is open, naming it', async () => {
   const room = await http.createRoom({ kind: 'free' });
   const refused = await http.server('DELETE', `/v1/participants/${room.creator.identity}/data`);
   expect([refused.status, refused.json.error.code]).toEqual([409, 'erasure_blocked']);
   expect(refused.json.error.message).toMatch(/Still open: .*room/);
 });
 
-test('facts that a listener has not taken stay in the outbox, however old they are', async () => {
+test('facts that a listener has not handled stay in the outbox, at any age', async () => {
   const { db, outbox } = http.context;
   const id = createId('event');
   await db.bulk(
@@ -96,7 +96,7 @@ test('facts that a listener has not taken stay in the outbox, however old they a
   expect(await db.bulk('select id from outbox where id = $1', [id])).toHaveLength(1);
 });
 
-test('a process deletes old facts that everybody has taken, without being asked', async () => {
+test('deletes old facts that all listeners have handled', async () => {
   const { db, bus, log, metrics } = http.context;
   const id = createId('event');
   await db.bulk(
@@ -110,7 +110,7 @@ test('a process deletes old facts that everybody has taken, without being asked'
   await outbox.close();
 });
 
-test('the log of a failed statement has none of its values', async () => {
+test('the log of a failed statement does not contain its values', async () => {
   const secret = 'a-value-that-nobody-logs';
   const failures = await Promise.all(
     [`select 1 from nowhere where $1 = ''`, 'select $1::int'].map((statement) =>

@@ -53,7 +53,7 @@ describe.each(KINDS)('the chat of $name', ({ start }) => {
   const say = async (person: TestParticipant, text: string) =>
     (await person.request('chat:send', { clientId: clientId(), text })).message as ChatEntry;
 
-  test('R16: whoever talks from wherever, everybody is shown the same log, in order and once; nobody what came before them', async () => {
+  test('R16: all sockets get the same log in order and once, without earlier entries', async () => {
     const room = await createRoom();
     const people = await Promise.all([0, 1, 2, 3].map((index) => join(index, `person-${index}`, room)));
     try {
@@ -75,7 +75,7 @@ describe.each(KINDS)('the chat of $name', ({ start }) => {
     }
   });
 
-  test('a message that is removed at one place is gone everywhere, in its order', async () => {
+  test('a removal at one gateway applies everywhere, in order', async () => {
     const room = await createRoom();
     using ada = await join(0, 'ada', room, { role: 'creator' });
     using lea = await join(1, 'lea', room);
@@ -87,7 +87,7 @@ describe.each(KINDS)('the chat of $name', ({ start }) => {
     }
   });
 
-  test('above what people can read a sample is shown, and told; the creator and one’s own always', async () => {
+  test("above the readable rate a sample is sent and reported; the creator's and own messages always", async () => {
     const room = await createRoom();
     using ada = await join(0, 'ada', room, { role: 'creator' });
     using reader = await join(1, 'reader', room);

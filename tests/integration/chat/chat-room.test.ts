@@ -25,7 +25,7 @@ const say = (who: TestParticipant, text: string, more: object = {}) =>
   who.request('chat:send', { clientId: createId('event'), text, ...more });
 
 // Regression: who came back was told of raised hands only while there were some, and went on showing those of before.
-test('whoever comes back is told that no hand is raised any more', async () => {
+test('a reconnecting participant learns that their hand is lowered', async () => {
   const { room, join } = await openRoom();
   using moderator = await join({ identity: 'mo', role: 'moderator' });
   const lea = await join({ identity: 'lea' });
@@ -42,7 +42,7 @@ test('whoever comes back is told that no hand is raised any more', async () => {
 });
 
 describe('restrictions', () => {
-  test('R50: a ban is told at once, with its reason, holds through a reconnect, and ends in being told too', async () => {
+  test('R50: a ban is reported at once with its reason, survives a reconnect, and its end is reported', async () => {
     const { join } = await openRoom();
     using creator = await join({ identity: 'ada', role: 'creator' });
     const first = await join({ identity: 'lea' });
@@ -67,7 +67,7 @@ describe('restrictions', () => {
 
   // Regression: a moderator's time-out took the place of the creator's ban, and their lift took it away, in all of the
   // creator's rooms.
-  test('R50: a moderator takes nothing away from what the creator has set, and sets nothing in all rooms', async () => {
+  test("R50: a moderator cannot lift the creator's restrictions, or restrict in all rooms", async () => {
     const { join } = await openRoom();
     using creator = await join({ identity: 'ada', role: 'creator' });
     using moderator = await join({ identity: 'mo', role: 'moderator' });
@@ -83,7 +83,7 @@ describe('restrictions', () => {
     expect(await lea.refusal('chat:send', { clientId: createId('event'), text: 'free?' })).toBe('chat_banned');
   });
 
-  test('a moderator does not restrict another, nor a fan anybody; a ban can take away access in the same act', async () => {
+  test('moderators cannot restrict each other, and fans no one; a ban can also end access', async () => {
     const { join } = await openRoom();
     using moderator = await join({ identity: 'mo', role: 'moderator' });
     using _other = await join({ identity: 'mia', role: 'moderator' });
@@ -103,7 +103,7 @@ describe('restrictions', () => {
     expect((await revoked).access).toMatchObject({ state: 'refused', reason: 'removed' });
   });
 
-  test('R50: the rank of a moderator holds while they are away, in all rooms of the creator, until a later token says otherwise', async () => {
+  test("R50: a moderator's rank holds while they are offline, in all rooms of the creator, until a later token", async () => {
     const { room, join } = await openRoom();
     const { room: second, join: joinSecond } = await openRoom();
     using moderator = await join({ identity: 'mo', role: 'moderator' });
@@ -131,7 +131,7 @@ describe('restrictions', () => {
     expect(await creator.refusal('chat:restrict', restrict('max'))).toBe('ok');
   });
 
-  test('every request of moderators is refused to fans', async () => {
+  test('refuses every moderation request of fans', async () => {
     const { join } = await openRoom();
     using lea = await join({ identity: 'lea' });
     const id = 'msg_00000000000000000000';
@@ -158,7 +158,7 @@ describe('restrictions', () => {
   });
 });
 
-test('R52: the mode is told to everyone at once, and to newcomers', async () => {
+test('R52: mode changes are sent to everyone at once, and to newcomers', async () => {
   const { join } = await openRoom();
   using creator = await join({ identity: 'ada', role: 'creator' });
   using lea = await join({ identity: 'lea' });
@@ -173,7 +173,7 @@ test('R52: the mode is told to everyone at once, and to newcomers', async () => 
   expect((await say(creator, 'see https://club.example/x')).message).toMatchObject({ links: true });
 });
 
-test('R55: a held message goes to the queue of moderators, and its author is told what becomes of it', async () => {
+test("R55: a held message enters the moderators' queue, and its author gets the decision", async () => {
   const { join } = await openRoom();
   using creator = await join({ identity: 'ada', role: 'creator' });
   using moderator = await join({ identity: 'mo', role: 'moderator' });
@@ -196,7 +196,7 @@ test('R55: a held message goes to the queue of moderators, and its author is tol
   await creator.request('chat:setWords', { words: [] });
 });
 
-test('R55: whoever reloads their page still sees what they wrote and waits, and what was refused, with the reason', async () => {
+test('R55: after a reload the author still sees held messages, and refused ones with the reason', async () => {
   const { join } = await openRoom();
   using creator = await join({ identity: 'ada', role: 'creator' });
   await creator.request('chat:setWords', { words: [{ pattern: 'spoiler', action: 'hold' }] });
@@ -218,7 +218,7 @@ test('R55: whoever reloads their page still sees what they wrote and waits, and 
   await creator.request('chat:setWords', { words: [] });
 });
 
-test('R56: a poll is answered by the room, counted as it goes, and remembered for who comes back', async () => {
+test('R56: poll votes are counted live, and restored after a reconnect', async () => {
   const { join } = await openRoom();
   using creator = await join({ identity: 'ada', role: 'creator' });
   using lea = await join({ identity: 'lea' });
@@ -239,7 +239,7 @@ test('R56: a poll is answered by the room, counted as it goes, and remembered fo
   expect(await lea.refusal('chat:vote', { poll: poll.id, option: 1 })).toBe('poll_closed');
 });
 
-test('reactions are told in sums, hands with their number, and to moderators with names', async () => {
+test('reactions are sent as sums, hands as a number, and to moderators with names', async () => {
   const { join } = await openRoom();
   using moderator = await join({ identity: 'mo', role: 'moderator' });
   using lea = await join({ identity: 'lea' });
@@ -264,7 +264,7 @@ test('reactions are told in sums, hands with their number, and to moderators wit
   await down;
 });
 
-test('who is here: everyone, by name, those who keep order first', async () => {
+test('lists the people in the room by name, moderators first', async () => {
   const { join } = await openRoom();
   using creator = await join({ identity: 'ada', role: 'creator' });
   using lea = await join({ identity: 'lea' });

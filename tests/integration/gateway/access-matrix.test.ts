@@ -120,6 +120,7 @@ describe('over HTTP', () => {
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
     'GET /v1/reports/dac7.csv': '?quarter=2026-Q3',
     'GET /v1/earnings/tax-year': '?year=2026',
+    'GET /oembed': '?url=https://loge.example/rooms/:id',
   };
 
   function pathFor(path: string, { room, creator, tier }: Scene): string {
@@ -171,7 +172,7 @@ describe('over HTTP', () => {
     const hasBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
     const body = bodies[name]?.(scene) ?? exampleOf(route.method, route.path) ?? {};
     const isJson = !route.path.startsWith('/desk/sign-in') && route.method !== 'GET' && route.method !== 'OPTIONS';
-    const reply = await http.call(route.method, pathFor(route.path, scene) + (queries[name] ?? ''), {
+    const reply = await http.call(route.method, pathFor(route.path + (queries[name] ?? ''), scene), {
       headers: {
         'x-forwarded-for': address,
         ...(isJson ? { 'content-type': 'application/json' } : {}),
@@ -184,7 +185,7 @@ describe('over HTTP', () => {
     return 'ok';
   }
 
-  test('who may call which route', async () => {
+  test('the callers of each route', async () => {
     const rows = new Map<string, Row>();
     const keyOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
     const listed = HTTP_OPERATIONS.map(({ http: { method, path } }) => ({ method: method.toUpperCase(), path }));
@@ -221,6 +222,7 @@ describe('over sockets', () => {
   /** One input a request that is well-formed; complete by its type. */
   const inputs: { [N in RequestName]: RequestInput<N> | Record<string, unknown> } = {
     'stage:watch': { rtpCapabilities: {} },
+    'stage:prepare': { rtpCapabilities: { router: '0', codecs: [96], headerExtensions: [] } },
     'stage:publish': {},
     'stage:connect': { session, dtlsParameters: { role: 'client', fingerprints } },
     'stage:restartIce': { session },
@@ -291,7 +293,7 @@ describe('over sockets', () => {
     'memberships:changeTier': { ...membership, tier: createId('tier') },
   };
 
-  test('who may ask for what', async () => {
+  test('the callers of each request', async () => {
     const { accounts, rooms, tokens } = loge.app.context;
     const rows = new Map<string, Row>();
     for (const [row, { socket: name }] of SOCKET_OPERATIONS.entries()) {
@@ -315,7 +317,7 @@ describe('over sockets', () => {
     compare(PARTICIPANTS, rows, readExpected('Sockets', PARTICIPANTS));
   }, 300_000);
 
-  test('nobody connects without a token, with a wrong one, or as the creator of a room of somebody else', async () => {
+  test('refuses a connection without a token, with a wrong one, or as another creator', async () => {
     const room = await loge.createRoom(ROOM_ACCESS);
     const { tokens } = loge.app.context;
     const good = tokens.create({ identity: 'bob', name: 'Bob', room: room.id as RoomId, role: 'fan' });

@@ -84,7 +84,7 @@ describe('R1: tokens', () => {
     expect(await connectionCode({ token: make() })).toBe(code);
   });
 
-  test('R3: somebody else as the creator of a room', async () => {
+  test('R3: another person as the creator of a room', async () => {
     expect(await connectionCode({ token: sign({ role: 'creator' }) })).toBe('forbidden');
   });
 
@@ -95,7 +95,7 @@ describe('R1: tokens', () => {
 });
 
 describe('from inside a free room', () => {
-  test('a fan cannot publish, moderate, end or see earnings, whatever the token allows', async () => {
+  test('a fan cannot publish, moderate, end or see earnings, even if the token allows it', async () => {
     const can = { publish: true, subscribe: true, chat: true, tip: true };
     using fan = await TestParticipant.connect(loge.url, { token: sign({ can }) });
     expect(await fan.refusal('stage:publish', {})).toBe('publish_not_allowed');
@@ -138,7 +138,7 @@ describe('from inside a free room', () => {
     publisher.close();
   });
 
-  test('R14a: one person holds as many media sessions as one can watch, on a socket, in the room and on the SFU', async () => {
+  test('R14a: limits the media sessions of a person, on a socket, in the room and on the SFU', async () => {
     const { id: target } = await loge.createRoom({ kind: 'free' });
     const token = sign({ sub: 'hoarder-of-media', room: target });
     const fans: TestParticipant[] = [];
@@ -194,7 +194,7 @@ describe('from inside a free room', () => {
     expect(await fan.request('chat:history', {})).toEqual(before);
   });
 
-  test('R7: an event without a callback is dropped and the socket stays', async () => {
+  test('R7: drops an event without a callback and keeps the socket', async () => {
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'silent' }) });
     fan.socket.emit('chat:send', { clientId: 'client-0009', text: 'unheard' });
     const { entries } = await fan.request('chat:history', {});
@@ -208,7 +208,7 @@ describe('from inside a free room', () => {
     await gone;
   });
 
-  test('raw bytes that are no packet close that connection alone', async () => {
+  test('raw bytes that are no packet close only that connection', async () => {
     using neighbour = await TestParticipant.connect(loge.url, { token: sign({ sub: 'neighbour' }) });
     const socket = new WebSocket(`${loge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     await new Promise((resolve) => socket.once('open', resolve));
@@ -247,7 +247,7 @@ describe('from inside a free room', () => {
     expect(answers.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(LIMITS.httpRequestsPipelined);
   });
 
-  test('R18: markup in chat and names stays text to the letter', async () => {
+  test('R18: keeps markup in chat and names as literal text', async () => {
     const name = '<img src=x onerror=alert(1)>';
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'markup', name }) });
     const text = '<script>alert(document.cookie)</script> & "quotes"';
@@ -255,7 +255,7 @@ describe('from inside a free room', () => {
     expect(message).toMatchObject({ text, from: { name } });
   });
 
-  test('a flood is told to wait, with the time', async () => {
+  test('a flood is answered with the time to wait', async () => {
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'flooder' }) });
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
@@ -267,7 +267,7 @@ describe('from inside a free room', () => {
     expect(refused.every((error) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0)).toBe(true);
   });
 
-  test('one identity cannot hold sockets without end', async () => {
+  test('limits the sockets of an identity', async () => {
     const token = sign({ sub: 'hoarder' });
     const come = () => TestParticipant.connect(loge.url, { token }).catch((error: { code: string }) => error.code);
     const came = await Promise.all(Array.from({ length: 3 * LIMITS.socketsPerIdentity }, come));
@@ -278,7 +278,7 @@ describe('from inside a free room', () => {
     await expect.poll(() => connectionCode({ token })).toBe('ok');
   });
 
-  test('one address cannot hold sockets without end, and is refused before the upgrade', async () => {
+  test('limits the sockets of an address, before the upgrade', async () => {
     const open = (address: string) =>
       new Promise<WebSocket | string>((resolve) => {
         const socket = new WebSocket(`${loge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
@@ -341,7 +341,7 @@ describe('R9a: older tokens', () => {
     return ((await response.json()) as { error: { code: string } }).error.code;
   };
 
-  test('access that a newer token took back is not restored by an older one', async () => {
+  test('an older token does not restore access that a newer one revoked', async () => {
     const fan = { sub: 'refunded', room: paidRoom };
     const old = signAged(60, { ...fan, entitled: true });
     using before = await TestParticipant.connect(loge.url, { token: old });
@@ -361,7 +361,7 @@ describe('R9a: older tokens', () => {
     await granted;
   });
 
-  test('a token that takes back, presented late, does not end what was given after it', async () => {
+  test('a late token that revokes does not end access that was granted after it', async () => {
     const fan = { sub: 'late-word', room: paidRoom };
     const stale = signAged(60, { ...fan, entitled: false });
     using bought = await TestParticipant.connect(loge.url, { token: signAged(30, { ...fan, entitled: true }) });
@@ -369,7 +369,7 @@ describe('R9a: older tokens', () => {
     expect([bought.welcome.access.state, other.welcome.access.state]).toEqual(['granted', 'granted']);
   });
 
-  test('the embedder ends what it granted, on open sockets and for every token issued so far', async () => {
+  test('the embedder ends access that it granted, on open sockets and for every earlier token', async () => {
     const claims = { identity: 'ended', room: paidRoom, entitled: true };
     const unused = await loge.token(claims);
     using fan = await TestParticipant.connect(loge.url, { token: await loge.token(claims) });
@@ -386,7 +386,7 @@ describe('R9a: older tokens', () => {
     expect(renewed.welcome.access.state).toBe('granted');
   });
 
-  test('a demoted moderator loses the powers on the open socket, and the old token does not bring them back', async () => {
+  test('a demoted moderator loses the rights on the open socket, and an old token does not restore them', async () => {
     const moderator = { sub: 'demoted', role: 'moderator' };
     const old = signAged(60, moderator);
     using open = await TestParticipant.connect(loge.url, { token: old });
@@ -407,7 +407,7 @@ describe('R9a: older tokens', () => {
     expect(await open.refusal('rooms:remove', remove)).toBe('ok');
   });
 
-  test('a moderator without a ticket is put out of a paid room with the rank', async () => {
+  test('a moderator without a ticket loses access to a paid room with the rank', async () => {
     const claims = { sub: 'gate-keeper', room: paidRoom };
     using keeper = await TestParticipant.connect(loge.url, { token: signAged(60, { ...claims, role: 'moderator' }) });
     expect(keeper.welcome.access.state).toBe('granted');
@@ -417,7 +417,7 @@ describe('R9a: older tokens', () => {
     expect(await keeper.refusal('chat:history', {})).toBe('access_required');
   });
 
-  test('of two tokens of one second the one that takes away counts, in either order', async () => {
+  test('of two tokens of one second the one that revokes wins, in either order', async () => {
     const iat = nowSeconds() - 20;
     const stateAfter = async (sub: string, ...said: Record<string, unknown>[]) => {
       let last = '';
@@ -436,7 +436,7 @@ describe('R9a: older tokens', () => {
     );
   });
 
-  test('a moderator whose token does not let them watch is not let in', async () => {
+  test('a moderator whose token does not allow watching gets no access', async () => {
     const token = sign({ sub: 'blind', role: 'moderator', can: { subscribe: false } });
     using moderator = await TestParticipant.connect(loge.url, { token });
     expect(moderator.welcome.access).toEqual({ state: 'refused', reason: 'subscribe_not_allowed' });

@@ -1,11 +1,17 @@
 /**
- * A connection that goes while what it asked for is being looked into: nothing is opened for it, and nothing that it
- * took over stays for ever.
+ * Media without a socket. A connection that goes while its request is being handled: nothing is opened for it, and
+ * nothing that it took over stays for ever. A session that is opened over HTTP, ahead of its socket.
  */
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../server/platform/clock.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import { describeReceiver } from '../../../server/protocol/receiver.ts';
+import type { WatchAheadAnswer } from '../../../server/protocol/stage.ts';
+import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, watch } from '../../support/media/media.ts';
+import { RtpViewer } from '../../support/media/rtp-viewer.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
@@ -18,7 +24,7 @@ let aheadMs = 0;
 const clock: Clock = { now: () => Date.now() + aheadMs };
 
 beforeAll(async () => {
-  loge = await startApp({ clock });
+  loge = await startApp({ clock, env: { LOGE_ALLOWED_ORIGINS: 'https://club.example' } });
 });
 afterAll(() => loge?.[Symbol.asyncDispose]());
 beforeEach(async () => {
@@ -26,7 +32,7 @@ beforeEach(async () => {
 });
 
 const sessions = async () => (await loge.app.context.stage.stats()).sessions;
-const join = async (claims: { identity: string; role?: string }) =>
+const join = async (claims: { identity: string; role?: string } & Record<string, unknown>) =>
   TestParticipant.connect(loge.url, { token: await loge.token({ ...claims, room }) });
 
 /** Holds up a method of the house from now on; `release` lets the calls go on, and resolves when they have ended. */
@@ -102,7 +108,7 @@ test('a room that ends while nobody is connected to it keeps no media', async ()
   await vi.waitFor(async () => expect(await sessions()).toBe(0), { ...WAIT, timeout: 8_000 });
 });
 
-test('what is taken over for who left meanwhile ends when nobody comes for it', async () => {
+test('a session that was adopted for a participant who left ends unless it is resumed', async () => {
   const creator = await join({ identity: 'ada', role: 'creator' });
   using _live = await goLive(creator);
   const first = await join({ identity: 'lea' });
@@ -117,4 +123,206 @@ test('what is taken over for who left meanwhile ends when nobody comes for it', 
   expect(await sessions()).toBe(2);
   aheadMs += AWAY_MS;
   await vi.waitFor(async () => expect(await sessions()).toBe(1), WAIT);
+});
+
+describe('a session opened over HTTP', () => {
+  const PAGE = 'https://club.example';
+  let creator: TestParticipant;
+  let live: Disposable;
+  /** Those of earlier tests. */
+  let others = 0;
+
+  beforeAll(async () => {
+    others = await sessions();
+  });
+  beforeEach(async () => {
+    await vi.waitFor(async () => expect(await watching()).toBe(-1), WAIT);
+    room = (await loge.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
+    creator = await join({ identity: 'ada', role: 'creator' });
+    live = await goLive(creator);
+    return () => {
+      live[Symbol.dispose]();
+      creator[Symbol.dispose]();
+    };
+  });
+
+  /** Sessions beside that of this test's creator. */
+  const watching = async () => (await sessions()) - others - 1;
+  const receiverOf = ({ welcome }: TestParticipant) => {
+    const router = welcome.inside?.stage.routerRtpCapabilities ?? {};
+    return describeReceiver(router, router);
+  };
+
+  /** As a page of another site sends it: no header that needs a preflight, and the token in the body. */
+  async function post(token: string, { viewer = new RtpViewer(), of = room, origin = PAGE } = {}) {
+    const { dtlsParameters } = viewer;
+    const body = JSON.stringify({ token, rtpCapabilities: receiverOf(creator), dtlsParameters });
+    const response = await fetch(`${loge.url}/v1/rooms/${of}/watch`, { method: 'POST', body, headers: { origin } });
+    const text = await response.text();
+    const answer = JSON.parse(text) as WatchAheadAnswer & { error?: { code: string } };
+    return { viewer, response, answer, sizes: [body.length, text.length] };
+  }
+
+  const postAs = async (identity: string, claims: Record<string, unknown> = { entitled: true }) =>
+    post(await loge.token({ identity, room, ...claims }));
+  const sessionOf = ({ answer }: { answer: WatchAheadAnswer }) => answer.watching?.session ?? '';
+  const ended = () => vi.waitFor(async () => expect(await watching()).toBe(0), { ...WAIT, timeout: 4_000 });
+
+  test('is answered in one exchange, and is taken over by the socket of its participant alone', async () => {
+    const { viewer, response, answer, sizes } = await postAs('lea');
+    expect(response.headers.get('access-control-allow-origin')).toBe(PAGE);
+    expect(Math.max(...sizes)).toBeLessThan(LIMITS.watchBodyBytes);
+    const { session, transport, consumers } = answer.watching ?? {};
+    expect([answer.access.state, consumers?.length, answer.watching?.connected]).toEqual(['granted', 2, true]);
+    await viewer.connect(transport as unknown as TransportOptions, consumers as unknown as ConsumerOptions[]);
+    await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(0), WAIT);
+    // Somebody else who has learnt its id.
+    using thief = await join({ identity: 'max', entitled: true });
+    for (const name of ['stage:resume', 'stage:restartIce', 'stage:leave', 'stage:play'])
+      expect([name, await thief.refusal(name, { session })]).toEqual([name, 'session_not_found']);
+    using fan = await join({ identity: 'lea' });
+    // Nobody commands it before it is taken over.
+    expect(await fan.refusal('stage:restartIce', { session })).toBe('session_not_found');
+    expect((await fan.request('stage:resume', { session })).consumers).toHaveLength(2);
+    expect(await fan.refusal('stage:restartIce', { session })).toBe('ok');
+    aheadMs += AWAY_MS;
+    // Another one, which nobody takes over, shows that time has passed.
+    expect(sessionOf(await postAs('max'))).not.toBe('');
+    aheadMs += AWAY_MS;
+    await vi.waitFor(async () => expect(await watching()).toBe(1), WAIT);
+    expect(await fan.refusal('stage:restartIce', { session })).toBe('ok');
+    await fan.request('stage:leave', { session });
+    viewer.close();
+  });
+
+  test('ends when no socket takes it over', async () => {
+    await postAs('lea');
+    expect(await watching()).toBe(1);
+    aheadMs += LIMITS.watchAheadMs;
+    await ended();
+  });
+
+  test('ends with the access or the API key that it came from, before any socket', async () => {
+    await postAs('lea');
+    await loge.server('DELETE', `/v1/rooms/${room}/entitlements/lea`);
+    await ended();
+    const key = await loge.makeKey(['tokens']);
+    const { token } = await (
+      await fetch(`${loge.url}/v1/tokens`, {
+        method: 'POST',
+        headers: { authorization: key.basic, 'content-type': 'application/json' },
+        body: JSON.stringify({ identity: 'max', name: 'Max', room, role: 'fan', entitled: true }),
+      })
+    ).json();
+    expect(sessionOf(await post(token))).not.toBe('');
+    await loge.server('DELETE', `/v1/keys/${key.id}`);
+    await ended();
+    expect((await post(token)).answer.error?.code).toBe('token_invalid');
+  });
+
+  test('does not outlive a revocation that comes while it is being opened', async () => {
+    const token = await loge.token({ identity: 'lea', room, entitled: true });
+    const { stage } = loge.app.context;
+    const closing = vi.spyOn(stage, 'closeParticipant');
+    const opening = hold(stage, 'watch');
+    const asked = post(token);
+    await vi.waitFor(() => expect(opening.isCalled()).toBe(true), WAIT);
+    await loge.server('DELETE', `/v1/rooms/${room}/entitlements/lea`);
+    // What closes the media of somebody without a socket has found nothing yet.
+    await vi.waitFor(() => expect(closing).toHaveBeenCalledWith(room, 'lea'), WAIT);
+    await opening.release();
+    expect(sessionOf(await asked)).not.toBe('');
+    await ended();
+    closing.mockRestore();
+    // The token is older than the revocation.
+    expect((await post(token)).answer).toMatchObject({ access: { state: 'required' }, watching: null });
+  });
+
+  test('is opened for nobody in the lobby, and a refusal says what the socket says', async () => {
+    expect((await postAs('eve', {})).answer).toEqual({
+      access: { state: 'required', offer: { kind: 'ticket', priceMinor: 500, currency: 'eur' } },
+      watching: null,
+    });
+    await loge.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'Insults' });
+    expect((await postAs('max')).answer).toEqual({ access: { state: 'refused', reason: 'removed' }, watching: null });
+    const [token, elsewhere] = [
+      await loge.token({ identity: 'eve', room, entitled: true }),
+      'room_000000000000000000000',
+    ];
+    const codes = await Promise.all([
+      post(token, { of: (await loge.createRoom({ kind: 'free' })).id }),
+      post(token, { of: elsewhere }),
+      post(token, { origin: 'https://elsewhere.example' }),
+      post(`${token.slice(0, -6)}AAAAAA`),
+      post(loge.app.context.tokens.create({ identity: 'eve', name: 'Eve', room: room as RoomId, role: 'creator' })),
+    ]);
+    expect(codes.map(({ answer }) => answer.error?.code)).toEqual([
+      'forbidden',
+      'forbidden',
+      'origin_not_allowed',
+      'token_invalid',
+      'forbidden',
+    ]);
+    expect(await watching()).toBe(0);
+  });
+
+  test('counts like those of sockets: four of one person, ten in ten seconds', async () => {
+    for (let count = 0; count < 6; count += 1) expect(sessionOf(await postAs('zoe'))).not.toBe('');
+    // Those that have no socket give way, as R14a says.
+    expect(await watching()).toBe(4);
+    const codes: (string | undefined)[] = [];
+    for (let count = 0; count < 5; count += 1) codes.push((await postAs('zoe')).answer.error?.code);
+    expect(codes).toEqual([undefined, undefined, undefined, undefined, 'rate_limited']);
+    expect(await watching()).toBe(4);
+    aheadMs += LIMITS.watchAheadMs;
+    await ended();
+  });
+
+  test('comes with the access to who has prepared, and without access there is a transport at most', async () => {
+    const { stage } = loge.app.context;
+    const consumers = async () => (await stage.stats()).consumers;
+    const before = await consumers();
+    const viewer = new RtpViewer();
+    const prepare = { rtpCapabilities: receiverOf(creator), dtlsParameters: viewer.dtlsParameters };
+    using fan = await join({ identity: 'ida' });
+    expect(await fan.request('stage:prepare', prepare)).toEqual({});
+    expect(await watching()).toBe(0);
+    using buyer = await join({ identity: 'tom' });
+    const prepared = await buyer.request('stage:prepare', { ...prepare, open: true });
+    expect([prepared.connected, prepared.consumers]).toEqual([true, []]);
+    await viewer.connect(prepared.transport, []);
+    expect([await watching(), await consumers()]).toEqual([1, before]);
+    // Of the lobby's own: nothing of it is commanded, and it is nobody else's.
+    expect(
+      await buyer.refusal('stage:viewport', { session: prepared.session, viewport: { width: 1, height: 1 } }),
+    ).toBe('access_required');
+    expect(await fan.refusal('stage:leave', { session: prepared.session })).toBe('session_not_found');
+    const granted = [fan, buyer].map((of) => of.next('rooms:accessGranted'));
+    for (const identity of ['ida', 'tom']) await loge.token({ identity, room, entitled: true });
+    const [opened, admitted] = (await Promise.all(granted)).map((event) => event.watching);
+    expect([opened?.consumers.length, opened?.connected, opened?.transport !== undefined]).toEqual([2, true, true]);
+    expect(admitted).toEqual({ session: prepared.session, consumers: expect.any(Array) });
+    viewer.addConsumers(admitted?.consumers as unknown as ConsumerOptions[]);
+    await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(0), WAIT);
+    for (const identity of ['ida', 'tom']) await loge.server('DELETE', `/v1/rooms/${room}/entitlements/${identity}`);
+    await ended();
+    expect(await consumers()).toBe(before);
+    viewer.close();
+  });
+
+  test('is prepared for nobody who could not buy', async () => {
+    await loge.server('POST', `/v1/rooms/${room}/removals`, { identity: 'uma', reason: 'Insults' });
+    using removed = await join({ identity: 'uma' });
+    const viewer = new RtpViewer();
+    const { dtlsParameters } = viewer;
+    viewer.close();
+    const prepare = { rtpCapabilities: receiverOf(creator), dtlsParameters, open: true };
+    expect(await removed.request('stage:prepare', prepare)).toEqual({});
+    const { id: elsewhere } = await loge.createRoom({ kind: 'free' });
+    using guest = await TestParticipant.connect(loge.url, {
+      token: await loge.token({ identity: 'uma', room: elsewhere }),
+    });
+    expect(await guest.request('stage:prepare', prepare)).toEqual({});
+    expect(await watching()).toBe(0);
+  });
 });

@@ -87,7 +87,7 @@ test('R8a: past the limit the connection is closed with a reason, and the client
   expect(back.welcome.inside?.chat.entries).toMatchObject([{ seq: MESSAGES + 1, text: 'meanwhile' }]);
 });
 
-test('R8a: whoever never reads again is cut off all the same', async () => {
+test('R8a: a client that never reads is disconnected', async () => {
   const { app } = loge;
   const before = await closedFor('connection_too_slow');
   const sockets = async () => (await app.context.metrics.sockets.get()).values[0]?.value ?? 0;

@@ -4,6 +4,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describeReceiver } from '../../../server/protocol/receiver.ts';
+import type { WatchAheadAnswer } from '../../../server/protocol/stage.ts';
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import { GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
 import { RtpPublisher } from '../../support/media/rtp-publisher.ts';
@@ -188,6 +190,35 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await vi.waitFor(() => expect(fan.viewer.silenceMs()).toBeGreaterThan(300), WAIT);
     expect(performance.now() - fan.viewer.silenceMs() - at).toBeLessThan(1_000);
     await house.server('POST', `/v1/rooms/${room}/end`);
+  });
+
+  test('a session opened over HTTP is taken over at another gateway, and without a socket ends with the access', async () => {
+    const room = (await house.createRoom()).id;
+    const creator = await goLive(room);
+    const router = creator.socket.welcome.inside?.stage.routerRtpCapabilities ?? {};
+    const open = async (identity: string) => {
+      const viewer = new RtpViewer({ reports: true });
+      ends.push(viewer);
+      const token = await house.token({ identity, room });
+      const rtpCapabilities = describeReceiver(router, router);
+      const { watching } = await untilPlaced(async () => {
+        const body = JSON.stringify({ token, rtpCapabilities, dtlsParameters: viewer.dtlsParameters });
+        const answer = await fetch(`${house.gateway(0).url}/v1/rooms/${room}/watch`, { method: 'POST', body });
+        const { watching } = (await answer.json()) as WatchAheadAnswer;
+        if (!watching) throw Object.assign(new Error('not placed'), { code: 'stage_unavailable' });
+        return { watching };
+      });
+      await viewer.connect(watching.transport as unknown as TransportOptions, watching.consumers as ConsumerOptions[]);
+      await viewer.firstDecodableFrame;
+      return { viewer, session: watching.session };
+    };
+    const [adopted, absent] = await Promise.all([open('lea'), open('max')]);
+    using fan = await house.join(1, { identity: 'lea', room });
+    await fan.request('stage:resume', { session: adopted.session });
+    await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' }, 1);
+    await vi.waitFor(() => expect(absent.viewer.silenceMs()).toBeGreaterThan(300), WAIT);
+    const packets = adopted.viewer.packets('video');
+    await vi.waitFor(() => expect(adopted.viewer.packets('video')).toBeGreaterThan(packets), WAIT);
   });
 
   test('a gateway that is killed does not stop the picture, and another one takes it over', async () => {

@@ -100,6 +100,11 @@ export class ChatStage {
     this.chat.handleFrame(JSON.parse(JSON.stringify({ entries })));
   }
 
+  /** New messages of which no frame arrives. */
+  miss(count: number): void {
+    for (let missed = 0; missed < count; missed += 1) this.log.push(scriptedEntry(this.log.length + 1));
+  }
+
   #page(entries: ChatEntry[]): ChatPage {
     return { entries, lastSeq: this.log.length };
   }

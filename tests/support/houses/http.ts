@@ -137,7 +137,11 @@ export async function startHttp({
   const { apiKeys, deskSessions, money, webhooks } = domains;
   const context: HttpContext = { ...platform, ...domains, config, clientDir };
   const notReady: string[] = [];
-  const app = createHttpApp(context, { viewerCount: async () => 0, whyNotReady: () => notReady });
+  const app = createHttpApp(context, {
+    viewerCount: async () => 0,
+    watchAhead: async ({ access }) => ({ access, watching: null }),
+    whyNotReady: () => notReady,
+  });
   server.on('request', app);
   outbox.start();
   webhooks.start();

@@ -20,7 +20,11 @@ export const ROOM = 'room_model' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
 /** A ping every 10 s, which may take 8 s. */
 const SOCKET_SILENCE_MS = 18_000;
-export const CAMERA = { kind: 'video', source: 'camera', rtpParameters: { codecs: [] as unknown[] } } as const;
+export const CAMERA = {
+  kind: 'video',
+  source: 'camera',
+  rtpParameters: { codecs: [] as Record<string, unknown>[] },
+} as const;
 
 interface ModelGateway {
   name: string;
@@ -162,6 +166,16 @@ export class ModelHouse implements ModelAddresses {
     page.busy = false;
     const { session } = page;
     if (session) this.#run(page, 'resume', () => this.#resume(page, session));
+    else if (page.role === 'fan' && this.#chance.below(2) === 0)
+      this.#run(page, 'watchAhead', () => this.#watchAhead(page));
+  }
+
+  /** Over HTTP, at whichever gateway; the page's socket takes the session over, unless it is gone by then. */
+  async #watchAhead(page: ModelPage): Promise<void> {
+    const gateway = this.gateways[this.#chance.below(this.gateways.length)];
+    const ahead = { ...page.caller, socket: undefined };
+    const session = await this.#open(page, () => gateway?.stage.watch(ahead, { rtpCapabilities: {} }));
+    if (session) await this.#resume(page, session);
   }
 
   async #resume(page: ModelPage, session: SessionId): Promise<void> {
@@ -172,7 +186,8 @@ export class ModelHouse implements ModelAddresses {
       if (page.socket === caller.socket) page.session = undefined;
     } finally {
       // As the gateway does for a socket that went while the node was asked.
-      if (this.#goneSockets.has(caller.socket)) gateway?.stage.handleSocketGone(caller.socket, false);
+      const { socket = '' } = caller;
+      if (this.#goneSockets.has(socket)) gateway?.stage.handleSocketGone(socket, false);
     }
   }
 

@@ -5,6 +5,7 @@
 import type { Points } from './points.ts';
 
 const GRACE_MS = 20_000;
+const AHEAD_MS = 10_000;
 
 interface Producer {
   id: string;
@@ -76,8 +77,14 @@ export class FakeHouse {
         return this.#publish(socket, input);
       case 'stage:watch':
         return this.#watch(socket, input);
+      case 'stage:prepare':
+        socket.prepared = input;
+        return {};
       case 'stage:resume':
         return this.#resume(socket, input);
+      case 'stage:restartIce':
+        this.#own(socket, input);
+        return { iceParameters: {} };
       case 'stage:produce':
         return this.#produce(this.#own(socket, input), input);
       case 'stage:unproduce':
@@ -93,9 +100,21 @@ export class FakeHouse {
       case 'stage:endLive':
         if (this.publication === null || !input.publication || this.publication === input.publication) this.endLive();
         return {};
+      case 'money:buyTicket':
+        this.setAccess(true);
+        return { ticket: {} };
       default:
         return { sessions: [], entries: [], lastSeq: 0 };
     }
+  }
+
+  /** Over HTTP: the session waits for a socket of the same person. */
+  watchAhead(identity: string, { viewport }: { viewport?: unknown }) {
+    if (!this.hasAccess || !this.isLive) return { access: this.#access, watching: null };
+    const session = this.#open({ socket: null, identity }, false, null);
+    session.viewport = viewport;
+    session.timer = setTimeout(() => this.end(session, 'lease_expired'), AHEAD_MS);
+    return { access: this.#access, watching: this.#watchAnswer(session) };
   }
 
   get publishers(): Session[] {
@@ -132,9 +151,12 @@ export class FakeHouse {
   setAccess(hasAccess: boolean): void {
     this.hasAccess = hasAccess;
     if (!hasAccess) for (const session of this.sessions.values()) this.end(session, 'closed');
-    for (const socket of this.sockets)
-      if (hasAccess) socket.deliver('rooms:accessGranted', { access: this.#access, inside: this.#inside() });
-      else socket.deliver('rooms:accessRevoked', { access: this.#access });
+    for (const socket of this.sockets) {
+      if (hasAccess) {
+        const watching = socket.prepared && this.isLive ? this.#watch(socket, socket.prepared) : undefined;
+        socket.deliver('rooms:accessGranted', { access: this.#access, inside: this.#inside(), watching });
+      } else socket.deliver('rooms:accessRevoked', { access: this.#access });
+    }
   }
 
   consumersOf({ id }: Session): { id: string; source: string; muted: boolean }[] {
@@ -178,11 +200,22 @@ export class FakeHouse {
     };
   }
 
-  #open(socket: FakeSocket, publishes: boolean, publication: string | null): Session {
+  #open(
+    { identity, socket }: Pick<Session, 'identity' | 'socket'>,
+    publishes: boolean,
+    publication: string | null,
+  ): Session {
     if (!this.hasAccess) throw new Refusal('access_required');
     const id = `session_${++this.#ids}`;
-    const { identity } = socket;
-    const session = { id, publishes, identity, publication, socket, producers: new Map(), viewport: undefined };
+    const session: Session = {
+      id,
+      publishes,
+      identity,
+      publication,
+      socket,
+      producers: new Map(),
+      viewport: undefined,
+    };
     this.sessions.set(id, session);
     return session;
   }
@@ -192,7 +225,7 @@ export class FakeHouse {
     if (!restore) this.publication = name;
     if (this.publication !== name) throw new Refusal(this.publication === null ? 'live_over' : 'live_replaced');
     const before = this.publishers;
-    const { id } = this.#open(socket, true, name);
+    const { id } = this.#open({ identity: socket.identity, socket }, true, name);
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
     clearTimeout(this.#graceTimer);
     return { session: id, transport: {}, connected: true };
@@ -200,12 +233,16 @@ export class FakeHouse {
 
   #watch(socket: FakeSocket, { viewport }: Input) {
     if (!this.isLive) throw new Refusal('not_live');
-    const session = this.#open(socket, false, null);
+    const session = this.#open({ identity: socket.identity, socket }, false, null);
     session.viewport = viewport;
+    return this.#watchAnswer(session);
+  }
+
+  #watchAnswer(session: Session) {
     return { session: session.id, transport: {}, connected: true, consumers: this.consumersOf(session) };
   }
 
-  #resume(socket: FakeSocket, { session: id, publication }: Input) {
+  #resume(socket: FakeSocket, { session: id, publication, restartIce }: Input) {
     const session = this.sessions.get(id);
     if (!session || session.identity !== socket.identity) {
       if (publication && this.publication !== publication)
@@ -214,7 +251,10 @@ export class FakeHouse {
     }
     clearTimeout(session.timer);
     session.socket = socket;
-    return { consumers: session.publishes ? [] : this.consumersOf(session) };
+    return {
+      consumers: session.publishes ? [] : this.consumersOf(session),
+      ...(restartIce ? { iceParameters: {} } : {}),
+    };
   }
 
   #produce(session: Session, { source, kind, muted }: Input) {
@@ -267,10 +307,22 @@ export class FakeHouse {
 
 let sockets = 0;
 
-/** What the SDK uses of a Socket.IO client. The token is the identity. */
+/** A token of which the SDK reads room and role, and the house the identity. */
+export function tokenOf(identity: string, role: string): string {
+  return `head.${btoa(JSON.stringify({ sub: identity, room: 'room_00000001', role }))}.signature`;
+}
+
+export function identityOf(token: string): string {
+  const [, payload] = token.split('.');
+  return payload ? JSON.parse(atob(payload)).sub : token;
+}
+
+/** What the SDK uses of a Socket.IO client. The token is the identity, or says it. */
 export class FakeSocket {
   connected = false;
   identity = '';
+  /** What it has sent with `stage:prepare`. */
+  prepared: Input | undefined;
   readonly io = { on: () => {}, engine: { close: () => this.#leave(false) } };
   readonly #house: FakeHouse;
   readonly #line = `${++sockets}`;
@@ -281,7 +333,7 @@ export class FakeSocket {
   constructor(house: FakeHouse, options: { auth: (give: (auth: { token: string }) => void) => void }) {
     this.#house = house;
     options.auth(({ token }) => {
-      this.identity = token;
+      this.identity = identityOf(token);
       house.points.add(this.#up, () => this.#connect());
     });
   }

@@ -32,7 +32,7 @@ export interface Schema {
 export type Schemas = Record<string, Schema>;
 
 /** Words that change nothing about what is allowed. */
-const REMARKS = new Set(['description', 'title', 'default', 'examples', '$schema', 'id']);
+const REMARKS = new Set(['description', 'title', 'default', 'examples', '$schema', 'id', 'propertyNames']);
 const KNOWN = new Set([
   ...['$ref', 'type', 'enum', 'const', 'anyOf', 'oneOf', 'properties', 'required', 'additionalProperties', 'items'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'minimum', 'maximum', 'minLength', 'maxLength'],

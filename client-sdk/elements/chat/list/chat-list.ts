@@ -198,6 +198,11 @@ export class ChatList {
     const start = indexAfter(this.#items, first.item.seq - 1);
     const end = indexAfter(this.#items, last.item.seq);
     const wanted = this.#items.slice(start, end);
+    // The log has started over after a gap, without the rows that were being read.
+    if (wanted.length === 0) {
+      this.scrollToEnd();
+      return;
+    }
     const isSame =
       wanted.length === this.rows.list.length && wanted.every((item, index) => item === this.rows.list[index]?.item);
     if (!isSame) this.#keepPosition(() => this.rows.show(wanted));

@@ -194,7 +194,7 @@ export class Publisher {
     const { sent } = this.#state;
     const resumed = await this.#resumeOrEnd(sent.media);
     if (!resumed) return;
-    sent.media.handleReconnected();
+    sent.media.handleReconnected(resumed);
     this.#syncInBackground();
     if (this.#engine.keepsSpares)
       this.#spares.confirm(sent.media.session, resumed.spare?.session)?.media.handleReconnected();
@@ -290,7 +290,13 @@ export class Publisher {
   /** Resumes the session; returns the error code if that fails. */
   async #resume(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | LogeErrorCode> {
     try {
-      return await this.#connection.request('stage:resume', { session: media.session, publication: this.#publication });
+      const { session, needsRestart: restartIce } = media;
+      const publication = this.#publication;
+      return await this.#connection.request('stage:resume', {
+        session,
+        publication,
+        ...(restartIce && { restartIce }),
+      });
     } catch (error) {
       return toLogeError(error, 'internal').code;
     }

@@ -4,13 +4,14 @@
  */
 import type { Device, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
 import type { SessionId } from '../../../../server/protocol/ids.ts';
-import type { RequestInput } from '../../../../server/protocol/realtime.ts';
+import type { RequestAnswer, RequestInput } from '../../../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../../../server/protocol/stage.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { LogeError, toLogeError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 import { MediaTransport } from '../../media/media-transport.ts';
+import { createKey } from '../../random-key.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
 import { SentLayers } from './sent-layers.ts';
@@ -22,9 +23,18 @@ export interface OutgoingTrack {
   readonly muted: boolean;
 }
 
-/** A track as the server knows it. */
+/** Handed through mediasoup-client from the call of `produce` to its event. */
+interface ProduceData extends Record<string, unknown> {
+  source: TrackSource;
+  muted: boolean;
+  /** The server's answer. */
+  asked?: Promise<RequestAnswer<'stage:produce'>>;
+}
+
+/** A track as the server knows it, by the id that the server gave it. */
 interface SentTrack {
   producer: Producer;
+  producerId: string;
   layers: LayerControl;
   track: MediaStreamTrack;
   muted: boolean;
@@ -61,18 +71,19 @@ export class SentTracks {
   private constructor(media: MediaTransport, options: SentTracksOptions) {
     this.media = media;
     this.#options = options;
-    media.transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
-      const { source, muted } = appData as { source: TrackSource; muted: boolean };
-      options.connection
-        .request('stage:produce', {
-          session: media.session,
-          kind,
-          source,
-          // mediasoup's own JSON, checked by the SFU.
-          rtpParameters: rtpParameters as unknown as RequestInput<'stage:produce'>['rtpParameters'],
-          muted,
-        })
-        .then(({ producerId }) => callback({ id: producerId }), errback);
+    media.transport.on('produce', ({ kind, rtpParameters, appData }, callback) => {
+      const data = appData as ProduceData;
+      data.asked = options.connection.request('stage:produce', {
+        session: media.session,
+        kind,
+        source: data.source,
+        // mediasoup's own JSON, checked by the SFU.
+        rtpParameters: rtpParameters as unknown as RequestInput<'stage:produce'>['rtpParameters'],
+        muted: data.muted,
+      });
+      // `produceTrack` awaits it. mediasoup-client would hold the next track back until the answer.
+      data.asked.catch(() => undefined);
+      callback({ id: createKey() });
     });
   }
 
@@ -105,7 +116,7 @@ export class SentTracks {
   }
 
   layersOf(producerId: string): LayerControl | undefined {
-    return [...this.#sent.values()].find(({ producer }) => producer.id === producerId)?.layers;
+    return [...this.#sent.values()].find((sent) => sent.producerId === producerId)?.layers;
   }
 
   /** Switches the layers of a spare on. */
@@ -148,7 +159,7 @@ export class SentTracks {
     const device = await engine.ready();
     const { transport } = this.media;
     const isStandby = spareOf !== undefined;
-    const producer = await produceTrack({ device, transport, source, track, muted, isStandby });
+    const { producer, producerId } = await produceTrack({ device, transport, source, track, muted, isStandby });
     if (this.media.closed) {
       producer.close();
       return false;
@@ -156,26 +167,26 @@ export class SentTracks {
     const layers = new LayerControl(producer, (layer) => {
       if (track.kind === 'video') onLayers(source, layer);
     });
-    this.#sent.set(source, { producer, layers, track, muted });
-    if (track.kind === 'video') this.#followLayers(producer, layers);
+    this.#sent.set(source, { producer, producerId, layers, track, muted });
+    if (track.kind === 'video') this.#followLayers(producerId, producer, layers);
     if (muted) producer.pause();
-    const early = takeEarlyLayers(producer.id);
+    const early = takeEarlyLayers(producerId);
     if (early !== undefined && track.kind === 'video') layers.want(early);
     return true;
   }
 
-  #followLayers(producer: Producer, layers: LayerControl): void {
+  #followLayers(producerId: string, producer: Producer, layers: LayerControl): void {
     const { connection, log } = this.#options;
     const sent = new SentLayers({
       sender: () => producer.rtpSender,
       onBehind: () => {
-        log('debug', 'probing uplink', { producer: producer.id });
+        log('debug', 'probing uplink', { producer: producerId });
         layers.probe();
       },
       onChanged: (maxSpatialLayer) => {
-        log('info', 'layers sent changed', { producer: producer.id, maxSpatialLayer });
+        log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
         if (connection.state !== 'connected') return;
-        const input = { session: this.media.session, producerId: producer.id, maxSpatialLayer };
+        const input = { session: this.media.session, producerId, maxSpatialLayer };
         connection.request('stage:sentLayers', input).catch((error) => {
           log('debug', 'sent layers not reported', { code: toLogeError(error, 'internal').code });
         });
@@ -190,9 +201,9 @@ export class SentTracks {
     return true;
   }
 
-  async #remove(source: TrackSource, { producer }: SentTrack): Promise<boolean> {
-    producer.close();
-    const isDone = await this.#request('stage:unproduce', producer, {});
+  async #remove(source: TrackSource, sent: SentTrack): Promise<boolean> {
+    sent.producer.close();
+    const isDone = await this.#request('stage:unproduce', sent, {});
     if (isDone) this.#sent.delete(source);
     return isDone;
   }
@@ -200,7 +211,7 @@ export class SentTracks {
   async #mute(sent: SentTrack, muted: boolean): Promise<boolean> {
     if (muted) sent.producer.pause();
     else sent.producer.resume();
-    const isDone = await this.#request('stage:mute', sent.producer, { muted });
+    const isDone = await this.#request('stage:mute', sent, { muted });
     if (isDone) sent.muted = muted;
     return isDone;
   }
@@ -208,7 +219,7 @@ export class SentTracks {
   /** False while the session does not belong to this socket; it is synced again after it was resumed. */
   async #request<N extends 'stage:mute' | 'stage:unproduce'>(
     name: N,
-    { id: producerId }: Producer,
+    { producerId }: SentTrack,
     rest: Omit<RequestInput<N>, 'session' | 'producerId'>,
   ): Promise<boolean> {
     const input = { session: this.media.session, producerId, ...rest } as RequestInput<N>;
@@ -234,20 +245,29 @@ interface ProduceOptions {
   isStandby: boolean;
 }
 
-async function produceTrack({ device, transport, source, track, muted, isStandby }: ProduceOptions): Promise<Producer> {
+async function produceTrack(options: ProduceOptions): Promise<{ producer: Producer; producerId: string }> {
+  const { device, transport, source, track, muted, isStandby } = options;
   if (track.kind === 'video' && !device.canProduce('video')) throw new LogeError('media_not_supported');
   // Sharp text matters more than smooth motion, unless the page has set its own hint.
   if (source === 'screen' && track.contentHint === '') track.contentHint = 'detail';
   const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => mimeType.toLowerCase() === 'video/vp8');
-  return transport.produce({
+  const appData: ProduceData = { source, muted };
+  const producer = await transport.produce({
     track,
     encodings: isStandby ? switchOff(encodingsFor(source, track)) : encodingsFor(source, track),
     codecOptions: codecOptionsFor(source, track),
     ...(track.kind === 'video' && codec ? { codec } : {}),
     // The device belongs to the code that captured the track.
     stopTracks: false,
-    appData: { source, muted },
+    appData,
   });
+  try {
+    const { producerId } = (await appData.asked) ?? { producerId: producer.id };
+    return { producer, producerId };
+  } catch (error) {
+    producer.close();
+    throw error;
+  }
 }
 
 function switchOff(encodings: RtpEncodingParameters[] = [{}]): RtpEncodingParameters[] {

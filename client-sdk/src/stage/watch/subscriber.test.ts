@@ -49,6 +49,7 @@ async function watch(answers: Answers = {}) {
   const engine = {
     keepsSpares: true,
     ready: async () => ({ recvRtpCapabilities: {} }),
+    receiver: async () => ({}),
     dtlsParameters: async () => undefined,
     createTransport: async () => {
       const transport = Object.assign(new FakeTransport(), prepared.shift());

@@ -5,7 +5,7 @@
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
 import type { EventData, RequestInput } from '../../../../server/protocol/realtime.ts';
-import type { ConsumerOptions, Viewport } from '../../../../server/protocol/stage.ts';
+import type { ConsumerOptions, GrantedSession, Viewport, WatchAnswer } from '../../../../server/protocol/stage.ts';
 import { backoffMs, delay } from '../../backoff.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { LogeError, toLogeError } from '../../errors.ts';
@@ -15,7 +15,9 @@ import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 import { leaveSession, MediaTransport } from '../../media/media-transport.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
+import { AheadSession } from './ahead-session.ts';
 import { PausedPlayback } from './paused-playback.ts';
+import { describeViewer, WAIT_AFTER } from './watch-request.ts';
 import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
@@ -48,6 +50,9 @@ interface Move {
   run: AbortController;
 }
 
+/** Asks the server for a session; by default over the socket. */
+export type AskToWatch = (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>;
+
 type EarlyEvent = { session: string; handle(): void };
 
 interface OpenOptions {
@@ -55,18 +60,9 @@ interface OpenOptions {
   /** Called before the events that arrived ahead of the answer are handled. */
   place(watched: WatchedSession): void;
   spareOf?: SessionId;
+  ask?: AskToWatch;
 }
 
-/** Errors after which retrying is useless until an event of the room calls `start()`. */
-const WAIT_AFTER = new Set([
-  'not_live',
-  'access_required',
-  'access_removed',
-  'forbidden',
-  'room_ended',
-  'connection_failed',
-  'not_connected',
-]);
 const STABLE_AFTER_MS = 5_000;
 
 export class Subscriber {
@@ -77,6 +73,7 @@ export class Subscriber {
   readonly #playback: PausedPlayback;
   #state: State = { kind: 'off' };
   #move: Move | null = null;
+  readonly #ahead: AheadSession;
   readonly #spares: SpareKeeper<WatchedSession>;
   /** The spare that is being opened. */
   #nextSpare: WatchedSession | null = null;
@@ -93,6 +90,7 @@ export class Subscriber {
       ...dependencies,
       onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
     });
+    this.#ahead = new AheadSession(dependencies.log);
     this.#spares = new SpareKeeper({
       open: (primary, signal) => this.#openSpare(primary, signal),
       session: ({ media }) => media.session,
@@ -126,6 +124,27 @@ export class Subscriber {
     return this.#state.kind === 'watching' ? this.#state.watched.media.transport.getStats() : null;
   }
 
+  /**
+   * Opens a session while the socket is still being opened. Its tracks are shown by `start()`, once the server has
+   * welcomed the socket, which then takes the session over.
+   */
+  openAhead(ask: (input: RequestInput<'stage:watch'>, signal: AbortSignal) => Promise<WatchAnswer>): void {
+    this.#ahead.open(({ signal, place }) => this.#openSession({ signal, place, ask: (input) => ask(input, signal) }));
+  }
+
+  /** Somebody is about to buy access: brings a transport up, which gets its tracks with the access. */
+  prepare(ask: (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>): void {
+    if (this.isStarted) return;
+    this.#ahead.prepare((signal, place) => this.#openSession({ signal, place, ask }), this.#engine);
+  }
+
+  /** A session came with the access: a new one, or the prepared one with its tracks. */
+  async handleGranted({ transport, connected = false, ...granted }: GrantedSession): Promise<void> {
+    const { session, consumers } = granted;
+    if (transport) this.openAhead(async () => ({ transport, connected, ...granted }));
+    else if (!(await this.#ahead.admit(session, consumers))) this.#leave(session);
+  }
+
   /** Starts watching, if not started yet. */
   start(): void {
     if (this.#state.kind === 'off' || this.#state.kind === 'waiting') void this.#join();
@@ -148,12 +167,18 @@ export class Subscriber {
     // The move was requested over the lost socket; the server requests it again if needed.
     this.#abandonMove();
     try {
-      const { consumers, paused, spare } = await this.#connection.request('stage:resume', { session: media.session });
+      const { session, needsRestart: restartIce } = media;
+      const answer = await this.#connection.request('stage:resume', { session, ...(restartIce && { restartIce }) });
+      const { consumers, paused, spare } = answer;
       if (!this.#isCurrent(watched)) return;
+      media.handleReconnected(answer);
       this.#catchUp(watched, consumers);
       if (paused) void this.#playback.play(media);
       const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
-      if (kept && spare) this.#catchUp(kept, spare.consumers);
+      if (kept && spare) {
+        kept.media.handleReconnected();
+        this.#catchUp(kept, spare.consumers);
+      }
       this.#sendCurrentViewport();
     } catch (error) {
       const { code } = toLogeError(error, 'internal');
@@ -349,7 +374,12 @@ export class Subscriber {
       this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
       this.#keepSpare(watched);
     };
-    await this.#openSession({ signal, place });
+    const ahead = await this.#ahead.take();
+    if (signal.aborted) return ahead?.media.close();
+    if (!ahead) return this.#openSession({ signal, place });
+    place(ahead);
+    for (const track of ahead.tracks) this.#handlers.onTrackAdded(track);
+    await this.handleReconnected();
   }
 
   async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<WatchedSession> {
@@ -377,15 +407,10 @@ export class Subscriber {
     }
   }
 
-  async #open({ signal, place, spareOf }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
-    const [device, dtlsParameters] = await Promise.all([this.#engine.ready(), this.#engine.dtlsParameters()]);
-    const viewport = this.#handlers.viewport();
-    const answer = await this.#connection.request('stage:watch', {
-      rtpCapabilities: device.recvRtpCapabilities as RequestInput<'stage:watch'>['rtpCapabilities'],
-      ...(viewport ? { viewport } : {}),
-      ...(dtlsParameters ? { dtlsParameters } : {}),
-      ...(spareOf ? { spareOf } : {}),
-    });
+  async #open({ signal, place, spareOf, ask }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
+    const input = await describeViewer(this.#engine, this.#handlers.viewport);
+    const viewer = { ...input, ...(spareOf ? { spareOf } : {}) };
+    const answer = await (ask ? ask(viewer) : this.#connection.request('stage:watch', viewer));
     if (signal.aborted) return this.#leave(answer.session);
     const media: MediaTransport = await MediaTransport.create({
       direction: 'recv',
@@ -409,7 +434,7 @@ export class Subscriber {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
         onStalled: (lineBps) => {
-          if (this.#isCurrent(watched)) this.#restartVideo(media.session, lineBps);
+          if (this.#isCurrent(watched)) media.restartVideo(lineBps);
         },
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
@@ -420,47 +445,21 @@ export class Subscriber {
     const consumed = watched.consume(answer.consumers);
     // Buffered events refer to the tracks of the answer, so handle them after consume().
     for (const event of early) if (event.session === answer.session) event.handle();
-    if (this.#isCurrent(watched)) this.#sendChangedViewport(viewport);
+    if (this.#isCurrent(watched)) this.#sendCurrentViewport(input.viewport);
     await consumed;
   }
 
-  /** Applies what happened on the session while the socket was lost: transport state, tracks and mutes. */
+  /** Applies what happened to the tracks while the socket was lost. */
   #catchUp(watched: WatchedSession, consumers: readonly ConsumerOptions[]): void {
-    watched.media.handleReconnected();
     const isShown = this.#isCurrent(watched);
-    const there = new Set(consumers.map(({ id }) => id));
-    const sources = new Set(consumers.map(({ source }) => source));
-    for (const { id } of watched.tracks) {
-      if (there.has(id)) continue;
-      const track = watched.remove(id);
-      // Keep its picture only if the same source has a new track.
-      if (track && isShown) this.#handlers.onTrackRemoved(track, sources.has(track.source));
-    }
-    for (const { id, muted } of consumers) {
-      if (watched.tracks.find((track) => track.id === id)?.muted === muted) continue;
-      const track = watched.setMuted(id, muted);
-      if (track && isShown) this.#handlers.onTrackMuted(track);
-    }
-    void watched.consume(consumers);
+    watched.catchUp(consumers, {
+      onRemoved: (track, isReplaced) => isShown && this.#handlers.onTrackRemoved(track, isReplaced),
+      onMuted: (track) => isShown && this.#handlers.onTrackMuted(track),
+    });
   }
 
-  #restartVideo(session: SessionId, lineBps: number | undefined): void {
-    if (this.#connection.state !== 'connected') return;
-    this.#log('info', 'video stalled', { session, lineBps });
-    this.#connection
-      .request('stage:restartVideo', { session, ...(lineBps !== undefined && { lineBps }) })
-      .catch((error) => {
-        this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
-      });
-  }
-
-  #sendCurrentViewport(): void {
-    const viewport = this.#handlers.viewport();
-    if (viewport) this.sendViewport(viewport);
-  }
-
-  /** Sends the viewport if it has changed since `stage:watch`. */
-  #sendChangedViewport(sent: Viewport | undefined): void {
+  /** Sends the viewport, unless it is what was sent with `stage:watch`. */
+  #sendCurrentViewport(sent?: Viewport): void {
     const viewport = this.#handlers.viewport();
     if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.sendViewport(viewport);
   }
@@ -482,6 +481,7 @@ export class Subscriber {
 
   #close(rejoining: boolean): void {
     this.#abandonMove();
+    this.#ahead.drop();
     this.#spares.drop();
     if (this.#state.kind === 'joining') this.#state.run.abort();
     if (this.#state.kind !== 'watching') return;

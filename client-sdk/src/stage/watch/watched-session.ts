@@ -2,7 +2,7 @@
  * A media session that receives the stage: its transport and consumed tracks. The subscriber decides which session is
  * shown.
  */
-import type { Consumer, ConsumerOptions } from 'mediasoup-client/types';
+import type { Consumer, ConsumerOptions, RtpCapabilities } from 'mediasoup-client/types';
 import type { ConsumerOptions as WireConsumerOptions } from '../../../../server/protocol/stage.ts';
 import { delay } from '../../backoff.ts';
 import { LogeError } from '../../errors.ts';
@@ -47,6 +47,22 @@ export class WatchedSession {
     await Promise.all(consumers.map((options) => this.#consumeOne(options)));
   }
 
+  /** A browser connects only for a track: it gets one that the server knows nothing of, and that stays silent. */
+  async connectWithoutTracks({ codecs = [] }: RtpCapabilities): Promise<void> {
+    const codec = codecs.find(({ kind }) => kind === 'audio');
+    if (!codec) return;
+    const { mimeType, clockRate, channels, preferredPayloadType: payloadType = 0 } = codec;
+    await this.media.transport.consume({
+      ...{ id: 'silent', producerId: 'silent', kind: 'audio' },
+      rtpParameters: {
+        // The server counts its own tracks from 0.
+        mid: 'silent',
+        codecs: [{ mimeType, clockRate, channels, payloadType }],
+        encodings: [{ ssrc: 1 }],
+      },
+    });
+  }
+
   /** Removes and returns a track, if it exists. */
   remove(id: string): StageTrack | undefined {
     this.#pending.delete(id);
@@ -54,6 +70,25 @@ export class WatchedSession {
     this.#consumers.delete(id);
     if (entry) this.#closeLater(entry.consumer);
     return entry?.track;
+  }
+
+  /** Brings the tracks to what the server has now. `isReplaced`: the same source has another track. */
+  catchUp(
+    consumers: readonly WireConsumerOptions[],
+    report: { onRemoved(track: StageTrack, isReplaced: boolean): void; onMuted(track: StageTrack): void },
+  ): void {
+    const there = new Set(consumers.map(({ id }) => id));
+    const sources = new Set(consumers.map(({ source }) => source));
+    for (const id of [...this.#pending.keys(), ...this.#consumers.keys()]) {
+      const track = there.has(id) ? undefined : this.remove(id);
+      if (track) report.onRemoved(track, sources.has(track.source));
+    }
+    for (const { id, muted } of consumers) {
+      if (this.tracks.find((track) => track.id === id)?.muted === muted) continue;
+      const track = this.setMuted(id, muted);
+      if (track) report.onMuted(track);
+    }
+    void this.consume(consumers);
   }
 
   setMuted(id: string, muted: boolean): StageTrack | undefined {

@@ -1,18 +1,39 @@
 /**
- * The documentation of the HTTP APIs as one page: rendered here from the OpenAPI document, without a script, so that it
- * works everywhere.
+ * The documentation of the HTTP APIs as a few pages: rendered here from the OpenAPI document, without a script, so that
+ * it works everywhere.
  */
+import { readFileSync } from 'node:fs';
 import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
-import { html, type Markup } from '../html.ts';
+import { html, Markup } from '../html.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
-import { named, schemaTable } from './schema-table.ts';
+import { inlined, named, schemaFields } from './schema-fields.ts';
 
 interface Entry {
   method: string;
   path: string;
   operation: Operation;
 }
+
+interface Part {
+  name: string;
+  description: string;
+  path: string;
+  entries: Entry[];
+}
+
+interface Page {
+  title: string;
+  description: string;
+  main: Markup;
+  path: string;
+  document: OpenApiDocument;
+  parts: Part[];
+}
+
+/** In each page: another request would delay its first paint. */
+const STYLE = new Markup(readFileSync(new URL('./docs.css', import.meta.url), 'utf8'));
+const SCHEMAS_PATH = '/docs/schemas';
 
 const CALLERS: Record<string, string> = {
   apiKey: 'Your server, with an API key',
@@ -29,57 +50,104 @@ const QUICK_START = [
   ['/v1/tokens', '{"identity": "fan-7", "name": "Léa", "room": "room_…", "role": "fan"}'],
 ];
 
-export function docsPage(document: OpenApiDocument): string {
+/** By path: what is said once at `/docs`, a page for each tag, and one for the schemas. */
+export function docsPages(document: OpenApiDocument): Map<string, string> {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Entry => ({ method, path, operation })),
   );
-  const tags = document.tags.map((tag) => ({
-    ...tag,
-    entries: entries.filter(({ operation }) => operation.tags.includes(tag.name)),
+  const parts = document.tags.map(({ name, description }) => ({
+    ...{ name, description, path: `/docs/${name}` },
+    entries: entries.filter(({ operation }) => operation.tags.includes(name)),
   }));
+  const pageOf = (path: string, about: Pick<Page, 'title' | 'description' | 'main'>): [string, string] => [
+    path,
+    render({ ...about, path, document, parts }),
+  ];
+  return new Map([
+    pageOf('/docs', {
+      title: 'Loge API',
+      description: document.info.description,
+      main: html`${introduction(document)}${contents(parts)}${errorSection()}${limitSection()}`,
+    }),
+    ...parts.map((part) =>
+      pageOf(part.path, {
+        title: `${part.name} · Loge API`,
+        description: part.description,
+        main: partSection(part, document),
+      }),
+    ),
+    pageOf(SCHEMAS_PATH, {
+      title: 'Schemas · Loge API',
+      description: 'What requests and answers of the Loge API consist of.',
+      main: schemaSection(document),
+    }),
+  ]);
+}
+
+function render({ title, description, main, path, document, parts }: Page): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark light">
-<title>Loge API</title>
+<title>${title}</title>
+<meta name="description" content="${description}">
+<link rel="canonical" href="${new URL(path, document.servers[0]?.url).href}">
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M4 2v12h9' fill='none' stroke='%23e8b06a' stroke-width='3'/%3E%3C/svg%3E">
-<link rel="stylesheet" href="/docs/docs.css">
+<style>${STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <nav aria-label="Contents">
 <p class="brand"><a href="/">Loge</a> <span>API ${document.info.version}</span></p>
 <details><summary>Contents</summary>
-<ul><li><a href="#start">Start</a></li><li><a href="#keys">Keys and tokens</a></li></ul>
-${tags.map(
-  (tag) =>
-    html`<h2>${tag.name}</h2><ul>${tag.entries.map(
-      ({ method, operation }) =>
-        html`<li><a href="#${operation.operationId}"><b class="${method}">${method}</b>${operation.summary}</a></li>`,
-    )}</ul>`,
-)}
-<ul class="end"><li><a href="#errors">Errors</a></li><li><a href="#limits">Limits</a></li><li><a href="#schemas">Schemas</a></li>
+<ul>${place('/docs', 'Start', path)}${parts.map((part) => html`${place(part.path, part.name, path)}${part.path === path && operationList(part)}`)}
+${place(SCHEMAS_PATH, 'Schemas', path)}</ul>
+<ul class="end"><li><a href="/docs#errors">Errors</a></li><li><a href="/docs#limits">Limits</a></li>
 <li><a href="/openapi.json">openapi.json</a></li></ul>
 </details>
 </nav>
 <main id="main">
-${introduction(document)}
-${tags.map(
-  (tag) => html`<section aria-labelledby="tag-${tag.name}"><h2 id="tag-${tag.name}" class="tag">${tag.name}</h2>
-<p class="lead">${tag.description}</p>${tag.entries.map((entry) => describeEntry(entry, document))}</section>`,
-)}
-${errorSection()}
-${limitSection()}
-<section id="schemas"><h2>Schemas</h2>${Object.entries(document.components.schemas).map(
-    ([name, schema]) =>
-      html`<article id="schema-${name}"><h3><code>${name}</code></h3>${schemaTable(schema, document.components.schemas)}</article>`,
-  )}</section>
+${main}
 </main>
 </body>
 </html>
 `.text;
+}
+
+function place(href: string, text: string, current: string): Markup {
+  return html`<li><a class="place" href="${href}"${href === current && html` aria-current="page"`}>${text}</a></li>`;
+}
+
+function operationList({ path, entries }: Part): Markup {
+  return html`${entries.map(
+    ({ method, operation }) =>
+      html`<li><a href="${path}#${operation.operationId}"><b class="${method}">${method}</b>${operation.summary}</a></li>`,
+  )}`;
+}
+
+/** Every operation, at the address that it has had since everything stood on one page. */
+function contents(parts: Part[]): Markup {
+  return html`<section id="operations"><h2>Operations</h2>${parts.map(
+    (part) => html`<h3 class="tag"><a href="${part.path}">${part.name}</a></h3><p>${part.description}</p>
+<ul class="operations">${part.entries.map(
+      ({ method, path, operation: { operationId, summary } }) =>
+        html`<li id="${operationId}"><b class="${method}">${method}</b> <a href="${part.path}#${operationId}">${summary}</a> <code>${path}</code></li>`,
+    )}</ul>`,
+  )}</section>`;
+}
+
+function partSection(part: Part, document: OpenApiDocument): Markup {
+  return html`<header><h1 class="tag">${part.name}</h1><p class="lead">${part.description}</p></header>
+${part.entries.map((entry) => describeEntry(entry, document))}`;
+}
+
+function schemaSection({ components: { schemas } }: OpenApiDocument): Markup {
+  return html`<header><h1>Schemas</h1><p class="lead">What requests and answers consist of.</p></header>
+${Object.entries(schemas).map(
+  ([name, schema]) => html`<article id="schema-${name}"><h2>${name}</h2>${schemaFields(schema, schemas)}</article>`,
+)}`;
 }
 
 function introduction(document: OpenApiDocument): Markup {
@@ -94,7 +162,7 @@ ${code(`<script src="${url}/embed.js"></script>
 <p>Without the elements, <code>${url}/sdk/loge.js</code> is the SDK as one ES module.</p></section>
 <section id="keys"><h2>Keys and tokens</h2>
 <p><b>Your server</b> sends an API key and its secret as HTTP Basic credentials. Neither ever goes to a browser. Each operation needs a key with
-one scope. The first key has all of them; make others with only those that each of your programs needs, at <a href="#createApiKey">/v1/keys</a>
+one scope. The first key has all of them; make others with only those that each of your programs needs, at <a href="/docs/accounts#createApiKey">/v1/keys</a>
 or by <code>npm run keys</code>.</p>
 <p><b>A participant</b> sends a room token as <code>Authorization: Bearer …</code>. It is a JWT signed HS256 with the secret of a key
 that has the scope <code>tokens</code>, with the claims <code>iss</code> (id of the API key), <code>sub</code> (identity), <code>name</code>, <code>room</code>, <code>role</code>, <code>iat</code>,
@@ -110,19 +178,20 @@ function describeEntry({ method, path, operation }: Entry, { components }: OpenA
   const [success, answer] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
   const body = operation.requestBody?.content['application/json'];
   return html`<article id="${operation.operationId}">
-<h3>${operation.summary}</h3>
+<h2>${operation.summary}</h2>
 <p class="path"><b class="${method}">${method}</b> <code>${path}</code></p>
 ${operation.description && html`<p>${inlineCode(operation.description)}</p>`}
 <p class="quiet">${callersOf(operation)}</p>
-${operation.parameters && html`<h4>Parameters</h4>${schemaTable(parametersAsSchema(operation), components.schemas)}`}
-${body && html`<h4>Body</h4>${named(body.schema, components.schemas)}${code(JSON.stringify(body.example, null, 2))}`}
-${answer && html`<h4>Answer <code>${success}</code></h4>${Object.values(answer.content).map(({ schema }) => named(schema, components.schemas))}`}
-<details><summary>Errors</summary><ul class="codes">${Object.entries(operation.responses)
-    .filter(([status]) => !status.startsWith('2'))
-    .map(([status, { description }]) =>
-      description.split('\n\n').map((line) => html`<li><span class="quiet">${status}</span> ${inlineCode(line)}</li>`),
-    )}</ul></details>
+${operation.parameters && html`<h3>Parameters</h3>${schemaFields(parametersAsSchema(operation), components.schemas)}`}
+${body && html`<h3>Body</h3>${inlined(body.schema, components.schemas)}${code(JSON.stringify(body.example, null, 2))}`}
+${answer && html`<h3>Answer <code>${success}</code></h3>${Object.values(answer.content).map(({ schema }) => named(schema, components.schemas))}`}
+<p class="quiet"><a href="/docs#errors">Errors</a>: ${errorCodes(operation).join(', ')}</p>
 </article>`;
+}
+
+function errorCodes({ responses }: Operation): string[] {
+  const descriptions = Object.values(responses).map(({ description }) => description);
+  return descriptions.flatMap((text) => [...text.matchAll(/^`(\w+)`/gm)].map(([, name = '']) => name));
 }
 
 function callersOf({ security }: Operation): Markup {

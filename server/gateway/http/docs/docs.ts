@@ -1,24 +1,19 @@
-/** `/openapi.json` for machines, and `/docs`, the same for people. */
-import { readFileSync } from 'node:fs';
-import type { Express, Request, Response } from 'express';
+/** `/openapi.json` for machines, and the pages under `/docs`, the same for people. */
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { HttpContext } from '../../context.ts';
 import { publicScript } from '../security.ts';
-import { docsPage } from './docs-page.ts';
+import { docsPages } from './docs-page.ts';
 import { createOpenApiDocument } from './openapi.ts';
 
-const STYLE = readFileSync(new URL('./docs.css', import.meta.url), 'utf8');
-
-export function mountDocs(app: Express, { config }: HttpContext): void {
+export function mountDocs(app: Express, { config }: HttpContext, compress: RequestHandler): void {
   const document = createOpenApiDocument(config.publicUrl);
-  const page = docsPage(document);
   // The document is public, so tools on other sites may read it.
-  app.get('/openapi.json', publicScript, (_request: Request, response: Response) => {
+  app.get('/openapi.json', publicScript, compress, (_request: Request, response: Response) => {
     response.set('cache-control', 'no-cache').json(document);
   });
-  app.get('/docs', (_request, response) => {
-    response.set('cache-control', 'no-cache').type('html').send(page);
-  });
-  app.get('/docs/docs.css', (_request, response) => {
-    response.set('cache-control', 'no-cache').type('css').send(STYLE);
-  });
+  for (const [path, page] of docsPages(document)) {
+    app.get(path, compress, (_request, response) => {
+      response.set('cache-control', 'no-cache').type('html').send(page);
+    });
+  }
 }

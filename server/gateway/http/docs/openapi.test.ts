@@ -42,6 +42,7 @@ const PUBLIC_ROUTES = [
   'GET /v1/me/tiers',
   'POST /v1/me/tiers',
   'POST /v1/rooms/{id}/removals',
+  'POST /v1/rooms/{id}/watch',
   'POST /v1/refunds',
   'GET /v1/wallet',
   'GET /v1/wallet/cards',
@@ -160,7 +161,7 @@ test('the document is valid OpenAPI 3.1', () => {
   expect(validate({ ...document, info: {} })).toBe(false);
 });
 
-test('every reference leads somewhere and every schema compiles', () => {
+test('every reference resolves and every schema compiles', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'openapi');
   const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g) ?? [];
@@ -171,20 +172,20 @@ test('every reference leads somewhere and every schema compiles', () => {
   }
 });
 
-test('every public route is there, and no other', () => {
+test('lists exactly the public routes', () => {
   const found = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(found.sort()).toEqual([...PUBLIC_ROUTES].sort());
 });
 
-test('every described route answers something else than not found', async () => {
+test('no described route answers 404', async () => {
   for (const { name, http: door } of HTTP_OPERATIONS) {
     // What is public answers everybody.
     if (door.by.includes('visitor')) continue;
     const path = door.path.replace(':id', 'room_00000000000000000000');
     const reply = await http.call(door.method.toUpperCase(), path, { body: takesBody(door) ? {} : undefined });
-    // After some wrong logins the address is told to wait, which is an answer of this route too.
+    // After some failed logins the address is rate-limited, which is an answer of this route too.
     const expected = door.by.includes('server') ? ['credentials_invalid', 'rate_limited'] : ['token_missing'];
     expect(expected, name).toContain(reply.json.error.code);
   }
@@ -205,7 +206,7 @@ test('every example is accepted by the parser and by the schema', () => {
   }
 });
 
-test('every operation says who may call it and which errors it answers, by status', () => {
+test('every operation names its callers and its errors by status', () => {
   for (const operation of HTTP_OPERATIONS) {
     const { by, scope } = operation.http;
     const security = {
@@ -230,16 +231,29 @@ describe('the catalogue of errors', () => {
     expect(error.properties.code.enum).toEqual(Object.keys(ERROR_CATALOGUE));
   });
 
-  test('the page for people explains every code and every operation', async () => {
+  test('the documentation page explains every code and every operation', async () => {
     const { text, headers } = await http.call('GET', '/docs');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     for (const code of Object.keys(ERROR_CATALOGUE)) expect(text).toContain(`id="error-${code}"`);
-    for (const { name } of HTTP_OPERATIONS) expect(text).toContain(`<article id="${name}">`);
-    // It works under the content security policy, and asks nobody else for anything.
-    expect(text).not.toMatch(/<script|\son\w+=|src="http|href="https?:/);
+    const pages = await Promise.all(
+      [...document.tags.map(({ name }) => name), 'schemas'].map((name) => http.call('GET', `/docs/${name}`)),
+    );
+    const all = [text, ...pages.map((page) => page.text)];
+    for (const { name } of HTTP_OPERATIONS) {
+      expect(text).toContain(`<li id="${name}">`);
+      expect(all.filter((page) => page.includes(`<article id="${name}">`))).toHaveLength(1);
+    }
+    for (const page of all) {
+      // It works under the content security policy and loads nothing from other hosts.
+      expect(page).not.toMatch(/<script|\son\w+=|src="http|<a href="https?:|<link rel="stylesheet"/);
+      // Few enough elements for a phone.
+      expect(page.match(/<[a-z]/g)?.length).toBeLessThan(6_000);
+      for (const [, target] of page.matchAll(/href="\/docs\/schemas#([^"]+)"/g))
+        expect(all.at(-1)).toContain(`id="${target}"`);
+    }
   });
 
-  test('an error looks as it is described', async () => {
+  test('error answers match their schema', async () => {
     const { json } = await http.call('GET', '/v1/rooms');
     expect(errorAnswer.strict().parse(json)).toEqual(json);
   });

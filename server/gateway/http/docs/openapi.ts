@@ -34,7 +34,7 @@ export interface Operation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required: true; content: { 'application/json': Content } };
+  requestBody?: { required: true; content: { 'application/json': Content; 'text/plain'?: Content } };
   responses: Record<string, { description: string; content: Record<string, Content> }>;
 }
 
@@ -120,7 +120,8 @@ function isHttp(operation: OperationEntry): operation is HttpOperation {
 function describeOperation(operation: HttpOperation, tag: string, components: Components): Operation {
   const { name, http } = operation;
   const parameters = [...pathParameters(http), ...(takesBody(http) ? [] : queryParameters(http))];
-  const body = takesBody(http) ? http.input : undefined;
+  const body =
+    takesBody(http) && http.input ? { schema: components.input(name, http.input), example: http.example } : undefined;
   return {
     operationId: name,
     tags: [tag],
@@ -132,7 +133,7 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
       ? {
           requestBody: {
             required: true as const,
-            content: { 'application/json': { schema: components.input(name, body), example: http.example } },
+            content: { 'application/json': body, ...(http.tokenInBody ? { 'text/plain': body } : {}) },
           },
         }
       : {}),

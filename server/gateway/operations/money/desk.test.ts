@@ -47,7 +47,7 @@ const as = (identity: string, method: string, path: string, body?: object) =>
   });
 const desk = (method: string, path: string, body?: object) => as('operator', method, `/v1${path}`, body);
 
-test('the overview says what lies where and what is owed to whom', async () => {
+test('the overview shows balances and debts', async () => {
   const { status, json } = await desk('GET', '/desk/overview');
   expect(status).toBe(200);
   expect(json).toMatchObject({
@@ -80,7 +80,7 @@ test('payments are found by buyer, creator, room and id, page by page', async ()
   expect((await http.server('GET', '/v1/payments?query=lea')).json.payments).toHaveLength(2);
 });
 
-test('a payment is given back in part and then the rest, and everything about it is on one page', async () => {
+test('refunds a payment in part and then the rest, and shows all of it on one page', async () => {
   const part = await desk('POST', '/refunds', { tip, amountMinor: 120, reason: 'The sound failed' });
   expect([part.status, part.json]).toEqual([201, expect.objectContaining({ amountMinor: 120, to: 'wallet' })]);
   const detail = await desk('GET', `/payments/${tip}`);
@@ -102,7 +102,7 @@ test('a payment is given back in part and then the rest, and everything about it
   expect((await desk('GET', `/payments/${tip}`)).json.payment.status).toBe('refunded');
   expect((await desk('GET', `/payments?query=${rest.json.id}`)).json.payments).toMatchObject([{ id: tip }]);
   const { acts } = (await desk('GET', `/desk/acts?subject=${tip}`)).json;
-  // Also what was refused is on record.
+  // A refused act is recorded too.
   expect(acts).toMatchObject([
     { by: 'operator', reason: 'Again', outcome: 'failed', failure: 'already_refunded' },
     { by: 'devkey', reason: 'All of it', outcome: 'done', failure: null },
@@ -124,7 +124,7 @@ test.each([
   });
 });
 
-test('what is shown before a refund is what it books, and showing it books nothing', async () => {
+test('the preview of a refund equals its booking, and books nothing', async () => {
   const lea = http.token({ room: room.id, identity: 'lea' });
   const asked = { amountMinor: 300, idempotencyKey: 'tip-of-lea-2' };
   const own = (await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tips`, asked)).json.id;
@@ -152,7 +152,7 @@ test('what is shown before a refund is what it books, and showing it books nothi
   expect(await refused('/payments/nothing/refund-preview')).toBe('payment_not_found');
 });
 
-test('a refund names one payment, and one that exists', async () => {
+test('a refund must name exactly one existing payment', async () => {
   const none = await desk('POST', '/refunds', { reason: 'x' });
   const two = await desk('POST', '/refunds', { ticket, tip, reason: 'x' });
   const unknown = await desk('POST', '/refunds', { privateSession: 'private_000000000000', reason: 'x' });
@@ -163,7 +163,7 @@ test('a refund names one payment, and one that exists', async () => {
   ]);
 });
 
-test('payouts to a creator are stopped and let go on, under the name of who said so', async () => {
+test('stops and resumes payouts to a creator, and records the operator', async () => {
   const stop = { frozen: true, reason: 'The document is being checked' };
   const { json } = await desk('POST', '/creators/camille/payout-freeze', stop);
   expect(json.freeze).toMatchObject({ creator: 'camille', by: 'operator', reason: stop.reason, liftedAt: null });
@@ -187,7 +187,7 @@ test('payouts to a creator are stopped and let go on, under the name of who said
   );
 });
 
-test('payouts are run, the books compared and fees added from the desk, and all of it is kept', async () => {
+test('the desk runs payouts, reconciles and adds fees, and records each act', async () => {
   expect((await desk('POST', '/payout-batches', { reason: 'Before the holidays' })).json.payouts).toEqual([]);
   const compared = await desk('POST', '/reconciliations', {});
   expect(compared.json).toMatchObject({ unexplainedCount: 0, differenceMinor: 0 });
@@ -203,7 +203,7 @@ test('payouts are run, the books compared and fees added from the desk, and all 
   expect(evidence.json.error.code).toBe('dispute_not_found');
 });
 
-test('the desk is the house’s alone', async () => {
+test('only operators may use the desk', async () => {
   const paths = [
     'desk/overview',
     'payments',

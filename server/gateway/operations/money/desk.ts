@@ -33,9 +33,8 @@ const lookingOperations = [
     name: 'deskOverview',
     http: 'GET /v1/desk/overview',
     answer: deskOverview,
-    summary: 'How the house stands',
-    description:
-      'What lies at the provider by the books and by the provider itself, to whom the house owes what, and what waits for somebody.',
+    summary: 'Get the overview of the house',
+    description: 'The balance at the provider by the books and by the provider, debts by kind, and open tasks.',
     run: ({ money }) => money.desk.overview(),
   }),
   operation({
@@ -45,7 +44,8 @@ const lookingOperations = [
     input: deskPaymentsQuery,
     answer: deskPaymentList,
     summary: 'Search payments',
-    description: 'The newest first: by whole identity of buyer or creator, id of a payment, a refund or a room.',
+    description:
+      'Newest first. Searches by the full identity of a buyer or creator, or the id of a payment, refund or room.',
     errors: ['cursor_invalid'],
     run: ({ money }, { input }) => money.desk.payments.search(input),
   }),
@@ -55,7 +55,7 @@ const lookingOperations = [
     http: 'GET /v1/payments/:payment',
     answer: deskPaymentDetail,
     summary: 'Get everything about a payment',
-    description: 'Its receipt, every line of the books, its refunds, and its dispute.',
+    description: 'Its receipt, all entries of the ledger, its refunds and its dispute.',
     errors: ['payment_not_found'],
     run: ({ money }, { params }) => money.desk.payments.get(params.payment),
   }),
@@ -65,8 +65,8 @@ const lookingOperations = [
     http: 'GET /v1/desk/acts',
     input: deskActsQuery,
     answer: deskActList,
-    summary: 'List what people of the house did',
-    description: 'The newest hundred, all or those on one subject, each with who did it and why.',
+    summary: 'List acts of operators',
+    description: 'The newest hundred, all or those on one subject, with operator and reason.',
     run: async ({ money }, { input }) => ({ acts: await money.desk.listActs(input.subject) }),
   }),
 ];
@@ -78,9 +78,8 @@ const givingOperations = [
     http: 'GET /v1/payments/:payment/refund-preview',
     input: refundPreviewQuery,
     answer: refundPreview,
-    summary: 'What a refund would take from whom',
-    description:
-      'Decides as a refund would and takes it back: nothing is booked. What cannot be refunded is refused as the refund would be.',
+    summary: 'Preview a refund',
+    description: 'Shows what the refund would book for whom, without booking it. Refuses what the refund would refuse.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large'],
     run: ({ money }, { params, input }) => money.desk.previewRefund(params.payment, input.amountMinor),
   }),
@@ -95,7 +94,7 @@ const givingOperations = [
     status: 201,
     summary: 'Refund a payment, whole or in part',
     description:
-      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be given back in part once, and then the rest; a top-up in as many parts as there are keys (`idempotencyKey`). Access that it gave ends at once when all of it goes back. Money goes back to where it came from; what goes to a card is `pending` until the payment provider confirms it.',
+      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
     errors: [
       'payment_not_found',
       'not_refundable',
@@ -114,9 +113,9 @@ const givingOperations = [
     example: { identity: 'fan-7', amountMinor: 500, reason: 'Welcome', idempotencyKey: 'welcome-fan-7' },
     answer: promotion,
     status: 201,
-    summary: 'Give promotional credit',
+    summary: 'Grant promotional credit',
     description:
-      'It is spent before paid credit, is never sent to a card, and runs out at `expiresAt`. The same `idempotencyKey` gives once.',
+      'It is spent before paid credit, is never refunded to a card, and expires at `expiresAt`. Repeated calls with the same `idempotencyKey` grant it once.',
     errors: ['time_in_past', 'wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
     run: ({ money }, { input, key }) => money.promotions.grant(input, key.apiKey),
   }),
@@ -131,9 +130,9 @@ const sessionOperations = [
     example: { operator: 'operator', name: 'La maison' },
     answer: deskSessionLink,
     status: 201,
-    summary: 'Make a link to the desk for an operator',
+    summary: 'Create a link to the desk for an operator',
     description:
-      'Send the operator to `url`, or send it to them: for ten minutes it opens the desk, once, for eight hours. What they do there is kept under their identity, which must be one of `LOGE_OPERATORS`. It ends with the API key that asked for it.',
+      'Redirect the operator to `url`, or send it to them. It can be used once within ten minutes and opens the desk for eight hours. Acts are recorded under the operator’s identity, which must be in `LOGE_OPERATORS`. The session ends with the API key that created it.',
     errors: ['forbidden'],
     run: async ({ config, deskSessions }, { key, input }) => {
       const { id, token, expiresAt } = await deskSessions.invite(input, key.apiKey);
@@ -145,8 +144,8 @@ const sessionOperations = [
     http: 'DELETE /v1/desk/sessions/:session',
     by: ['server:admin'],
     answer: deskSession,
-    summary: 'End a session of the desk, or take back its link',
-    description: 'At once: the next request of its pages is refused. Asked twice, nothing more happens.',
+    summary: 'End a session of the desk, or revoke its link',
+    description: 'Takes effect with the next request. Repeated calls have no further effect.',
     errors: ['desk_session_not_found'],
     run: ({ deskSessions }, { params }) => deskSessions.revoke(params.session),
   }),

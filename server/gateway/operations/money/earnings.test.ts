@@ -33,7 +33,7 @@ afterAll(() => http[Symbol.asyncDispose]());
 const get = (identity: string, path: string) =>
   http.call('GET', path, { headers: { cookie: cookies.get(identity) ?? '' } });
 
-test('a creator sees what is earned, held, paid out and stated', async () => {
+test('a creator sees earnings, holds, payouts and statements', async () => {
   const { status, json } = await get('camille', '/v1/earnings/overview');
   expect(status).toBe(200);
   expect(json).toMatchObject({
@@ -51,7 +51,7 @@ test('a creator sees what is earned, held, paid out and stated', async () => {
   expect((await get('camille', '/v1/earnings/statement?month=2026-13')).status).toBe(400);
 });
 
-test('while the house has stopped payouts, the creator reads why, and not by whom', async () => {
+test('while payouts are stopped, the creator sees the reason but not the operator', async () => {
   expect((await get('camille', '/v1/earnings/overview')).json.freeze).toBeNull();
   const reason = 'The document is being checked';
   await http.server('POST', '/v1/creators/camille/payout-freeze', { frozen: true, reason });
@@ -61,7 +61,7 @@ test('while the house has stopped payouts, the creator reads why, and not by who
   expect((await get('camille', '/v1/earnings/overview')).json.freeze).toBeNull();
 });
 
-test('the tax figures of a year have four quarters, and only what this seller sold', async () => {
+test("the tax figures of a year have four quarters with only the seller's own sales", async () => {
   const { json } = await get('camille', `/v1/earnings/tax-year?year=${month.slice(0, 4)}`);
   const quarter = Math.ceil(Number(month.slice(5)) / 3);
   expect(json.quarters.map((each: { activities: number }) => each.activities)).toEqual(
@@ -71,7 +71,7 @@ test('the tax figures of a year have four quarters, and only what this seller so
   expect((await get('camille', '/v1/earnings/tax-year?year=now')).status).toBe(400);
 });
 
-test('onboarding leads to the provider and back to the studio', async () => {
+test('onboarding redirects to the provider and back to the studio', async () => {
   const started = await http.call('POST', '/v1/earnings/onboarding', {
     headers: { cookie: cookies.get('camille') ?? '' },
     body: {},
@@ -79,7 +79,7 @@ test('onboarding leads to the provider and back to the studio', async () => {
   expect([started.status, new URL(started.json.onboardingUrl).protocol]).toEqual([201, 'http:']);
 });
 
-test('nobody else sees a creator’s earnings, and a receipt is the buyer’s or the house’s', async () => {
+test('only the creator sees their earnings, and only the buyer and operators a receipt', async () => {
   for (const path of ['/v1/earnings/overview', '/v1/earnings.csv', `/v1/earnings.csv?month=${month}`]) {
     expect([path, (await get('lea', path)).status]).toEqual([path, 403]);
     expect([path, (await http.call('GET', path)).status]).toEqual([path, 401]);

@@ -37,7 +37,7 @@ const ofCreator = [
     answer: creatorEarnings,
     summary: "Get a creator's earnings",
     description:
-      'Every sale is held for some days; each hold says why and until when. What is available goes into the next payout unless `frozen` says why not.',
+      'Every sale is held for some days; each hold has a reason and an end. Available earnings are part of the next payout, unless `frozen` gives a reason.',
     run: async ({ accounts, money }, { params, input }) => {
       const { identity } = await accounts.getCreator(params.identity);
       return money.earnings.describe(identity, input.after);
@@ -51,9 +51,9 @@ const ofCreator = [
     example: { returnUrl: 'https://club.example/studio' },
     answer: onboarding,
     status: 201,
-    summary: 'Let a creator say where the money goes',
+    summary: "Start a creator's payout onboarding",
     description:
-      'Send the creator to `onboardingUrl`, which is good for one visit. They come back with `onboarding=complete` or `onboarding=refresh` in the query; how it stands is in the status.',
+      'Redirect the creator to `onboardingUrl`, which can be opened once. They return with `onboarding=complete` or `onboarding=refresh` in the query; read the result from the payout status.',
     errors: ONBOARDING_ERRORS,
     run: async ({ accounts, money }, { params, input }) => {
       const creator = await accounts.getCreator(params.identity);
@@ -90,7 +90,7 @@ const ofCreator = [
     input: statementQuery,
     answer: statement,
     summary: "Get a creator's statement of a month",
-    description: 'Months are those of UTC. The closing balance is the opening one with everything between added up.',
+    description: 'Months are in UTC. The closing balance is the opening balance plus all entries.',
     run: async ({ accounts, money }, { params, input }) => {
       const { identity } = await accounts.getCreator(params.identity);
       return money.statements.ofMonth(identity, input.month);
@@ -115,7 +115,7 @@ const own = [
     by: ['person'],
     role: 'creator',
     answer: earningsPage,
-    summary: 'Get your own earnings, with everything that explains them',
+    summary: 'Get your own earnings with holds, payouts and statements',
     run: async ({ money }, { caller: { identity } }) => {
       const [account, earnings, payouts, statements, freeze] = await Promise.all([
         money.creatorAccounts.describe(identity),
@@ -162,7 +162,7 @@ const own = [
     example: {},
     answer: onboarding,
     status: 201,
-    summary: 'Say where your money goes',
+    summary: 'Start your own payout onboarding',
     errors: ONBOARDING_ERRORS,
     run: async ({ accounts, money }, { caller, input }) => {
       const creator = await accounts.getCreator(caller.identity);
@@ -176,7 +176,7 @@ const own = [
     role: 'creator',
     input: dac7YearQuery,
     answer: dac7Year,
-    summary: 'What the house reports of you to the tax authorities, quarter by quarter',
+    summary: 'Get your figures reported to the tax authorities, by quarter',
     errors: ['creator_not_found'],
     run: async ({ accounts, money }, { caller, input }) =>
       money.statements.dac7OfSeller(await accounts.getCreator(caller.identity), input.year),

@@ -29,7 +29,7 @@ const tierOperations = [
     status: 201,
     summary: "Create a tier of a creator's club",
     description:
-      'A higher tier, by what it costs in a year, opens whatever a lower one does. The price of a tier never changes: make another one and retire this one.',
+      'A higher tier, by its price per year, gives access to everything that lower tiers do. The price of a tier never changes: create another one and retire this one.',
     errors: TIER_ERRORS,
     run: ({ rooms }, { params, input }) => rooms.clubs.createTier(params.identity, input),
   }),
@@ -39,7 +39,7 @@ const tierOperations = [
     by: ['server:rooms', 'person'],
     answer: tierList,
     summary: "List the tiers of a creator's club",
-    description: 'Those that can be joined, the lowest first.',
+    description: 'Active tiers, lowest first.',
     errors: ['creator_not_found'],
     run: async ({ rooms }, { params }) => ({ tiers: await rooms.clubs.listTiers(params.identity) }),
   }),
@@ -49,7 +49,7 @@ const tierOperations = [
     by: ['server:rooms'],
     answer: tier,
     summary: 'Retire a tier',
-    description: 'It takes no new members; its members stay.',
+    description: 'It accepts no new members; current members keep it.',
     errors: ['tier_not_found'],
     run: ({ rooms }, { params }) => rooms.clubs.retireTier(params.identity, params.tier),
   }),
@@ -104,7 +104,7 @@ const ownOperations = [
     status: 201,
     summary: "Join a creator's club",
     description:
-      'The club is that of the creator of the token’s room. Send the person to `checkoutUrl`. Access to the rooms of the club follows when the payment provider confirms the first payment, and each renewal extends it.',
+      'The club belongs to the creator of the token’s room. Redirect the person to `checkoutUrl`. Access starts when the payment provider confirms the first payment, and each renewal extends it.',
     errors: [
       'tier_not_found',
       'tier_retired',
@@ -133,7 +133,7 @@ const ownOperations = [
     name: 'cancelMembership',
     http: 'POST /v1/memberships/:membership/cancel',
     socket: 'memberships:cancel',
-    summary: 'Cancel a membership to the end of the paid time',
+    summary: 'Cancel a membership at the end of the paid time',
     errors: CHANGE_ERRORS,
     run: ({ money }, { caller, params }) => money.memberships.cancel(caller.identity, params.membership),
   }),
@@ -142,7 +142,7 @@ const ownOperations = [
     name: 'resumeMembership',
     http: 'POST /v1/memberships/:membership/resume',
     socket: 'memberships:resume',
-    summary: 'Take a cancellation back',
+    summary: 'Resume a cancelled membership',
     errors: [...CHANGE_ERRORS, 'membership_disputed'],
     run: ({ money }, { caller, params }) => money.memberships.resume(caller.identity, params.membership),
   }),
@@ -154,9 +154,9 @@ const ownOperations = [
     example: { returnUrl: 'https://club.example/account' },
     answer: membershipCardPage,
     status: 201,
-    summary: 'Give another card for a membership',
+    summary: 'Change the card of a membership',
     description:
-      "Send the person to `url`, the payment provider's own page: they change the card there, and pay a renewal that could not be paid. How the membership then stands follows by itself.",
+      "Redirect the person to `url`, the payment provider's own page, to change the card and to pay a failed renewal. The membership is updated afterwards.",
     errors: [...CHANGE_ERRORS, 'origin_not_allowed'],
     run: ({ money }, { caller, params, input, locale }) =>
       money.memberships.openPortal(caller.identity, params.membership, { locale, ...input }),
@@ -170,7 +170,7 @@ const ownOperations = [
     example: { tier: 'tier_9aYx3mPq7LdR2vKe5tWz' },
     summary: 'Move to another tier',
     description:
-      'To a dearer one at once: the rest of the paid time is charged pro rata, and nothing changes when the card declines. A cheaper one begins with the next renewal, see `nextTier`.',
+      'An upgrade applies at once: the rest of the paid time is charged pro rata, and nothing changes if the card is declined. A downgrade starts with the next renewal, see `nextTier`.',
     errors: [
       ...CHANGE_ERRORS,
       'membership_disputed',

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => http[Symbol.asyncDispose]());
 
-test('earnings are told to the operator and to the creator alone', async () => {
+test('only the operator and the creator may read earnings', async () => {
   const operators = await http.server('GET', '/v1/creators/ada/earnings');
   expect(operators.status).toBe(200);
   expect(operators.json).toMatchObject({
@@ -48,7 +48,7 @@ test('earnings are told to the operator and to the creator alone', async () => {
   expect((await http.server('GET', '/v1/creators/nobody/earnings')).json.error.code).toBe('creator_not_found');
 });
 
-test('the statement and the figures of the quarter are of what was sold', async () => {
+test('the statement and the figures of the quarter match the sales', async () => {
   const { json } = await http.server('GET', `/v1/creators/ada/statement?month=${thisMonth}`);
   expect(json).toMatchObject({
     openingMinor: 0,
@@ -73,7 +73,7 @@ test('the statement and the figures of the quarter are of what was sold', async 
   );
 });
 
-test('every entry is exported, as JSON and as CSV, and they say the same', async () => {
+test('exports every entry as JSON and as CSV with the same contents', async () => {
   const { json } = await http.server('GET', '/v1/creators/ada/earnings.json');
   expect(json.entries).toMatchObject([{ category: 'sale', kind: 'ticket', grossMinor: 500, room: room.id }]);
   const csv = await http.participant(creator, 'GET', `/v1/earnings.csv?month=${thisMonth}`);
@@ -84,7 +84,7 @@ test('every entry is exported, as JSON and as CSV, and they say the same', async
   expect((await http.server('GET', '/v1/creators/ada/earnings.csv?month=May')).json.error.code).toBe('invalid_request');
 });
 
-test('a batch with nothing to pay is kept, and one that does not exist is not found', async () => {
+test('stores an empty batch, and does not find an unknown one', async () => {
   const made = await http.server('POST', '/v1/payout-batches', {});
   expect([made.status, made.json.totalMinor, made.json.payouts]).toEqual([201, 0, []]);
   expect((await http.server('GET', `/v1/payout-batches/${made.json.id}`)).json).toEqual(made.json);
@@ -92,7 +92,7 @@ test('a batch with nothing to pay is kept, and one that does not exist is not fo
   expect([missing.status, missing.json.error.code]).toEqual([404, 'payout_batch_not_found']);
 });
 
-test('onboarding begins on the page of the provider, and comes back to allowed sites only', async () => {
+test('onboarding returns to allowed sites only', async () => {
   expect((await http.server('GET', '/v1/creators/ada/onboarding')).json).toMatchObject({ status: 'none' });
   const begun = await http.server('POST', '/v1/creators/ada/onboarding', {});
   expect(begun.status).toBe(201);
@@ -104,14 +104,14 @@ test('onboarding begins on the page of the provider, and comes back to allowed s
   expect(bad.json.error.code).toBe('invalid_request');
 });
 
-test('disputes are listed, and evidence for one that does not exist is refused', async () => {
+test('lists disputes, and refuses evidence for an unknown one', async () => {
   expect((await http.server('GET', '/v1/disputes')).json).toEqual({ disputes: [] });
   expect((await http.server('GET', '/v1/disputes?status=strange')).json.error.code).toBe('invalid_request');
   const missing = await http.server('POST', '/v1/disputes/dispute_00000000000000000000/evidence', {});
   expect([missing.status, missing.json.error.code]).toEqual([404, 'dispute_not_found']);
 });
 
-test('the books are compared with the provider, and agree', async () => {
+test('reconciles with the provider without differences', async () => {
   const early = await http.server('GET', '/v1/reconciliations/latest');
   expect([200, 404]).toContain(early.status);
   await expect
@@ -121,7 +121,7 @@ test('the books are compared with the provider, and agree', async () => {
   expect(json).toMatchObject({ differenceMinor: 0, unexplainedCount: 0, ledgerMinor: json.providerMinor });
 });
 
-test('`npm run reconcile` asks the server that runs, and says what it found', async () => {
+test('`npm run reconcile` calls the running server and prints the result', async () => {
   const program = fileURLToPath(new URL('../../../reconcile.ts', import.meta.url));
   const env = { ...process.env, NODE_ENV: 'test', PORT: new URL(http.url).port };
   const { stdout } = await promisify(execFile)(process.execPath, [program, '--all'], { env });

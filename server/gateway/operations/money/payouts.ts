@@ -37,7 +37,7 @@ const batchOperations = [
     name: 'deskPayouts',
     http: 'GET /v1/payouts',
     answer: deskPayouts,
-    summary: 'List payouts: what is due, what was paid, who is stopped',
+    summary: 'List payouts: due, paid and stopped',
     run: ({ money }) => money.desk.listPayouts(),
   }),
   operation({
@@ -49,9 +49,9 @@ const batchOperations = [
     example: {},
     answer: payoutBatch,
     status: 201,
-    summary: 'Pay out what is available',
+    summary: 'Pay out available earnings',
     description:
-      'One payout for each creator who can be paid and has the minimum. They are `pending` until the payment provider has taken them; what it refuses is available again.',
+      'Creates a payout for each payable creator with at least the minimum. Payouts are `pending` until the payment provider accepts them; the amount of a refused one becomes available again.',
     errors: ['creator_not_found'],
     run: async ({ accounts, money }, call) => {
       await accounts.assertCreators(call.input.creators ?? []);
@@ -75,8 +75,8 @@ const batchOperations = [
     input: creatorFreezeInput,
     example: { frozen: true, reason: 'The identity document is being checked' },
     answer: creatorFreezeAnswer,
-    summary: 'Stop payouts to a creator, or let them go on',
-    description: 'What they earn goes on being booked. Asked twice, nothing more happens.',
+    summary: 'Stop or resume payouts to a creator',
+    description: 'Earnings are still booked. Repeated calls have no further effect.',
     errors: ['creator_not_found'],
     run: async ({ accounts, money }, call) => {
       const creator = await accounts.getCreator(parseIdentity(call.params.creator));
@@ -91,7 +91,7 @@ const batchOperations = [
     answer: dac7Report,
     summary: 'Get the DAC7 figures of a quarter',
     description:
-      'For each seller what was credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld: Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
+      'For each seller: the consideration credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld, see Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
     run: ({ money }, { input }) => money.statements.dac7(input.quarter),
   }),
   downloadOperation({
@@ -126,9 +126,8 @@ const disputeOperations = [
     example: { note: 'The fan watched the whole evening and wrote in the chat.' },
     answer: evidence,
     status: 201,
-    summary: 'Hand evidence in for a dispute',
-    description:
-      'What our own records say is gathered, your note added, and handed to the bank. This can be done once.',
+    summary: 'Submit evidence for a dispute',
+    description: 'Submits the evidence from our records, with your note, to the bank. This is possible once.',
     errors: ['dispute_not_found', 'dispute_closed', 'provider_unavailable'],
     run: ({ money }, call) =>
       money.desk.submitEvidence(call.params.dispute, { note: call.input.note, by: actorOf(call) }),
@@ -145,8 +144,8 @@ const reconciliationOperations = [
     example: {},
     answer: reconciliation,
     status: 201,
-    summary: 'Compare the books with the provider now',
-    description: 'Since a moment, by default over the last weeks. Each difference is explained in words.',
+    summary: 'Reconcile the books with the provider now',
+    description: 'Since a time, by default over the last weeks. Each difference has an explanation.',
     errors: ['provider_unavailable'],
     run: ({ money }, call) => {
       const { since } = call.input;
@@ -158,7 +157,7 @@ const reconciliationOperations = [
     name: 'deskReconciliations',
     http: 'GET /v1/reconciliations',
     answer: reconciliationList,
-    summary: 'List comparisons of the books with the provider',
+    summary: 'List reconciliations',
     description: 'The newest hundred.',
     run: async ({ money }) => ({
       reconciliations: await money.reconciliations.list(LIMITS.listPageItems),
@@ -169,7 +168,7 @@ const reconciliationOperations = [
     name: 'getReconciliation',
     http: 'GET /v1/reconciliations/latest',
     answer: reconciliation,
-    summary: 'Get the latest comparison of the books with the provider',
+    summary: 'Get the latest reconciliation',
     errors: ['not_found'],
     run: async ({ money }) => {
       const found = await money.reconciliations.findLatest();

@@ -30,8 +30,8 @@ const policyOperations = [
     example: { commissionBps: 1_500, effectiveAt: '2030-01-01T00:00:00Z' },
     answer: feePolicy,
     status: 201,
-    summary: 'Add a version of the fees',
-    description: 'Versions are never changed. What was sold keeps the version that it was split by.',
+    summary: 'Add a fee policy',
+    description: 'Fee policies never change. Each sale keeps the policy that it was split by.',
     errors: ['time_in_past'],
     run: ({ money }, call) => money.desk.addFeePolicy(call.input, actorOf(call)),
   }),
@@ -40,8 +40,8 @@ const policyOperations = [
     name: 'listFeePolicies',
     http: 'GET /v1/fee-policies',
     answer: feePolicyList,
-    summary: 'List the versions of the fees',
-    description: 'The newest first; `inForce` is on the one that splits what is sold now.',
+    summary: 'List the fee policies',
+    description: 'Newest first; `inForce` marks the one that applies to sales now.',
     run: async ({ money }) => ({ feePolicies: await money.pricing.listFeePolicies() }),
   }),
   operation({
@@ -51,8 +51,8 @@ const policyOperations = [
     input: buyerInput,
     example: { country: 'DE' },
     answer: buyer,
-    summary: 'Say where a buyer lives',
-    description: 'It decides the rate of VAT of what they buy from now on. Without it the country of the house holds.',
+    summary: 'Set the country of a buyer',
+    description: 'It decides the VAT rate of their later purchases. By default, the country of the house applies.',
     run: async ({ money }, { params, input }) => {
       const person = parseIdentity(params.identity);
       await money.pricing.noteBuyerCountry(person, input.country);
@@ -71,7 +71,7 @@ const associationOperations = [
     answer: association,
     status: 201,
     summary: 'Add an association that creators can give to',
-    description: 'The same call again answers the same.',
+    description: 'Repeated calls with the same details return the same association.',
     errors: ['association_exists', 'association_not_found'],
     run: ({ money }, { input }) => money.pricing.addAssociation(input),
   }),
@@ -89,7 +89,7 @@ const associationOperations = [
     by: ['visitor'],
     answer: associationAccount,
     summary: 'Read the account of an association',
-    description: 'Public: what it was given by sales, month by month, less what refunds took back.',
+    description: 'Public: its pledges from sales by month, less refunds.',
     errors: ['association_not_found'],
     run: ({ money }, { params }) => money.pricing.readAccount(params.association),
   }),
@@ -102,7 +102,7 @@ const associationOperations = [
     answer: pledgeAnswer,
     summary: "Pledge a share of a creator's part to an association",
     description:
-      'In basis points of what the creator would get. It holds for what is sold from now on and is shown before paying. A share of 0 takes the pledge back.',
+      "In basis points of the creator's part. It applies to later sales and is shown before payment. A share of 0 ends the pledge.",
     errors: ['creator_not_found', 'association_not_found'],
     run: async ({ accounts, money }, { params, input }) => {
       const creator = await accounts.getCreator(parseIdentity(params.identity));

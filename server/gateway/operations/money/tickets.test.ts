@@ -47,7 +47,7 @@ test('from promotional credit to a ticket with its receipt, its waiver and its r
   expect([foreign.status, foreign.json.error.code]).toEqual([404, 'payment_not_found']);
 });
 
-test('a room that is ended before any live gives its tickets back by itself', async () => {
+test('refunds the tickets of a room that ended before any live', async () => {
   const other = await http.createRoom({ kind: 'ticket', priceMinor: 500 });
   await http.server('POST', '/v1/promotions', { identity: 'zoe', amountMinor: 500, reason: 'Welcome' });
   const zoe = http.token({ room: other.id, identity: 'zoe' });
@@ -81,7 +81,7 @@ test('a pledge: an association, a share, and an account that everyone can read',
   expect((await http.call('GET', '/v1/associations/nobody/account')).json.error.code).toBe('association_not_found');
 });
 
-test('fee policies and buyers are the operator’s', async () => {
+test('only the operator changes fee policies and buyers', async () => {
   const effectiveAt = new Date(Date.now() + 86_400_000).toISOString();
   const added = await http.server('POST', '/v1/fee-policies', { commissionBps: 1_500, effectiveAt });
   expect(added.json).toMatchObject({ id: 'fees_v2', version: 2, inForce: false });
@@ -108,7 +108,7 @@ test.each([
   expect([reply.status, reply.json.error.code]).toEqual([status, code]);
 });
 
-test('capacity is for rooms with tickets', async () => {
+test('only rooms with tickets have a capacity', async () => {
   const input = { creator: 'ada', title: 'Small', access: { kind: 'ticket', priceMinor: 500 }, capacity: 3 };
   expect((await http.server('POST', '/v1/rooms', input)).json.capacity).toBe(3);
   const free = { ...input, access: { kind: 'free' } };

@@ -1,4 +1,4 @@
-/** What somebody at the door of a room asks: what it costs, and a ticket. */
+/** Quotes and tickets, for people in the lobby of a room. */
 import { ticketInput, ticketOrCheckout } from '../../../protocol/money/money.ts';
 import { quote, quoteQuery } from '../../../protocol/money/pricing.ts';
 import { operation } from '../operation.ts';
@@ -12,9 +12,9 @@ export const ticketOperations = [
     from: 'lobby',
     input: quoteQuery,
     answer: quote,
-    summary: 'The receipt before paying',
+    summary: 'Get a quote',
     description:
-      'Who gets what of the ticket, of a tip of `amountMinor`, or of so many `minutes` of a private session: the parts sum to the gross exactly. For a ticket it carries the text of the waiver to accept, and how many tickets are left.',
+      'The split of a ticket, of a tip of `amountMinor`, or of `minutes` of a private session; the parts sum to the gross exactly. For a ticket, also the text of the waiver to accept and the number of tickets left.',
     errors: [
       'nothing_to_buy',
       'private_not_offered',
@@ -42,7 +42,7 @@ export const ticketOperations = [
     status: 201,
     summary: 'Buy a ticket',
     description:
-      'From the wallet, this answers the ticket. By card, it answers a `checkoutUrl` to send the person to. Who holds a ticket already gets the same one and is not charged again.',
+      'From the wallet, returns the ticket. By card, returns a `checkoutUrl` to redirect the person to. A person who holds a ticket already gets the same one without another charge.',
     errors: [
       'nothing_to_buy',
       'already_entitled',

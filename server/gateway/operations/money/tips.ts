@@ -1,4 +1,4 @@
-/** Tips, and what goes with them: the menu, the shared goal, the leaderboard, and what a room has earned. */
+/** Tips, the tip menu, the goal, the leaderboard, and the earnings of a room. */
 import { cardTipInput, checkout, tipAnswer, tipInput } from '../../../protocol/money/money.ts';
 import {
   goalAnswer,
@@ -39,7 +39,7 @@ const givingOperations = [
     status: 201,
     summary: 'Tip the creator',
     description:
-      'From the wallet, by somebody who is let into the room. The same `idempotencyKey` with the same request answers the same tip and charges nothing.',
+      'From the wallet, by a person with access to the room. A repeated request with the same `idempotencyKey` returns the same tip without another charge.',
     errors: [...TIP_ERRORS, 'insufficient_funds', 'wallet_off'],
     run: async ({ money, rooms }, { room, caller: from, input }) =>
       money.tips.send({ room: await rooms.getRoom(room), from, input }),
@@ -57,7 +57,7 @@ const givingOperations = [
     status: 201,
     summary: 'Tip by card directly',
     description:
-      'Without a wallet, with a higher minimum. Send the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` answers the same page.',
+      'Without a wallet, with a higher minimum. Redirect the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` returns the same page.',
     errors: [...TIP_ERRORS, 'checkout_limit', 'provider_unavailable'],
     run: async ({ money, rooms }, { room, caller: from, input, locale: preferred }) => {
       const { returnUrl, locale = preferred, ...tip } = input;
@@ -82,7 +82,7 @@ const goalOperations = [
     socket: 'money:leaderboard',
     input: leaderboardInput,
     answer: leaderboard,
-    summary: 'List who has tipped most in the room',
+    summary: 'Get the leaderboard of the room',
     description: 'Refunded tips do not count.',
     run: ({ money }, { room, input }) => money.tipping.getLeaderboard(room, input.limit),
   }),
@@ -94,7 +94,7 @@ const goalOperations = [
     input: goalInput,
     example: { title: 'An encore', targetMinor: 10_000 },
     summary: 'Set the shared goal of the room',
-    description: 'For the creator. Tips count towards it from now on; a goal that was open gives way.',
+    description: 'For the creator. Tips count from now on; it replaces an open goal.',
     run: async ({ money }, { room, input }) => ({ goal: await money.tipping.setGoal(room, input) }),
   }),
   operation({
@@ -103,7 +103,7 @@ const goalOperations = [
     http: 'POST /v1/rooms/:id/goal/clear',
     socket: 'money:clearGoal',
     answer: goalAnswer,
-    summary: 'Take the shared goal away',
+    summary: 'Clear the shared goal of the room',
     description: 'For the creator.',
     run: async ({ money }, { room }) => {
       await money.tipping.clearGoal(room);
@@ -119,7 +119,7 @@ const goalOperations = [
     example: { items: [{ id: 'song', label: 'Choose the next song', amountMinor: 500 }] },
     answer: tipMenu,
     summary: 'Set the tip menu of the room',
-    description: 'For the creator. The list replaces the one before; an empty one takes the menu away.',
+    description: 'For the creator. Replaces the previous menu; an empty list removes it.',
     errors: ['menu_item_duplicate'],
     run: ({ money }, { room, input }) => money.tipping.setMenu(room, input.items),
   }),

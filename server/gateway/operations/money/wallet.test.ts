@@ -44,11 +44,11 @@ async function topUp(identity: string, amountMinor: number): Promise<string> {
   return json.topup;
 }
 
-test('the session says who the house is and whether it keeps credit', async () => {
+test('the session names the house and whether the wallet is on', async () => {
   expect((await as('lea', 'GET', '/site/session')).json).toMatchObject({ isOperator: false, walletMode: 'on' });
 });
 
-test('a creator makes a tier, everyone signed in reads it, and only creators have a club', async () => {
+test('a creator creates a tier, everyone signed in reads it, and only creators have a club', async () => {
   const input = { name: 'Backstage', priceMinor: 900, interval: 'month', perks: ['Every rehearsal'] };
   const made = await as('camille', 'POST', '/v1/me/tiers', input);
   expect(made).toMatchObject({ status: 201, json: { creator: 'camille', ...input } });
@@ -62,7 +62,7 @@ test('a creator makes a tier, everyone signed in reads it, and only creators hav
   expect((await as('lea', 'GET', '/v1/creators/nobody/tiers')).json.error.code).toBe('creator_not_found');
 });
 
-test('memberships are one’s own: another’s is not found', async () => {
+test("another person's membership is not found", async () => {
   expect((await as('lea', 'GET', '/v1/memberships')).json).toEqual({ memberships: [] });
   for (const act of ['cancel', 'resume']) {
     const { json } = await as('lea', 'POST', `/v1/memberships/mbr_000000000000/${act}`, {});
@@ -78,15 +78,15 @@ test('a room takes a number of places from the site', async () => {
   );
 });
 
-test('what is not spent goes back to the card, once; what is spent does not', async () => {
+test('refunds unspent credit to the card once, and not spent credit', async () => {
   const first = await topUp('lea', 1_000);
   const second = await topUp('lea', 2_000);
   await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 100, reason: 'Welcome' });
   const lea = http.token({ room: room.id, identity: 'lea' });
   await http.participant(lea, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
   await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 300, reason: 'Thanks' });
-  // What is a gift stays one. 31.00 less the ticket of 6.00, of which 1.00 was a gift: 25.00 of what was paid, the
-  // latest first.
+  // Promotional credit is not refundable. Top-ups of 30.00 less 5.00 of the ticket, whose other 1.00 was promotional:
+  // 25.00, the latest top-up first.
   const { topups } = (await as('lea', 'GET', '/v1/wallet/refundable')).json;
   expect(topups).toMatchObject([
     { topup: second, amountMinor: 2_000, currency: 'eur' },
@@ -99,7 +99,7 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
   expect((await as('lea', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
   expect((await as('lea', 'GET', '/v1/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
-  // Of what was given back in part before, the rest goes back too.
+  // The rest of a partly refunded top-up is refunded too.
   const part = { topup: second, amountMinor: 700, reason: 'Asked by mail' };
   expect((await http.server('POST', '/v1/refunds', part)).status).toBe(201);
   const both = await Promise.all([1, 2].map(() => as('lea', 'POST', '/v1/wallet/refunds', { topup: second })));
@@ -108,7 +108,7 @@ test('what is not spent goes back to the card, once; what is spent does not', as
   expect(await http.context.money.checkInvariants()).toEqual([]);
 });
 
-test('what was paid by card directly is listed for its payer, with what it was for', async () => {
+test("lists a person's card payments with their purpose", async () => {
   const somebody = http.token({ room: room.id, identity: 'somebody' });
   const bought = await http.participant(somebody, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'card' });
   await payCheckout(bought.json.checkoutUrl);
@@ -139,7 +139,7 @@ test('what was paid by card directly is listed for its payer, with what it was f
   await http.context.db.orm.execute(sql`delete from tips where id like 'tip_of_many_%'`);
 });
 
-test('what moved the credit comes page by page, each line once, and ends', async () => {
+test("pages through the wallet's history, each entry once", async () => {
   const fan = http.token({ room: room.id, identity: 'ines' });
   for (const n of [1, 2, 3]) {
     await http.server('POST', '/v1/promotions', { identity: 'ines', amountMinor: 150, reason: `Gift ${n}` });
@@ -147,7 +147,7 @@ test('what moved the credit comes page by page, each line once, and ends', async
   const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'ines' } });
   cookies.set('ines', (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
   await topUp('ines', 2_000);
-  // The ticket is paid from gifts and from what was paid in: two entries of the ledger, one line.
+  // The ticket is paid from promotional and paid credit: two entries of the ledger, one item.
   await http.participant(fan, 'POST', `/v1/rooms/${room.id}/tickets`, { from: 'wallet' });
   for (const n of [1, 2, 3]) {
     const tip = { amountMinor: 100, idempotencyKey: `history-${n}` };
@@ -180,7 +180,7 @@ test('what moved the credit comes page by page, each line once, and ends', async
   expect(foreign.json.error.code).toBe('cursor_invalid');
 });
 
-test('a ticket without the waiver is given back by its owner alone', async () => {
+test('only the owner may return a ticket without a waiver', async () => {
   await topUp('malik', 1_000);
   const access = { kind: 'ticket', priceMinor: 600 } as const;
   const other = await http.context.rooms.createRoom({ creator: 'camille', title: 'Another concert', access });

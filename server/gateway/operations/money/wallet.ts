@@ -1,4 +1,4 @@
-/** A person's own money: credit, saved cards, what was paid, receipts, and the ways to have it back. */
+/** A person's own money: credit, saved cards, payments, receipts and refunds. */
 import { cardList, refund, topupAnswer, topupInput, wallet } from '../../../protocol/money/money.ts';
 import { receipt, walletHistory, walletHistoryQuery, withdrawalInput } from '../../../protocol/money/pricing.ts';
 import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../../protocol/money/wallet.ts';
@@ -29,7 +29,7 @@ const creditOperations = [
     status: 201,
     summary: 'Top up the wallet by card',
     description:
-      'Send the person to `checkoutUrl`. The credit arrives when the payment provider confirms the payment. With a saved `card` and an `idempotencyKey` it is charged at once (`status: "succeeded"`), unless the bank asks the person first (`"requires_action"`): send them to `actionUrl`. The same key never charges twice.',
+      'Redirect the person to `checkoutUrl`. The wallet is credited when the payment provider confirms the payment. With a saved `card` and an `idempotencyKey` it is charged at once (`status: "succeeded"`), unless the bank requires authentication (`"requires_action"`): redirect the person to `actionUrl`. The same key never charges twice.',
     errors: [
       'amount_invalid',
       'amount_too_small',
@@ -89,8 +89,8 @@ const recordOperations = [
     socket: 'money:history',
     input: walletHistoryQuery,
     answer: walletHistory,
-    summary: 'What came into the wallet and went out of it',
-    description: 'The newest first; each id has a receipt. While `next` is not null, give it as `after`.',
+    summary: "List the wallet's transactions",
+    description: 'Newest first; each id has a receipt. While `next` is not null, pass it as `after`.',
     errors: ['cursor_invalid'],
     run: ({ money }, { caller, input }) => money.wallets.listEntries(caller.identity, input),
   }),
@@ -100,8 +100,8 @@ const recordOperations = [
     by: ['person'],
     input: walletHistoryQuery,
     answer: cardPaymentList,
-    summary: 'What you paid by card directly',
-    description: 'It never went through the wallet; each id has a receipt.',
+    summary: 'List your direct card payments',
+    description: 'Payments without the wallet; each id has a receipt.',
     errors: ['cursor_invalid'],
     run: ({ money }, { caller, input }) => money.ownPayments.listByCard(caller.identity, input),
   }),
@@ -113,7 +113,7 @@ const recordOperations = [
     answer: receipt,
     summary: 'Get a receipt',
     description:
-      "Of one's own top-up, ticket, tip, refund or promotional credit: who got what, VAT, the fee policy, and the waiver as it was accepted. Operators read every receipt.",
+      'Of your own top-up, ticket, tip, refund or promotional credit: the split, VAT, the fee policy, and the accepted waiver. Operators can read every receipt.',
     errors: ['payment_not_found'],
     run: ({ money }, { by, caller, params: { payment } }) =>
       money.receipts.get(payment, by === 'operator' ? undefined : caller.identity),
@@ -131,8 +131,8 @@ const wayBackOperations = [
     example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz' },
     answer: refund,
     status: 201,
-    summary: "Give one's ticket back",
-    description: 'Possible until the first live of the room begins, for a ticket that was bought without the waiver.',
+    summary: 'Return your ticket',
+    description: 'Possible until the first live of the room starts, for a ticket without a waiver.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
     run: ({ money }, { caller, input }) => money.withdrawals.withdraw(input.ticket, caller.identity),
   }),
@@ -141,8 +141,8 @@ const wayBackOperations = [
     http: 'GET /v1/wallet/refundable',
     by: ['person'],
     answer: unspentTopupList,
-    summary: 'Which of your top-ups are not spent',
-    description: 'What was paid last is taken to be spent last.',
+    summary: 'List your unspent top-ups',
+    description: 'The latest top-up counts as spent last.',
     run: async ({ money }, { caller }) => ({ topups: await money.ownPayments.listUnspent(caller.identity) }),
   }),
   operation({
@@ -154,7 +154,7 @@ const wayBackOperations = [
     example: { topup: 'topup_9aYx3mPq7LdR2vKe5tWz' },
     answer: refund,
     status: 201,
-    summary: 'Have what is not spent of a top-up sent back to the card',
+    summary: 'Refund the unspent part of a top-up to the card',
     errors: [
       'payment_not_found',
       'not_refundable',

@@ -1,4 +1,4 @@
-/** The scenarios of the benchmark of networks. Each leaves the house as it found it: nobody watches, lines are clear. */
+/** The scenarios of the benchmark of networks. After each, nobody watches and the lines are clear. */
 import { pause } from '../burst.ts';
 import { percentiles, round } from '../statistics.ts';
 import { CAMERA } from './camera-file.ts';

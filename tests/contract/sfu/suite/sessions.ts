@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import { WATCH_SESSIONS_PER_PERSON_MAX } from '../../../../sfu/contract.ts';
+import { PREPARED_PER_ROOM_MAX } from '../../../../sfu/limits.ts';
 import { expectCode, keepRenewing, type Open, SILENT_AFTER_MS, SMALL, until, WAIT, watchRequest } from './harness.ts';
 
 export function describeGrants(open: Open): void {
@@ -15,6 +16,48 @@ export function describeGrants(open: Open): void {
     const fan = stage.grant('room_rights', { publish: false });
     await expectCode(stage.node.publish({ session: randomUUID(), grant: fan }), 'publish_not_allowed');
     expect(await stage.node.stats()).toMatchObject({ sessions: 1, consumers: 0 });
+  });
+
+  it('connects a prepared session without media, and gives it the tracks with a grant of its person', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_prepared');
+    const [subscribe, soon] = [false, Date.now() + 10_000];
+    await expectCode(stage.watch('room_prepared', { grant: { subscribe, until: soon + 60_000 } }), 'not_entitled');
+    const prepared = await stage.watch('room_prepared', { grant: { subscribe, until: soon } });
+    const { session, identity, viewer } = prepared;
+    expect((await stage.events.wait('transportState', session)).state).toBe('connected');
+    expect([prepared.consumers, stage.events.of('consumersAdded', session)]).toEqual([[], []]);
+    expect(await stage.node.stats()).toMatchObject({ sessions: 2, consumers: 0 });
+    const admit = (change: object) =>
+      stage.node.admit({ session, grant: stage.grant('room_prepared', { identity, ...change }) });
+    await expectCode(admit({ identity: 'somebody' }), 'not_entitled');
+    await expectCode(admit({ room: 'room_other' }), 'not_entitled');
+    await expectCode(admit({ subscribe: false, until: soon }), 'not_entitled');
+    const { consumers } = await admit({});
+    expect(consumers).toHaveLength(2);
+    viewer.addConsumers(consumers);
+    await viewer.firstDecodableFrame;
+    // It has outgrown the short time of a prepared one.
+    expect((await admit({})).consumers).toHaveLength(2);
+  });
+
+  it('keeps one prepared session of a person and a few of a room, for a short time', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const prepare = async (identity: string, afterMs = 10_000) => {
+      const grant = stage.grant('room_rationed', { identity, subscribe: false, until: Date.now() + afterMs });
+      const session = randomUUID();
+      await stage.node.watch({ ...watchRequest(stage), session, grant });
+      return session;
+    };
+    const first = await prepare('lea');
+    await prepare('lea');
+    expect((await stage.events.wait('sessionClosed', first)).reason).toBe('replaced');
+    for (let count = 1; count < PREPARED_PER_ROOM_MAX; count += 1) await prepare(`bot-${count}`, 1_500);
+    await expectCode(prepare('one-more'), 'node_full');
+    await until(async () => (await stage.node.stats()).sessions === 1);
+    await prepare('one-more');
   });
 
   it('gives a viewer nothing of another room', async () => {

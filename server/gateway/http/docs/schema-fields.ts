@@ -1,4 +1,4 @@
-/** JSON Schemas as tables for people. */
+/** JSON Schemas as lists of fields for people, with few elements: there are thousands of fields. */
 import { html, type Markup } from '../html.ts';
 import type { JsonSchema } from './components.ts';
 import type { OpenApiDocument } from './openapi.ts';
@@ -12,28 +12,34 @@ interface Field {
   notes: string;
 }
 
-export function schemaTable(schema: JsonSchema, schemas: Schemas): Markup {
+/** What an object consists of, one level of names for all of its depth. */
+export function schemaFields(schema: JsonSchema, schemas: Schemas): Markup {
   const choices = choicesOf(schema);
   if (choices) {
     return html`<p>One of these:</p>${choices.map((choice) => html`<div class="choice">${named(choice, schemas)}</div>`)}`;
   }
   const rows = fieldsOf(schema, schemas, '');
   if (rows.length === 0) return html`<p class="quiet">No fields.</p>`;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Fields"><table>
-<thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Notes</th></tr></thead>
-<tbody>${rows.map(
-    (row) => html`<tr>
-<td><code>${row.name}</code>${!row.required && html` <span class="quiet">optional</span>`}</td>
-<td>${row.type}</td><td>${row.notes}</td></tr>`,
-  )}</tbody></table></div>`;
+  return html`<dl>${rows.map(
+    (row) =>
+      html`<dt>${row.name}${!row.required && '?'}</dt><dd>${row.type}${row.notes && html` <i>${row.notes}</i>`}</dd>`,
+  )}</dl>`;
 }
 
 /** A link to a named schema, or the fields of a nameless one. */
 export function named(schema: JsonSchema, schemas: Schemas): Markup {
   const name = referenceOf(schema);
-  if (!name) return schemaTable(schema, schemas);
-  const target = schemas[name];
-  return html`<p><a href="#schema-${name}"><code>${name}</code></a></p>${target && schemaTable(target, schemas)}`;
+  return name ? html`<p>${schemaLink(name)}</p>` : schemaFields(schema, schemas);
+}
+
+/** The fields of a schema, named or not: what somebody must send. */
+export function inlined(schema: JsonSchema, schemas: Schemas): Markup {
+  const target = schemas[referenceOf(schema) ?? ''];
+  return schemaFields(target ?? schema, schemas);
+}
+
+function schemaLink(name: string): Markup {
+  return html`<a href="/docs/schemas#schema-${name}">${name}</a>`;
 }
 
 function fieldsOf(schema: JsonSchema, schemas: Schemas, prefix: string): Field[] {
@@ -48,10 +54,9 @@ function fieldsOf(schema: JsonSchema, schemas: Schemas, prefix: string): Field[]
 
 function typeOf(schema: JsonSchema): Markup {
   const name = referenceOf(schema);
-  if (name) return html`<a href="#schema-${name}">${name}</a>`;
-  if (Array.isArray(schema.enum))
-    return html`${schema.enum.map((it, index) => html`${index > 0 && ' | '}<code>${String(it)}</code>`)}`;
-  if (schema.const !== undefined) return html`<code>${String(schema.const)}</code>`;
+  if (name) return schemaLink(name);
+  if (Array.isArray(schema.enum)) return html`${schema.enum.map((it) => JSON.stringify(it)).join(' | ')}`;
+  if (schema.const !== undefined) return html`${JSON.stringify(schema.const)}`;
   const choices = choicesOf(schema);
   if (choices) return html`${choices.map((choice, index) => html`${index > 0 && ' | '}${typeOf(choice)}`)}`;
   if (schema.type === 'array') return html`array of ${typeOf(schema.items as JsonSchema)}`;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { toCsvLine } from './csv.ts';
+import { toCsvLine } from './earnings-exports.ts';
 
-test('quotes what needs it, and leaves numbers numbers', () => {
+test('quotes special characters and keeps numbers', () => {
   expect(toCsvLine(['a', 'b, c', 'say "hi"', -5, null, 'two\nlines'])).toBe(
     'a,"b, c","say ""hi""",-5,,"two\nlines"\r\n',
   );

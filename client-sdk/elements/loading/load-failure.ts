@@ -1,0 +1,66 @@
+/**
+ * The message in an element whose code could not be loaded, with a button to try again. Plain DOM, because the loader
+ * shows it too, before any library has arrived.
+ */
+import { findLanguage, type Language } from '../texts/find-language.ts';
+
+interface FailureTexts {
+  failed: string;
+  retry: string;
+  reload: string;
+}
+
+const TEXTS: Record<Language, FailureTexts> = {
+  en: {
+    failed: 'This part of the page could not be loaded. Check your connection.',
+    retry: 'Try again',
+    reload: 'Reload the page',
+  },
+  fr: {
+    failed: 'Cette partie de la page n’a pas pu être chargée. Vérifiez votre connexion.',
+    retry: 'Réessayer',
+    reload: 'Recharger la page',
+  },
+};
+
+const STYLE = `
+  p { margin: 0; }
+  :host { display: grid !important; place-items: center; min-height: 4rem; }
+  div { display: grid; justify-items: center; gap: 0.75rem; padding: 1rem; text-align: center; text-wrap: balance;
+    font: 1rem/1.4 var(--loge-font, system-ui, sans-serif);
+    background: var(--loge-ground, #130d10); color: var(--loge-text, #f6eee6); border-radius: 9px; }
+  button { min-height: 2.75rem; padding: 0 1.2rem; border: 0; border-radius: 9px; font: inherit; cursor: pointer;
+    background: var(--loge-accent, #e6b566); color: var(--loge-on-accent, #1e1305); }
+`;
+
+/**
+ * Shows the message in an element that is not defined yet. Remove it before defining the element, whose shadow root
+ * this then is.
+ *
+ * After a second failure in a row it offers to reload the page: some browsers remember that a module failed, and after
+ * an upgrade the server no longer has the files of the page's release.
+ */
+export function showLoadFailure(element: Element, options: { failures: number; retry: () => void }): void {
+  const { failures, retry } = options;
+  const texts = TEXTS[findLanguage(element)];
+  const canRetry = failures < 2;
+  const style = document.createElement('style');
+  style.textContent = STYLE;
+  const message = document.createElement('p');
+  message.textContent = texts.failed;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.dataset.testid = 'load-retry';
+  button.textContent = canRetry ? texts.retry : texts.reload;
+  button.addEventListener('click', () => (canRetry ? retry() : location.reload()));
+  const box = document.createElement('div');
+  box.setAttribute('role', 'alert');
+  box.dataset.testid = 'load-failure';
+  box.append(message, button);
+  const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+  root.replaceChildren(style, box);
+}
+
+export function removeLoadFailure(element: Element): void {
+  element.shadowRoot?.replaceChildren();
+}

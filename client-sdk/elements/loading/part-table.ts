@@ -1,0 +1,14 @@
+/** The parts of a room that are loaded when they are needed. */
+import { registerParts } from './parts.ts';
+
+registerParts({
+  'loge-chat': () => import('../loge-chat.ts'),
+  'loge-club': () => import('../money/loge-club.ts'),
+  'loge-leaderboard': () => import('../loge-leaderboard.ts'),
+  'loge-moderation': () => import('../loge-moderation.ts'),
+  'loge-private': () => import('../loge-private.ts'),
+  'loge-stage': () => import('../loge-stage.ts'),
+  'loge-studio': () => import('../loge-studio.ts'),
+  'loge-tip': () => import('../loge-tip.ts'),
+  'loge-topup': () => import('../money/loge-topup.ts'),
+});

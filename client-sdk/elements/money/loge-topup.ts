@@ -1,0 +1,252 @@
+/** `<loge-topup>`: the dialog of `<loge-wallet>` to top the wallet up, with a saved card or on the payment page. */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { SavedCard } from '../../../server/protocol/money/money.ts';
+import { LogeError } from '../../src/errors.ts';
+import { createKey } from '../../src/random-key.ts';
+import type { Room } from '../../src/room.ts';
+import '../controls/amount-choice.ts';
+import { presetsOf } from '../controls/amount-choice.ts';
+import { icon } from '../controls/icons.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { openCheckout, returnUrlFor } from './checkout.ts';
+import '../theme/web-awesome.ts';
+import { formatMoney } from '../texts/format.ts';
+
+const PRESETS = [10, 20, 50, 100] as const;
+
+export class LogeTopup extends RoomPart {
+  static override properties = {
+    returnUrl: { attribute: false },
+    wanted: { attribute: false },
+    open: { state: true },
+    chosenMinor: { state: true },
+    cards: { state: true },
+    card: { state: true },
+    busy: { state: true },
+    problem: { state: true },
+  };
+  /** Return URL of the payment page. Default: the current page. */
+  declare returnUrl: string | undefined;
+  /** Each new request opens the dialog. */
+  declare wanted: { missingMinor: number } | undefined;
+  declare open: boolean;
+  declare chosenMinor: number | undefined;
+  declare cards: readonly SavedCard[];
+  /** Id of the saved card to pay with; empty for a new card on the payment page. */
+  declare card: string;
+  declare busy: boolean;
+  declare problem: string;
+
+  /** Idempotency key of the current top-up: paying again after a lost answer never charges twice. */
+  #key = createKey();
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      .text {
+        margin-bottom: 1rem;
+        color: var(--_muted);
+      }
+
+      wa-callout {
+        margin-top: 1rem;
+      }
+
+      fieldset {
+        display: grid;
+        gap: 0.5rem;
+        margin: 1rem 0 0;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        margin-bottom: 0.5rem;
+        padding: 0;
+        font-weight: 600;
+      }
+
+      .way {
+        display: flex;
+        align-items: center;
+        gap: 0.7rem;
+        min-height: 2.75rem;
+        cursor: pointer;
+      }
+
+      .way input {
+        flex: none;
+        width: 1.15rem;
+        height: 1.15rem;
+        margin: 0;
+        accent-color: var(--_accent);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.cards = [];
+    this.card = '';
+    this.busy = false;
+    this.problem = '';
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('wanted') && this.wanted) this.#open(this.wanted.missingMinor);
+  }
+
+  /** With the smallest preset that covers the missing amount. */
+  #open(missingMinor: number): void {
+    const currency = this.room?.wallet.currency;
+    if (!currency) return;
+    const presets = presetsOf(PRESETS, currency);
+    this.chosenMinor = presets.find((amountMinor) => amountMinor >= missingMinor) ?? presets.at(-1);
+    this.problem = '';
+    this.open = true;
+    void this.#loadCards();
+  }
+
+  /** If this fails, the payment page is used. */
+  async #loadCards(): Promise<void> {
+    const { room } = this;
+    const known = this.cards;
+    this.cards = (await room?.wallet.cards().catch(() => known)) ?? [];
+    if (!this.cards.some(({ id }) => id === this.card)) this.card = this.cards[0]?.id ?? '';
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'reconnected', 'walletChanged', 'accessGranted']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const wallet = this.room?.wallet;
+    const currency = wallet?.currency;
+    if (!wallet || !currency) return nothing;
+    const { texts, language } = this;
+    const amount = formatMoney(wallet.balanceMinor, currency, language);
+    const range = { minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor };
+    const chosen = this.chosenMinor;
+    return html`
+      <wa-dialog
+        lang=${language}
+        label=${texts.wallet.title}
+        light-dismiss
+        .open=${this.open}
+        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+      >
+        <p class="text">${texts.wallet.text} ${texts.wallet.holds(amount)}</p>
+        <loge-amount-choice
+          kind="topup"
+          label=${texts.wallet.amounts}
+          currency=${currency}
+          .otherLabel=${texts.wallet.other}
+          .presetsMinor=${presetsOf(PRESETS, currency)}
+          .valueMinor=${chosen}
+          .range=${range}
+          @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
+        ></loge-amount-choice>
+        ${this.#ways()}
+        ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+        <wa-button
+          slot="footer"
+          style="width: 100%"
+          variant="brand"
+          data-testid="topup-pay"
+          ?disabled=${chosen === undefined}
+          ?loading=${this.busy}
+          @click=${this.#pay}
+        >
+          ${chosen === undefined ? texts.wallet.payNone : texts.wallet.pay(formatMoney(chosen, currency, language))}
+        </wa-button>
+      </wa-dialog>
+    `;
+  }
+
+  #ways(): TemplateResult | typeof nothing {
+    const { texts, cards } = this;
+    if (cards.length === 0) return nothing;
+    const way = (id: string, words: string) => html`<label class="way">
+      <input
+        type="radio"
+        name="card"
+        value=${id}
+        data-testid="pay-with-${id || 'new'}"
+        .checked=${this.card === id}
+        @change=${() => {
+          this.card = id;
+          this.#key = createKey();
+        }}
+      />${icon('card', 18)}<span>${words}</span>
+    </label>`;
+    return html`<fieldset>
+      <legend>${texts.wallet.payWith}</legend>
+      ${cards.map(({ id, brand, last4 }) => way(id, texts.wallet.card(brandName(brand), last4)))} ${way('', texts.wallet.newCard)}
+    </fieldset>`;
+  }
+
+  #handleChosen(amountMinor: number | undefined): void {
+    if (amountMinor !== this.chosenMinor) this.#key = createKey();
+    this.chosenMinor = amountMinor;
+    this.problem = '';
+  }
+
+  #close(): void {
+    this.open = false;
+  }
+
+  #pay = async (): Promise<void> => {
+    const { room, chosenMinor: amountMinor, texts } = this;
+    const currency = room?.wallet.currency;
+    if (!room || !currency || amountMinor === undefined || this.busy) return;
+    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
+    if (amountMinor < LIMITS.topupMinMinor) this.problem = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
+    else if (amountMinor > LIMITS.topupMaxMinor) this.problem = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
+    else if (room.wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor) {
+      this.problem = texts.wallet.full(money(LIMITS.walletMaxMinor));
+    } else await this.#goToCheckout(room, amountMinor);
+  };
+
+  async #goToCheckout(room: Room, amountMinor: number): Promise<void> {
+    this.busy = true;
+    this.problem = '';
+    try {
+      const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href);
+      if (this.card) await this.#payBySavedCard(room, amountMinor, returnUrl);
+      else openCheckout(this, (await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language })).checkoutUrl);
+    } catch (error) {
+      // The server repeats a final refusal for the same key, so the next attempt needs a new one.
+      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
+      this.problem = this.wordsFor(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Tops up at once, unless the bank requires a confirmation. */
+  async #payBySavedCard(room: Room, amountMinor: number, returnUrl: string): Promise<void> {
+    const { card, language } = this;
+    const answer = await room.wallet.topUpByCard({
+      amountMinor,
+      card,
+      returnUrl,
+      locale: language,
+      idempotencyKey: this.#key,
+    });
+    this.#key = createKey();
+    if (answer.status === 'requires_action') openCheckout(this, answer.actionUrl);
+    else this.open = false;
+  }
+}
+
+/** Capitalises the provider's lower-case brand. */
+function brandName(brand: string): string {
+  return brand.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+}
+
+defineElement('loge-topup', LogeTopup);

@@ -1,0 +1,58 @@
+/**
+ * What everybody sees of a room: picture, date or state, title, creator. `<loge-lobby>` renders it, and so does the
+ * server of the first-party site, before any script.
+ */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { liveBadge, viewersBadge } from '../stage/badges.ts';
+import { poster } from '../stage/poster.ts';
+import type { ElementTexts } from '../texts/english.ts';
+import { formatDateTime } from '../texts/format.ts';
+import type { Language } from '../texts/language.ts';
+
+export interface LobbyFace {
+  info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt'>;
+  isLive: boolean;
+  /** Absent where it is not known. */
+  viewerCount?: number | undefined;
+  texts: ElementTexts;
+  language: Language;
+  /** Of the date; absent: the reader's own. */
+  timeZone?: string | undefined;
+}
+
+/** `below` follows the creator's name: the offer, the sign-in, a reason. */
+export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
+  const { info, isLive, viewerCount, texts, language } = face;
+  return html`
+    <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
+      <div class="picture" part="poster">
+        ${poster(info.id, info.creator.name)}
+        <div class="badges">
+          ${isLive ? liveBadge(texts) : nothing}
+          ${viewerCount === undefined ? nothing : viewersBadge(viewerCount, texts, language)}
+        </div>
+      </div>
+      <div class="panel" part="panel">
+        <p class="when">${whenOf(face)}</p>
+        <h1 class="display">${info.title}</h1>
+        <p class="creator">${texts.room.by(info.creator.name)}</p>
+        ${below}
+      </div>
+    </section>
+  `;
+}
+
+export function priceLine(line: { title: string; note: string; price: string; testId?: string }): TemplateResult {
+  return html`<div class="price-line">
+    <span><strong>${line.title}</strong><small class="muted">${line.note}</small></span>
+    <span class="price display" data-testid=${line.testId ?? nothing}>${line.price}</span>
+  </div>`;
+}
+
+function whenOf({ info, isLive, texts, language, timeZone }: LobbyFace): string {
+  if (info.status === 'ended') return texts.room.ended;
+  if (isLive) return texts.lobby.liveNow;
+  return info.startsAt ? formatDateTime(info.startsAt, language, timeZone) : texts.lobby.soon;
+}

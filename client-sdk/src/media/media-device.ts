@@ -1,0 +1,50 @@
+/** What the SDK calls of mediasoup-client, in a module of its own: it is large, and the lobby does not need it. */
+import { Device, detectDevice } from 'mediasoup-client';
+import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
+import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';
+import { Firefox120 } from 'mediasoup-client/handlers/Firefox120';
+import { Safari12 } from 'mediasoup-client/handlers/Safari12';
+import type { HandlerFactory, RtpCapabilities } from 'mediasoup-client/types';
+import { LogeError } from '../errors.ts';
+
+type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
+
+export async function createDevice(
+  handlerFactory: HandlerFactory | null,
+  routerRtpCapabilities: RtpCapabilities,
+): Promise<Device> {
+  if (!handlerFactory) throw new LogeError('media_not_supported');
+  const device = new Device({ handlerFactory });
+  await device.load({ routerRtpCapabilities });
+  return device;
+}
+
+/**
+ * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead: that
+ * takes a peer connection and tens of milliseconds, which pass while the socket is still connecting.
+ */
+export function createHandlerFactory(): HandlerFactory | null {
+  const factory = browserHandlerFactory();
+  if (!factory) return null;
+  const detect = (direction: Direction): Promise<RtpCapabilities> => factory.getNativeRtpCapabilities({ direction });
+  const capabilities = { sendonly: detect('sendonly'), recvonly: detect('recvonly') };
+  // Rejections are handled where the result is awaited; this only prevents an unhandled rejection until then.
+  for (const pending of Object.values(capabilities)) pending.catch(() => undefined);
+  return { ...factory, getNativeRtpCapabilities: ({ direction }) => capabilities[direction] };
+}
+
+function browserHandlerFactory(): HandlerFactory | null {
+  if (typeof RTCPeerConnection !== 'function') return null;
+  switch (detectDevice()) {
+    case 'Chrome111':
+      return Chrome111.createFactory({});
+    case 'Chrome74':
+      return Chrome74.createFactory({});
+    case 'Firefox120':
+      return Firefox120.createFactory({});
+    case 'Safari12':
+      return Safari12.createFactory({});
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,79 @@
+/** The picture of a shared link: what it says, and how it is drawn. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Font } from 'satori';
+import satori from 'satori';
+import sharp from 'sharp';
+
+export const CARD_SIZE = { width: 1200, height: 630 } as const;
+
+export interface ShareCard {
+  title: string;
+  subtitle: string;
+  /** Shown in one line at the bottom. */
+  facts: readonly string[];
+}
+
+const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#bcaba6', accent: '#e6b566' };
+const PADDING = { x: 72, y: 56 };
+const JPEG_QUALITY = 82;
+const SUBSETS = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
+const FAMILIES = SUBSETS.map((subset) => `Noto Serif ${subset}`);
+/** Scripts and emoji that the font lacks: an empty box in their place would be worse than nothing. */
+const MISSING =
+  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]|\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f]/gu;
+
+interface Box {
+  type: 'div';
+  key: null;
+  props: { style: Record<string, string | number>; children: string | Box[] };
+}
+
+const resolve = createRequire(import.meta.url).resolve;
+let fonts: Font[] | undefined;
+
+export async function drawShareCard(card: ShareCard): Promise<Buffer> {
+  fonts ??= SUBSETS.map((subset, index) => ({
+    name: FAMILIES[index] ?? '',
+    data: readFileSync(resolve(`@fontsource/noto-serif/files/noto-serif-${subset}-500-normal.woff`)),
+  }));
+  // Text becomes paths here, so no font of the machine is needed.
+  const svg = await satori(layout(card), { ...CARD_SIZE, fonts });
+  return await sharp(Buffer.from(svg)).jpeg({ quality: JPEG_QUALITY, mozjpeg: true }).toBuffer();
+}
+
+function layout({ title, subtitle, facts }: ShareCard): Box {
+  return box(
+    {
+      flexDirection: 'column',
+      justifyContent: 'space-between',
+      // Padding is outside of width and height.
+      width: CARD_SIZE.width - 2 * PADDING.x,
+      height: CARD_SIZE.height - 2 * PADDING.y,
+      padding: `${PADDING.y}px ${PADDING.x}px`,
+      backgroundColor: COLORS.ground,
+      backgroundImage: 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)',
+      color: COLORS.text,
+      fontFamily: FAMILIES.join(', '),
+    },
+    [
+      box({ fontSize: 36, color: COLORS.accent }, 'Loge'),
+      box({ flexDirection: 'column' }, [
+        box(
+          { display: 'block', lineClamp: 3, fontSize: 74, lineHeight: 1.18, wordBreak: 'break-word' },
+          drawable(title),
+        ),
+        box({ display: 'block', lineClamp: 1, marginTop: 20, fontSize: 38, color: COLORS.muted }, drawable(subtitle)),
+      ]),
+      box({ fontSize: 40, color: COLORS.accent }, facts.join(' · ')),
+    ],
+  );
+}
+
+function drawable(text: string): string {
+  return text.replace(MISSING, '');
+}
+
+function box(style: Box['props']['style'], children: string | Box[]): Box {
+  return { type: 'div', key: null, props: { style: { display: 'flex', ...style }, children } };
+}

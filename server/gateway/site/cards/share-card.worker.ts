@@ -1,0 +1,11 @@
+/** Draws pictures of shared links one after another, away from the event loop of the gateway. */
+import { parentPort } from 'node:worker_threads';
+import { drawShareCard, type ShareCard } from './share-card.ts';
+
+parentPort?.on('message', async (card: ShareCard) => {
+  try {
+    parentPort?.postMessage({ picture: await drawShareCard(card) });
+  } catch (error) {
+    parentPort?.postMessage({ failure: String(error) });
+  }
+});

@@ -1,0 +1,38 @@
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../platform/clock.ts';
+import { createLog } from '../../../platform/log.ts';
+import { CARD_SIZE } from './share-card.ts';
+import { ShareCards } from './share-cards.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const card = (title: string) => ({ title, subtitle: 'with Camille', facts: ['€5'] });
+
+test('a flood of requests draws a few pictures, each once, and refuses the rest', async () => {
+  const cards = new ShareCards({ clock: systemClock, log });
+  let admitted = 0;
+  const get = (title: string) =>
+    cards.get(card(title), async () => {
+      admitted += 1;
+    });
+  const titles = Array.from({ length: 200 }, (_, index) => `Room ${index % 100}`);
+  const answers = await Promise.allSettled(titles.map(get));
+  const drawn = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : []));
+  expect(new Set(drawn).size).toBeLessThan(12);
+  expect(drawn.length).toBe(2 * new Set(drawn).size);
+  expect(new Set(refused)).toEqual(new Set(['rate_limited']));
+  // What has been drawn is kept, and costs no budget of the address.
+  const before = admitted;
+  expect(await get('Room 0')).toBe(drawn[0]);
+  expect(admitted).toBe(before);
+});
+
+test('a title of any length and script is a picture of the same size, and nothing in it is markup', async () => {
+  const cards = new ShareCards({ clock: systemClock, log });
+  const titles = ['W'.repeat(500), '東京 🎉 مرحبا', '</text><image href="file:///etc/passwd"/>', ' '];
+  for (const title of titles) {
+    const { width, height, format } = await sharp(await cards.get(card(title), async () => undefined)).metadata();
+    expect([title, format, { width, height }]).toEqual([title, 'jpeg', CARD_SIZE]);
+  }
+});

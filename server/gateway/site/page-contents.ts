@@ -1,0 +1,131 @@
+/** What a page of the site contains for whoever asks for it, before any script. */
+import type { Request } from 'express';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import type { Config } from '../../config.ts';
+import { SharedRead } from '../../platform/db/shared-read.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { Rooms } from '../../rooms/rooms.ts';
+import type { PageName } from '../../web/site/site-frame.ts';
+import { siteTexts } from '../../web/site/site-language.ts';
+import type { HttpContext } from '../context.ts';
+import type { Markup } from '../http/html.ts';
+import { demoPeopleOf } from './demo.ts';
+import type { DeskAccess } from './desk-access.ts';
+import { pageHead } from './page-head.ts';
+import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
+import { eventOf, isPublic, summaryOf } from './room-summary.ts';
+import { type ServerPage, serverFailure, serverFrame, serverHome, serverRoom } from './server-content.ts';
+import type { SiteSessions } from './site-session.ts';
+
+export interface PageContent {
+  status: 200 | 404;
+  language: Language;
+  head: Markup;
+  body: Markup;
+}
+
+export class PageContents {
+  readonly #config: Config;
+  readonly #rooms: Rooms;
+  readonly #sessions: SiteSessions;
+  readonly #desk: DeskAccess;
+  /** A rush of visitors costs a few reads of the list. */
+  readonly #publicRooms: SharedRead<'all', Room[]>;
+
+  constructor({ config, rooms }: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
+    this.#config = config;
+    this.#rooms = rooms;
+    this.#sessions = sessions;
+    this.#desk = desk;
+    this.#publicRooms = new SharedRead(() => rooms.listPublicRooms());
+  }
+
+  async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
+    const person = this.#sessions.read(request);
+    const page: ServerPage = {
+      page: name,
+      language,
+      person,
+      isOperator: person !== null && this.#config.operators.includes(person.identity),
+      isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
+      demoPeople: demoPeopleOf(this.#config),
+    };
+    if (name === 'home') return this.#home(page);
+    if (name === 'room') return this.#room(page, String(request.params.id));
+    // Only the desk's own cookie may say that an operator is there, which is looked up later.
+    const isVisitor = person === null && !this.#desk.isPresentedIn(request);
+    return this.#found(page, this.#plainHead(page), serverFrame(page, isVisitor));
+  }
+
+  async #home(page: ServerPage): Promise<PageContent> {
+    const { language } = page;
+    const { titles, home } = siteTexts(language);
+    const url = new URL('/', this.#config.publicUrl).href;
+    const picture = cardUrl(url, houseCard(language), language);
+    const head = pageHead({
+      title: titles.home,
+      heading: home.title,
+      description: home.text,
+      url,
+      language,
+      isIndexed: true,
+      picture,
+    });
+    return this.#found(page, head, serverHome(page, await this.#publicRooms.get('all')));
+  }
+
+  async #room(page: ServerPage, id: string): Promise<PageContent> {
+    const { language } = page;
+    const room = await this.#findRoom(id);
+    if (!room) {
+      const body = serverFailure(page, elementTexts(language).errors.room_not_found ?? '');
+      return { status: 404, language, head: this.#plainHead(page), body };
+    }
+    const { title, description } = summaryOf(room, language);
+    const url = roomUrl(this.#config.publicUrl, room);
+    const picture = cardUrl(url, roomCard(room, language), language);
+    const isIndexed = isPublic(room);
+    const event = isIndexed ? eventOf(room, { url, picture }) : undefined;
+    const head = pageHead({
+      title: `${title} · Loge`,
+      heading: title,
+      description,
+      url,
+      language,
+      isIndexed,
+      picture,
+      oembed: `${new URL('/oembed', url).href}?url=${encodeURIComponent(url)}`,
+      ...(event ? { structuredData: event } : {}),
+    });
+    return this.#found(page, head, serverRoom(page, room));
+  }
+
+  async #findRoom(id: string): Promise<Room | undefined> {
+    try {
+      return await this.#rooms.getRoom(id);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'room_not_found') return undefined;
+      throw error;
+    }
+  }
+
+  /** For pages of somebody's own: search engines leave them out. */
+  #plainHead({ page, language }: ServerPage): Markup {
+    const { titles, home } = siteTexts(language);
+    const url = new URL('/', this.#config.publicUrl).href;
+    return pageHead({
+      title: titles[page],
+      heading: titles[page],
+      description: home.text,
+      url,
+      language,
+      isIndexed: false,
+    });
+  }
+
+  #found({ language }: ServerPage, head: Markup, body: Markup): PageContent {
+    return { status: 200, language, head, body };
+  }
+}

@@ -1,0 +1,27 @@
+/** Absolute URLs of a room, and its picture for shared links. */
+import { createHash } from 'node:crypto';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import { siteTexts } from '../../web/site/site-language.ts';
+import type { ShareCard } from './cards/share-card.ts';
+import { summaryOf } from './room-summary.ts';
+
+export function houseCard(language: Language): ShareCard {
+  const { home } = siteTexts(language);
+  return { title: home.title, subtitle: home.text, facts: [] };
+}
+
+export function roomCard(room: Room, language: Language): ShareCard {
+  const { title, creator, facts } = summaryOf(room, language);
+  return { title, subtitle: creator, facts };
+}
+
+export function roomUrl(publicUrl: string, room: Room): string {
+  return new URL(`/rooms/${room.id}`, publicUrl).href;
+}
+
+/** The version changes with what the picture shows, so that it can be cached for long. */
+export function cardUrl(pageUrl: string, card: ShareCard, language: Language): string {
+  const version = createHash('sha256').update(JSON.stringify(card)).digest('hex').slice(0, 8);
+  return `${pageUrl.replace(/\/$/, '')}/card.jpg?lang=${language}&v=${version}`;
+}

@@ -1,0 +1,78 @@
+/**
+ * A room for those who have only its link: search engines, previews of a shared link. It says what everybody reads in
+ * the lobby and does not change by the minute; nothing of who is inside or of what happens there.
+ */
+
+import { formatDateTime, minorUnits } from '../../../client-sdk/elements/texts/format.ts';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import { priceOf } from '../../web/rooms/room-card.ts';
+import { siteTexts } from '../../web/site/site-language.ts';
+
+/** Of dates: the server does not know where its reader is. */
+export const SERVER_TIME_ZONE = 'UTC';
+
+export interface RoomSummary {
+  title: string;
+  /** `with Camille Aubry`. */
+  creator: string;
+  /** Price, and date if there is one. */
+  facts: string[];
+  description: string;
+}
+
+export function summaryOf(room: Room, language: Language): RoomSummary {
+  const words = siteTexts(language);
+  const texts = elementTexts(language);
+  const creator = texts.room.by(room.creator.name);
+  const date = room.startsAt ? [formatDateTime(room.startsAt, language, SERVER_TIME_ZONE)] : [];
+  const facts = room.status === 'ended' ? [texts.room.ended] : [...date, priceOf(room, { words, language })];
+  return { title: room.title, creator, facts, description: [creator, ...facts].join(' · ') };
+}
+
+/** Whether search engines and public lists may show the room. */
+export function isPublic(room: Room): boolean {
+  return room.listed && room.status !== 'ended';
+}
+
+/** schema.org's `Event`; undefined without the date that it must have. */
+export function eventOf(room: Room, { url, picture }: { url: string; picture: string }): object | undefined {
+  const startDate = room.startsAt ?? room.liveStartedAt;
+  if (!startDate) return undefined;
+  const person = { '@type': 'Person', name: room.creator.name };
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'Event',
+    name: room.title,
+    startDate,
+    eventStatus: 'https://schema.org/EventScheduled',
+    eventAttendanceMode: 'https://schema.org/OnlineEventAttendanceMode',
+    location: { '@type': 'VirtualLocation', url },
+    image: [picture],
+    performer: person,
+    organizer: person,
+    isAccessibleForFree: room.access.kind === 'free',
+    ...offersOf(room, url),
+  };
+}
+
+function offersOf({ access }: Room, url: string): object {
+  const { kind, priceMinor, ratePerMinuteMinor, currency } = access;
+  const priceCurrency = (currency ?? '').toUpperCase();
+  const major = (amountMinor: number) => amountMinor / minorUnits(priceCurrency);
+  if (kind === 'free') return { offers: { '@type': 'Offer', url, price: 0, priceCurrency } };
+  if (kind === 'ticket' && priceMinor !== undefined)
+    return { offers: { '@type': 'Offer', url, price: major(priceMinor), priceCurrency } };
+  if (kind === 'private' && ratePerMinuteMinor !== undefined) {
+    const price = {
+      '@type': 'UnitPriceSpecification',
+      price: major(ratePerMinuteMinor),
+      priceCurrency,
+      unitCode: 'MIN',
+    };
+    return { offers: { '@type': 'Offer', url, priceSpecification: price } };
+  }
+  // What a membership costs depends on the tier.
+  return {};
+}

@@ -1,0 +1,112 @@
+/**
+ * The content of the pages before any script: the templates of `server/web`, rendered here into declared shadow trees,
+ * which the elements replace by their own once they have their data.
+ */
+import { render } from '@lit-labs/ssr';
+import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
+import type { CSSResultGroup, TemplateResult } from 'lit';
+import { html } from 'lit';
+import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { SitePerson } from '../../web/api/site-api.ts';
+import { homeContent, homeStyles } from '../../web/home/home-content.ts';
+import { lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
+import type { CardContext } from '../../web/rooms/room-card.ts';
+import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
+import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
+import { type PageName, siteFrame } from '../../web/site/site-frame.ts';
+import { siteTexts } from '../../web/site/site-language.ts';
+import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
+import { Markup } from '../http/html.ts';
+import { SERVER_TIME_ZONE } from './room-summary.ts';
+
+export interface ServerPage {
+  page: PageName;
+  language: Language;
+  person: SitePerson | null;
+  isOperator: boolean;
+  isFullHeight: boolean;
+  /** In development: whom a visitor can sign in as. */
+  demoPeople: readonly SitePerson[] | undefined;
+}
+
+/**
+ * Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an
+ * element.
+ */
+const PLACE_MARK = '<!--loge:place-->';
+const PLACE = html`<!--loge:place-->`;
+
+export function serverHome(page: ServerPage, rooms: Room[]): Markup {
+  const signIn = page.demoPeople && !page.person ? signInPanel(page) : '';
+  const content = homeContent({ person: page.person, rooms, signIn: PLACE, context: contextOf(page) });
+  return pageElement(page, homeStyles, renderTemplate(content, signIn));
+}
+
+export function serverRoom(page: ServerPage, room: Room): Markup {
+  const { signIn } = siteTexts(page.language);
+  const below = page.person
+    ? '<div class="waiting buttons"></div>'
+    : signInPanel(page, { heading: signIn.needed, text: signIn.neededText });
+  const content = renderTemplate(lobbyContent(room, contextOf(page), PLACE), '<slot></slot>');
+  const lobby = shadowElement('div', [themeStyles, ...lobbyContentStyles], content, below);
+  return pageElement(page, [roomPageStyles], `<div class="door">${lobby}</div>`);
+}
+
+/** A page of which the server knows nothing more than who asks for it. */
+export function serverFrame(page: ServerPage, isSignInNeeded: boolean): Markup {
+  const content = isSignInNeeded
+    ? `<div class="column narrow">${signInPanel(page)}</div>`
+    : '<div class="column"><div class="waiting" style="height: 20rem"></div></div>';
+  return pageElement(page, [], content);
+}
+
+export function serverFailure(page: ServerPage, text: string): Markup {
+  const { site } = siteTexts(page.language);
+  const content = html`<div class="failed">
+    <h1 class="display">${site.failed}</h1>
+    <p class="muted">${text}</p>
+  </div>`;
+  return pageElement(page, [], renderTemplate(content));
+}
+
+function contextOf({ language }: ServerPage): CardContext {
+  return {
+    words: siteTexts(language),
+    texts: elementTexts(language),
+    language,
+    timeZone: SERVER_TIME_ZONE,
+  };
+}
+
+function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: string; text?: string } = {}): string {
+  const content = signInContent({
+    words: siteTexts(language).signIn,
+    demo: demoPeople !== undefined,
+    people: demoPeople ?? [],
+    ...words,
+  });
+  return shadowElement('div', [themeStyles, signInStyles], renderTemplate(content));
+}
+
+function pageElement(page: ServerPage, styles: CSSResultGroup[], content: string): Markup {
+  const words = siteTexts(page.language);
+  const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false }, PLACE), content);
+  return new Markup(
+    shadowElement(`site-${page.page}`, [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles], frame),
+  );
+}
+
+function shadowElement(tag: string, styles: CSSResultGroup[], content: string, children = ''): string {
+  const css = (styles as unknown[]).flat(Number.POSITIVE_INFINITY).join('\n');
+  return `<${tag}><template shadowrootmode="open"><style>${css}</style>${content}</template>${children}</${tag}>`;
+}
+
+/** Without the marks for hydration, since the elements render anew. Values are escaped, so no mark comes from one. */
+function renderTemplate(template: TemplateResult, inPlace = ''): string {
+  const rendered = collectResultSync(render(template)).replace(/<!--\/?lit-[a-z]+(?: [\w+/=]+)?-->|<\?>/g, '');
+  return rendered.replace(PLACE_MARK, () => inPlace);
+}

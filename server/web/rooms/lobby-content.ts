@@ -1,0 +1,50 @@
+/** A room as everybody knows it before they have a token: its face, its offer, and the sign-in below. */
+import type { TemplateResult } from 'lit';
+import { css, html } from 'lit';
+import type { LobbyFace } from '../../../client-sdk/elements/room/lobby-face.ts';
+import { lobbyFace, priceLine } from '../../../client-sdk/elements/room/lobby-face.ts';
+import { lobbyStyles } from '../../../client-sdk/elements/room/lobby-styles.ts';
+import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
+import { posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
+import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { CardContext, CardRoom } from './room-card.ts';
+
+export const lobbyContentStyles = [
+  badgeStyles,
+  posterStyles,
+  lobbyStyles,
+  css`
+    .below {
+      margin-top: 1.25rem;
+    }
+  `,
+];
+
+export function lobbyContent(room: CardRoom, context: CardContext, below: unknown): TemplateResult {
+  const { texts, language, timeZone } = context;
+  const face: LobbyFace = {
+    info: room,
+    isLive: room.status === 'live',
+    viewerCount: room.viewerCount,
+    texts,
+    language,
+    timeZone,
+  };
+  return lobbyFace(
+    face,
+    html`${room.status === 'ended' ? '' : html`<div class="offer">${priceLine(offerOf(room, context))}</div>`}
+      <div class="below">${below}</div>`,
+  );
+}
+
+function offerOf({ access }: Pick<Room, 'access'>, { words, texts, language }: CardContext) {
+  const { kind, priceMinor, ratePerMinuteMinor, currency = '' } = access;
+  if (kind === 'ticket' && priceMinor !== undefined)
+    return { title: texts.lobby.ticket, note: texts.lobby.once, price: formatMoney(priceMinor, currency, language) };
+  if (kind === 'private' && ratePerMinuteMinor !== undefined) {
+    const rate = formatMoney(ratePerMinuteMinor, currency, language);
+    return { title: texts.private.title, note: '', price: texts.private.rate(rate) };
+  }
+  return { title: kind === 'members' ? texts.club.title : words.home.free, note: '', price: '' };
+}

@@ -1,0 +1,21 @@
+/** `<site-lobby>`: a room before its visitor has a token. Its child stands below the offer. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { ListedRoom } from '../api/site-api.ts';
+import { siteTexts } from '../site/site-language.ts';
+import { lobbyContent, lobbyContentStyles } from './lobby-content.ts';
+
+export class SiteLobby extends LogeElement {
+  static override properties = { info: { attribute: false } };
+  declare info: ListedRoom | undefined;
+
+  static override styles = [...LogeElement.styles, ...lobbyContentStyles];
+
+  override render(): TemplateResult | typeof nothing {
+    const { info, texts, language } = this;
+    return info ? lobbyContent(info, { words: siteTexts(language), texts, language }, html`<slot></slot>`) : nothing;
+  }
+}
+
+defineElement('site-lobby', SiteLobby);

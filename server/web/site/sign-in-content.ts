@@ -1,0 +1,146 @@
+/** The demo sign-in: the people of the house as buttons. In production, what to do instead. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
+import type { SitePerson } from '../api/site-api.ts';
+import type { SiteTexts } from '../texts/english.ts';
+
+export const signInStyles = css`
+  :host {
+    display: block;
+  }
+
+  .panel {
+    padding: 1.35rem 1.25rem 1.45rem;
+    border: 1px solid color-mix(in oklab, var(--_accent) 34%, var(--_line));
+    border-radius: var(--_radius);
+    background: color-mix(in oklab, var(--_accent) 5%, var(--_surface));
+  }
+
+  h2 {
+    font-size: 1.4rem;
+  }
+
+  .panel > p {
+    margin-top: 0.3rem;
+    color: var(--_muted);
+  }
+
+  .groups {
+    display: grid;
+    gap: 1.1rem 2.25rem;
+    margin-top: 1.15rem;
+  }
+
+  @media (min-width: 720px) {
+    .groups {
+      grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+    }
+  }
+
+  h3 {
+    margin-bottom: 0.55rem;
+    font-size: 0.9063rem;
+    font-weight: 600;
+    color: var(--_muted);
+  }
+
+  .people {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6rem;
+    min-height: 3rem;
+  }
+
+  .people button {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.6rem;
+    height: 3rem;
+    padding: 0 1.05rem 0 0.45rem;
+    border: 1px solid var(--_line-strong);
+    border-radius: 999px;
+    background: var(--_ground);
+    color: var(--_text);
+    font: inherit;
+    font-weight: 600;
+    cursor: pointer;
+  }
+
+  .people button:hover {
+    border-color: var(--_accent);
+  }
+
+  .people button:disabled {
+    opacity: 0.55;
+  }
+
+  .initials {
+    display: grid;
+    place-items: center;
+    width: 2.1rem;
+    height: 2.1rem;
+    border-radius: 50%;
+    background: var(--_raised);
+    font-size: 0.8125rem;
+  }
+
+  .creator .initials {
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+
+`;
+
+export interface SignInContent {
+  words: SiteTexts['signIn'];
+  /** Whether this house has demo people. */
+  demo: boolean;
+  people: readonly SitePerson[];
+  heading?: string;
+  text?: string;
+  isBusy?: boolean;
+  problem?: string;
+  /** Absent on the server. */
+  signIn?: (identity: string) => void;
+}
+
+export function signInContent(content: SignInContent): TemplateResult {
+  const { words, people, heading, text, problem } = content;
+  if (!content.demo) return html`<div class="panel"><p>${words.production}</p></div>`;
+  const groupOf = (title: string, look: string, belongs: (person: SitePerson) => boolean) =>
+    group(content, { title, look, people: people.filter(belongs) });
+  return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">
+    <h2 id="heading" class="display">${heading || words.title}</h2>
+    <p>${text || words.text}</p>
+    <div class="groups">
+      ${groupOf(words.creators, 'creator', (person) => person.role === 'creator')}
+      ${groupOf(words.fans, 'fan', (person) => person.role === 'fan' && !person.isOperator)}
+      ${groupOf(words.house, 'house', (person) => person.isOperator === true)}
+    </div>
+    ${problem ? html`<div class="callout danger" role="alert">${problem}</div>` : nothing}
+  </section>`;
+}
+
+function group(
+  { isBusy = false, signIn }: SignInContent,
+  { title, look, people }: { title: string; look: string; people: SitePerson[] },
+): TemplateResult | typeof nothing {
+  if (people.length === 0) return nothing;
+  return html`<div>
+    <h3>${title}</h3>
+    <div class="people">
+      ${people.map(
+        ({ identity, name }) => html`<button
+          type="button"
+          class=${look}
+          data-testid="sign-in-${identity}"
+          ?disabled=${isBusy}
+          @click=${signIn && (() => signIn(identity))}
+        >
+          <span class="initials" aria-hidden="true">${initialsOf(name)}</span>${name}
+        </button>`,
+      )}
+    </div>
+  </div>`;
+}

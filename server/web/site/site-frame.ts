@@ -1,0 +1,88 @@
+/** The frame of every page: header, main, footer. The server renders it first, and the page again when it runs. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import type { SitePerson } from '../api/site-api.ts';
+import type { SiteTexts } from '../texts/english.ts';
+
+export type PageName = keyof SiteTexts['titles'];
+
+export interface SiteFrame {
+  page: PageName;
+  words: SiteTexts;
+  language: Language;
+  person: SitePerson | null;
+  isOperator: boolean;
+  /** A full-height page has no footer and does not scroll. */
+  isFullHeight: boolean;
+  hasFooter: boolean;
+}
+
+/** Absent on the server. */
+export interface FrameHandlers {
+  skip: () => void;
+  chooseLanguage: (event: Event) => void;
+  signOut: () => void;
+}
+
+export function siteFrame(frame: SiteFrame, content: unknown, handlers?: FrameHandlers): TemplateResult {
+  const { words, isFullHeight, hasFooter } = frame;
+  return html`
+    <div class="frame ${isFullHeight ? 'full' : ''}">
+      ${header(frame, handlers)}
+      <main id="main" tabindex="-1">${content}</main>
+      ${hasFooter && !isFullHeight ? html`<footer><p class="muted">${words.site.footer}</p></footer>` : nothing}
+    </div>
+  `;
+}
+
+function header(frame: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {
+  const { words, person, isOperator } = frame;
+  const link = (page: PageName, href: string, text: string) =>
+    html`<a href=${href} aria-current=${frame.page === page ? 'page' : nothing}>${text}</a>`;
+  const other: Language = frame.language === 'fr' ? 'en' : 'fr';
+  return html`<header>
+    <button class="skip" type="button" @click=${handlers?.skip}>${words.site.skip}</button>
+    <a class="brand" href="/" aria-label="${words.site.name}, ${words.site.live}">
+      <svg aria-hidden="true" width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.7">
+        <path d="M4 23V12a9 9 0 0 1 18 0v11M2 23h22" stroke-linecap="round" />
+        <path d="M4.5 12.500c3.5 0 6-2.5 8.5-7.5 2.5 5 5 7.5 8.5 7.5" stroke-linecap="round" />
+      </svg>
+      <span>${words.site.name}</span>
+    </a>
+    <nav aria-label=${words.site.navigation}>
+      ${link('home', '/', words.site.live)}
+      ${person?.role === 'creator' ? link('studio', '/studio', words.site.studio) : nothing}
+      ${person?.role === 'creator' ? link('earnings', '/earnings', words.site.earnings) : nothing}
+      ${person?.role === 'fan' && !isOperator ? link('wallet', '/wallet', words.site.wallet) : nothing}
+      ${isOperator ? link('desk', '/desk', words.site.desk) : nothing}
+    </nav>
+    <a
+      class="language"
+      href="?lang=${other}"
+      lang=${other}
+      hreflang=${other}
+      data-testid="language"
+      aria-label=${other === 'en' ? 'EN, English' : 'FR, Français'}
+      title=${words.site.otherLanguage}
+      @click=${handlers?.chooseLanguage}
+    >
+      ${other.toUpperCase()}
+    </a>
+    ${person ? account(person.name, words, handlers) : html`<span class="account-place"></span>`}
+  </header>`;
+}
+
+function account(name: string, words: SiteTexts, handlers: FrameHandlers | undefined): TemplateResult {
+  return html`
+    <button class="account" type="button" popovertarget="account" data-testid="account" aria-label="${initialsOf(name)}, ${words.site.account(name)}">
+      ${initialsOf(name)}
+    </button>
+    <div id="account" class="account-menu" popover>
+      <p>${words.site.account(name)}</p>
+      ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
+    </div>
+  `;
+}
