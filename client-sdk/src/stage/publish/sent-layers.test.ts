@@ -33,7 +33,11 @@ function watch() {
   const sender = new FakeSender();
   const changed: number[] = [];
   const onBehind = vi.fn();
-  new SentLayers({ sender: () => sender, onChanged: (layer) => changed.push(layer), onBehind });
+  new SentLayers({
+    producer: { closed: false, rtpSender: sender },
+    onChanged: (layer) => changed.push(layer),
+    onBehind,
+  });
   return { sender, changed, onBehind };
 }
 

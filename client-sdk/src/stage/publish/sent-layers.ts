@@ -4,11 +4,14 @@
  */
 import { STAGE } from '../../limits.ts';
 
-type Sender = Pick<RTCRtpSender, 'getParameters' | 'getStats'>;
+interface WatchedProducer {
+  readonly closed: boolean;
+  readonly rtpSender?: Pick<RTCRtpSender, 'getParameters' | 'getStats'> | undefined;
+}
 type OutboundStats = Partial<RTCOutboundRtpStreamStats>;
 
 export class SentLayers {
-  readonly #sender: () => Sender | undefined;
+  readonly #producer: WatchedProducer;
   readonly #onChanged: (maxSpatialLayer: number) => void;
   readonly #onBehind: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -17,24 +20,21 @@ export class SentLayers {
   #behindSince: number | null = null;
   #frames = new Map<string, number>();
 
-  /** `onBehind` is called at intervals while less is sent than is wanted. */
+  /** Watches until the producer is closed. `onBehind` is called at intervals while less is sent than is wanted. */
   constructor(options: {
-    sender: () => Sender | undefined;
+    producer: WatchedProducer;
     onChanged: (maxSpatialLayer: number) => void;
     onBehind: () => void;
   }) {
     this.#onBehind = options.onBehind;
-    this.#sender = options.sender;
+    this.#producer = options.producer;
     this.#onChanged = options.onChanged;
     this.#timer = setInterval(() => void this.#check(), STAGE.sentLayersCheckMs);
   }
 
-  close(): void {
-    clearInterval(this.#timer);
-  }
-
   async #check(): Promise<void> {
-    const sender = this.#sender();
+    if (this.#producer.closed) return clearInterval(this.#timer);
+    const sender = this.#producer.rtpSender;
     const encodings = sender?.getParameters().encodings ?? [];
     const wanted = encodings.filter(({ active }) => active).length - 1;
     if (!sender || encodings.length < 2 || wanted < 0) return;

@@ -177,8 +177,8 @@ export class SentTracks {
 
   #followLayers(producerId: string, producer: Producer, layers: LayerControl): void {
     const { connection, log } = this.#options;
-    const sent = new SentLayers({
-      sender: () => producer.rtpSender,
+    new SentLayers({
+      producer,
       onBehind: () => {
         log('debug', 'probing uplink', { producer: producerId });
         layers.probe();
@@ -192,7 +192,6 @@ export class SentTracks {
         });
       },
     });
-    producer.observer.once('close', () => sent.close());
   }
 
   async #replace(sent: SentTrack, track: MediaStreamTrack): Promise<boolean> {

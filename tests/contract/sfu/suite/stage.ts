@@ -171,8 +171,11 @@ export function describeLayers(open: Open): void {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_stalled');
-    const watcher = await stage.watch('room_stalled', { openAll: true });
-    await watcher.viewer.firstDecodableFrame;
+    const watcher = await stage.watch('room_stalled', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    // The key frame of that change has several packets, and another one may follow.
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 100);
     const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
     const before = keyFrames();
     await stage.node.restartVideo({ session: watcher.session, lineBps: 1_000_000 });
