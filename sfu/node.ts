@@ -309,9 +309,18 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     await session.setMuted(session.track(request.producerId), request.muted);
   }
 
+  async setSentLayers(request: SfuRequest<'setSentLayers'>): Promise<void> {
+    const session = this.#publisher(request.session);
+    session.setSentLayer(session.track(request.producerId), request.maxSpatialLayer);
+  }
+
   async setViewport(request: SfuRequest<'setViewport'>): Promise<void> {
     assertViewport(request.viewport);
     await this.#viewer(request.session).setViewport(request.viewport);
+  }
+
+  async restartVideo(request: SfuRequest<'restartVideo'>): Promise<void> {
+    await this.#viewer(request.session).restartVideo(request.lineBps);
   }
 
   async play(request: SfuRequest<'play'>): Promise<SfuAnswer<'play'>> {

@@ -433,6 +433,9 @@ export class Subscriber {
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
+        onStalled: (lineBps) => {
+          if (this.#isCurrent(watched)) media.restartVideo(lineBps);
+        },
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },
