@@ -316,7 +316,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   }
 
   async restartVideo(request: SfuRequest<'restartVideo'>): Promise<void> {
-    await this.#viewer(request.session).restartVideo(request.lineBps);
+    await this.#viewer(request.session).restartVideo();
   }
 
   async play(request: SfuRequest<'play'>): Promise<SfuAnswer<'play'>> {

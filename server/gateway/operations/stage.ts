@@ -145,8 +145,8 @@ const viewerOperations = [
   socketOperation({
     socket: 'stage:restartVideo',
     ...WATCHING,
-    run: async ({ stage }, { connection, input }) => {
-      await stage.commands.restartVideo(connection.stageCaller, input);
+    run: async ({ stage }, { connection, input: { session } }) => {
+      await stage.commands.restartVideo(connection.stageCaller, session);
       return {};
     },
   }),

@@ -87,9 +87,9 @@ export class SessionCommands {
     await call(node.setViewport(input));
   }
 
-  async restartVideo(caller: StageCaller, input: { session: SessionId; lineBps?: number }): Promise<void> {
-    const { node } = this.own(caller, input.session);
-    await call(node.restartVideo(input));
+  async restartVideo(caller: StageCaller, session: SessionId): Promise<void> {
+    const { node } = this.own(caller, session);
+    await call(node.restartVideo({ session }));
   }
 
   /** Resumes a session that was paused because its client did not report receiving media. */

@@ -432,9 +432,7 @@ export class Subscriber {
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
-        onStalled: (lineBps) => {
-          if (this.#isCurrent(watched)) media.restartVideo(lineBps);
-        },
+        onStalled: () => this.#isCurrent(watched) && media.restartVideo(),
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },

