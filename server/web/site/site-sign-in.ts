@@ -15,8 +15,6 @@ export class SiteSignIn extends LogeElement {
     text: {},
     demo: { type: Boolean },
     people: { attribute: false },
-    busy: { state: true },
-    problem: { state: true },
   };
   declare heading: string;
   declare text: string;
@@ -24,8 +22,6 @@ export class SiteSignIn extends LogeElement {
   declare demo: boolean;
   /** The demo people; loaded if the page does not give them. */
   declare people: SitePerson[] | undefined;
-  declare busy: string;
-  declare problem: string;
 
   static override styles = [...LogeElement.styles, plainControlStyles, signInStyles];
 
@@ -34,8 +30,6 @@ export class SiteSignIn extends LogeElement {
     this.heading = '';
     this.text = '';
     this.demo = false;
-    this.busy = '';
-    this.problem = '';
   }
 
   protected override firstUpdated(): void {
@@ -67,15 +61,7 @@ export class SiteSignIn extends LogeElement {
   }
 
   async #signIn(identity: string): Promise<void> {
-    this.busy = identity;
-    this.problem = '';
-    try {
-      this.emit('site-signed-in', await siteApi.demoSignIn(identity));
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
+    await this.act(identity, async () => this.emit('site-signed-in', await siteApi.demoSignIn(identity)));
   }
 }
 
