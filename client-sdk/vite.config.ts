@@ -85,9 +85,7 @@ function entryChunks(): Plugin {
   };
 }
 
-/**
- * Leaves out Web Awesome's own icons, 43 KB, because `web-awesome.ts` registers ours in their place.
- */
+/** Leaves out Web Awesome's own icons, 43 KB, because `web-awesome.ts` registers ours in their place. */
 function withoutLibraryIcons(): Plugin {
   let isFound = false;
   return {
@@ -137,15 +135,9 @@ export default defineConfig({
   },
   plugins: [entryChunks(), withoutLibraryIcons()],
   resolve: {
-    alias: [
-      {
-        find: '@lit/reactive-element/decorators/custom-element.js',
-        replacement: inProject('client-sdk/elements/definition-guard.ts'),
-      },
-      // Its index also exports fake devices for tests; the device brings a handler for React Native. 8 KB compressed.
-      { find: /^mediasoup-client$/, replacement: inProject('node_modules/mediasoup-client/lib/Device.js') },
-      { find: './handlers/ReactNative106', replacement: inProject('client-sdk/src/media/no-react-native.ts') },
-    ],
+    alias: {
+      '@lit/reactive-element/decorators/custom-element.js': inProject('client-sdk/elements/definition-guard.ts'),
+    },
   },
   // Pages are served at several depths; scripts are also loaded from the pages of other sites.
   experimental: {

@@ -59,6 +59,10 @@ export const STAGE = {
   /** An RTP sender refuses a change of layers while it encodes a key frame; the change is then retried. */
   layerRetryMs: 50,
   layerRetries: 100,
+  /** Interval at which a publisher checks which of its layers are sent. */
+  sentLayersCheckMs: 250,
+  /** Interval at which it probes for more bandwidth while less is sent than is wanted. */
+  uplinkProbeMs: 3_000,
   /** How long the size of an element must be stable before it is sent. */
   viewportDebounceMs: 150,
   /** How long a transport may be `disconnected` before ICE is restarted; short losses recover by themselves. */
@@ -82,6 +86,18 @@ export const STAGE = {
   spareAfterMs: 1_000,
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
+  /**
+   * A video is checked for a picture at this interval, and more often while it stands still. Without a new one for
+   * `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after `stallBackoffMs`, since a
+   * device that is too slow to decode looks the same; the steps begin anew after `stallCalmMs` without a stall. If more
+   * than `stallLossShare` of the packets are lost, the line is too narrow.
+   */
+  stallCheckMs: 200,
+  stillCheckMs: 100,
+  stallAfterMs: 400,
+  stallBackoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
+  stallCalmMs: 10_000,
+  stallLossShare: 0.1,
   /** How often a paused session checks whether its transport is connected again, to ask the server to resume. */
   playRetryMs: 500,
   /** Delay before a removed track is closed: closing costs a negotiation, and the track's replacement goes first. */

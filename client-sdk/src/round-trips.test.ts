@@ -37,10 +37,19 @@ let connecting = 0;
 const transports: ConnectingTransport[] = [];
 
 class ConnectingTransport extends FakeTransport {
+  #producing: Promise<unknown> = Promise.resolve();
+
   constructor(points: Points) {
     super(points);
     connecting += 1;
     transports.push(this);
+  }
+
+  /** mediasoup-client handles one track after the other, each until its `produce` event is answered. */
+  override produce(options: Parameters<FakeTransport['produce']>[0]) {
+    const producing = this.#producing.then(() => super.produce(options));
+    this.#producing = producing.catch(() => undefined);
+    return producing;
   }
 
   async restartIce(): Promise<void> {

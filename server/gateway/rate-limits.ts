@@ -51,7 +51,7 @@ const HTTP_BUDGETS = {
   participant: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
   money: { identity: { points: 20, seconds: 10 }, address: { points: 1_000, seconds: 10 } },
   /** Opens a media session before there is a socket: as often as sockets are opened. */
-  stage: { identity: { points: 10, seconds: 10 }, address: { points: 600, seconds: 10 } },
+  stage: { identity: { points: 30, seconds: 10 }, address: { points: 600, seconds: 10 } },
   site: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
   /** Pictures of shared links that have to be drawn; those that are kept count as `site`. */
   drawing: { address: { points: 30, seconds: 60 } },

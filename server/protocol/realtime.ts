@@ -62,8 +62,10 @@ import {
   publishAnswer,
   publishInput,
   restartIceAnswer,
+  restartVideoInput,
   resumeAnswer,
   resumeInput,
+  sentLayersInput,
   sessionInput,
   stageState,
   unproduceInput,
@@ -84,6 +86,7 @@ export const REQUESTS = {
   'stage:produce': { input: produceInput, answer: z.object({ producerId: z.string() }) },
   'stage:unproduce': { input: unproduceInput, answer: nothing },
   'stage:mute': { input: muteInput, answer: nothing },
+  'stage:sentLayers': { input: sentLayersInput, answer: nothing },
   'stage:viewport': { input: viewportInput, answer: nothing },
   /**
    * Resumes one's own media session after the socket was lost. Refused with `session_not_found` if it has ended, and
@@ -91,6 +94,7 @@ export const REQUESTS = {
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:play': { input: sessionInput, answer: nothing },
+  'stage:restartVideo': { input: restartVideoInput, answer: nothing },
   'stage:leave': { input: sessionInput, answer: nothing },
   /** A publication that another page has replaced ends nothing. */
   'stage:endLive': { input: endLiveInput, answer: nothing },

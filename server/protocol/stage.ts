@@ -84,6 +84,12 @@ export const produceInput = z.object({
 export type ProduceInput = z.infer<typeof produceInput>;
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
+/** The highest layer that the publisher's browser sends of those that are wanted. */
+export const sentLayersInput = z.object({
+  session: sessionId,
+  producerId,
+  maxSpatialLayer: z.number().int().min(0).max(8),
+});
 export const sessionInput = z.object({ session: sessionId });
 export const resumeInput = z.object({
   session: sessionId,
@@ -92,6 +98,11 @@ export const resumeInput = z.object({
   restartIce: z.boolean().optional(),
 });
 export const endLiveInput = z.object({ publication: publication.optional() });
+/** `lineBps`: what arrives of everything while packets are lost, in bits per second. */
+export const restartVideoInput = z.object({
+  session: sessionId,
+  lineBps: z.number().int().min(0).max(1_000_000_000).optional(),
+});
 export const viewportInput = z.object({ session: sessionId, viewport });
 
 export const transportOptions = z.object({

@@ -109,7 +109,23 @@ export const sfuMethods = {
   },
   unproduce: { request: z.object({ session: id, producerId: id }), answer: nothing },
   setMuted: { request: z.object({ session: id, producerId: id, muted: z.boolean() }), answer: nothing },
+  /**
+   * The highest layer that the publisher's browser sends, of those that are wanted: its bandwidth does not allow more.
+   * The node itself would notice after a second and a half that a layer has stopped.
+   */
+  setSentLayers: {
+    request: z.object({ session: id, producerId: id, maxSpatialLayer: z.number().int().min(0).max(8) }),
+    answer: nothing,
+  },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
+  /**
+   * The viewer's client receives packets and has no picture. Sends it a key frame, and no longer what it has asked for
+   * again. `lineBps` is what arrives where packets are being lost: the estimate of its bandwidth starts from there.
+   */
+  restartVideo: {
+    request: z.object({ session: id, lineBps: z.number().min(0).optional() }),
+    answer: nothing,
+  },
   /**
    * Ends the pause of a metered session. Limited for each person and room over all nodes: past the limit it answers how
    * many milliseconds to wait.

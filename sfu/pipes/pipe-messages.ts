@@ -25,6 +25,8 @@ const pipedTrack = z.object({
   sourceSize: z.object({ width: z.number(), height: z.number() }),
   scales: z.array(z.number().positive()).min(1).max(8),
   muted: z.boolean(),
+  /** The highest layer that the publisher can send at the moment. */
+  sentLayer: z.number().int().min(0).optional(),
   rtpParameters,
 });
 export type PipedTrack = z.infer<typeof pipedTrack>;
@@ -59,6 +61,8 @@ export const pipeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trackPiped'), ...about, track: pipedTrack }),
   z.object({ type: z.literal('tracksUnpiped'), ...about, producerIds: z.array(id), lost: z.boolean().default(false) }),
   z.object({ type: z.literal('pipedTrackMuted'), ...about, producerId: id, muted: z.boolean() }),
+  /** The publisher's bandwidth changed what it can send. */
+  z.object({ type: z.literal('pipedLayersSent'), ...about, producerId: id, maxSpatialLayer: z.number().int().min(0) }),
   z.object({ type: z.literal('sessionClosed'), ...about, reason: z.string() }),
 ]);
 export type PipeEvent = Exclude<z.infer<typeof pipeEvent>, { type: 'sessionClosed' }>;

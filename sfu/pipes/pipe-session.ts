@@ -77,6 +77,12 @@ export class PipeSession extends Session implements TrackWatcher {
     this.#emitPipeEvent({ type: 'pipedTrackMuted', room: this.grant.room, session: this.id, producerId: id, muted });
   }
 
+  handleSentLayerChanged({ id, sentLayer }: StageTrack): void {
+    if (!this.opened || this.closed || !this.#tracks.get(id)?.consumer) return;
+    const about = { room: this.grant.room, session: this.id, producerId: id };
+    this.#emitPipeEvent({ type: 'pipedLayersSent', ...about, maxSpatialLayer: sentLayer });
+  }
+
   preferredLayer(track: StageTrack): number | undefined {
     return this.#tracks.get(track.id)?.wantedLayer;
   }
@@ -148,7 +154,16 @@ export class PipeSession extends Session implements TrackWatcher {
 
 function pipedTrack({ track, consumer }: OutgoingTrack): PipedTrack | undefined {
   if (!consumer || consumer.closed) return undefined;
-  const { id, source, sourceSize, scales, muted } = track;
+  const { id, source, sourceSize, scales, muted, sentLayer } = track;
   const rtpParameters = consumer.rtpParameters as unknown as PipedTrack['rtpParameters'];
-  return { producerId: id, kind: consumer.kind, source, sourceSize, scales: [...scales], muted, rtpParameters };
+  return {
+    producerId: id,
+    kind: consumer.kind,
+    source,
+    sourceSize,
+    scales: [...scales],
+    muted,
+    sentLayer,
+    rtpParameters,
+  };
 }

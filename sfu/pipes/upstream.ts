@@ -47,6 +47,7 @@ export interface UpstreamRoom<R extends UpstreamRouter> {
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
+  handleSentLayerChanged(track: StageTrack): void;
 }
 
 export interface UpstreamOptions<R extends UpstreamRouter> {
@@ -110,6 +111,8 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     if (event.session !== this.#pull?.session) return;
     if (event.type === 'trackPiped') this.#queue(() => this.#add(event.track));
     else if (event.type === 'tracksUnpiped') this.#queue(async () => this.#remove(event.producerIds, event.lost));
+    else if (event.type === 'pipedLayersSent')
+      this.#queue(async () => this.#setSentLayer(event.producerId, event.maxSpatialLayer));
     else this.#queue(() => this.#mute(event.producerId, event.muted));
   }
 
@@ -208,7 +211,8 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     });
   }
 
-  async #add({ producerId, kind, source, sourceSize, scales, muted, rtpParameters }: PipedTrack): Promise<void> {
+  async #add(piped: PipedTrack): Promise<void> {
+    const { producerId, kind, source, sourceSize, scales, muted, sentLayer, rtpParameters } = piped;
     const { room, log, loweringDelayMs } = this.#options;
     const pull = this.#pull;
     if (!pull || this.#tracks.has(producerId)) return;
@@ -231,6 +235,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         emitLayersWanted: (layer) => this.#wantLayer(producerId, layer),
         emitKeyFrameWanted: () => pull.link.wantKeyFrame({ session: pull.session, producerId }),
       });
+      if (sentLayer !== undefined) track.setSentLayer(sentLayer);
       this.#tracks.set(producerId, track);
       room.handleTrackAdded(track);
     } catch (error) {
@@ -254,6 +259,11 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     // Fails only if the track's worker died meanwhile.
     await track.setMuted(muted).catch(() => {});
     if (!track.closed) this.#options.room.handleTrackMuted(track);
+  }
+
+  #setSentLayer(producerId: string, layer: number): void {
+    const track = this.#tracks.get(producerId);
+    if (track?.setSentLayer(layer)) this.#options.room.handleSentLayerChanged(track);
   }
 
   #wantLayer(producerId: string, maxSpatialLayer: number): void {

@@ -22,6 +22,7 @@ export interface RouterRoom {
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
+  handleSentLayerChanged(track: StageTrack): void;
   handlePreferenceChanged(tracks: StageTrack[]): void;
 }
 
@@ -178,6 +179,10 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
 
   handleTrackMuted(track: StageTrack): void {
     this.#room.handleTrackMuted(track);
+  }
+
+  handleSentLayerChanged(track: StageTrack): void {
+    this.#room.handleSentLayerChanged(track);
   }
 
   handlePreferenceChanged(tracks: StageTrack[]): void {

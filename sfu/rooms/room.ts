@@ -253,6 +253,10 @@ export class Room implements RouterRoom {
     for (const watcher of this.#watchers) watcher.handleTrackMuted(track);
   }
 
+  handleSentLayerChanged(track: StageTrack): void {
+    for (const watcher of this.#watchers) watcher.handleSentLayerChanged(track);
+  }
+
   setAudience(people: number): void {
     this.#audience = people;
     for (const track of this.tracks) this.#updateDemand(track);

@@ -95,6 +95,10 @@ export class PublishSession extends MediaSession {
     this.room.handleTrackMuted(track);
   }
 
+  setSentLayer(track: StageTrack, layer: number): void {
+    if (track.setSentLayer(layer)) this.room.handleSentLayerChanged(track);
+  }
+
   override activate(): void {
     super.activate();
     for (const track of this.tracks) track.activate();

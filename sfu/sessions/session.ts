@@ -25,6 +25,7 @@ export interface SessionRoom {
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
+  handleSentLayerChanged(track: StageTrack): void;
   /** The session's load on the worker changed by this number of consumers. */
   handleLoadChanged(consumers: number): void;
   /** The session watches these tracks from now on, or no longer, or prefers another layer of them. */

@@ -1,15 +1,16 @@
 import type { types } from 'mediasoup';
-import type {
-  ConsumerOptions,
-  DtlsParameters,
-  RtpCapabilities,
-  SessionCloseReason,
-  SessionGrant,
-  TransportOptions,
-  Viewport,
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type RtpCapabilities,
+  type SessionCloseReason,
+  type SessionGrant,
+  SfuError,
+  type TransportOptions,
+  type Viewport,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import { EXPECTED_TRACKS } from '../limits.ts';
+import { EXPECTED_TRACKS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { FrameRateRise } from '../tracks/frame-rate-rise.ts';
 import { preferredLayer } from '../tracks/layers.ts';
@@ -18,6 +19,15 @@ import { MediaSession } from './media-session.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 import { ReceiverGuard, ReceiverReports } from './receiver-guard.ts';
 import type { SessionOptions } from './session.ts';
+
+/** Part of what arrives at a client that video may take at first, besides sound with its headers. */
+const LINE_SHARE = 0.85;
+const SOUND_BPS = 60_000;
+/**
+ * How long a client's report limits the bit rate; the estimate follows it, and rises from there. It is as long as a
+ * worker waits before it raises a viewer again, which it forgets in a pause.
+ */
+const LIMIT_MS = 10_000;
 
 /** A track that this viewer gets. Without `consumer`, the consumer is still being created. */
 interface WatchedTrack {
@@ -42,6 +52,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #guard: ReceiverGuard | undefined;
   #paused = false;
   #viewport: Viewport | undefined;
+  /** Runs while the bit rate is limited to what arrived at the client. */
+  #limitTimer: NodeJS.Timeout | undefined;
 
   constructor(
     options: SessionOptions & {
@@ -77,6 +89,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** Its person has access from now on. */
   async admit(grant: SessionGrant): Promise<ConsumerOptions[]> {
+    const { room, identity } = this.grant;
+    if (grant.room !== room || grant.identity !== identity || !grant.subscribe || grant.metered)
+      throw new SfuError('not_entitled', 'The grant does not allow this person to watch, or pays by the second.');
     this.setGrant(grant);
     for (const track of this.room.tracks) this.addTrack(track);
     while (this.#adding.size > 0) await Promise.all(this.#adding);
@@ -164,6 +179,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.emit({ type: 'trackMuted', room: this.grant.room, session: this.id, consumerId: consumer.id, muted });
   }
 
+  /** A viewer on a layer that has stopped moves to the next one at once. */
+  handleSentLayerChanged(track: StageTrack): void {
+    const watched = this.#watched.get(track.id);
+    // Fails only if the consumer ended meanwhile.
+    if (watched) this.#applyPreferredLayer(watched).catch(() => {});
+  }
+
   async setViewport(viewport: Viewport): Promise<void> {
     this.assertOpen();
     this.#viewport = viewport;
@@ -176,6 +198,25 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     });
     this.room.handlePreferenceChanged(changed.map(({ track }) => track));
     await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
+  }
+
+  /** The client has no picture although packets arrive; `lineBps` is given where packets are lost on the way. */
+  async restartVideo(lineBps: number | undefined): Promise<void> {
+    this.assertOpen();
+    if (this.#paused || this.isSpare) return;
+    if (lineBps !== undefined) this.#limitBitrate(Math.max(VIEWER_BITRATE_MIN_BPS, lineBps * LINE_SHARE - SOUND_BPS));
+    const videos = this.streams().filter(({ kind }) => kind === 'video');
+    // A pause drops the packets that the client still asks for again: they would fill its line for seconds. Resuming
+    // requests a key frame. A call fails only if its consumer ended meanwhile.
+    await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
+    if (this.#paused) await this.#applyPause();
+  }
+
+  #limitBitrate(bps: number): void {
+    const { transport } = this;
+    clearTimeout(this.#limitTimer);
+    transport.setMaxOutgoingBitrate(Math.round(bps)).catch(() => {});
+    this.#limitTimer = setTimeout(() => transport.setMaxOutgoingBitrate(0).catch(() => {}), LIMIT_MS).unref();
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */
@@ -191,6 +232,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   override close(reason: SessionCloseReason): void {
     this.#guard?.close();
+    clearTimeout(this.#limitTimer);
     super.close(reason);
     const tracks = [...this.#watched.values()].map(({ track }) => track);
     this.#watched.clear();
@@ -199,6 +241,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   protected override handleConnected(): void {
+    // Fails only if the transport ended meanwhile.
+    this.transport.setMinOutgoingBitrate(VIEWER_BITRATE_MIN_BPS).catch(() => {});
     if (this.isSpare) return;
     for (const { track } of this.#watched.values()) track.handleViewerStarted();
   }
@@ -208,7 +252,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   async #consume(watched: WatchedTrack): Promise<void> {
-    const { track, preferredLayer: spatialLayer } = watched;
+    const { track } = watched;
+    const requestedLayer = sendableLayer(watched);
     const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
     try {
       await this.room.provide(track);
@@ -216,7 +261,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
         paused: this.#paused,
-        ...(track.layered && { preferredLayers: { spatialLayer } }),
+        ...(track.layered && { preferredLayers: { spatialLayer: requestedLayer } }),
       });
       if (!stillWanted()) return consumer.close();
       watched.consumer = consumer;
@@ -225,9 +270,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       // The session may have been paused or resumed during the request.
       if (this.#paused !== consumer.paused) void this.#applyPause();
       consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
-      if (track.layered) FrameRateRise.watch(consumer, () => watched.preferredLayer);
-      // The viewport may have changed during the request.
-      if (watched.preferredLayer !== spatialLayer) void this.#applyPreferredLayer(watched);
+      if (track.layered) FrameRateRise.watch(consumer, () => sendableLayer(watched));
+      // The viewport or the publisher's bandwidth may have changed during the request.
+      if (sendableLayer(watched) !== requestedLayer) void this.#applyPreferredLayer(watched);
     } catch (error) {
       if (!stillWanted()) return;
       this.#watched.delete(track.id);
@@ -303,16 +348,22 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.#load = load;
   }
 
-  async #applyPreferredLayer({ track, consumer, preferredLayer: spatialLayer }: WatchedTrack): Promise<void> {
+  async #applyPreferredLayer(watched: WatchedTrack): Promise<void> {
+    const { track, consumer } = watched;
     if (!consumer || !track.layered) return;
     try {
-      await consumer.setPreferredLayers({ spatialLayer });
+      await consumer.setPreferredLayers({ spatialLayer: sendableLayer(watched) });
     } catch (error) {
       // The consumer ended in between.
       if (consumer.closed || track.closed || this.closed) return;
       throw toSfuError(error, 'cannot_consume');
     }
   }
+}
+
+/** The layer to select: the preferred one as far as the publisher sends it. */
+function sendableLayer({ track, preferredLayer }: WatchedTrack): number {
+  return Math.min(preferredLayer, track.sentLayer);
 }
 
 function consumerOptions({ track, consumer }: WatchedTrack): ConsumerOptions | undefined {

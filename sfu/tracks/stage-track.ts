@@ -28,6 +28,7 @@ export class StageTrack {
   /** Whether it ended with its publisher's session and may come back, and was not taken off by the publisher. */
   lost = false;
   #muted: boolean;
+  #sentLayer: number;
   #isSpare: boolean;
   readonly #layers: LayerDemand | undefined;
   readonly #keyFrames: KeyFrameDemand | undefined;
@@ -40,6 +41,7 @@ export class StageTrack {
     this.#isSpare = options.isSpare ?? false;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
     this.scales = options.scales ?? (producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1]);
+    this.#sentLayer = this.scales.length - 1;
     // Audio costs little and its first word must not be lost, so that it is never stopped.
     if (producer.kind === 'video') {
       const topLayer = this.scales.length - 1;
@@ -59,6 +61,18 @@ export class StageTrack {
 
   get muted(): boolean {
     return this.#muted;
+  }
+
+  /** The highest layer that its publisher can send at the moment. */
+  get sentLayer(): number {
+    return this.#sentLayer;
+  }
+
+  /** Answers whether this changes anything. */
+  setSentLayer(layer: number): boolean {
+    const before = this.#sentLayer;
+    this.#sentLayer = Math.min(layer, this.scales.length - 1);
+    return this.#sentLayer !== before;
   }
 
   async setMuted(muted: boolean): Promise<void> {
@@ -141,6 +155,7 @@ export interface TrackWatcher {
   addTrack(track: StageTrack): void;
   removeTracks(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
+  handleSentLayerChanged(track: StageTrack): void;
   /** The layer of the track that it wants, if it receives the track. */
   preferredLayer(track: StageTrack): number | undefined;
 }

@@ -170,11 +170,18 @@ async function glassInTurn(house: BenchHouse): Promise<{ ours: number[]; bare: n
   return { ours, bare };
 }
 
-/** Questions that were asked and answered before media flowed. The most of all joins, so that none hides one. */
+/**
+ * Questions for which the media waited, one after the other, before ICE began; what is asked beside them is left out.
+ * The most of all joins, so that none hides one.
+ */
 function questionsOf(joins: readonly JoinTimes[]): string[] {
-  const lists = joins.map(({ pairs, mediaConnectedMs }) =>
-    pairs.filter(({ answeredAt }) => answeredAt <= mediaConnectedMs).map(({ name }) => name),
-  );
+  const lists = joins.map(({ pairs, iceBeganMs }) => {
+    const waited: string[] = [];
+    const latestBefore = (atMs: number) =>
+      pairs.filter(({ answeredAt }) => answeredAt <= atMs).sort((a, b) => b.answeredAt - a.answeredAt)[0];
+    for (let pair = latestBefore(iceBeganMs); pair; pair = latestBefore(pair.askedAt)) waited.unshift(pair.name);
+    return waited;
+  });
   return lists.reduce((most, list) => (list.length > most.length ? list : most), []);
 }
 

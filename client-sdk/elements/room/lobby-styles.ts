@@ -138,9 +138,9 @@ export const lobbyStyles = css`
       min-height: 30rem;
     }
 
+    /* At the top, so that what arrives later moves nothing. */
     .panel {
-      align-self: center;
-      padding: 2.5rem clamp(1.75rem, 4cqw, 3.5rem);
+      padding: 3.25rem clamp(1.75rem, 4cqw, 3.5rem);
     }
 
     h1 {

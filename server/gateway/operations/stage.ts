@@ -116,6 +116,14 @@ const publisherOperations = [
     },
   }),
   socketOperation({
+    socket: 'stage:sentLayers',
+    ...PUBLISHING,
+    run: async ({ stage }, { connection, input }) => {
+      await stage.commands.setSentLayers(connection.stageCaller, input);
+      return {};
+    },
+  }),
+  socketOperation({
     socket: 'stage:endLive',
     ...PUBLISHING,
     run: async ({ stage }, { room, input: { publication } }) => {
@@ -131,6 +139,14 @@ const viewerOperations = [
     ...WATCHING,
     run: async ({ stage }, { connection, input }) => {
       await stage.commands.setViewport(connection.stageCaller, input);
+      return {};
+    },
+  }),
+  socketOperation({
+    socket: 'stage:restartVideo',
+    ...WATCHING,
+    run: async ({ stage }, { connection, input }) => {
+      await stage.commands.restartVideo(connection.stageCaller, input);
       return {};
     },
   }),

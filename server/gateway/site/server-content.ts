@@ -85,8 +85,7 @@ function contextOf({ language }: ServerPage): CardContext {
 function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: string; text?: string } = {}): string {
   const content = signInContent({
     words: siteTexts(language).signIn,
-    demo: demoPeople !== undefined,
-    people: demoPeople ?? [],
+    people: demoPeople,
     ...words,
   });
   return shadowElement('div', [themeStyles, signInStyles], renderTemplate(content));

@@ -74,9 +74,22 @@ export class SessionCommands {
     await call(node.setMuted(input));
   }
 
+  async setSentLayers(
+    caller: StageCaller,
+    input: { session: SessionId; producerId: string; maxSpatialLayer: number },
+  ): Promise<void> {
+    const { node } = this.own(caller, input.session);
+    await call(node.setSentLayers(input));
+  }
+
   async setViewport(caller: StageCaller, input: { session: SessionId; viewport: Viewport }): Promise<void> {
     const { node } = this.own(caller, input.session);
     await call(node.setViewport(input));
+  }
+
+  async restartVideo(caller: StageCaller, input: { session: SessionId; lineBps?: number }): Promise<void> {
+    const { node } = this.own(caller, input.session);
+    await call(node.restartVideo(input));
   }
 
   /** Resumes a session that was paused because its client did not report receiving media. */

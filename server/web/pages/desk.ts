@@ -14,7 +14,6 @@ import '../desk/desk-reconciliation.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
-import '../site/site-sign-in.ts';
 import '../texts/desk-texts.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
@@ -88,8 +87,7 @@ export class SiteDesk extends SitePage {
 
   protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
-    if (!session.person)
-      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+    if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
     if (!session.isOperator) {
       return html`<div class="column narrow" data-testid="operators-only">
         <h1 class="display">${words.desk.operatorsOnly}</h1>

@@ -12,7 +12,6 @@ import { earningsApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
-import '../site/site-sign-in.ts';
 import '../texts/earnings-texts.ts';
 
 const REFRESH_MS = 5_000;
@@ -129,7 +128,7 @@ export class SiteEarnings extends SitePage {
   protected override content(session: SiteSession): TemplateResult {
     const { words, earnings } = this;
     if (!session.person) {
-      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+      return html`<div class="column narrow">${this.signIn()}</div>`;
     }
     if (session.person.role !== 'creator') {
       return html`<div class="column narrow">

@@ -1,19 +1,17 @@
 /** The home page: live rooms, upcoming ones, and in development the demo sign-in. */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { ListedRoom, SitePerson, SiteSession } from '../api/site-api.ts';
+import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { homeContent, homeStyles } from '../home/home-content.ts';
 import { SitePage } from '../site/site-page.ts';
-import '../site/site-sign-in.ts';
 
 const REFRESH_MS = 8_000;
 
 export class SiteHome extends SitePage {
-  static override properties = { ...SitePage.properties, rooms: { state: true }, people: { state: true } };
+  static override properties = { ...SitePage.properties, rooms: { state: true } };
   declare rooms: ListedRoom[] | undefined;
-  declare people: SitePerson[] | undefined;
   protected readonly page = 'home';
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -31,10 +29,8 @@ export class SiteHome extends SitePage {
     document.removeEventListener('visibilitychange', this.#refresh);
   }
 
-  /** Rendered together, so that nothing shifts what is already shown. */
-  protected override async load({ person, demo }: SiteSession): Promise<void> {
-    const needsSignIn = !person && demo;
-    [this.rooms, this.people] = await Promise.all([siteApi.rooms(), needsSignIn ? siteApi.demoPeople() : undefined]);
+  protected override async load(): Promise<void> {
+    this.rooms = await siteApi.rooms();
   }
 
   protected override get canReplaceServerContent(): boolean {
@@ -46,7 +42,7 @@ export class SiteHome extends SitePage {
     return homeContent({
       person,
       rooms,
-      signIn: demo ? html`<site-sign-in demo .people=${this.people}></site-sign-in>` : nothing,
+      signIn: demo ? this.signIn() : nothing,
       context: { words, texts, language },
     });
   }

@@ -14,7 +14,6 @@ import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { receiptStyles } from '../styles/receipt-styles.ts';
-import '../site/site-sign-in.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
 
@@ -57,8 +56,7 @@ export class SiteReceipt extends SitePage {
 
   protected override content(session: SiteSession): TemplateResult {
     const { receipt, words } = this;
-    if (!session.person)
-      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+    if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
     if (!receipt) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
     const isOwn = session.person.identity === receipt.identity;
     return html`<div class="column narrow">

@@ -9,12 +9,10 @@ import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
+import '../site/site-sign-in.ts';
 
-// A visitor who is not signed in needs no connection yet, and others no sign-in.
-registerParts({
-  'loge-room': () => import('../../../client-sdk/elements/loge-room.ts'),
-  'site-sign-in': () => import('../site/site-sign-in.ts'),
-});
+// A visitor who is not signed in needs no connection yet.
+registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-room.ts') });
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
@@ -51,7 +49,7 @@ export class SiteRoom extends SitePage {
     return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  protected override content({ person, demo }: SiteSession): TemplateResult {
+  protected override content({ person }: SiteSession): TemplateResult {
     const { words, info } = this;
     if (person) {
       return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}>
@@ -59,7 +57,7 @@ export class SiteRoom extends SitePage {
       </loge-room>`;
     }
     return html`<div class="door"><site-lobby .info=${info}>
-      <site-sign-in ?demo=${demo} heading=${words.signIn.needed} text=${words.signIn.neededText}></site-sign-in>
+      ${this.signIn({ heading: words.signIn.needed, text: words.signIn.neededText })}
     </site-lobby></div>`;
   }
 }

@@ -13,7 +13,6 @@ import { listedSwitch, listedSwitchStyles } from '../rooms/listed-switch.ts';
 import { priceOf } from '../rooms/room-card.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
-import '../site/site-sign-in.ts';
 import { studioPageStyles } from '../styles/studio-styles.ts';
 import '../texts/rooms-texts.ts';
 
@@ -51,7 +50,7 @@ export class SiteStudio extends SitePage {
   protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
     if (!session.person) {
-      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+      return html`<div class="column narrow">${this.signIn()}</div>`;
     }
     if (session.person.role !== 'creator') {
       return html`<div class="column narrow">

@@ -11,7 +11,6 @@ import type { WalletEntry } from '../api/money-api.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
-import '../site/site-sign-in.ts';
 import '../wallet/wallet-cards.ts';
 import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
 import type { HistoryRead } from '../wallet/wallet-history.ts';
@@ -101,7 +100,7 @@ export class SiteWallet extends SitePage {
   protected override content(session: SiteSession): TemplateResult {
     const { words } = this;
     if (!session.person) {
-      return html`<div class="column narrow"><site-sign-in ?demo=${session.demo}></site-sign-in></div>`;
+      return html`<div class="column narrow">${this.signIn()}</div>`;
     }
     const currency = this.wallet?.currency ?? session.currency;
     const isOff = session.walletMode === 'off';

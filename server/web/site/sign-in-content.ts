@@ -94,9 +94,8 @@ export const signInStyles = css`
 
 export interface SignInContent {
   words: SiteTexts['signIn'];
-  /** Whether this house has demo people. */
-  demo: boolean;
-  people: readonly SitePerson[];
+  /** Of the demo; undefined in production. */
+  people: readonly SitePerson[] | undefined;
   heading?: string;
   text?: string;
   isBusy?: boolean;
@@ -107,7 +106,7 @@ export interface SignInContent {
 
 export function signInContent(content: SignInContent): TemplateResult {
   const { words, people, heading, text, problem } = content;
-  if (!content.demo) return html`<div class="panel"><p>${words.production}</p></div>`;
+  if (!people) return html`<div class="panel"><p>${words.production}</p></div>`;
   const groupOf = (title: string, look: string, belongs: (person: SitePerson) => boolean) =>
     group(content, { title, look, people: people.filter(belongs) });
   return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">

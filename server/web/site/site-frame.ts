@@ -1,4 +1,6 @@
-/** The frame of every page: header, main, footer. The server renders it first, and the page again when it runs. */
+/**
+ * The frame of every page: header, main, footer. The server renders it before any script, the page again when it runs.
+ */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';

@@ -9,13 +9,14 @@ import { html } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SitePerson, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';
 import type { SiteTexts } from '../texts/english.ts';
 import type { PageName } from './site-frame.ts';
 import { siteFrame } from './site-frame.ts';
 import { chooseLanguage, siteTexts } from './site-language.ts';
+import './site-sign-in.ts';
 
 const asked = parseLanguage(new URLSearchParams(location.search).get('lang'));
 if (asked) chooseLanguage(asked);
@@ -23,10 +24,13 @@ if (asked) chooseLanguage(asked);
 export abstract class SitePage extends LogeElement {
   static override properties = {
     session: { state: true },
+    people: { state: true },
     failure: { state: true },
     isReady: { state: true },
   };
   declare session: SiteSession | undefined;
+  /** Whom a visitor of the demo can sign in as; undefined in production. */
+  declare people: SitePerson[] | undefined;
   declare failure: string;
   /** Whether the page has all of its data; without it there is no footer, which would be pushed away. */
   declare isReady: boolean;
@@ -59,7 +63,9 @@ export abstract class SitePage extends LogeElement {
   protected async start(): Promise<void> {
     this.failure = '';
     try {
-      this.session = await siteApi.session();
+      const session = await siteApi.session();
+      if (!session.person && session.demo) this.people = await siteApi.demoPeople();
+      this.session = session;
     } catch (error) {
       this.failure = this.wordsFor(error);
       return;
@@ -81,7 +87,7 @@ export abstract class SitePage extends LogeElement {
     return this.words.titles[this.page];
   }
 
-  /** Whether the page has what it shows first. Until then, what the server has rendered stays: nothing moves. */
+  /** Whether the page has what it shows first. Until then, what the server rendered stays, so that nothing moves. */
   protected get canReplaceServerContent(): boolean {
     return this.session !== undefined;
   }
@@ -119,6 +125,15 @@ export abstract class SitePage extends LogeElement {
         : this.content(session),
       { skip: this.#skip, chooseLanguage: this.#chooseLanguage, signOut: this.#signOut },
     );
+  }
+
+  /** What a visitor sees where somebody has to be signed in. */
+  protected signIn(words: { heading?: string; text?: string } = {}): TemplateResult {
+    return html`<site-sign-in
+      .people=${this.people}
+      heading=${words.heading ?? ''}
+      text=${words.text ?? ''}
+    ></site-sign-in>`;
   }
 
   /** Main is in a shadow root, where anchor links do not reach. */

@@ -1,7 +1,6 @@
 /** `<site-sign-in>`: the demo sign-in, in development only. Fires `site-signed-in` with the new session. */
 
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SitePerson } from '../api/site-api.ts';
@@ -13,14 +12,11 @@ export class SiteSignIn extends LogeElement {
   static override properties = {
     heading: {},
     text: {},
-    demo: { type: Boolean },
     people: { attribute: false },
   };
   declare heading: string;
   declare text: string;
-  /** Whether this house has demo people. */
-  declare demo: boolean;
-  /** The demo people; loaded if the page does not give them. */
+  /** Of the demo; undefined in production. */
   declare people: SitePerson[] | undefined;
 
   static override styles = [...LogeElement.styles, plainControlStyles, signInStyles];
@@ -29,35 +25,19 @@ export class SiteSignIn extends LogeElement {
     super();
     this.heading = '';
     this.text = '';
-    this.demo = false;
-  }
-
-  protected override firstUpdated(): void {
-    if (this.demo && !this.people) void this.#load();
   }
 
   override render(): TemplateResult {
-    const { demo, people, heading, text, problem, busy } = this;
-    // An empty panel of about the final size until the people are loaded.
-    if (demo && !people && !problem) return html`<div class="panel" style="min-height: 12rem"></div>`;
+    const { people, heading, text, problem, busy } = this;
     return signInContent({
       words: siteTexts(this.language).signIn,
-      demo,
-      people: people ?? [],
+      people,
       heading,
       text,
       problem,
       isBusy: busy !== '',
       signIn: (identity) => void this.#signIn(identity),
     });
-  }
-
-  async #load(): Promise<void> {
-    try {
-      this.people = await siteApi.demoPeople();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
   }
 
   async #signIn(identity: string): Promise<void> {

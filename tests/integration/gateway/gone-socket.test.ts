@@ -137,6 +137,8 @@ describe('a session opened over HTTP', () => {
   });
   beforeEach(async () => {
     await vi.waitFor(async () => expect(await watching()).toBe(-1), WAIT);
+    // The node has the machine's clock, and refuses to prepare anything for long.
+    aheadMs = 0;
     room = (await loge.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
     creator = await join({ identity: 'ada', role: 'creator' });
     live = await goLive(creator);
@@ -266,13 +268,13 @@ describe('a session opened over HTTP', () => {
     expect(await watching()).toBe(0);
   });
 
-  test('counts like those of sockets: four of one person, ten in ten seconds', async () => {
+  test('counts like those of sockets: four of one person, thirty in ten seconds', async () => {
     for (let count = 0; count < 6; count += 1) expect(sessionOf(await postAs('zoe'))).not.toBe('');
     // Those that have no socket give way, as R14a says.
     expect(await watching()).toBe(4);
     const codes: (string | undefined)[] = [];
-    for (let count = 0; count < 5; count += 1) codes.push((await postAs('zoe')).answer.error?.code);
-    expect(codes).toEqual([undefined, undefined, undefined, undefined, 'rate_limited']);
+    for (let count = 0; count < 25; count += 1) codes.push((await postAs('zoe')).answer.error?.code);
+    expect(codes).toEqual([...Array.from({ length: 24 }, () => undefined), 'rate_limited']);
     expect(await watching()).toBe(4);
     aheadMs += LIMITS.watchAheadMs;
     await ended();

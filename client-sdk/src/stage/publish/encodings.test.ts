@@ -8,7 +8,7 @@ function track(kind: string, settings: MediaTrackSettings): MediaStreamTrack {
 describe('cameraEncodings', () => {
   it('sends three layers at 720p, smallest first', () => {
     expect(cameraEncodings({ width: 1280, height: 720 })).toEqual([
-      { scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+      { scaleResolutionDownBy: 4, maxBitrate: 100_000 },
       { scaleResolutionDownBy: 2, maxBitrate: 500_000 },
       { scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
     ]);

@@ -17,9 +17,13 @@ const TOP_BITRATE_MAX_BPS = 2_500_000;
 const TOP_BITRATE_MIN_BPS = 150_000;
 /** At equal quality the bitrate grows more slowly than the area. */
 const AREA_EXPONENT = 0.75;
-/** Bitrates of the lower layers relative to the top one: 500 and 150 kbit/s for 1.7 Mbit/s. */
+/**
+ * Bitrates of the lower layers relative to the top one: 500 and 100 kbit/s for 1.7 Mbit/s. The lowest one has to fit a
+ * line of 250 kbit/s, together with sound and the packets' headers (about 60 kbit/s).
+ */
 const HALF_SHARE = 500 / 1_700;
-const QUARTER_SHARE = 150 / 1_700;
+const LOWEST_SHARE = 100 / 1_700;
+const LOWEST_OF_TWO_SHARE = 300 / 1_700;
 const THREE_LAYER_PIXELS = 960 * 540;
 const TWO_LAYER_PIXELS = 480 * 270;
 
@@ -30,9 +34,9 @@ export function cameraEncodings({ width, height }: PictureSize): RtpEncodingPara
   const top = Math.round(Math.min(TOP_BITRATE_MAX_BPS, Math.max(TOP_BITRATE_MIN_BPS, scaled)));
   const full = { scaleResolutionDownBy: 1, maxBitrate: top };
   const half = { scaleResolutionDownBy: 2, maxBitrate: Math.round(top * HALF_SHARE) };
-  const quarter = { scaleResolutionDownBy: 4, maxBitrate: Math.round(top * QUARTER_SHARE) };
+  const quarter = { scaleResolutionDownBy: 4, maxBitrate: Math.round(top * LOWEST_SHARE) };
   if (pixels >= THREE_LAYER_PIXELS) return [quarter, half, full];
-  if (pixels >= TWO_LAYER_PIXELS) return [half, full];
+  if (pixels >= TWO_LAYER_PIXELS) return [{ ...half, maxBitrate: Math.round(top * LOWEST_OF_TWO_SHARE) }, full];
   return [full];
 }
 
@@ -68,6 +72,6 @@ export function codecOptionsFor(source: TrackSource, track: MediaStreamTrack): P
     opusDtx: false,
     opusNack: true,
     opusStereo: stereo,
-    opusMaxAverageBitrate: stereo ? 128_000 : 64_000,
+    opusMaxAverageBitrate: stereo ? 128_000 : 48_000,
   };
 }

@@ -15,12 +15,17 @@ type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
   ): Promise<void>;
 };
 
+/** Too little to be seen. */
+const NUDGE_BPS = 1_000;
+
 export class LayerControl {
   readonly #producer: LayeredProducer;
   readonly #onApplied: (maxSpatialLayer: number) => void;
   #wanted: number | null = null;
   #applied: number | null = null;
   #isKeyFrameDue = false;
+  #isProbeDue = false;
+  #isNudged = false;
   #isRunning = false;
 
   constructor(producer: LayeredProducer, onApplied: (maxSpatialLayer: number) => void) {
@@ -47,6 +52,25 @@ export class LayerControl {
     this.#isKeyFrameDue = true;
     // The sender rejects concurrent calls of setParameters().
     if (!this.#isRunning) void this.#run();
+  }
+
+  /**
+   * Makes the browser probe for more bandwidth: libwebrtc does so when the highest bitrate that it may send changes.
+   */
+  probe(): void {
+    this.#isProbeDue = true;
+    if (!this.#isRunning) void this.#run();
+  }
+
+  async #nudge(): Promise<void> {
+    this.#isProbeDue = false;
+    const sender = this.#producer.rtpSender;
+    const parameters = sender?.getParameters();
+    const top = parameters?.encodings.findLast(({ active }) => active);
+    if (!sender || !parameters || !top?.maxBitrate || this.#producer.closed) return;
+    top.maxBitrate += this.#isNudged ? NUDGE_BPS : -NUDGE_BPS;
+    this.#isNudged = !this.#isNudged;
+    await sender.setParameters(parameters).catch(() => undefined);
   }
 
   async #forceKeyFrame(): Promise<void> {
@@ -76,6 +100,8 @@ export class LayerControl {
           retries = 0;
           this.#applied = target;
           if (!this.#producer.closed) this.#onApplied(target);
+        } else if (this.#isProbeDue) {
+          await this.#nudge();
         } else if (this.#isKeyFrameDue) {
           // Not awaited: the promise resolves only with the next encoded frame.
           void this.#forceKeyFrame();

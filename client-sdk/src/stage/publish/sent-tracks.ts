@@ -14,6 +14,7 @@ import { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
+import { SentLayers } from './sent-layers.ts';
 
 /** A local track that should be sent. */
 export interface OutgoingTrack {
@@ -167,10 +168,30 @@ export class SentTracks {
       if (track.kind === 'video') onLayers(source, layer);
     });
     this.#sent.set(source, { producer, producerId, layers, track, muted });
+    if (track.kind === 'video') this.#followLayers(producerId, producer, layers);
     if (muted) producer.pause();
     const early = takeEarlyLayers(producerId);
     if (early !== undefined && track.kind === 'video') layers.want(early);
     return true;
+  }
+
+  #followLayers(producerId: string, producer: Producer, layers: LayerControl): void {
+    const { connection, log } = this.#options;
+    new SentLayers({
+      producer,
+      onBehind: () => {
+        log('debug', 'probing uplink', { producer: producerId });
+        layers.probe();
+      },
+      onChanged: (maxSpatialLayer) => {
+        log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
+        if (connection.state !== 'connected') return;
+        const input = { session: this.media.session, producerId, maxSpatialLayer };
+        connection.request('stage:sentLayers', input).catch((error) => {
+          log('debug', 'sent layers not reported', { code: toLogeError(error, 'internal').code });
+        });
+      },
+    });
   }
 
   async #replace(sent: SentTrack, track: MediaStreamTrack): Promise<boolean> {

@@ -24,6 +24,8 @@ export interface JoinTimes {
   welcomeMs: number;
   /** The description of the first track is there. */
   answerMs: number;
+  /** The browser knows all that it needs, and begins with ICE. */
+  iceBeganMs: number;
   /** ICE and DTLS are up. */
   mediaConnectedMs: number;
   pairs: Pair[];
@@ -46,7 +48,13 @@ const ENCODINGS = [
   { scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
 ];
 
-const peers: { peer: RTCPeerConnection; connectedAt: number | undefined }[] = [];
+interface Peer {
+  peer: RTCPeerConnection;
+  iceBeganAt?: number;
+  connectedAt?: number;
+}
+
+const peers: Peer[] = [];
 let picture: MediaStream | undefined;
 let sdk: Sdk | undefined;
 let publishing: Room | undefined;
@@ -61,8 +69,11 @@ function watchPeers(): void {
   window.RTCPeerConnection = class extends Native {
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
-      const entry = { peer: this as RTCPeerConnection, connectedAt: undefined as number | undefined };
+      const entry: Peer = { peer: this };
       peers.push(entry);
+      this.addEventListener('iceconnectionstatechange', () => {
+        entry.iceBeganAt ??= performance.now();
+      });
       this.addEventListener('connectionstatechange', () => {
         if (this.connectionState === 'connected') entry.connectedAt ??= performance.now();
       });
@@ -214,11 +225,12 @@ async function joinBare(url: string, isSmall?: boolean): Promise<JoinTimes> {
 
 function timesOf(times: { startedAt: number; firstAt: number; welcomeMs: number; answerMs: number }): JoinTimes {
   const { startedAt, firstAt, welcomeMs, answerMs } = times;
-  const connectedAt = peers.at(-1)?.connectedAt ?? Number.NaN;
+  const { iceBeganAt = Number.NaN, connectedAt = Number.NaN } = peers.at(-1) ?? {};
   return {
     firstFrameMs: firstAt - startedAt,
     welcomeMs,
     answerMs,
+    iceBeganMs: iceBeganAt - startedAt,
     mediaConnectedMs: connectedAt - startedAt,
     pairs: pairsBetween(startedAt, firstAt).map((pair) => ({
       ...pair,

@@ -61,7 +61,11 @@ export function pairsBetween(fromAt: number, toAt: number): Pair[] {
   const resources = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
   const requests = resources
     .filter(({ initiatorType }) => ['fetch', 'xmlhttprequest'].includes(initiatorType))
-    .map(({ name, startTime, responseEnd }) => ({ name, askedAt: startTime, answeredAt: responseEnd }));
+    .map(({ name, startTime, responseEnd }) => ({
+      name: new URL(name).pathname.replace(/room_\w+/, ':id'),
+      askedAt: startTime,
+      answeredAt: responseEnd,
+    }));
   return [...window.benchPairs, ...requests].filter(
     ({ askedAt, answeredAt }) => askedAt >= fromAt && answeredAt <= toAt,
   );

@@ -3,7 +3,7 @@ import { round } from '../statistics.ts';
 import type { Sight } from './network-page.ts';
 
 export interface SightFigures {
-  /** Time without a new picture, by the definition of a freeze of W3C webrtc-stats. */
+  /** Time between pictures that are further apart than `FREEZE_MS`. */
   frozenS: number;
   fps: number;
   /** The width that was shown for the longest time. */
@@ -13,9 +13,8 @@ export interface SightFigures {
   soundLostMs: number;
 }
 
-const FREEZE_MIN_MS = 150;
-const FREEZE_FACTOR = 3;
-const FRAMES_AVERAGED = 30;
+/** W3C webrtc-stats takes three times the average of the last frames, which a long freeze makes ever larger. */
+const FREEZE_MS = 300;
 /** Frames within this time after the first one count as a picture that is back. */
 const STEADY_FRAMES = 4;
 const STEADY_MS = 1_000;
@@ -51,22 +50,12 @@ export function widthAfterMs({ frames }: Sight, sinceMs: number, width: number):
   return frame && Math.round(frame.atMs - sinceMs);
 }
 
-/** A freeze is a time between frames of three times the average, or of 150 ms more than it, whichever is longer. */
 function frozenMs(frames: Sight['frames'], fromMs: number, toMs: number): number {
   const times = [...frames.map(({ atMs }) => atMs).filter((atMs) => atMs <= toMs), toMs];
-  const gaps: number[] = [];
-  let frozen = 0;
-  for (let index = 1; index < times.length; index += 1) {
-    const startMs = times[index - 1] ?? 0;
-    const endMs = times[index] ?? 0;
-    const gap = endMs - startMs;
-    const average = gaps.length === 0 ? gap : gaps.reduce((sum, each) => sum + each, 0) / gaps.length;
-    if (endMs > fromMs && gap > Math.max(FREEZE_FACTOR * average, average + FREEZE_MIN_MS))
-      frozen += endMs - Math.max(startMs, fromMs);
-    gaps.push(gap);
-    if (gaps.length > FRAMES_AVERAGED) gaps.shift();
-  }
-  return frozen;
+  return times.reduce((frozen, endMs, index) => {
+    const startMs = times[index - 1] ?? endMs;
+    return endMs > fromMs && endMs - startMs > FREEZE_MS ? frozen + endMs - Math.max(startMs, fromMs) : frozen;
+  }, 0);
 }
 
 function usualWidth(frames: Sight['frames']): number {
