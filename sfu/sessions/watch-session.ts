@@ -1,12 +1,13 @@
 import type { types } from 'mediasoup';
-import type {
-  ConsumerOptions,
-  DtlsParameters,
-  RtpCapabilities,
-  SessionCloseReason,
-  SessionGrant,
-  TransportOptions,
-  Viewport,
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type RtpCapabilities,
+  type SessionCloseReason,
+  type SessionGrant,
+  SfuError,
+  type TransportOptions,
+  type Viewport,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
 import { EXPECTED_TRACKS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
@@ -77,6 +78,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** Its person has access from now on. */
   async admit(grant: SessionGrant): Promise<ConsumerOptions[]> {
+    const { room, identity } = this.grant;
+    if (grant.room !== room || grant.identity !== identity || !grant.subscribe || grant.metered)
+      throw new SfuError('not_entitled', 'The grant does not allow this person to watch, or pays by the second.');
     this.setGrant(grant);
     for (const track of this.room.tracks) this.addTrack(track);
     while (this.#adding.size > 0) await Promise.all(this.#adding);
