@@ -1,6 +1,6 @@
 /**
- * A picture for Chromium's fake camera whose capture costs nearly no CPU: shapes with grain that move sideways, as a Y4M
- * file of two seconds that repeats without a seam.
+ * A picture for Chromium's fake camera whose capture costs nearly no CPU: shapes with grain that move sideways, as a
+ * Y4M file of two seconds that repeats without a seam.
  */
 import { open } from 'node:fs/promises';
 
