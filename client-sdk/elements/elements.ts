@@ -4,11 +4,9 @@
  */
 import './loge-room.ts';
 import { loadAllParts, loadParts } from './loading/parts.ts';
-import { setDefaultServerUrl } from './room/room-session.ts';
 
-/** Call once. Elements without `url` connect to `serverUrl`. */
-export function startElements(serverUrl: string): void {
-  setDefaultServerUrl(serverUrl);
+/** Call once. */
+export function startElements(): void {
   loadParts(document);
   new MutationObserver(() => loadParts(document)).observe(document, { childList: true, subtree: true });
 }

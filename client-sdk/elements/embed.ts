@@ -93,7 +93,7 @@ function loadElements(): Promise<Elements> {
 
 async function importElements(): Promise<Elements> {
   const module: Elements = await import(/* @vite-ignore */ urlOf(entryChunks[0] ?? ''));
-  module.startElements(new URL(scriptUrl).origin);
+  module.startElements();
   return module;
 }
 

@@ -77,7 +77,7 @@ const server = createServer((request, response) => {
   }
   const visitor = visitorOf(url);
   const inside = visitor.role === 'creator' ? '<loge-studio></loge-studio>' : '';
-  const element = `<loge-room url="${LOGE_URL}" token="${createToken(visitor, room)}">${inside}</loge-room>`;
+  const element = `<loge-room token="${createToken(visitor, room)}">${inside}</loge-room>`;
   const html = page
     .replaceAll('{{server}}', LOGE_URL)
     .replace('{{name}}', visitor.name)

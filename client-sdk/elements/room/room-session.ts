@@ -15,12 +15,8 @@ export interface SessionSource {
   tokenProvider: TokenProvider | undefined;
 }
 
-let defaultUrl: string | undefined;
-
-/** Sets the server for elements without `url`: the origin of the script. */
-export function setDefaultServerUrl(url: string): void {
-  defaultUrl = url;
-}
+/** The server of elements without `url`: the one that this script came from. */
+const DEFAULT_URL = new URL(import.meta.url).origin;
 
 /** Set once somebody has been inside a room with this browser, which then has the code for it in its cache. */
 const WAS_INSIDE = 'loge-was-inside';
@@ -80,7 +76,7 @@ export class RoomSession implements ReactiveController {
     if (!credential) return;
     this.#attempt += 1;
     const attempt = this.#attempt;
-    const room = new Room({ url: source.url ?? defaultUrl ?? location.origin, eagerMedia: false });
+    const room = new Room({ url: source.url ?? DEFAULT_URL, eagerMedia: false });
     this.#owned = room;
     this.isConnecting = true;
     this.failure = undefined;
