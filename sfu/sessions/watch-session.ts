@@ -189,17 +189,6 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
   }
 
-  /** The client has no picture although packets arrive. */
-  async restartVideo(): Promise<void> {
-    this.assertOpen();
-    if (this.#paused || this.isSpare) return;
-    const videos = this.streams().filter(({ kind }) => kind === 'video');
-    // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
-    // requests a key frame. A call fails only if its consumer ended meanwhile.
-    await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
-    if (this.#paused) await this.#applyPause();
-  }
-
   /** Ends a pause, or answers after how many milliseconds to ask again. */
   async play(): Promise<number | undefined> {
     this.assertOpen();

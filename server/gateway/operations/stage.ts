@@ -143,14 +143,6 @@ const viewerOperations = [
     },
   }),
   socketOperation({
-    socket: 'stage:restartVideo',
-    ...WATCHING,
-    run: async ({ stage }, { connection, input: { session } }) => {
-      await stage.commands.restartVideo(connection.stageCaller, session);
-      return {};
-    },
-  }),
-  socketOperation({
     socket: 'stage:play',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session } }) => {

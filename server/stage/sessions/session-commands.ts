@@ -87,11 +87,6 @@ export class SessionCommands {
     await call(node.setViewport(input));
   }
 
-  async restartVideo(caller: StageCaller, session: SessionId): Promise<void> {
-    const { node } = this.own(caller, session);
-    await call(node.restartVideo({ session }));
-  }
-
   /** Resumes a session that was paused because its client did not report receiving media. */
   async play(caller: StageCaller, session: SessionId): Promise<void> {
     const { node } = this.own(caller, session);

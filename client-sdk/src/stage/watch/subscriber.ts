@@ -432,7 +432,6 @@ export class Subscriber {
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
-        onStalled: () => this.#isCurrent(watched) && media.restartVideo(),
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },
