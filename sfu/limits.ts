@@ -87,9 +87,8 @@ export const PUBLISHER_BITRATE_MAX_BPS = 4_000_000;
 export const VIEWER_BITRATE_START_BPS = 1_500_000;
 
 /**
- * The bandwidth estimate of a viewer never falls below this, so that the lowest layer of a camera always flows, with all
- * its frames: estimates of slow links are far too low. Links that do not carry it lose packets; the client then asks for
- * sound only.
+ * The bandwidth estimate of a viewer never falls below this, so that the lowest layer of a camera always flows, with
+ * all its frames: estimates of slow links are far too low. Links that do not carry it lose packets.
  */
 export const VIEWER_BITRATE_MIN_BPS = 150_000;
 

@@ -209,11 +209,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
 
   async admit({ session: id, grant }: SfuRequest<'admit'>): Promise<SfuAnswer<'admit'>> {
     assertMayWatch(grant, this.#now());
-    const session = this.#viewer(id);
-    const { room, identity } = session.grant;
-    if (grant.room !== room || grant.identity !== identity || !grant.subscribe || grant.metered)
-      throw new SfuError('not_entitled', 'The grant does not allow this person to watch, or pays by the second.');
-    return { consumers: await session.admit(grant) };
+    return { consumers: await this.#viewer(id).admit(grant) };
   }
 
   async publish(request: SfuRequest<'publish'>): Promise<SfuAnswer<'publish'>> {
@@ -317,10 +313,6 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   async setViewport(request: SfuRequest<'setViewport'>): Promise<void> {
     assertViewport(request.viewport);
     await this.#viewer(request.session).setViewport(request.viewport);
-  }
-
-  async restartVideo(request: SfuRequest<'restartVideo'>): Promise<void> {
-    await this.#viewer(request.session).restartVideo(request.lineBps);
   }
 
   async play(request: SfuRequest<'play'>): Promise<SfuAnswer<'play'>> {
@@ -490,20 +482,14 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   }
 
   #viewer(id: string): WatchSession {
-    const session = this.#sessions.get(id);
-    if (session instanceof WatchSession) return session;
-    throw new SfuError('not_entitled', 'The session is no viewer session.');
+    return this.#sessions.getAs(id, WatchSession, 'not_entitled');
   }
 
   #publisher(id: string): PublishSession {
-    const session = this.#sessions.get(id);
-    if (session instanceof PublishSession) return session;
-    throw new SfuError('publish_not_allowed', 'A viewer session cannot publish.');
+    return this.#sessions.getAs(id, PublishSession, 'publish_not_allowed');
   }
 
   #pipe(id: string): PipeSession {
-    const session = this.#sessions.get(id);
-    if (session instanceof PipeSession) return session;
-    throw new SfuError('session_not_found', `There is no pipe ${id}.`);
+    return this.#sessions.getAs(id, PipeSession, 'session_not_found');
   }
 }

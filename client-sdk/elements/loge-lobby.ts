@@ -34,15 +34,11 @@ export class LogeLobby extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
     notice: {},
-    busy: { state: true },
-    problem: { state: true },
     quote: { state: true },
     waived: { state: true },
   };
   declare returnUrl: string | undefined;
   declare notice: PaymentNotice | undefined;
-  declare busy: '' | 'wallet' | 'card';
-  declare problem: string;
   declare quote: Quote | undefined;
   declare waived: boolean;
 
@@ -50,8 +46,6 @@ export class LogeLobby extends RoomPart {
 
   constructor() {
     super();
-    this.busy = '';
-    this.problem = '';
     this.waived = false;
     this.addEventListener(QUOTE_CHANGED, (event) => {
       this.quote = (event as CustomEvent<{ quote?: Quote }>).detail.quote;
@@ -222,10 +216,8 @@ export class LogeLobby extends RoomPart {
   async #buy(from: 'wallet' | 'card'): Promise<void> {
     const { room } = this;
     if (!room || this.busy) return;
-    this.busy = from;
-    this.problem = '';
     this.notice = undefined;
-    try {
+    await this.act(from, async () => {
       const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
       const text = this.waived ? this.quote?.waiver : undefined;
       const waiver = text
@@ -236,11 +228,7 @@ export class LogeLobby extends RoomPart {
       );
       // After buying from the wallet, the server sends `accessGranted`; by card, it does so after the payment.
       if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
+    });
   }
 }
 

@@ -14,12 +14,8 @@ import './theme/web-awesome.ts';
 
 export class LogePrivate extends RoomPart {
   static override properties = {
-    busy: { state: true },
-    problem: { state: true },
     isFundsLow: { state: true },
   };
-  declare busy: boolean;
-  declare problem: string;
   declare isFundsLow: boolean;
 
   static override styles = [
@@ -94,8 +90,6 @@ export class LogePrivate extends RoomPart {
 
   constructor() {
     super();
-    this.busy = false;
-    this.problem = '';
     this.isFundsLow = false;
   }
 
@@ -190,7 +184,9 @@ export class LogePrivate extends RoomPart {
           ? this.#button('private-topup', texts.private.topUp(money(missingMinor)), () =>
               this.emit(TOPUP_WANTED, { missingMinor }),
             )
-          : this.#button('private-request', texts.private.request, () => this.#do(() => room.privateSession.request()))
+          : this.#button('private-request', texts.private.request, () =>
+              this.act('session', () => room.privateSession.request()),
+            )
       }
     `;
   }
@@ -199,7 +195,7 @@ export class LogePrivate extends RoomPart {
     const { texts } = this;
     return html`<div class="line" role="status">
       <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(room.info?.creator.name ?? '')}</span>
-      ${this.#button('private-withdraw', texts.private.withdraw, () => this.#do(() => room.privateSession.end()), true)}
+      ${this.#button('private-withdraw', texts.private.withdraw, () => this.act('session', () => room.privateSession.end()), true)}
     </div>`;
   }
 
@@ -213,7 +209,7 @@ export class LogePrivate extends RoomPart {
           <span class="amount" data-testid="private-cost">${money(session.costMinor)}</span>
           <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
         </span>
-        ${this.#button('private-end', texts.private.end, () => this.#do(() => session.end()), true)}
+        ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), true)}
       </div>
       ${session.isPaused || room.stage.pause ? this.#pausedForFan(room) : nothing}
       ${
@@ -264,7 +260,7 @@ export class LogePrivate extends RoomPart {
                 <span class="amount" data-testid="private-earnings">${money(session.earningsMinor)}</span>
                 <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
               </span>
-              ${this.#button('private-end', texts.private.end, () => this.#do(() => session.end()), true)}
+              ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), true)}
             </div>
             ${session.isPaused ? this.#pausedForCreator(current.name) : nothing}`
           : nothing
@@ -275,8 +271,8 @@ export class LogePrivate extends RoomPart {
           (request) => html`<li class="line" data-testid="private-incoming">
             <strong>${request.name}</strong>
             <span class="buttons">
-              ${this.#button('private-accept', texts.private.accept, () => this.#do(() => session.accept(request.id)), false, Boolean(current))}
-              ${this.#button('private-decline', texts.private.decline, () => this.#do(() => session.decline(request.id)), true)}
+              ${this.#button('private-accept', texts.private.accept, () => this.act('session', () => session.accept(request.id)), false, Boolean(current))}
+              ${this.#button('private-decline', texts.private.decline, () => this.act('session', () => session.decline(request.id)), true)}
             </span>
           </li>`,
         )}
@@ -290,7 +286,7 @@ export class LogePrivate extends RoomPart {
       size=${isPlain ? 's' : 'm'}
       appearance=${isPlain ? 'outlined' : 'accent'}
       variant="brand"
-      ?disabled=${isDisabled || this.busy}
+      ?disabled=${isDisabled || this.busy !== ''}
       @click=${act}
       >${words}</wa-button
     >`;
@@ -298,19 +294,6 @@ export class LogePrivate extends RoomPart {
 
   #money(currency: string): (amountMinor: number) => string {
     return (amountMinor) => formatMoney(amountMinor, currency, this.language);
-  }
-
-  async #do(act: () => Promise<unknown>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
   }
 }
 

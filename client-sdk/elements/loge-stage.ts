@@ -36,12 +36,10 @@ const MAX_QUEUED_TIPS = 8;
 export class LogeStage extends RoomPart {
   static override properties = {
     quality: { state: true },
-    problem: { state: true },
     shownTip: { state: true },
     missingCode: { state: true },
   };
   declare quality: Quality | undefined;
-  declare problem: string;
   /** The tip that is currently shown over the video. */
   declare shownTip: ChatTip | undefined;
 
@@ -56,11 +54,6 @@ export class LogeStage extends RoomPart {
   #isCornerAttached = false;
 
   static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, stageStyles];
-
-  constructor() {
-    super();
-    this.problem = '';
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

@@ -28,16 +28,12 @@ import { studioStyles } from './studio/studio-styles.ts';
 
 export class LogeStudio extends RoomPart {
   static override properties = {
-    busy: { state: true },
     isOpening: { state: true },
-    problem: { state: true },
     note: { state: true },
     showDevices: { state: true },
   };
-  declare busy: '' | 'live' | 'end' | 'close';
   /** Whether camera and microphone are being opened. */
   declare isOpening: boolean;
-  declare problem: string;
   /** Message about the last event, such as a live that another window has replaced. */
   declare note: string;
   declare showDevices: boolean;
@@ -48,9 +44,7 @@ export class LogeStudio extends RoomPart {
 
   constructor() {
     super();
-    this.busy = '';
     this.isOpening = false;
-    this.problem = '';
     this.note = '';
     this.showDevices = false;
   }
@@ -319,7 +313,6 @@ export class LogeStudio extends RoomPart {
     if (this.busy) return;
     this.busy = what;
     await this.#try(act);
-    this.busy = '';
   }
 
   async #try(act: () => Promise<void> | undefined): Promise<void> {

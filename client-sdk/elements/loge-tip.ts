@@ -33,8 +33,6 @@ export class LogeTip extends RoomPart {
     open: { state: true },
     chosenMinor: { state: true },
     menuItem: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
@@ -42,8 +40,6 @@ export class LogeTip extends RoomPart {
   declare chosenMinor: number | undefined;
   /** Id of the chosen menu item; its price is the amount. */
   declare menuItem: string | undefined;
-  declare busy: '' | 'wallet' | 'card';
-  declare problem: string;
 
   /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
@@ -53,8 +49,6 @@ export class LogeTip extends RoomPart {
   constructor() {
     super();
     this.open = false;
-    this.busy = '';
-    this.problem = '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -251,7 +245,7 @@ export class LogeTip extends RoomPart {
   #sendByCard = async (): Promise<void> => {
     const checked = this.#check(LIMITS.directTipMinMinor, this.texts.tip.tooSmallByCard);
     if (!checked) return;
-    await this.#do('card', async () => {
+    await this.#attempt('card', async () => {
       const returnUrl = returnUrlFor('tip', this.returnUrl ?? location.href);
       const request = { ...this.#request(checked.amountMinor), returnUrl, locale: this.language };
       openCheckout(this, (await checked.room.tipByCard(request)).checkoutUrl);
@@ -286,7 +280,7 @@ export class LogeTip extends RoomPart {
   }
 
   async #pay(room: Room, amountMinor: number, currency: string): Promise<void> {
-    await this.#do('wallet', async () => {
+    await this.#attempt('wallet', async () => {
       const tip = await room.tip(this.#request(amountMinor));
       const field = this.#field;
       this.#key = createKey();
@@ -298,23 +292,22 @@ export class LogeTip extends RoomPart {
   }
 
   /** On a key conflict, an earlier attempt has used the key, but its answer was lost or its payment page is open. */
-  #problemOf(error: unknown): string {
-    if (!(error instanceof LogeError) || error.code !== 'idempotency_conflict') return this.wordsFor(error);
-    this.#key = createKey();
-    return this.texts.tip.maybeSent;
+  async #attempt(way: 'wallet' | 'card', send: () => Promise<void>): Promise<void> {
+    await this.act(way, () =>
+      send().catch((error: unknown) => {
+        if (isKeyConflict(error)) this.#key = createKey();
+        throw error;
+      }),
+    );
   }
 
-  async #do(way: 'wallet' | 'card', act: () => Promise<void>): Promise<void> {
-    this.busy = way;
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.#problemOf(error);
-    } finally {
-      this.busy = '';
-    }
+  protected override wordsFor(error: unknown): string {
+    return isKeyConflict(error) ? this.texts.tip.maybeSent : super.wordsFor(error);
   }
+}
+
+function isKeyConflict(error: unknown): boolean {
+  return error instanceof LogeError && error.code === 'idempotency_conflict';
 }
 
 defineElement('loge-tip', LogeTip);

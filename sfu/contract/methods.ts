@@ -119,13 +119,9 @@ export const sfuMethods = {
   },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
   /**
-   * The viewer's client receives packets and has no picture. Sends it a key frame, and no longer what it has asked for
-   * again. `lineBps` is what arrives where packets are being lost: the estimate of its bandwidth starts from there.
+   * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it has
+   * requested again.
    */
-  restartVideo: {
-    request: z.object({ session: id, lineBps: z.number().min(0).optional() }),
-    answer: nothing,
-  },
   /**
    * Ends the pause of a metered session. Limited for each person and room over all nodes: past the limit it answers how
    * many milliseconds to wait.

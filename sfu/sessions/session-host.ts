@@ -2,6 +2,7 @@ import {
   type SessionCloseReason,
   type SessionGrant,
   SfuError,
+  type SfuErrorCode,
   type SfuEvent,
   WATCH_SESSIONS_PER_PERSON_MAX,
 } from '../contract.ts';
@@ -75,6 +76,13 @@ export class SessionHost {
     if (!isInForce(session.grant, this.#options.now())) this.end(session, 'grant_expired');
     session.assertOpen();
     return session;
+  }
+
+  /** The session, if it is of this kind; `code` otherwise. */
+  getAs<S extends Session>(id: string, kind: new (...args: never[]) => S, code: SfuErrorCode): S {
+    const session = this.get(id);
+    if (session instanceof kind) return session;
+    throw new SfuError(code, `The session ${id} is of another kind.`);
   }
 
   assertOpen(): void {

@@ -1,12 +1,13 @@
 import type { types } from 'mediasoup';
-import type {
-  ConsumerOptions,
-  DtlsParameters,
-  RtpCapabilities,
-  SessionCloseReason,
-  SessionGrant,
-  TransportOptions,
-  Viewport,
+import {
+  type ConsumerOptions,
+  type DtlsParameters,
+  type RtpCapabilities,
+  type SessionCloseReason,
+  type SessionGrant,
+  SfuError,
+  type TransportOptions,
+  type Viewport,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
 import { EXPECTED_TRACKS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
@@ -18,15 +19,6 @@ import { MediaSession } from './media-session.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 import { ReceiverGuard, ReceiverReports } from './receiver-guard.ts';
 import type { SessionOptions } from './session.ts';
-
-/** Part of what arrives at a client that video may take at first, besides sound with its headers. */
-const LINE_SHARE = 0.85;
-const SOUND_BPS = 60_000;
-/**
- * How long a client's report limits the bit rate; the estimate follows it, and rises from there. It is as long as a
- * worker waits before it raises a viewer again, which it forgets in a pause.
- */
-const LIMIT_MS = 10_000;
 
 /** A track that this viewer gets. Without `consumer`, the consumer is still being created. */
 interface WatchedTrack {
@@ -51,8 +43,6 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #guard: ReceiverGuard | undefined;
   #paused = false;
   #viewport: Viewport | undefined;
-  /** Runs while the bit rate is limited to what arrived at the client. */
-  #limitTimer: NodeJS.Timeout | undefined;
 
   constructor(
     options: SessionOptions & {
@@ -88,6 +78,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** Its person has access from now on. */
   async admit(grant: SessionGrant): Promise<ConsumerOptions[]> {
+    const { room, identity } = this.grant;
+    if (grant.room !== room || grant.identity !== identity || !grant.subscribe || grant.metered)
+      throw new SfuError('not_entitled', 'The grant does not allow this person to watch, or pays by the second.');
     this.setGrant(grant);
     for (const track of this.room.tracks) this.addTrack(track);
     while (this.#adding.size > 0) await Promise.all(this.#adding);
@@ -196,25 +189,6 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
   }
 
-  /** The client has no picture although packets arrive; `lineBps` is given where packets are lost on the way. */
-  async restartVideo(lineBps: number | undefined): Promise<void> {
-    this.assertOpen();
-    if (this.#paused || this.isSpare) return;
-    if (lineBps !== undefined) this.#limitBitrate(Math.max(VIEWER_BITRATE_MIN_BPS, lineBps * LINE_SHARE - SOUND_BPS));
-    const videos = this.streams().filter(({ kind }) => kind === 'video');
-    // A pause drops the packets that the client still asks for again: they would fill its line for seconds. Resuming
-    // requests a key frame. A call fails only if its consumer ended meanwhile.
-    await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
-    if (this.#paused) await this.#applyPause();
-  }
-
-  #limitBitrate(bps: number): void {
-    const { transport } = this;
-    clearTimeout(this.#limitTimer);
-    transport.setMaxOutgoingBitrate(Math.round(bps)).catch(() => {});
-    this.#limitTimer = setTimeout(() => transport.setMaxOutgoingBitrate(0).catch(() => {}), LIMIT_MS).unref();
-  }
-
   /** Ends a pause, or answers after how many milliseconds to ask again. */
   async play(): Promise<number | undefined> {
     this.assertOpen();
@@ -228,7 +202,6 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   override close(reason: SessionCloseReason): void {
     this.#guard?.close();
-    clearTimeout(this.#limitTimer);
     super.close(reason);
     const tracks = [...this.#watched.values()].map(({ track }) => track);
     this.#watched.clear();

@@ -190,6 +190,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
       expect(await visitor.by('chat-list').locator('script').count()).toBe(0);
       expect(visitor.dialogs).toEqual([]);
     }
+    await loge.server('PATCH', `/v1/rooms/${room}`, { listed: true });
     await fan.page.goto(loge.url);
     await fan.page.getByText(MARKUP, { exact: true }).first().waitFor();
     expect(await fan.page.locator('img, [onerror]').count()).toBe(0);

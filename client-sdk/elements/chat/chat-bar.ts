@@ -10,10 +10,6 @@ import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount } from '../texts/format.ts';
 
 export class LogeChatBar extends RoomPart {
-  static override properties = { busy: { state: true }, problem: { state: true } };
-  declare busy: boolean;
-  declare problem: string;
-
   static override styles = [
     ...RoomPart.styles,
     css`
@@ -119,12 +115,6 @@ export class LogeChatBar extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.busy = false;
-    this.problem = '';
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, [
       'connected',
@@ -180,7 +170,7 @@ export class LogeChatBar extends RoomPart {
       type="button"
       data-testid="panic"
       title=${moderation.panicHint}
-      ?disabled=${this.busy}
+      ?disabled=${this.busy !== ''}
       @click=${() => this.#panic(room, true)}
     >${icon('alarm', 18)}${moderation.panic}</button>`;
   }
@@ -189,7 +179,7 @@ export class LogeChatBar extends RoomPart {
     const { moderation } = this.texts;
     return html`<div class="closed" role="alert" data-testid="panic-on">
       ${icon('lock', 18)}<span>${moderation.panicOn}</span>
-      <button type="button" data-testid="panic-undo" ?disabled=${this.busy} @click=${() => this.#panic(room, false)}>
+      <button type="button" data-testid="panic-undo" ?disabled=${this.busy !== ''} @click=${() => this.#panic(room, false)}>
         ${icon('undo', 16)}${moderation.panicUndo}
       </button>
     </div>`;
@@ -204,7 +194,7 @@ export class LogeChatBar extends RoomPart {
       data-testid="chat-hand"
       aria-pressed=${isUp}
       title=${label}
-      @click=${() => this.#try(() => room.chat.raiseHand(!isUp))}
+      @click=${() => this.act('hand', () => room.chat.raiseHand(!isUp))}
     >${icon('hand', 19)}<span class="visually-hidden">${label}${count > 0 ? `. ${chat.handsUp(count)}` : ''}</span>${count > 0 ? html`<span aria-hidden="true" data-testid="hands-count">${count}</span>` : nothing}</button>`;
   }
 
@@ -219,21 +209,9 @@ export class LogeChatBar extends RoomPart {
     >${icon('hand', 19)}<span class="visually-hidden">${chat.handsUp(count)}</span><span aria-hidden="true">${count}</span></button>`;
   }
 
-  #panic(room: Room, on: boolean): Promise<void> {
+  #panic(room: Room, on: boolean): Promise<boolean> {
     const { panicReason, panicUndo } = this.texts.moderation;
-    return this.#try(() => room.chat.moderation.panic({ on, reason: on ? panicReason : panicUndo }));
-  }
-
-  async #try(act: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
+    return this.act('panic', () => room.chat.moderation.panic({ on, reason: on ? panicReason : panicUndo }));
   }
 }
 

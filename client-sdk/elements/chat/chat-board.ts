@@ -16,14 +16,12 @@ export class LogeChatBoard extends RoomPart {
     isExpanded: { state: true },
     hiddenPoll: { state: true },
     foldedPoll: { state: true },
-    problem: { state: true },
   };
   declare isExpanded: boolean;
   /** Id of a closed poll that the person has dismissed. */
   declare hiddenPoll: string;
   /** Id of the collapsed poll. */
   declare foldedPoll: string;
-  declare problem: string;
 
   readonly #clock = new ChatClock(this);
 
@@ -34,7 +32,6 @@ export class LogeChatBoard extends RoomPart {
     this.isExpanded = false;
     this.hiddenPoll = '';
     this.foldedPoll = '';
-    this.problem = '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -81,7 +78,7 @@ export class LogeChatBoard extends RoomPart {
               data-testid="chat-unpin"
               title=${chat.unpin}
               aria-label="${chat.unpin} (${moderation.title})"
-              @click=${() => this.#try(() => room.chat.moderation.pin(null))}
+              @click=${() => this.act('unpin', () => room.chat.moderation.pin(null))}
             >${icon('close', 15)}</button>`
           : nothing
       }
@@ -146,7 +143,7 @@ export class LogeChatBoard extends RoomPart {
         type="button"
         data-testid="poll-option-${option.id}"
         aria-label=${chat.vote(option.text)}
-        @click=${() => this.#try(() => room.chat.vote(option.id))}
+        @click=${() => this.act('vote', () => room.chat.vote(option.id))}
       ><bdi dir="auto">${option.text}</bdi></button>`;
     }
     const percent = Math.round(option.share * 100);
@@ -156,15 +153,6 @@ export class LogeChatBoard extends RoomPart {
       ${isOwn ? html`${icon('check', 16)}<span class="visually-hidden">${chat.voted}</span>` : nothing}
       <b class="numbers">${percent} %</b>
     </div>`;
-  }
-
-  async #try(act: () => Promise<void>): Promise<void> {
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
   }
 }
 

@@ -35,16 +35,11 @@ export class LogeChatMessage extends RoomPart {
     message: { state: true },
     context: { state: true },
     open: { state: true },
-    busy: { state: true },
-    problem: { state: true },
     reason: { state: true },
   };
   declare message: ChatMessage | undefined;
   declare context: ChatContext | undefined;
   declare open: boolean;
-  /** Name of the running act. */
-  declare busy: string;
-  declare problem: string;
   declare reason: string;
 
   static override styles = [...RoomPart.styles, chatMessageStyles];
@@ -52,8 +47,6 @@ export class LogeChatMessage extends RoomPart {
   constructor() {
     super();
     this.open = false;
-    this.busy = '';
-    this.problem = '';
     this.reason = '';
   }
 
@@ -326,20 +319,13 @@ export class LogeChatMessage extends RoomPart {
   }
 
   async #run({ name, done, act, keepsOpen }: DialogAct): Promise<void> {
-    if (this.busy) return;
     const { message } = this;
-    this.busy = name;
-    this.problem = '';
-    try {
+    await this.act(name, async () => {
       await act(this.reason.trim());
       this.open = keepsOpen ?? false;
       if (keepsOpen && message) void this.#load(message);
       await this.#toast(done, 'success');
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
+    });
   }
 
   async #runDirectly(done: string, act: () => Promise<unknown> | undefined): Promise<void> {

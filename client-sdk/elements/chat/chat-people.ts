@@ -19,12 +19,10 @@ export class LogeChatPeople extends RoomPart {
     open: { state: true },
     answer: { state: true },
     query: { state: true },
-    problem: { state: true },
   };
   declare open: boolean;
   declare answer: PeopleAnswer | undefined;
   declare query: string;
-  declare problem: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -83,7 +81,6 @@ export class LogeChatPeople extends RoomPart {
     super();
     this.open = false;
     this.query = '';
-    this.problem = '';
   }
 
   override disconnectedCallback(): void {

@@ -15,15 +15,11 @@ export class LogeChatReport extends RoomPart {
     category: { state: true },
     note: { state: true },
     open: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   declare message: ChatMessage | undefined;
   declare category: ReportCategory | undefined;
   declare note: string;
   declare open: boolean;
-  declare busy: boolean;
-  declare problem: string;
 
   static override styles = [
     ...RoomPart.styles,
@@ -71,8 +67,6 @@ export class LogeChatReport extends RoomPart {
     super();
     this.note = '';
     this.open = false;
-    this.busy = false;
-    this.problem = '';
   }
 
   show(message: ChatMessage): void {
@@ -139,7 +133,7 @@ export class LogeChatReport extends RoomPart {
         variant="brand"
         data-testid="report-send"
         ?disabled=${!this.category}
-        ?loading=${this.busy}
+        ?loading=${this.busy !== ''}
         @click=${() => this.#send(message)}
       >${chat.reportSend}</wa-button>
     `;
@@ -147,21 +141,15 @@ export class LogeChatReport extends RoomPart {
 
   async #send(message: ChatMessage): Promise<void> {
     const { category } = this;
-    if (!category || this.busy) return;
-    this.busy = true;
-    this.problem = '';
+    if (!category) return;
     const note = this.note.trim();
-    try {
+    await this.act('send', async () => {
       await this.room?.chat.report({ messageId: message.id, category, ...(note ? { note } : {}) });
       this.open = false;
       await this.renderRoot
         .querySelector('wa-toast')
         ?.create(this.texts.chat.reported, { variant: 'success', allowHtml: false });
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
 

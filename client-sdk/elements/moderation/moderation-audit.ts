@@ -12,13 +12,9 @@ export class LogeModerationAudit extends RoomPart {
   static override properties = {
     acts: { state: true },
     hasMore: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   declare acts: readonly ChatAct[] | undefined;
   declare hasMore: boolean;
-  declare busy: boolean;
-  declare problem: string;
 
   static override styles = [
     ...RoomPart.styles,
@@ -51,8 +47,6 @@ export class LogeModerationAudit extends RoomPart {
   constructor() {
     super();
     this.hasMore = false;
-    this.busy = false;
-    this.problem = '';
   }
 
   protected override firstUpdated(changed: PropertyValues): void {
@@ -74,7 +68,7 @@ export class LogeModerationAudit extends RoomPart {
       </ul>
       ${
         this.hasMore
-          ? html`<div class="more"><wa-button appearance="outlined" size="s" ?loading=${this.busy} @click=${() => this.#load()}>${moderation.auditMore}</wa-button></div>`
+          ? html`<div class="more"><wa-button appearance="outlined" size="s" ?loading=${this.busy !== ''} @click=${() => this.#load()}>${moderation.auditMore}</wa-button></div>`
           : nothing
       }
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
@@ -82,18 +76,11 @@ export class LogeModerationAudit extends RoomPart {
   }
 
   async #load(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = '';
-    try {
+    await this.act('load', async () => {
       const acts = (await this.room?.chat.moderation.audit(this.acts?.at(-1)?.id)) ?? [];
       this.acts = [...(this.acts ?? []), ...acts];
       this.hasMore = acts.length === LIMITS.listPageItems;
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
 

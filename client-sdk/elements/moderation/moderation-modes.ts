@@ -16,16 +16,12 @@ export class LogeModerationModes extends RoomPart {
     question: { state: true },
     options: { state: true },
     seconds: { state: true },
-    busy: { state: true },
-    problem: { state: true },
     pollProblem: { state: true },
   };
   declare question: string;
   declare options: readonly string[];
   /** Duration of the poll in seconds; 0: until it is closed. */
   declare seconds: number;
-  declare busy: boolean;
-  declare problem: string;
   declare pollProblem: string;
 
   static override styles = [...RoomPart.styles, moderationStyles];
@@ -35,8 +31,6 @@ export class LogeModerationModes extends RoomPart {
     this.question = '';
     this.options = ['', ''];
     this.seconds = 60;
-    this.busy = false;
-    this.problem = '';
     this.pollProblem = '';
   }
 
@@ -98,7 +92,7 @@ export class LogeModerationModes extends RoomPart {
     const { moderation } = this.texts;
     return html`<div class="row-actions">
       <span class="hint">${moderation.pollRunning}</span>
-      <wa-button appearance="outlined" size="s" data-testid="poll-close" ?loading=${this.busy} @click=${this.#closePoll}>
+      <wa-button appearance="outlined" size="s" data-testid="poll-close" ?loading=${this.busy !== ''} @click=${this.#closePoll}>
         ${moderation.pollClose}
       </wa-button>
     </div>`;
@@ -149,7 +143,7 @@ export class LogeModerationModes extends RoomPart {
           )}
         </div>
       </div>
-      <wa-button variant="brand" data-testid="poll-start" ?loading=${this.busy} @click=${this.#startPoll}>
+      <wa-button variant="brand" data-testid="poll-start" ?loading=${this.busy !== ''} @click=${this.#startPoll}>
         ${moderation.pollStart}
       </wa-button>
     </div>`;
@@ -184,14 +178,14 @@ export class LogeModerationModes extends RoomPart {
 
   async #tryPoll(act: () => Promise<void>): Promise<void> {
     if (this.busy) return;
-    this.busy = true;
+    this.busy = 'poll';
     this.pollProblem = '';
     try {
       await act();
     } catch (error) {
       this.pollProblem = this.wordsFor(error);
     } finally {
-      this.busy = false;
+      this.busy = '';
     }
   }
 }

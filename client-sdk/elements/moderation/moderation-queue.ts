@@ -10,19 +10,10 @@ import { formatTime } from '../texts/format.ts';
 import { moderationStyles } from './moderation-styles.ts';
 
 export class LogeModerationQueue extends RoomPart {
-  static override properties = { held: { state: true }, busy: { state: true }, problem: { state: true } };
+  static override properties = { held: { state: true } };
   declare held: readonly HeldMessage[] | undefined;
-  /** Id of the message whose decision is being sent. */
-  declare busy: string;
-  declare problem: string;
 
   static override styles = [...RoomPart.styles, moderationStyles];
-
-  constructor() {
-    super();
-    this.busy = '';
-    this.problem = '';
-  }
 
   protected override listenTo(room: Room): Array<() => void> {
     return [room.on('chatQueue', () => void this.#load())];
@@ -58,10 +49,10 @@ export class LogeModerationQueue extends RoomPart {
       </p>
       <p class="words"><bdi dir="auto">${message.text}</bdi></p>
       <div class="row-actions">
-        <wa-button size="s" variant="brand" data-testid="queue-allow" ?disabled=${this.busy === message.id} @click=${() => this.#review(message, 'allow')}>
+        <wa-button size="s" variant="brand" data-testid="queue-allow" ?disabled=${this.busy !== ''} @click=${() => this.#review(message, 'allow')}>
           ${moderation.allow}
         </wa-button>
-        <wa-button size="s" appearance="outlined" data-testid="queue-refuse" ?disabled=${this.busy === message.id} @click=${() => this.#review(message, 'refuse')}>
+        <wa-button size="s" appearance="outlined" data-testid="queue-refuse" ?disabled=${this.busy !== ''} @click=${() => this.#review(message, 'refuse')}>
           ${moderation.refuse}
         </wa-button>
       </div>
@@ -77,18 +68,16 @@ export class LogeModerationQueue extends RoomPart {
   }
 
   async #review({ id }: HeldMessage, decision: 'allow' | 'refuse'): Promise<void> {
-    this.busy = id;
-    this.problem = '';
-    try {
+    await this.act(id, () => {
       const reason = decision === 'refuse' ? this.texts.moderation.reasons[0] : undefined;
-      await this.room?.chat.moderation.review({ id, decision, ...(reason ? { reason } : {}) });
-    } catch (error) {
-      const isDecided = error instanceof LogeError && error.code === 'already_reviewed';
-      this.problem = isDecided ? this.texts.moderation.decided : this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
+      return this.room?.chat.moderation.review({ id, decision, ...(reason ? { reason } : {}) });
+    });
     await this.#load();
+  }
+
+  protected override wordsFor(error: unknown): string {
+    const isDecided = error instanceof LogeError && error.code === 'already_reviewed';
+    return isDecided ? this.texts.moderation.decided : super.wordsFor(error);
   }
 }
 

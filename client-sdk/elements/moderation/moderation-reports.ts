@@ -12,16 +12,10 @@ import { moderationStyles } from './moderation-styles.ts';
 const NEIGHBOURS = 2;
 
 export class LogeModerationReports extends RoomPart {
-  static override properties = { reports: { state: true }, problem: { state: true } };
+  static override properties = { reports: { state: true } };
   declare reports: readonly RoomReport[] | undefined;
-  declare problem: string;
 
   static override styles = [...RoomPart.styles, moderationStyles];
-
-  constructor() {
-    super();
-    this.problem = '';
-  }
 
   protected override firstUpdated(changed: PropertyValues): void {
     super.firstUpdated(changed);

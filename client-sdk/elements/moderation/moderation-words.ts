@@ -18,16 +18,12 @@ export class LogeModerationWords extends RoomPart {
     action: { state: true },
     isChanged: { state: true },
     isSaved: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   declare words: readonly WordRule[] | undefined;
   declare pattern: string;
   declare action: WordAction;
   declare isChanged: boolean;
   declare isSaved: boolean;
-  declare busy: boolean;
-  declare problem: string;
 
   static override styles = [
     ...RoomPart.styles,
@@ -80,13 +76,11 @@ export class LogeModerationWords extends RoomPart {
     this.action = 'hold';
     this.isChanged = false;
     this.isSaved = false;
-    this.busy = false;
-    this.problem = '';
   }
 
   protected override firstUpdated(changed: PropertyValues): void {
     super.firstUpdated(changed);
-    void this.#try(async () => {
+    void this.act('load', async () => {
       this.words = (await this.room?.chat.moderation.words())?.words ?? [];
     });
   }
@@ -132,7 +126,7 @@ export class LogeModerationWords extends RoomPart {
         )}
       </ul>
       <div class="save" role="status" ?hidden=${!isCreator}>
-        <wa-button variant="brand" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy} @click=${this.#save}>
+        <wa-button variant="brand" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy !== ''} @click=${this.#save}>
           ${moderation.wordsSave}
         </wa-button>
         <span class="hint">${this.isChanged ? moderation.wordsUnsaved : this.isSaved ? moderation.wordsSaved : ''}</span>
@@ -168,26 +162,13 @@ export class LogeModerationWords extends RoomPart {
     this.isSaved = false;
   }
 
-  #save = (): Promise<void> =>
-    this.#try(async () => {
+  #save = (): Promise<boolean> =>
+    this.act('save', async () => {
       const saved = await this.room?.chat.moderation.setWords(this.words ?? []);
       this.words = saved?.words ?? this.words;
       this.isChanged = false;
       this.isSaved = true;
     });
-
-  async #try(act: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
-  }
 }
 
 defineElement('loge-moderation-words', LogeModerationWords);

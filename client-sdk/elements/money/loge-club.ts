@@ -22,21 +22,15 @@ export class LogeClub extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
     tiers: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   declare returnUrl: string | undefined;
   declare tiers: readonly Tier[];
-  declare busy: string;
-  declare problem: string;
 
   static override styles = [...RoomPart.styles, plainControlStyles, styles];
 
   constructor() {
     super();
     this.tiers = [];
-    this.busy = '';
-    this.problem = '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -88,18 +82,12 @@ export class LogeClub extends RoomPart {
 
   async #join(tier: Tier): Promise<void> {
     const { room } = this;
-    if (!room || this.busy) return;
-    this.busy = tier.id;
-    this.problem = '';
-    try {
+    if (!room) return;
+    await this.act(tier.id, async () => {
       const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
       const { checkoutUrl } = await room.joinMembership({ tier: tier.id, returnUrl });
       openCheckout(this, checkoutUrl);
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
+    });
   }
 }
 

@@ -25,8 +25,6 @@ export class LogeTopup extends RoomPart {
     chosenMinor: { state: true },
     cards: { state: true },
     card: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
@@ -37,8 +35,6 @@ export class LogeTopup extends RoomPart {
   declare cards: readonly SavedCard[];
   /** Id of the saved card to pay with; empty for a new card on the payment page. */
   declare card: string;
-  declare busy: boolean;
-  declare problem: string;
 
   /** Idempotency key of the current top-up: paying again after a lost answer never charges twice. */
   #key = createKey();
@@ -92,8 +88,6 @@ export class LogeTopup extends RoomPart {
     this.open = false;
     this.cards = [];
     this.card = '';
-    this.busy = false;
-    this.problem = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -159,7 +153,7 @@ export class LogeTopup extends RoomPart {
           variant="brand"
           data-testid="topup-pay"
           ?disabled=${chosen === undefined}
-          ?loading=${this.busy}
+          ?loading=${this.busy !== ''}
           @click=${this.#pay}
         >
           ${chosen === undefined ? texts.wallet.payNone : texts.wallet.pay(formatMoney(chosen, currency, language))}
@@ -213,30 +207,21 @@ export class LogeTopup extends RoomPart {
   };
 
   async #goToCheckout(room: Room, amountMinor: number): Promise<void> {
-    this.busy = true;
-    this.problem = '';
-    try {
+    await this.act('pay', async () => {
       const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href);
       if (this.card) await this.#payBySavedCard(room, amountMinor, returnUrl);
       else openCheckout(this, (await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language })).checkoutUrl);
-    } catch (error) {
-      // The server repeats a final refusal for the same key, so the next attempt needs a new one.
-      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 
   /** Tops up at once, unless the bank requires a confirmation. */
   async #payBySavedCard(room: Room, amountMinor: number, returnUrl: string): Promise<void> {
     const { card, language } = this;
-    const answer = await room.wallet.topUpByCard({
-      amountMinor,
-      card,
-      returnUrl,
-      locale: language,
-      idempotencyKey: this.#key,
+    const request = { amountMinor, card, returnUrl, locale: language, idempotencyKey: this.#key };
+    const answer = await room.wallet.topUpByCard(request).catch((error: unknown) => {
+      // The server repeats a final refusal for the same key, so the next attempt needs a new one.
+      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
+      throw error;
     });
     this.#key = createKey();
     if (answer.status === 'requires_action') openCheckout(this, answer.actionUrl);

@@ -25,8 +25,20 @@ export interface RoomWanted {
 
 /** An element with Loge's theme and language. */
 export class LogeElement extends LitElement {
+  static override properties: PropertyDeclarations = { busy: { state: true }, problem: { state: true } };
+  /** Name of the running act; empty while there is none. */
+  declare busy: string;
+  /** The failure that the element shows, as text; empty without one. */
+  declare problem: string;
+
   static override styles: CSSResultGroup[] = [themeStyles, webAwesomeTheme];
   protected readonly localization = new LanguageController(this);
+
+  constructor() {
+    super();
+    this.busy = '';
+    this.problem = '';
+  }
 
   protected get texts(): ElementTexts {
     return this.localization.texts;
@@ -50,6 +62,22 @@ export class LogeElement extends LitElement {
   protected wordsFor(error: unknown): string {
     if (!(error instanceof LogeError)) return this.texts.errors.internal;
     return this.texts.errors[error.code] ?? error.message;
+  }
+
+  /** Runs one act at a time and shows its failure as `problem`. Resolves to whether it succeeded. */
+  protected async act(name: string, act: () => unknown): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = name;
+    this.problem = '';
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.problem = this.wordsFor(error);
+      return false;
+    } finally {
+      this.busy = '';
+    }
   }
 
   /** Dispatches an event through shadow roots; false if a listener called `preventDefault()`. */

@@ -21,13 +21,9 @@ interface DraftItem {
 export class LogeStudioTipping extends RoomPart {
   static override properties = {
     drafts: { state: true },
-    busy: { state: true },
-    problem: { state: true },
   };
   /** The edited menu; undefined shows the current one. */
   declare drafts: DraftItem[] | undefined;
-  declare busy: '' | 'goal' | 'menu';
-  declare problem: string;
 
   static override styles = [
     ...RoomPart.styles,
@@ -88,12 +84,6 @@ export class LogeStudioTipping extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.busy = '';
-    this.problem = '';
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['connected', 'goalProgress', 'goalCleared', 'tipMenuChanged', 'roomEnded']);
   }
@@ -132,7 +122,7 @@ export class LogeStudioTipping extends RoomPart {
                 appearance="plain"
                 size="s"
                 data-testid="goal-clear"
-                @click=${() => this.#run('goal', () => room.clearGoal())}
+                @click=${() => this.act('goal', () => room.clearGoal())}
                 >${texts.goal.clear}</wa-button
               >
             </div>`
@@ -240,7 +230,7 @@ export class LogeStudioTipping extends RoomPart {
       this.problem = this.texts.goal.incomplete;
       return;
     }
-    await this.#run('goal', async () => {
+    await this.act('goal', async () => {
       await room.setGoal({ title, targetMinor });
       form.reset();
     });
@@ -258,23 +248,10 @@ export class LogeStudioTipping extends RoomPart {
       this.problem = this.texts.tipMenu.incomplete(money(LIMITS.tipMinMinor), money(LIMITS.tipMaxMinor));
       return;
     }
-    await this.#run('menu', async () => {
+    await this.act('menu', async () => {
       await room.setTipMenu(items);
       this.drafts = undefined;
     });
-  }
-
-  async #run(what: 'goal' | 'menu', act: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = what;
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
   }
 }
 

@@ -86,16 +86,6 @@ export class MediaTransport {
     leaveSession(this.session, { connection: this.#connection, log: this.#log });
   }
 
-  /** Packets of the video arrive without a picture; `lineBps`: what arrives while packets are lost. */
-  restartVideo(lineBps: number | undefined): void {
-    if (this.#connection.state !== 'connected') return;
-    this.#log('info', 'video stalled', { session: this.session, lineBps });
-    const input = { session: this.session, ...(lineBps !== undefined && { lineBps }) };
-    this.#connection.request('stage:restartVideo', input).catch((error) => {
-      this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
-    });
-  }
-
   /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
     if (state === 'disconnected' || state === 'failed') void this.restartIce();

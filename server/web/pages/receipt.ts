@@ -21,13 +21,9 @@ export class SiteReceipt extends SitePage {
   static override properties = {
     ...SitePage.properties,
     receipt: { state: true },
-    busy: { state: true },
-    problem: { state: true },
     isWithdrawn: { state: true },
   };
   declare receipt: Receipt | undefined;
-  declare busy: boolean;
-  declare problem: string;
   declare isWithdrawn: boolean;
   protected readonly page = 'receipt';
   readonly #id = idOfPage('receipts');
@@ -36,8 +32,6 @@ export class SiteReceipt extends SitePage {
 
   constructor() {
     super();
-    this.busy = false;
-    this.problem = '';
     this.isWithdrawn = false;
   }
 
@@ -172,7 +166,7 @@ export class SiteReceipt extends SitePage {
         <wa-button variant="brand" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
         ${
           receipt.withdrawable && isOwn
-            ? html`<wa-button appearance="outlined" data-testid="withdraw" ?loading=${this.busy} @click=${() => this.#withdraw(receipt)}>${words.withdraw}</wa-button>`
+            ? html`<wa-button appearance="outlined" data-testid="withdraw" ?loading=${this.busy !== ''} @click=${() => this.#withdraw(receipt)}>${words.withdraw}</wa-button>`
             : nothing
         }
       </p>
@@ -188,18 +182,12 @@ export class SiteReceipt extends SitePage {
       cancel: words.withdrawKeep,
       testId: 'confirm-withdraw',
     });
-    if (!isSure || this.busy) return;
-    this.busy = true;
-    this.problem = '';
-    try {
+    if (!isSure) return;
+    await this.act('withdraw', async () => {
       await walletApi.withdraw(receipt.id);
       this.isWithdrawn = true;
       this.receipt = await walletApi.receipt(receipt.id);
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 }
 

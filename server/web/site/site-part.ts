@@ -13,14 +13,9 @@ import { siteTexts } from './site-language.ts';
 
 export abstract class SitePart extends LogeElement {
   static override properties = {
-    busy: { state: true },
-    problem: { state: true },
     note: { state: true },
     isLost: { state: true },
   };
-  /** The name of the running act; empty if none. */
-  declare busy: string;
-  declare problem: string;
   /** What has just been done; announced to screen readers. */
   declare note: string;
   /** Whether the part's data could not be loaded. */
@@ -42,8 +37,6 @@ export abstract class SitePart extends LogeElement {
 
   constructor() {
     super();
-    this.busy = '';
-    this.problem = '';
     this.note = '';
     this.isLost = false;
   }
@@ -70,21 +63,9 @@ export abstract class SitePart extends LogeElement {
     }
   }
 
-  /** Runs one act at a time; true if it succeeded. */
-  protected async act(name: string, act: () => Promise<unknown>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = name;
-    this.problem = '';
-    this.note = '';
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-      return false;
-    } finally {
-      this.busy = '';
-    }
+  protected override act(name: string, act: () => unknown): Promise<boolean> {
+    if (!this.busy) this.note = '';
+    return super.act(name, act);
   }
 
   protected money(amountMinor: number, currency: string): string {

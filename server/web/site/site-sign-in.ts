@@ -13,15 +13,11 @@ export class SiteSignIn extends LogeElement {
     heading: {},
     text: {},
     people: { attribute: false },
-    busy: { state: true },
-    problem: { state: true },
   };
   declare heading: string;
   declare text: string;
   /** Of the demo; undefined in production. */
   declare people: SitePerson[] | undefined;
-  declare busy: string;
-  declare problem: string;
 
   static override styles = [...LogeElement.styles, plainControlStyles, signInStyles];
 
@@ -29,8 +25,6 @@ export class SiteSignIn extends LogeElement {
     super();
     this.heading = '';
     this.text = '';
-    this.busy = '';
-    this.problem = '';
   }
 
   override render(): TemplateResult {
@@ -47,15 +41,7 @@ export class SiteSignIn extends LogeElement {
   }
 
   async #signIn(identity: string): Promise<void> {
-    this.busy = identity;
-    this.problem = '';
-    try {
-      this.emit('site-signed-in', await siteApi.demoSignIn(identity));
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    } finally {
-      this.busy = '';
-    }
+    await this.act(identity, async () => this.emit('site-signed-in', await siteApi.demoSignIn(identity)));
   }
 }
 

@@ -86,7 +86,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
       return session as string;
     };
     // As a creator's page does, whose session ended on the other side.
-    let current = await publish();
+    let current = await untilPlaced(publish);
     const again = async ({ session }: { session: string }) => {
       if (session !== current) return;
       // It fails when the test is over and its socket is gone; whether the live went on is asked of the viewers.

@@ -34,12 +34,10 @@ const RETRYABLE_CODES = new Set([
 export class LogeChatComposer extends RoomPart {
   static override properties = {
     draft: { state: true },
-    problem: { state: true },
     answered: { attribute: false },
     isEmojiOpen: { state: true },
   };
   declare draft: string;
-  declare problem: string;
   /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
   declare isEmojiOpen: boolean;
@@ -53,7 +51,6 @@ export class LogeChatComposer extends RoomPart {
   constructor() {
     super();
     this.draft = '';
-    this.problem = '';
     this.isEmojiOpen = false;
   }
 

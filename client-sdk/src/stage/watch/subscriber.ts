@@ -50,9 +50,7 @@ interface Move {
   run: AbortController;
 }
 
-/** Asks the server for a session; by default over the socket. */
-export type AskToWatch = (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>;
-
+type AskToWatch = (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>;
 type EarlyEvent = { session: string; handle(): void };
 
 interface OpenOptions {
@@ -60,6 +58,7 @@ interface OpenOptions {
   /** Called before the events that arrived ahead of the answer are handled. */
   place(watched: WatchedSession): void;
   spareOf?: SessionId;
+  /** Default: `stage:watch` over the socket. */
   ask?: AskToWatch;
 }
 
@@ -133,7 +132,7 @@ export class Subscriber {
   }
 
   /** Somebody is about to buy access: brings a transport up, which gets its tracks with the access. */
-  prepare(ask: (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>): void {
+  prepare(ask: AskToWatch): void {
     if (this.isStarted) return;
     this.#ahead.prepare((signal, place) => this.#openSession({ signal, place, ask }), this.#engine);
   }
@@ -432,9 +431,6 @@ export class Subscriber {
         // Tracks of a session that is not shown yet are reported when it replaces the shown one.
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
-        },
-        onStalled: (lineBps) => {
-          if (this.#isCurrent(watched)) media.restartVideo(lineBps);
         },
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);

@@ -51,10 +51,10 @@ export function widthAfterMs({ frames }: Sight, sinceMs: number, width: number):
 }
 
 function frozenMs(frames: Sight['frames'], fromMs: number, toMs: number): number {
-  const times = [...frames.map(({ atMs }) => atMs).filter((atMs) => atMs <= toMs), toMs];
+  const times = [fromMs, ...frames.map(({ atMs }) => atMs).filter((atMs) => atMs > fromMs && atMs < toMs), toMs];
   return times.reduce((frozen, endMs, index) => {
     const startMs = times[index - 1] ?? endMs;
-    return endMs > fromMs && endMs - startMs > FREEZE_MS ? frozen + endMs - Math.max(startMs, fromMs) : frozen;
+    return endMs - startMs > FREEZE_MS ? frozen + endMs - startMs : frozen;
   }, 0);
 }
 

@@ -1,12 +1,10 @@
 /**
- * TCP over a line, modelled: the handshake's round trip, slow start from ten segments (RFC 6928), delivery in order, and
- * retransmission after a tail loss probe and then at timeouts that double (RFC 8985, RFC 6298). Without this a relayed
- * connection would be up at once, carry any answer in one flight, and continue at the moment in which a dead line is
- * back.
+ * A model of TCP over a line: the handshake's round trip, slow start from ten segments (RFC 6928), delivery in order,
+ * and retransmission after a tail loss probe and then at timeouts that double (RFC 8985, RFC 6298). Without it a relayed
+ * connection would be up at once, carry any answer in one flight, and continue as soon as a dead line is back.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { Line } from './line.ts';
 import type { Way } from './way.ts';
 
 const HOST = '127.0.0.1';
@@ -17,6 +15,12 @@ const BUFFERED_MAX_BYTES = 1 << 20;
 /** Of the first packet of a handshake, doubled each time (RFC 6298). */
 const CONNECT_RETRY_MS = 1_000;
 const RETRANSMIT_MIN_MS = 200;
+
+interface Line {
+  readonly down: Way;
+  readonly up: Way;
+  readonly roundTripMs: number;
+}
 
 export class TcpRelay {
   readonly #server: Server;

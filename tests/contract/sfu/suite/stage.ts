@@ -167,24 +167,6 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
   });
 
-  it('sends a viewer who has no picture a key frame, and limits the bit rate to what arrives', async () => {
-    const { stage } = await open();
-    await using _ = stage;
-    await stage.publish('room_stalled');
-    const watcher = await stage.watch('room_stalled', { viewport: TOP, openAll: true });
-    await until(() => currentLayer(watcher) === 2);
-    // The key frame of that change has several packets, and another one may follow.
-    const reached = watcher.viewer.packets('video');
-    await until(() => watcher.viewer.packets('video') > reached + 100);
-    const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
-    const before = keyFrames();
-    await stage.node.restartVideo({ session: watcher.session, lineBps: 1_000_000 });
-    await until(() => keyFrames() > before);
-    const [transport] = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, number>[];
-    expect(transport?.maxOutgoingBitrate).toBeLessThan(1_000_000);
-    expect(transport?.minOutgoingBitrate).toBeLessThan(transport?.maxOutgoingBitrate ?? 0);
-  });
-
   it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 100 });
     await using _ = stage;
