@@ -119,10 +119,6 @@ export const sfuMethods = {
   },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
   /**
-   * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it has
-   * requested again.
-   */
-  /**
    * Ends the pause of a metered session. Limited for each person and room over all nodes: past the limit it answers how
    * many milliseconds to wait.
    */

@@ -19,3 +19,13 @@ export async function eventually<T>(read: () => Promise<T> | T, what = 'what was
     await pause(PAUSE_MS);
   }
 }
+
+/**
+ * The second within which people must feel a change, longer by what a request to the house takes on this machine now: a
+ * quiet machine adds some hundredths of a second.
+ */
+export async function aboutASecond(houseUrl: string): Promise<number> {
+  const from = performance.now();
+  await fetch(`${houseUrl}/healthz`);
+  return 1_000 + 20 * (performance.now() - from);
+}
