@@ -251,8 +251,8 @@ export class LogeStudio extends RoomPart {
     this.isOpening = false;
   }
 
-  #goLive = (): Promise<void> =>
-    this.#run('live', async () => {
+  #goLive = (): Promise<boolean> =>
+    this.act('live', async () => {
       this.note = '';
       // If the preview is still opening, wait for it instead of starting a second capture.
       await this.#opening;
@@ -271,7 +271,7 @@ export class LogeStudio extends RoomPart {
       testId: 'end-live-confirm',
     });
     if (!confirmed) return;
-    await this.#run('end', async () => {
+    await this.act('end', async () => {
       await room.localParticipant.endLive();
       if (this.#isActive()) await room.localParticipant.startPreview().catch(() => null);
       this.#refreshDevices();
@@ -289,7 +289,7 @@ export class LogeStudio extends RoomPart {
       testId: 'close-room-confirm',
     });
     if (confirmed) {
-      await this.#run('close', async () => {
+      await this.act('close', async () => {
         await room.end();
       });
     }
@@ -309,12 +309,7 @@ export class LogeStudio extends RoomPart {
     this.problem = event.detail.text;
   };
 
-  async #run(what: LogeStudio['busy'], act: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = what;
-    await this.#try(act);
-  }
-
+  /** Runs an act that may overlap with others, such as muting, and shows its failure. */
   async #try(act: () => Promise<void> | undefined): Promise<void> {
     this.problem = '';
     try {
