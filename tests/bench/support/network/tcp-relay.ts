@@ -1,7 +1,7 @@
 /**
  * A model of TCP over a line: the handshake's round trip, slow start from ten segments (RFC 6928), delivery in order,
- * and retransmission after a tail loss probe and then at timeouts that double (RFC 8985, RFC 6298). Without it a relayed
- * connection would be up at once, carry any answer in one flight, and continue as soon as a dead line is back.
+ * and retransmission after a tail loss probe and then at timeouts that double (RFC 8985, RFC 6298). Without it a
+ * relayed connection would be up at once, carry any answer in one flight, and continue as soon as a dead line is back.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
