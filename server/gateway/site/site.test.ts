@@ -367,6 +367,13 @@ describe('before any script', () => {
     expect(answer.get('vary')).toMatch(/Accept-Language.*Cookie/);
   });
 
+  test('the buttons of the sign-in cannot be pressed, since the press would be lost', async () => {
+    const { text } = await read('/');
+    const buttons = text.match(/<button[^>]*sign-in-[^>]*>/g) ?? [];
+    expect(buttons.length).toBeGreaterThan(0);
+    expect(buttons.filter((button) => !button.includes(' disabled'))).toEqual([]);
+  });
+
   test('a title or a name is never markup, in whatever it stands', async () => {
     const id = await createRoom(true, TITLE);
     const { text } = await read(`/rooms/${id}`);

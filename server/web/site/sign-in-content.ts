@@ -72,7 +72,7 @@ export const signInStyles = css`
   }
 
   .people button:disabled {
-    opacity: 0.55;
+    cursor: progress;
   }
 
   .initials {
@@ -121,6 +121,7 @@ export function signInContent(content: SignInContent): TemplateResult {
   </section>`;
 }
 
+/** Without `signIn`, as on the server, the buttons are disabled: a press before the script runs would be lost. */
 function group(
   { isBusy = false, signIn }: SignInContent,
   { title, look, people }: { title: string; look: string; people: SitePerson[] },
@@ -134,7 +135,7 @@ function group(
           type="button"
           class=${look}
           data-testid="sign-in-${identity}"
-          ?disabled=${isBusy}
+          ?disabled=${isBusy || !signIn}
           @click=${signIn && (() => signIn(identity))}
         >
           <span class="initials" aria-hidden="true">${initialsOf(name)}</span>${name}
