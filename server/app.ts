@@ -214,9 +214,11 @@ async function endLostLives(options: {
 }): Promise<() => Promise<void>> {
   const { db, rooms, isAlone, gateway, log } = options;
   if (isAlone) {
-    await rooms.clearLives();
+    const publications = await rooms.clearLives();
     const forget = setTimeout(() => {
-      rooms.forgetPublications().catch((err) => log.warn({ err }, 'publications of ended lives not deleted'));
+      rooms
+        .forgetPublications(publications)
+        .catch((err) => log.warn({ err }, 'publications of ended lives not deleted'));
     }, LIMITS.reconnectGraceMs);
     return async () => clearTimeout(forget);
   }

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNotNull, isNull, lte, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
@@ -230,22 +230,22 @@ export class RoomsStore {
     return rows.length > 0;
   }
 
-  /** Lives that a restart ended can no longer be restored. */
-  async forgetPublications(): Promise<void> {
+  /** These publications can no longer be restored, unless they are live again. */
+  async forgetPublications(publications: string[]): Promise<void> {
     await this.#db.orm
       .update(rooms)
       .set({ livePublication: null })
-      .where(and(isNull(rooms.liveStartedAt), isNotNull(rooms.livePublication)));
+      .where(and(isNull(rooms.liveStartedAt), inArray(rooms.livePublication, publications)));
   }
 
-  /** Rooms that were live when the process stopped. Their publishers may return. */
+  /** Ends all lives. Returns the publications on stage, whose publishers may return. */
   async clearLives(): Promise<string[]> {
     const rows = await this.#db.orm
       .update(rooms)
       .set({ liveStartedAt: null, liveGateway: null })
-      .where(isNotNull(rooms.liveStartedAt))
-      .returning({ id: rooms.id });
-    return rows.map((row) => row.id);
+      .where(or(isNotNull(rooms.liveStartedAt), isNotNull(rooms.livePublication)))
+      .returning({ publication: rooms.livePublication });
+    return rows.flatMap(({ publication }) => publication ?? []);
   }
 
   /** Inserts an entitlement; idempotent by source. */

@@ -399,14 +399,14 @@ export class Rooms {
     return ended;
   }
 
-  /** After a restart of the only process no live is left. */
+  /** After a restart of the only process no live is left. Returns the publications that may still be restored. */
   clearLives(): Promise<string[]> {
     return this.#store.clearLives();
   }
 
-  /** Until then, lives that `clearLives` ended can be restored. */
-  forgetPublications(): Promise<void> {
-    return this.#store.forgetPublications();
+  /** From now on these publications of `clearLives` cannot be restored. Later ones are not concerned. */
+  forgetPublications(publications: string[]): Promise<void> {
+    return this.#store.forgetPublications(publications);
   }
 
   async findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { RoomId } from '../../../server/protocol/ids.ts';
 import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, type Live } from '../../support/media/media.ts';
@@ -97,6 +98,11 @@ test('a live that a restart has cut is restored, until it is too late', async ()
   const laptop = await join();
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('session_not_found');
   await laptop.request('stage:publish', RESTORES);
-  await loge.app.context.rooms.forgetPublications();
+  const { rooms } = loge.app.context;
+  await rooms.forgetPublications([LAPTOP]);
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_over');
+  // A page that goes live at this moment, and has the stage but no track on it yet, is not concerned.
+  await laptop.request('stage:publish', { ...RESTORES, publication: PHONE, restore: false });
+  await rooms.forgetPublications([LAPTOP]);
+  expect(await rooms.findStageHolder(room as RoomId)).toBe(PHONE);
 });
