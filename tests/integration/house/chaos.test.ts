@@ -12,10 +12,9 @@ import { ChaosCreator, ChaosFan } from '../../support/chaos/chaos-people.ts';
 import { crashGate, RECOVERY_MS, removeGuest, removeGuests } from '../../support/chaos/chaos-strangers.ts';
 import { ChaosWorld } from '../../support/chaos/chaos-world.ts';
 import { hasGateways } from '../../support/houses/gateways.ts';
-import { effort, pinnedSeed } from '../../support/run/effort.ts';
+import { effort, SEED } from '../../support/run/effort.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
-const SEED = pinnedSeed(789254930);
 const SECONDS = effort({ short: 15, long: 300 });
 /** With a publisher, a guest and a gatecrasher as many as two cores carry beside everything that is restarted. */
 const FANS = 8;
