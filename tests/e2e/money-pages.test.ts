@@ -21,6 +21,7 @@ const SAME_IN_BOTH = new Set([
   'Date',
   'Associations',
   'Client',
+  'Contact',
   'Description',
   'Fans',
   'operator',

@@ -4,11 +4,7 @@ import { css } from 'lit';
 export const chatBoardStyles = css`
   :host {
     display: block;
-    flex: none;
-    /* Leaves at least half of the height to the messages. */
-    max-height: 50%;
-    overflow-y: auto;
-    background: var(--_surface);
+    background: var(--_chat-panel, var(--_surface));
   }
 
   .pinned,
@@ -106,6 +102,11 @@ export const chatBoardStyles = css`
     font-weight: 650;
     line-height: 1.35;
     overflow-wrap: anywhere;
+  }
+
+  .result {
+    margin-bottom: 0.45rem;
+    color: var(--_accent);
   }
 
   .options {

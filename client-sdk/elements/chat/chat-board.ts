@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
+import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
@@ -114,6 +115,7 @@ export class LogeChatBoard extends RoomPart {
                 title=${chat.close}
                 @click=${() => {
                   this.hiddenPoll = poll.id;
+                  this.emit('loge-poll-hidden', { id: poll.id });
                 }}
               >${icon('close', 15)}</button>`
             : nothing
@@ -123,6 +125,7 @@ export class LogeChatBoard extends RoomPart {
         isFolded
           ? nothing
           : html`<p class="question" dir="auto">${poll.question}</p>
+            ${poll.closed ? html`<p class="result" data-testid="poll-result">${chat.pollResult(winnersOf(poll.options))}</p>` : nothing}
             <div class="options">
               ${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}
             </div>`

@@ -11,6 +11,10 @@ import type { SiteTexts } from '../texts/english.ts';
 
 export type PageName = keyof SiteTexts['titles'];
 
+/** What the house writes itself; the footer links those that it has. */
+export const HOUSE_PAGES = ['terms', 'privacy', 'imprint', 'contact'] as const;
+export type HousePage = (typeof HOUSE_PAGES)[number];
+
 export interface SiteFrame {
   page: PageName;
   words: SiteTexts;
@@ -20,6 +24,7 @@ export interface SiteFrame {
   /** A full-height page has no footer and does not scroll. */
   isFullHeight: boolean;
   hasFooter: boolean;
+  housePages: readonly HousePage[];
 }
 
 /** Absent on the server. */
@@ -35,9 +40,23 @@ export function siteFrame(frame: SiteFrame, content: unknown, handlers?: FrameHa
     <div class="frame ${isFullHeight ? 'full' : ''}">
       ${header(frame, handlers)}
       <main id="main" tabindex="-1">${content}</main>
-      ${hasFooter && !isFullHeight ? html`<footer><p class="muted">${words.site.footer}</p></footer>` : nothing}
+      ${
+        hasFooter && !isFullHeight
+          ? html`<footer>
+              <p class="muted">${words.site.footer}</p>
+              ${houseLinks(frame)}
+            </footer>`
+          : nothing
+      }
     </div>
   `;
+}
+
+function houseLinks({ words, housePages }: SiteFrame): TemplateResult | typeof nothing {
+  if (housePages.length === 0) return nothing;
+  return html`<nav class="house" aria-label=${words.site.house}>
+    ${housePages.map((name) => html`<a href="/${name}">${words.house[name]}</a>`)}
+  </nav>`;
 }
 
 function header(frame: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {

@@ -787,6 +787,7 @@ CREATE TABLE "rooms" (
 	"live_started_at" timestamp with time zone,
 	"live_gateway" text,
 	"live_publication" text,
+	"stage_taken_at" timestamp with time zone,
 	"live_fence" integer DEFAULT 0 NOT NULL,
 	"first_live_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
