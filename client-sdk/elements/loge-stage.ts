@@ -25,6 +25,7 @@ import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
+import { formatUntil } from './texts/format.ts';
 
 export class LogeStage extends RoomPart {
   static override properties = {
@@ -65,7 +66,14 @@ export class LogeStage extends RoomPart {
         'accessRevoked',
         'roomEnded',
       ]),
-      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'viewerCount', 'audioBlocked', 'stagePauseChanged']),
+      ...this.renderOn(room, [
+        'liveStarted',
+        'liveEnded',
+        'pauseChanged',
+        'viewerCount',
+        'audioBlocked',
+        'stagePauseChanged',
+      ]),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted', 'chatState']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
@@ -192,8 +200,8 @@ export class LogeStage extends RoomPart {
     }
     if (!room.isLive) {
       return html`<div class="curtain" role="status" data-testid="stage-waiting">
-        <p class="display">${texts.stage.soon}</p>
-        <p>${texts.stage.soonText(creator)}</p>
+        <p class="display">${room.info.liveEndedAt ? texts.stage.pausedTitle : texts.stage.soon}</p>
+        <p>${this.#waitingText(creator)}</p>
       </div>`;
     }
     if (this.missingCode) {
@@ -209,6 +217,13 @@ export class LogeStage extends RoomPart {
         ${isCameraOff ? (room.chat.state?.panic ? texts.stage.halted : texts.stage.cameraOff) : texts.stage.joining}
       </p>
     </div>`;
+  }
+
+  #waitingText(creator: string): string {
+    const { texts, language } = this;
+    const { liveEndedAt = null, pausedUntil = null } = this.room?.info ?? {};
+    if (pausedUntil) return texts.stage.pausedText(creator, formatUntil(pausedUntil, language));
+    return liveEndedAt ? texts.stage.offAirText(creator) : texts.stage.soonText(creator);
   }
 
   #notices(): TemplateResult | typeof nothing {

@@ -67,7 +67,8 @@ export async function findUnreachable(
     const state = await page.getByTestId(testId).evaluate((element, scrolls) => {
       if (scrolls) element.scrollIntoView({ block: 'nearest' });
       const { x, y, width, height } = element.getBoundingClientRect();
-      const isInside = x >= 0 && y >= 0 && x + width <= innerWidth && y + height <= innerHeight;
+      // Scrolling ends on whole pixels.
+      const isInside = x > -1 && y > -1 && x + width < innerWidth + 1 && y + height < innerHeight + 1;
       let hit = document.elementFromPoint(x + width / 2, y + height / 2);
       while (hit?.shadowRoot) {
         const deeper: Element | null = hit.shadowRoot.elementFromPoint(x + width / 2, y + height / 2);

@@ -123,6 +123,17 @@ export const studioStyles = css`
       font-size: 0;
     }
 
+    /* Over the picture. */
+    .notices > * {
+      margin: 0 0.5rem 0.5rem;
+      border-radius: var(--_radius-small);
+      background: color-mix(in oklab, var(--_ground) 88%, transparent);
+    }
+
+    .notices > .messages:has(wa-callout) {
+      padding: 0;
+    }
+
     .tool.wide-only,
     loge-private[idle],
     loge-studio-figures::part(watching) {
@@ -219,9 +230,8 @@ export const studioStyles = css`
     background: var(--_surface);
   }
 
-  .close {
-    margin: 0 0.5rem 0.75rem;
-    text-align: end;
+  loge-studio-ending {
+    margin: 0 1rem 0.8rem;
   }
 
   .cards {
