@@ -1,6 +1,6 @@
 /**
- * `<loge-chat-reactions>`: everyone's reactions as emoji that rise over the picture: a bounded number, with larger emoji for more
- * reactions. With reduced motion, counts fade in place instead. Hidden from screen readers.
+ * `<loge-chat-reactions>`: everyone's reactions as emoji that rise over the picture: a bounded number, with larger
+ * emoji for more reactions. With reduced motion, counts fade in place instead. Hidden from screen readers.
  */
 import { css, html, type TemplateResult } from 'lit';
 import type { Room } from '../../src/room.ts';

@@ -1,9 +1,10 @@
 /**
- * The few pages that need no script: errors, what the house writes itself, and a build that is missing. The site's pages
- * are built from `server/web`.
+ * The few pages that need no script: errors, what the house writes itself, and a build that is missing. The site's
+ * pages are built from `server/web`.
  */
-import { HOUSE_PAGES, type HousePage } from '../../web/site/site-frame.ts';
+
 import { siteTexts } from '../../web/site/site-language.ts';
+import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
 import { html, type Markup } from './html.ts';
 
 /** The look of the site: `client-sdk/elements/theme/theme.ts`. */

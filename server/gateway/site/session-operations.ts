@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { HOUSE_PAGES } from '../../web/site/site-frame.ts';
+import { HOUSE_PAGES } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
 import { DEMO_PEOPLE, demoPeopleOf } from './demo.ts';

@@ -4,7 +4,7 @@
  */
 import type { Tier, TierInput } from '../../protocol/money/memberships.ts';
 import type { AccessRule, Room, RoomChange } from '../../protocol/rooms.ts';
-import type { HousePage } from '../site/site-frame.ts';
+import type { HousePage } from '../site/site-paths.ts';
 import { call } from './site-call.ts';
 
 export interface SitePerson {

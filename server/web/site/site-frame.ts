@@ -8,12 +8,9 @@ import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import type { SiteTexts } from '../texts/english.ts';
+import type { HousePage } from './site-paths.ts';
 
 export type PageName = keyof SiteTexts['titles'];
-
-/** What the house writes itself; the footer links those that it has. */
-export const HOUSE_PAGES = ['terms', 'privacy', 'imprint', 'contact'] as const;
-export type HousePage = (typeof HOUSE_PAGES)[number];
 
 export interface SiteFrame {
   page: PageName;
