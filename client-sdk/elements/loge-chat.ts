@@ -27,7 +27,7 @@ import type { LogeChatReport } from './chat/chat-report.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
 import { icon } from './controls/icons.ts';
-import { formatMoney } from './texts/format.ts';
+import { formatCount, formatMoney } from './texts/format.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
 import { loadParts } from './loading/parts.ts';
@@ -85,7 +85,7 @@ export class LogeChat extends RoomPart {
         'roomEnded',
         'chatOutgoing',
       ]),
-      ...this.renderOn(room, ['chatState', 'chatPoll', 'goalProgress', 'goalCleared']),
+      ...this.renderOn(room, ['chatState', 'chatPoll', 'chatSampled', 'goalProgress', 'goalCleared']),
       ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
         room.on(name, () => this.#handleChange(name)),
       ),
@@ -171,6 +171,7 @@ export class LogeChat extends RoomPart {
               : nothing
           }
         </div>
+        ${room?.chat.sampling ? this.#sampled(room.chat.sampling) : nothing}
         <div class="view">
           <div
             class="list"
@@ -230,6 +231,13 @@ export class LogeChat extends RoomPart {
         this.isModerating = false;
       }}
     ></loge-moderation>`;
+  }
+
+  /** In a room that is busier than people can read. */
+  #sampled({ shown, total }: { shown: number; total: number }): TemplateResult {
+    const count = (number: number) => formatCount(number, this.language);
+    const words = this.texts.chat.sampled(count(shown), count(total));
+    return html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${words}</p>`;
   }
 
   #newestButton(): TemplateResult | typeof nothing {

@@ -161,6 +161,15 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await fan.page.getByText('You were removed from this room').first().waitFor();
     expect(await fan.by('stage-video').count()).toBe(0);
     await expectVideo(other);
+
+    // Panic closes the chat alone until the creator stops picture and sound too; undoing brings all of it back.
+    await creator.by('panic').click();
+    await creator.by('panic-on').getByText('Picture and sound go on.').waitFor();
+    await creator.by('panic-halt').click();
+    await creator.by('panic-on').getByText('your audience sees a still').waitFor();
+    await other.page.getByText('A short break').waitFor();
+    await creator.by('panic-undo').click();
+    await expectVideo(other);
   });
 
   test('a message that the creator removes is blank for everyone', async () => {

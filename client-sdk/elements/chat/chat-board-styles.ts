@@ -8,8 +8,7 @@ export const chatBoardStyles = css`
   }
 
   .pinned,
-  .poll,
-  .sampled {
+  .poll {
     border-bottom: 1px solid var(--_line);
     font-size: 0.9063rem;
   }
@@ -170,18 +169,5 @@ export const chatBoardStyles = css`
   .problem {
     margin-top: 0.4rem;
     color: var(--_danger);
-  }
-
-  .sampled {
-    display: flex;
-    gap: 0.5rem;
-    align-items: center;
-    padding: 0.4rem 1rem;
-    color: var(--_muted);
-    font-size: 0.8438rem;
-  }
-
-  .sampled .icon {
-    flex: none;
   }
 `;

@@ -6,7 +6,7 @@ export const studioStyles = css`
     display: block;
     container: studio / size;
     height: 100%;
-    min-height: 12rem;
+    min-height: var(--loge-min-height, 26rem);
     overflow-y: auto;
     background: var(--_ground);
   }
