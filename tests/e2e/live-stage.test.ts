@@ -66,6 +66,8 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   });
 
   test('a fan who leaves the page is removed at once, unlike after a lost connection', async () => {
+    // Sessions of the test before may wait for their sockets to come back.
+    await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ sessions: 0 });
     const { room } = await openLive();
     const fan = await watch(room, 'lea');
     await fan.page.goto('about:blank');

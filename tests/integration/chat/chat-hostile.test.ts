@@ -4,8 +4,9 @@ import { measurePeace } from '../../support/people/neighbours.ts';
 import { ServerProcess } from '../../support/programs/server-process.ts';
 import { effort } from '../../support/run/effort.ts';
 
-/** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
 const RATIO_MAX = 3;
+/** A message that just misses a tick of the chat waits for the next. */
+const TICK_MS = 20;
 
 test('a thousand malformed, oversized and forged events a second neither slow other sockets nor use their budgets', async () => {
   await using server = await ServerProcess.create();
@@ -23,5 +24,5 @@ test('a thousand malformed, oversized and forged events a second neither slow ot
   const [without = Number.NaN, during = Number.NaN] = [withoutMs, withMs].map((rounds) =>
     Math.min(...rounds.map(({ p90 }) => p90)),
   );
-  expect(during / without, JSON.stringify({ withoutMs, withMs })).toBeLessThan(RATIO_MAX);
+  expect(during, JSON.stringify({ withoutMs, withMs })).toBeLessThan(RATIO_MAX * without + TICK_MS);
 });

@@ -3,6 +3,7 @@ import { RtpEndpoint, type RtpEndpointOptions } from './rtp-endpoint.ts';
 import { DecodableFrameDetector, layerOf, parseVp8Packet } from './rtp-vp8.ts';
 
 const REPORT_INTERVAL_MS = 500;
+const KEY_FRAME_RETRY_MS = 500;
 /** The viewer sends nothing itself; its reports need a name all the same. */
 const REPORTER_SSRC = 1;
 /** RTCP packet type of a sender report. */
@@ -54,6 +55,7 @@ export class RtpViewer {
   #reportTimer: NodeJS.Timeout | undefined;
   #lastVideoAtMs = 0;
   #longestSilenceMs = 0;
+  #keyFrameRequestedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RtpViewerOptions = {}) {
     this.#openAll = options.openAll === true;
@@ -174,9 +176,24 @@ export class RtpViewer {
     if (vp8.keyFrame) stream.keyFrames++;
     stream.layer = layerOf(clear);
     this.#handleOpened?.(clear);
+    if (stream.keyFrames === 0) this.#requestKeyFrame(clear.readUInt32BE(8));
     if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
     this.#firstFrameFound = true;
     this.#firstFrame.resolve(performance.now());
+  }
+
+  /** As a browser does whose stream began between two key frames: the first packets came before `addConsumers`. */
+  #requestKeyFrame(ssrc: number): void {
+    if (performance.now() - this.#keyFrameRequestedAtMs < KEY_FRAME_RETRY_MS) return;
+    this.#keyFrameRequestedAtMs = performance.now();
+    const indication = Buffer.alloc(12);
+    // RFC 4585, 6.3.1: version 2, picture loss indication, two further words.
+    indication.writeUInt8(0x81, 0);
+    indication.writeUInt8(206, 1);
+    indication.writeUInt16BE(2, 2);
+    indication.writeUInt32BE(REPORTER_SSRC, 4);
+    indication.writeUInt32BE(ssrc, 8);
+    this.#endpoint.sendRtcp(indication);
   }
 
   #report(): void {
