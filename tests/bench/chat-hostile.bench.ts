@@ -6,7 +6,7 @@
  */
 import { cpus } from 'node:os';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { type CostlyTexts, measurePeace, medianOf } from '../support/people/neighbours.ts';
+import { type CostlyTexts, measureUnderAttack, medianOf } from '../support/people/neighbours.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 
 const ROUNDS = 5;
@@ -66,7 +66,7 @@ for (const [name, costly] of [['events', undefined] as const, ...Object.entries(
       say(`${name} ${round}/${ROUNDS}: without ${JSON.stringify(without)}, with ${JSON.stringify(during)}`);
     },
   };
-  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, options);
+  const { withoutMs, withMs, attacks, refused } = await measureUnderAttack(server.url, room, options);
   say(
     `${name}: ${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`,
   );

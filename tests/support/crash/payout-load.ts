@@ -1,8 +1,8 @@
 /**
- * Pays a creator out, in a process of its own that a test kills: the provider carries the transfer out and never
- * answers. Says `transferred` on a line of its own once the transfer is there.
+ * Pays a creator out in a child process that a test kills: the provider executes the transfer and never answers. Prints
+ * a line `transferred` once the transfer exists.
  *
- *   node payout-load.ts <Postgres URL or PGlite folder> <file of the emulator>
+ * node payout-load.ts <Postgres URL or PGlite folder> <file of the emulator>
  */
 import { writeSync } from 'node:fs';
 import Stripe from 'stripe';

@@ -1,6 +1,6 @@
 /**
- * One membership of one club at two gateways, with what its member, their bank and the provider's pages do, and what
- * happens while a call is on its way.
+ * One membership seen by two gateways: actions of the member, the bank and the provider's pages, and hooks that run
+ * while a provider call is in flight.
  */
 import Stripe from 'stripe';
 import { expect } from 'vitest';
@@ -12,7 +12,7 @@ import { openMoneyHouse, pay } from './money-house.ts';
 
 type Act = () => Promise<unknown>;
 
-/** What happens, once each, while a call is on its way to the provider, and after its answer has left there. */
+/** One-time hooks: before a provider call is sent, and after the provider has answered it. */
 interface Meanwhile {
   continuing?: Act | undefined;
   continued?: Act | undefined;
@@ -60,7 +60,7 @@ export async function openClub(db: Database) {
   const act = (name: string, values: Record<string, unknown>) =>
     house.emulator.act(name as 'open_dispute', values as never) as { id: string };
   let dispute = '';
-  /** Whether the provider is going to end it, in whichever form that was said. */
+  /** Whether the provider will end the subscription, by either of its two fields. */
   const isEndingThere = async () => {
     const { cancel_at, cancel_at_period_end } = await stripe.subscriptions.retrieve(subscription);
     return cancel_at_period_end || cancel_at !== null;
@@ -73,20 +73,20 @@ export async function openClub(db: Database) {
   };
   return {
     meanwhile,
-    /** What the member does, at the other gateway. */
+    /** The member cancels or resumes through the other gateway. */
     leave: () => gateway.memberships.cancel(identity, id),
     goOn: () => gateway.memberships.resume(identity, id),
-    /** What the member chooses on the provider's page, of which nobody hears. */
+    /** The member decides on the provider's page, without a webhook. */
     pick,
-    /** The same, and the other gateway hears of it. */
+    /** The same with the webhook delivered to the other gateway. */
     async choose(isCancelled: boolean) {
       await pick(isCancelled);
       await gateway.memberships.sync.handleSubscriptionChanged(subscription);
     },
-    /** One look at the provider: here, or at the other gateway. */
+    /** One sync with the provider: on this gateway, or on the other. */
     look: () => house.money.memberships.sync.sync(id, subscription),
     lookThere: () => gateway.memberships.sync.sync(id, subscription),
-    /** The membership as its member's wallet shows it. */
+    /** The membership as the member's wallet shows it. */
     async shown() {
       return (await house.money.memberships.list(identity))[0];
     },
@@ -100,10 +100,10 @@ export async function openClub(db: Database) {
       act('close_dispute', { dispute, outcome: 'won' });
     },
     isEndingThere,
-    /** The same once everything was looked at again; the wallet shows it. */
+    /** `isEndingThere` after both gateways have reconciled; checks that the wallet agrees. */
     async isEnding() {
       await house.money.sweep();
-      // What the house could not tell for sure it looks at again.
+      // Past the delay after which an uncertain state is checked again.
       house.advance(2 * 60_000);
       await house.money.sweep();
       const isEnding = await isEndingThere();
@@ -117,7 +117,7 @@ export async function openClub(db: Database) {
   };
 }
 
-/** The same object with some of its methods replaced. */
+/** The object with some methods replaced. */
 function over<T extends object>(object: T, methods: Partial<T>): T {
   return new Proxy(object, {
     get(target, name) {
