@@ -1,4 +1,4 @@
-/** Creators' clubs: who gets in and until when, on every database; and memberships paid at the emulator's Billing. */
+/** Creators' clubs: access and its end on every database; and memberships paid through the emulator's Billing. */
 import { existsSync } from 'node:fs';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { eventually } from '../../support/run/eventually.ts';
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });
-/** Billing is a part of the emulator that may not be there. */
+/** The emulator may lack Billing. */
 const hasBilling = existsSync(new URL('../../../infra/stripe-emulator/billing/subscriptions.ts', import.meta.url));
 
 async function openClub(house: MoneyHouse) {
@@ -168,7 +168,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const { silver, gold } = await openClub(house);
     const identity = `fan-${createId('event')}`;
     const ask = (tier: Tier) => house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
-    // As often as the SDK tries.
+    // As often as the SDK retries.
     house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error', times: 2 });
     await expect(ask(silver)).rejects.toEqual(failure('provider_unavailable'));
     house.emulator.clearFaults();
@@ -312,7 +312,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
       (it) => it.metadata.membership === membership.id,
     );
     if (!subscription) throw new Error('no subscription');
-    // The bank refuses this card from now on.
+    // The bank declines this card from now on.
     const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
       customer: String(subscription.customer),
     });
@@ -336,7 +336,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await eventually(async () => (await standing())?.status === 'ended');
     expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('canceled');
     expect(await house.money.checkInvariants()).toEqual([]);
-    // Who comes back begins anew.
+    // Joining again after the end creates a new membership.
     expect(await house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' })).toHaveProperty(
       'checkoutUrl',
     );

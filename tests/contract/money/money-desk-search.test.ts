@@ -1,6 +1,6 @@
 /**
- * The desk's search over many payments: it finds what it should, each payment once, and reads no more than a page by
- * the indexes.
+ * The desk's search over many payments: finds each matching payment once, and reads no more than a page through the
+ * indexes.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,8 +13,8 @@ const MANY = 40_000;
 const PEOPLE = 400;
 const PAGE = 100;
 /**
- * What a search may read at most: some pages of every kind that it looks at, and what hangs on them; half of all would
- * be many more.
+ * The most rows that a search may read: some pages of each searched kind and their joined rows; half of all rows would
+ * be far more.
  */
 const READ_MAX = 2_500;
 
@@ -26,7 +26,7 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Kinds of payments as one would write them down, with `or` over all that they can be found by. */
+/** A naive search per kind: `or` over everything that a payment can be found by. */
 const REFERENCE: Record<string, (query: string) => SQL> = {
   topup: (query) => sql`select id, settled_at as at from topups
     where status = 'settled' and (id = ${query} or identity = ${query})`,
@@ -62,8 +62,8 @@ describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
   });
 
   /**
-   * Payments of every kind, many of them at the same moment; people are fans and creators at once, and every second tip
-   * is the whale's.
+   * Payments of every kind, many with the same timestamp; people are fans and creators at once, and every second tip is
+   * the whale's.
    */
   async function fill() {
     const at = sql`now() - (n / 3) * interval '1 minute'`;
@@ -149,7 +149,7 @@ describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
       const scanned = nodes
         .filter((node) => node['Node Type'].endsWith('Seq Scan'))
         .map((node) => node['Relation Name']);
-      // Of these there are none, so that an index would be a detour.
+      // These tables are empty, so an index would cost more.
       expect(scanned.filter((name) => name && !EMPTY.includes(name))).toEqual([]);
       const read = nodes.filter((node) => node['Node Type'].includes('Scan') && node['Relation Name']);
       expect(Math.max(...read.map((node) => node['Actual Rows'] * node['Actual Loops']))).toBeLessThan(READ_MAX);

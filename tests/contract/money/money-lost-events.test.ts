@@ -1,4 +1,4 @@
-/** News of the provider that got lost, or came in the wrong order: what they were about is booked all the same. */
+/** Lost or reordered events of the provider: the payments behind them are still booked. */
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../../supp
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Delivers one event by hand, signed as the provider would. */
+/** Delivers one event, signed like the provider's. */
 async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
   const payload = JSON.stringify(event);
   const at = Math.floor(Date.now() / 1000);
@@ -92,7 +92,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: payment });
     await house.money.sweep();
     house.emulator.act('close_dispute', { dispute, outcome: 'lost' });
-    // Longer than the provider lists an event.
+    // Longer than the provider keeps an event in its list.
     house.advance(31 * DAY_MS);
     await house.money.sweep();
     expect(await house.money.disputes.list()).toMatchObject([{ status: 'lost', frozenCreditMinor: 0 }]);

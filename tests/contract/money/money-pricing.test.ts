@@ -60,7 +60,7 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     ]);
   });
 
-  test('versions that are added at the same moment each get a number of their own', async () => {
+  test('concurrently added versions get distinct numbers', async () => {
     const added = await Promise.all(
       [1_000, 1_000, 1_000].map((commissionBps) => house.money.pricing.addFeePolicy({ commissionBps })),
     );

@@ -113,7 +113,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
   describe('is never available after its expiry', () => {
     const DAY_MS = 24 * 3_600_000;
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
-    /** The clock of this house has been set forward by now. */
+    /** The clock of the shared fixture has been advanced by now. */
     const openOwnHouse = () => openMoneyHouse({ db, isRunning: false });
     const expectGone = async (own: MoneyHouse, identity: string, balanceMinor = 0) => {
       expect(await own.money.wallets.get(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });

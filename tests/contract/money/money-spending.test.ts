@@ -117,7 +117,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     expect((await house.money.wallets.listEntries(identity)).entries).toHaveLength(1);
   });
 
-  test('nobody without a wallet, no moderator and no creator tips', async () => {
+  test('refuses tips without a wallet, by moderators and by creators', async () => {
     await expect(tip('nobody-at-all')).rejects.toEqual(failure('insufficient_funds'));
     const input = { amountMinor: 300, idempotencyKey: 'some-client-key' };
     for (const role of ['moderator', 'creator'] as const) {

@@ -1,4 +1,4 @@
-/** Totals that people are shown, after refunds in parts and lost disputes: what the books say. */
+/** Displayed totals after partial refunds and lost disputes match the ledger. */
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
@@ -9,7 +9,7 @@ import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A test card whose bank sends refunds back after a while. */
+/** A test card whose bank returns refunds after a while. */
 const REFUNDS_COME_BACK = '4000 0000 0000 5126';
 const BANK_MS = 40 * DAY_MS;
 const ASSOCIATION = 'red-cross';
@@ -160,7 +160,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   });
 });
 
-/** Waiting for the answer to the payment has set the emulator's clock so far ahead of the house's. */
+/** Waiting for the answer to the payment has advanced the emulator's clock ahead of the server's. */
 function onClockOfHouse(provider: PaymentProvider): PaymentProvider {
   const listMovements = provider.books.listMovements.bind(provider.books);
   provider.books.listMovements = async (sinceMs) => {

@@ -33,7 +33,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await house[Symbol.asyncDispose]();
   });
 
-  /** A creator of the test's own, who has been selling for long, with a fan in the room who has credit. */
+  /** A new room of an established (or new) creator, with a fan who has credit. */
   async function openEvening({ isNew = false } = {}) {
     const room = await house.createRoom({ kind: 'free' });
     const fan = await house.createFan(20_000);
@@ -182,7 +182,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  /** A creator who is paid out; answers the transfer. */
+  /** Pays a creator out; returns the transfer. */
   async function payOut({ creator, tip }: { creator: string; tip: (amountMinor: number) => Promise<TipId> }) {
     const account = await onboard(creator);
     const first = await tip(10_000);
@@ -209,13 +209,13 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     });
     expect(await payouts.createDueBatch()).toBe(false);
     expect(await transfersTo(await onboard(creator))).toHaveLength(1);
-    // The rest of it, told of twice and looked at once more.
+    // The rest of it, with its event delivered twice and an explicit check.
     await stripe.transfers.createReversal(transfer);
     await Promise.all([1, 2, 3].map(() => house.money.transferReversals.handleTransferChanged(transfer)));
     await house.money.sweep();
     expect(await earningsOf(creator)).toMatchObject({ availableMinor: paidMinor, paidOutMinor: 0 });
     expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'paid', reversedMinor: paidMinor }]);
-    // The provider of an earlier test is gone, and its payments with it: only what was taken back is looked at.
+    // Earlier tests' payments are unknown to this provider: only the reversal is checked.
     const { items } = await reconciliations.run(0);
     const taken = await stripe.transfers.listReversals(transfer);
     expect(taken.data).toHaveLength(2);
@@ -280,12 +280,12 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await expect(statements.ofMonth(creator, '2026-13')).rejects.toEqual(failure('invalid_request'));
   });
 
-  // Last, since it sets the clock of the provider's events further forward than the others.
-  test.each(['by the house', 'by a transfer that was taken back by hand'])(
-    'payouts that were stopped %s are stopped for a batch that is under way, and for what is not sent yet',
+  // Last, because it advances the clock of the provider's events further than the other tests.
+  test.each(['by the house', 'by a manual transfer reversal'])(
+    'a freeze of payouts %s also applies to a batch in progress and to unsent transfers',
     async (how) => {
       const { creator, tip } = await openEvening();
-      // What is transferred stays there, so that it can be taken back.
+      // The money stays in the account, so that the transfer can be reversed.
       await stripe.accounts.update(await onboard(creator), {
         settings: { payouts: { schedule: { interval: 'manual' } } },
       });
@@ -307,7 +307,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
         await transferReversals.handleTransferChanged(sent?.id ?? '');
       };
       await earn();
-      // Between the look at who can be paid and the decision.
+      // Runs between the selection of payable creators and the decision.
       const insertBatch = PayoutsStore.prototype.insertBatch;
       vi.spyOn(PayoutsStore.prototype, 'insertBatch').mockImplementationOnce(async function (this: PayoutsStore, row) {
         await stop();
@@ -317,7 +317,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       await house.money.sweep();
       expect(decided).toEqual([]);
       expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(1);
-      // What was decided before, and is not sent yet.
+      // Payouts decided before the freeze and not sent yet.
       await setFreeze(false);
       house.emulator.addFault({ method: 'POST', path: '/v1/transfers', kind: 'server_error', times: 100 });
       await payouts.createBatch({ by: 'operator' });

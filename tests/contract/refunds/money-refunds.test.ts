@@ -16,7 +16,7 @@ const CARD_WHOSE_REFUNDS_TAKE_TIME = '4000000000007726';
 describe.each(DATABASES)('refunds on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
-  /** While true, the provider refuses every refund for good. */
+  /** While true, the provider refuses every refund permanently. */
   let isRefusing = false;
 
   beforeAll(async () => {
@@ -100,7 +100,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(first).toMatchObject({ topup, amountMinor: 300, to: 'card', status: 'succeeded' });
     expect((await part('part-one', 300)).id).toBe(first.id);
     await expect(part('part-one', 400)).rejects.toEqual(failure('idempotency_conflict'));
-    // Without a key a second one could be the first, sent twice.
+    // Without a key, a second refund could be a retry of the first.
     await expect(refund({ topup, reason, amountMinor: 100 })).rejects.toEqual(failure('already_refunded'));
     const same = await Promise.all(Array.from({ length: 5 }, () => part('part-two', 200)));
     expect(new Set(same.map(({ id }) => id)).size).toBe(1);
@@ -237,18 +237,18 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   );
 
   test.each(['reset', 'hang', 'server_error'] as const)(
-    'an order whose answer is lost (%s) is not carried out twice',
+    'a refund whose answer is lost (%s) is not executed twice',
     async (kind) => {
       const identity = await house.createFan();
       const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl));
       await house.money.tickets.buy({ room: await house.createRoom(), identity, name: 'Léa', from: 'wallet' });
       await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-      // Half of a payment, which could be sent twice, and no webhook to tell that it was sent.
+      // A partial refund could be executed twice, and no webhook confirms it.
       house.emulator.addWebhookRule({ action: 'drop', times: 1_000 });
       house.emulator.addFault({ path: '/v1/refunds', method: 'POST', kind, times: 1, isApplied: true });
       const { id } = await refund({ topup, reason });
-      // Longer than the provider remembers keys.
+      // Longer than the provider remembers idempotency keys.
       house.advance(25 * 3_600_000);
       await eventually(() => statusOf(id) === 'succeeded');
       house.emulator.clearWebhookRules();

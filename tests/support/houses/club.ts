@@ -12,34 +12,33 @@ import { openMoneyHouse, pay } from './money-house.ts';
 
 type Act = () => Promise<unknown>;
 
-/** One-time hooks: before a provider call is sent, and after the provider has answered it. */
-interface Meanwhile {
-  continuing?: Act | undefined;
-  continued?: Act | undefined;
-  cancelling?: Act | undefined;
-  cancelled?: Act | undefined;
-  looking?: Act | undefined;
-  looked?: Act | undefined;
+/** One-time hooks around provider calls: before a call is sent, or after it took effect and before its answer arrives. */
+interface Hooks {
+  beforeResume?: Act | undefined;
+  afterResume?: Act | undefined;
+  beforeCancel?: Act | undefined;
+  afterCancel?: Act | undefined;
+  afterFetch?: Act | undefined;
 }
 
-export async function openClub(db: Database) {
-  const meanwhile: Meanwhile = {};
-  const take = async (what: keyof Meanwhile) => {
-    const act = meanwhile[what];
-    meanwhile[what] = undefined;
+export async function openClub(open: () => Promise<Database & AsyncDisposable>) {
+  const db = await open();
+  const hooks: Hooks = {};
+  const runHook = async (name: keyof Hooks) => {
+    const act = hooks[name];
+    delete hooks[name];
     await act?.();
   };
   const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
     const billing = over(provider.billing, {
       async setCancelAtPeriodEnd(subscription, isCancelled) {
-        await take(isCancelled ? 'cancelling' : 'continuing');
+        await runHook(isCancelled ? 'beforeCancel' : 'beforeResume');
         await provider.billing.setCancelAtPeriodEnd(subscription, isCancelled);
-        await take(isCancelled ? 'cancelled' : 'continued');
+        await runHook(isCancelled ? 'afterCancel' : 'afterResume');
       },
       async fetchSubscription(subscription) {
-        await take('looking');
         const found = await provider.billing.fetchSubscription(subscription);
-        await take('looked');
+        await runHook('afterFetch');
         return found;
       },
     });
@@ -61,33 +60,33 @@ export async function openClub(db: Database) {
     house.emulator.act(name as 'open_dispute', values as never) as { id: string };
   let dispute = '';
   /** Whether the provider will end the subscription, by either of its two fields. */
-  const isEndingThere = async () => {
+  const isEndingAtProvider = async () => {
     const { cancel_at, cancel_at_period_end } = await stripe.subscriptions.retrieve(subscription);
     return cancel_at_period_end || cancel_at !== null;
   };
-  const pick = async (isCancelled: boolean) => {
+  const decideInPortalSilently = async (isCancelled: boolean) => {
     const { url } = await gateway.memberships.openPortal(identity, id, {});
     const body = new URLSearchParams({ action: isCancelled ? 'cancel' : 'resume', subscription });
     const { status } = await fetch(url, { method: 'POST', body, redirect: 'manual' });
     expect(status).toBe(303);
   };
   return {
-    meanwhile,
+    hooks,
     /** The member cancels or resumes through the other gateway. */
-    leave: () => gateway.memberships.cancel(identity, id),
-    goOn: () => gateway.memberships.resume(identity, id),
+    cancel: () => gateway.memberships.cancel(identity, id),
+    resume: () => gateway.memberships.resume(identity, id),
     /** The member decides on the provider's page, without a webhook. */
-    pick,
+    decideInPortalSilently,
     /** The same with the webhook delivered to the other gateway. */
-    async choose(isCancelled: boolean) {
-      await pick(isCancelled);
+    async decideInPortal(isCancelled: boolean) {
+      await decideInPortalSilently(isCancelled);
       await gateway.memberships.sync.handleSubscriptionChanged(subscription);
     },
     /** One sync with the provider: on this gateway, or on the other. */
-    look: () => house.money.memberships.sync.sync(id, subscription),
-    lookThere: () => gateway.memberships.sync.sync(id, subscription),
+    sync: () => house.money.memberships.sync.sync(id, subscription),
+    syncThere: () => gateway.memberships.sync.sync(id, subscription),
     /** The membership as the member's wallet shows it. */
-    async shown() {
+    async readWallet() {
       return (await house.money.memberships.list(identity))[0];
     },
     advance: (ms: number) => house.advance(ms),
@@ -99,20 +98,22 @@ export async function openClub(db: Database) {
     winDispute() {
       act('close_dispute', { dispute, outcome: 'won' });
     },
-    isEndingThere,
-    /** `isEndingThere` after both gateways have reconciled; checks that the wallet agrees. */
+    isEndingAtProvider,
+    /** The same after reconciliation; checks that every hook has run and that the wallet agrees. */
     async isEnding() {
+      expect(hooks).toEqual({});
       await house.money.sweep();
       // Past the delay after which an uncertain state is checked again.
       house.advance(2 * 60_000);
       await house.money.sweep();
-      const isEnding = await isEndingThere();
+      const isEnding = await isEndingAtProvider();
       expect((await house.money.memberships.list(identity))[0]?.cancelAtPeriodEnd).toBe(isEnding);
       return isEnding;
     },
     async [Symbol.asyncDispose]() {
       expect(await house.money.checkInvariants()).toEqual([]);
       await house[Symbol.asyncDispose]();
+      await db[Symbol.asyncDispose]();
     },
   };
 }
