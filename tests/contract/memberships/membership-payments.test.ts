@@ -1,5 +1,5 @@
 /** Money of memberships: receipts, refunds, manual refunds, disputes, and late payments. */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type Id } from '../../../server/protocol/ids.ts';
@@ -25,7 +25,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({ db, isRunning: false });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
     room = await house.createRoom({ kind: 'members' });
     const input = { name: 'Backstage', priceMinor: PRICE_MINOR, interval: 'month' } as const;
     tier = (await house.rooms.clubs.createTier(house.creator, input)).id;

@@ -1,5 +1,5 @@
 /** Which tier of a club is paid until when: changes of tier, credit at the provider, and partial refunds. */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -28,7 +28,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       isRunning: false,
       wrapProvider: (provider) => dying(provider, () => --callsLeft),
     });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterEach(async () => {

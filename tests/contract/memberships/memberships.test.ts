@@ -1,6 +1,5 @@
 /** Creators' clubs: access and its end on every database; and memberships paid through the emulator's Billing. */
 import { existsSync } from 'node:fs';
-import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
@@ -198,8 +197,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const room = await house.createRoom({ kind: 'members' });
     const { identity, membership } = await join(house, gold);
     await house.money.memberships.changeTier(identity, membership.id, silver.id);
-    const { port } = house.emulator;
-    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { stripe } = house;
     const { data } = await stripe.subscriptions.list({ limit: 100 });
     const customer = String(data.find(({ metadata }) => metadata.membership === membership.id)?.customer);
     await stripe.customers.createBalanceTransaction(customer, { amount: -500, currency: 'eur' });
@@ -270,8 +268,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
       (identity, id) => memberships.resume(identity, id),
       (identity, id) => memberships.changeTier(identity, id, gold.id),
     ];
-    const { port } = house.emulator;
-    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { stripe } = house;
     for (const change of changes) {
       const { identity, membership } = await join(house, silver);
       for (const { id, metadata } of (await stripe.subscriptions.list({ limit: 100 })).data)
@@ -306,8 +303,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const { silver } = await openClub(house);
     const room = await house.createRoom({ kind: 'members' });
     const { identity, membership } = await join(house, silver);
-    const { port } = house.emulator;
-    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { stripe } = house;
     const subscription = (await stripe.subscriptions.list({ limit: 100 })).data.find(
       (it) => it.metadata.membership === membership.id,
     );

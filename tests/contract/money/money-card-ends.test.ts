@@ -2,7 +2,7 @@
  * Unfinished top-ups by a saved card, and their events in any order: no payment stays open, gets lost or counts twice.
  */
 import { createHmac } from 'node:crypto';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import type { CardOrder, PaymentProvider, ProviderCheckout } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -20,8 +20,7 @@ const failure = (code: string) => expect.objectContaining({ code });
 /** Nothing runs in the background: the test controls the order. */
 async function openCards(db: Database, method: string, around: Around = {}) {
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider: wrap(around) });
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const identity = await house.createFan(FIRST_MINOR);
   const customers = await stripe.customers.list({ limit: 100 });
   const customer = customers.data.find(({ metadata }) => metadata.identity === identity)?.id ?? '';

@@ -2,13 +2,13 @@
  * Top-ups by a saved card: one tap, the bank's authentication, and a single charge for any number of retries, answers
  * and events.
  */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { CardTopup } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -22,16 +22,10 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
   beforeAll(async () => {
     db = await open();
     house = await openMoneyHouse({ db });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
-  afterAll(async () => {
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 

@@ -1,6 +1,6 @@
 /** Lost or reordered events of the provider: the payments behind them are still booked. */
 import { createHmac } from 'node:crypto';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../../support/houses/money-house.ts';
@@ -19,8 +19,7 @@ async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
 
 async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const house = await openMoneyHouse({ db, isRunning: false });
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const identity = await house.createFan();
   const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
   const session = await pay(checkoutUrl);

@@ -4,7 +4,7 @@
  * once.
  */
 import { sql } from 'drizzle-orm';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider, RefundOrder, TransferOrder } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -34,7 +34,7 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
     spendsKeys = false;
     spent = { refunds: [], transfers: [] };
     house = await openMoneyHouse({ db, isRunning: false, settleDelayMs: HOUR_MS, wrapProvider });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterEach(async () => {
@@ -103,9 +103,8 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
   async function ticketByCard(card?: string) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const identity = await house.createFan();
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const confirmed = await house.money.confirmCheckout(await pay(page, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 

@@ -1,6 +1,5 @@
 /** Private sessions by the minute, on every database: credit holds, billing, and recovery after a crash. */
 import fc from 'fast-check';
-import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { PrivateProgress } from '../../../server/money/private-sessions/private-runner.ts';
 import type { PrivateSessions } from '../../../server/money/private-sessions/private-sessions.ts';
@@ -11,7 +10,6 @@ import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-hous
 
 const RATE_MINOR = 120;
 const SECOND_MS = 1_000;
-const AT_EMULATOR = { host: '127.0.0.1', protocol: 'http' } as const;
 
 const code = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -175,7 +173,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
     const { costMinor } = await money.privateSessions.end(fan(lea), asked.id);
-    const stripe = new Stripe('sk_test_of_the_tests', { ...AT_EMULATOR, port: house.emulator.port });
+    const { stripe } = house;
     const [payment] = (await stripe.paymentIntents.list({ limit: 1 })).data;
     const made = (await house.emulator.act('open_dispute', { paymentIntent: payment?.id ?? '' })) as { id: string };
     await money.sweep();

@@ -3,7 +3,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const RACERS = 60;
@@ -19,12 +19,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     free = await house.createRoom({ kind: 'free' });
   });
 
-  afterAll(async () => {
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const grant = (identity: string, amountMinor: number, more: { expiresAt?: string; idempotencyKey?: string } = {}) =>
     house.money.promotions.grant({ identity, amountMinor, reason: 'Welcome', ...more }, 'operator');

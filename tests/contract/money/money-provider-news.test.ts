@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TopupId } from '../../../server/protocol/ids.ts';
@@ -24,7 +24,7 @@ describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({ db });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
     // Connected accounts have a separate webhook endpoint.
     connect = createServer(async (request, response) => {
       const chunks: Buffer[] = [];

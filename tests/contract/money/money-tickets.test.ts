@@ -5,7 +5,7 @@ import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { WaiverInput } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -21,13 +21,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     house = await openMoneyHouse({ db });
   });
 
-  afterAll(async () => {
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const buy = (identity: string, room: Room, from: 'wallet' | 'card' = 'wallet', waiver?: WaiverInput) =>
     house.money.tickets.buy({ room, identity, name: 'Léa', from, waiver, locale: 'fr' });

@@ -5,7 +5,7 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { TipInput } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -21,12 +21,7 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
     room = await house.createRoom({ kind: 'free' });
   });
 
-  afterAll(async () => {
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const tip = (identity: string, input: Partial<TipInput> = {}, where = room) =>
     house.money.tips.send({

@@ -1,5 +1,5 @@
 /** Displayed totals after partial refunds and lost disputes match the ledger. */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -26,7 +26,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
 
   async function openHouse(options: Partial<Parameters<typeof openMoneyHouse>[0]> = {}): Promise<void> {
     house = await openMoneyHouse({ db, isRunning: false, ...options });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   }
 
   afterEach(async () => {
@@ -50,9 +50,8 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   };
   const buyByCard = async (identity: string, priceMinor: number, card?: string) => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor });
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const { id } = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const { id } = await house.money.confirmCheckout(await pay(page, card));
     await settle();
     return { room, ticket: id as TicketId };
   };

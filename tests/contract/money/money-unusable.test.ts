@@ -1,5 +1,5 @@
 /** Card payments that cannot be booked are refunded automatically, whatever the reason. */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
@@ -23,7 +23,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({ db, isRunning: false });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
     room = await house.createRoom({ kind: 'free' });
   });
 

@@ -1,6 +1,5 @@
 /** Creators' provider accounts whose changes arrive by no webhook: they are polled, a few at a time. */
 import { sql } from 'drizzle-orm';
-import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -26,8 +25,7 @@ async function openSilentHouse(db: Database) {
     return provider;
   };
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const { creatorAccounts: accounts } = house.money;
   await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
   const [account] = (await stripe.accounts.list({ limit: 1 })).data;

@@ -1,6 +1,5 @@
 /** Release of held earnings when due: found by index, never too early, too late or twice. */
 import { sql } from 'drizzle-orm';
-import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EarningsHoldsStore } from '../../../server/money/payouts/earnings-holds.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -81,16 +80,11 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   });
 
   async function disputedSale(): Promise<string> {
-    const stripe = new Stripe('sk_test_of_the_tests', {
-      host: '127.0.0.1',
-      port: house.emulator.port,
-      protocol: 'http',
-    });
+    const { stripe } = house;
     const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
     const buyer = await house.createFan();
-    const page = await house.money.tickets.buy({ room: paid, identity: buyer, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    await house.money.confirmCheckout(await pay(page.checkoutUrl));
+    const page = await house.buyByCard({ room: paid, identity: buyer });
+    await house.money.confirmCheckout(await pay(page));
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
     const { id } = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
     await house.money.sweep();

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
@@ -68,11 +67,7 @@ describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', (
         await house.money.sweep();
         const [paid, ...others] = await payouts.listOfCreator(creator);
         expect([paid?.status, others]).toEqual(['paid', []]);
-        const stripe = new Stripe('sk_test_of_the_tests', {
-          host: '127.0.0.1',
-          port: house.emulator.port,
-          protocol: 'http',
-        });
+        const { stripe } = house;
         const { data } = await stripe.transfers.list({ limit: 100 });
         expect(data.map(({ amount }) => amount)).toEqual([paid?.amountMinor]);
         expect(await house.money.checkInvariants()).toEqual([]);
@@ -108,11 +103,7 @@ describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () 
         const house = await openMoneyHouse({ db, dataFile, isRunning: false });
         house.advance(24 * 60 * 60_000);
         await house.money.sweep();
-        const stripe = new Stripe('sk_test_of_the_tests', {
-          host: '127.0.0.1',
-          port: house.emulator.port,
-          protocol: 'http',
-        });
+        const { stripe } = house;
         for (const { ticket, payment } of bought) {
           // The operator retries after a lost answer.
           await house.money.refunds.refund({ ticket, reason: 'Again' }, 'operator').catch(() => {});

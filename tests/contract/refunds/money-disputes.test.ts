@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentProvider, ProviderRefund } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -33,7 +33,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
         return each;
       },
     });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterEach(async () => {
@@ -81,9 +81,8 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   async function ticketByCard({ card, ...more }: { capacity?: number; card?: string } = {}) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 }, more);
     const identity = await house.createFan();
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const confirmed = await house.money.confirmCheckout(await pay(page, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 

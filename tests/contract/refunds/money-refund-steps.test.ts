@@ -2,7 +2,7 @@
  * Kills a process at each step of a refund, before and after each provider call and each transaction. The next process
  * continues until the card is refunded once, and the ledger and the provider agree.
  */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -37,7 +37,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
     db = await open();
     countTransactions(db, killer);
     house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterAll(async () => {

@@ -1,4 +1,3 @@
-import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -6,7 +5,7 @@ import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -32,14 +31,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     house = await openMoneyHouse({ db, wrapProvider });
   });
 
-  afterAll(async () => {
-    house.emulator.clearFaults();
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const reason = 'The sound was gone';
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
@@ -49,11 +41,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   const statusOf = (id: string) =>
     house.facts.findLast((fact) => fact.topic === 'refund.changed' && fact.data.refund.id === id)?.data.refund.status;
   const providerRefunds = async (id: string) => {
-    const client = new Stripe('sk_test_of_the_tests', {
-      host: '127.0.0.1',
-      port: house.emulator.port,
-      protocol: 'http',
-    });
+    const client = house.stripe;
     const all = await client.refunds.list({ limit: 100 });
     return all.data.filter((each) => each.metadata?.refund === id);
   };
@@ -61,9 +49,8 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   async function ticketByCard(card?: string) {
     const room = await house.createRoom();
     const identity = await house.createFan();
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const confirmed = await house.money.confirmCheckout(await pay(page, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 

@@ -2,7 +2,6 @@
  * One membership seen by two gateways: actions of the member, the bank and the provider's pages, and hooks that run
  * while a provider call is in flight.
  */
-import Stripe from 'stripe';
 import { expect } from 'vitest';
 import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
@@ -46,8 +45,7 @@ export async function openClub(open: () => Promise<Database & AsyncDisposable>) 
   };
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
   const gateway: Money = await house.openGateway();
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const input = { name: 'Backstage', priceMinor: 1_200, interval: 'month' } as const;
   const { id: tier } = await house.rooms.clubs.createTier(house.creator, input);
   const identity = `fan-${createId('event')}`;

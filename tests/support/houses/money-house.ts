@@ -2,9 +2,11 @@
  * The money domain with its real dependencies only: a database, rooms, the outbox, and the Stripe SDK against the
  * emulator, whose signed webhooks arrive over HTTP, shuffled and duplicated.
  */
+import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StripeEmulator } from '@loge/stripe-emulator';
+import Stripe from 'stripe';
 import { createMoney, createRooms } from '../../../server/domains.ts';
 import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
@@ -20,7 +22,9 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { CARD, payCheckout } from '../people/checkout.ts';
+import { eventually } from '../run/eventually.ts';
 
+const SECRET_KEY = 'sk_test_of_the_tests';
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
 /** Short enough to test a provider that hangs, long enough for a loaded machine. */
 const API_TIMEOUT_MS = 4_000;
@@ -48,6 +52,8 @@ export interface MoneyHouse extends AsyncDisposable {
   money: Money;
   metrics: Metrics;
   emulator: StripeEmulator;
+  /** The test's own client of the emulator. */
+  stripe: Stripe;
   /** Advances the clocks of the server and the provider; a negative value moves only the server's. */
   advance(ms: number): void;
   /** Every fact that the outbox has dispatched, in order. */
@@ -59,6 +65,8 @@ export interface MoneyHouse extends AsyncDisposable {
   createCreator(): Promise<string>;
   /** A fan with this credit, topped up by card; returns the identity. */
   createFan(creditMinor?: number): Promise<string>;
+  /** Starts the purchase of a ticket by card; returns the checkout page. */
+  buyByCard(order: { room: Room; identity: string }): Promise<string>;
   /** Another gateway's money domain on the same database and provider, closed with the fixture. */
   openGateway(): Promise<Money>;
   /** Another process on the same database and provider, as after a crash: the first one is not closed. */
@@ -122,7 +130,7 @@ export async function openMoneyHouse({
     createMoney(platform, rooms, {
       provider: wrapProvider(
         StripeProvider.create({
-          secretKey: 'sk_test_of_the_tests',
+          secretKey: SECRET_KEY,
           webhookSecrets: [WEBHOOK_SECRET],
           host: '127.0.0.1',
           port: emulator.port,
@@ -159,6 +167,7 @@ export async function openMoneyHouse({
     db,
     rooms,
     emulator,
+    stripe: new Stripe(SECRET_KEY, { host: '127.0.0.1', port: emulator.port, protocol: 'http' }),
     metrics,
     facts,
     advance(ms) {
@@ -181,6 +190,11 @@ export async function openMoneyHouse({
       }
       return identity;
     },
+    async buyByCard(order) {
+      const answer = await money.tickets.buy({ ...order, name: 'Léa', from: 'card' });
+      assert.ok('checkoutUrl' in answer);
+      return answer.checkoutUrl;
+    },
     async openGateway() {
       const gateway = await openMoney();
       opened.push(gateway);
@@ -200,6 +214,16 @@ export async function openMoneyHouse({
       await bus.close();
     },
   };
+}
+
+/** Closes a house and its database once webhooks and jobs are idle; the ledger must balance then. */
+export async function closeBalanced({ db, house }: { db: AsyncDisposable; house: MoneyHouse }): Promise<void> {
+  house.emulator.clearFaults();
+  await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+  await house.money.idle();
+  assert.deepEqual(await house.money.checkInvariants(), []);
+  await house[Symbol.asyncDispose]();
+  await db[Symbol.asyncDispose]();
 }
 
 /** Pays a checkout page; returns the provider's session id. */
