@@ -1,10 +1,10 @@
-/** Somebody who means harm must not be felt by those beside them; figures: `npm run bench -- chat-hostile`. */
+/** A hostile client must not slow others down; figures: `npm run bench -- chat-hostile`. */
 import { expect, test } from 'vitest';
 import { measureUnderAttack } from '../../support/people/neighbours.ts';
 import { ServerProcess } from '../../support/programs/server-process.ts';
 import { effort } from '../../support/run/effort.ts';
 
-/** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
+/** Allows for a tick more or less, a loaded machine, and the slowest of about fifty messages. */
 const RATIO_MAX = 3;
 
 test('a thousand malformed, oversized and forged events a second neither slow other sockets nor use their budgets', async () => {
@@ -19,7 +19,7 @@ test('a thousand malformed, oversized and forged events a second neither slow ot
   expect(attacks.sent).toBeGreaterThan(1_000);
   expect(attacks.closed).toBeGreaterThan(0);
   expect(refused).toBe(0);
-  // The quietest round of each: what else the machine does slows single rounds, an attack slows them all.
+  // The fastest round of each: other load slows single rounds, an attack slows all.
   const [without = Number.NaN, during = Number.NaN] = [withoutMs, withMs].map((rounds) =>
     Math.min(...rounds.map(({ p90 }) => p90)),
   );

@@ -53,7 +53,7 @@ describe.skipIf(!hasGateways)('chaos', () => {
       await Promise.race([breaking, Promise.all(people)]);
       await breaking;
 
-      // Quiet: all is up again, and everybody comes back to where they were.
+      // Quiet: everything is up again, and everybody reconnects.
       await vi.waitFor(async () => expect(await house.findNotReady()).toEqual([]), WAIT);
       await vi.waitFor(
         () => expect(fans.filter((fan) => fan.media.silenceMs > 500).map(describeFan)).toEqual([]),

@@ -1,6 +1,5 @@
 /**
- * Every process of a house is replaced by SIGTERM, one after another, under a live: nobody loses anything, and nobody's
- * picture is cut.
+ * Every process is replaced by SIGTERM, one after another, during a live: nothing is lost, and no video is interrupted.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasGateways } from '../../support/houses/gateways.ts';
@@ -18,7 +17,7 @@ describe.skipIf(!hasGateways)('a rolling upgrade under a live', () => {
   }, 120_000);
   afterAll(() => house?.[Symbol.asyncDispose](), 60_000);
 
-  test('loses and doubles no purchase, message or tip, and moves people before it leaves them', async () => {
+  test('loses and repeats no purchase, message or tip, and moves viewers before a node exits', async () => {
     const room = (await house.gateways.createRoom({ kind: 'ticket', priceMinor: TICKET_MINOR })).id;
     const { url } = house;
     using _ = await LightCreator.goLive({ url, token: signToken({ identity: 'ada', room, role: 'creator' }) });
