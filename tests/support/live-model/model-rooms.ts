@@ -1,7 +1,10 @@
+import type { LiveState } from '../../../server/gateway/socket/live-fanout.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import type { ModelChance } from './model-chance.ts';
+
+const NO_TIMES = { liveStartedAt: null, liveEndedAt: null, pausedUntil: null };
 
 interface ModelLive {
   heldBy: string | undefined;
@@ -26,8 +29,8 @@ export class ModelRooms {
   }
 
   /** The gateways' read before they send the live's state to a room. */
-  readLive(room: RoomId): Promise<{ status: 'live' | 'scheduled'; liveStartedAt: string | null }> {
-    return this.#run(() => ({ status: this.isLive(room) ? 'live' : 'scheduled', liveStartedAt: null }));
+  readLive(room: RoomId): Promise<LiveState> {
+    return this.#run(() => ({ status: this.isLive(room) ? 'live' : 'scheduled', ...NO_TIMES }));
   }
 
   of(gateway: string): LivesOptions['rooms'] {

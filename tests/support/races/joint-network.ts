@@ -2,7 +2,7 @@
  * The gateways as pages reach them: each sends the room's live events to its sockets, from facts on a bus that may
  * delay, repeat or lose them.
  */
-import { LiveFanout } from '../../../server/gateway/socket/live-fanout.ts';
+import { LiveFanout, type LiveState } from '../../../server/gateway/socket/live-fanout.ts';
 import { SharedRead } from '../../../server/platform/db/shared-read.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
@@ -74,7 +74,7 @@ export class JointGateway {
   readonly stage: Gateway['stage'];
   readonly rooms: ModelHouse['rooms'];
   readonly sockets = new Map<string, NetworkSocket>();
-  readonly reads: SharedRead<RoomId, { status: 'live' | 'scheduled'; liveStartedAt: string | null }>;
+  readonly reads: SharedRead<RoomId, LiveState>;
   readonly lives: LiveFanout;
 
   constructor({ stage }: Gateway, { rooms }: ModelHouse) {
