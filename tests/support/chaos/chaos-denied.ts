@@ -1,4 +1,5 @@
 /** Participants who must not have access: one who never paid, and guests who are removed while they watch. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { signToken, WireFan } from '../people/wire-fan.ts';
 import type { Dice } from '../soak/dice.ts';
@@ -106,7 +107,7 @@ async function tryToken(
     if (inside || access.state !== state) found(`a welcome with ${JSON.stringify(access)}`);
     const requests = [
       ['stage:watch', { rtpCapabilities: {} }],
-      ['chat:send', { clientId: `${who}-${performance.now()}`.replaceAll(' ', '-'), text: 'Let me in' }],
+      ['chat:send', { clientId: randomUUID(), text: 'Let me in' }],
       ['chat:history', {}],
     ] as const;
     for (const [name, input] of requests) {

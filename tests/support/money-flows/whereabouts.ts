@@ -39,7 +39,7 @@ export async function findMisplaced(house: SoakHouse): Promise<string[]> {
     const isHarmless = refunded === paid;
     if (!known.has(payment) && !isHarmless) {
       faults.push(
-        `${payment}: ${paid} was charged to a card (${refunded} refunded, ${disputed} disputed), and is not in the ledger`,
+        `${payment}: ${paid} charged to a card (${refunded} refunded, ${disputed} disputed) is not in the ledger`,
       );
     }
   }
@@ -56,7 +56,7 @@ export async function findMisplaced(house: SoakHouse): Promise<string[]> {
     const goesBack = there.refunded + there.disputed + here.owed;
     if (goesBack > there.paid) {
       faults.push(
-        `${source}: of ${there.paid} the card has ${there.refunded + there.disputed} back, and is owed ${here.owed} more`,
+        `${source}: the card paid ${there.paid}, got ${there.refunded + there.disputed} back, and is owed ${here.owed}`,
       );
     }
   }
@@ -91,17 +91,23 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
   const rows = await select<Record<keyof Booked, string>>(
     house,
     `with payments as (
-      select provider_payment as payment, source_id as source, purpose as type, source_id as booked from checkouts where status = 'paid'
-      union all select provider_payment, id, 'membership_invoice', invoice from membership_invoices where provider_payment is not null
+      select provider_payment as payment, source_id as source, purpose as type, source_id as booked
+        from checkouts where status = 'paid'
+      union all select provider_payment, id, 'membership_invoice', invoice from membership_invoices
+        where provider_payment is not null
     )
     select p.payment, p.source,
       coalesce((select -sum(e.amount_minor) from ledger_transactions x join ledger_entries e on e.transaction = x.id
-        where x.kind in ('topup', 'ticket', 'tip', 'membership', 'unusable_payment') and x.source_type = p.type and x.source_id = p.booked
+        where x.kind in ('topup', 'ticket', 'tip', 'membership', 'unusable_payment') and x.source_type = p.type
+          and x.source_id = p.booked
           and e.account = 'provider_clearing:eur:#house'), 0) as paid,
-      (select coalesce(sum(amount_minor), 0) from provider_refunds m where m.provider_payment = p.payment and m.returned_at is null)
+      (select coalesce(sum(amount_minor), 0) from provider_refunds m where m.provider_payment = p.payment
+        and m.returned_at is null)
         as refunded,
-      (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes d where d.provider_payment = p.payment) as disputed,
-      (select coalesce(sum(amount_minor - settled_minor), 0) from refunds r where r.provider_payment = p.payment) as owed
+      (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes d
+        where d.provider_payment = p.payment) as disputed,
+      (select coalesce(sum(amount_minor - settled_minor), 0) from refunds r
+        where r.provider_payment = p.payment) as owed
     from payments p`,
   );
   return rows.map(({ payment, source, ...sums }) => ({
@@ -118,12 +124,14 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
 const PENDING: [fault: string, statement: string][] = [
   [
     'earnings never released',
-    `select a.owner || ' with ' || sum(e.amount_minor) as id from ledger_accounts a join ledger_entries e on e.account = a.id
+    `select a.owner || ' with ' || sum(e.amount_minor) as id from ledger_accounts a
+      join ledger_entries e on e.account = a.id
       where a.kind = 'creator_pending' group by a.owner having sum(e.amount_minor) <> 0`,
   ],
   [
     'disputed amount with no open or closed dispute',
-    `select sum(amount_minor)::text as id from ledger_entries where account like 'disputes_open:%' having sum(amount_minor) <> 0`,
+    `select sum(amount_minor)::text as id from ledger_entries
+      where account like 'disputes_open:%' having sum(amount_minor) <> 0`,
   ],
   [
     'disputed ticket without a dispute',
@@ -148,7 +156,8 @@ const PENDING: [fault: string, statement: string][] = [
   [
     'active although every payment for it was returned',
     `select m.id from memberships m where m.status in ('active', 'past_due') and not exists (
-      select 1 from membership_invoices i join ledger_transactions x on x.kind = 'membership' and x.source_id = i.invoice
+      select 1 from membership_invoices i join ledger_transactions x on x.kind = 'membership'
+        and x.source_id = i.invoice
       where i.membership = m.id and x.id not in (select r.reverses_id from ledger_transactions r
         where r.reverses_id is not null and r.kind in ('refund', 'dispute_reversal')))`,
   ],
@@ -158,7 +167,8 @@ const PENDING: [fault: string, statement: string][] = [
       where m.status = 'ended' and m.standing in ('refunded', 'lost') and i.period_end > m.ended_at
         and not exists (select 1 from disputes d where d.source_id = i.id and d.status = 'lost')
         and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
-          join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
+          join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id
+            and e.amount_minor > 0
           where x.kind = 'membership' and x.source_id = i.invoice)`,
   ],
   [
