@@ -1,9 +1,7 @@
 /**
- * What is lost, doubled or out of order in a chat whose people lose their network and whose house falls apart: a
- * thousand fans over two gateways with real Redis and Postgres, each dropped at random for up to ten seconds; meanwhile
- * each gateway is killed with -9 and started again, and Redis is killed and started again with its data and without.
- * Gateways, Redis, Postgres and fans are processes of their own. It does not show the time that a network between them
- * takes.
+ * Lost, repeated and reordered messages in a chat under failures: a thousand fans over two gateways with real Redis and
+ * Postgres, each disconnected at random for up to ten seconds; meanwhile each gateway is killed and restarted, and
+ * Redis is restarted with and without its data. All parts are separate processes. Network latency is not included.
  */
 
 import { cpus } from 'node:os';
@@ -41,7 +39,7 @@ const DURATION_MS = Number(values.seconds) * 1_000;
 const LIMIT_MS = 175_000;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-/** What goes wrong, and when within the time given. */
+/** The failures, at fixed fractions of the run. */
 async function breakThings(house: GatewayHouse): Promise<void> {
   const startedAt = performance.now();
   const until = (share: number) => pause(Math.max(0, startedAt + share * DURATION_MS - performance.now()));

@@ -1,9 +1,9 @@
 /**
- * What a delivery of chat costs the server: Loge beside plain Socket.IO, with one emit a message and with messages
- * gathered for the same tick, in turn (A B C A B C), each server and its fans in processes of their own on cores of
- * their own. Fans parse and check every sequence number. Loge's cost has all of it: tokens and access, budgets, the log
- * on Postgres with each message committed before it is shown; the two others keep nothing. The room's reading budget is
- * off, so that all three deliver the same. It does not show: TLS, and a network slower than loopback.
+ * Server CPU per chat delivery: Loge compared with plain Socket.IO, with one emit per message and with messages batched
+ * per tick, in turn (A B C A B C). Each server and its fans are processes on separate cores. Fans parse and check every
+ * sequence number. Loge's cost includes everything: tokens and access, rate limits, and the Postgres log with each
+ * message committed before it is shown; the other two store nothing. The room's readable rate is off, so that all three
+ * deliver the same. Not included: TLS, and a network slower than loopback.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -43,7 +43,7 @@ const FANS = Number(values.fans);
 const PER_SECOND = Number(values['per-second']);
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);
-/** Past this everything is stopped and the benchmark has failed. */
+/** The benchmark fails after this time. */
 const LIMIT_MS = 240_000;
 const [SERVER_CORE, FANS_CORE] = [0, 1];
 

@@ -47,12 +47,12 @@ const ROUND_MS = Number(values.seconds) * 1_000;
 const FANS = Number(values.fans);
 const UNDER_WAY = Number(values['under-way']);
 
-/** Past this everything is stopped and the benchmark has failed. */
+/** The benchmark fails after this time. */
 const LIMIT_MS = 175_000;
 const WARM_UP_MS = 2_000;
 const TAPPING_FANS = 20;
 const MEAN_PAUSE_MS = 100;
-/** What Postgres has unless told otherwise. */
+/** Postgres's default settings. */
 const POSTGRES = { shared_buffers: '128MB', fsync: 'on', synchronous_commit: 'on' };
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -77,7 +77,7 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
   process.stdout.write(`${JSON.stringify({ tapToShownMs, tipsPerCpuSecond, naivePerCpuSecond, ratio })}\n`);
 }
 
-/** A server of its own on a database of its own beside the other; it is gone before the ledgers are measured. */
+/** A separate server on its own database; it has stopped before the ledgers are measured. */
 async function tapToShown(url: string): Promise<number[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,7 +1,6 @@
 /**
- * A rolling upgrade: both SFU nodes and both gateways are replaced by SIGTERM, one after another, under a live with
- * viewers in Chromium who watch and lighter ones who also talk, tip and buy tickets. What they saw is measured where
- * they see it.
+ * A rolling upgrade: both SFU nodes and both gateways are replaced by SIGTERM, one after another, during a live with
+ * viewers in Chromium and light ones who also chat, tip and buy tickets. Viewers measure on their own clocks.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
