@@ -11,6 +11,7 @@ import { GatewayHouse } from '../support/houses/gateways.ts';
 import type { CrowdAccount, DroppingCrowdOptions } from '../support/people/dropping-crowd.ts';
 import type { Replay } from '../support/people/returning-fan.ts';
 import { Child } from './support/child.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- chat-drops [options]
@@ -99,17 +100,4 @@ async function main(stack: AsyncDisposableStack): Promise<void> {
   if (lost + doubled + reordered > 0 || found.returned < options.fans) process.exitCode = 1;
 }
 
-const limit = setTimeout(() => {
-  say(`Not done within ${LIMIT_MS / 1_000} s.`);
-  process.exit(1);
-}, LIMIT_MS);
-const stack = new AsyncDisposableStack();
-try {
-  await main(stack);
-} catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
-} finally {
-  await stack.disposeAsync();
-  clearTimeout(limit);
-}
+await runLimited(main, LIMIT_MS);

@@ -13,6 +13,7 @@ import { ServerProcess } from '../support/programs/server-process.ts';
 import type { CrowdRun } from './support/chat/chat-crowd.ts';
 import { Child, pin } from './support/child.ts';
 import { cpuSecondsOf, residentBytes } from './support/cpu-time.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- chat [options]
@@ -139,17 +140,4 @@ async function main(stack: AsyncDisposableStack): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-const limit = setTimeout(() => {
-  say(`Not done within ${LIMIT_MS / 1_000} s.`);
-  process.exit(1);
-}, LIMIT_MS);
-const stack = new AsyncDisposableStack();
-try {
-  await main(stack);
-} catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
-} finally {
-  await stack.disposeAsync();
-  clearTimeout(limit);
-}
+await runLimited(main, LIMIT_MS);

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { type BurstFigures, pause, rush } from './support/burst.ts';
 import { BenchHouse } from './support/join/bench-house.ts';
 import type { JoinTimes } from './support/join/bench-page.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile, percentiles, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- join [options]
@@ -211,20 +212,4 @@ function line(samples: readonly number[]): string {
   return `p50 ${p50} ms, p95 ${p95} ms, range ${round(Math.min(...samples))} to ${round(Math.max(...samples))} (${samples.length})`;
 }
 
-let failed = false;
-{
-  await using stack = new AsyncDisposableStack();
-  const limit = setTimeout(() => {
-    say(`The benchmark was not done after ${LIMIT_MS / 1_000} s.`);
-    process.exitCode = 1;
-    void stack.disposeAsync().then(() => process.exit(1));
-  }, LIMIT_MS);
-  try {
-    await run(stack);
-  } catch (error) {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    failed = true;
-  }
-  clearTimeout(limit);
-}
-process.exit(failed ? 1 : 0);
+await runLimited(run, LIMIT_MS);

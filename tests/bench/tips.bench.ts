@@ -12,6 +12,7 @@ import { startPostgres } from '../support/databases/postgres.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 import { measureTaps } from './support/money/tap-to-shown.ts';
 import { CONNECTIONS, type Round, TipThroughput } from './support/money/tip-throughput.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- tips [options]
@@ -128,19 +129,4 @@ function line(measured: Round | undefined): string {
   );
 }
 
-let failed = false;
-{
-  await using stack = new AsyncDisposableStack();
-  const limit = setTimeout(() => {
-    say(`The benchmark was not done after ${LIMIT_MS / 1_000} s.`);
-    void stack.disposeAsync().finally(() => process.exit(1));
-  }, LIMIT_MS);
-  try {
-    await run(stack);
-  } catch (error) {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    failed = true;
-  }
-  clearTimeout(limit);
-}
-process.exit(failed ? 1 : 0);
+await runLimited(run, LIMIT_MS);
