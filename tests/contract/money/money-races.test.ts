@@ -73,7 +73,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     await house.money.topups.create({ identity: `fan-${createId('event')}`, name: 'Tom', amountMinor: 500 });
   });
 
-  test(`tips, tickets, refunds and a dispute never overdraw, never double, and lose nothing that was answered (seed ${SEED})`, async () => {
+  test(`tips, tickets, refunds and a dispute never overdraw, and lose or repeat nothing acknowledged (seed ${SEED})`, async () => {
     const { money } = house;
     const identity = await house.createFan();
     const topup = await creditBy(identity, KEPT_MINOR);

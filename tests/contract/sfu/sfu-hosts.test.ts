@@ -330,7 +330,7 @@ it('pauses a metered viewer with short sessions without reports, also over two n
   expect(isPaused).toBe(true);
 });
 
-it('limits a person to four sessions of a room over all nodes; ended sessions free a slot, resumed ones do not', async () => {
+it('limits a person to four sessions of a room over all nodes; ended ones free a slot, resumed ones do not', async () => {
   const { one, two } = await createPair();
   await using _one = one;
   await using _two = two;

@@ -27,7 +27,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     for (const { url } of house.gateways) expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
-  test('messages at one are seen at both, in one order and once; after a change of gateways the missed ones arrive', async () => {
+  test('messages at one are seen at both, once and in order, also after a change of gateways', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     using tom = await house.join(1, { identity: 'tom', room });
@@ -39,7 +39,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect(again.welcome.inside?.chat.entries.map(({ seq }) => seq)).toEqual([6, 7, 8]);
   });
 
-  test('access revoked at one closes everything at the other within a second, and the old token grants nothing at either', async () => {
+  test('access revoked at one ends at the other within a second, and the old token is refused at both', async () => {
     const room = (await house.createRoom()).id;
     const token = await house.token({ identity: 'max', room });
     using max = await TestParticipant.connect(house.gateway(1).url, { token });
@@ -94,7 +94,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect((await granted).access.state).toBe('granted');
   });
 
-  test('a role revoked at one is removed from the open socket at the other within a second, and the old token restores it at neither', async () => {
+  test('a role revoked at one ends at the other within a second, and the old token restores it at neither', async () => {
     const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
     const token = await house.token({ identity: 'keeper', room, role: 'moderator' });
     using keeper = await TestParticipant.connect(house.gateway(1).url, { token });
@@ -195,7 +195,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(200);
   });
 
-  test('without Redis each reports it and continues alone, and access revoked at the other still ends within a second or two', async () => {
+  test('without Redis both continue alone, and access revoked at the other ends within two seconds', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     using tom = await house.join(1, { identity: 'tom', room });

@@ -640,7 +640,7 @@ test.each(['2030-05-01T20:00:00+16:00', `2030-05-01T04:00:00.${'0'.repeat(200)}Z
   },
 );
 
-test('a private session is accessible to its two participants only, and an expired request cannot be accepted', async () => {
+test('only its two participants access a private session, and an expired request cannot be accepted', async () => {
   using asker = await scene.connect('fan-1', scene.rooms.private);
   using stranger = await scene.enter('fan-2', scene.rooms.private);
   const callee = person('callee');

@@ -18,7 +18,7 @@ afterAll(async () => {
 const connect = async (identity: string, room: string, role = 'fan') =>
   TestParticipant.connect(loge.url, { token: await loge.token({ identity, room, role }) });
 
-test('the creator sets a goal and a menu; all participants see them, tips move the goal, a refund moves it back', async () => {
+test('the creator sets a goal and a menu that all see; tips move the goal, and a refund moves it back', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
   using fan = await connect('lea', room);

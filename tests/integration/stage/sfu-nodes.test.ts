@@ -149,7 +149,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     }
   }
 
-  test('viewers at both gateways are spread over the nodes, and one above the capacity gets a retry delay', async () => {
+  test('viewers are spread over the nodes by both gateways, and one above the capacity must retry', async () => {
     const room = (await house.createRoom()).id;
     const live = await goLive(room);
     const fans: Fan[] = [];
@@ -194,7 +194,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await house.server('POST', `/v1/rooms/${room}/end`);
   });
 
-  test('a session opened over HTTP can be resumed at another gateway, and without a socket ends with the access', async () => {
+  test('a session opened over HTTP is resumed at another gateway, or ends with the access', async () => {
     const room = (await house.createRoom()).id;
     const creator = await goLive(room);
     const router = creator.socket.welcome.inside?.stage.routerRtpCapabilities ?? {};
@@ -249,7 +249,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await house.server('POST', `/v1/rooms/${room}/end`);
   });
 
-  test('after a reconnect through another gateway only that one manages the session, although the first is alive', async () => {
+  test('after a reconnect only the new gateway manages the session, although the first is alive', async () => {
     const room = (await house.createRoom()).id;
     await goLive(room, 0);
     const fan = await joinAndWatch(room, 'lea', 1);
