@@ -1,6 +1,6 @@
-/** Somebody who means harm must not be felt by those beside them; figures: `npm run bench -- chat-hostile`. */
+/** A hostile client must not slow others down; figures: `npm run bench -- chat-hostile`. */
 import { expect, test } from 'vitest';
-import { measurePeace } from '../../support/people/neighbours.ts';
+import { measureUnderAttack } from '../../support/people/neighbours.ts';
 import { ServerProcess } from '../../support/programs/server-process.ts';
 import { effort } from '../../support/run/effort.ts';
 
@@ -13,14 +13,14 @@ test('a thousand malformed, oversized and forged events a second neither slow ot
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
   const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);
-  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, {
+  const { withoutMs, withMs, attacks, refused } = await measureUnderAttack(server.url, room, {
     rounds: effort({ short: 3, long: 15 }),
     seconds: 2,
   });
   expect(attacks.sent).toBeGreaterThan(1_000);
   expect(attacks.closed).toBeGreaterThan(0);
   expect(refused).toBe(0);
-  // The quietest round of each: what else the machine does slows single rounds, an attack slows them all.
+  // The fastest round of each: other load slows single rounds, an attack slows all.
   const [without = Number.NaN, during = Number.NaN] = [withoutMs, withMs].map((rounds) =>
     Math.min(...rounds.map(({ p90 }) => p90)),
   );
