@@ -15,6 +15,9 @@ const STEP = 2;
 const STEP_REACHED = 0.8;
 /** A limit that differs by this much makes the worker probe again. */
 const NUDGE_BPS = 1_000;
+/** Share of what arrives that may be used at first, and the sound's part of it with its headers. */
+const LINE_SHARE = 0.85;
+const SOUND_BPS = 60_000;
 /** After a layer was too much, none is added for this long; twice as long each time, until there was none for a while. */
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;
@@ -56,8 +59,16 @@ export class NarrowLine {
     now: types.ConsumerLayers | undefined,
   ): void {
     if (!track.bitrates || !before || !now || this.#probing) return;
-    const isLess = now.spatialLayer < before.spatialLayer || isFewerFrames(before, now);
-    if (isLess && now.spatialLayer <= track.wantedLayer) this.#enter();
+    const isSmaller = now.spatialLayer < before.spatialLayer && now.spatialLayer < track.wantedLayer;
+    if (isSmaller || isFewerFrames(before, now)) this.#enter();
+  }
+
+  /** The client says what arrives while packets are being lost, sooner than the worker knows of it. */
+  handleLossy(lineBps: number): void {
+    if (!this.#probing) this.#enter();
+    const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, lineBps * LINE_SHARE - SOUND_BPS);
+    this.#limit(videoBps * STEP);
+    this.#handleEstimate(videoBps);
   }
 
   close(): void {

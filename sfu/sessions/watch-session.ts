@@ -10,7 +10,7 @@ import {
   type Viewport,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import { EXPECTED_TRACKS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
+import { EXPECTED_TRACKS, VIDEO_RESTART_SPACING_MS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { FrameRateRise } from '../tracks/frame-rate-rise.ts';
 import type { StageTrack, TrackWatcher } from '../tracks/stage-track.ts';
@@ -38,6 +38,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #line: NarrowLine | undefined;
   #paused = false;
   #viewport: Viewport | undefined;
+  #restartedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: SessionOptions & {
@@ -172,6 +173,23 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const changed = [...this.#watched.values()].filter((watched) => watched.setViewport(viewport));
     this.room.handlePreferenceChanged(changed.map(({ track }) => track));
     await Promise.all(changed.map((watched) => watched.selectLayer()));
+  }
+
+  /**
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client that
+   * repeats this all the time gets no more key frames than one that sends PLIs.
+   */
+  async restartVideo(lineBps: number | undefined): Promise<void> {
+    this.assertOpen();
+    const now = performance.now();
+    if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return;
+    this.#restartedAtMs = now;
+    if (lineBps !== undefined) this.#line?.handleLossy(lineBps);
+    const videos = this.streams().filter(({ kind }) => kind === 'video');
+    // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
+    // requests a key frame. A call fails only if its consumer ended meanwhile.
+    await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
+    if (this.#paused) await this.#applyPause();
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */

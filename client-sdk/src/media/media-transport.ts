@@ -86,6 +86,15 @@ export class MediaTransport {
     leaveSession(this.session, { connection: this.#connection, log: this.#log });
   }
 
+  /** Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. */
+  restartVideo(stalled: { lineBps?: number }): void {
+    if (this.#connection.state !== 'connected') return;
+    this.#log('info', 'video stalled', { session: this.session, ...stalled });
+    this.#connection.request('stage:restartVideo', { session: this.session, ...stalled }).catch((error) => {
+      this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
+    });
+  }
+
   /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
     if (state === 'disconnected' || state === 'failed') void this.restartIce();

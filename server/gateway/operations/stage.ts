@@ -143,6 +143,14 @@ const viewerOperations = [
     },
   }),
   socketOperation({
+    socket: 'stage:restartVideo',
+    ...WATCHING,
+    run: async ({ stage }, { connection, input }) => {
+      await stage.commands.restartVideo(connection.stageCaller, input);
+      return {};
+    },
+  }),
+  socketOperation({
     socket: 'stage:play',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session } }) => {

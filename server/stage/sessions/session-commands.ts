@@ -87,6 +87,11 @@ export class SessionCommands {
     await call(node.setViewport(input));
   }
 
+  async restartVideo(caller: StageCaller, input: { session: SessionId; lineBps?: number }): Promise<void> {
+    const { node } = this.own(caller, input.session);
+    await call(node.restartVideo(input));
+  }
+
   /** Resumes a session that was paused because its client did not report receiving media. */
   async play(caller: StageCaller, session: SessionId): Promise<void> {
     const { node } = this.own(caller, session);

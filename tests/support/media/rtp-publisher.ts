@@ -44,6 +44,7 @@ interface OutgoingStream {
 }
 
 interface Layer extends OutgoingStream {
+  maxBitrate: number;
   frameBytes: number;
   keyFrameDue: boolean;
   pictureId: number;
@@ -70,6 +71,7 @@ export class RtpPublisher {
     this.#stamped = options.stamped === true;
     this.#layers = bitrates.map((bitrateBps) => ({
       ...outgoingStream(VP8_PAYLOAD_TYPE, VIDEO_CLOCK_HZ),
+      maxBitrate: bitrateBps,
       frameBytes: Math.max(100, Math.round(bitrateBps / 8 / this.#framesPerSecond)),
       keyFrameDue: true,
       pictureId: 0,
@@ -97,7 +99,9 @@ export class RtpPublisher {
       codecs: [
         { mimeType: 'video/VP8', payloadType: VP8_PAYLOAD_TYPE, clockRate: VIDEO_CLOCK_HZ, rtcpFeedback: feedback },
       ],
-      encodings: this.#layers.map(({ ssrc }, i) => ({ ssrc, scaleResolutionDownBy: 2 ** (top - i), dtx: false })),
+      encodings: this.#layers.map(({ ssrc, maxBitrate }, i) => {
+        return { ssrc, scaleResolutionDownBy: 2 ** (top - i), maxBitrate, dtx: false };
+      }),
       rtcp: { cname: 'loge-rtp' },
     };
   }

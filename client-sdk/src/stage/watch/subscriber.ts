@@ -432,6 +432,7 @@ export class Subscriber {
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
+        onStalled: (stalled) => this.#isCurrent(watched) && media.restartVideo(stalled),
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },

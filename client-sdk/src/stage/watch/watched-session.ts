@@ -10,9 +10,12 @@ import type { StageTrack } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaTransport } from '../../media/media-transport.ts';
+import { StallMonitor } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
+  /** Packets of a video arrive without a picture; `lineBps`: what arrives, if packets are being lost. */
+  onStalled(stalled: { lineBps?: number }): void;
   onError(error: LogeError): void;
 }
 
@@ -20,6 +23,7 @@ export class WatchedSession {
   readonly media: MediaTransport;
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
+  readonly #stalls: StallMonitor;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
   /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
   readonly #pending = new Map<string, { muted: boolean }>();
@@ -28,6 +32,10 @@ export class WatchedSession {
     this.media = options.media;
     this.#log = options.log;
     this.#handlers = options.handlers;
+    this.#stalls = new StallMonitor({
+      videos: () => this.#videos.flatMap(({ consumer }) => consumer.rtpReceiver ?? []),
+      onStalled: (stalled) => this.#handlers.onStalled(stalled),
+    });
   }
 
   get tracks(): readonly StageTrack[] {
@@ -106,6 +114,7 @@ export class WatchedSession {
   close(): StageTrack[] {
     const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
     this.#pending.clear();
+    this.#stalls.close();
     this.media.close();
     return tracks;
   }
@@ -114,8 +123,12 @@ export class WatchedSession {
     setTimeout(() => consumer.close(), STAGE.trackCloseDelayMs);
   }
 
+  get #videos() {
+    return [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
+  }
+
   async #hasPicture(): Promise<boolean> {
-    const videos = [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
+    const videos = this.#videos;
     if (videos.length === 0) return false;
     const decoded = await Promise.all(videos.map(({ consumer }) => hasDecoded(consumer)));
     return decoded.every(Boolean);

@@ -167,6 +167,52 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
   });
 
+  it('sends a viewer who has no picture a key frame', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_stalled');
+    const watcher = await stage.watch('room_stalled', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    // The key frame of that change has several packets, and another one may follow.
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 100);
+    const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
+    const before = keyFrames();
+    await stage.node.restartVideo({ session: watcher.session });
+    await until(() => keyFrames() > before);
+    expect(currentLayer(watcher)).toBe(2);
+    const [transport] = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, number>[];
+    // An estimate of the bandwidth below that would pause the lowest layer.
+    expect(transport?.minOutgoingBitrate).toBeGreaterThan(100_000);
+  });
+
+  it('moves a viewer who loses packets to the layer that fits', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_lossy');
+    const watcher = await stage.watch('room_lossy', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    await stage.node.restartVideo({ session: watcher.session, lineBps: 300_000 });
+    await until(() => currentLayer(watcher) === 0);
+    // It stays there.
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 20);
+    expect(currentLayer(watcher)).toBe(0);
+  });
+
+  it('makes the publisher send few key frames for a viewer who asks all the time', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { publisher } = await stage.publish('room_greedy');
+    const watcher = await stage.watch('room_greedy', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const requests = () => publisher.keyFrameRequests.reduce((sum, count) => sum + count, 0);
+    const before = requests();
+    for (let count = 0; count < 100; count++) await stage.node.restartVideo({ session: watcher.session });
+    await receivesMore(watcher, 'video');
+    expect(requests() - before).toBeLessThan(4);
+  });
+
   it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 100 });
     await using _ = stage;

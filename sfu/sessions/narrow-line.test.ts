@@ -1,0 +1,115 @@
+import { EventEmitter } from 'node:events';
+import type { types } from 'mediasoup';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NarrowLine } from './narrow-line.ts';
+
+const KBPS = 1_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+class FakeTransport extends EventEmitter {
+  readonly enableTraceEvent = vi.fn(async () => {});
+  readonly limits: number[] = [];
+
+  async setMaxOutgoingBitrate(bps: number): Promise<void> {
+    this.limits.push(bps / KBPS);
+  }
+
+  estimate(kbps: number): void {
+    this.emit('trace', { type: 'bwe', info: { availableBitrate: kbps * KBPS } });
+  }
+}
+
+/** A viewer who wants the full picture of a camera, and whose line has just become too narrow for it. */
+function narrow() {
+  const transport = new FakeTransport();
+  const track = {
+    ceiling: Number.POSITIVE_INFINITY,
+    wantedLayer: 2,
+    bitrates: [100 * KBPS, 500 * KBPS, 1_700 * KBPS],
+    applyLayer: vi.fn(),
+  };
+  const line = new NarrowLine({
+    // Only the members that it uses.
+    transport: transport as unknown as types.WebRtcTransport,
+    tracks: () => [track],
+  });
+  const full = { spatialLayer: 2, temporalLayer: 2 };
+  const handle = (now: types.ConsumerLayers, before: types.ConsumerLayers = full) =>
+    line.handleLayers(track, before, now);
+  return { transport, track, line, handle };
+}
+
+describe('NarrowLine', () => {
+  it('costs nothing while the worker adds layers, or the viewer wants a smaller picture', () => {
+    const { transport, track, handle } = narrow();
+    handle({ spatialLayer: 2, temporalLayer: 2 }, { spatialLayer: 2, temporalLayer: 0 });
+    handle({ spatialLayer: 2, temporalLayer: 0 }, { spatialLayer: 1, temporalLayer: 2 });
+    track.wantedLayer = 1;
+    handle({ spatialLayer: 1, temporalLayer: 2 });
+    expect(transport.enableTraceEvent).not.toHaveBeenCalled();
+    transport.estimate(300);
+    expect(track.applyLayer).not.toHaveBeenCalled();
+  });
+
+  it('keeps the viewer to the layer that fits, instead of few frames of a larger one', () => {
+    const { transport, track, handle } = narrow();
+    handle({ spatialLayer: 2, temporalLayer: 0 });
+    transport.estimate(326);
+    expect(track.ceiling).toBe(0);
+    expect(track.applyLayer).toHaveBeenCalledTimes(1);
+  });
+
+  it('makes the worker probe every two seconds, a step above the estimate', () => {
+    const { transport, handle } = narrow();
+    handle({ spatialLayer: 1, temporalLayer: 2 });
+    transport.estimate(170);
+    vi.advanceTimersByTime(4_000);
+    expect(transport.limits).toEqual([340, 341, 340]);
+  });
+
+  it('climbs step by step once the line is wide again, and then lets the worker decide', () => {
+    const { transport, track, handle } = narrow();
+    handle({ spatialLayer: 0, temporalLayer: 2 });
+    transport.estimate(170);
+    vi.advanceTimersByTime(6_000);
+    for (const kbps of [340, 680]) transport.estimate(kbps);
+    expect(track.ceiling).toBe(1);
+    for (const kbps of [1_360, 2_295]) transport.estimate(kbps);
+    expect(track.ceiling).toBe(Number.POSITIVE_INFINITY);
+    expect(transport.limits.slice(-4)).toEqual([680, 1_360, 2_720, 0]);
+    expect(transport.enableTraceEvent).toHaveBeenLastCalledWith([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits ever longer before it tries a layer again that was too much', () => {
+    const { transport, track, handle } = narrow();
+    handle({ spatialLayer: 1, temporalLayer: 2 });
+    transport.estimate(600);
+    const tries: number[] = [];
+    for (let atMs = 0; atMs < 60_000; atMs += 500) {
+      // The padding fits, the layer does not.
+      transport.estimate(track.ceiling === 0 ? 600 : 300);
+      if (track.ceiling === 1) tries.push(atMs);
+      vi.advanceTimersByTime(500);
+    }
+    const waits = tries.map((atMs, index) => atMs - (tries[index - 1] ?? 0));
+    expect(waits.length).toBeGreaterThan(2);
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(20_000);
+  });
+
+  it('takes what the client says at once', () => {
+    const { transport, track, line } = narrow();
+    line.handleLossy(250 * KBPS);
+    expect(track.ceiling).toBe(0);
+    expect(track.applyLayer).toHaveBeenCalledTimes(1);
+    // The worker's own estimate may not be above that.
+    expect(transport.limits).toEqual([305]);
+  });
+});
