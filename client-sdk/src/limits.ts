@@ -87,12 +87,13 @@ export const STAGE = {
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
   /**
-   * A video is checked for a picture at this interval, and more often while it stands still. Without a new one for
-   * `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after `stallBackoffMs`, since a
-   * device that is too slow to decode looks the same; the steps begin anew after `stallCalmMs` without a stall. If more
-   * than `stallLossShare` of the packets are lost, the line is too narrow.
+   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without a
+   * new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
+   * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after `stallCalmMs`
+   * without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow, which is told at once.
    */
   stallCheckMs: 100,
+  stillAfterMs: 200,
   stillCheckMs: 80,
   stallAfterMs: 400,
   stallBackoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],

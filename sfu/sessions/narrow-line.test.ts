@@ -70,7 +70,8 @@ describe('NarrowLine', () => {
     handle({ spatialLayer: 1, temporalLayer: 2 });
     transport.estimate(170);
     vi.advanceTimersByTime(4_000);
-    expect(transport.limits).toEqual([340, 341, 340]);
+    // The worker probes at the limit that was in force before; so each step is two limits.
+    expect(transport.limits).toEqual([170, 340, 341, 340]);
   });
 
   it('climbs step by step once the line is wide again, and then lets the worker decide', () => {
@@ -78,13 +79,36 @@ describe('NarrowLine', () => {
     handle({ spatialLayer: 0, temporalLayer: 2 });
     transport.estimate(170);
     vi.advanceTimersByTime(6_000);
-    for (const kbps of [340, 680]) transport.estimate(kbps);
-    expect(track.ceiling).toBe(1);
-    for (const kbps of [1_360, 2_295]) transport.estimate(kbps);
+    for (const kbps of [340, 680, 1_360]) transport.estimate(kbps);
+    // Each layer on the way would cost a key frame.
+    expect(track.ceiling).toBe(0);
+    transport.estimate(2_295);
     expect(track.ceiling).toBe(Number.POSITIVE_INFINITY);
-    expect(transport.limits.slice(-4)).toEqual([680, 1_360, 2_720, 0]);
+    expect(transport.limits.slice(-7)).toEqual([680, 681, 1_360, 1_361, 2_720, 2_721, 0]);
     expect(transport.enableTraceEvent).toHaveBeenLastCalledWith([]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('takes a layer that fits where the estimate rises no further', () => {
+    const { transport, track, handle } = narrow();
+    handle({ spatialLayer: 0, temporalLayer: 2 });
+    transport.estimate(170);
+    vi.advanceTimersByTime(6_000);
+    for (const kbps of [340, 680]) transport.estimate(kbps);
+    vi.advanceTimersByTime(2_000);
+    expect(track.ceiling).toBe(1);
+    expect(track.applyLayer).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not take what a dead line has lost for a narrow line, and probes soon', () => {
+    const { transport, track, line } = narrow();
+    line.handleGap();
+    transport.estimate(1_188);
+    expect(track.applyLayer).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(500);
+    expect(transport.limits.at(-1)).toBe(2_377);
+    transport.estimate(2_295);
+    expect(transport.limits.at(-1)).toBe(0);
   });
 
   it('waits ever longer before it tries a layer again that was too much', () => {
@@ -92,10 +116,10 @@ describe('NarrowLine', () => {
     handle({ spatialLayer: 1, temporalLayer: 2 });
     transport.estimate(600);
     const tries: number[] = [];
-    for (let atMs = 0; atMs < 60_000; atMs += 500) {
+    for (let atMs = 0; atMs < 120_000; atMs += 500) {
+      if (track.ceiling === 1) tries.push(atMs);
       // The padding fits, the layer does not.
       transport.estimate(track.ceiling === 0 ? 600 : 300);
-      if (track.ceiling === 1) tries.push(atMs);
       vi.advanceTimersByTime(500);
     }
     const waits = tries.map((atMs, index) => atMs - (tries[index - 1] ?? 0));
@@ -110,6 +134,6 @@ describe('NarrowLine', () => {
     expect(track.ceiling).toBe(0);
     expect(track.applyLayer).toHaveBeenCalledTimes(1);
     // The worker's own estimate may not be above that.
-    expect(transport.limits).toEqual([305]);
+    expect(transport.limits.at(-1)).toBe(152.5);
   });
 });

@@ -2,15 +2,21 @@
  * Watches over a viewer whose line does not carry what they want to see. The worker decides about layers by its
  * estimate of the bandwidth, with two faults that this mends: it takes layers of which only a quarter of the frames fits,
  * and it hardly finds out that a line has become wider, since what it sends of a small layer proves nothing. So layers
- * above a ceiling are not chosen, and the worker is made to probe: libwebrtc sends padding at once when the highest
- * bit rate that it may send changes. The limit is a step above the estimate, so that a narrow line gets little padding.
+ * above a ceiling are not chosen, and the worker is made to probe.
+ *
+ * A worker probes with padding, at the highest bit rate that it may send, whenever that limit changes and is above the
+ * estimate. The limit is a step above the estimate, so that a narrow line gets little padding, and follows it upwards.
  */
 import type { types } from 'mediasoup';
 import { VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
 import { layerCeiling } from '../tracks/layer-ceiling.ts';
 
 const PROBE_EVERY_MS = 2_000;
-/** The limit in relation to the estimate; a share of the limit that the estimate has to reach for the next step. */
+/** The first probe after a gap, once the worker has heard of everything that was lost in it. */
+const PROBE_AFTER_GAP_MS = 400;
+/** How long such losses are not taken for those of a narrow line. */
+const GAP_FORGIVEN_MS = 1_000;
+/** The limit in relation to the estimate, and the share of it that the estimate has to reach for the next step. */
 const STEP = 2;
 const STEP_REACHED = 0.8;
 /** A limit that differs by this much makes the worker probe again. */
@@ -21,7 +27,7 @@ const SOUND_BPS = 60_000;
 /** After a layer was too much, none is added for this long; twice as long each time, until there was none for a while. */
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;
-const CALM_MS = 60_000;
+const CALM_MS = 120_000;
 
 /** A camera's track that the viewer gets. */
 export interface LineTrack {
@@ -37,9 +43,13 @@ export interface LineTrack {
 export class NarrowLine {
   readonly #transport: types.WebRtcTransport;
   readonly #tracks: () => readonly LineTrack[];
+  /** Runs while the line is watched. */
   #probing: NodeJS.Timeout | undefined;
   #availableBps: number | undefined;
   #limitBps = 0;
+  /** Whether the limit follows an estimate that has reached it. */
+  #isClimbing = false;
+  #forgivenUntilMs = 0;
   #restMs = REST_MS;
   #fellAtMs = Number.NEGATIVE_INFINITY;
 
@@ -60,70 +70,110 @@ export class NarrowLine {
   ): void {
     if (!track.bitrates || !before || !now || this.#probing) return;
     const isSmaller = now.spatialLayer < before.spatialLayer && now.spatialLayer < track.wantedLayer;
-    if (isSmaller || isFewerFrames(before, now)) this.#enter();
+    if (isSmaller || isFewerFrames(before, now)) this.#watch(PROBE_EVERY_MS);
   }
 
   /** The client says what arrives while packets are being lost, sooner than the worker knows of it. */
   handleLossy(lineBps: number): void {
-    if (!this.#probing) this.#enter();
+    this.#watch(PROBE_EVERY_MS);
     const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, lineBps * LINE_SHARE - SOUND_BPS);
-    this.#limit(videoBps * STEP);
+    this.#forgivenUntilMs = 0;
+    this.#limit(videoBps);
     this.#handleEstimate(videoBps);
   }
 
+  /** The line was dead and is back. The worker takes what was lost meanwhile for losses of a narrow line. */
+  handleGap(): void {
+    this.#forgivenUntilMs = performance.now() + GAP_FORGIVEN_MS;
+    this.#watch(PROBE_AFTER_GAP_MS);
+  }
+
   close(): void {
-    clearInterval(this.#probing);
+    clearTimeout(this.#probing);
     this.#probing = undefined;
   }
 
-  #enter(): void {
-    this.#availableBps = undefined;
-    this.#probing = setInterval(() => this.#probe(), PROBE_EVERY_MS).unref();
-    // All these calls fail only if the transport ended meanwhile.
-    this.#transport.enableTraceEvent(['bwe']).catch(() => {});
+  #watch(probeAfterMs: number): void {
+    if (!this.#probing) {
+      this.#availableBps = undefined;
+      // All these calls fail only if the transport ended meanwhile.
+      this.#transport.enableTraceEvent(['bwe']).catch(() => {});
+    }
+    clearTimeout(this.#probing);
+    this.#probing = setTimeout(() => this.#probe(), probeAfterMs).unref();
   }
 
   #leave(): void {
     this.close();
+    this.#isClimbing = false;
     this.#transport.enableTraceEvent([]).catch(() => {});
     this.#limit(0);
-    for (const track of this.#tracks()) track.ceiling = Number.POSITIVE_INFINITY;
+    for (const track of this.#tracks()) {
+      const isLimited = track.ceiling < track.wantedLayer;
+      track.ceiling = Number.POSITIVE_INFINITY;
+      if (isLimited) track.applyLayer();
+    }
   }
 
+  /** Lowers ceilings at once. Raises them when everything fits: on the way there each layer would cost a key frame. */
   #handleEstimate(availableBps: number): void {
     this.#availableBps = availableBps;
-    for (const track of this.#tracks()) this.#adapt(track, availableBps);
-    if (this.#tracks().every(({ ceiling, wantedLayer }) => ceiling >= wantedLayer)) this.#leave();
-    else if (availableBps >= this.#limitBps * STEP_REACHED) this.#limit(availableBps * STEP);
+    const now = performance.now();
+    for (const track of this.#tracks()) {
+      if (now >= this.#forgivenUntilMs && ceilingOf(track, availableBps) < track.ceiling)
+        this.#lower(track, availableBps);
+    }
+    const fits = (track: LineTrack) => ceilingOf(track, availableBps) >= track.wantedLayer;
+    if (this.#tracks().every((track) => fits(track) && this.#mayRaise(track))) this.#leave();
+    else if (this.#isClimbing && availableBps >= this.#limitBps * STEP_REACHED) this.#raiseLimit(availableBps * STEP);
   }
 
-  #adapt(track: LineTrack, availableBps: number): void {
-    if (!track.bitrates) return;
-    const ceiling = layerCeiling(availableBps, track.bitrates, track.ceiling);
-    const sinceFallMs = performance.now() - this.#fellAtMs;
-    if (ceiling === track.ceiling || (ceiling > track.ceiling && sinceFallMs < this.#restMs)) return;
-    if (ceiling < track.ceiling) this.#handleFall(sinceFallMs);
-    track.ceiling = ceiling;
+  #lower(track: LineTrack, availableBps: number): void {
+    const now = performance.now();
+    const sinceFallMs = now - this.#fellAtMs;
+    if (sinceFallMs > CALM_MS) this.#restMs = REST_MS;
+    // Falls that follow close upon another are one.
+    else if (sinceFallMs > this.#restMs) this.#restMs = Math.min(REST_MAX_MS, this.#restMs * 2);
+    this.#fellAtMs = now;
+    this.#isClimbing = false;
+    // Without a step above it: padding would only make it worse now.
+    this.#limit(availableBps);
+    track.ceiling = ceilingOf(track, availableBps);
     track.applyLayer();
   }
 
-  /** Falls that follow close upon another are one. */
-  #handleFall(sinceFallMs: number): void {
-    if (sinceFallMs > CALM_MS) this.#restMs = REST_MS;
-    else if (sinceFallMs > this.#restMs) this.#restMs = Math.min(REST_MAX_MS, this.#restMs * 2);
-    this.#fellAtMs = performance.now();
+  #mayRaise({ ceiling, wantedLayer }: LineTrack): boolean {
+    return ceiling >= wantedLayer || performance.now() - this.#fellAtMs >= this.#restMs;
   }
 
   #probe(): void {
-    if (this.#availableBps === undefined) return;
-    const limitBps = Math.max(VIEWER_BITRATE_MIN_BPS, this.#availableBps) * STEP;
-    this.#limit(Math.abs(limitBps - this.#limitBps) < NUDGE_BPS ? limitBps + NUDGE_BPS : limitBps);
+    const availableBps = this.#availableBps;
+    this.#watch(availableBps === undefined ? PROBE_AFTER_GAP_MS : PROBE_EVERY_MS);
+    if (availableBps === undefined) return;
+    for (const track of this.#tracks()) {
+      const ceiling = ceilingOf(track, availableBps);
+      if (ceiling <= track.ceiling || !this.#mayRaise(track)) continue;
+      track.ceiling = ceiling;
+      track.applyLayer();
+    }
+    this.#isClimbing = true;
+    this.#raiseLimit(Math.max(VIEWER_BITRATE_MIN_BPS, availableBps) * STEP);
+  }
+
+  #raiseLimit(bps: number): void {
+    // The worker probes at the limit that was in force, so that a new one has to be set before.
+    if (Math.abs(bps - this.#limitBps) > NUDGE_BPS) this.#limit(bps);
+    this.#limit(this.#limitBps > bps ? bps : bps + NUDGE_BPS);
   }
 
   #limit(bps: number): void {
-    this.#limitBps = Math.round(bps);
+    this.#limitBps = bps === 0 ? 0 : Math.max(VIEWER_BITRATE_MIN_BPS, Math.round(bps));
     this.#transport.setMaxOutgoingBitrate(this.#limitBps).catch(() => {});
   }
+}
+
+function ceilingOf({ bitrates, ceiling }: LineTrack, availableBps: number): number {
+  return bitrates ? layerCeiling(availableBps, bitrates, ceiling) : Number.POSITIVE_INFINITY;
 }
 
 function isFewerFrames(before: types.ConsumerLayers, now: types.ConsumerLayers): boolean {

@@ -184,7 +184,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const now = performance.now();
     if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return;
     this.#restartedAtMs = now;
-    if (lineBps !== undefined) this.#line?.handleLossy(lineBps);
+    if (lineBps === undefined) this.#line?.handleGap();
+    else this.#line?.handleLossy(lineBps);
     const videos = this.streams().filter(({ kind }) => kind === 'video');
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.

@@ -87,19 +87,24 @@ export class StallMonitor {
       return 'moving';
     }
     // Before the first picture the server looks after those who join.
-    if (watched.frameAt === 0 || now - watched.changedAt < STAGE.stallAfterMs) return 'moving';
+    const stillMs = now - watched.changedAt;
+    if (watched.frameAt === 0 || stillMs < STAGE.stillAfterMs) return 'moving';
     const { counters: before } = watched;
     const counters = await readCounters(video);
     watched.counters = counters;
     watched.flowing = before && counters.packets > before.packets ? watched.flowing + 1 : 0;
-    return before && watched.flowing >= FLOWING_CHECKS ? describe(before, counters) : 'still';
+    if (!before || watched.flowing < FLOWING_CHECKS) return 'still';
+    const lineBps = lossyBps(before, counters);
+    if (lineBps !== undefined) return { lineBps };
+    return stillMs < STAGE.stallAfterMs ? 'still' : {};
   }
 }
 
-function describe(before: Counters, now: Counters): Stalled {
+/** What arrives, in bits per second, if packets are being lost. */
+function lossyBps(before: Counters, now: Counters): number | undefined {
   const lost = now.lost - before.lost;
-  if (lost <= STAGE.stallLossShare * (now.packets - before.packets + lost)) return {};
-  return { lineBps: Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs)) };
+  if (lost <= STAGE.stallLossShare * (now.packets - before.packets + lost)) return undefined;
+  return Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs));
 }
 
 async function readCounters(video: Receiver): Promise<Counters> {
