@@ -133,7 +133,7 @@ export class NarrowLine {
     const sinceFallMs = now - this.#fellAtMs;
     if (sinceFallMs > CALM_MS) this.#restMs = REST_MS;
     // Falls that follow close upon another are one.
-    else if (sinceFallMs > this.#restMs) this.#restMs = Math.min(REST_MAX_MS, this.#restMs * 2);
+    else if (sinceFallMs >= this.#restMs) this.#restMs = Math.min(REST_MAX_MS, this.#restMs * 2);
     this.#fellAtMs = now;
     this.#isClimbing = false;
     // Without a step above it: padding would only make it worse now.
