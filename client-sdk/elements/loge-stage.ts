@@ -74,6 +74,7 @@ export class LogeStage extends RoomPart {
         'roomEnded',
       ]),
       ...this.renderOn(room, ['liveStarted', 'liveEnded', 'viewerCount', 'audioBlocked', 'stagePauseChanged']),
+      ...this.renderOn(room, ['soundOnlyChanged']),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
@@ -227,7 +228,12 @@ export class LogeStage extends RoomPart {
           : nothing
       }
       ${
-        this.quality === 'poor' || this.quality === 'lost'
+        room.stage.isSoundOnly
+          ? html`<span class="badge" role="status" data-testid="stage-sound-only">${icon('signal', 16)}${texts.stage.soundOnly}</span>`
+          : nothing
+      }
+      ${
+        !room.stage.isSoundOnly && (this.quality === 'poor' || this.quality === 'lost')
           ? html`<span class="badge" role="status">${icon('signal', 16)}${texts.stage.poorConnection}</span>`
           : nothing
       }

@@ -136,4 +136,15 @@ describe('NarrowLine', () => {
     // The worker's own estimate may not be above that.
     expect(transport.limits.at(-1)).toBe(152.5);
   });
+
+  it('gives the picture up where not even the lowest layer fits, once larger ones have drained from the line', () => {
+    const { line } = narrow();
+    expect(line.handleLossy(100 * KBPS)).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    expect(line.handleLossy(100 * KBPS)).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    // It would fit, with sound, into 250 kbit/s.
+    expect(line.handleLossy(250 * KBPS)).toBe(false);
+    expect(line.handleLossy(100 * KBPS)).toBe(true);
+  });
 });

@@ -24,6 +24,9 @@ const NUDGE_BPS = 1_000;
 /** Share of what arrives that may be used at first, and the sound's part of it with its headers. */
 const LINE_SHARE = 0.85;
 const SOUND_BPS = 60_000;
+/** Share of the lowest layers that has to fit, and how long a larger one may take to drain from the line. */
+const LOWEST_SHARE = 0.8;
+const BACKLOG_MS = 1_500;
 /** After a layer was too much, none is added for this long; twice as long each time, until there was none for a while. */
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;
@@ -73,13 +76,19 @@ export class NarrowLine {
     if (isSmaller || isFewerFrames(before, now)) this.#watch(PROBE_EVERY_MS);
   }
 
-  /** The client says what arrives while packets are being lost, sooner than the worker knows of it. */
-  handleLossy(lineBps: number): void {
+  /**
+   * The client says what arrives while packets are being lost, sooner than the worker knows of it. Answers whether that is
+   * too little for the lowest layers, which are all that has been sent for a while.
+   */
+  handleLossy(lineBps: number): boolean {
     this.#watch(PROBE_EVERY_MS);
-    const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, lineBps * LINE_SHARE - SOUND_BPS);
+    const spareBps = lineBps * LINE_SHARE - SOUND_BPS;
+    if (this.#isTooMuch(spareBps)) return true;
+    const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, spareBps);
     this.#forgivenUntilMs = 0;
     this.#limit(videoBps);
     this.#handleEstimate(videoBps);
+    return false;
   }
 
   /** The line was dead and is back. The worker takes what was lost meanwhile for losses of a narrow line. */
@@ -91,6 +100,12 @@ export class NarrowLine {
   close(): void {
     clearTimeout(this.#probing);
     this.#probing = undefined;
+  }
+
+  #isTooMuch(bps: number): boolean {
+    const lowest = this.#tracks().flatMap(({ bitrates, ceiling }) => (ceiling === 0 && bitrates?.[0]) || []);
+    const isLongSince = performance.now() - this.#fellAtMs >= BACKLOG_MS;
+    return lowest.length > 0 && isLongSince && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
   }
 
   #watch(probeAfterMs: number): void {

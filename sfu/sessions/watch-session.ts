@@ -19,6 +19,7 @@ import { NarrowLine } from './narrow-line.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 import { ReceiverGuard, ReceiverReports } from './receiver-guard.ts';
 import type { SessionOptions } from './session.ts';
+import { SoundOnly } from './sound-only.ts';
 import { WatchedTrack } from './watched-track.ts';
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
@@ -36,6 +37,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #budget: ReceiverBudget | undefined;
   #guard: ReceiverGuard | undefined;
   #line: NarrowLine | undefined;
+  readonly #soundOnly = new SoundOnly(() => void this.#applyPause());
   #paused = false;
   #viewport: Viewport | undefined;
   #restartedAtMs = Number.NEGATIVE_INFINITY;
@@ -179,18 +181,24 @@ export class WatchSession extends MediaSession implements TrackWatcher {
    * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client that
    * repeats this all the time gets no more key frames than one that sends PLIs.
    */
-  async restartVideo(lineBps: number | undefined): Promise<void> {
+  async restartVideo(lineBps: number | undefined): Promise<{ soundOnly?: true }> {
     this.assertOpen();
+    if (this.#soundOnly.isOn) return { soundOnly: true };
     const now = performance.now();
-    if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return;
+    if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return {};
     this.#restartedAtMs = now;
     if (lineBps === undefined) this.#line?.handleGap();
-    else this.#line?.handleLossy(lineBps);
+    else if (this.#line?.handleLossy(lineBps)) {
+      this.#soundOnly.begin();
+      await this.#applyPause();
+      return { soundOnly: true };
+    }
     const videos = this.streams().filter(({ kind }) => kind === 'video');
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.
     await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
     if (this.#paused) await this.#applyPause();
+    return {};
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */
@@ -207,6 +215,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   override close(reason: SessionCloseReason): void {
     this.#guard?.close();
     this.#line?.close();
+    this.#soundOnly.close();
     super.close(reason);
     const tracks = [...this.#watched.values()].map(({ track }) => track);
     this.#watched.clear();
@@ -234,7 +243,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       const consumer = await this.transport.consume({
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
-        paused: this.#paused,
+        paused: this.#isPaused(track.producer.kind),
         ...(track.layered && { preferredLayers: { spatialLayer: requestedLayer } }),
       });
       if (!stillWanted()) return consumer.close();
@@ -242,7 +251,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       if (!this.#wasOffered) this.handleFirstOffer();
       this.#wasOffered = true;
       // The session may have been paused or resumed during the request.
-      if (this.#paused !== consumer.paused) void this.#applyPause();
+      if (this.#isPaused(consumer.kind) !== consumer.paused) void this.#applyPause();
       this.#followLayers(watched, consumer);
       // The viewport or the publisher's bandwidth may have changed during the request.
       if (watched.layer !== requestedLayer) watched.applyLayer();
@@ -304,10 +313,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.emit({ type: 'paused', room: this.grant.room, session: this.id });
   }
 
+  #isPaused(kind: types.MediaKind): boolean {
+    return this.#paused || (kind === 'video' && this.#soundOnly.isOn);
+  }
+
   async #applyPause(): Promise<void> {
-    const paused = this.#paused;
     const done = await Promise.allSettled(
-      this.streams().map((consumer) => (paused ? consumer.pause() : consumer.resume())),
+      this.streams().map((consumer) => (this.#isPaused(consumer.kind) ? consumer.pause() : consumer.resume())),
     );
     for (const result of done)
       if (result.status === 'rejected' && !this.closed)

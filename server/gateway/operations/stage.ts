@@ -145,10 +145,7 @@ const viewerOperations = [
   socketOperation({
     socket: 'stage:restartVideo',
     ...WATCHING,
-    run: async ({ stage }, { connection, input }) => {
-      await stage.commands.restartVideo(connection.stageCaller, input);
-      return {};
-    },
+    run: ({ stage }, { connection, input }) => stage.commands.restartVideo(connection.stageCaller, input),
   }),
   socketOperation({
     socket: 'stage:play',

@@ -87,9 +87,12 @@ export class SessionCommands {
     await call(node.setViewport(input));
   }
 
-  async restartVideo(caller: StageCaller, input: { session: SessionId; lineBps?: number }): Promise<void> {
+  async restartVideo(
+    caller: StageCaller,
+    input: { session: SessionId; lineBps?: number },
+  ): Promise<{ soundOnly?: true }> {
     const { node } = this.own(caller, input.session);
-    await call(node.restartVideo(input));
+    return call(node.restartVideo(input));
   }
 
   /** Resumes a session that was paused because its client did not report receiving media. */

@@ -45,17 +45,22 @@ class FakeReceiver {
 function monitor() {
   const receiver = new FakeReceiver();
   const onStalled = vi.fn();
-  new StallMonitor({ videos: () => [receiver], onStalled });
-  return { receiver, onStalled };
+  const onMoving = vi.fn();
+  new StallMonitor({ videos: () => [receiver], onStalled, onMoving });
+  return { receiver, onStalled, onMoving };
 }
 
 describe('StallMonitor', () => {
   it('is silent while pictures come, and while nothing arrives', async () => {
-    const { receiver, onStalled } = monitor();
+    const { receiver, onStalled, onMoving } = monitor();
     await vi.advanceTimersByTimeAsync(2_000);
     Object.assign(receiver, { isMoving: false, arriving: 0 });
+    await vi.advanceTimersByTimeAsync(STAGE.stillAfterMs + STAGE.stallCheckMs);
+    const before = onMoving.mock.calls.length;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(onStalled).not.toHaveBeenCalled();
+    expect(before).toBeGreaterThan(0);
+    expect(onMoving).toHaveBeenCalledTimes(before);
   });
 
   it('reports soon after a dead line is back, and takes its losses for no narrow line', async () => {

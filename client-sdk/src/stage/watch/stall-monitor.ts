@@ -29,12 +29,19 @@ interface Counters {
 /** `lineBps`: what arrives, if packets are being lost. */
 type Stalled = { lineBps?: number };
 
+interface StallMonitorOptions {
+  /** The receivers that should have a picture at the moment. */
+  videos(): readonly Receiver[];
+  onStalled(stalled: Stalled): void;
+  /** Called at each check that finds all pictures moving. */
+  onMoving(): void;
+}
+
 /** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
 const FLOWING_CHECKS = 2;
 
 export class StallMonitor {
-  readonly #videos: () => readonly Receiver[];
-  readonly #onStalled: (stalled: Stalled) => void;
+  readonly #options: StallMonitorOptions;
   readonly #watched = new WeakMap<Receiver, Watched>();
   #stalledAt = Number.NEGATIVE_INFINITY;
   /** Since the last calm. */
@@ -43,10 +50,8 @@ export class StallMonitor {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  /** `videos`: the receivers that should have a picture at the moment. */
-  constructor(options: { videos: () => readonly Receiver[]; onStalled: (stalled: Stalled) => void }) {
-    this.#videos = options.videos;
-    this.#onStalled = options.onStalled;
+  constructor(options: StallMonitorOptions) {
+    this.#options = options;
     this.#checkLater(STAGE.stallCheckMs);
   }
 
@@ -60,11 +65,13 @@ export class StallMonitor {
   }
 
   async #check(): Promise<void> {
-    const results = await Promise.all(this.#videos().map((video) => this.#checkOne(video)));
+    const results = await Promise.all(this.#options.videos().map((video) => this.#checkOne(video)));
     if (this.#isClosed) return;
     const stalled = results.find((result) => typeof result === 'object');
     if (stalled) this.#handleStalled(stalled);
-    this.#checkLater(results.every((result) => result === 'moving') ? STAGE.stallCheckMs : STAGE.stillCheckMs);
+    const isMoving = results.every((result) => result === 'moving');
+    if (isMoving && results.length > 0) this.#options.onMoving();
+    this.#checkLater(isMoving ? STAGE.stallCheckMs : STAGE.stillCheckMs);
   }
 
   #handleStalled(stalled: Stalled): void {
@@ -74,7 +81,7 @@ export class StallMonitor {
     if (this.#reports > 0 && now < this.#nextReportAt) return;
     this.#nextReportAt = now + backoffMs(STAGE.stallBackoffMs, this.#reports);
     this.#reports += 1;
-    this.#onStalled(stalled);
+    this.#options.onStalled(stalled);
   }
 
   async #checkOne(video: Receiver): Promise<'moving' | 'still' | Stalled> {

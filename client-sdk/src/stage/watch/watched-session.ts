@@ -14,8 +14,10 @@ import { StallMonitor } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
-  /** Packets of a video arrive without a picture; `lineBps`: what arrives, if packets are being lost. */
-  onStalled(stalled: { lineBps?: number }): void;
+  /** A session that is not shown need not have a picture. */
+  isShown(): boolean;
+  /** Whether the line carries the sound alone has changed. */
+  onSoundOnly(): void;
   onError(error: LogeError): void;
 }
 
@@ -24,6 +26,7 @@ export class WatchedSession {
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
   readonly #stalls: StallMonitor;
+  #isSoundOnly = false;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
   /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
   readonly #pending = new Map<string, { muted: boolean }>();
@@ -34,8 +37,14 @@ export class WatchedSession {
     this.#handlers = options.handlers;
     this.#stalls = new StallMonitor({
       videos: () => this.#videos.flatMap(({ consumer }) => consumer.rtpReceiver ?? []),
-      onStalled: (stalled) => this.#handlers.onStalled(stalled),
+      onStalled: (stalled) => void this.#restartVideo(stalled),
+      onMoving: () => this.#setSoundOnly(false),
     });
+  }
+
+  /** The server spares a narrow line the picture, and tries again by itself. */
+  get isSoundOnly(): boolean {
+    return this.#isSoundOnly;
   }
 
   get tracks(): readonly StageTrack[] {
@@ -117,6 +126,16 @@ export class WatchedSession {
     this.#stalls.close();
     this.media.close();
     return tracks;
+  }
+
+  async #restartVideo(stalled: { lineBps?: number }): Promise<void> {
+    if (this.#handlers.isShown()) this.#setSoundOnly(await this.media.restartVideo(stalled));
+  }
+
+  #setSoundOnly(isSoundOnly: boolean): void {
+    if (isSoundOnly === this.#isSoundOnly || this.media.closed) return;
+    this.#isSoundOnly = isSoundOnly;
+    this.#handlers.onSoundOnly();
   }
 
   #closeLater(consumer: Consumer): void {

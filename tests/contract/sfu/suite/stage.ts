@@ -200,6 +200,21 @@ export function describeLayers(open: Open): void {
     expect(currentLayer(watcher)).toBe(0);
   });
 
+  it('leaves the picture out for a viewer whose line carries the sound alone', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_sound_only');
+    const watcher = await stage.watch('room_sound_only', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const lossy = { session: watcher.session, lineBps: 90_000 };
+    await until(async () => (await stage.node.restartVideo(lossy)).soundOnly === true);
+    await receivesMore(watcher, 'audio');
+    const pictures = watcher.viewer.packets('video');
+    const sounds = watcher.viewer.packets('audio');
+    await until(() => watcher.viewer.packets('audio') > sounds + 20);
+    expect(watcher.viewer.packets('video')).toBe(pictures);
+  });
+
   it('makes the publisher send few key frames for a viewer who asks all the time', async () => {
     const { stage } = await open();
     await using _ = stage;
