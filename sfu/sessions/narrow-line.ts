@@ -16,6 +16,8 @@ const PROBE_EVERY_MS = 2_000;
 const PROBE_AFTER_GAP_MS = 400;
 /** How long such losses are not taken for those of a narrow line. */
 const GAP_FORGIVEN_MS = 1_000;
+/** How long a low estimate counts for nothing after a layer was added. */
+const RAISE_FORGIVEN_MS = 1_500;
 /** The limit in relation to the estimate, and the share of it that the estimate has to reach for the next step. */
 const STEP = 2;
 const STEP_REACHED = 0.8;
@@ -49,6 +51,8 @@ export class NarrowLine {
   /** Runs while the line is watched. */
   #probing: NodeJS.Timeout | undefined;
   #availableBps: number | undefined;
+  /** Since the last probe. A probe that finds too little lowers the estimate far below what the one before has found. */
+  #bestBps = 0;
   #limitBps = 0;
   /** Whether the limit follows an estimate that has reached it. */
   #isClimbing = false;
@@ -133,10 +137,11 @@ export class NarrowLine {
   /** Lowers ceilings at once. Raises them when everything fits: on the way there each layer would cost a key frame. */
   #handleEstimate(availableBps: number): void {
     this.#availableBps = availableBps;
-    const now = performance.now();
+    this.#bestBps = Math.max(this.#bestBps, availableBps);
+    const isForgiven = performance.now() < this.#forgivenUntilMs;
     for (const track of this.#tracks()) {
-      if (now >= this.#forgivenUntilMs && ceilingOf(track, availableBps) < track.ceiling)
-        this.#lower(track, availableBps);
+      const isTooMuch = ceilingOf(track, availableBps) < Math.min(track.ceiling, track.wantedLayer);
+      if (isTooMuch && !isForgiven) this.#lower(track, availableBps);
     }
     const fits = (track: LineTrack) => ceilingOf(track, availableBps) >= track.wantedLayer;
     if (this.#tracks().every((track) => fits(track) && this.#mayRaise(track))) this.#leave();
@@ -151,6 +156,7 @@ export class NarrowLine {
     else if (sinceFallMs >= this.#restMs) this.#restMs = Math.min(REST_MAX_MS, this.#restMs * 2);
     this.#fellAtMs = now;
     this.#isClimbing = false;
+    this.#bestBps = 0;
     // Without a step above it: padding would only make it worse now.
     this.#limit(availableBps);
     track.ceiling = ceilingOf(track, availableBps);
@@ -165,14 +171,19 @@ export class NarrowLine {
     const availableBps = this.#availableBps;
     this.#watch(availableBps === undefined ? PROBE_AFTER_GAP_MS : PROBE_EVERY_MS);
     if (availableBps === undefined) return;
-    for (const track of this.#tracks()) {
-      const ceiling = ceilingOf(track, availableBps);
-      if (ceiling <= track.ceiling || !this.#mayRaise(track)) continue;
-      track.ceiling = ceiling;
-      track.applyLayer();
-    }
+    for (const track of this.#tracks()) this.#raise(track, this.#bestBps);
+    this.#bestBps = 0;
     this.#isClimbing = true;
     this.#raiseLimit(Math.max(VIEWER_BITRATE_MIN_BPS, availableBps) * STEP);
+  }
+
+  #raise(track: LineTrack, availableBps: number): void {
+    const ceiling = ceilingOf(track, availableBps);
+    if (ceiling <= track.ceiling || !this.#mayRaise(track)) return;
+    track.ceiling = ceiling;
+    track.applyLayer();
+    // The estimate follows what is sent.
+    this.#forgivenUntilMs = performance.now() + RAISE_FORGIVEN_MS;
   }
 
   #raiseLimit(bps: number): void {
