@@ -187,18 +187,18 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const now = performance.now();
     if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return {};
     this.#restartedAtMs = now;
-    if (lineBps === undefined) this.#line?.handleGap();
-    else if (this.#line?.handleLossy(lineBps)) {
-      this.#soundOnly.begin();
-      await this.#applyPause();
-      return { soundOnly: true };
-    }
     const videos = this.streams().filter(({ kind }) => kind === 'video');
+    if (lineBps === undefined) {
+      this.#line?.handleGap();
+      await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
+      return {};
+    }
+    if (this.#line?.handleLossy(lineBps)) this.#soundOnly.begin();
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.
-    await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
-    if (this.#paused) await this.#applyPause();
-    return {};
+    else await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
+    if (this.#isPaused('video')) await this.#applyPause();
+    return this.#soundOnly.isOn ? { soundOnly: true } : {};
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */

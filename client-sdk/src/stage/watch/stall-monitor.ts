@@ -14,8 +14,10 @@ interface Watched {
   changedAt: number;
   /** Of the last check; null before the first one. */
   counters: Counters | null;
-  /** Checks in a row that found new packets. */
+  /** Checks in a row that found new packets, and the counters before them; what a dead line lost is left out. */
   flowing: number;
+  since: Counters | null;
+  wasSilent: boolean;
 }
 
 interface Counters {
@@ -90,7 +92,7 @@ export class StallMonitor {
     const watched = this.#watched.get(video);
     // The browser forgets a source after ten seconds.
     if (!watched || (frameAt !== 0 && frameAt !== watched.frameAt)) {
-      this.#watched.set(video, { frameAt, changedAt: now, counters: null, flowing: 0 });
+      this.#watched.set(video, { frameAt, changedAt: now, counters: null, flowing: 0, since: null, wasSilent: false });
       return 'moving';
     }
     // Before the first picture the server looks after those who join.
@@ -99,9 +101,12 @@ export class StallMonitor {
     const { counters: before } = watched;
     const counters = await readCounters(video);
     watched.counters = counters;
-    watched.flowing = before && counters.packets > before.packets ? watched.flowing + 1 : 0;
-    if (!before || watched.flowing < FLOWING_CHECKS) return 'still';
-    const lineBps = lossyBps(before, counters);
+    if (!before) return 'still';
+    if (counters.packets === before.packets) Object.assign(watched, { flowing: 0, wasSilent: true });
+    else watched.flowing += 1;
+    if (watched.flowing === 1) watched.since = watched.wasSilent ? counters : before;
+    if (watched.flowing < FLOWING_CHECKS) return 'still';
+    const lineBps = lossyBps(watched.since ?? before, counters);
     if (lineBps !== undefined) return { lineBps };
     return stillMs < STAGE.stallAfterMs ? 'still' : {};
   }
