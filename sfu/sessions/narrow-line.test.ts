@@ -15,13 +15,19 @@ afterEach(() => {
 class FakeTransport extends EventEmitter {
   readonly enableTraceEvent = vi.fn(async () => {});
   readonly limits: number[] = [];
+  #sentKbps = 1_700;
 
   async setMaxOutgoingBitrate(bps: number): Promise<void> {
     this.limits.push(bps / KBPS);
   }
 
-  estimate(kbps: number): void {
-    this.emit('trace', { type: 'bwe', info: { availableBitrate: kbps * KBPS } });
+  /** `sentKbps`: of the highest layer, which is less where little moves. */
+  estimate(kbps: number, sentKbps = this.#sentKbps): void {
+    this.#sentKbps = sentKbps;
+    this.emit('trace', {
+      type: 'bwe',
+      info: { availableBitrate: kbps * KBPS, effectiveDesiredBitrate: this.#sentKbps * KBPS },
+    });
   }
 }
 
@@ -84,7 +90,7 @@ describe('NarrowLine', () => {
     expect(track.ceiling).toBe(0);
     transport.estimate(2_295);
     expect(track.ceiling).toBe(Number.POSITIVE_INFINITY);
-    expect(transport.limits.slice(-7)).toEqual([680, 681, 1_360, 1_361, 2_720, 2_721, 0]);
+    expect(transport.limits.slice(-7)).toEqual([680, 681, 1_360, 1_361, 1_950.75, 1_951.75, 0]);
     expect(transport.enableTraceEvent).toHaveBeenLastCalledWith([]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -108,9 +114,19 @@ describe('NarrowLine', () => {
     transport.estimate(1_188);
     expect(track.applyLayer).not.toHaveBeenCalled();
     vi.advanceTimersByTime(500);
-    expect(transport.limits.at(-1)).toBe(2_377);
+    expect(transport.limits.at(-1)).toBe(1_951.75);
     transport.estimate(2_295);
     expect(transport.limits.at(-1)).toBe(0);
+  });
+
+  it('lets the worker decide where it carries all that is sent of a still picture', () => {
+    const { transport, track, handle } = narrow();
+    handle({ spatialLayer: 1, temporalLayer: 2 });
+    transport.estimate(170, 600);
+    vi.advanceTimersByTime(6_000);
+    // The worker estimates 1.5 Mbit/s at most then.
+    transport.estimate(1_250);
+    expect(track.ceiling).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('waits ever longer before it tries a layer again that was too much', () => {

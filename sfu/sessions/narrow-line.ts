@@ -8,7 +8,7 @@
  * estimate. The limit is a step above the estimate, so that a narrow line gets little padding, and follows it upwards.
  */
 import type { types } from 'mediasoup';
-import { VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
+import { VIEWER_BITRATE_MIN_BPS, VIEWER_BITRATE_START_BPS } from '../limits.ts';
 import { layerCeiling } from '../tracks/layer-ceiling.ts';
 
 const PROBE_EVERY_MS = 2_000;
@@ -23,6 +23,13 @@ const STEP = 2;
 const STEP_REACHED = 0.8;
 /** A limit that differs by this much makes the worker probe again. */
 const NUDGE_BPS = 1_000;
+/**
+ * A worker never estimates more than this multiple of the highest layer's bit rate, or what it begins with. It ignores
+ * limits near that; an estimate close to the highest limit means that the line carries everything.
+ */
+const WORKER_MARGIN = 1.35;
+const LIMIT_SHARE = 0.85;
+const FREE_SHARE = 0.8;
 /** Share of what arrives that may be used at first, and the sound's part of it with its headers. */
 const LINE_SHARE = 0.85;
 const SOUND_BPS = 60_000;
@@ -45,6 +52,12 @@ export interface LineTrack {
   applyLayer(): void;
 }
 
+interface BandwidthTrace {
+  availableBitrate: number;
+  /** Of the highest layer that is sent of each track, smoothed. */
+  effectiveDesiredBitrate: number;
+}
+
 export class NarrowLine {
   readonly #transport: types.WebRtcTransport;
   readonly #tracks: () => readonly LineTrack[];
@@ -54,6 +67,7 @@ export class NarrowLine {
   /** Since the last probe. A probe that finds too little lowers the estimate far below what the one before has found. */
   #bestBps = 0;
   #limitBps = 0;
+  #mostBps = VIEWER_BITRATE_START_BPS * WORKER_MARGIN;
   /** Whether the limit follows an estimate that has reached it. */
   #isClimbing = false;
   #forgivenUntilMs = 0;
@@ -64,8 +78,7 @@ export class NarrowLine {
     this.#transport = options.transport;
     this.#tracks = options.tracks;
     this.#transport.on('trace', ({ type, info }) => {
-      if (type === 'bwe' && this.#probing)
-        this.#handleEstimate((info as { availableBitrate: number }).availableBitrate);
+      if (type === 'bwe' && this.#probing) this.#handleTrace(info as BandwidthTrace);
     });
   }
 
@@ -134,6 +147,11 @@ export class NarrowLine {
     }
   }
 
+  #handleTrace({ availableBitrate, effectiveDesiredBitrate }: BandwidthTrace): void {
+    this.#mostBps = Math.max(VIEWER_BITRATE_START_BPS, effectiveDesiredBitrate * WORKER_MARGIN);
+    this.#handleEstimate(availableBitrate);
+  }
+
   /** Lowers ceilings at once. Raises them when everything fits: on the way there each layer would cost a key frame. */
   #handleEstimate(availableBps: number): void {
     this.#availableBps = availableBps;
@@ -143,7 +161,8 @@ export class NarrowLine {
       const isTooMuch = ceilingOf(track, availableBps) < Math.min(track.ceiling, track.wantedLayer);
       if (isTooMuch && !isForgiven) this.#lower(track, availableBps);
     }
-    const fits = (track: LineTrack) => ceilingOf(track, availableBps) >= track.wantedLayer;
+    const isFree = availableBps >= this.#mostBps * FREE_SHARE;
+    const fits = (track: LineTrack) => isFree || layerToChoose(track, availableBps) >= track.wantedLayer;
     if (this.#tracks().every((track) => fits(track) && this.#mayRaise(track))) this.#leave();
     else if (this.#isClimbing && availableBps >= this.#limitBps * STEP_REACHED) this.#raiseLimit(availableBps * STEP);
   }
@@ -186,7 +205,8 @@ export class NarrowLine {
     this.#forgivenUntilMs = performance.now() + RAISE_FORGIVEN_MS;
   }
 
-  #raiseLimit(bps: number): void {
+  #raiseLimit(wantedBps: number): void {
+    const bps = Math.min(wantedBps, this.#mostBps * LIMIT_SHARE);
     // The worker probes at the limit that was in force, so that a new one has to be set before.
     if (Math.abs(bps - this.#limitBps) > NUDGE_BPS) this.#limit(bps);
     this.#limit(this.#limitBps > bps ? bps : bps + NUDGE_BPS);
@@ -200,6 +220,11 @@ export class NarrowLine {
 
 function ceilingOf({ bitrates, ceiling }: LineTrack, availableBps: number): number {
   return bitrates ? layerCeiling(availableBps, bitrates, ceiling) : Number.POSITIVE_INFINITY;
+}
+
+/** What fits well enough to be chosen, not only kept. */
+function layerToChoose({ bitrates }: LineTrack, availableBps: number): number {
+  return bitrates ? layerCeiling(availableBps, bitrates, -1) : Number.POSITIVE_INFINITY;
 }
 
 function isFewerFrames(before: types.ConsumerLayers, now: types.ConsumerLayers): boolean {
