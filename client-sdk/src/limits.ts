@@ -65,12 +65,12 @@ export const STAGE = {
   /** Interval at which it probes for more bandwidth while the uplink does not carry all layers. */
   uplinkProbeMs: 2_000,
   /**
-   * How long it waits before it adds a layer. Twice as long each time, if the last one was too much within
-   * `uplinkCalmMs`.
+   * How long it waits before it adds a layer after one was too much. Twice as long each time, if that was added less than
+   * `uplinkCalmMs` before.
    */
   uplinkRestMs: 2_000,
   uplinkRestMaxMs: 30_000,
-  uplinkCalmMs: 10_000,
+  uplinkCalmMs: 6_000,
   /** How long the size of an element must be stable before it is sent. */
   viewportDebounceMs: 150,
   /** How long a transport may be `disconnected` before ICE is restarted; short losses recover by themselves. */

@@ -83,6 +83,17 @@ export class StageTrack {
     return this.#sentLayer !== before;
   }
 
+  /**
+   * The uplink has become too narrow. The worker goes on requesting lost packets of layers that have stopped, again and
+   * again, which fill the uplink before the layers that are left. A pause makes it forget them; key frames follow anyway.
+   */
+  forgetLost(): void {
+    if (this.#muted || this.#isSpare) return;
+    // Both fail only if the track ended meanwhile.
+    this.producer.pause().catch(() => {});
+    this.producer.resume().catch(() => {});
+  }
+
   async setMuted(muted: boolean): Promise<void> {
     this.#muted = muted;
     if (!this.#isSpare) await (muted ? this.producer.pause() : this.producer.resume());

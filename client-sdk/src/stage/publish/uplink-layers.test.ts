@@ -34,8 +34,9 @@ class FakeSender {
   }
 }
 
-async function watch() {
+async function watch({ carried = 3 } = {}) {
   const sender = new FakeSender();
+  if (carried < 3) Object.assign(sender, { carried, availableOutgoingBitrate: 200_000 });
   const changed: number[] = [];
   const limits: (number | null)[] = [];
   const probe = vi.fn();
@@ -76,6 +77,13 @@ describe('UplinkLayers', () => {
     expect({ changed, limits }).toEqual({ changed: [], limits: [] });
   });
 
+  it('tells what is sent of a live that begins on a narrow uplink', async () => {
+    const { sender, changed } = await watch({ carried: 1 });
+    await vi.advanceTimersByTimeAsync(2 * STAGE.uplinkSettleMs);
+    expect(changed).toEqual([0]);
+    expect(sender.active).toBe(1);
+  });
+
   it('probes meanwhile, and adds a layer when there is bandwidth for it', async () => {
     const { sender, changed, limits, probe } = await watch();
     Object.assign(sender, { carried: 1, availableOutgoingBitrate: 280_000 });
@@ -83,7 +91,7 @@ describe('UplinkLayers', () => {
     expect(probe.mock.calls.length).toBeGreaterThan(1);
     expect(limits).toEqual([0]);
     Object.assign(sender, { carried: 3, availableOutgoingBitrate: 1_200_000 });
-    await vi.advanceTimersByTimeAsync(3 * STAGE.uplinkRestMs);
+    await vi.advanceTimersByTimeAsync(3 * STAGE.uplinkSettleMs);
     expect({ changed, limits }).toEqual({ changed: [0, 1, 2], limits: [0, 1, null] });
   });
 

@@ -35,7 +35,7 @@ export class UplinkLayers {
   /** Layers that were switched on need a moment. */
   #settledAt = 0;
   #raisedAt = Number.NEGATIVE_INFINITY;
-  #changedAt = Number.NEGATIVE_INFINITY;
+  #fellAt = Number.NEGATIVE_INFINITY;
   #probedAt = Number.NEGATIVE_INFINITY;
   #restMs: number = STAGE.uplinkRestMs;
   #frames = new Map<string, number>();
@@ -65,20 +65,26 @@ export class UplinkLayers {
     if (now < this.#settledAt) return;
     if (highest < active) this.#lower(Math.max(0, highest));
     else if (this.#limit !== null) this.#raiseLater(encodings, availableBps(stats));
-    this.#announce(this.#limit ?? encodings.length - 1);
+    // The server assumes at first that all layers are sent.
+    const [before, layer] = [this.#announced ?? encodings.length - 1, this.#limit ?? encodings.length - 1];
+    this.#announced = layer;
+    if (layer !== before) this.#options.onChanged(layer);
   }
 
   #lower(limit: number): void {
     const now = performance.now();
-    if (now - this.#raisedAt < STAGE.uplinkCalmMs) this.#restMs = Math.min(STAGE.uplinkRestMaxMs, this.#restMs * 2);
-    else this.#restMs = STAGE.uplinkRestMs;
+    if (now - this.#raisedAt >= STAGE.uplinkCalmMs) this.#restMs = STAGE.uplinkRestMs;
+    // Falls that follow close upon another are one.
+    else if (now - this.#fellAt >= this.#restMs) this.#restMs = Math.min(STAGE.uplinkRestMaxMs, this.#restMs * 2);
+    this.#fellAt = now;
     this.#set(limit);
   }
 
   /** Adds a layer once there is bandwidth for it; where the browser does not tell, after ever longer waits. */
   #raiseLater(encodings: readonly RTCRtpEncodingParameters[], available: number | undefined): void {
     const now = performance.now();
-    if (this.#limit === null || now - this.#changedAt < this.#restMs) return;
+    if (this.#limit === null || now - this.#fellAt < this.#restMs) return;
+    if (now - this.#raisedAt < STAGE.uplinkSettleMs) return;
     const next = this.#limit + 1;
     if (available === undefined || available >= neededBps(encodings, next)) {
       this.#raisedAt = now;
@@ -90,17 +96,9 @@ export class UplinkLayers {
   }
 
   #set(limit: number | null): void {
-    this.#changedAt = performance.now();
     if (limit === this.#limit) return;
     this.#limit = limit;
     this.#options.layers.limit(limit);
-  }
-
-  #announce(layer: number): void {
-    const before = this.#announced;
-    this.#announced = layer;
-    // The server assumes at first that all layers are sent.
-    if (before !== null && layer !== before) this.#options.onChanged(layer);
   }
 
   #sendingRids(stats: readonly Stats[]): Set<string> {
