@@ -167,6 +167,23 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
   });
 
+  it('no longer requests what was lost of layers that the publisher has stopped', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, cameraId, publisher } = await stage.publish('room_lost_layer');
+    const watcher = await stage.watch('room_lost_layer', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const reports = () => publisher.lossReports[2] ?? 0;
+    publisher.lose(2, 20);
+    await until(() => reports() > 0);
+    await stage.node.setSentLayers({ session, producerId: cameraId, maxSpatialLayer: 1 });
+    const before = reports();
+    // It would go on for a second.
+    const heard = watcher.viewer.packets('audio');
+    await until(() => watcher.viewer.packets('audio') > heard + 30);
+    expect(reports() - before).toBeLessThan(3);
+  });
+
   it('sends a viewer who has no picture a key frame', async () => {
     const { stage } = await open();
     await using _ = stage;
