@@ -37,6 +37,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
   'live.started': { dispatch: ['webhooks'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
+  'room.paused': { room: ['live'] },
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 

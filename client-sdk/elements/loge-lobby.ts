@@ -19,7 +19,7 @@ import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
-import { formatMoney } from './texts/format.ts';
+import { formatMoney, formatUntil } from './texts/format.ts';
 
 /** The lobby shows the number of remaining tickets from this number down. */
 const FEW_TICKETS = 20;
@@ -60,6 +60,7 @@ export class LogeLobby extends RoomPart {
       'accessRevoked',
       'liveStarted',
       'liveEnded',
+      'pauseChanged',
       'viewerCount',
       'walletChanged',
       'roomEnded',
@@ -74,7 +75,8 @@ export class LogeLobby extends RoomPart {
     const { isLive, viewerCount } = room;
     return lobbyFace(
       { info, isLive, viewerCount, texts, language },
-      html`${this.#reason(access, info)} ${this.#paymentNotice()}
+      html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice()}
+        ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room}></loge-summary>` : nothing}
         ${
           access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
             ? this.#offer(room, access.offer)
@@ -118,6 +120,15 @@ export class LogeLobby extends RoomPart {
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
       </div>
+    </div>`;
+  }
+
+  /** What becomes of a ticket that is bought in a pause. */
+  #paused({ pausedUntil, creator, access: rule }: RoomInfo, access: Access): TemplateResult | typeof nothing {
+    const { texts, language } = this;
+    if (!pausedUntil || rule.kind !== 'ticket' || access.state !== 'required') return nothing;
+    return html`<div class="callout neutral" role="status" data-testid="lobby-paused">
+      ${texts.lobby.pausedText(creator.name, formatUntil(pausedUntil, language))}
     </div>`;
   }
 

@@ -24,7 +24,7 @@ import './theme/web-awesome.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
-import { formatMoneyShort } from './texts/format.ts';
+import { formatMoneyShort, formatUntil } from './texts/format.ts';
 
 /** How long a tip is shown over the video. */
 const TIP_SHOWN_MS = 4_500;
@@ -73,8 +73,15 @@ export class LogeStage extends RoomPart {
         'accessRevoked',
         'roomEnded',
       ]),
-      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'viewerCount', 'audioBlocked', 'stagePauseChanged']),
-      ...this.renderOn(room, ['soundOnlyChanged']),
+      ...this.renderOn(room, [
+        'liveStarted',
+        'liveEnded',
+        'pauseChanged',
+        'viewerCount',
+        'audioBlocked',
+        'stagePauseChanged',
+        'soundOnlyChanged',
+      ]),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
@@ -190,8 +197,8 @@ export class LogeStage extends RoomPart {
     }
     if (!room.isLive) {
       return html`<div class="curtain" role="status" data-testid="stage-waiting">
-        <p class="display">${texts.stage.soon}</p>
-        <p>${texts.stage.soonText(creator)}</p>
+        <p class="display">${room.info.liveEndedAt ? texts.stage.pausedTitle : texts.stage.soon}</p>
+        <p>${this.#waitingText(creator)}</p>
       </div>`;
     }
     if (this.missingCode) {
@@ -207,6 +214,13 @@ export class LogeStage extends RoomPart {
         ${isCameraOff ? texts.stage.cameraOff : texts.stage.joining}
       </p>
     </div>`;
+  }
+
+  #waitingText(creator: string): string {
+    const { texts, language } = this;
+    const { liveEndedAt = null, pausedUntil = null } = this.room?.info ?? {};
+    if (pausedUntil) return texts.stage.pausedText(creator, formatUntil(pausedUntil, language));
+    return liveEndedAt ? texts.stage.offAirText(creator) : texts.stage.soonText(creator);
   }
 
   #notices(): TemplateResult | typeof nothing {

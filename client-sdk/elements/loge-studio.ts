@@ -8,10 +8,7 @@ import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Room } from '../src/room.ts';
 import type { IconName } from './controls/icons.ts';
-import { formatCount } from './texts/format.ts';
 import './loge-chat.ts';
-import './controls/loge-confirm.ts';
-import type { LogeConfirm } from './controls/loge-confirm.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/studio-texts.ts';
@@ -19,6 +16,8 @@ import './studio/studio-devices.ts';
 import type { LogeStudioDevices } from './studio/studio-devices.ts';
 import './loge-private.ts';
 import './studio/studio-earnings.ts';
+import './studio/studio-ending.ts';
+import type { LogeStudioEnding } from './studio/studio-ending.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
 import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
@@ -92,6 +91,7 @@ export class LogeStudio extends RoomPart {
           ></loge-studio-picture>
           ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
           ${this.#controls(room)} ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
+          <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)}></loge-studio-ending>
           ${
             isLive && !this.showDevices
               ? nothing
@@ -100,19 +100,9 @@ export class LogeStudio extends RoomPart {
           <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
           ${info.status === 'ended' ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}
-          ${
-            isLive || info.status === 'ended'
-              ? nothing
-              : html`<div class="close">
-                  <wa-button appearance="plain" size="s" data-testid="close-room" ?loading=${this.busy === 'close'} @click=${this.#closeRoom}>
-                    ${texts.studio.closeRoom}
-                  </wa-button>
-                </div>`
-          }
         </div>
         <loge-chat class="chat" goalless exportparts="chat, list, composer" .room=${room}></loge-chat>
       </section>
-      <loge-confirm></loge-confirm>
     `;
   }
 
@@ -127,7 +117,7 @@ export class LogeStudio extends RoomPart {
       <span class="space muted">${me.isLive || isEnded ? nothing : this.#previewText(room)}</span>
       ${
         me.isLive
-          ? html`<wa-button variant="danger" data-testid="end-live" ?loading=${this.busy === 'end'} @click=${this.#endLive}>
+          ? html`<wa-button variant="danger" data-testid="end-live" @click=${() => this.#ending?.ask()}>
               ${texts.studio.endLive}
             </wa-button>`
           : me.isInterrupted
@@ -260,43 +250,13 @@ export class LogeStudio extends RoomPart {
       this.#refreshDevices();
     });
 
-  #endLive = async (): Promise<void> => {
-    const { room, texts } = this;
-    if (!room) return;
-    const confirmed = await this.#confirm?.ask({
-      title: texts.studio.endTitle,
-      text: texts.studio.endText(formatCount(room.viewerCount, this.language), room.viewerCount === 1),
-      confirm: texts.studio.endConfirm,
-      cancel: texts.studio.stay,
-      testId: 'end-live-confirm',
-    });
-    if (!confirmed) return;
-    await this.act('end', async () => {
-      await room.localParticipant.endLive();
-      if (this.#isActive()) await room.localParticipant.startPreview().catch(() => null);
-      this.#refreshDevices();
-    });
-  };
+  async #handleStopped(room: Room): Promise<void> {
+    if (room.info?.status !== 'ended' && this.#isActive()) await room.localParticipant.startPreview().catch(() => null);
+    this.#refreshDevices();
+  }
 
-  #closeRoom = async (): Promise<void> => {
-    const { room, texts } = this;
-    if (!room) return;
-    const confirmed = await this.#confirm?.ask({
-      title: texts.studio.closeTitle,
-      text: texts.studio.closeText,
-      confirm: texts.studio.closeConfirm,
-      cancel: texts.studio.keepRoom,
-      testId: 'close-room-confirm',
-    });
-    if (confirmed) {
-      await this.act('close', async () => {
-        await room.end();
-      });
-    }
-  };
-
-  get #confirm(): LogeConfirm | null {
-    return this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
+  get #ending(): LogeStudioEnding | null {
+    return this.renderRoot.querySelector<LogeStudioEnding>('loge-studio-ending');
   }
 
   /** Opening the preview emits no event, so update the parts that show it. */

@@ -31,6 +31,7 @@ export const RoomEvent = {
   rightsChanged: 'rightsChanged',
   liveStarted: 'liveStarted',
   liveEnded: 'liveEnded',
+  pauseChanged: 'pauseChanged',
   viewerCount: 'viewerCount',
   chatMessage: 'chatMessage',
   chatMessageRemoved: 'chatMessageRemoved',
@@ -189,6 +190,8 @@ export interface RoomEventMap {
   /** ISO 8601. */
   liveStarted: { startedAt: string };
   liveEnded: { endedAt: string };
+  /** When the room ends by itself unless a live begins; null: it is live, or does not end by itself. */
+  pauseChanged: { until: string | null };
   viewerCount: number;
   /** A new message, in order and exactly once; also those missed while the connection was down. */
   chatMessage: ChatMessage;

@@ -15,6 +15,9 @@ const info: Room = {
   startsAt: null,
   liveStartedAt: null,
   firstLiveAt: null,
+  liveEndedAt: null,
+  pausedUntil: null,
+  liveSeconds: 0,
   endedAt: null,
   createdAt: '2030-01-01T00:00:00.000Z',
 };

@@ -6,7 +6,7 @@ import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { RoomEventMap } from './events.ts';
 
-type StateEventName = 'viewerCount' | 'liveStarted' | 'liveEnded' | 'earningsChanged' | 'roomEnded';
+type StateEventName = 'viewerCount' | 'liveStarted' | 'liveEnded' | 'pauseChanged' | 'earningsChanged' | 'roomEnded';
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
 
 export class RoomState {
@@ -68,11 +68,20 @@ export class RoomState {
     if (live === this.#isLive) return false;
     this.#isLive = live;
     const { info } = this;
-    if (info && live) this.info = { ...info, status: 'live', liveStartedAt: at };
-    else if (info?.status === 'live') this.info = { ...info, status: 'scheduled' };
-    if (live) this.#emit('liveStarted', { startedAt: at });
-    else this.#emit('liveEnded', { endedAt: at });
+    if (info && live) this.info = { ...info, status: 'live', liveStartedAt: at, liveEndedAt: null };
+    else if (info?.status === 'live') this.info = { ...info, status: 'scheduled', liveEndedAt: at };
+    if (live) {
+      this.#emit('liveStarted', { startedAt: at });
+      this.setPause(null);
+    } else this.#emit('liveEnded', { endedAt: at });
     return true;
+  }
+
+  setPause(until: string | null): void {
+    const { info } = this;
+    if (!info || info.pausedUntil === until) return;
+    this.info = { ...info, pausedUntil: until };
+    this.#emit('pauseChanged', { until });
   }
 
   setEnded(info: RoomInfo): void {

@@ -3,7 +3,7 @@
  * the server's events to them. It holds no logic of a part.
  */
 import type { Tier } from '../../server/protocol/money/memberships.ts';
-import type { Earnings, Refund, Ticket, Tip } from '../../server/protocol/money/money.ts';
+import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
@@ -303,7 +303,24 @@ export class Room {
     return this.#connection.request('rooms:remove', request);
   }
 
-  /** Ends the room for good; for the creator. */
+  /**
+   * Ends the live, if one is on, and says that it goes on within so many minutes; for the creator. The room ends by
+   * itself when the time has passed. Call it again to change the time.
+   */
+  async pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
+    await this.localParticipant.endLive();
+    return this.#connection.request('rooms:pause', { minutes });
+  }
+
+  /** What the room came to: how long it was live, what this person paid, and what of it goes back. */
+  summary(): Promise<RoomSummary> {
+    return this.#connection.request('money:summary', {});
+  }
+
+  /**
+   * Ends the room for good; for the creator. The sale closes, and tickets bought after the last live ended go back by
+   * themselves.
+   */
   end(): Promise<RoomInfo> {
     return this.#connection.request('rooms:end', {});
   }
@@ -331,7 +348,10 @@ export class Room {
       'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
       'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
-      'stage:liveEnded': ({ endedAt }) => this.#setLive(false, endedAt),
+      'stage:liveEnded': ({ endedAt, pausedUntil }) => {
+        this.#setLive(false, endedAt);
+        this.#state.setPause(pausedUntil);
+      },
       'stage:consumersAdded': (data) => subscriber.handleConsumersAdded(data),
       'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),
       'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),

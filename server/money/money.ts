@@ -32,6 +32,7 @@ import { Cancellations } from './sales/cancellations.ts';
 import type { Pricing } from './sales/pricing.ts';
 import { Quotes } from './sales/quotes.ts';
 import { Receipts } from './sales/receipts.ts';
+import { Summaries } from './sales/summaries.ts';
 import { Tickets } from './sales/tickets.ts';
 import { Withdrawals } from './sales/withdrawals.ts';
 import { CardTips } from './tips/card-tips.ts';
@@ -76,6 +77,8 @@ export class Money {
   /** A buyer's right of withdrawal. */
   readonly withdrawals: Withdrawals;
   readonly receipts: Receipts;
+  /** What a room came to, for its creator and for a fan. */
+  readonly summaries: Summaries;
 
   /** Tips from the wallet. */
   readonly tips: Tips;
@@ -145,6 +148,7 @@ export class Money {
     this.tickets = new Tickets(context, checkouts);
     this.withdrawals = new Withdrawals(context, refunds);
     this.receipts = new Receipts(context, this.withdrawals);
+    this.summaries = new Summaries(context);
 
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);

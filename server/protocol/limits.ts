@@ -89,6 +89,9 @@ export const LIMITS = {
   capacityMax: 1_000_000,
   /** A scheduled room that was not live this long after its start counts as not held. */
   notHeldAfterMs: 6 * 3_600_000,
+  /** A room with tickets whose live ended without a word of its creator ends by itself this long after. */
+  pauseDefaultMs: 6 * 3_600_000,
+  pauseMaxMinutes: 24 * 60,
   tracksPerStage: 4,
   listPageItems: 100,
   /** Price of a minute of a private session. */

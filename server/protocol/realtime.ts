@@ -21,6 +21,7 @@ import {
   checkoutStatus,
   earnings,
   refund,
+  roomSummary,
   ticket,
   ticketInput,
   tipInput,
@@ -49,7 +50,7 @@ import {
   tipMenuInput,
   tippingState,
 } from './money/tipping.ts';
-import { access, currency, removal, removalInput, room } from './rooms.ts';
+import { access, currency, pauseInput, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -102,6 +103,7 @@ export const REQUESTS = {
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
   'rooms:end': { input: nothing, answer: room },
+  'rooms:pause': { input: pauseInput, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
   /** Returns the payment page, or pays by a saved card at once. */
   'money:topup': { input: topupInput, answer: topupAnswer },
@@ -123,6 +125,7 @@ export const REQUESTS = {
   'money:clearGoal': { input: nothing, answer: goalAnswer },
   'money:setTipMenu': { input: tipMenuInput, answer: tipMenu },
   'money:earnings': { input: nothing, answer: earnings },
+  'money:summary': { input: nothing, answer: roomSummary },
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
 } as const;
@@ -179,7 +182,8 @@ export const EVENTS = {
   'rooms:viewerCount': z.object({ count: z.number().int() }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),
-  'stage:liveEnded': z.object({ endedAt: z.string() }),
+  /** Sent again when the creator says until when the room is paused. */
+  'stage:liveEnded': z.object({ endedAt: z.string(), pausedUntil: z.string().nullable() }),
   'stage:consumersAdded': z.object({ session: z.string(), consumers: z.array(consumerOptions) }),
   'stage:consumersRemoved': z.object({
     session: z.string(),

@@ -62,6 +62,12 @@ export const room = z.object({
   liveStartedAt: z.string().nullable(),
   /** When the first live began; null before. */
   firstLiveAt: z.string().nullable(),
+  /** When the last live ended; null while live and before the first one. */
+  liveEndedAt: z.string().nullable(),
+  /** After a live: when the room ends by itself unless another live begins; null: it does not end by itself. */
+  pausedUntil: z.string().nullable(),
+  /** Time on stage in all lives that have ended. */
+  liveSeconds: z.number().int(),
   endedAt: z.string().nullable(),
   createdAt: z.string(),
 });
@@ -105,6 +111,9 @@ export type Access = z.infer<typeof access>;
 /** A room with the number of fans inside. */
 export const roomView = room.extend({ viewerCount: z.number().int().min(0) });
 export const roomList = z.object({ rooms: z.array(roomView) });
+
+/** Ends the live, if one is on; the creator wants to go on within so many minutes. */
+export const pauseInput = z.object({ minutes: z.number().int().min(1).max(LIMITS.pauseMaxMinutes) });
 
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
 export type RemovalInput = z.infer<typeof removalInput>;

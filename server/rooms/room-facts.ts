@@ -10,6 +10,8 @@ export interface RoomFacts {
   'participant.removed': { by: string; reason: string };
   'live.started': Record<string, never>;
   'live.ended': Record<string, never>;
+  /** The creator has said until when the room is paused. */
+  'room.paused': Record<string, never>;
   'room.ended': Record<string, never>;
 }
 

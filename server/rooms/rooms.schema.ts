@@ -31,6 +31,12 @@ export const rooms = pgTable(
     liveFence: integer('live_fence').notNull().default(0),
     /** When the first live began; absent if there was none. */
     firstLiveAt: time('first_live_at'),
+    /** When the last live ended, or the room ended without one; null while live, and before the first live. */
+    liveEndedAt: time('live_ended_at'),
+    /** After a live: when the room ends by itself unless a live begins; null: it does not. */
+    pausedUntil: time('paused_until'),
+    /** Time on stage in all lives that have ended. */
+    liveSeconds: integer('live_seconds').notNull().default(0),
     endedAt: time('ended_at'),
     createdAt: time('created_at').notNull().defaultNow(),
   },
@@ -39,7 +45,10 @@ export const rooms = pgTable(
     index('rooms_created').on(table.createdAt),
     index('rooms_listed').on(table.createdAt).where(sql`${table.listed} and ${table.endedAt} is null`),
     index('rooms_live').on(table.liveGateway).where(sql`${table.liveStartedAt} is not null`),
-    index('rooms_never_live').on(table.endedAt, table.startsAt).where(sql`${table.firstLiveAt} is null`),
+    index('rooms_never_live').on(table.startsAt).where(sql`${table.firstLiveAt} is null and ${table.endedAt} is null`),
+    index('rooms_paused').on(table.pausedUntil).where(sql`${table.pausedUntil} is not null`),
+    // Whose tickets may go back.
+    index('rooms_ended').on(table.endedAt).where(sql`${table.accessKind} = 'ticket' and ${table.endedAt} is not null`),
   ],
 );
 

@@ -3,6 +3,7 @@ import { creators } from '../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { toGrant } from './token-grants.store.ts';
@@ -30,6 +31,14 @@ export interface EntitlementKey {
   sourceId: string;
 }
 
+/** What a sale depends on; a sale after `liveEndedAt` is of a live to come. */
+export interface SaleState {
+  isOver: boolean;
+  liveEndedAt: string | null;
+  /** Ticket limit; null: unlimited. */
+  capacity: number | null;
+}
+
 export interface RoomFilter {
   status?: Room['status'];
   creator?: string;
@@ -52,8 +61,20 @@ const ENTITLEMENTS_READ = 20;
 
 const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
-/** The columns of a room without a live. */
-const NOT_LIVE = { liveStartedAt: null, liveGateway: null, livePublication: null };
+/** Adds the live that ends at `at` to the time on stage. */
+const liveSecondsAt = (at: string) =>
+  sql`${rooms.liveSeconds} + coalesce(greatest(0, round(extract(epoch from ${at}::timestamptz - ${rooms.liveStartedAt}))), 0)::integer`;
+
+/** The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid. */
+const liveEnds = (at: string) => ({
+  liveStartedAt: null,
+  liveGateway: null,
+  liveEndedAt: at,
+  liveSeconds: liveSecondsAt(at),
+  pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
+    then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
+});
+const FORGOTTEN = { livePublication: null };
 
 export class RoomsStore {
   readonly #db: Database;
@@ -124,6 +145,8 @@ export class RoomsStore {
   async setLive(tx: Orm, room: string, { gateway, startedAt }: { gateway: string; startedAt?: string }): Promise<void> {
     const begun = startedAt && {
       liveStartedAt: startedAt,
+      liveEndedAt: null,
+      pausedUntil: null,
       firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${startedAt}::timestamptz)`,
     };
     await tx
@@ -164,18 +187,22 @@ export class RoomsStore {
   }
 
   /** False if there is no live, or `heldBy` is given and no longer holds it. */
-  async setLiveEnded(tx: Orm, room: string, heldBy: string | undefined): Promise<boolean> {
+  async setLiveEnded(
+    tx: Orm,
+    room: string,
+    { at, heldBy }: { at: string; heldBy?: string | undefined },
+  ): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
     const ended = await tx
       .update(rooms)
-      .set(NOT_LIVE)
+      .set({ ...liveEnds(at), ...FORGOTTEN })
       .where(and(eq(rooms.id, room), isHeld))
       .returning({ id: rooms.id });
     return ended.length > 0;
   }
 
   /** Ends the lives of gateways without a heartbeat for this long; returns the rooms. */
-  async endOrphanedLives(tx: Orm, silentMs: number): Promise<string[]> {
+  async endOrphanedLives(tx: Orm, { at, silentMs }: { at: string; silentMs: number }): Promise<string[]> {
     const heard = tx
       .select({ id: gateways.id })
       .from(gateways)
@@ -187,47 +214,74 @@ export class RoomsStore {
       );
     const ended = await tx
       .update(rooms)
-      .set(NOT_LIVE)
+      .set({ ...liveEnds(at), ...FORGOTTEN })
       .where(and(isNotNull(rooms.liveStartedAt), notExists(heard)))
       .returning({ id: rooms.id });
     return ended.map((row) => row.id);
   }
 
-  /** Locks the room until the transaction ends; returns its ticket limit, null for unlimited. */
-  async lockCapacity(tx: Orm, room: string): Promise<number | null> {
+  /**
+   * Locks the room until the transaction ends, so that neither its live nor the room ends meanwhile. Buyers wait for
+   * each other only where the tickets are limited.
+   */
+  async lockForSale(tx: Orm, { id, capacity }: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
     const [row] = await tx
-      .select({ capacity: rooms.capacity })
+      .select({ endedAt: rooms.endedAt, liveEndedAt: rooms.liveEndedAt, capacity: rooms.capacity })
       .from(rooms)
-      .where(and(eq(rooms.id, room), isNotNull(rooms.capacity)))
-      .for('update');
-    return row?.capacity ?? null;
+      .where(eq(rooms.id, id))
+      .for(capacity === null ? 'share' : 'update');
+    return {
+      isOver: !row || row.endedAt !== null,
+      liveEndedAt: row?.liveEndedAt ?? null,
+      capacity: row?.capacity ?? null,
+    };
   }
 
-  /** Scheduled rooms with tickets that should have begun before this time and never had a live. */
-  async findOverdue(startedBeforeIso: string, limit: number): Promise<string[]> {
-    const rows = await this.#db.orm
-      .select({ id: rooms.id })
-      .from(rooms)
-      .where(
-        and(
-          eq(rooms.accessKind, 'ticket'),
-          isNull(rooms.firstLiveAt),
-          isNull(rooms.endedAt),
-          lte(rooms.startsAt, startedBeforeIso),
-        ),
-      )
-      .limit(limit);
-    return rows.map((row) => row.id);
+  /** The room is paused from now on until this time; nothing happens unless its live has ended. */
+  async setPause(tx: Orm, room: string, until: string): Promise<boolean> {
+    const paused = await tx
+      .update(rooms)
+      .set({ pausedUntil: until })
+      .where(and(eq(rooms.id, room), isNotNull(rooms.liveEndedAt), isNull(rooms.endedAt)))
+      .returning({ id: rooms.id });
+    return paused.length > 0;
+  }
+
+  /**
+   * Ends rooms whose live did not come: paused past their time, or scheduled with tickets before `overdueIso`. The
+   * conditions hold at the update: a live that begins meanwhile goes on.
+   */
+  async endLapsed(tx: Orm, { at, overdueIso, limit }: { at: string; overdueIso: string; limit: number }) {
+    const isLapsed = and(
+      isNull(rooms.endedAt),
+      isNull(rooms.liveStartedAt),
+      or(
+        lte(rooms.pausedUntil, at),
+        and(eq(rooms.accessKind, 'ticket'), isNull(rooms.firstLiveAt), lte(rooms.startsAt, overdueIso)),
+      ),
+    );
+    const lapsed = tx.select({ id: rooms.id }).from(rooms).where(isLapsed).limit(limit);
+    return this.#endRooms(tx, at, and(inArray(rooms.id, lapsed), isLapsed));
   }
 
   /** True if this call ended it, false if it had ended already. */
   async endRoom(tx: Orm, room: string, at: string): Promise<boolean> {
-    const rows = await tx
+    return (await this.#endRooms(tx, at, and(eq(rooms.id, room), isNull(rooms.endedAt)))).length > 0;
+  }
+
+  async #endRooms(tx: Orm, at: string, which: SQL | undefined): Promise<string[]> {
+    const ended = await tx
       .update(rooms)
-      .set({ endedAt: at, ...NOT_LIVE })
-      .where(and(eq(rooms.id, room), isNull(rooms.endedAt)))
+      .set({
+        ...liveEnds(at),
+        ...FORGOTTEN,
+        liveEndedAt: sql`coalesce(${rooms.liveEndedAt}, ${at}::timestamptz)`,
+        pausedUntil: null,
+        endedAt: at,
+      })
+      .where(which)
       .returning({ id: rooms.id });
-    return rows.length > 0;
+    return ended.map(({ id }) => id);
   }
 
   /** These publications can no longer be restored, unless they are live again. */
@@ -239,12 +293,11 @@ export class RoomsStore {
   }
 
   /** Ends all lives. Returns the publications on stage, whose publishers may return. */
-  async clearLives(): Promise<string[]> {
-    const rows = await this.#db.orm
-      .update(rooms)
-      .set({ liveStartedAt: null, liveGateway: null })
-      .where(or(isNotNull(rooms.liveStartedAt), isNotNull(rooms.livePublication)))
-      .returning({ publication: rooms.livePublication });
+  async clearLives(at: string): Promise<string[]> {
+    const rows = await this.#db.transaction(async (tx) => {
+      await tx.update(rooms).set(liveEnds(at)).where(isNotNull(rooms.liveStartedAt));
+      return tx.select({ publication: rooms.livePublication }).from(rooms).where(isNotNull(rooms.livePublication));
+    });
     return rows.flatMap(({ publication }) => publication ?? []);
   }
 
@@ -415,6 +468,9 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
     startsAt: iso(room.startsAt),
     liveStartedAt: iso(room.liveStartedAt),
     firstLiveAt: iso(room.firstLiveAt),
+    liveEndedAt: iso(room.liveEndedAt),
+    pausedUntil: iso(room.pausedUntil),
+    liveSeconds: room.liveSeconds,
     endedAt: iso(room.endedAt),
     createdAt: iso(room.createdAt) ?? '',
   };

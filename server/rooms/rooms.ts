@@ -20,7 +20,7 @@ import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import type { AccessChanged } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
-import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore } from './rooms.store.ts';
+import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
   issueTime,
@@ -368,30 +368,49 @@ export class Rooms {
     return (await this.#store.findHeldLives(this.#gateway)) as RoomId[];
   }
 
-  /** Locks the room until the caller's transaction ends; returns its ticket limit, null for unlimited. */
-  lockCapacity(tx: Orm, room: RoomId): Promise<number | null> {
-    return this.#store.lockCapacity(tx, room);
+  /** Locks the room until the caller's transaction ends: what is sold in it is sold before the room or its live ends. */
+  lockForSale(tx: Orm, room: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
+    return this.#store.lockForSale(tx, room);
   }
 
-  /** Rooms that should have begun at least this long ago and never had a live. */
-  async findOverdue(overdueMs: number, limit: number): Promise<RoomId[]> {
-    const before = new Date(this.#clock.now() - overdueMs).toISOString();
-    return (await this.#store.findOverdue(before, limit)) as RoomId[];
-  }
-
-  async endRoom(roomId: RoomId): Promise<Room> {
+  /** Says when the room goes on at the latest. Without an ended live nothing changes. */
+  async pauseRoom(roomId: RoomId, minutes: number): Promise<Room> {
     await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.endRoom(tx, roomId, this.#nowIso()))) return;
-      await this.#outbox.add(tx, { topic: 'room.ended', room: roomId, data: {} });
+      if (!(await this.#store.setPause(tx, roomId, this.#isoIn(minutes * 60_000)))) return;
+      await this.#outbox.add(tx, { topic: 'room.paused', room: roomId, data: {} });
     });
     this.#outbox.wake();
     return this.getRoom(roomId);
   }
 
+  async endRoom(roomId: RoomId): Promise<Room> {
+    await this.#store.transaction(async (tx) => {
+      if (await this.#store.endRoom(tx, roomId, this.#nowIso())) await this.#addRoomEnded(tx, [roomId]);
+    });
+    this.#outbox.wake();
+    return this.getRoom(roomId);
+  }
+
+  /** Ends some rooms whose pause has passed, or that should have begun at least `overdueMs` ago; true if there were. */
+  async endLapsed({ overdueMs, limit }: { overdueMs: number; limit: number }): Promise<boolean> {
+    const overdueIso = this.#isoIn(-overdueMs);
+    const ended = await this.#store.transaction(async (tx) => {
+      const ids = await this.#store.endLapsed(tx, { at: this.#nowIso(), overdueIso, limit });
+      await this.#addRoomEnded(tx, ids);
+      return ids.length;
+    });
+    if (ended > 0) this.#outbox.wake();
+    return ended > 0;
+  }
+
+  async #addRoomEnded(tx: Orm, ids: string[]): Promise<void> {
+    await this.#outbox.add(tx, ...ids.map((room) => ({ topic: 'room.ended', room, data: {} })));
+  }
+
   /** Ends lives of gateways that have been silent for this long. */
   async endOrphanedLives(silentMs: number): Promise<number> {
     const ended = await this.#store.transaction(async (tx) => {
-      const ids = await this.#store.endOrphanedLives(tx, silentMs);
+      const ids = await this.#store.endOrphanedLives(tx, { at: this.#nowIso(), silentMs });
       await this.#outbox.add(tx, ...ids.map((room) => ({ topic: 'live.ended', room, data: {} })));
       return ids.length;
     });
@@ -401,7 +420,7 @@ export class Rooms {
 
   /** After a restart of the only process no live is left. Returns the publications that may still be restored. */
   clearLives(): Promise<string[]> {
-    return this.#store.clearLives();
+    return this.#store.clearLives(this.#nowIso());
   }
 
   /** From now on these publications of `clearLives` cannot be restored. Later ones are not concerned. */
@@ -416,7 +435,7 @@ export class Rooms {
 
   async #endLive(roomId: RoomId, heldBy: string | undefined): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setLiveEnded(tx, roomId, heldBy))) return;
+      if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy }))) return;
       await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
     });
     this.#outbox.wake();
@@ -436,7 +455,11 @@ export class Rooms {
   }
 
   #nowIso(): string {
-    return new Date(this.#clock.now()).toISOString();
+    return this.#isoIn(0);
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#clock.now() + ms).toISOString();
   }
 }
 

@@ -10,5 +10,6 @@ registerParts({
   'loge-stage': () => import('../loge-stage.ts'),
   'loge-studio': () => import('../loge-studio.ts'),
   'loge-tip': () => import('../loge-tip.ts'),
+  'loge-summary': () => import('../room/loge-summary.ts'),
   'loge-topup': () => import('../money/loge-topup.ts'),
 });

@@ -8,11 +8,11 @@ import type { Room } from '../../../server/protocol/rooms.ts';
 import { liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster } from '../stage/poster.ts';
 import type { ElementTexts } from '../texts/english.ts';
-import { formatDateTime } from '../texts/format.ts';
+import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
 export interface LobbyFace {
-  info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt'>;
+  info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil'>;
   isLive: boolean;
   /** Absent where it is not known. */
   viewerCount?: number | undefined;
@@ -54,5 +54,7 @@ export function priceLine(line: { title: string; note: string; price: string; te
 function whenOf({ info, isLive, texts, language, timeZone }: LobbyFace): string {
   if (info.status === 'ended') return texts.room.ended;
   if (isLive) return texts.lobby.liveNow;
+  if (info.pausedUntil) return texts.lobby.pausedUntil(formatUntil(info.pausedUntil, language, timeZone));
+  if (info.liveEndedAt) return texts.lobby.offAir;
   return info.startsAt ? formatDateTime(info.startsAt, language, timeZone) : texts.lobby.soon;
 }

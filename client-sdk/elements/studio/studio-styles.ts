@@ -118,9 +118,8 @@ export const studioStyles = css`
     padding: 0.65rem 1rem;
   }
 
-  .close {
-    margin: 0 0.5rem 0.75rem;
-    text-align: end;
+  loge-studio-ending {
+    margin: 0 1rem 0.8rem;
   }
 
   .chat {

@@ -25,6 +25,10 @@ export const english = {
     label: 'Lobby',
     soon: 'The live starts soon',
     liveNow: 'The live is on right now',
+    pausedUntil: (time: string) => `Paused, goes on by ${time}`,
+    offAir: 'Off air at the moment',
+    pausedText: (creator: string, time: string) =>
+      `${creator} has paused. If the live does not go on by ${time}, the room closes and a ticket that you buy now goes back by itself. Until it goes on you can also give it back yourself.`,
     ticket: 'Ticket for this live',
     once: 'Paid once. No subscription.',
     buyWallet: 'Buy with wallet',
@@ -114,6 +118,10 @@ export const english = {
   stage: {
     label: (creator: string) => `Live video of ${creator}`,
     soon: 'The curtain is still down',
+    pausedTitle: 'A pause',
+    pausedText: (creator: string, time: string) =>
+      `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
+    offAirText: (creator: string) => `${creator} is off air. If they come back, the video starts by itself.`,
     soonText: (creator: string) => `${creator} is getting ready. Stay here: the video starts by itself.`,
     joining: 'Raising the curtain…',
     startSound: 'Tap for sound',
@@ -122,6 +130,20 @@ export const english = {
     paused: 'Paused: your device does not confirm the picture',
     soundOnly: 'Sound only: the connection is too slow for the picture',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
+  },
+  summary: {
+    title: 'Your evening',
+    titleCreator: 'The evening in figures',
+    duration: 'Live',
+    tickets: (count: string) => `Tickets (${count})`,
+    tips: (count: string) => `Tips (${count})`,
+    ownTips: (count: string) => `Your tips (${count})`,
+    returned: (count: string) => `Tickets that go back (${count})`,
+    yours: 'Yours, after VAT and commission',
+    back: (amount: string, to: 'wallet' | 'card') =>
+      to === 'wallet'
+        ? `You saw no live: ${amount} go back to your wallet by themselves.`
+        : `You saw no live: ${amount} go back to your card by themselves. Your bank shows them within 5 to 10 days.`,
   },
   price: {
     summary: (creator: string, amount: string) => `${amount} of it go to ${creator}. Who gets what?`,

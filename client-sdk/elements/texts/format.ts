@@ -97,6 +97,12 @@ export function formatDateTime(at: string, language: Language, timeZone?: string
   return dateFormatterOf(`date ${timeZone ?? ''}`, language, options).format(new Date(at));
 }
 
+/** A time to come: the hour alone today, the date too on another day or where the reader's time zone is not known. */
+export function formatUntil(at: string, language: Language, timeZone?: string): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return timeZone || !isToday ? formatDateTime(at, language, timeZone) : formatTime(at, language);
+}
+
 /** Duration as `4:07` or `1:02:09`. */
 export function formatDuration(durationMs: number): string {
   const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));

@@ -21,6 +21,10 @@ export const french: BaseTexts = {
     label: 'Vestibule',
     soon: 'Le live commence bientôt',
     liveNow: 'Le live a lieu en ce moment',
+    pausedUntil: (time) => `En pause, reprend avant ${time}`,
+    offAir: 'Hors antenne pour le moment',
+    pausedText: (creator, time) =>
+      `${creator} fait une pause. Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé automatiquement. Jusqu’à la reprise, vous pouvez aussi le rendre vous-même.`,
     ticket: 'Billet pour ce live',
     once: 'Payé une seule fois. Sans abonnement.',
     buyWallet: 'Payer avec le portefeuille',
@@ -111,6 +115,9 @@ export const french: BaseTexts = {
   stage: {
     label: (creator) => `Vidéo en direct de ${creator}`,
     soon: 'Le rideau est encore baissé',
+    pausedTitle: 'Une pause',
+    pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
+    offAirText: (creator) => `${creator} est hors antenne. À son retour, la vidéo démarre d’elle-même.`,
     soonText: (creator) => `${creator} se prépare. Restez ici : la vidéo démarre d’elle-même.`,
     joining: 'Lever de rideau…',
     startSound: 'Toucher pour le son',
@@ -119,6 +126,20 @@ export const french: BaseTexts = {
     paused: 'En pause : votre appareil ne confirme pas l’image',
     soundOnly: 'Son seul : la connexion est trop lente pour l’image',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
+  },
+  summary: {
+    title: 'Votre soirée',
+    titleCreator: 'La soirée en chiffres',
+    duration: 'En direct',
+    tickets: (count) => `Billets (${count})`,
+    tips: (count) => `Pourboires (${count})`,
+    ownTips: (count) => `Vos pourboires (${count})`,
+    returned: (count) => `Billets remboursés (${count})`,
+    yours: 'Pour vous, après TVA et commission',
+    back: (amount, to) =>
+      to === 'wallet'
+        ? `Vous n’avez vu aucun live : ${amount} reviennent automatiquement dans votre portefeuille.`
+        : `Vous n’avez vu aucun live : ${amount} reviennent automatiquement sur votre carte. Votre banque les affiche sous 5 à 10 jours.`,
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,

@@ -12,7 +12,7 @@ import {
   roomListQuery,
   roomView,
 } from '../../protocol/rooms.ts';
-import { type HttpDomains, operation } from './operation.ts';
+import { type HttpDomains, operation, socketOperation } from './operation.ts';
 
 const CREATE_ERRORS = [
   'creator_not_found',
@@ -89,8 +89,18 @@ export const roomOperations = [
     from: 'inside',
     role: 'creator',
     summary: 'End a room for good',
-    description: "Ends everyone's access. Repeated calls return the same room.",
+    description:
+      "Ends everyone's access and closes the sale. Tickets that were bought after the last live ended, or all of a room without any live, go back by themselves. Repeated calls return the same room.",
     run: ({ rooms }, call) => rooms.endRoom(call.room),
+  }),
+  socketOperation({
+    socket: 'rooms:pause',
+    from: 'inside',
+    role: 'creator',
+    run: async ({ rooms, stage }, { room: id, input: { minutes } }) => {
+      await stage.endLive(id);
+      return rooms.pauseRoom(id, minutes);
+    },
   }),
   operation({
     name: 'removeParticipant',

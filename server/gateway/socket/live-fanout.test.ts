@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { createLog } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LiveFanout } from './live-fanout.ts';
+import { LiveFanout, type LiveState } from './live-fanout.ts';
 
 const ROOM = 'room_1' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
@@ -11,9 +11,9 @@ test('a late fact about a start, from a stalled gateway, reports that the live h
   vi.useFakeTimers();
   const told: object[] = [];
   let isAway = true;
-  const reads = new SharedRead<RoomId, { status: 'live' | 'scheduled'; liveStartedAt: string | null }>(async () => {
+  const reads = new SharedRead<RoomId, LiveState>(async () => {
     if (isAway) throw new Error('The database is away.');
-    return { status: 'scheduled', liveStartedAt: null };
+    return { status: 'scheduled', liveStartedAt: null, liveEndedAt: null, pausedUntil: null };
   });
   const lives = new LiveFanout({
     read: (room) => reads.get(room),
@@ -26,7 +26,7 @@ test('a late fact about a start, from a stalled gateway, reports that the live h
     isAway = false;
     await lives.note(ROOM, 'the start');
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(told).toEqual([{ endedAt: 'the start' }, { endedAt: 'the end' }]);
+    expect(told).toMatchObject([{ endedAt: 'the start' }, { endedAt: 'the end' }]);
   } finally {
     lives.close();
     vi.useRealTimers();

@@ -4,15 +4,19 @@
  */
 import type { Log } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { EventData } from '../../protocol/realtime.ts';
 import type { Room } from '../../protocol/rooms.ts';
 
 const RETRY_MS = 1_000;
 
+/** What of a room says whether it is live. */
+export type LiveState = Pick<Room, 'status' | 'liveStartedAt' | 'liveEndedAt' | 'pausedUntil'>;
+
 interface LiveFanoutOptions {
   /** Must answer with a read that begins after the call, one at a time per room, as `SharedRead` does. */
-  read: (room: RoomId) => Promise<Pick<Room, 'status' | 'liveStartedAt'>>;
+  read: (room: RoomId) => Promise<LiveState>;
   hasAudience: (room: RoomId) => boolean;
-  send: (room: RoomId, live: { startedAt: string } | { endedAt: string }) => void;
+  send: (room: RoomId, live: EventData<'stage:liveStarted'> | EventData<'stage:liveEnded'>) => void;
   log: Log;
 }
 
@@ -24,13 +28,13 @@ export class LiveFanout {
     this.#options = options;
   }
 
-  /** A live of the room began or ended at `at`. */
+  /** A live of the room began or ended, or its pause changed, at `at`. */
   async note(room: RoomId, at: string): Promise<void> {
     const { read, hasAudience, send, log } = this.#options;
     if (!hasAudience(room)) return;
     try {
-      const { status, liveStartedAt } = await read(room);
-      send(room, status === 'live' ? { startedAt: liveStartedAt ?? at } : { endedAt: at });
+      const { status, liveStartedAt, liveEndedAt, pausedUntil } = await read(room);
+      send(room, status === 'live' ? { startedAt: liveStartedAt ?? at } : { endedAt: liveEndedAt ?? at, pausedUntil });
     } catch (error) {
       log.warn({ err: error, room }, 'live state not told, trying again');
       clearTimeout(this.#retries.get(room));

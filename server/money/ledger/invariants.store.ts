@@ -125,9 +125,10 @@ const RULES: Rule[] = [
       where r.capacity is not null group by r.id having count(*) > r.capacity`,
   },
   {
-    fault: 'is a cancelled room that still has a valid ticket',
+    fault: 'is a valid ticket of an ended room, but its buyer saw no live',
     statement: sql`select t.id from cancellations c join tickets t on t.room = c.room and t.status = 'valid'
-      where c.completed_at is not null`,
+      where c.completed_at is not null
+        and (c.bought_since is null or coalesce(t.bought_at, t.created_at) >= c.bought_since)`,
   },
   {
     fault: 'is reversed by more than its amount on one account',

@@ -2,8 +2,7 @@ import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } fro
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
-
-export type CancellationRow = typeof cancellations.$inferSelect;
+import { type CancellationRow, isSeenNothing } from './tickets.store.ts';
 
 export class CancellationsStore {
   readonly #orm: Orm;
@@ -12,22 +11,26 @@ export class CancellationsStore {
     this.#orm = db.orm;
   }
 
-  /** Rooms that ended without a live and have no decision yet. */
-  async findUndecided(limit: number): Promise<string[]> {
+  /** Rooms with tickets that ended and have no decision yet. */
+  async findUndecided(limit: number): Promise<Pick<CancellationRow, 'room' | 'reason' | 'boughtSince'>[]> {
     const decided = this.#orm
       .select({ room: cancellations.room })
       .from(cancellations)
       .where(eq(cancellations.room, rooms.id));
-    const rows = await this.#orm
-      .select({ id: rooms.id })
+    const ended = await this.#orm
+      .select({ room: rooms.id, firstLiveAt: rooms.firstLiveAt, liveEndedAt: rooms.liveEndedAt })
       .from(rooms)
-      .where(and(isNull(rooms.firstLiveAt), isNotNull(rooms.endedAt), notExists(decided)))
+      .where(and(eq(rooms.accessKind, 'ticket'), isNotNull(rooms.endedAt), notExists(decided)))
       .limit(limit);
-    return rows.map((row) => row.id);
+    return ended.map(({ room, firstLiveAt, liveEndedAt }) =>
+      firstLiveAt
+        ? { room, reason: 'live_over', boughtSince: liveEndedAt }
+        : { room, reason: 'not_held', boughtSince: null },
+    );
   }
 
-  async insert(room: string, at: string): Promise<void> {
-    await this.#orm.insert(cancellations).values({ room, reason: 'not_held', decidedAt: at }).onConflictDoNothing();
+  async insert(row: Pick<CancellationRow, 'room' | 'reason' | 'boughtSince' | 'decidedAt'>): Promise<void> {
+    await this.#orm.insert(cancellations).values(row).onConflictDoNothing();
   }
 
   /** A ticket can become valid after its room was cancelled: a late payment, or a dispute that was won. */
@@ -55,8 +58,12 @@ export class CancellationsStore {
    * Marks it completed, with sums from the refunds, which a crash half-way cannot falsify. Undefined when it was
    * complete already, or a ticket is still to be refunded.
    */
-  async complete(tx: Orm, room: string, at: string): Promise<CancellationRow | undefined> {
-    const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = 'not_held'`;
+  async complete(
+    tx: Orm,
+    { room, reason }: Pick<CancellationRow, 'room' | 'reason'>,
+    at: string,
+  ): Promise<CancellationRow | undefined> {
+    const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = ${reason}`;
     const [row] = await tx
       .update(cancellations)
       .set({
@@ -73,6 +80,12 @@ export class CancellationsStore {
     return this.#orm
       .select({ id: tickets.id })
       .from(tickets)
-      .where(and(eq(tickets.room, cancellations.room), eq(tickets.status, 'valid')));
+      .where(
+        and(
+          eq(tickets.room, cancellations.room),
+          eq(tickets.status, 'valid'),
+          isSeenNothing(cancellations.boughtSince),
+        ),
+      );
   }
 }

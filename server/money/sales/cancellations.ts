@@ -1,12 +1,22 @@
 /**
- * Refunds the tickets of rooms that never went live: ended before any live, or scheduled and long overdue. The decision
- * is a row, so a crash half-way is resumed; each refund is idempotent.
+ * The end of a room, as money sees it. Rules: a ticket whose buyer saw no live goes back by itself when the room ends.
+ *
+ * - `rooms.live_ended_at` says since when nothing is shown; `paused_until` until when a room waits for its creator
+ *   (`rooms:pause`, or a default when a live ends without a word). Both are null while live.
+ * - A sale locks its room (`Rooms.lockForSale`): it is booked before the room or its live ends, or it is refused, or its
+ *   `bought_at` is not before `live_ended_at`. So one comparison says who saw nothing.
+ * - This job ends lapsed rooms in one statement (paused past their time, or scheduled and long overdue), writes a
+ *   decision for every ended room with tickets (`cancellations`: reason, bought since when), refunds ticket by ticket,
+ *   and marks the decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
+ * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its buyer
+ *   (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
  */
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import { type CancellationRow, CancellationsStore } from './cancellations.store.ts';
+import { CancellationsStore } from './cancellations.store.ts';
+import type { CancellationRow } from './tickets.store.ts';
 
 const CLAIM_ROOMS = 20;
 const BATCH_TICKETS = 100;
@@ -35,7 +45,7 @@ export class Cancellations {
     const open = await this.#store.findOpen(CLAIM_ROOMS, this.#after);
     for (const cancellation of open) {
       this.#after = cancellation;
-      await this.#refundTickets(cancellation.room as RoomId);
+      await this.#refundTickets(cancellation);
     }
     if (open.length < CLAIM_ROOMS) this.#after = undefined;
     return isMore || open.length === CLAIM_ROOMS;
@@ -43,40 +53,40 @@ export class Cancellations {
 
   async #findNew(): Promise<boolean> {
     const { rooms } = this.#context;
-    const overdue = await rooms.findOverdue(LIMITS.notHeldAfterMs, CLAIM_ROOMS);
-    for (const room of overdue) await rooms.endRoom(room);
+    const haveEnded = await rooms.endLapsed({ overdueMs: LIMITS.notHeldAfterMs, limit: CLAIM_ROOMS });
     const undecided = await this.#store.findUndecided(CLAIM_ROOMS);
-    for (const room of undecided) await this.#store.insert(room, this.#context.nowIso());
+    for (const decision of undecided) await this.#store.insert({ ...decision, decidedAt: this.#context.nowIso() });
     await this.#store.reopen();
-    return overdue.length === CLAIM_ROOMS || undecided.length === CLAIM_ROOMS;
+    return haveEnded || undecided.length === CLAIM_ROOMS;
   }
 
-  async #refundTickets(room: RoomId): Promise<void> {
+  async #refundTickets(cancellation: CancellationRow): Promise<void> {
     let after = '';
     for (;;) {
-      const tickets = await this.#context.stores.tickets.listReturnable(room, { after, limit: BATCH_TICKETS });
-      for (const { id } of tickets) await this.#tryRefund(id as TicketId);
+      const tickets = await this.#context.stores.tickets.listReturnable(cancellation, { after, limit: BATCH_TICKETS });
+      for (const { id } of tickets) await this.#tryRefund(id as TicketId, cancellation.reason);
       if (tickets.length > 0) this.#context.outbox.wake();
       if (tickets.length < BATCH_TICKETS) break;
       after = tickets.at(-1)?.id ?? '';
     }
-    await this.#complete(room);
+    await this.#complete(cancellation);
   }
 
   /** A ticket that cannot be refunded must not block the others. */
-  async #tryRefund(ticket: TicketId): Promise<void> {
+  async #tryRefund(ticket: TicketId, reason: CancellationRow['reason']): Promise<void> {
     try {
-      await this.#refunds.returnTicket(ticket, 'not_held');
+      await this.#refunds.returnTicket(ticket, reason);
     } catch (error) {
-      this.#context.log.warn({ err: error, ticket }, 'ticket of a cancelled room not refunded yet');
+      this.#context.log.warn({ err: error, ticket }, 'ticket of an ended room not refunded yet');
     }
   }
 
-  async #complete(room: RoomId): Promise<void> {
+  async #complete(cancellation: CancellationRow): Promise<void> {
     const { db, currency, outbox } = this.#context;
+    const room = cancellation.room as RoomId;
     await db.transaction(async (tx) => {
-      const done = await this.#store.complete(tx, room, this.#context.nowIso());
-      if (!done || done.ticketCount === 0) return;
+      const done = await this.#store.complete(tx, cancellation, this.#context.nowIso());
+      if (done?.reason !== 'not_held' || done.ticketCount === 0) return;
       const { reason, ticketCount, refundedMinor } = done;
       await this.#context.addFacts(tx, [
         'room.notHeld',

@@ -48,12 +48,15 @@ export const ticketWaivers = pgTable('ticket_waivers', {
   acceptedAt: timestamp('accepted_at', { withTimezone: true, mode: 'string' }).notNull(),
 });
 
-/** A room that ended without a live: the decision to refund every ticket, and its progress. */
+/** A room that has ended: the decision to refund the tickets of those who saw no live, and its progress. */
 export const cancellations = pgTable(
   'cancellations',
   {
     room: text('room').primaryKey(),
-    reason: text('reason').$type<'not_held'>().notNull(),
+    /** `not_held`: there was no live. `live_over`: the last one had ended before these were bought. */
+    reason: text('reason').$type<'not_held' | 'live_over'>().notNull(),
+    /** Tickets bought since then go back; null: all. */
+    boughtSince: time('bought_since'),
     decidedAt: time('decided_at').notNull(),
     /** When no ticket was left to refund. */
     completedAt: time('completed_at'),

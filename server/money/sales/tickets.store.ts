@@ -1,10 +1,12 @@
-import { and, asc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
-import { tickets, ticketWaivers } from './tickets.schema.ts';
+import { HOUSE } from '../ledger/ledger.ts';
+import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts';
 
+export type CancellationRow = typeof cancellations.$inferSelect;
 export type TicketRow = typeof tickets.$inferSelect;
 export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
 
@@ -23,10 +25,10 @@ export class TicketsStore {
     await tx.insert(tickets).values({ ...row, status: 'pending' });
   }
 
-  async insertValid(tx: Orm, row: NewTicket): Promise<TicketRow> {
+  async insertValid(tx: Orm, row: NewTicket & { boughtAt: string }): Promise<TicketRow> {
     const [inserted] = await tx
       .insert(tickets)
-      .values({ ...row, status: 'valid', boughtAt: row.createdAt })
+      .values({ ...row, status: 'valid' })
       .returning();
     return inserted as TicketRow;
   }
@@ -49,6 +51,34 @@ export class TicketsStore {
     return row;
   }
 
+  /** The latest paid ticket of a person in a room. */
+  async findLatest(room: string, identity: string): Promise<TicketRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(tickets)
+      .where(
+        and(
+          eq(tickets.room, room),
+          eq(tickets.identity, identity),
+          inArray(tickets.status, ['valid', 'refunded', 'disputed']),
+        ),
+      )
+      .orderBy(desc(sql`coalesce(${tickets.boughtAt}, ${tickets.createdAt})`))
+      .limit(1);
+    return row;
+  }
+
+  /** Tickets of an ended room that went back, or will: their buyers saw no live. */
+  async sumReturned(room: string, boughtSince: string | null): Promise<{ count: number; amountMinor: number }> {
+    const isBack = sql`exists (select 1 from refunds r where r.ticket = ${tickets.id} and r.by = ${HOUSE})`;
+    const goesBack = and(eq(tickets.status, 'valid'), isSeenNothing(boughtSince));
+    const [row] = await this.#orm
+      .select({ count: sql<string>`count(*)`, amount: sql<string>`coalesce(sum(${tickets.priceMinor}), 0)` })
+      .from(tickets)
+      .where(and(eq(tickets.room, room), or(and(eq(tickets.status, 'refunded'), isBack), goesBack)));
+    return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
+  }
+
   /** Counts the other people who have a ticket or an open page to buy one. */
   async countPlacesOfOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
     const hasPlace = inArray(tickets.status, ['valid', 'pending']);
@@ -64,14 +94,25 @@ export class TicketsStore {
     return Number(row?.n ?? 0);
   }
 
-  /** Valid tickets of a room that are not frozen by a dispute, in pages by id. */
-  async listReturnable(room: string, { after, limit }: { after: string; limit: number }): Promise<TicketRow[]> {
+  /** Valid tickets of a cancelled room that go back and are not frozen by a dispute, in pages by id. */
+  async listReturnable(
+    { room, boughtSince }: CancellationRow,
+    { after, limit }: { after: string; limit: number },
+  ): Promise<TicketRow[]> {
     const isFree = sql`not exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
       where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
     return this.#orm
       .select()
       .from(tickets)
-      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid'), gt(tickets.id, after), isFree))
+      .where(
+        and(
+          eq(tickets.room, room),
+          isSeenNothing(boughtSince),
+          eq(tickets.status, 'valid'),
+          gt(tickets.id, after),
+          isFree,
+        ),
+      )
       .orderBy(asc(tickets.id))
       .limit(limit);
   }
@@ -114,6 +155,11 @@ export class TicketsStore {
     const { textVersion, language, text } = row;
     return { textVersion, language, text, acceptedAt: new Date(row.acceptedAt).toISOString() };
   }
+}
+
+/** Whether a ticket's buyer has seen no live: it was bought after the last one ended, or there was none (null). */
+export function isSeenNothing(boughtSince: string | null | AnyColumn): SQL {
+  return sql`(${boughtSince}::timestamptz is null or coalesce(${tickets.boughtAt}, ${tickets.createdAt}) >= ${boughtSince}::timestamptz)`;
 }
 
 /** On the wire only paid tickets exist: valid or refunded. */

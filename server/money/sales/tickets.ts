@@ -92,18 +92,30 @@ export class Tickets implements Payable {
     return { row, terms, waiver: request.waiver && acceptedWaiver(request.waiver, locale) };
   }
 
-  /** Locks the count of a room with a capacity. Must come first in the transaction, because it serialises buyers. */
-  async #assertLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<void> {
-    if (!(await this.#isLeft(tx, { room, identity }))) throw new AppError('sold_out');
+  /**
+   * Must come first in the transaction: from then on the room and its live do not end, and buyers of limited tickets
+   * come one after another. Returns the time of the sale, never before the end of a live that it comes after.
+   */
+  async #admitSale(
+    tx: Orm,
+    { room, identity }: { room: Pick<Room, 'id' | 'capacity'>; identity: string },
+  ): Promise<{ refusal?: 'room_ended' | 'sold_out'; at: string }> {
+    const { isOver, liveEndedAt, capacity } = await this.#context.rooms.lockForSale(tx, room);
+    const ended = liveEndedAt ? Date.parse(liveEndedAt) : 0;
+    const at = new Date(Math.max(ended, this.#context.clock.now())).toISOString();
+    if (isOver) return { refusal: 'room_ended', at };
+    const isLeft = capacity === null || (await this.#store.countPlacesOfOthers(room.id, identity, tx)) < capacity;
+    return isLeft ? { at } : { refusal: 'sold_out', at };
   }
 
-  async #isLeft(tx: Orm, { room, identity }: Pick<NewTicket, 'room' | 'identity'>): Promise<boolean> {
-    const capacity = await this.#context.rooms.lockCapacity(tx, room as RoomId);
-    return capacity === null || (await this.#store.countPlacesOfOthers(room, identity, tx)) < capacity;
+  async #assertOnSale(tx: Orm, sale: { room: Room; identity: string }): Promise<string> {
+    const { refusal, at } = await this.#admitSale(tx, sale);
+    if (refusal) throw new AppError(refusal);
+    return at;
   }
 
-  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft): Promise<void> {
-    if (waiver) await this.#store.insertWaiver(tx, row.id, waiver, row.createdAt);
+  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft, at: string): Promise<void> {
+    if (waiver) await this.#store.insertWaiver(tx, row.id, waiver, at);
   }
 
   async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {
@@ -115,18 +127,18 @@ export class Tickets implements Payable {
     let ticket: Ticket | undefined;
     try {
       ticket = await db.transaction(async (tx) => {
-        if (room.capacity !== null) await this.#assertLeft(tx, row);
+        const boughtAt = await this.#assertOnSale(tx, request);
         const left = await spending.spend(tx, {
           kind: 'ticket',
           source: { type: 'ticket', id: row.id },
           identity,
           currency,
           legs,
-          at: row.createdAt,
+          at: boughtAt,
         });
         if (!left) return undefined;
-        const bought = toTicket(await this.#store.insertValid(tx, row));
-        await this.#keepWaiver(tx, draft);
+        const bought = toTicket(await this.#store.insertValid(tx, { ...row, boughtAt }));
+        await this.#keepWaiver(tx, draft, boughtAt);
         await this.#grant(tx, bought);
         const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
         await this.#context.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
@@ -181,9 +193,9 @@ export class Tickets implements Payable {
             locale,
           },
           async (tx) => {
-            if (room.capacity !== null) await this.#assertLeft(tx, row);
+            const at = await this.#assertOnSale(tx, request);
             await this.#store.insertPending(tx, row);
-            await this.#keepWaiver(tx, draft);
+            await this.#keepWaiver(tx, draft, at);
           },
         );
         return { checkoutUrl: url };
@@ -212,10 +224,10 @@ export class Tickets implements Payable {
     const terms = await pricing.termsOf(row);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
-      // Its page had expired, and another buyer may have its place.
-      const isLate = room.capacity !== null && row.status === 'expired';
-      if (isLate && !(await this.#isLeft(tx, row))) return 'sold_out';
-      const at = this.#context.nowIso();
+      // Its place is kept unless its page had expired.
+      const capacity = row.status === 'expired' ? room.capacity : null;
+      const { refusal, at } = await this.#admitSale(tx, { room: { id: room.id, capacity }, identity: row.identity });
+      if (refusal) return refusal;
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
       const bought = await this.#store.markValid(tx, row.id, at);
       if (!bought) throw new AppError('internal', 'The paid ticket had been refunded.');

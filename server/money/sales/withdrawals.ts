@@ -1,12 +1,18 @@
-/** The right of withdrawal: a buyer returns a ticket that they have not waived it for, as long as no live has begun. */
+/** The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them. */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
+import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow } from './tickets.store.ts';
 
 const REASON = 'withdrawal';
+
+/** Whether no live was on since this sale: there was none yet, or the last one had ended before. */
+export function sawNoLive({ firstLiveAt, liveEndedAt }: Room, boughtAt: string): boolean {
+  return firstLiveAt === null || (liveEndedAt !== null && Date.parse(boughtAt) >= Date.parse(liveEndedAt));
+}
 
 export class Withdrawals {
   readonly #context: MoneyContext;
@@ -23,7 +29,7 @@ export class Withdrawals {
     if (await this.#context.stores.tickets.findWaiver(ticket.id))
       return 'The right of withdrawal was waived for this ticket.';
     const room = await this.#context.rooms.getRoom(ticket.room);
-    return room.firstLiveAt ? 'The live has begun.' : undefined;
+    return sawNoLive(room, ticket.boughtAt ?? ticket.createdAt) ? undefined : 'The live has begun.';
   }
 
   async withdraw(id: string, identity: string): Promise<Refund> {

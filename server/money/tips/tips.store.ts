@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
@@ -19,6 +19,15 @@ export class TipsStore {
   async find(id: string, tx: Orm = this.#orm): Promise<TipRow | undefined> {
     const [row] = await tx.select().from(tips).where(eq(tips.id, id));
     return row;
+  }
+
+  /** Sum of a person's tips in a room, less refunded ones. */
+  async sumOf(room: string, identity: string): Promise<{ count: number; amountMinor: number }> {
+    const [row] = await this.#orm
+      .select({ count: sql<string>`count(*)`, amount: sql<string>`coalesce(sum(${tips.amountMinor}), 0)` })
+      .from(tips)
+      .where(and(eq(tips.room, room), eq(tips.identity, identity), eq(tips.status, 'settled')));
+    return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
   }
 
   /** Undefined when it was refunded before. */

@@ -188,6 +188,28 @@ export const refund = z.object({
 });
 export type Refund = z.infer<typeof refund>;
 
+const countAndSum = z.object({ count: z.number().int(), amountMinor: z.number().int() });
+/** What a room means to whoever asks: how long it was live, what they paid, and what goes back. */
+export const roomSummary = z.object({
+  /** Of all lives that have ended. */
+  liveSeconds: z.number().int(),
+  currency,
+  /** `returning`: it goes back by itself, because its buyer saw no live. */
+  ticket: z
+    .object({
+      id: ticketId,
+      priceMinor: amountMinor,
+      paidFrom: z.enum(['wallet', 'card']),
+      state: z.enum(['kept', 'returning', 'returned']),
+    })
+    .nullable(),
+  /** Less refunded ones. */
+  tips: countAndSum,
+  /** For the creator of a room that has ended: tickets that went back by themselves, or will. */
+  returnedTickets: countAndSum.nullable(),
+});
+export type RoomSummary = z.infer<typeof roomSummary>;
+
 /** A creator's earnings in one room so far. */
 export const earnings = z.object({
   tipsMinor: z.number().int(),

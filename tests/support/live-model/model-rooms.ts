@@ -1,7 +1,10 @@
+import type { LiveState } from '../../../server/gateway/socket/live-fanout.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import type { ModelChance } from './model-chance.ts';
+
+const NO_TIMES = { liveStartedAt: null, liveEndedAt: null, pausedUntil: null };
 
 interface ModelLive {
   heldBy: string | undefined;
@@ -29,8 +32,8 @@ export class ModelRooms {
   }
 
   /** As the gateways read it, to tell the people of a room. */
-  readLive(room: RoomId): Promise<{ status: 'live' | 'scheduled'; liveStartedAt: string | null }> {
-    return this.#run(() => ({ status: this.isLive(room) ? 'live' : 'scheduled', liveStartedAt: null }));
+  readLive(room: RoomId): Promise<LiveState> {
+    return this.#run(() => ({ status: this.isLive(room) ? 'live' : 'scheduled', ...NO_TIMES }));
   }
 
   of(gateway: string): LivesOptions['rooms'] {

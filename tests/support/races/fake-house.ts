@@ -301,7 +301,10 @@ export class FakeHouse {
     this.isLive = live;
     const at = '2030-01-01T00:00:00.000Z';
     for (const socket of this.sockets)
-      socket.deliver(live ? 'stage:liveStarted' : 'stage:liveEnded', live ? { startedAt: at } : { endedAt: at });
+      socket.deliver(
+        live ? 'stage:liveStarted' : 'stage:liveEnded',
+        live ? { startedAt: at } : { endedAt: at, pausedUntil: null },
+      );
   }
 }
 

@@ -2,7 +2,7 @@
  * The gateways as pages find them: each tells its sockets of the room's lives, by facts that come over a bus which may
  * be late, repeat itself or lose.
  */
-import { LiveFanout } from '../../../server/gateway/socket/live-fanout.ts';
+import { LiveFanout, type LiveState } from '../../../server/gateway/socket/live-fanout.ts';
 import { SharedRead } from '../../../server/platform/db/shared-read.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
@@ -74,7 +74,7 @@ export class JointGateway {
   readonly stage: Gateway['stage'];
   readonly rooms: ModelHouse['rooms'];
   readonly sockets = new Map<string, NetworkSocket>();
-  readonly reads: SharedRead<RoomId, { status: 'live' | 'scheduled'; liveStartedAt: string | null }>;
+  readonly reads: SharedRead<RoomId, LiveState>;
   readonly lives: LiveFanout;
 
   constructor({ stage }: Gateway, { rooms }: ModelHouse) {

@@ -29,6 +29,16 @@ export const ticketOperations = [
       money.quotes.quote({ room: await rooms.getRoom(room), identity, locale, ...input }),
   }),
   operation({
+    name: 'getRoomSummary',
+    http: 'GET /v1/rooms/:id/summary',
+    by: ['participant'],
+    socket: 'money:summary',
+    from: 'lobby',
+    summary: 'Get what a room came to',
+    description: 'How long it was live, what the caller paid in it, and what of it goes back. Also after its end.',
+    run: async ({ money, rooms }, { room, caller }) => money.summaries.of(await rooms.getRoom(room), caller.identity),
+  }),
+  operation({
     name: 'buyTicket',
     http: 'POST /v1/rooms/:id/tickets',
     by: ['participant'],

@@ -582,6 +582,7 @@ CREATE TABLE "sale_terms" (
 CREATE TABLE "cancellations" (
 	"room" text PRIMARY KEY NOT NULL,
 	"reason" text NOT NULL,
+	"bought_since" timestamp with time zone,
 	"decided_at" timestamp with time zone NOT NULL,
 	"completed_at" timestamp with time zone,
 	"ticket_count" integer DEFAULT 0 NOT NULL,
@@ -789,6 +790,9 @@ CREATE TABLE "rooms" (
 	"live_publication" text,
 	"live_fence" integer DEFAULT 0 NOT NULL,
 	"first_live_at" timestamp with time zone,
+	"live_ended_at" timestamp with time zone,
+	"paused_until" timestamp with time zone,
+	"live_seconds" integer DEFAULT 0 NOT NULL,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -975,7 +979,9 @@ CREATE INDEX "rooms_creator" ON "rooms" USING btree ("creator");--> statement-br
 CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "rooms_live" ON "rooms" USING btree ("live_gateway") WHERE "rooms"."live_started_at" is not null;--> statement-breakpoint
-CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("ended_at","starts_at") WHERE "rooms"."first_live_at" is null;--> statement-breakpoint
+CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "rooms"."first_live_at" is null and "rooms"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
+CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint

@@ -1,0 +1,129 @@
+/**
+ * `<loge-summary>`: what a room that has ended came to: how long it was live, and for its creator the takings and the
+ * tickets that go back, for a fan what they paid and what comes back to them.
+ */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { RoomSummary } from '../../../server/protocol/money/money.ts';
+import type { Room } from '../../src/room.ts';
+import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+export class LogeSummary extends RoomPart {
+  static override properties = { summary: { state: true } };
+  declare summary: RoomSummary | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      section {
+        margin-top: 1.25rem;
+        padding: 1.1rem;
+        border: 1px solid var(--_line);
+        border-radius: var(--_radius);
+        background: var(--_surface);
+      }
+
+      h2 {
+        font-size: 1.0625rem;
+        font-weight: 600;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0.45rem 1rem;
+        margin: 0.8rem 0 0;
+      }
+
+      dt {
+        color: var(--_muted);
+      }
+
+      dd {
+        margin: 0;
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+
+      p {
+        margin: 0.9rem 0 0;
+        color: var(--_muted);
+        font-size: 0.9375rem;
+      }
+    `,
+  ];
+
+  protected override listenTo(room: Room): Array<() => void> {
+    const read = () => void this.#read(room);
+    if (room.info?.status === 'ended') read();
+    return [
+      ...(['connected', 'reconnected', 'roomEnded', 'walletChanged'] as const).map((name) => room.on(name, read)),
+      ...this.renderOn(room, ['earningsChanged']),
+    ];
+  }
+
+  async #read(room: Room): Promise<void> {
+    if (room.info?.status !== 'ended') return;
+    const { summary } = this;
+    this.summary = await room.summary().catch(() => summary);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, summary, texts } = this;
+    if (!room?.info || !summary || room.info.status !== 'ended') return nothing;
+    const isCreator = summary.returnedTickets !== null;
+    return html`<section part="summary" data-testid="room-summary" role="status">
+      <h2>${isCreator ? texts.summary.titleCreator : texts.summary.title}</h2>
+      <dl>
+        ${summary.liveSeconds > 0 ? this.#line(texts.summary.duration, formatDuration(summary.liveSeconds * 1000)) : nothing}
+        ${isCreator ? this.#takings(room, summary) : this.#paid(summary)}
+      </dl>
+      ${this.#note(summary, isCreator)}
+    </section>`;
+  }
+
+  #line(label: string, value: string): TemplateResult {
+    return html`<dt>${label}</dt><dd>${value}</dd>`;
+  }
+
+  #money(amountMinor: number): string {
+    return formatMoney(amountMinor, this.summary?.currency ?? 'eur', this.language);
+  }
+
+  #takings(room: Room, { returnedTickets }: RoomSummary): TemplateResult {
+    const { texts, language } = this;
+    const { ticketCount = 0, ticketsMinor = 0, tipCount = 0, tipsMinor = 0, creatorMinor = 0 } = room.earnings ?? {};
+    const count = (number: number) => formatCount(number, language);
+    return html`
+      ${this.#line(texts.summary.tickets(count(ticketCount)), this.#money(ticketsMinor))}
+      ${this.#line(texts.summary.tips(count(tipCount)), this.#money(tipsMinor))}
+      ${
+        returnedTickets && returnedTickets.count > 0
+          ? this.#line(texts.summary.returned(count(returnedTickets.count)), this.#money(returnedTickets.amountMinor))
+          : nothing
+      }
+      ${this.#line(texts.summary.yours, this.#money(creatorMinor))}
+    `;
+  }
+
+  #paid({ ticket, tips }: RoomSummary): TemplateResult {
+    const { texts, language } = this;
+    return html`
+      ${ticket ? this.#line(texts.lobby.ticket, this.#money(ticket.priceMinor)) : nothing}
+      ${tips.count > 0 ? this.#line(texts.summary.ownTips(formatCount(tips.count, language)), this.#money(tips.amountMinor)) : nothing}
+    `;
+  }
+
+  #note({ ticket }: RoomSummary, isCreator: boolean): TemplateResult | typeof nothing {
+    const { texts } = this;
+    if (isCreator || !ticket || ticket.state === 'kept') return nothing;
+    return html`<p data-testid="ticket-returns">${texts.summary.back(this.#money(ticket.priceMinor), ticket.paidFrom)}</p>`;
+  }
+}
+
+defineElement('loge-summary', LogeSummary);

@@ -1,0 +1,224 @@
+/**
+ * `<loge-studio-ending>`: the two ways to stop, in words: pause the evening until a time, or end it. While the room is
+ * off air it says what becomes of it, and once it has ended what it came to. `ask()` opens the choice.
+ */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Room } from '../../src/room.ts';
+import '../room/loge-summary.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import '../theme/web-awesome.ts';
+import { formatCount, formatUntil } from '../texts/format.ts';
+
+const PAUSE_MINUTES = [10, 20, 30, 60, 120] as const;
+
+/** Emitted when the live has ended on this page's word. */
+export const LIVE_STOPPED = 'loge-live-stopped';
+
+export class LogeStudioEnding extends RoomPart {
+  static override properties = { open: { state: true }, minutes: { state: true } };
+  declare open: boolean;
+  declare minutes: number;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      section + section {
+        margin-top: 1.25rem;
+        padding-top: 1.25rem;
+        border-top: 1px solid var(--_line);
+      }
+
+      h3 {
+        font-size: 1.0625rem;
+        font-weight: 600;
+      }
+
+      p {
+        margin: 0.3rem 0 0.8rem;
+        color: var(--_muted);
+      }
+
+      fieldset {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.4rem;
+        margin: 0 0 0.8rem;
+        padding: 0;
+        border: 0;
+      }
+
+      legend {
+        padding: 0;
+        margin-bottom: 0.4rem;
+        color: var(--_muted);
+        font-size: 0.875rem;
+      }
+
+      .minutes {
+        position: relative;
+        display: inline-grid;
+        place-items: center;
+        min-height: 2.75rem;
+        padding: 0 0.9rem;
+        border: 1px solid var(--_line);
+        border-radius: var(--_radius-small);
+        cursor: pointer;
+        font-variant-numeric: tabular-nums;
+      }
+
+      .minutes:has(:checked) {
+        border-color: var(--_accent);
+        color: var(--_accent);
+      }
+
+      .minutes:focus-within {
+        outline: 2px solid var(--_accent);
+        outline-offset: 2px;
+      }
+
+      .minutes input {
+        position: absolute;
+        inset: 0;
+        margin: 0;
+        opacity: 0;
+        cursor: pointer;
+      }
+
+      .answers {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.6rem;
+      }
+
+      .close {
+        text-align: end;
+      }
+
+      wa-callout p {
+        color: inherit;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.minutes = PAUSE_MINUTES[1];
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, [
+      ...(['connected', 'reconnected', 'liveStarted', 'liveEnded', 'localLiveStarted'] as const),
+      ...(['localLiveEnded', 'pauseChanged', 'viewerCount', 'roomEnded'] as const),
+    ]);
+  }
+
+  ask(): void {
+    this.problem = '';
+    this.open = true;
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room } = this;
+    if (!room?.info) return nothing;
+    if (room.info.status === 'ended') return html`<loge-summary .room=${room}></loge-summary>`;
+    return html`${room.localParticipant.isLive ? nothing : this.#offAir(room)} ${this.#dialog(room)}`;
+  }
+
+  #offAir(room: Room): TemplateResult {
+    const { texts, language } = this;
+    const { liveEndedAt = null, pausedUntil = null } = room.info ?? {};
+    if (liveEndedAt === null || room.isLive) {
+      return html`<div class="close">
+        <wa-button appearance="plain" size="s" data-testid="close-room" @click=${() => this.ask()}>${texts.studio.endEvening}</wa-button>
+      </div>`;
+    }
+    return html`<wa-callout variant="warning" data-testid="studio-paused" role="status">
+      <strong>${pausedUntil ? texts.studio.pausedUntil(formatUntil(pausedUntil, language)) : texts.studio.offAirTitle}</strong>
+      <p>${pausedUntil ? texts.studio.pausedText : texts.studio.offAirText}</p>
+      <div class="answers">
+        <wa-button appearance="outlined" size="s" data-testid="close-room" @click=${() => this.ask()}>${texts.studio.changeEnding}</wa-button>
+      </div>
+    </wa-callout>`;
+  }
+
+  #dialog(room: Room): TemplateResult {
+    const { texts, language } = this;
+    const { isLive } = room.localParticipant;
+    const isLater = isLive || Boolean(room.info?.liveEndedAt);
+    const viewers = texts.studio.endText(formatCount(room.viewerCount, language), room.viewerCount === 1);
+    return html`<wa-dialog
+      lang=${language}
+      label=${texts.studio.endTitle}
+      light-dismiss
+      .open=${this.open}
+      @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+    >
+      ${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
+      <section>
+        <h3>${texts.studio.endEvening}</h3>
+        <p>${texts.studio.endEveningText}</p>
+        <wa-button
+          variant="danger"
+          data-testid="end-evening"
+          ?loading=${this.busy === 'end'}
+          @click=${() => this.#stop('end', () => room.end())}
+          >${texts.studio.endEvening}</wa-button
+        >
+      </section>
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      <wa-button slot="footer" appearance="outlined" @click=${this.#close}>
+        ${isLive ? texts.studio.stay : texts.studio.keepRoom}
+      </wa-button>
+    </wa-dialog>`;
+  }
+
+  #pauseChoice(room: Room, viewers: string): TemplateResult {
+    const { texts } = this;
+    return html`<section>
+      <h3>${texts.studio.pauseTitle}</h3>
+      <p>${viewers} ${texts.studio.pauseText}</p>
+      <fieldset>
+        <legend>${texts.studio.pauseFor}</legend>
+        ${PAUSE_MINUTES.map(
+          (minutes) => html`<label class="minutes"
+            ><input
+              type="radio"
+              name="minutes"
+              value=${minutes}
+              .checked=${this.minutes === minutes}
+              @change=${() => {
+                this.minutes = minutes;
+              }}
+            />${texts.studio.pauseLasts(minutes)}</label
+          >`,
+        )}
+      </fieldset>
+      <wa-button
+        variant="brand"
+        data-testid="end-live-confirm"
+        ?loading=${this.busy === 'pause'}
+        @click=${() => this.#stop('pause', () => room.pause({ minutes: this.minutes }))}
+        >${texts.studio.pause}</wa-button
+      >
+    </section>`;
+  }
+
+  async #stop(name: string, stop: () => Promise<unknown>): Promise<void> {
+    if (!(await this.act(name, stop))) return;
+    this.#close();
+    this.emit<null>(LIVE_STOPPED, null);
+  }
+
+  #close = (): void => {
+    this.open = false;
+  };
+}
+
+defineElement('loge-studio-ending', LogeStudioEnding);

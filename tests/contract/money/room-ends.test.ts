@@ -1,0 +1,157 @@
+/**
+ * What becomes of tickets when a live has ended: a pause that passes ends the room, and whoever bought a ticket that no
+ * live followed has the money back, whatever process dies meanwhile and whoever buys or goes live in the same moment.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import type { TicketId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { countTransactions, Killed, Killer } from '../../support/crash/refund-steps.ts';
+import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+
+const PRICE = 500;
+const PAUSE_MINUTES = 15;
+const PAUSE_PASSED_MS = (PAUSE_MINUTES + 1) * 60_000;
+/** More than the end of a room with two tickets has. */
+const STEPS_MAX = 40;
+const ROUNDS = 12;
+
+describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }, ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  const killer = new Killer(() => {
+    throw new Killed();
+  });
+
+  beforeAll(async () => {
+    db = await open();
+    countTransactions(db, killer);
+    house = await openMoneyHouse({ db, isRunning: false });
+  });
+
+  afterAll(async () => {
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const buy = async (identity: string, room: Room): Promise<TicketId> => {
+    const answer = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+    if ('checkoutUrl' in answer) throw new Error('A ticket was expected.');
+    return answer.ticket.id;
+  };
+  const buyByCard = async (identity: string, room: Room): Promise<TicketId> => {
+    const answer = await house.money.tickets.buy({ room, identity, name: 'Malik', from: 'card' });
+    const confirmed = await house.money.confirmCheckout(await pay('checkoutUrl' in answer ? answer.checkoutUrl : ''));
+    return confirmed.id as TicketId;
+  };
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
+  const statusOf = async (ticket: TicketId) => (await house.money.receipts.get(ticket)).status;
+
+  /** One buyer saw the live, two bought after it. */
+  async function pausedRoom() {
+    const room = await house.createRoom();
+    const [early, late] = [await house.createFan(PRICE), await house.createFan(PRICE)];
+    const seen = await buy(early, room);
+    await house.rooms.startLive(room.id);
+    await house.rooms.endLive(room.id);
+    expect((await house.rooms.getRoom(room.id)).pausedUntil).not.toBeNull();
+    await house.rooms.pauseRoom(room.id, PAUSE_MINUTES);
+    const fromWallet = await buy(late, room);
+    const byCard = await buyByCard(await house.createFan(), room);
+    return { room, late, early, seen, fromWallet, byCard };
+  }
+
+  test('a pause that passes gives back what was bought in it, once, wherever a process is killed', async () => {
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      const { room, late, early, seen, fromWallet, byCard } = await pausedRoom();
+      await house.money.sweep();
+      expect(await statusOf(fromWallet)).toBe('valid');
+      house.advance(PAUSE_PASSED_MS);
+      killer.killAfter(steps);
+      await house.money.sweep().catch((error) => {
+        if (!killer.hasKilled) throw error;
+      });
+      await house.money.idle();
+      const { hasKilled } = killer;
+      killer.spare();
+      await house.restartMoney();
+      await house.money.sweep();
+      house.advance(60_000);
+      await house.money.sweep();
+
+      expect((await house.rooms.getRoom(room.id)).status, `after ${steps} steps`).toBe('ended');
+      const states = await Promise.all([seen, fromWallet, byCard].map(statusOf));
+      expect({ steps, states }).toEqual({ steps, states: ['valid', 'refunded', 'refunded'] });
+      expect([await balanceOf(late), await balanceOf(early)]).toEqual([PRICE, 0]);
+      const back = (await house.money.receipts.get(byCard)).relatesTo as string;
+      expect(await house.money.receipts.get(back)).toMatchObject({ reason: 'live_over', paid: { cardMinor: PRICE } });
+      const ended = await house.rooms.getRoom(room.id);
+      const summary = await house.money.summaries.of(ended, room.creator.identity);
+      expect(summary.returnedTickets).toEqual({ count: 2, amountMinor: 2 * PRICE });
+      expect((await house.money.summaries.of(ended, late)).ticket?.state).toBe('returned');
+      expect((await house.money.summaries.of(ended, early)).ticket?.state).toBe('kept');
+      if (!hasKilled) break;
+      expect(steps).toBeLessThan(STEPS_MAX - 1);
+    }
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+  });
+
+  test('a pause keeps its tickets when the creator comes back, and can be withdrawn from until then', async () => {
+    const { room, fromWallet, byCard, late } = await pausedRoom();
+    await house.money.withdrawals.withdraw(fromWallet, late);
+    expect(await balanceOf(late)).toBe(PRICE);
+    await house.rooms.startLive(room.id);
+    house.advance(PAUSE_PASSED_MS);
+    await house.money.sweep();
+    expect(await house.rooms.getRoom(room.id)).toMatchObject({ status: 'live', pausedUntil: null, liveEndedAt: null });
+    await house.rooms.endRoom(room.id);
+    await house.money.sweep();
+    expect(await statusOf(byCard)).toBe('valid');
+  });
+
+  test('a pause that passes while the creator goes live and a fan buys leaves no live cut and nothing paid for', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const room = await house.createRoom();
+      const fans = [await house.createFan(PRICE), await house.createFan(PRICE)];
+      await house.rooms.startLive(room.id);
+      await house.rooms.endLive(room.id);
+      await house.rooms.pauseRoom(room.id, PAUSE_MINUTES);
+      house.advance(PAUSE_PASSED_MS);
+      const [live, , ...bought] = await Promise.allSettled([
+        house.rooms.startLive(room.id),
+        house.rooms.endLapsed({ overdueMs: 0, limit: 20 }),
+        ...fans.map((fan) => buy(fan, room)),
+      ]);
+      await house.money.sweep();
+      const { status } = await house.rooms.getRoom(room.id);
+      expect(status, `round ${round}`).toBe(live?.status === 'fulfilled' ? 'live' : 'ended');
+      const tickets = bought.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      for (const ticket of tickets) expect(await statusOf(ticket)).toBe(status === 'live' ? 'valid' : 'refunded');
+      await house.rooms.endRoom(room.id);
+      await house.money.sweep();
+    }
+  });
+
+  test('what is sold in the moment of an end is sold before it, or goes back', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const room = await house.createRoom();
+      const fans = await Promise.all([0, 1, 2].map(() => house.createFan(PRICE)));
+      await house.rooms.startLive(room.id);
+      const isWhole = round % 2 === 0;
+      const end = isWhole ? house.rooms.endRoom(room.id) : house.rooms.endLive(room.id);
+      const bought = await Promise.allSettled([...fans.map((fan) => buy(fan, room)), end]);
+      if (!isWhole) await house.rooms.endRoom(room.id);
+      const ended = await house.rooms.getRoom(room.id);
+      await house.money.sweep();
+      for (const each of bought.slice(0, fans.length)) {
+        if (each.status !== 'fulfilled') continue;
+        const receipt = await house.money.receipts.get(each.value as TicketId);
+        const isAfter = Date.parse(receipt.at) >= Date.parse(ended.liveEndedAt ?? '');
+        expect({ isWhole, status: receipt.status }).toEqual({ isWhole, status: isAfter ? 'refunded' : 'valid' });
+        if (isWhole) expect(isAfter).toBe(false);
+      }
+    }
+  });
+});
