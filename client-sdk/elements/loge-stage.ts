@@ -80,6 +80,7 @@ export class LogeStage extends RoomPart {
         'viewerCount',
         'audioBlocked',
         'stagePauseChanged',
+        'soundOnlyChanged',
       ]),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted']),
       room.on('connectionQuality', (notice) => {
@@ -241,7 +242,12 @@ export class LogeStage extends RoomPart {
           : nothing
       }
       ${
-        this.quality === 'poor' || this.quality === 'lost'
+        room.stage.isSoundOnly
+          ? html`<span class="badge" role="status" data-testid="stage-sound-only">${icon('signal', 16)}${texts.stage.soundOnly}</span>`
+          : nothing
+      }
+      ${
+        !room.stage.isSoundOnly && (this.quality === 'poor' || this.quality === 'lost')
           ? html`<span class="badge" role="status">${icon('signal', 16)}${texts.stage.poorConnection}</span>`
           : nothing
       }

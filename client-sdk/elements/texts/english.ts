@@ -128,6 +128,7 @@ export const english = {
     cameraOff: 'The camera is off',
     microphoneOff: 'Sound is off on stage',
     paused: 'Paused: your device does not confirm the picture',
+    soundOnly: 'Sound only: the connection is too slow for the picture',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
   summary: {

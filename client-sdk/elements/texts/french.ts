@@ -124,6 +124,7 @@ export const french: BaseTexts = {
     cameraOff: 'La caméra est éteinte',
     microphoneOff: 'Le son est coupé sur scène',
     paused: 'En pause : votre appareil ne confirme pas l’image',
+    soundOnly: 'Son seul : la connexion est trop lente pour l’image',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   summary: {
