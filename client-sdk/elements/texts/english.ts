@@ -43,6 +43,8 @@ export const english = {
     topupConfirmed: 'Payment confirmed. Your credit arrives in a moment.',
     topupArrived: (amount: string) => `Your credit has arrived: ${amount}`,
     closed: 'The doors are closed to you',
+    removed: (reason: string) =>
+      `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
     reasons: {
       free: '',
       role: '',
@@ -126,6 +128,7 @@ export const english = {
     joining: 'Raising the curtain…',
     startSound: 'Tap for sound',
     cameraOff: 'The camera is off',
+    halted: 'A short break. Stay here, it goes on in a moment.',
     microphoneOff: 'Sound is off on stage',
     paused: 'Paused: your device does not confirm the picture',
     soundOnly: 'Sound only: the connection is too slow for the picture',

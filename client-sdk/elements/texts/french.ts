@@ -39,6 +39,8 @@ export const french: BaseTexts = {
     topupConfirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
     topupArrived: (amount) => `Votre crédit est arrivé : ${amount}`,
     closed: 'Les portes vous sont fermées',
+    removed: (reason) =>
+      `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
     reasons: {
       free: '',
       role: '',
@@ -122,6 +124,7 @@ export const french: BaseTexts = {
     joining: 'Lever de rideau…',
     startSound: 'Toucher pour le son',
     cameraOff: 'La caméra est éteinte',
+    halted: 'Une courte pause. Restez là, la suite arrive.',
     microphoneOff: 'Le son est coupé sur scène',
     paused: 'En pause : votre appareil ne confirme pas l’image',
     soundOnly: 'Son seul : la connexion est trop lente pour l’image',
