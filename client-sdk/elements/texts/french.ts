@@ -1,6 +1,16 @@
 /** Textes français des éléments. Une clé qui manque ici est une erreur de type. */
 import type { BaseTexts } from './english.ts';
-import { frenchErrors } from './french-errors.ts';
+import { type ErrorTexts, englishErrors } from './english-errors.ts';
+
+/** Les erreurs d’une page qui n’arrive pas à charger ses autres textes. */
+export const frenchFailures = {
+  code_unavailable:
+    'Une partie de cette page n’a pas pu être chargée. Vérifiez votre connexion ; nous essayons encore.',
+  token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
+  connection_failed: 'Le serveur est injoignable. Vérifiez votre réseau.',
+  timeout: 'Le serveur n’a pas répondu à temps.',
+  internal: 'Quelque chose a échoué de notre côté.',
+} satisfies Partial<ErrorTexts>;
 
 export const french: BaseTexts = {
   room: {
@@ -218,5 +228,5 @@ export const french: BaseTexts = {
     arrived: (amount) => `${amount} ont été ajoutés.`,
     refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité.',
   },
-  errors: frenchErrors,
+  errors: { ...englishErrors, ...frenchFailures },
 };
