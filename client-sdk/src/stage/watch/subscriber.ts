@@ -134,7 +134,7 @@ export class Subscriber {
   /** Somebody is about to buy access: brings a transport up, which gets its tracks with the access. */
   prepare(ask: AskToWatch): void {
     if (this.isStarted) return;
-    this.#ahead.prepare((signal, place) => this.#openSession({ signal, place, ask }), this.#engine);
+    this.#ahead.prepare((options) => this.#openSession({ ...options, ask }));
   }
 
   /** A session came with the access: a new one, or the prepared one with its tracks. */
@@ -438,7 +438,8 @@ export class Subscriber {
       },
     });
     place(watched);
-    const consumed = watched.consume(answer.consumers);
+    const isWaiting = answer.consumers.length === 0 && spareOf === undefined;
+    const consumed = isWaiting ? watched.connectWithoutTracks(this.#engine) : watched.consume(answer.consumers);
     // Buffered events refer to the tracks of the answer, so handle them after consume().
     for (const event of early) if (event.session === answer.session) event.handle();
     if (this.#isCurrent(watched)) this.#sendCurrentViewport(input.viewport);
