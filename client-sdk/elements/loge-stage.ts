@@ -17,7 +17,7 @@ import type { ChatTip } from '../../server/protocol/chat/chat.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
-import { icon } from './controls/icons.ts';
+import { icon } from './controls/more-icons.ts';
 import { button, plainControlStyles } from './controls/plain-controls.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';

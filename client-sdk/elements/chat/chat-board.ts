@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatDuration } from '../texts/format.ts';
 import { chatBoardStyles } from './chat-board-styles.ts';
