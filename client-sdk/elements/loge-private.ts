@@ -11,6 +11,7 @@ import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
+import './texts/private-texts.ts';
 
 export class LogePrivate extends RoomPart {
   static override properties = {
