@@ -11,6 +11,7 @@ import { icon } from './controls/more-icons.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import { formatCount, formatMoneyShort, minorUnits } from './texts/format.ts';
+import './texts/inside-texts.ts';
 
 /** Debounces requests during many tips. */
 const DEBOUNCE_MS = 800;

@@ -25,6 +25,7 @@ import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
 import { formatMoneyShort, formatUntil } from './texts/format.ts';
+import './texts/inside-texts.ts';
 
 /** How long a tip is shown over the video. */
 const TIP_SHOWN_MS = 4_500;

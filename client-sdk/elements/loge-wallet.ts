@@ -2,7 +2,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
-import { icon } from './controls/more-icons.ts';
+import { icon } from './controls/icons.ts';
 import { loadParts } from './loading/parts.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import { formatMoney } from './texts/format.ts';

@@ -9,6 +9,7 @@ const SHAPES = {
   card: svg`<rect x="3" y="5.5" width="18" height="13" rx="2.4"/><path d="M3 10h18M6.5 15h4"/>`,
   lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2.2"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.5"/>`,
   warning: svg`<path d="M12 4 2.8 19.500h18.400L12 4Zm0 6v4.500m0 2.400v.1"/>`,
+  plus: svg`<path d="M12 5v14M5 12h14"/>`,
   back: svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`,
 } as const satisfies Record<string, SVGTemplateResult>;
 

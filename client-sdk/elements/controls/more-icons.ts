@@ -7,7 +7,6 @@ import { type BaseIconName, icon as baseIcon, drawIcon } from './icons.ts';
 const SHAPES = {
   gift: svg`<rect x="3.5" y="8.5" width="17" height="4" rx="1"/><path d="M5 12.5V20h14v-7.5M12 8.5V20M12 8.5C9 8.5 7.2 7.3 7.2 5.7 7.2 4.5 8.1 3.8 9.2 3.8c1.7 0 2.8 2.2 2.8 4.7Zm0 0c3 0 4.8-1.2 4.8-2.8 0-1.2-.9-1.9-2-1.9-1.7 0-2.8 2.2-2.8 4.7Z"/>`,
   send: svg`<path d="M4 12 20 4.5 14.5 20l-3-6.5L4 12Zm7.5 1.5L20 4.5"/>`,
-  plus: svg`<path d="M12 5v14M5 12h14"/>`,
   more: svg`<circle cx="5.5" cy="12" r="1.2"/><circle cx="12" cy="12" r="1.2"/><circle cx="18.5" cy="12" r="1.2"/>`,
   microphone: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>`,
   microphoneOff: svg`<path d="M15 10V6a3 3 0 0 0-6-.2M9 9.500V11a3 3 0 0 0 4.5 2.600M5.5 11.500a6.5 6.5 0 0 0 10.3 5.300M18.5 11.500c0 1-.2 1.9-.6 2.700M12 18v3M4 4l16 16"/>`,

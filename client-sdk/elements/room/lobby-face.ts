@@ -7,7 +7,7 @@ import { html, nothing } from 'lit';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster } from '../stage/poster.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/english.ts';
 import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
@@ -16,7 +16,7 @@ export interface LobbyFace {
   isLive: boolean;
   /** Absent where it is not known. */
   viewerCount?: number | undefined;
-  texts: ElementTexts;
+  texts: BaseTexts;
   language: Language;
   /** Of the date; absent: the reader's own. */
   timeZone?: string | undefined;

@@ -1,10 +1,10 @@
 /**
  * English texts of the elements. Their shape is the contract: a key missing in another language is a type error. Those
- * of the chat, of private sessions and of the studio are in files of their own, and are loaded with them.
+ * of the inside of a room, of the chat and of the studio are in files of their own, and are loaded with them.
  */
 import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
-import type { PrivateTexts } from './private-english.ts';
+import type { InsideTexts } from './inside-english.ts';
 import type { StudioTexts } from './studio-english.ts';
 
 export const english = {
@@ -23,6 +23,8 @@ export const english = {
     by: (creator: string) => `with ${creator}`,
   },
   lobby: {
+    privateSession: 'Private session',
+    aMinute: (amount: string) => `${amount} a minute`,
     label: 'Lobby',
     soon: 'The live starts soon',
     liveNow: 'The live is on right now',
@@ -70,35 +72,6 @@ export const english = {
     terms:
       'Renewed until you cancel, which you can do at any time; it then lasts to the end of what you have paid for.',
   },
-  stage: {
-    label: (creator: string) => `Live video of ${creator}`,
-    soon: 'The curtain is still down',
-    pausedTitle: 'A pause',
-    pausedText: (creator: string, time: string) =>
-      `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
-    offAirText: (creator: string) => `${creator} is off air. If they come back, the video starts by itself.`,
-    soonText: (creator: string) => `${creator} is getting ready. Stay here: the video starts by itself.`,
-    joining: 'Raising the curtain…',
-    startSound: 'Tap for sound',
-    cameraOff: 'The camera is off',
-    microphoneOff: 'Sound is off on stage',
-    paused: 'Paused: your device does not confirm the picture',
-    poorConnection: 'Your connection is weak. The picture adapts to it.',
-  },
-  summary: {
-    title: 'Your evening',
-    titleCreator: 'The evening in figures',
-    duration: 'Live',
-    tickets: (count: string) => `Tickets (${count})`,
-    tips: (count: string) => `Tips (${count})`,
-    ownTips: (count: string) => `Your tips (${count})`,
-    returned: (count: string) => `Tickets that go back (${count})`,
-    yours: 'Yours, after VAT and commission',
-    back: (amount: string, to: 'wallet' | 'card') =>
-      to === 'wallet'
-        ? `You saw no live: ${amount} go back to your wallet by themselves.`
-        : `You saw no live: ${amount} go back to your card by themselves. Your bank shows them within 5 to 10 days.`,
-  },
   price: {
     summary: (creator: string, amount: string) => `${amount} of it go to ${creator}. Who gets what?`,
     processor: 'Payment provider (estimate)',
@@ -136,16 +109,6 @@ export const english = {
     tooLarge: (maximum: string) => `The largest tip is ${maximum}.`,
     menu: 'From the menu',
   },
-  leaderboard: {
-    title: 'Most generous tonight',
-    open: 'Who gave most',
-    none: 'Nobody has tipped yet. The first place is free.',
-    tips: (count: string, one: boolean) => `${count} ${one ? 'tip' : 'tips'}`,
-    you: 'You',
-    yourPlace: (place: string) => `You are in place ${place}`,
-    toNext: (amount: string) => `${amount} more and you move up`,
-    close: 'Close',
-  },
   goal: {
     title: 'Shared goal',
     label: (title: string) => `Goal: ${title}`,
@@ -182,5 +145,5 @@ export const english = {
 export type BaseTexts = typeof english;
 /** A part may read the base and what it loads itself. */
 export type ElementTexts = BaseTexts &
-  PrivateTexts &
+  InsideTexts &
   StudioTexts & { chat: typeof chatEnglish; moderation: typeof moderationEnglish };

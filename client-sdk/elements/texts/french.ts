@@ -28,6 +28,8 @@ export const french: BaseTexts = {
     by: (creator) => `avec ${creator}`,
   },
   lobby: {
+    privateSession: 'Session privée',
+    aMinute: (amount) => `${amount} la minute`,
     label: 'Vestibule',
     soon: 'Le live commence bientôt',
     liveNow: 'Le live a lieu en ce moment',
@@ -75,34 +77,6 @@ export const french: BaseTexts = {
     terms:
       'Renouvelé jusqu’à résiliation, possible à tout moment ; l’accès dure alors jusqu’à la fin de la période payée.',
   },
-  stage: {
-    label: (creator) => `Vidéo en direct de ${creator}`,
-    soon: 'Le rideau est encore baissé',
-    pausedTitle: 'Une pause',
-    pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
-    offAirText: (creator) => `${creator} est hors antenne. À son retour, la vidéo démarre d’elle-même.`,
-    soonText: (creator) => `${creator} se prépare. Restez ici : la vidéo démarre d’elle-même.`,
-    joining: 'Lever de rideau…',
-    startSound: 'Toucher pour le son',
-    cameraOff: 'La caméra est éteinte',
-    microphoneOff: 'Le son est coupé sur scène',
-    paused: 'En pause : votre appareil ne confirme pas l’image',
-    poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
-  },
-  summary: {
-    title: 'Votre soirée',
-    titleCreator: 'La soirée en chiffres',
-    duration: 'En direct',
-    tickets: (count) => `Billets (${count})`,
-    tips: (count) => `Pourboires (${count})`,
-    ownTips: (count) => `Vos pourboires (${count})`,
-    returned: (count) => `Billets remboursés (${count})`,
-    yours: 'Pour vous, après TVA et commission',
-    back: (amount, to) =>
-      to === 'wallet'
-        ? `Vous n’avez vu aucun live : ${amount} reviennent automatiquement dans votre portefeuille.`
-        : `Vous n’avez vu aucun live : ${amount} reviennent automatiquement sur votre carte. Votre banque les affiche sous 5 à 10 jours.`,
-  },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
     processor: 'Prestataire de paiement (estimation)',
@@ -140,16 +114,6 @@ export const french: BaseTexts = {
     tooSmall: (minimum) => `Le plus petit pourboire est de ${minimum}.`,
     tooLarge: (maximum) => `Le plus grand pourboire est de ${maximum}.`,
     menu: 'Au menu',
-  },
-  leaderboard: {
-    title: 'Les plus généreux ce soir',
-    open: 'Qui a donné le plus',
-    none: 'Personne n’a encore donné. La première place est libre.',
-    tips: (count, one) => `${count} ${one ? 'pourboire' : 'pourboires'}`,
-    you: 'Vous',
-    yourPlace: (place) => `Vous êtes à la place ${place}`,
-    toNext: (amount) => `Encore ${amount} et vous gagnez une place`,
-    close: 'Fermer',
   },
   goal: {
     title: 'Objectif commun',

@@ -1,10 +1,8 @@
-/** Textes français des sessions privées. */
-import type { PrivateTexts } from './private-english.ts';
+/** Textes français de ce qui se voit dans un salon, hors du chat. */
+import type { InsideTexts } from './inside-english.ts';
 
-export const privateFrench: PrivateTexts = {
+export const insideFrench: InsideTexts = {
   private: {
-    title: 'Session privée',
-    rate: (amount) => `${amount} la minute`,
     how: (amount) =>
       `Rien que vous deux. ${amount} sont réservés à la demande ; vous payez au centime près le temps où l’image passait vraiment des deux côtés.`,
     request: 'Demander une session',
@@ -48,5 +46,43 @@ export const privateFrench: PrivateTexts = {
       room_ended: 'Le salon est fermé.',
       removed: 'La session a été interrompue par la modération.',
     },
+  },
+  stage: {
+    label: (creator) => `Vidéo en direct de ${creator}`,
+    soon: 'Le rideau est encore baissé',
+    pausedTitle: 'Une pause',
+    pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
+    offAirText: (creator) => `${creator} est hors antenne. À son retour, la vidéo démarre d’elle-même.`,
+    soonText: (creator) => `${creator} se prépare. Restez ici : la vidéo démarre d’elle-même.`,
+    joining: 'Lever de rideau…',
+    startSound: 'Toucher pour le son',
+    cameraOff: 'La caméra est éteinte',
+    microphoneOff: 'Le son est coupé sur scène',
+    paused: 'En pause : votre appareil ne confirme pas l’image',
+    poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
+  },
+  summary: {
+    title: 'Votre soirée',
+    titleCreator: 'La soirée en chiffres',
+    duration: 'En direct',
+    tickets: (count) => `Billets (${count})`,
+    tips: (count) => `Pourboires (${count})`,
+    ownTips: (count) => `Vos pourboires (${count})`,
+    returned: (count) => `Billets remboursés (${count})`,
+    yours: 'Pour vous, après TVA et commission',
+    back: (amount, to) =>
+      to === 'wallet'
+        ? `Vous n’avez vu aucun live : ${amount} reviennent automatiquement dans votre portefeuille.`
+        : `Vous n’avez vu aucun live : ${amount} reviennent automatiquement sur votre carte. Votre banque les affiche sous 5 à 10 jours.`,
+  },
+  leaderboard: {
+    title: 'Les plus généreux ce soir',
+    open: 'Qui a donné le plus',
+    none: 'Personne n’a encore donné. La première place est libre.',
+    tips: (count, one) => `${count} ${one ? 'pourboire' : 'pourboires'}`,
+    you: 'Vous',
+    yourPlace: (place) => `Vous êtes à la place ${place}`,
+    toNext: (amount) => `Encore ${amount} et vous gagnez une place`,
+    close: 'Fermer',
   },
 };

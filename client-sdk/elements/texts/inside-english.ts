@@ -1,9 +1,7 @@
-/** English texts of private sessions. */
+/** English texts of what is shown inside a room, besides the chat. */
 
-export const privateEnglish = {
+export const insideEnglish = {
   private: {
-    title: 'Private session',
-    rate: (amount: string) => `${amount} a minute`,
     how: (amount: string) =>
       `Just the two of you. ${amount} is held when you ask; you pay for the time in which you really had each other’s picture, to the cent.`,
     request: 'Ask for a session',
@@ -47,6 +45,45 @@ export const privateEnglish = {
       removed: 'The session was ended by a moderator.',
     },
   },
+  stage: {
+    label: (creator: string) => `Live video of ${creator}`,
+    soon: 'The curtain is still down',
+    pausedTitle: 'A pause',
+    pausedText: (creator: string, time: string) =>
+      `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
+    offAirText: (creator: string) => `${creator} is off air. If they come back, the video starts by itself.`,
+    soonText: (creator: string) => `${creator} is getting ready. Stay here: the video starts by itself.`,
+    joining: 'Raising the curtain…',
+    startSound: 'Tap for sound',
+    cameraOff: 'The camera is off',
+    microphoneOff: 'Sound is off on stage',
+    paused: 'Paused: your device does not confirm the picture',
+    poorConnection: 'Your connection is weak. The picture adapts to it.',
+  },
+  summary: {
+    title: 'Your evening',
+    titleCreator: 'The evening in figures',
+    duration: 'Live',
+    tickets: (count: string) => `Tickets (${count})`,
+    tips: (count: string) => `Tips (${count})`,
+    ownTips: (count: string) => `Your tips (${count})`,
+    returned: (count: string) => `Tickets that go back (${count})`,
+    yours: 'Yours, after VAT and commission',
+    back: (amount: string, to: 'wallet' | 'card') =>
+      to === 'wallet'
+        ? `You saw no live: ${amount} go back to your wallet by themselves.`
+        : `You saw no live: ${amount} go back to your card by themselves. Your bank shows them within 5 to 10 days.`,
+  },
+  leaderboard: {
+    title: 'Most generous tonight',
+    open: 'Who gave most',
+    none: 'Nobody has tipped yet. The first place is free.',
+    tips: (count: string, one: boolean) => `${count} ${one ? 'tip' : 'tips'}`,
+    you: 'You',
+    yourPlace: (place: string) => `You are in place ${place}`,
+    toNext: (amount: string) => `${amount} more and you move up`,
+    close: 'Close',
+  },
 };
 
-export type PrivateTexts = typeof privateEnglish;
+export type InsideTexts = typeof insideEnglish;
