@@ -14,7 +14,7 @@ import type { Language } from '../texts/language.ts';
 export interface LobbyFace {
   info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil'>;
   isLive: boolean;
-  /** Absent where it is not known. */
+  /** Absent where it is not known. Nobody is not said. */
   viewerCount?: number | undefined;
   texts: BaseTexts;
   language: Language;
@@ -31,7 +31,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
         ${poster(info.id, info.creator.name)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
-          ${viewerCount === undefined ? nothing : viewersBadge(viewerCount, texts, language)}
+          ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}
         </div>
       </div>
       <div class="panel" part="panel">
