@@ -1,4 +1,4 @@
-/** What the picture of a shared link says. Apart from the drawing, whose libraries only the drawing thread loads. */
+/** What the preview image of a shared link says. Apart from the drawing, whose libraries only its thread loads. */
 
 export const CARD_SIZE = { width: 1200, height: 630 } as const;
 

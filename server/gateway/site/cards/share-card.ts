@@ -1,4 +1,4 @@
-/** Draws the picture of a shared link. */
+/** Draws the preview image of a shared link. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Font } from 'satori';
