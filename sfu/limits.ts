@@ -34,10 +34,11 @@ export const PENDING_TRACKS_MAX = 8;
 export const AUDIENCE_ROOMS_MAX = 10_000;
 
 /**
- * Prepared sessions of a room on one node, and the longest time for which one may be granted. They hold a transport for
- * somebody who has no access yet.
+ * Prepared sessions of a room on one node, of all rooms there, and the longest time for which one may be granted. They
+ * hold a transport for somebody who has no access yet, and none of the load that viewers may fill.
  */
 export const PREPARED_PER_ROOM_MAX = 50;
+export const PREPARED_PER_NODE_MAX = 200;
 export const PREPARED_MAX_MS = 30_000;
 
 /** Time for a session to bring up ICE and DTLS. A slow phone over TURN needs some seconds. */
@@ -91,6 +92,9 @@ export const VIEWER_BITRATE_START_BPS = 1_500_000;
  * all its frames: estimates of slow links are far too low. Links that do not carry it lose packets.
  */
 export const VIEWER_BITRATE_MIN_BPS = 150_000;
+
+/** Minimum time between two restarts of a viewer's video, which cost the publisher a key frame. */
+export const VIDEO_RESTART_SPACING_MS = 900;
 
 /**
  * Silence on ICE after which a transport counts as disconnected. mediasoup's default of 30 s leaves a frozen picture

@@ -1,7 +1,7 @@
 /**
  * The Socket.IO contract: every request with input and answer, and every event. The handshake's `auth` is `{ token,
- * since? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md in this folder is the
- * specification.
+ * since?, router? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md in this
+ * folder is the specification.
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';
@@ -63,6 +63,8 @@ import {
   publishAnswer,
   publishInput,
   restartIceAnswer,
+  restartVideoAnswer,
+  restartVideoInput,
   resumeAnswer,
   resumeInput,
   sentLayersInput,
@@ -94,6 +96,7 @@ export const REQUESTS = {
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:play': { input: sessionInput, answer: nothing },
+  'stage:restartVideo': { input: restartVideoInput, answer: restartVideoAnswer },
   'stage:leave': { input: sessionInput, answer: nothing },
   /** A publication that another page has replaced ends nothing. */
   'stage:endLive': { input: endLiveInput, answer: nothing },

@@ -48,7 +48,7 @@ export const sfuMethods = {
    * with `too_many_sessions`. Any session that has not connected within `CONNECT_WITHIN_MS` of its opening, or of the
    * first track that it was offered, ends with `connect_timeout`. Under a grant without `subscribe` the session is
    * prepared: a transport without tracks, for `PREPARED_MAX_MS` at most, one for each person and a few for each room
-   * (`node_full`), which `admit` turns into a viewer's.
+   * and node (`node_full`), which `admit` turns into a viewer's.
    */
   watch: {
     request: z.object({
@@ -118,6 +118,15 @@ export const sfuMethods = {
     answer: nothing,
   },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
+  /**
+   * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it has
+   * requested again. `lineBps` is what arrives where packets are being lost: the viewer gets what fits.
+   * `soundOnly`: that is the sound alone; the picture is tried again later.
+   */
+  restartVideo: {
+    request: z.object({ session: id, lineBps: z.number().min(0).optional() }),
+    answer: z.object({ soundOnly: z.literal(true).optional() }),
+  },
   /**
    * Ends the pause of a metered session. Limited for each person and room over all nodes: past the limit it answers how
    * many milliseconds to wait.

@@ -14,7 +14,7 @@ import { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
-import { SentLayers } from './sent-layers.ts';
+import { UplinkLayers } from './uplink-layers.ts';
 
 /** A local track that should be sent. */
 export interface OutgoingTrack {
@@ -47,7 +47,8 @@ interface SentTracksOptions {
   /** Key of this `publish()`, which every session of it shares. */
   publication: string;
   /**
-   * A session that replaces a lost one: the server refuses it when the live is over or another page has taken it over.
+   * A session that replaces a lost one: the server refuses it when the live has ended or another page has taken the
+   * stage.
    */
   restore: boolean;
   /** Set for a spare of that session, which sends nothing until its layers are switched on. */
@@ -90,7 +91,7 @@ export class SentTracks {
   /** Opens a session to send over. */
   static async open(options: SentTracksOptions): Promise<SentTracks> {
     const { engine, connection, log, publication, restore, spareOf, onBroken } = options;
-    const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters()]);
+    const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters('send')]);
     const answer = await connection.request('stage:publish', {
       publication,
       restore,
@@ -177,12 +178,9 @@ export class SentTracks {
 
   #followLayers(producerId: string, producer: Producer, layers: LayerControl): void {
     const { connection, log } = this.#options;
-    new SentLayers({
+    new UplinkLayers({
       producer,
-      onBehind: () => {
-        log('debug', 'probing uplink', { producer: producerId });
-        layers.probe();
-      },
+      layers,
       onChanged: (maxSpatialLayer) => {
         log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
         if (connection.state !== 'connected') return;
