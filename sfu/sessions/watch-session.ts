@@ -22,6 +22,9 @@ import type { SessionOptions } from './session.ts';
 import { SoundOnly } from './sound-only.ts';
 import { WatchedTrack } from './watched-track.ts';
 
+/** Of a worker, for a stream that loses no packets. */
+const SCORE_WITHOUT_LOSS = 10;
+
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #rtpCapabilities: types.RtpCapabilities;
@@ -193,6 +196,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
       return {};
     }
+    // What was lost on the way from the publisher says nothing of this viewer's line.
+    if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return {};
     if (this.#line?.handleLossy(lineBps)) this.#soundOnly.begin();
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.
