@@ -35,7 +35,7 @@ const LINE_SHARE = 0.85;
 const SOUND_BPS = 60_000;
 /** Share of the lowest layers that has to fit, and how long a larger one may take to drain from the line. */
 const LOWEST_SHARE = 0.8;
-const BACKLOG_MS = 1_500;
+const BACKLOG_MS = 800;
 /** After a layer was too much, none is added for this long; twice as long each time, until there was none for a while. */
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;
@@ -120,7 +120,9 @@ export class NarrowLine {
   }
 
   #isTooMuch(bps: number): boolean {
-    const lowest = this.#tracks().flatMap(({ bitrates, ceiling }) => (ceiling === 0 && bitrates?.[0]) || []);
+    const lowest = this.#tracks().flatMap(({ bitrates, ceiling, wantedLayer }) => {
+      return (Math.min(ceiling, wantedLayer) === 0 && bitrates?.[0]) || [];
+    });
     const isLongSince = performance.now() - this.#fellAtMs >= BACKLOG_MS;
     return lowest.length > 0 && isLongSince && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
   }
