@@ -1,16 +1,17 @@
 /**
- * `<loge-leaderboard>`: the top tippers of the room: one line above the chat, which opens the whole list with one's own
- * rank. Empty until the first tip.
+ * `<loge-leaderboard>`: the top tippers of the room, as one line above the chat that opens the whole list with the
+ * user's own rank. Empty until the first tip.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Leaderboard } from '../../server/protocol/money/tipping.ts';
 import type { Room } from '../src/room.ts';
-import { icon } from './controls/icons.ts';
+import { icon } from './controls/more-icons.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
-import { formatCount, formatMoneyShort, minorUnits } from './texts/format.ts';
+import { formatCount, formatMoney, minorUnits } from './texts/format.ts';
+import './texts/inside-texts.ts';
 
 /** Debounces requests during many tips. */
 const DEBOUNCE_MS = 800;
@@ -209,7 +210,7 @@ export class LogeLeaderboard extends RoomPart {
   }
 
   #money(amountMinor: number): string {
-    return formatMoneyShort(amountMinor, this.board?.currency ?? 'eur', this.language);
+    return formatMoney(amountMinor, this.board?.currency ?? 'eur', this.language);
   }
 
   #entry(entry: Entry): TemplateResult {

@@ -18,6 +18,7 @@ import './loge-lobby.ts';
 import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
+import { FocusKeeper } from './room/focus-keeper.ts';
 import type { RoomWanted } from './room/room-part.ts';
 import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
 import type { TokenProvider } from './room/room-session.ts';
@@ -54,6 +55,7 @@ export class LogeRoom extends RoomPart {
     },
     handleNear: () => this.prepareEntry(),
   });
+  protected readonly focusKeeper = new FocusKeeper(this, '.inside, .scroll');
   readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
   #checkout: CheckoutReturn | undefined;
   #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,7 +94,7 @@ export class LogeRoom extends RoomPart {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     loadParts(this.renderRoot);
-    // The embedder's own layout; it may be in a shadow root, where nobody else looks.
+    // The embedder's own layout. It may be in a shadow root, which only this element searches.
     loadParts(this);
   }
 
@@ -145,7 +147,7 @@ export class LogeRoom extends RoomPart {
     if (!room?.info || (isConnecting && !room.access)) return this.#skeleton();
     const access = room.access;
     if (access?.state !== 'granted') {
-      return html`<div class="scroll">
+      return html`<div class="scroll" tabindex="-1">
         ${this.#walletBar(room)}
         <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
       </div>`;
@@ -159,7 +161,7 @@ export class LogeRoom extends RoomPart {
     const info = room.info;
     if (!info) return this.#skeleton();
     return html`
-      <section class="inside" part="inside" aria-label=${texts.room.label(info.title)}>
+      <section class="inside" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
         <div class="stage-box">
           <loge-stage exportparts="video, controls, player" .room=${room}></loge-stage>
         </div>
@@ -206,7 +208,7 @@ export class LogeRoom extends RoomPart {
     return this.querySelector(':scope > :not([slot])') !== null;
   }
 
-  /** Loads what is needed inside, because access is there or near. */
+  /** Loads the elements of the room, because access is granted or expected. */
   prepareEntry(): void {
     this.room?.prepareMedia();
     preloadParts(this.#hasOwnLayout ? this : ['loge-stage', 'loge-chat', 'loge-tip']);

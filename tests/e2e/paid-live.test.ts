@@ -1,7 +1,7 @@
 /**
- * The paid live as people live it: separate Chromium contexts on the site, the real app, worker, Stripe SDK and
- * emulator. The demo's people sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund
- * puts one of them out.
+ * The paid live in separate Chromium contexts on the site, with the real app, worker, Stripe SDK and emulator. The
+ * demo's people sign in, a creator goes live from a camera, fans pay, watch, chat and tip, and a refund revokes one
+ * fan's access.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
@@ -24,7 +24,7 @@ import {
 } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
-/** The promise to people: whoever is put out sees and hears nothing more within this time. */
+/** The requirement: a fan whose access was revoked receives nothing after this time. */
 const OUT_WITHIN_MS = 1_000;
 
 describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
@@ -60,8 +60,20 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   test('a creator signs in, opens a ticket room in the studio and goes live from the camera', async () => {
     await camille.page.goto(`${loge.url}/studio`);
     await signIn(camille, 'camille');
+    // A form that lacks something says so at the field, and goes there.
+    await camille.by('create-room').click();
+    const title = camille.by('room-title').locator('input');
+    await expect.poll(() => title.getAttribute('aria-invalid'), PATIENT).toBe('true');
+    expect(await title.evaluate((input) => (input.getRootNode() as ShadowRoot).activeElement === input)).toBe(true);
     room = await createRoom(camille, { title: 'Une soirée avec Camille', priceMajor: '9' });
     await goLive(camille);
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+    // Where the browser lets nothing be copied, the link stands on the page, and the live goes on.
+    await camille.page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    });
+    await camille.by(`copy-link-${room}`).click();
+    expect(await camille.by(`link-${room}`).inputValue()).toBe(`${loge.url}/rooms/${room}`);
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
@@ -77,7 +89,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await lea.by('stage-video').count()).toBe(0);
     expect(await lea.received()).toMatchObject({ connections: 0, framesDecoded: 0, bytes: 0 });
 
-    // Not the page alone: with the very token that the page holds, the wire gives nothing either.
+    // Not only the page: with the page's own token, the wire gives nothing either.
     const { token } = await lea.page.evaluate(async (id): Promise<{ token: string }> => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(`/v1/rooms/${id}/tokens`, { method: 'POST', headers, body: '{}' });
@@ -134,6 +146,10 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await expectVideo(malik);
     expect(await malik.isSameDocument()).toBe(true);
     expect(await balanceMinor(malik)).toBe(1_100);
+    // What was bought has the focus, not the top of the page.
+    const focused = () =>
+      malik.page.locator('loge-room').evaluate((element) => element.shadowRoot?.activeElement?.className);
+    expect(await focused()).toBe('inside');
   });
 
   test('messages go both ways', async () => {
@@ -152,8 +168,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
       await shown.waitFor();
       expect(await shown.innerText()).toMatch(/€5[\s\S]*Malik[\s\S]*Brava !/);
     }
-    // Over the picture too, for those who watch.
-    await lea.by('stage-tip').waitFor();
+    // Over the picture too, for those who watch and for the creator.
+    for (const visitor of [lea, camille]) await visitor.by('stage-tip').waitFor();
     await expect.poll(() => balanceMinor(malik), PATIENT).toBe(600);
     await expect.poll(() => camille.by('earnings-tips').innerText(), PATIENT).toContain('€5.00');
     await expect.poll(() => camille.by('earnings-tickets').innerText(), PATIENT).toContain('€18.00');
@@ -168,7 +184,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await lea.by('access-reason').waitFor();
     expect(await lea.by('access-reason').innerText()).toMatch(/^Your ticket was refunded/);
     expect((await lea.lastFrameAtMs()) - refundedAtMs).toBeLessThan(OUT_WITHIN_MS);
-    // Every connection that had carried the stage is closed, and the doors are shown as they were in the beginning.
+    // Every connection that had carried the stage is closed, and the lobby is shown as in the beginning.
     expect(await lea.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
     expect(await lea.by('stage-video').count()).toBe(0);
     expect(await accessOf(lea)).toMatchObject({ state: 'required', reason: 'refunded', offer: { priceMinor: 900 } });
@@ -180,7 +196,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
 
   test('no page reported an error or opened a dialog', () => {
     for (const { problems, dialogs } of visitors) {
-      // The refusal of the card is an answer with status 402, which browsers report as an error.
+      // The declined card is an answer with status 402, which browsers log as an error.
       expect(problems.filter((problem) => !problem.includes('402'))).toEqual([]);
       expect(dialogs).toEqual([]);
     }

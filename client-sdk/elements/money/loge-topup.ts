@@ -9,7 +9,7 @@ import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import '../theme/web-awesome.ts';
@@ -25,12 +25,15 @@ export class LogeTopup extends RoomPart {
     chosenMinor: { state: true },
     cards: { state: true },
     card: { state: true },
+    fault: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
   /** Each new request opens the dialog. */
   declare wanted: { missingMinor: number } | undefined;
   declare open: boolean;
+  /** What is wrong with the amount. */
+  declare fault: string;
   declare chosenMinor: number | undefined;
   declare cards: readonly SavedCard[];
   /** Id of the saved card to pay with; empty for a new card on the payment page. */
@@ -88,6 +91,7 @@ export class LogeTopup extends RoomPart {
     this.open = false;
     this.cards = [];
     this.card = '';
+    this.fault = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -102,6 +106,7 @@ export class LogeTopup extends RoomPart {
     const presets = presetsOf(PRESETS, currency);
     this.chosenMinor = presets.find((amountMinor) => amountMinor >= missingMinor) ?? presets.at(-1);
     this.problem = '';
+    this.fault = '';
     this.open = true;
     void this.#loadCards();
   }
@@ -143,6 +148,7 @@ export class LogeTopup extends RoomPart {
           .presetsMinor=${presetsOf(PRESETS, currency)}
           .valueMinor=${chosen}
           .range=${range}
+          .fault=${this.fault}
           @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
         ></loge-amount-choice>
         ${this.#ways()}
@@ -188,6 +194,7 @@ export class LogeTopup extends RoomPart {
     if (amountMinor !== this.chosenMinor) this.#key = createKey();
     this.chosenMinor = amountMinor;
     this.problem = '';
+    this.fault = '';
   }
 
   #close(): void {
@@ -199,10 +206,10 @@ export class LogeTopup extends RoomPart {
     const currency = room?.wallet.currency;
     if (!room || !currency || amountMinor === undefined || this.busy) return;
     const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-    if (amountMinor < LIMITS.topupMinMinor) this.problem = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
-    else if (amountMinor > LIMITS.topupMaxMinor) this.problem = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
+    if (amountMinor < LIMITS.topupMinMinor) this.fault = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
+    else if (amountMinor > LIMITS.topupMaxMinor) this.fault = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
     else if (room.wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor) {
-      this.problem = texts.wallet.full(money(LIMITS.walletMaxMinor));
+      this.fault = texts.wallet.full(money(LIMITS.walletMaxMinor));
     } else await this.#goToCheckout(room, amountMinor);
   };
 

@@ -8,6 +8,7 @@ import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
 import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
 import { defineElement, RoomPart } from './room-part.ts';
+import '../texts/inside-texts.ts';
 
 export class LogeSummary extends RoomPart {
   static override properties = { summary: { state: true } };

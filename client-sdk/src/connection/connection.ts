@@ -31,6 +31,8 @@ export interface ConnectionHandlers {
   onDisconnected(error: LogeError | null): void;
   /** Sequence number after which the server resumes the chat. */
   chatSince(): number | undefined;
+  /** Hash of the routers' capabilities that the client has; the welcome leaves them out where they are the server's. */
+  router?(): string | undefined;
   /** The token of the first attempt, while its socket is being opened. */
   onToken?(token: string): void;
 }
@@ -97,7 +99,7 @@ export class Connection {
     this.#unlisten = listenToNetwork({
       onChange: () => this.handleNetworkChange(),
       onVisible: () => this.#reconnectNow(),
-      // Closing the tab ends its media at once, instead of when the server's grace period is over.
+      // Closing the tab ends its media at once, instead of after the server's grace period.
       onGone: () => this.close(),
     });
     const connected = this.#whenConnected();
@@ -199,8 +201,8 @@ export class Connection {
       auth: (send) => {
         token.then((value) => {
           this.#nextToken = null;
-          const since = this.#handlers.chatSince();
-          send({ token: value, ...(since === undefined ? {} : { since }) });
+          // What is undefined is not sent.
+          send({ token: value, since: this.#handlers.chatSince(), router: this.#handlers.router?.() });
         }, ignored);
       },
     });

@@ -27,6 +27,7 @@ export interface EntryDetails {
   on?: boolean;
   seconds?: number;
   subject?: string;
+  won?: string[];
 }
 
 export const chatEntries = pgTable(

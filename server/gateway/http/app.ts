@@ -10,6 +10,7 @@ import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
+import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
@@ -41,17 +42,18 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
-  mountDocs(app, context, compress);
+  mountDocs(app, context);
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
   app.use('/site', noStore);
   pipeline.mount(app, siteOperations(context, { sessions, desk }));
   mountDeskSignIn(app, context, { access: desk, limits });
   mountDiscovery(app, context, limits);
+  mountHousePages(app, context);
   mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);
   app.use(notFound);
-  app.use(createErrorHandler(log));
+  app.use(createErrorHandler(log, findHousePages(config.housePagesDir)));
   return app;
 }
 

@@ -9,7 +9,7 @@ import type { HttpContext } from '../context.ts';
 import { html } from '../http/html.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
-import { CARD_SIZE, type ShareCard } from './cards/share-card.ts';
+import { CARD_SIZE, type ShareCard } from './cards/card-content.ts';
 import { ShareCards } from './cards/share-cards.ts';
 import { askedLanguage } from './page-language.ts';
 import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
@@ -71,7 +71,7 @@ function siteMap(urls: string[]): string {
 `.text;
 }
 
-/** The room of a page of ours; `not_found` for any other address. */
+/** The room of a page of this site; `not_found` for any other address. */
 function roomIdOf(url: string, publicUrl: string): string {
   const { origin, pathname } = URL.canParse(url) ? new URL(url) : { origin: '', pathname: '' };
   const [, id] = /^\/rooms\/(\w+)$/.exec(pathname) ?? [];

@@ -7,8 +7,9 @@ import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import type { CSSResultGroup, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { frenchErrors } from '../../../client-sdk/elements/texts/french-errors.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
@@ -23,6 +24,9 @@ import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
 import { Markup } from '../http/html.ts';
 import { SERVER_TIME_ZONE } from './room-summary.ts';
 
+// Browsers load these texts later; a page of the server has to be complete.
+addTexts({ en: {}, fr: { errors: frenchErrors } });
+
 export interface ServerPage {
   page: PageName;
   language: Language;
@@ -34,7 +38,7 @@ export interface ServerPage {
 }
 
 /**
- * Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an
+ * Placeholder for separately rendered markup. Lit's renderer would parse it again, and accepts no slot outside of an
  * element.
  */
 const PLACE_MARK = '<!--loge:place-->';
@@ -56,7 +60,7 @@ export function serverRoom(page: ServerPage, room: Room): Markup {
   return pageElement(page, [roomPageStyles], `<div class="door">${lobby}</div>`);
 }
 
-/** A page of which the server knows nothing more than who asks for it. */
+/** A page for which the server knows only the requesting user. */
 export function serverFrame(page: ServerPage, isSignInNeeded: boolean): Markup {
   const content = isSignInNeeded
     ? `<div class="column narrow">${signInPanel(page)}</div>`
@@ -93,10 +97,14 @@ function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: st
 
 function pageElement(page: ServerPage, styles: CSSResultGroup[], content: string): Markup {
   const words = siteTexts(page.language);
-  const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false }, PLACE), content);
-  return new Markup(
-    shadowElement(`site-${page.page}`, [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles], frame),
+  const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false, housePages: [] }, PLACE), content);
+  const element = shadowElement(
+    `site-${page.page}`,
+    [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles],
+    frame,
   );
+  // The script loads what a person needs next before it has asked who that is.
+  return new Markup(page.person ? element.replace('>', ' signed-in>') : element);
 }
 
 function shadowElement(tag: string, styles: CSSResultGroup[], content: string, children = ''): string {

@@ -1,4 +1,4 @@
-/** The first-party site: its pages, its session, and what another site can do with somebody's cookie. */
+/** The first-party site: its pages, its session, and cross-site requests with a user's cookie. */
 import { createHmac, hkdfSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -81,6 +81,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       currency: 'eur',
+      housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
     const { people } = (await get('/site/demo-people')).json;
     expect(people).toEqual(DEMO_PEOPLE.map((it) => ({ ...it, isOperator: it.identity === 'operator' })));
@@ -91,6 +92,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       currency: 'eur',
+      housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
     const setCookie = headers.get('set-cookie') ?? '';
     expect(setCookie).toMatch(/^loge_session=[\w.-]+; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
@@ -99,6 +101,12 @@ describe('the session', () => {
     const out = await post('/site/sign-out', cookie);
     expect(out.json.person).toBeNull();
     expect(out.headers.get('set-cookie')).toMatch(/^loge_session=; .*Expires=Thu, 01 Jan 1970/);
+  });
+
+  test('the pages that the house writes are there in both languages', async () => {
+    const { text } = await http.call('GET', '/terms', { headers: { 'accept-language': 'fr' } });
+    expect(text).toMatch(/<html lang="fr">[\s\S]*<h1>Conditions<\/h1>[\s\S]*<strong>Ceci est un exemple/);
+    expect((await http.call('GET', '/privacy')).text).toContain('<h1>Privacy</h1>');
   });
 
   test('only demo people can sign in', async () => {
@@ -150,7 +158,9 @@ describe('the session', () => {
       walletMode: 'on',
       demo: false,
       currency: 'eur',
+      housePages: [],
     });
+    expect((await production.call('GET', '/terms')).status).toBe(404);
     expect((await production.call('GET', '/site/demo-people')).status).toBe(404);
     const signedIn = await production.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
     expect([signedIn.status, signedIn.headers.get('set-cookie')]).toEqual([404, null]);
@@ -436,6 +446,8 @@ describe('before any script', () => {
     const other = await read('/');
     expect(own.text).toContain('Signed in as Camille Aubry');
     expect(other.text).not.toContain('Signed in as');
+    // The script loads what a person needs before it has asked for the session.
+    expect([own.text, other.text].map((text) => text.includes('<site-home signed-in>'))).toEqual([true, false]);
     // Neither a shared cache nor a revalidation mixes the two up.
     for (const { headers } of [own, other]) {
       expect(headers.get('cache-control')).toBe('private, no-cache');
@@ -480,7 +492,7 @@ describe('files', () => {
     const reply = await http.call('GET', path);
     expect([reply.status, reply.headers.get('content-type'), reply.text]).toEqual([200, type, FILES[file]]);
     expect(reply.headers.get('cache-control')).toMatch(cache);
-    // `fetch` would add `no-cache` to a conditional request of its own accord.
+    // `fetch` would add `no-cache` to a conditional request.
     const headers = { 'if-none-match': reply.headers.get('etag') ?? '', 'cache-control': 'max-age=0' };
     expect((await http.call('GET', path, { headers })).status).toBe(304);
   });
@@ -507,7 +519,7 @@ describe('files', () => {
     expect(range.headers['content-range']).toBe(`bytes 3-5/${bytes.length}`);
     const etag = String(reply.headers.etag);
     expect((await getRaw(path, { 'accept-encoding': accepted, 'if-none-match': etag })).status).toBe(304);
-    // Each encoding is a representation of its own.
+    // Each encoding is a separate representation.
     const other = await getRaw(path, { 'accept-encoding': encoding === 'br' ? 'gzip' : 'br' });
     expect(other.headers.etag).not.toBe(etag);
   });
@@ -519,6 +531,24 @@ describe('files', () => {
       const { status, headers } = await getRaw(`/assets/${name}`, {});
       expect([name, status, headers['cache-control']]).toEqual([name, 404, 'no-store']);
     }
+  });
+
+  test.each(['/openapi.json', '/docs'])('%s is compressed once, not for each request', async (path) => {
+    const etags = new Set<unknown>();
+    for (const [accepted, encoding] of [
+      ['gzip, br', 'br'],
+      ['gzip', 'gzip'],
+      ['', undefined],
+    ] as const) {
+      const { headers, status } = await getRaw(path, { 'accept-encoding': accepted });
+      expect([status, headers['content-encoding'], headers.vary]).toEqual([200, encoding, 'Accept-Encoding']);
+      // The length of an answer that is compressed while it is sent is not known.
+      expect(Number(headers['content-length'])).toBeGreaterThan(1_000);
+      const again = await getRaw(path, { 'accept-encoding': accepted, 'if-none-match': String(headers.etag) });
+      expect([again.status, again.bytes]).toEqual([304, '']);
+      etags.add(headers.etag);
+    }
+    expect(etags.size).toBe(3);
   });
 
   test('only answers that are the same for everybody are compressed (BREACH)', async () => {

@@ -24,7 +24,10 @@ export const english = {
     footer: 'Loge: the private box of a theatre, for lives between creators and their community.',
     retry: 'Try again',
     failed: 'This could not be loaded.',
+    house: 'The house',
+    toHome: 'To the home page',
   },
+  house: { terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
   titles: {
     home: 'Loge: live, in private',
     room: 'Live · Loge',
@@ -69,6 +72,7 @@ export const english = {
     open: 'Open the studio',
     share: 'Copy the link',
     copied: 'Link copied',
+    copyYourself: 'The link of the room, to copy',
     status: { live: 'Live', scheduled: 'Ready', ended: 'Over' },
     creatorsOnly: 'The studio is for creators.',
     creatorsOnlyText: 'You are signed in as a fan. Sign out and choose a creator to go live.',

@@ -1,11 +1,11 @@
-/** The chat as people use it, on the pages: two fans and a creator who keeps order. */
+/** The chat on the pages: two fans and a creator who moderates. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../../client-sdk/src/room.ts';
 import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/browser/browser.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { eventually } from '../../support/run/eventually.ts';
-import { expectInChat, say, signIn } from '../site.ts';
+import { expectInChat, openStrip, say, signIn } from '../site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
@@ -45,11 +45,11 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   const rowOf = (visitor: Visitor, text: string) => visitor.by('chat-list').locator('.row', { hasText: text }).last();
   const textsOf = (visitor: Visitor) => visitor.by('chat-list').locator('.row[data-message] .text').allInnerTexts();
 
-  /** The tools of a message, as a mouse finds them. */
+  /** Opens the tools of a message by mouse. */
   async function pointAt(visitor: Visitor, text: string): Promise<void> {
     const row = rowOf(visitor, text);
     await row.hover();
-    // A second place on it: a mouse that rests points at nothing.
+    // A second position: hover needs a moving pointer.
     await row.hover({ position: { x: 40, y: 8 } });
     await row.locator('.tools').waitFor();
   }
@@ -76,7 +76,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('chat-emoji').click();
     await lea.by('react-🔥').click();
     await tom.by('chat-reactions').locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
-    await lea.page.keyboard.press('Escape');
+    await lea.by('chat-input').click();
+    await lea.by('chat-emoji-panel').waitFor({ state: 'detached' });
   });
 
   test('a raised hand is counted for everyone, and shown with its name to the creator', async () => {
@@ -97,6 +98,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('poll-answer-0').locator('input').fill('Oui');
     await creator.by('poll-answer-1').locator('input').fill('Bien sûr');
     await creator.by('poll-start').click();
+    await openStrip(lea);
     for (const fan of [lea, tom]) await fan.by('chat-poll').getByText('Encore?').waitFor();
     await lea.by('poll-option-0').click();
     await tom.by('poll-option-1').click();
@@ -109,6 +111,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(await lea.page.locator('button[data-testid^="poll-option"]').count()).toBe(0);
     await creator.by('poll-close').click();
     await lea.by('chat-poll').getByText('Poll, closed').waitFor();
+    expect(await lea.by('poll-result').innerText()).toBe('A tie: Oui, Bien sûr.');
+    await openStrip(lea);
     await creator.page.keyboard.press('Escape');
     await creator.by('moderation-open').waitFor();
   });
@@ -126,7 +130,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(first).toContain('by the creator');
     expect(await tom.by('chat-input').count()).toBe(0);
     await eventually(async () => (await told.innerText()) !== first, 'it counts down');
-    // Not a word of it to anybody else.
+    // Nobody else is notified.
     expect(await lea.by('chat-restriction').count()).toBe(0);
 
     await pointAt(creator, 'Something rude');
@@ -150,7 +154,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('chat-note').getByText('The chat is closed for a moment').waitFor();
     await say(lea, 'Am I heard?');
     await lea.by('chat-problem').waitFor();
-    // The words are back where they were written.
+    // The text is back in the input.
     expect(await lea.by('chat-input').inputValue()).toBe('Am I heard?');
     await say(creator, 'One moment, please');
     await expectInChat(lea, 'One moment, please');
@@ -247,7 +251,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
       }
     }
     await expectInChat(tom, texts.at(-1) ?? '');
-    // The network is really gone; what is written meanwhile is there at once, and waits.
+    // The network is really down; a message written meanwhile is shown at once as pending.
     expect((await textsOf(lea)).filter((text) => text.startsWith('missed'))).toEqual([]);
     await say(lea, waiting);
     await lea.by('outgoing').getByText(waiting).waitFor();
@@ -291,7 +295,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
 
   test('no page reported an error', () => {
     const problems = [creator, lea, tom].flatMap((visitor) => visitor.problems);
-    // What the browser itself says about a network that was taken away.
+    // The browser's own messages about the lost network.
     expect(
       problems.filter((problem) => !/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to load resource/.test(problem)),
     ).toEqual([]);

@@ -1,9 +1,10 @@
-/** R15c: a page that was away may restore its live by itself only while that live is still its own. */
+/** R15c: a page that was disconnected may restore its live automatically only while it still holds the stage. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
 import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, type Live } from '../../support/media/media.ts';
@@ -45,7 +46,7 @@ async function publish(page: TestParticipant, publication: string): Promise<Live
   return live;
 }
 
-/** The laptop goes live, and loses its socket while its media session goes on. */
+/** The laptop goes live, and loses its socket while its media session continues. */
 async function loseLaptop(): Promise<Live> {
   const laptop = await join();
   const live = await publish(laptop, LAPTOP);
@@ -53,7 +54,8 @@ async function loseLaptop(): Promise<Live> {
   return live;
 }
 
-const status = async () => (await loge.server<{ status: string }>('GET', `/v1/rooms/${room}`)).status;
+const status = async () => (await loge.server<Room>('GET', `/v1/rooms/${room}`)).status;
+const startedAt = async () => (await loge.server<Room>('GET', `/v1/rooms/${room}`)).liveStartedAt;
 
 test('a live that another page has taken over and ended is not restored', async () => {
   const { session } = await loseLaptop();
@@ -62,7 +64,7 @@ test('a live that another page has taken over and ended is not restored', async 
   const laptop = await join();
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('live_replaced');
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_replaced');
-  // An end that was asked for on the laptop while it was away.
+  // An end requested on the laptop while it was disconnected.
   await laptop.request('stage:endLive', { publication: LAPTOP });
   expect(await status()).toBe('live');
   await phone.request('stage:endLive', { publication: PHONE });
@@ -79,7 +81,7 @@ test('a live that was only lost is restored, unless another page takes the stage
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('session_not_found');
   const restored = await laptop.request('stage:publish', RESTORES);
   await laptop.request('stage:leave', { session: restored.session });
-  // The node works on it while the phone goes live.
+  // The node is opening the laptop's session while the phone goes live.
   const { context } = loge.app;
   const holdsStage = context.rooms.assertHoldsStage.bind(context.rooms);
   vi.spyOn(context.rooms, 'assertHoldsStage').mockImplementationOnce(async (...asked) => {
@@ -91,17 +93,22 @@ test('a live that was only lost is restored, unless another page takes the stage
   expect(await context.stage.stats()).toMatchObject({ sessions: 0 });
 });
 
-test('a live that a restart has cut is restored, until it is too late', async () => {
+test('a live interrupted by a restart is restored within its grace period', async () => {
   const { session } = await loseLaptop();
+  const begun = Date.parse((await startedAt()) ?? '');
   await loge.close();
   loge = await startApp({ dataDir });
   const laptop = await join();
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('session_not_found');
   await laptop.request('stage:publish', RESTORES);
   const { rooms } = loge.app.context;
+  // It goes on counting, not from when its tracks are back.
+  await rooms.startLive(room as RoomId, LAPTOP);
+  expect(Date.parse((await startedAt()) ?? '')).toBeLessThanOrEqual(begun);
+  await rooms.clearLives();
   await rooms.forgetPublications([LAPTOP]);
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_over');
-  // A page that goes live at this moment, and has the stage but no track on it yet, is not concerned.
+  // A page that holds the stage but has no track on it yet is not affected.
   await laptop.request('stage:publish', { ...RESTORES, publication: PHONE, restore: false });
   await rooms.forgetPublications([LAPTOP]);
   expect(await rooms.findStageHolder(room as RoomId)).toBe(PHONE);

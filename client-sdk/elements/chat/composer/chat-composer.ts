@@ -11,7 +11,7 @@ import { LIMITS } from '../../../../server/protocol/limits.ts';
 import type { Reaction } from '../../../src/chat/chat.ts';
 import { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
-import { icon } from '../../controls/icons.ts';
+import { icon } from '../../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../../room/room-part.ts';
 import { ChatClock } from '../chat-clock.ts';
 import { chatComposerStyles } from './chat-composer-styles.ts';
@@ -67,6 +67,16 @@ export class LogeChatComposer extends RoomPart {
       ]),
       ...this.renderOn(room, ['chatState', 'chatRestriction']),
     ];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('pointerdown', this.#handlePress);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('pointerdown', this.#handlePress);
   }
 
   override focus(): void {
@@ -206,6 +216,15 @@ export class LogeChatComposer extends RoomPart {
     this.isEmojiOpen = !this.isEmojiOpen;
     if (this.isEmojiOpen)
       void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.emoji button')?.focus());
+  };
+
+  #handlePress = (event: PointerEvent): void => {
+    const isInside = event
+      .composedPath()
+      .some(
+        (target) => target instanceof Element && target.matches('.emoji, .smile') && this.renderRoot.contains(target),
+      );
+    if (!isInside) this.isEmojiOpen = false;
   };
 
   #closeEmoji = (): void => {

@@ -1,10 +1,10 @@
-/** Templates of one's own messages that are not in the log yet: pending, held for review, refused or failed. */
+/** Templates of the user's own messages that are not in the log yet: pending, held for review, refused or failed. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';
 import type { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
-import { icon } from '../../controls/icons.ts';
+import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 
 interface OutgoingContext {

@@ -47,7 +47,8 @@ interface SentTracksOptions {
   /** Key of this `publish()`, which every session of it shares. */
   publication: string;
   /**
-   * A session that replaces a lost one: the server refuses it when the live is over or another page has taken it over.
+   * A session that replaces a lost one: the server refuses it when the live has ended or another page has taken the
+   * stage.
    */
   restore: boolean;
   /** Set for a spare of that session, which sends nothing until its layers are switched on. */
@@ -90,7 +91,7 @@ export class SentTracks {
   /** Opens a session to send over. */
   static async open(options: SentTracksOptions): Promise<SentTracks> {
     const { engine, connection, log, publication, restore, spareOf, onBroken } = options;
-    const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters()]);
+    const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters('send')]);
     const answer = await connection.request('stage:publish', {
       publication,
       restore,

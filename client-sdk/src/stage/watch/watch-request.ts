@@ -51,14 +51,14 @@ export async function describeViewer(
   engine: MediaEngine,
   viewport: () => Viewport | undefined,
 ): Promise<RequestInput<'stage:watch'>> {
-  const [rtpCapabilities, dtlsParameters] = await Promise.all([engine.receiver(), engine.dtlsParameters()]);
+  const [rtpCapabilities, dtlsParameters] = await Promise.all([engine.receiver(), engine.dtlsParameters('recv')]);
   const size = viewport();
   return { rtpCapabilities, ...(size ? { viewport: size } : {}), ...(dtlsParameters ? { dtlsParameters } : {}) };
 }
 
 /**
- * In the lobby: tells the server what it needs to open a session together with the access. `open` brings a transport up
- * already.
+ * In the lobby: sends the server what it needs to open a session together with the access. `open` also opens a
+ * transport now.
  */
 export async function prepareToWatch(
   connection: Pick<Connection, 'request'>,
