@@ -186,8 +186,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client that
-   * repeats this all the time gets no more key frames than one that sends PLIs.
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client
+   * that repeats this all the time gets no more key frames than one that sends PLIs.
    */
   async restartVideo(lineBps: number | undefined): Promise<{ soundOnly?: true }> {
     this.assertOpen();
