@@ -22,12 +22,12 @@ import type { SessionOptions } from './session.ts';
 import { SoundOnly } from './sound-only.ts';
 import { WatchedTrack } from './watched-track.ts';
 
-/** Of a worker, for a stream that loses no packets. */
-const SCORE_WITHOUT_LOSS = 10;
 /** Of DTLS 1.2, until this end may send. */
 const DTLS_ROUND_TRIPS = 2;
 /** What a fast browser takes from the answer to its first ICE check, besides the round trip. */
 const NEGOTIATION_MS = 10;
+/** Of a worker, for a stream that loses no packets. */
+const SCORE_WITHOUT_LOSS = 10;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -186,8 +186,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client that
-   * repeats this all the time gets no more key frames than one that sends PLIs.
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client
+   * that repeats this all the time gets no more key frames than one that sends PLIs.
    */
   async restartVideo(lineBps: number | undefined): Promise<{ soundOnly?: true }> {
     this.assertOpen();
