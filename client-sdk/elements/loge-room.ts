@@ -34,6 +34,7 @@ export class LogeRoom extends RoomPart {
     token: {},
     tokenProvider: { attribute: false },
     returnUrl: { attribute: 'return-url' },
+    receiptPath: { attribute: 'receipt-path' },
     notice: { state: true },
   };
   /** URL of the Loge server. Default: the origin of the script. */
@@ -44,6 +45,8 @@ export class LogeRoom extends RoomPart {
   declare tokenProvider: TokenProvider | undefined;
   /** Return URL of payment pages. Default: the current page. */
   declare returnUrl: string | undefined;
+  /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
+  declare receiptPath: string | undefined;
   declare notice: PaymentNotice | undefined;
 
   static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
@@ -168,6 +171,7 @@ export class LogeRoom extends RoomPart {
             <h1 class="display">${info.title}</h1>
             <p class="muted">${texts.room.by(info.creator.name)}</p>
           </div>
+          ${info.access.kind === 'ticket' ? html`<loge-ticket .room=${room} .receiptPath=${this.receiptPath}></loge-ticket>` : nothing}
           <loge-wallet .room=${room} .returnUrl=${returnUrl}></loge-wallet>
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>

@@ -256,7 +256,7 @@ export class LogeStage extends RoomPart {
     // Hidden from screen readers, because the chat announces it.
     return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
       <span class="amount">${amount}</span>
-      <span><b>${tip.from.name}</b>${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
+      <span><b>${tip.from.name}</b>${tip.item ? html`<bdi class="item">${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
     </div>`;
   }
 

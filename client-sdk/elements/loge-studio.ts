@@ -18,6 +18,7 @@ import './loge-private.ts';
 import './studio/studio-earnings.ts';
 import './studio/studio-ending.ts';
 import type { LogeStudioEnding } from './studio/studio-ending.ts';
+import './studio/studio-requests.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
 import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
@@ -56,7 +57,15 @@ export class LogeStudio extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     if (room.info) void this.#openAllowedPreview();
     return [
-      ...this.renderOn(room, ['reconnecting', 'reconnected', 'liveStarted', 'liveEnded', 'viewerCount', 'roomEnded']),
+      ...this.renderOn(room, [
+        'reconnecting',
+        'reconnected',
+        'liveStarted',
+        'liveEnded',
+        'viewerCount',
+        'tipRequestsChanged',
+        'roomEnded',
+      ]),
       ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
       room.on('connected', () => void this.#openAllowedPreview()),
       room.on('localTrackChanged', ({ change }) => {
@@ -97,6 +106,7 @@ export class LogeStudio extends RoomPart {
               ? nothing
               : html`<loge-studio-devices class="card" .room=${room} @loge-device-problem=${this.#handleDeviceProblem}></loge-studio-devices>`
           }
+          <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
           <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
           ${info.status === 'ended' ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}

@@ -74,6 +74,8 @@ export const LIMITS = {
   tipMaxMinor: 50_000,
   menuItems: 20,
   menuLabelChars: 60,
+  /** Open requests of tips that are listed. */
+  tipRequests: 200,
   leaderboardEntries: 50,
   topupMinMinor: 500,
   topupMaxMinor: 50_000,

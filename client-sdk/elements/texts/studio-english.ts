@@ -73,6 +73,13 @@ export const studioEnglish = {
     notCreator: 'This studio belongs to the creator of the room.',
     insecure: 'Cameras work on secure pages only (https or localhost).',
   },
+  requests: {
+    title: 'Requests',
+    done: 'Done',
+    undo: 'Undo',
+    payBack: (amount: string) => `Pay ${amount} back`,
+    keep: 'Keep it',
+  },
   tipMenu: {
     title: 'Tip menu',
     item: 'What you offer',

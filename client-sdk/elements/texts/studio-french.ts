@@ -74,6 +74,13 @@ export const studioFrench: StudioTexts = {
     notCreator: 'Ce studio appartient au créateur du salon.',
     insecure: 'La caméra ne fonctionne que sur une page sécurisée (https ou localhost).',
   },
+  requests: {
+    title: 'Demandes',
+    done: 'Fait',
+    undo: 'Annuler',
+    payBack: (amount) => `Rendre ${amount}`,
+    keep: 'Garder',
+  },
   tipMenu: {
     title: 'Menu des pourboires',
     item: 'Ce que vous proposez',

@@ -11,7 +11,9 @@ import type { WalletEntry } from '../api/money-api.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
+import '../wallet/wallet-billing.ts';
 import '../wallet/wallet-cards.ts';
+import '../wallet/wallet-tickets.ts';
 import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
 import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../wallet/wallet-history.ts';
@@ -112,6 +114,7 @@ export class SiteWallet extends SitePage {
           ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards}></wallet-topup>`}
         </div>
         <div class="happened">
+          <wallet-tickets></wallet-tickets>
           ${
             session.person
               ? html`<wallet-memberships
@@ -135,6 +138,7 @@ export class SiteWallet extends SitePage {
         <div class="back">
           ${this.wallet ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
           <wallet-refunds .topups=${this.refundable}></wallet-refunds>
+          <wallet-billing></wallet-billing>
         </div>
       </div>
     </div>`;

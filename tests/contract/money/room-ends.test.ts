@@ -96,6 +96,16 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
       expect(steps).toBeLessThan(STEPS_MAX - 1);
     }
     expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+    // What is reported to the tax office counts the same sales as its amounts: those that were kept.
+    const years = [0, 1].map((ahead) => String(new Date().getUTCFullYear() + ahead));
+    const seller = { identity: house.creator, name: 'Ada', country: 'FR' };
+    const reports = await Promise.all(years.map((year) => house.money.statements.dac7OfSeller(seller, year)));
+    const quarters = reports.flatMap((report) => report.quarters);
+    const sum = (read: (quarter: (typeof quarters)[number]) => number) =>
+      quarters.reduce((total, quarter) => total + read(quarter), 0);
+    const grossMinor = sum((it) => it.considerationMinor + it.feesMinor + it.taxesMinor + it.charityMinor);
+    expect(grossMinor).toBe(PRICE * sum(({ activities }) => activities));
+    expect(grossMinor).toBeGreaterThan(0);
   });
 
   test('a pause keeps its tickets when the creator comes back, and can be withdrawn from until then', async () => {

@@ -25,6 +25,8 @@ const MONEY: Record<keyof MoneyFacts, 'told' | 'kept'> = {
   'private_session.closed': 'told',
   'private_session.ended': 'told',
   'earnings.changed': 'kept',
+  'request.changed': 'kept',
+  'places.changed': 'kept',
   'goal.changed': 'kept',
   'tipMenu.changed': 'kept',
   'promotion.granted': 'told',

@@ -21,6 +21,7 @@ import type { Room } from '../../../server/protocol/rooms.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { CARD, payCheckout } from '../people/checkout.ts';
 
+export const SELLER = { name: 'Loge', address: '1 place de l’Opéra, Paris', vatNumber: 'FR00000000000' };
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
 /** Short enough for a test of a provider that hangs, long enough for a machine that does much else. */
 const API_TIMEOUT_MS = 4_000;
@@ -141,6 +142,7 @@ export async function openMoneyHouse({
       walletMode,
       promoPays,
       publicUrl: 'http://localhost:3000',
+      seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
     });
   let money = await openMoney();
