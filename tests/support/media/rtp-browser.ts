@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { SfuNode } from '../../../sfu/contract.ts';
+import { launchChromium } from '../browser/browser.ts';
 import { BundledPage } from '../browser/page-bundle.ts';
 
 /** Chromium on pages that speak the SFU contract through the test, so that real decoders judge the media. */
@@ -9,18 +10,13 @@ export class StageBrowser implements AsyncDisposable {
   readonly #url: string;
   readonly #stop: () => Promise<void>;
 
-  static async open(executablePath: string): Promise<StageBrowser> {
+  static async open(): Promise<StageBrowser> {
     const served = await BundledPage.serve(fileURLToPath(new URL('rtp-browser-page.ts', import.meta.url)));
-    const browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        // Loopback candidates as they are, without mDNS names.
-        '--disable-features=WebRtcHideLocalIpsWithMdns',
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    });
+    const browser = await launchChromium([
+      // Loopback candidates as they are, without mDNS names.
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+      '--autoplay-policy=no-user-gesture-required',
+    ]);
     const stop = async () => {
       await browser.close();
       await served[Symbol.asyncDispose]();
