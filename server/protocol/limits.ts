@@ -93,6 +93,7 @@ export const LIMITS = {
   notHeldAfterMs: 6 * 3_600_000,
   /** A room with tickets whose live ended without a word of its creator ends by itself this long after. */
   pauseDefaultMs: 6 * 3_600_000,
+  /** After the live ended, however often the creator asks for more. */
   pauseMaxMinutes: 24 * 60,
   tracksPerStage: 4,
   listPageItems: 100,

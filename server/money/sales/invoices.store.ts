@@ -5,9 +5,9 @@ import { execute } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import { billingNames, invoiceSeries, invoices } from './invoices.schema.ts';
 
-export type InvoiceRow = typeof invoices.$inferSelect;
+type InvoiceRow = typeof invoices.$inferSelect;
 
-export interface Uninvoiced {
+interface Uninvoiced {
   transaction: string;
   identity: string;
   buyerName: string | null;

@@ -17,9 +17,10 @@ const CARD_FEE = { bps: 150, fixedMinor: 25 };
 const USUAL_TOPUP_MINOR = 2_000;
 const BPS = 10_000;
 
-export interface QuoteRequest extends Omit<QuoteInput, 'locale'> {
+export interface QuoteRequest extends Omit<QuoteInput, 'locale' | 'tier'> {
   room: Room;
   identity: string;
+  tier?: string | undefined;
   locale?: string | undefined;
 }
 

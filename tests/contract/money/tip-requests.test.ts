@@ -14,7 +14,7 @@ const PRICE = 500;
 const SONG = { id: 'song', label: 'Choose the next song', amountMinor: PRICE };
 /** More than undoing has. */
 const STEPS_MAX = 12;
-const ROUNDS = 10;
+const ROUNDS = 4;
 
 describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 }, ({ open }) => {
   let db: Database & AsyncDisposable;
