@@ -49,7 +49,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
-  // The chat comes first: embedders are told after people have seen it.
+  // The chat comes first: webhooks are sent after participants have seen it.
   'tips.settled': { dispatch: ['chat', 'webhooks'] },
   'tip.refunded': { dispatch: ['webhooks'] },
   'topup.settled': { dispatch: ['webhooks'] },

@@ -1,6 +1,6 @@
 /**
- * `<loge-leaderboard>`: the top tippers of the room: one line above the chat, which opens the whole list with one's own
- * rank. Empty until the first tip.
+ * `<loge-leaderboard>`: the top tippers of the room, as one line above the chat that opens the whole list with the
+ * user's own rank. Empty until the first tip.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';

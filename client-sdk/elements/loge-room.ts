@@ -95,7 +95,7 @@ export class LogeRoom extends RoomPart {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     loadParts(this.renderRoot);
-    // The embedder's own layout; it may be in a shadow root, where nobody else looks.
+    // The embedder's own layout. It may be in a shadow root, which only this element searches.
     loadParts(this);
   }
 
@@ -210,7 +210,7 @@ export class LogeRoom extends RoomPart {
     return this.querySelector(':scope > :not([slot])') !== null;
   }
 
-  /** Loads what is needed inside, because access is there or near. */
+  /** Loads the elements of the room, because access is granted or expected. */
   prepareEntry(): void {
     this.room?.prepareMedia();
     preloadParts(this.#hasOwnLayout ? this : ['loge-stage', 'loge-chat', 'loge-tip']);

@@ -65,7 +65,7 @@ class World {
     return socket;
   }
 
-  /** The request to watch ahead of the socket, on a line of its own. */
+  /** The request to watch ahead of the socket, in its own queue. */
   post = async (_address: URL, { body }: { body: string }) => {
     const { token, ...input } = JSON.parse(body);
     const answer = await this.points.wait('http', () => {

@@ -1,6 +1,4 @@
-/**
- * Prometheus' rules: their shape, their expressions, and that whoever is woken is told what is wrong and what to do.
- */
+/** Checks Prometheus' rules: their shape, their expressions, and that every alert says what is wrong and what to do. */
 import { z } from 'zod';
 import { faultsOfExpression, type RegisteredMetrics } from './registered-metrics.ts';
 import { parseStrictYaml } from './yaml.ts';

@@ -50,7 +50,7 @@ const podsMetrics = z.looseObject({
   }),
 });
 
-/** Faults by file; a file without any is listed too, so that one that was not looked at is missed. */
+/** Faults by file. A file without faults is listed too, so that a file that was not checked is missed. */
 export async function checkDeployment(): Promise<Map<string, string[]>> {
   const metrics = await registeredMetrics();
   const faults = new Map<string, string[]>();

@@ -1,6 +1,5 @@
 /**
- * Writes what is made of other files: Grafana's JSON of the dashboard's source, the operator's alerts of Prometheus'
- * rules.
+ * Writes generated files: Grafana's JSON from the dashboard's source, and the operator's alerts from Prometheus' rules.
  */
 import { writeFileSync } from 'node:fs';
 import { generatedFiles } from './deployment.ts';

@@ -1,7 +1,7 @@
 /**
- * Kubernetes manifests against the API's own schemas (kubernetes-models), strictly: a field that the schema doesn't
- * know, which the cluster would drop without a word, is a fault too. The validators are compiled and let unknown fields
- * pass, but they read every field that they know: what nobody has read is unknown.
+ * Checks Kubernetes manifests against the API's own schemas (kubernetes-models), strictly: an unknown field, which the
+ * cluster would drop silently, is a fault too. The compiled validators accept unknown fields, but read every field that
+ * they know: a field that was not read is unknown.
  */
 import { z } from 'zod';
 import { parseStrictYaml } from './yaml.ts';
@@ -14,7 +14,7 @@ const manifest = z.looseObject({
 export type Manifest = z.output<typeof manifest>;
 
 const CRD_GROUPS: Record<string, string> = { 'monitoring.coreos.com': '@kubernetes-models/prometheus-operator' };
-/** Objects whose fields are whatever one likes; the schema says so by not looking at them. */
+/** Objects with arbitrary fields: their schema does not read them. */
 const FREE_FIELDS = /^\/(data|stringData|metadata\/(labels|annotations))(\/|$)/;
 
 export async function checkKubernetes(text: string): Promise<{ manifests: Manifest[]; faults: string[] }> {
@@ -85,7 +85,7 @@ class FieldsRead {
     for (const [key, inner] of Object.entries(value)) {
       const field = `${path}/${key}`;
       yield field;
-      // Below what is unknown everything is; the top of it says enough.
+      // All fields below an unknown one are unknown too; only the topmost is reported.
       if (this.#read.has(field)) yield* this.#fields(inner, field);
     }
   }

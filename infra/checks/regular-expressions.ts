@@ -1,7 +1,7 @@
 /**
- * Proves that each regular expression in the code takes time in proportion to its input, whoever chooses the input. The
- * proof is by automata (recheck); what it cannot analyse needs a reviewed exception with a reason.
- * `check-regular-expressions.ts` runs it for `npm run check`.
+ * Proves that each regular expression in the code runs in time linear in its input. The proof is by automata (recheck);
+ * what it cannot analyse needs a reviewed exception with a reason. `check-regular-expressions.ts` runs it for `npm run
+ * check`.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 30_000;
 /** Past its own limits recheck only searches for attacks by trial, which proves nothing. */
 const NO_LIMIT = 1_000_000;
 
-/** Reviewed by hand: what recheck cannot analyse, and why it is linear all the same. */
+/** Reviewed manually: expressions that recheck cannot analyse, and why they are linear. */
 const EXCEPTIONS: Record<string, string> = {
   // recheck does not know the flag `v`.
   '/\\p{RGI_Emoji}|\\p{Emoji_Presentation}|\\s/gv':

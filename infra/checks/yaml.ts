@@ -1,7 +1,4 @@
-/**
- * Strict YAML: a key twice, a tag that nobody knows, or a warning is a fault, since what cannot be run here is not to
- * be guessed at either.
- */
+/** Strict YAML: a duplicate key, an unknown tag or a warning is a fault, because manifests are not run here. */
 import { parseAllDocuments } from 'yaml';
 
 export interface Parsed {

@@ -1,6 +1,6 @@
 /**
- * The dashboard of the house, written against Grafana's own types; `dashboards/loge.json` is generated from it (node
- * infra/checks/generate.ts), and a check holds the two, and the metrics that they name, to the code.
+ * The Grafana dashboard, written against Grafana's own types. `dashboards/loge.json` is generated from it (node
+ * infra/checks/generate.ts); a check compares both with each other, and their metrics with the code.
  */
 import { type Dashboard, type Panel, type RowPanel, ThresholdsMode } from '@grafana/schema';
 

@@ -43,7 +43,7 @@ export function runLogged(file, commandArguments, { logName, cwd, env = process.
     stream.on('end', () => keep(rest));
   }
 
-  // Whoever ends set-up ends what it started, and waits for that, so that what it wrote can be cleared away.
+  // Ending set-up also ends its child processes, and waits for them, so that their files can be deleted.
   const stop = (signal) => {
     child.once('close', () => process.exit(128 + osConstants.signals[signal]));
     child.kill(signal);

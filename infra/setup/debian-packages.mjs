@@ -17,8 +17,8 @@ export function installCommand(packages) {
   return `sudo apt-get install --no-install-recommends ${packages.join(' ')}`;
 }
 
-// The tests start what they need themselves. A service that comes with a package (coturn's would relay for anybody)
-// stays off: this is how Debian lets one say so (invoke-rc.d(8)), and it holds for as long as the installation lasts.
+// The tests start the services that they need. A service that comes with a package (coturn's would relay for anybody)
+// is not started during the installation (invoke-rc.d(8)).
 const servicePolicyFile = '/usr/sbin/policy-rc.d';
 
 async function withServicesOff(install) {

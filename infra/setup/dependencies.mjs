@@ -24,8 +24,8 @@ function isCurrent(lockHash) {
   return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockHash;
 }
 
-// Whoever ran npm by hand has the right packages without our stamp. npm notes what it installed; what it left out
-// must be optional, which is how packages for other platforms are marked.
+// After a manual `npm install` the packages are right although our stamp is missing. npm records what it installed;
+// packages that it left out must be optional, which is how packages for other platforms are marked.
 function isInstalled(lockText) {
   const noteFile = inProject('node_modules', '.package-lock.json');
   if (!existsSync(noteFile)) return false;
@@ -37,7 +37,7 @@ function isInstalled(lockText) {
 
 async function install(nodeBinary) {
   try {
-    // Packages for development are wanted whatever NODE_ENV says: the client is built with one of them.
+    // Development packages are always installed, whatever NODE_ENV says: the client is built with one of them.
     await runLogged('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'], {
       logName: 'npm-ci',
       cwd: projectFolder,

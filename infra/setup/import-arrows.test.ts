@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-// A rule that matches nothing looks just like a rule that holds. So each kind is broken once, in a project of its own.
+// A rule that matches nothing passes like a rule that is kept. So each kind is violated once, in a separate project.
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const wrong: Record<string, { file: string; imports: string }> = {

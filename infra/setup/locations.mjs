@@ -1,5 +1,5 @@
-// Where set-up finds the clone and where it keeps what it made. What is large and the same for every clone lies in the
-// user's cache; what belongs to this clone lies in .build/.
+// Paths of the clone and of what set-up creates. Large files that are the same for every clone are in the user's cache,
+// those of this clone in .build/.
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

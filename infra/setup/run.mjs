@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { SetupError } from './setup-error.mjs';
-// The one command behind every npm script: brings the machine to where the task can run, then runs it.
-// It owns the order of the steps; each step lives in a file of its own. It must run on Node 20 and without
-// node_modules, so it and what it imports is plain JavaScript on Node's own modules.
+// The one command behind every npm script: prepares the machine for the task, then runs it. It owns the order of the
+// steps; each step is a separate file. It must run on Node 20 and without node_modules, so it and its imports are plain
+// JavaScript on Node's own modules.
 import { parseTask, taskHelp } from './task-list.mjs';
 
 async function main() {

@@ -82,7 +82,7 @@ function isAlive(holder) {
   return describeProcess(processId) === holder;
 }
 
-// The start time tells a process from a later one that got the same number. Only Linux tells it cheaply.
+// The start time distinguishes a process from a later one with the same id. Only Linux provides it cheaply.
 function describeProcess(processId) {
   try {
     const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ').at(-1).split(' ');

@@ -13,7 +13,7 @@ import { withLock } from './setup-lock.mjs';
 import { bridgeHash, buildWorker, tellWhatTheBuildNeeds } from './worker-build.mjs';
 import { acceptedArchive, downloadWorker } from './worker-download.mjs';
 
-// The worker answers so when it is started by hand: it runs, and misses its version.
+// The worker's answer when it is started manually: it runs, and its version argument is missing.
 const runsExitCode = 41;
 
 export async function ensureWorker(nodeBinary) {

@@ -45,7 +45,7 @@ export class Alarms {
     return this.#head()?.dueAtMs;
   }
 
-  /** Rings all alarms that are due by then in order of time before it returns, including alarms set meanwhile. */
+  /** Rings all alarms due up to that time, in order, before it returns, including alarms set meanwhile. */
   ringUntil(targetMs: number): void {
     for (let head = this.#head(); head !== undefined && head.dueAtMs <= targetMs; head = this.#head()) {
       pop(this.#heap);

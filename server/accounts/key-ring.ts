@@ -26,7 +26,7 @@ export interface LiveKey {
   /** The key's id: user name of HTTP Basic, and `iss` of its tokens. */
   apiKey: string;
   scopes: readonly Scope[];
-  /** Origins whose pages may use its tokens; null for all origins of the house. */
+  /** Origins whose pages may use its tokens; null for all allowed origins. */
   origins: readonly string[] | null;
   expiresAtMs: number;
 }

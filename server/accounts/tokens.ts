@@ -58,7 +58,7 @@ export class Tokens {
     const { key, payload } = this.#verify(token);
     const claims = tokenClaims.safeParse(payload);
     if (!claims.success) throw new AppError('token_invalid', 'A claim of the token is missing or invalid.');
-    // The house limits the life of a token, whatever its issuer signed.
+    // The server limits the lifetime of a token, whatever its issuer signed.
     if (claims.data.exp - claims.data.iat > LIMITS.tokenTtlMaxSeconds) {
       throw new AppError('token_invalid', `A token may live ${LIMITS.tokenTtlMaxSeconds} seconds at most.`);
     }

@@ -12,7 +12,7 @@ import type { Stage } from '../stage/stage.ts';
 
 export interface GatewayContext extends Platform, Domains {
   config: Config;
-  /** Names this process among the gateways of the house. */
+  /** Id of this process among the gateways. */
   gateway: string;
   /** Facts of other gateways, from the database, while the bus does not carry them. */
   factTail: FactTail;

@@ -1,4 +1,6 @@
-/** What the parts of money share: services of the house, the ledger, and the current time as an ISO string. */
+/**
+ * Dependencies shared by the parts of money: services of the server, the ledger, and the current time as an ISO string.
+ */
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';

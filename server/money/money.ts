@@ -47,7 +47,7 @@ import { Promotions } from './wallet/promotions.ts';
 import { Topups } from './wallet/topups.ts';
 import { Wallets } from './wallet/wallets.ts';
 
-/** How a checkout stands, for the page that people come back to. */
+/** The status of a checkout, for the return page. */
 export interface ConfirmedCheckout {
   status: 'open' | 'paid' | 'expired';
   purpose: CheckoutPurpose | 'membership';
@@ -96,7 +96,7 @@ export class Money {
   readonly privateSessions: PrivateSessions;
 
   readonly refunds: Refunds;
-  /** Refunds as the provider has carried them out, those ordered there by hand included. */
+  /** Refunds executed by the provider, including those ordered there manually. */
   readonly providerRefunds: ProviderRefunds;
   readonly disputes: Disputes;
 
@@ -204,10 +204,7 @@ export class Money {
     await this.#context.idle();
   }
 
-  /**
-   * For the page that people come back to: settles the payment if its event has not arrived yet. The redirect itself
-   * proves nothing.
-   */
+  /** For the return page: settles the payment if its event has not arrived yet. The redirect itself proves nothing. */
   async confirmCheckout(providerSession: string): Promise<ConfirmedCheckout> {
     const membership = await this.memberships.confirm(providerSession);
     if (membership) return { ...membership, purpose: 'membership' };

@@ -1,6 +1,6 @@
 /**
- * What a hop adds: a room's stage is passed on from worker to worker and from node to node, and the same packet is
- * timed where it arrives. All of it runs in network namespaces that are made for it and removed whatever happens.
+ * The latency that a hop adds: a room's stage is forwarded from worker to worker and from node to node, and the same
+ * packet is timed at each. Runs in network namespaces, which are always removed afterwards.
  */
 
 import { spawn } from 'node:child_process';
@@ -77,7 +77,7 @@ function figures(samples: number[]): Figures {
   return { p50: fixed(percentile(samples, 0.5), 3), p99: fixed(percentile(samples, 0.99), 3) };
 }
 
-/** Milliseconds from a packet's arrival at one probe to its arrival at the next, for each packet that came to both. */
+/** Milliseconds between a packet's arrivals at two probes, for each packet that reached both. */
 function addedMs(from: HopProbe, to: HopProbe): number[] {
   const later = to.arrivals();
   return [...from.arrivals()].flatMap(([sentAt, at]) => {
@@ -108,7 +108,7 @@ async function measureWorkersHop(): Promise<{ added: Figures; tracks: number[] }
 }
 
 /**
- * The stage goes to and fro between the hosts: the publisher on `a`, viewers one hop away on `b`, two hops away on `a`
+ * The stage alternates between the hosts: the publisher on `a`, viewers one hop away on `b`, two hops away on `a`
  * again, and so on.
  */
 async function measureHosts(
@@ -126,7 +126,7 @@ async function measureHosts(
   const [origin] = nodes;
   if (!origin) throw new Error('There is no node.');
   const stage = await CascadeStage.create(stack, origin, BITRATE_BPS);
-  // In another process, so that what is done for them delays none of the packets that are timed.
+  // In another process, so that its work does not delay the timed packets.
   const crowd = stack.use(await Child.create<object>('viewer-crowd.ts'));
   const probes: HopProbe[] = [];
   let upstream: RoomUpstream | undefined;
@@ -154,7 +154,7 @@ async function measureHosts(
   return { added, copies };
 }
 
-/** What plain UDP takes over the link, from process to process. */
+/** Latency of plain UDP over the link, between two processes. */
 async function measureLink(hosts: Hosts, link: 'fast' | 'slow', delayMs: number): Promise<Figures> {
   await using stack = new AsyncDisposableStack();
   const ip = hostAddresses.b[link];
@@ -213,10 +213,7 @@ function text({ p50, p99 }: Figures): string {
   return `p50 ${p50}, p99 ${p99}`;
 }
 
-/**
- * Makes the namespaces, runs this file again among the people there, and removes them when that has ended, however it
- * did.
- */
+/** Creates the namespaces, runs this file inside them, and removes them in every case. */
 async function runInNamespaces(): Promise<number> {
   if (process.getuid?.() !== 0) throw new Error('Network namespaces want root: run this benchmark as root.');
   const hosts = createHosts();
@@ -238,7 +235,7 @@ if (values.help) {
   process.exit(0);
 }
 if (values.among === undefined) process.exit(await runInNamespaces());
-// A terminal tells Ctrl-C to everybody at once. Processes started here end when this one does.
+// A terminal sends Ctrl-C to all processes. The children exit with this one.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 await measureAll(JSON.parse(values.among) as Hosts);
 process.exit(0);

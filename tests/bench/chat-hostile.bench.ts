@@ -1,19 +1,19 @@
 /**
- * What neighbours in a chat feel of somebody who means harm: from saying something to its being shown to each, without
- * and with, in turn. The cases: a thousand malformed, oversized, forged and flooding events a second; messages of emoji
- * in an emoji-only room; messages that nearly meet 500 rules with wildcards and phrases; the longest messages. Server,
- * neighbours and attacker are processes of their own on one machine, so that the attacker's own work is in it as well.
+ * Chat latency for other participants under attack: from sending to being shown to each, alternately without and with
+ * the attack. The cases: a thousand malformed, oversized, forged and flooding events per second; emoji messages in an
+ * emoji-only room; messages that almost match 500 rules with wildcards and phrases; the longest messages. Server,
+ * participants and attacker are separate processes on one machine, so the attacker's own CPU use is included.
  */
 import { cpus } from 'node:os';
 import { LIMITS } from '../../server/protocol/limits.ts';
-import { type CostlyTexts, measurePeace, medianOf } from '../support/people/neighbours.ts';
+import { type CostlyTexts, measureUnderAttack, medianOf } from '../support/people/neighbours.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 
 const ROUNDS = 5;
 const SECONDS = 5;
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-/** Two letters, others for each index. */
+/** Two letters that differ per index. */
 const letters = (index: number) => String.fromCharCode(98 + Math.floor(index / 24), 98 + (index % 24));
 const fill = (part: string) => part.repeat(Math.floor(LIMITS.messageChars / [...part].length));
 
@@ -32,7 +32,7 @@ async function openRooms(server: ServerProcess): Promise<{ room: string; cases: 
   const [room, emoji, words] = [await open('ada'), await open('emil'), await open('wanda')];
   await server.server('POST', `/v1/rooms/${emoji}/chat/mode`, { emojiOnly: true });
   await server.server('PUT', '/v1/creators/wanda/chat/words', { words: RULES });
-  // The first have the most code units that a message may have, and are refused; of the others each letter has several
+  // The first have the most code units that a message may have, and are refused; each letter of the others has several
   // readings.
   const longest = ['x'.repeat(8_000), '🔥'.repeat(4_000), fill('ﷺ'), fill('а4'), fill('a.'), fill('a ')];
   return {
@@ -66,7 +66,7 @@ for (const [name, costly] of [['events', undefined] as const, ...Object.entries(
       say(`${name} ${round}/${ROUNDS}: without ${JSON.stringify(without)}, with ${JSON.stringify(during)}`);
     },
   };
-  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, options);
+  const { withoutMs, withMs, attacks, refused } = await measureUnderAttack(server.url, room, options);
   say(
     `${name}: ${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`,
   );

@@ -1,7 +1,6 @@
 /**
- * How smooth the chat's list is on a slow phone: 200 messages a second in Chromium with the processor throttled to a
- * sixth, in turn (A B A B) with a plain appended list in the same page. What is measured is the time from one frame of
- * the screen to the next.
+ * Smoothness of the chat list on a slow phone: 200 messages per second in Chromium with the CPU throttled to a sixth,
+ * alternating (A B A B) with a plain appended list in the same page. Measures the time between two screen frames.
  */
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';

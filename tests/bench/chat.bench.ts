@@ -1,9 +1,9 @@
 /**
- * What a delivery of chat costs the server: Loge beside plain Socket.IO, with one emit a message and with messages
- * gathered for the same tick, in turn (A B C A B C), each server and its fans in processes of their own on cores of
- * their own. Fans parse and check every sequence number. Loge's cost has all of it: tokens and access, budgets, the log
- * on Postgres with each message committed before it is shown; the two others keep nothing. The room's reading budget is
- * off, so that all three deliver the same. It does not show: TLS, and a network slower than loopback.
+ * Server CPU per chat delivery: Loge compared with plain Socket.IO, with one emit per message and with messages batched
+ * per tick, in turn (A B C A B C). Each server and its fans are processes on separate cores. Fans parse and check every
+ * sequence number. Loge's cost includes everything: tokens and access, rate limits, and the Postgres log with each
+ * message committed before it is shown; the other two store nothing. The room's readable rate is off, so that all three
+ * deliver the same. Not included: TLS, and a network slower than loopback.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { ServerProcess } from '../support/programs/server-process.ts';
 import type { CrowdRun } from './support/chat/chat-crowd.ts';
 import { Child, pin } from './support/child.ts';
 import { cpuSecondsOf, residentBytes } from './support/cpu-time.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- chat [options]
@@ -43,7 +44,7 @@ const FANS = Number(values.fans);
 const PER_SECOND = Number(values['per-second']);
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);
-/** Past this everything is stopped and the benchmark has failed. */
+/** The benchmark fails after this time. */
 const LIMIT_MS = 240_000;
 const [SERVER_CORE, FANS_CORE] = [0, 1];
 
@@ -139,17 +140,4 @@ async function main(stack: AsyncDisposableStack): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-const limit = setTimeout(() => {
-  say(`Not done within ${LIMIT_MS / 1_000} s.`);
-  process.exit(1);
-}, LIMIT_MS);
-const stack = new AsyncDisposableStack();
-try {
-  await main(stack);
-} catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
-} finally {
-  await stack.disposeAsync();
-  clearTimeout(limit);
-}
+await runLimited(main, LIMIT_MS);

@@ -1,6 +1,6 @@
 /**
- * kill -9 of the real server at random moments in the middle of a mixed load, on PGlite and on Postgres: everything
- * that was answered is there, once, and the books balance.
+ * kill -9 of the real server at random moments under a mixed load, on PGlite and on Postgres: every acknowledged result
+ * exists once, and the ledger balances.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,14 +1,15 @@
 /**
- * How long it takes from wanting in to seeing something, and how old the picture is then. Everything runs on this
- * machine in processes of its own: the server, a publisher and a viewer in real Chromium, the rush of light viewers
- * here. A bare prototype of Socket.IO and mediasoup is measured in turn with ours (A B A B), in the same browsers, so
- * that figures of different machines can be compared.
+ * Time from joining to the first picture, and the age of that picture. Everything runs on this machine in separate
+ * processes: the server, a publisher and a viewer in real Chromium, and a burst of light viewers. A bare prototype of
+ * Socket.IO and mediasoup is measured alternately (A B A B) in the same browsers, so that figures of different machines
+ * can be compared.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type BurstFigures, pause, rush } from './support/burst.ts';
 import { BenchHouse } from './support/join/bench-house.ts';
 import type { JoinTimes } from './support/join/bench-page.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile, percentiles, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- join [options]
@@ -40,13 +41,13 @@ const JOINS = Number(values.joins);
 const BURST = Number(values.burst);
 const SAMPLES = Number(values.samples);
 
-/** Past this everything is stopped and the benchmark has failed. */
+/** The benchmark fails after this time. */
 const LIMIT_MS = 170_000;
 const BURST_WITHIN_MS = 1_000;
 const BLOCKS = 4;
-/** Joins with nobody else there: the publisher's encoder has to wake up. */
+/** Joins without other viewers: the publisher's encoder has to start. */
 const ALONE_JOINS = 5;
-/** Until the encoder of the side that is measured next has reached its rate. */
+/** Time for the encoder of the next side to reach its bit rate. */
 const SETTLE_MS = 2_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -107,7 +108,7 @@ async function joinInTurn(house: BenchHouse): Promise<{ ours: JoinTimes[]; bare:
     await house.setBareActive(false);
     const other = await house.companion();
     await pause(SETTLE_MS);
-    // The first join of a fresh page compiles its code; it counts for neither side.
+    // The first join of a fresh page compiles its code, and is not counted.
     if (block === 0) say(`ours, first of the page: ${round((await visit(house, 'joinOurs')).firstFrameMs)} ms`);
     while (ours.length < until) ours.push(await visit(house, 'joinOurs'));
     other.leave();
@@ -130,7 +131,7 @@ async function visit(house: BenchHouse, join: 'joinOurs' | 'joinBare'): Promise<
 async function joinAlone(house: BenchHouse): Promise<number[]> {
   const times: number[] = [];
   for (let count = 0; count < ALONE_JOINS; count += 1) {
-    // Long enough for the publisher to have been told that nobody watches.
+    // Long enough for the publisher to be paused for lack of viewers.
     await pause(SETTLE_MS);
     times.push((await visit(house, 'joinOurs')).firstFrameMs);
   }
@@ -153,7 +154,7 @@ async function glassInTurn(house: BenchHouse): Promise<{ ours: number[]; bare: n
   const measure = async (join: 'joinOurs' | 'joinBare'): Promise<number[]> => {
     await house.setBareActive(join === 'joinBare');
     await house[join]();
-    // The bandwidth estimate climbs to the top layer first.
+    // The bandwidth estimate first has to reach the top layer.
     await pause(2 * SETTLE_MS);
     const width = await house.viewer.evaluate(() => window.benchPage.receivedWidth());
     const ages = await house.viewer.evaluate((count) => window.benchPage.measureGlass(count), Math.ceil(SAMPLES / 2));
@@ -171,8 +172,8 @@ async function glassInTurn(house: BenchHouse): Promise<{ ours: number[]; bare: n
 }
 
 /**
- * Questions for which the media waited, one after the other, before ICE began; what is asked beside them is left out.
- * The most of all joins, so that none hides one.
+ * Requests that delayed the media: those sent one after the other before ICE began, without concurrent ones. The
+ * maximum over all joins.
  */
 function questionsOf(joins: readonly JoinTimes[]): string[] {
   const lists = joins.map(({ pairs, iceBeganMs }) => {
@@ -185,7 +186,7 @@ function questionsOf(joins: readonly JoinTimes[]): string[] {
   return lists.reduce((most, list) => (list.length > most.length ? list : most), []);
 }
 
-/** Where the time goes: the median of when each step was done. */
+/** Median completion time of each step. */
 function phasesOf(joins: readonly Pick<JoinTimes, 'welcomeMs' | 'answerMs' | 'mediaConnectedMs'>[]) {
   const median = (step: 'welcomeMs' | 'answerMs' | 'mediaConnectedMs') =>
     round(
@@ -197,7 +198,7 @@ function phasesOf(joins: readonly Pick<JoinTimes, 'welcomeMs' | 'answerMs' | 'me
   return { welcome: median('welcomeMs'), answer: median('answerMs'), mediaConnected: median('mediaConnectedMs') };
 }
 
-/** How long each question waited for its answer: the median, by name. */
+/** Median response time of each request, by name. */
 function pairsOf(joins: readonly JoinTimes[]): Record<string, number> {
   const waits = new Map<string, number[]>();
   for (const { pairs } of joins)
@@ -211,20 +212,4 @@ function line(samples: readonly number[]): string {
   return `p50 ${p50} ms, p95 ${p95} ms, range ${round(Math.min(...samples))} to ${round(Math.max(...samples))} (${samples.length})`;
 }
 
-let failed = false;
-{
-  await using stack = new AsyncDisposableStack();
-  const limit = setTimeout(() => {
-    say(`The benchmark was not done after ${LIMIT_MS / 1_000} s.`);
-    process.exitCode = 1;
-    void stack.disposeAsync().then(() => process.exit(1));
-  }, LIMIT_MS);
-  try {
-    await run(stack);
-  } catch (error) {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    failed = true;
-  }
-  clearTimeout(limit);
-}
-process.exit(failed ? 1 : 0);
+await runLimited(run, LIMIT_MS);

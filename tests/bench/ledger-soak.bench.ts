@@ -1,7 +1,7 @@
 /**
- * The soak of money at length: at least 100,000 operations in houses of some thousand each, every house with a database
- * and a provider of its own and a seed that follows from the one given. A house that fails is reported and the others
- * go on; it is repeated alone with `--seed` and `--house`.
+ * The long soak of money: at least 100,000 operations on many servers with some thousand each, every server with its
+ * own database, provider and seed derived from the given one. A failing one is reported and the others continue;
+ * `--seed` and `--house` repeat it alone.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -43,7 +43,7 @@ const PER_HOUSE = Number(values['per-house']);
 const HOUSES = Math.ceil(Number(values.operations) / PER_HOUSE);
 const SAY_EVERY_MS = 3_000;
 const LAST_LINES = 60;
-/** The crashes here are of the application; a database that keeps nothing over its own death is faster. */
+/** Crashes here affect the application only; a database without durability is faster. */
 const POSTGRES = {
   fsync: 'off',
   synchronous_commit: 'off',

@@ -1,6 +1,6 @@
 /**
- * Random flows of money against a plain model, as many as asked for: what does not hold at the end is counted by its
- * kind, and of each kind the first flow is shrunk to the steps that it takes.
+ * Random flows of money against a simple model. Violations at the end are counted by kind, and the first flow of each
+ * kind is shrunk to the necessary steps.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
@@ -49,7 +49,7 @@ async function play(steps: readonly FlowStep[]) {
   return await playFlow(db, steps);
 }
 
-/** A fault without what is different each time: ids, amounts, stacks. */
+/** A violation without its variable parts: ids, amounts, stacks. */
 function kindOf(fault: string): string {
   return (fault.split('\n', 1)[0] ?? fault)
     .replaceAll(/\b[a-z]+_[A-Za-z0-9_]{8,}/g, '…')
@@ -57,7 +57,7 @@ function kindOf(fault: string): string {
     .slice(0, 160);
 }
 
-/** Leaves out as many steps as it can, many at once and then single ones, while the same kind of fault is there. */
+/** Removes as many steps as possible, many at once and then single ones, while the same kind of violation remains. */
 async function shrink(steps: readonly FlowStep[], kind: string): Promise<readonly FlowStep[]> {
   const untilMs = performance.now() + SHRINK_MS;
   let kept = steps;
@@ -81,7 +81,7 @@ async function show(steps: readonly FlowStep[]): Promise<void> {
 const kinds = new Map<string, { flow: number; count: number }>();
 const played = { flows: 0, steps: 0 };
 
-/** Also what a run that is cut off has said last. */
+/** Also printed when a run is interrupted. */
 function summarize(): string {
   return JSON.stringify({
     seed: SEED,

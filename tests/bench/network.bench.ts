@@ -1,7 +1,7 @@
 /**
- * What people notice over a line as they have it, instead of loopback: round trips, lost packets, bottlenecks and dead
- * lines, each way. Creator and viewer are in real Chromium, each behind a line of their own; the server and a bare
- * prototype of Socket.IO and mediasoup run in processes of their own and are measured in turn.
+ * User-visible latency over realistic lines instead of loopback: round trips, packet loss, bottlenecks and outages, in
+ * each direction. Creator and viewer are in real Chromium, each behind a separate line; the server and a bare prototype
+ * of Socket.IO and mediasoup are separate processes, measured alternately.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -107,7 +107,7 @@ function tell(figures: Figures): string {
     .join(', ');
 }
 
-/** The median of each figure, with its range where there are several rounds; null where it never happened. */
+/** Median of each figure, with its range if there are several rounds; null if it never happened. */
 function summaryOf(rounds: readonly Figures[]): Record<string, unknown> {
   const names = new Set(rounds.flatMap((figures) => Object.keys(figures)));
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Lighthouse's figures by page, as a phone on slow 4G meets them: a first visit, nothing cached, nobody signed in. The
- * server and Chromium run on this machine; Lighthouse simulates network and processor.
+ * Lighthouse figures per page for a phone on slow 4G: a first visit with an empty cache, signed out. Server and
+ * Chromium run on this machine; Lighthouse simulates network and CPU.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ if (values.help) {
 }
 
 const CATEGORIES = ['performance', 'accessibility', 'seo'];
-/** Lower is better; of scores, higher. All are numbers of one visit. */
+/** Lower is better, except scores. All are figures of one visit. */
 type Figures = Record<
   'performance' | 'accessibility' | 'seo' | 'fcpMs' | 'lcpMs' | 'tbtMs' | 'speedIndexMs' | 'cls' | 'bytes' | 'elements',
   number

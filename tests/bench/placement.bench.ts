@@ -39,11 +39,11 @@ const SIZES = values.nodes.split(',').map(Number);
 const VIEWERS = Number(values.viewers);
 const CHURN = Number(values.churn);
 const SEED = Number(values.seed);
-/** The greatest room has a fifth of all viewers, 200,000 of a million. */
+/** The largest room has a fifth of all viewers, 200,000 of a million. */
 const GREATEST_ROOM_SHARE = 0.2;
-/** Every so many decisions, the naive scan decides the same, timed, without booking it. */
+/** Every this many decisions, the naive scan is timed on the same request, without applying its result. */
 const NAIVE_EVERY = 1_000;
-/** Nodes lost while the house is full, as a share of them. */
+/** Share of the nodes that are lost while the simulation is full. */
 const LOST_SHARE = 0.005;
 const FREE_SHARE = 0.3;
 
@@ -145,13 +145,13 @@ class Simulation {
     this.#naiveMs.push(timed(() => naiveChoice(this.#house.nodes, loadOf, { region, carries })));
   }
 
-  /** A room as a newcomer picks it: by its size. */
+  /** A random room, weighted by size. */
   #anyRoom(): number {
     const { viewers } = this.#house;
     return viewers[Math.floor(this.#random() * viewers.length)]?.room ?? 0;
   }
 
-  /** Nodes die; their rooms get a new origin or feeder, and their viewers a new place. */
+  /** Nodes die: their rooms get a new origin or feeder, and their viewers a new node. */
   #loseNodes(count: number): [p50: number, max: number] {
     const took: number[] = [];
     for (let lost = 0; lost < count; lost++) {
@@ -190,7 +190,7 @@ function us(ms: number): string {
 
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, seed ${SEED}`);
 const last = SIZES.at(-1) ?? 0;
-// Once small, so that what is measured has been compiled.
+// A small warm-up run, so that the measured code is compiled.
 new Simulation(200, 20_000).run();
 const measured = SIZES.map((nodes) => new Simulation(nodes, Math.round((VIEWERS * nodes) / last)).run());
 const final = measured.at(-1);

@@ -1,7 +1,6 @@
 /**
- * What people notice when a part dies: a gateway, a media worker, an SFU node killed without warning, and Redis
- * restarted, again and again under one live. What a viewer sees is measured where they see it, by their own clock; all
- * are on this machine and share it.
+ * User-visible effects of failures: a gateway, a media worker or an SFU node killed without warning, and Redis
+ * restarted, repeatedly during one live. Viewers measure on their own clock, which all share on this machine.
  */
 
 import { cpus } from 'node:os';
@@ -61,12 +60,12 @@ const kinds = KINDS.filter((kind) => wanted.includes(kind));
 
 const RETURN_LIMIT_MS = 10_000;
 const SETTLE_LIMIT_MS = 30_000;
-/** The time in which gaps are looked for, before a kill and after it. */
+/** The window before and after a kill in which gaps are measured. */
 const WINDOW_MS = 2_500;
-/** Beyond it a client takes the last trouble for over, and tries at once again when there is new trouble. */
+/** After this time a client treats a failure as a new one, and retries at once. */
 const BETWEEN_MS = 3_000;
 
-/** Longer than two pictures' time at 30 a second: told in a trace. */
+/** Longer than two frames at 30 per second: reported in a trace. */
 const STILL_MS = 70;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -131,7 +130,7 @@ async function breakOnce(house: RecoveryHouse, kind: Kind, round: number): Promi
   return figures;
 }
 
-/** Kills the part; what is answered brings it back. */
+/** Kills the part; returns a function that restores it. */
 async function breakPart({ house }: RecoveryHouse, kind: Kind): Promise<() => Promise<void>> {
   switch (kind) {
     case 'gateway': {

@@ -1,7 +1,6 @@
 /**
- * What a viewer costs: our SFU node and a bare mediasoup worker, each as a process of its own, send the same stream to
- * the same viewers in turn (A B A B). What counts is the CPU time of the worker and of the process that steers it, for
- * each packet that is sent.
+ * Cost per viewer: our SFU node and a bare mediasoup worker, each a separate process, send the same stream to the same
+ * viewers alternately (A B A B). Measures CPU time of the worker and its controlling process per sent packet.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';

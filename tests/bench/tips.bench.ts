@@ -12,6 +12,7 @@ import { startPostgres } from '../support/databases/postgres.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 import { measureTaps } from './support/money/tap-to-shown.ts';
 import { CONNECTIONS, type Round, TipThroughput } from './support/money/tip-throughput.ts';
+import { runLimited } from './support/run-limited.ts';
 import { percentile, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- tips [options]
@@ -47,12 +48,12 @@ const ROUND_MS = Number(values.seconds) * 1_000;
 const FANS = Number(values.fans);
 const UNDER_WAY = Number(values['under-way']);
 
-/** Past this everything is stopped and the benchmark has failed. */
+/** The benchmark fails after this time. */
 const LIMIT_MS = 175_000;
 const WARM_UP_MS = 2_000;
 const TAPPING_FANS = 20;
 const MEAN_PAUSE_MS = 100;
-/** What Postgres has unless told otherwise. */
+/** Postgres's default settings. */
 const POSTGRES = { shared_buffers: '128MB', fsync: 'on', synchronous_commit: 'on' };
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -77,7 +78,7 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
   process.stdout.write(`${JSON.stringify({ tapToShownMs, tipsPerCpuSecond, naivePerCpuSecond, ratio })}\n`);
 }
 
-/** A server of its own on a database of its own beside the other; it is gone before the ledgers are measured. */
+/** A separate server on its own database; it has stopped before the ledgers are measured. */
 async function tapToShown(url: string): Promise<number[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -128,19 +129,4 @@ function line(measured: Round | undefined): string {
   );
 }
 
-let failed = false;
-{
-  await using stack = new AsyncDisposableStack();
-  const limit = setTimeout(() => {
-    say(`The benchmark was not done after ${LIMIT_MS / 1_000} s.`);
-    void stack.disposeAsync().finally(() => process.exit(1));
-  }, LIMIT_MS);
-  try {
-    await run(stack);
-  } catch (error) {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    failed = true;
-  }
-  clearTimeout(limit);
-}
-process.exit(failed ? 1 : 0);
+await runLimited(run, LIMIT_MS);

@@ -1,11 +1,10 @@
 /**
- * A rolling upgrade: both SFU nodes and both gateways are replaced by SIGTERM, one after another, under a live with
- * viewers in Chromium who watch and lighter ones who also talk, tip and buy tickets. What they saw is measured where
- * they see it.
+ * A rolling upgrade: both SFU nodes and both gateways are replaced by SIGTERM, one after another, during a live with
+ * viewers in Chromium and light ones who also chat, tip and buy tickets. Viewers measure on their own clocks.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { EveningUnderUpgrade, replaceAll, TICKET_MINOR } from '../support/houses/rolling-upgrade.ts';
+import { LiveDuringUpgrade, replaceAll, TICKET_MINOR } from '../support/houses/rolling-upgrade.ts';
 import { readRound } from './support/recovery/recovery-figures.ts';
 import { RecoveryHouse } from './support/recovery/recovery-house.ts';
 import { percentiles, round } from './support/statistics.ts';
@@ -48,10 +47,10 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
     viewers: Number(values.viewers),
     access: { kind: 'ticket', priceMinor: TICKET_MINOR },
   });
-  const evening = stack.use(
-    await EveningUnderUpgrade.begin({ house: house.house, room: house.room, fans: Number(values.fans) }),
+  const upgrade = stack.use(
+    await LiveDuringUpgrade.begin({ house: house.house, room: house.room, fans: Number(values.fans) }),
   );
-  evening.go();
+  upgrade.go();
   await house.begin('');
   await new Promise((resolve) => setTimeout(resolve, CALM_MS));
   const calm = await house.look();
@@ -73,7 +72,7 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
     await house.begin('');
   });
   await house.settled(CALM_MS);
-  const account = await evening.end();
+  const account = await upgrade.end();
   process.stdout.write(
     `${JSON.stringify({
       ...account,

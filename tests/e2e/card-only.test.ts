@@ -1,4 +1,4 @@
-/** A house that keeps no credit: tickets and tips are paid by card, and the pages know of no wallet. */
+/** A server without wallet credit: tickets and tips are paid by card, and pages show no wallet. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -6,7 +6,7 @@ import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { CARD_ACCEPTED, payByCard, signIn } from './site.ts';
 
-/** Where to keep pictures for people to look at; none are taken when it is absent. */
+/** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () => {
@@ -27,7 +27,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     if (PICTURES) await fan.page.screenshot({ path: join(PICTURES, `${name}.png`) });
   };
 
-  test('a tip is paid by card and shown to everyone after the way back', async () => {
+  test('a tip is paid by card and shown to everyone after the return', async () => {
     const { id: room } = await loge.server<Room>('POST', '/v1/rooms', {
       creator: 'noah',
       title: 'Écrire la dernière chanson',
@@ -38,7 +38,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     await fan.by('tip-open').waitFor();
     expect(await fan.by('topup-open').count()).toBe(0);
     await fan.by('tip-open').click();
-    // Below what a card payment is worth there is nothing to choose.
+    // Amounts too small for a card payment are not offered.
     expect(await fan.by('tip-amount-200').count()).toBe(0);
     await fan.by('tip-amount-1000').click();
     await fan.by('tip-message').fill('Encore une !');

@@ -1,7 +1,4 @@
-/**
- * The example of an embedder: a page on another origin, with the script tag and a token from its own server, and
- * nothing else of ours.
- */
+/** The embedder example: a page on another origin, with only the script tag and a token from its own server. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +24,7 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
     });
     const exited = once(example, 'exit').then(([code]) => expect.fail(`The example ended with ${code}.`));
     exited.catch(() => {});
-    // It prints its addresses when it listens.
+    // It prints its addresses when it is ready.
     if (example.stdout) await Promise.race([once(example.stdout, 'data'), exited]);
   });
 
@@ -44,7 +41,7 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
 
     await reader.page.goto(`${origin}/?reader=ada`);
     await reader.by('buy-card').waitFor();
-    // The lobby loads nothing of what is behind it.
+    // The lobby loads none of the room's code.
     expect(
       (await scriptsOf(reader)).filter((name) => /^(loge-(stage|chat|tip|studio)|media-device)/.test(name)),
     ).toEqual([]);
@@ -57,12 +54,12 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
     await say(reader, 'Hello from the letter');
     await expectInChat(author, 'Hello from the letter');
     for (const { problems } of [author, reader]) {
-      // The one thing that the example lacks is an icon for the browser's tab.
+      // The example has no favicon.
       expect(problems.filter((problem) => !problem.includes('/favicon.ico'))).toEqual([]);
     }
   });
 
-  test('an element whose code does not arrive says so, and works after another try', async () => {
+  test('an element whose code fails to load shows an error, and works after a retry', async () => {
     const reader = await Visitor.create();
     const { page } = reader;
     await page.addInitScript(() => {
@@ -78,7 +75,7 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
     await reader.by('buy-card').waitFor();
     expect(await failure.count()).toBe(0);
 
-    // The author's page has a layout of its own: its parts arrive after the room, in any order.
+    // The author's page has its own layout: its elements load after the room, in any order.
     const author = await Visitor.create({ devices: true });
     await author.page.route('**/assets/{loge-studio,media-device}-*.js', (route) => route.abort());
     await author.page.goto(`${origin}/?as=author`);
@@ -89,7 +86,7 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
   });
 });
 
-/** Names of the scripts that a page has loaded, without folders. */
+/** File names of the scripts that a page has loaded. */
 async function scriptsOf({ page }: Visitor): Promise<string[]> {
   const urls = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
   return urls.map((url) => new URL(url).pathname.split('/').at(-1) ?? '').filter((name) => name.endsWith('.js'));

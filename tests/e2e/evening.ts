@@ -1,7 +1,4 @@
-/**
- * An evening in the house with every page open at once: a live with its talk and tips, and someone before each of the
- * faces. The tests of the pages and the screenshots look at the same scenes.
- */
+/** A live with chat and tips, and one visitor on each page. Shared by the page tests and the screenshots. */
 import type { Room } from '../../server/protocol/rooms.ts';
 import { PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -15,7 +12,7 @@ export type PageLanguage = 'en' | 'fr';
 export interface Scene {
   name: string;
   visitor: Visitor;
-  /** A page of the payment provider speaks the language in which it was opened; all others change theirs. */
+  /** A checkout page keeps the language in which it was opened; all others can change theirs. */
   fixedLanguage?: PageLanguage;
 }
 
@@ -36,7 +33,7 @@ const TIPS = [
 export class Evening implements AsyncDisposable {
   readonly loge: TestApp;
   readonly scenes: Scene[] = [];
-  /** What people called themselves and each other, and what they wrote: the same in every language. */
+  /** User-written texts and names: equal in every language. */
   readonly written = new Set<string>();
   readonly #rooms: { camille: string; noah: string };
 
@@ -121,7 +118,7 @@ export class Evening implements AsyncDisposable {
     return visitor;
   }
 
-  /** Says and tips what the evening's scenes show, over the wire: nobody waits for five people to type. */
+  /** Sends the scene's messages and tips over the wire, which is faster than typing. */
   async #converse(): Promise<void> {
     const people = new Map<string, TestParticipant>();
     const connect = async (identity: string, name: string): Promise<TestParticipant> => {
@@ -155,7 +152,7 @@ export class Evening implements AsyncDisposable {
   }
 }
 
-/** Shows a scene in a language and a size, and lets it come to rest. */
+/** Shows a scene in a language and a size, and waits until it has settled. */
 export async function show(
   { visitor: { page }, fixedLanguage }: Scene,
   { language, viewport }: { language: PageLanguage; viewport: { width: number; height: number } },
@@ -166,7 +163,7 @@ export async function show(
       document.documentElement.lang = chosen;
     }, language);
   }
-  // Two frames: one to render what changed, one for what follows from its size.
+  // Two frames: one to render the change, one for what depends on its size.
   await page.evaluate(
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   );

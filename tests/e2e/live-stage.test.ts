@@ -1,6 +1,4 @@
-/**
- * A live that goes on: the stage through reloads, muting and layers, order in the chat, and texts that must stay texts.
- */
+/** A live on the pages: the stage over reloads, mutes and layers, chat order, and texts that must stay text. */
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -9,7 +7,7 @@ import { TestParticipant } from '../support/people/participant.ts';
 import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
-/** A busy machine stays below it; what only a lease or a sweep ends takes 20 seconds and more. */
+/** Below the 20 seconds and more that a lease or a sweep takes, with room for a loaded machine. */
 const AT_ONCE_MS = 5_000;
 const MARKUP = '<img src=x onerror="alert(1)"><b>bold</b>';
 const SCRIPT = '<script>alert(2)</script><a href="javascript:alert(3)">link</a>';
@@ -34,7 +32,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     for (const visitor of visitors.splice(0)) await visitor[Symbol.asyncDispose]();
   });
 
-  /** A creator on air in a new free room. */
+  /** A creator who is live in a new free room. */
   async function openLive(title = 'Open studio'): Promise<{ creator: Visitor; room: string }> {
     const creator = await enter({ devices: true });
     await creator.page.goto(`${loge.url}/studio`);
@@ -60,16 +58,18 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await goLive(creator);
     await expectVideo(fan);
     expect(await fan.isSameDocument()).toBe(true);
-    // One publisher is on stage, not the new one beside a forgotten one.
+    // One publisher is on stage, without a stale second one.
     expect(await loge.app.context.stage.stats()).toMatchObject({ sessions: 2, producers: 2, consumers: 2 });
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
   test('a fan who leaves the page is removed at once, unlike after a lost connection', async () => {
+    // Sessions of the test before may wait for their sockets to come back.
+    await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ sessions: 0 });
     const { room } = await openLive();
     const fan = await watch(room, 'lea');
     await fan.page.goto('about:blank');
-    // Half of the time that a lost connection is waited for.
+    // Half of the grace period for a lost connection.
     await expect
       .poll(() => loge.app.context.stage.stats(), { timeout: 10_000, interval: 100 })
       .toMatchObject({ sessions: 1, consumers: 0 });
@@ -108,7 +108,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     const { creator, room } = await openLive();
     const activeLayers = async () => (await creator.sent()).filter(({ active }) => active).map(({ rid }) => rid);
     const fan = await watch(room, 'lea', { viewport: { width: 1400, height: 1000 } });
-    // Another video may be watched large elsewhere; here one fan decides alone.
+    // Another viewer may use a large video elsewhere; here one fan decides alone.
     await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
     await expect.poll(async () => (await fan.received()).width, PATIENT).toBeGreaterThan(640);
 
@@ -169,7 +169,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await creator.by('tool-remove').click();
     for (const visitor of [creator, fan]) {
       await visitor.by('chat-list').getByText('Message removed').waitFor();
-      // Nor may a screen reader come upon it again.
+      // A screen reader must not find it either.
       for (const place of [visitor.by('chat-list'), visitor.page.getByRole('log')])
         expect(await place.innerText()).not.toContain('An address nobody should read');
     }
@@ -185,7 +185,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
       await expectInChat(visitor, SCRIPT);
       await visitor.by('chat-list').getByText(MARKUP.slice(0, 60), { exact: true }).waitFor();
       await visitor.page.getByText(MARKUP, { exact: true }).first().waitFor();
-      // Locators look into open shadow roots: nowhere on the page has the text become an element.
+      // Locators search open shadow roots: the text has become an element nowhere on the page.
       expect(await visitor.page.locator('img, [onerror], a[href^="javascript:"], b:text-is("bold")').count()).toBe(0);
       expect(await visitor.by('chat-list').locator('script').count()).toBe(0);
       expect(visitor.dialogs).toEqual([]);
@@ -226,7 +226,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   });
 });
 
-/** The tools of a message come to a mouse that moves on it. */
+/** A message's tools open when the mouse moves on it. */
 async function pointAtMessage(creator: Visitor): Promise<void> {
   const entry = creator.by('chat-list').locator('[data-message]');
   await entry.hover();

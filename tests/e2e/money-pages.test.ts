@@ -1,17 +1,11 @@
-/**
- * Every page of money, with the takings of some weeks on it: accessible, in both languages, no wider than a phone,
- * without an error.
- */
+/** Every money page with some weeks of data: accessibility, both languages, phone width, and no errors. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, PHONE } from '../support/browser/browser.ts';
 import { show } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { Takings } from './takings.ts';
 
-/**
- * Words that are the same in English and French, what the provider and the books call things, and what tests are called
- * by.
- */
+/** Words that are equal in English and French, terms of the provider and the ledger, and names from tests. */
 const SAME_IN_BOTH = new Set([
   'Loge',
   'Studio',
@@ -26,7 +20,7 @@ const SAME_IN_BOTH = new Set([
   'operator',
   'devkey',
 ]);
-/** Ids, names of accounts in the books, and amounts. */
+/** Ids, account names of the ledger, and amounts. */
 const TECHNICAL = /^[a-z]+(_[A-Za-z0-9]+)+$|^[A-Z]{3}$|^(ticket|refund)$/;
 
 describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {

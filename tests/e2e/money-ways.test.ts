@@ -155,7 +155,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await figure(fan, 'wallet-balance')).toBe(1_000);
     await pay('authorize');
     await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(3_000);
-    // The address is clean again: a reload tells and charges nothing.
+    // The URL is clean again: a reload announces and charges nothing.
     expect(new URL(fan.page.url()).search).toBe('');
 
     await fan.page.locator('[data-testid^="remove-card-"]').click();
@@ -209,11 +209,11 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await expect(memberships.openPortal('lea', own?.id ?? '', {})).rejects.toMatchObject({
       code: 'membership_not_found',
     });
-    // The payments for it are the operator's to find, each with its receipt.
+    // An operator can find its payments, each with its receipt.
     const operator = await enter('operator', '/desk/payments?query=tom&kind=membership');
     await operator.page.locator('[data-testid^="payment-invoice_"]').first().click();
     await operator.by('payment-status').waitFor();
-    // Until the bank has decided about a payment for it, it can only be left.
+    // While a payment is disputed, it can only be cancelled.
     await disputeLast();
     await fan.page.goto(`${loge.url}/wallet`);
     await fan.by('membership-disputed').waitFor();
@@ -222,11 +222,11 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await fan.by('membership-resume').count()).toBe(0);
     await fan.by('membership-cancel').click();
     await fan.by('confirm-cancel').click();
-    // The note on the page: the dialog that has just closed said the same.
+    // The note on the page, because the closed dialog had the same text.
     await fan.by('note').filter({ hasText: 'It is not renewed, whatever your bank decides.' }).waitFor();
   });
 
-  /** The newest payment at the provider is disputed, and the house has heard of it. */
+  /** Disputes the newest payment at the provider, and waits until the server knows. */
   async function disputeLast(): Promise<void> {
     const { emulator, context } = loge.app;
     const authorization = 'Bearer sk_test_loge_emulator';
@@ -256,7 +256,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await expect.poll(() => fan.by('receipt').getAttribute('data-status'), PATIENT).toBe('refunded');
     expect(await fan.by('withdraw').count()).toBe(0);
 
-    // What is left unspent goes back to the card, after one question.
+    // Unspent credit is refunded to the card after a confirmation.
     await fan.page.goto(`${loge.url}/wallet`);
     await fan.page.locator('[data-testid^="refund-topup_"]').click();
     await fan.by('confirm-refund').click();

@@ -1,6 +1,6 @@
 /**
- * Checks of every page: no grave fault by axe-core's rules, no sideways scrolling, everything translated, no error on
- * the console.
+ * Checks of every page: no serious axe-core violation, no horizontal scrolling, everything translated, no console
+ * errors.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ const GRAVE = ['serious', 'critical'];
 export interface Findings {
   accessibility: string[];
   sideways: string[];
-  /** Texts that are the same in English and French. */
+  /** Texts that are equal in English and French. */
   untranslated: string[];
   problems: string[];
 }
@@ -24,10 +24,9 @@ export interface Findings {
 export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
 
 /**
- * Shows every scene once in both languages and at both widths. axe-core, which takes most of the time, sees each
- * language and each width once; with
- * `--long` every pair of them.
- * `isSameInBoth` is true for a text that needs no translation.
+ * Shows every scene once in both languages and at both widths. axe-core, which takes most of the time, checks each
+ * language and each width once; with `--long` every combination. `isSameInBoth` is true for a text that needs no
+ * translation.
  */
 export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string) => boolean): Promise<Findings> {
   const found: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
@@ -57,7 +56,7 @@ export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string
 }
 
 async function findFaults(page: Page): Promise<string[]> {
-  // By the debugger's way in: the policy of the pages forbids any script of ours, as it should.
+  // Over the debugger protocol: the pages' content security policy forbids injected scripts.
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
@@ -70,7 +69,7 @@ async function findFaults(page: Page): Promise<string[]> {
     );
 }
 
-/** Runs in the page: the document, and whatever in it scrolls by itself, must not be wider than what is seen of it. */
+/** Runs in the page: neither the document nor a scroll container may be wider than its visible area. */
 function findSidewaysScrolling(): string[] {
   const found: string[] = [];
   const visit = (root: Document | ShadowRoot): void => {
@@ -78,7 +77,7 @@ function findSidewaysScrolling(): string[] {
       if (element.shadowRoot) visit(element.shadowRoot);
       const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
       if (!scrolls && element !== document.scrollingElement) continue;
-      // The row of the desk's sections and a table of figures are made to be moved sideways by a finger; a page is not.
+      // The desk's section row and tables of figures may scroll horizontally; a page may not.
       if (element.matches('nav.sections, div.scroller')) continue;
       if (element.scrollWidth > element.clientWidth + 1)
         found.push(`${element.localName}.${element.className}: ${element.scrollWidth} > ${element.clientWidth}`);
@@ -88,7 +87,7 @@ function findSidewaysScrolling(): string[] {
   return found;
 }
 
-/** Runs in the page: every text that is seen or read aloud, without those that hold no word. */
+/** Runs in the page: every visible or announced text that contains a word. */
 function findTexts(): string[] {
   const found: string[] = [];
   const add = (text: string | null) => {
@@ -99,9 +98,9 @@ function findTexts(): string[] {
     for (const node of root.childNodes) {
       if (node.nodeType === Node.TEXT_NODE) add(node.textContent);
       if (!(node instanceof Element) || ['style', 'script', 'title'].includes(node.localName)) continue;
-      // The server's own explanations for operators are English in every language, and are marked as such.
+      // The server's explanations for operators are always English, and marked as such.
       if (node.getAttribute('lang') === 'en') continue;
-      // What was read aloud before stays in the language in which it was said.
+      // An earlier announcement keeps the language in which it was made.
       if (!node.checkVisibility({ visibilityProperty: true }) || node.role === 'log') continue;
       for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name));
       if (node.shadowRoot) visit(node.shadowRoot);

@@ -1,7 +1,4 @@
-/**
- * Every page for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling on a phone,
- * without an error.
- */
+/** Accessibility (axe-core), both languages, no horizontal scrolling on a phone, and no errors, for every page. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
@@ -9,7 +6,7 @@ import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts
 import { Evening } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 
-/** Words that are the same in English and French, and what devices are called. */
+/** Words that are equal in English and French, and device names. */
 const SAME_IN_BOTH = new Set([
   'Loge',
   'Studio',
@@ -66,7 +63,7 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
   });
 });
 
-/** Runs in the page: the headings, buttons and prices of the page, and where they are. */
+/** Runs in the page: positions of its headings, buttons and prices. */
 function findPlaces(): string[] {
   const found: string[] = [];
   const visit = (root: Document | ShadowRoot): void => {

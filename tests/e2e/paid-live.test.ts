@@ -1,7 +1,7 @@
 /**
- * The paid live as people live it: separate Chromium contexts on the site, the real app, worker, Stripe SDK and
- * emulator. The demo's people sign in, a creator goes live from a camera, fans pay, watch, talk and tip, and a refund
- * puts one of them out.
+ * The paid live in separate Chromium contexts on the site, with the real app, worker, Stripe SDK and emulator. The
+ * demo's people sign in, a creator goes live from a camera, fans pay, watch, chat and tip, and a refund revokes one
+ * fan's access.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
@@ -24,7 +24,7 @@ import {
 } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
-/** The promise to people: whoever is put out sees and hears nothing more within this time. */
+/** The requirement: a fan whose access was revoked receives nothing after this time. */
 const OUT_WITHIN_MS = 1_000;
 
 describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
@@ -77,7 +77,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await lea.by('stage-video').count()).toBe(0);
     expect(await lea.received()).toMatchObject({ connections: 0, framesDecoded: 0, bytes: 0 });
 
-    // Not the page alone: with the very token that the page holds, the wire gives nothing either.
+    // Not only the page: with the page's own token, the wire gives nothing either.
     const { token } = await lea.page.evaluate(async (id): Promise<{ token: string }> => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(`/v1/rooms/${id}/tokens`, { method: 'POST', headers, body: '{}' });
@@ -152,7 +152,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
       await shown.waitFor();
       expect(await shown.innerText()).toMatch(/€5[\s\S]*Malik[\s\S]*Brava !/);
     }
-    // Over the picture too, for those who watch.
+    // Also over the picture, for viewers.
     await lea.by('stage-tip').waitFor();
     await expect.poll(() => balanceMinor(malik), PATIENT).toBe(600);
     await expect.poll(() => camille.by('earnings-tips').innerText(), PATIENT).toContain('€5.00');
@@ -168,7 +168,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await lea.by('access-reason').waitFor();
     expect(await lea.by('access-reason').innerText()).toMatch(/^Your ticket was refunded/);
     expect((await lea.lastFrameAtMs()) - refundedAtMs).toBeLessThan(OUT_WITHIN_MS);
-    // Every connection that had carried the stage is closed, and the doors are shown as they were in the beginning.
+    // Every connection that had carried the stage is closed, and the lobby is shown as in the beginning.
     expect(await lea.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
     expect(await lea.by('stage-video').count()).toBe(0);
     expect(await accessOf(lea)).toMatchObject({ state: 'required', reason: 'refunded', offer: { priceMinor: 900 } });
@@ -180,7 +180,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
 
   test('no page reported an error or opened a dialog', () => {
     for (const { problems, dialogs } of visitors) {
-      // The refusal of the card is an answer with status 402, which browsers report as an error.
+      // The declined card is an answer with status 402, which browsers log as an error.
       expect(problems.filter((problem) => !problem.includes('402'))).toEqual([]);
       expect(dialogs).toEqual([]);
     }

@@ -1,6 +1,4 @@
-/**
- * A private session as two people have it: asked for in the lobby, accepted in the studio, seen, counted, and ended.
- */
+/** A private session on both pages: requested in the lobby, accepted in the studio, watched, billed, and ended. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ReceiverReports } from '../../sfu/sessions/receiver-guard.ts';
@@ -11,7 +9,7 @@ import { accessOf, balanceMinor, expectVideo, goLive, signIn } from './site.ts';
 
 const RATE_MINOR = 1_200;
 const CREDIT_MINOR = 5_000;
-/** Where to keep pictures for people to look at; none are taken when it is absent. */
+/** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
@@ -94,14 +92,14 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
   });
 
   test("shows on both pages why it is paused when the fan's client sends no reports", async () => {
-    // As a network that lets the picture through and no answer.
+    // As on a network that delivers the media and loses the reports.
     const check = vi.spyOn(ReceiverReports.prototype, 'check').mockReturnValue(false);
     try {
       await fan.by('private-request').click();
       await creator.by('private-accept').click();
       await fan.by('private-paused').waitFor();
       await fan.page.getByText('Votre appareil ne confirme pas que l’image arrive').waitFor();
-      // Once the tries of five minutes are used up.
+      // Once the attempts of five minutes are used up.
       await fan.page.getByText(/Prochain essai possible dans [0-4]:\d\d/).waitFor();
       await fan.by('stage-paused').waitFor();
       await creator.by('private-paused').getByText('does not confirm that your picture arrives').waitFor();

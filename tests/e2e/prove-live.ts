@@ -1,7 +1,7 @@
 /**
- * Proves a house that runs already, from outside, as an embedder and its people would use it: opens a room, goes live
- * in it without a browser, watches it as a fan until a whole picture is there, says something and hears it, and ends
- * the room. `infra/image/prove` asks it of the image.
+ * Checks a running server from outside, like an embedder and its users: opens a room, goes live without a browser,
+ * watches as a fan until a picture is complete, sends a message and receives it, and ends the room. `infra/image/prove`
+ * runs it against the image.
  */
 import type { ConsumerOptions, TransportOptions } from '../../sfu/contract.ts';
 import { RtpPublisher } from '../support/media/rtp-publisher.ts';
@@ -14,7 +14,7 @@ const LOOK_MS = 20;
 
 const { url, key, secret } = readOptions();
 setTimeout(() => {
-  process.stderr.write(`Not done within ${LIMIT_MS / 1_000} seconds.\n`);
+  process.stderr.write(`Timed out after ${LIMIT_MS / 1_000} seconds.\n`);
   process.exit(1);
 }, LIMIT_MS).unref();
 

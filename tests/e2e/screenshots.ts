@@ -1,8 +1,8 @@
 /**
- * Takes a picture of every scene of an evening, in both languages, on a phone and on a desktop, for people to look at;
- * with `takings`, of every page of money:
+ * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`, of
+ * every money page:
  *
- *     node tests/e2e/screenshots.ts OUTDIR [takings]
+ * node tests/e2e/screenshots.ts OUTDIR [takings]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,14 +25,13 @@ for (const scene of house.scenes) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });
       const file = join(folder, `${scene.name}-${viewport.width}-${language}.png`);
-      // A page of money is longer than the window, and all of it is looked at; a live, or a sheet above a page, fills
-      // the window.
+      // Money pages are longer than the window and captured whole; a live, or a sheet above a page, fills the window.
       const isWhole = what === 'takings' && (await scene.visitor.page.locator('wa-dialog[open]').count()) === 0;
       await scene.visitor.page.screenshot({ path: file, fullPage: isWhole });
       process.stdout.write(`${file}\n`);
     }
   }
-  // A receipt is printed too.
+  // A receipt is also captured in print layout.
   if (scene.name !== 'receipt') continue;
   await scene.visitor.page.emulateMedia({ media: 'print' });
   await scene.visitor.page.screenshot({ path: join(folder, 'receipt-print.png'), fullPage: true });

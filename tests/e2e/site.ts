@@ -1,4 +1,4 @@
-/** What people do on the site, step by step as they would: sign in, open a room, go live, pay, talk, tip. */
+/** Steps of users on the site: sign in, open a room, go live, pay, chat, tip. */
 import type { Room } from '../../client-sdk/src/room.ts';
 import type { Access } from '../../server/protocol/rooms.ts';
 import type { Visitor } from '../support/browser/browser.ts';
@@ -8,7 +8,7 @@ export async function signIn({ page }: Visitor, identity: string): Promise<void>
   await page.getByTestId(`sign-in-${identity}`).click();
 }
 
-/** Fills in the studio's form; resolves with the id of the new room, in whose studio the creator then is. */
+/** Fills in the studio's form; resolves with the id of the new room, whose studio is then open. */
 export async function createRoom(
   creator: Visitor,
   { title, priceMajor }: { title: string; priceMajor?: string },
@@ -22,14 +22,14 @@ export async function createRoom(
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
 }
 
-/** Waits for the preview, as a creator looks before leaping, and goes live. */
+/** Waits for the preview, and goes live. */
 export async function goLive(creator: Visitor): Promise<void> {
   await eventually(() => isPlaying(creator, 'preview'), 'the preview plays');
   await creator.by('go-live').click();
   await creator.by('end-live').waitFor();
 }
 
-/** Whether a video element shows moving pictures. */
+/** Whether a video element plays. */
 export async function isPlaying(visitor: Visitor, testId: string): Promise<boolean> {
   return visitor
     .by(testId)
@@ -37,7 +37,7 @@ export async function isPlaying(visitor: Visitor, testId: string): Promise<boole
     .catch(() => false);
 }
 
-/** Frames go on being decoded. */
+/** Checks that further frames are decoded. */
 export async function expectVideo(fan: Visitor): Promise<void> {
   await eventually(() => isPlaying(fan, 'stage-video'), 'the stage plays');
   const before = (await fan.received()).framesDecoded;
@@ -53,7 +53,7 @@ export async function expectInChat(visitor: Visitor, text: string): Promise<void
   await visitor.by('chat-list').getByText(text, { exact: true }).waitFor();
 }
 
-/** Fills in the payment page with one of Stripe's test cards and presses pay. */
+/** Fills in the payment page with one of Stripe's test cards and submits it. */
 export async function payByCard({ page }: Visitor, card: string): Promise<void> {
   await page.locator('#cardNumber').fill(card);
   await page.locator('#cardExpiry').fill('12 / 34');
@@ -67,7 +67,7 @@ export async function payByCard({ page }: Visitor, card: string): Promise<void> 
 export const CARD_ACCEPTED = '4242 4242 4242 4242';
 export const CARD_DECLINED = '4000 0000 0000 0002';
 
-/** In the room or its lobby: tops the wallet up and comes back to the room. */
+/** Tops the wallet up from the room or its lobby, and returns to the room. */
 export async function topUp(fan: Visitor, amountMinor: number): Promise<void> {
   const room = fan.page.url();
   await fan.by('topup-open').click();

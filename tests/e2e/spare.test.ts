@@ -1,4 +1,4 @@
-/** A media worker dies under a live, and the spares of creator and fan, which are there already, go on in its place. */
+/** A media worker dies during a live, and the open spares of creator and fan take over. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -35,7 +35,7 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
     for (const isMuted of [true, false]) {
       await expect.poll(sessions, PATIENT).toBe(4);
       for (const visitor of [creator, fan]) await expect.poll(() => connected(visitor), PATIENT).toHaveLength(2);
-      // After the spare was made ready, which so has to be told when it takes over.
+      // After the spare was prepared, so that it must be applied at the takeover.
       await creator.by('mute-microphone').click();
       await soundIsOff.waitFor({ state: isMuted ? 'visible' : 'hidden' });
       const worker = await busiestWorker(process.pid);
@@ -55,14 +55,14 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
   });
 });
 
-/** The peer connections of a page that are up, by their place among all that it made. */
+/** Indexes of the page's connected peer connections. */
 async function connected({ page }: Visitor): Promise<number[]> {
   return page.evaluate(() =>
     window.logePeers.flatMap(({ connectionState }, index) => (connectionState === 'connected' ? [index] : [])),
   );
 }
 
-/** Pictures that each peer connection has brought. */
+/** Frames that each peer connection has received. */
 async function framesOf({ page }: Visitor): Promise<number[]> {
   return page.evaluate(() =>
     Promise.all(
@@ -77,7 +77,7 @@ async function framesOf({ page }: Visitor): Promise<number[]> {
 
 const ENOUGH_FRAMES = 10;
 
-/** Connections that brought new pictures meanwhile. */
+/** Connections that received frames meanwhile. */
 function flowing(before: number[], now: number[]): number[] {
   return now.flatMap((frames, index) => (frames > (before[index] ?? 0) + ENOUGH_FRAMES ? [index] : []));
 }

@@ -1,7 +1,4 @@
-/**
- * A studio whose connection is lost while it is live: it never goes on air again by itself when its live is over for
- * it.
- */
+/** A studio that loses its connection while live: it never publishes again by itself once its live is over. */
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
@@ -11,9 +8,9 @@ import { eventually } from '../support/run/eventually.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
-/** Longer than the server waits for a publisher. */
+/** Longer than the server's grace period for a publisher. */
 const LONG_AWAY_MS = 25_000;
-/** Where to keep pictures for people to look at; none are taken when it is absent. */
+/** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
 
 describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () => {
@@ -37,7 +34,7 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     return visitor;
   };
 
-  /** A laptop on air over a line that can be cut; its media takes another way. */
+  /** A live laptop over a socket that can be cut; its media takes another path. */
   async function openLaptop(locale = 'en-GB') {
     const line = await TcpProxy.create(loge.app.port);
     ends.push(line);
@@ -56,12 +53,12 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     });
   }
 
-  /** Nothing is sent, and no live is begun, as long as somebody might wait for it. */
+  /** Waits, and expects that nothing is published and no live starts. */
   async function expectOffAir(laptop: Visitor, room: string): Promise<void> {
     await eventually(() => isConnected(laptop), 'the laptop is back');
-    // It asks the server for its session first.
+    // First it asks the server for its session.
     await laptop.by('end-live').waitFor({ state: 'detached' });
-    // Nor after every attempt that it could make: those begin at once.
+    // Also after all retries, which start immediately.
     await laptop.page.clock.runFor(5_000);
     expect(await laptop.sent()).toEqual([]);
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'scheduled' });

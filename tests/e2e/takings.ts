@@ -1,7 +1,7 @@
 /**
- * The takings of some weeks, by real operations: fans top up, buy tickets, tip and join a club; a creator is paid out;
- * an operator refunds; a bank takes a payment back. Then somebody stands before each page of money. The tests of the
- * pages and the screenshots look at the same scenes.
+ * Some weeks of money data, created by real operations: fans top up, buy tickets, tip and join a club; a creator is
+ * paid out; an operator refunds; a bank disputes a payment. Then a visitor opens each money page. Shared by the page
+ * tests and the screenshots.
  */
 import { deskActs } from '../../server/money/desk/desk.schema.ts';
 import { createId } from '../../server/protocol/ids.ts';
@@ -39,7 +39,7 @@ const HOLD_REASON = 'Une pièce d’identité est en cours de vérification';
 export class Takings implements AsyncDisposable {
   readonly loge: TestApp;
   readonly scenes: Scene[] = [];
-  /** What people called themselves and wrote: the same in every language. */
+  /** User-written texts and names: equal in every language. */
   readonly written = new Set<string>([...TITLES, REASON, HOLD_REASON, 'Bienvenue', 'Merci de votre patience']);
   readonly #clock: MovableClock;
   #aheadMs = 0;
@@ -78,7 +78,7 @@ export class Takings implements AsyncDisposable {
     await this.loge.app.context.money.sweep();
   }
 
-  /** Calls the participant's API as a fan in a room, with a token of the moment. */
+  /** Calls the participant API as a fan in a room, with a fresh token. */
   async #as<T>(fan: Fan, room: string, method: string, path: string, body?: unknown): Promise<T> {
     const token = await this.loge.token({ identity: fan, name: FANS[fan], room });
     const response = await fetch(this.loge.url + path, {
@@ -90,7 +90,7 @@ export class Takings implements AsyncDisposable {
     return (await response.json()) as T;
   }
 
-  /** Pays a page as a browser would, and comes back from it. */
+  /** Pays a checkout page like a browser, and returns from it. */
   async #pay(checkoutUrl: string, options: { save?: boolean } = {}): Promise<void> {
     const { location, text } = await payCheckout(checkoutUrl, CARD.accepted, options);
     if (!location) throw new Error(`The page was not paid: ${text.slice(0, 300)}`);
@@ -124,7 +124,7 @@ export class Takings implements AsyncDisposable {
     await create(TITLES[1], { kind: 'private', ratePerMinuteMinor: 350 });
     await create(TITLES[2], { kind: 'members' });
 
-    // Some weeks ago: what is available by now, and was paid out in part.
+    // Some weeks ago: earnings that are available by now, partly paid out.
     await this.#topUp('malik', rehearsal, 10_000);
     await this.#topUp('ines', rehearsal, 5_000);
     for (const fan of ['malik', 'ines'] as const) {
@@ -136,7 +136,7 @@ export class Takings implements AsyncDisposable {
     await this.#onboard('camille');
     await this.loge.server('POST', '/v1/payout-batches', {});
     await this.#tipOften('tom', rehearsal);
-    // A month is over: Malik's membership is renewed, and his card fails.
+    // A month has passed: Malik's membership is renewed, and his card is declined.
     await this.#advance(16);
     await this.#join('lea', rehearsal);
     await this.#thisWeek(rehearsal, concert.id);
@@ -154,7 +154,7 @@ export class Takings implements AsyncDisposable {
     await this.loge.server('GET', `/v1/creators/${creator}/onboarding`);
   }
 
-  /** Reads at the provider, or with a form changes something there, as a bank or a person would. */
+  /** Reads at the provider, or with a form changes something there like a bank or a person. */
   async #provider<T>(path: string, form?: Record<string, string>): Promise<T> {
     const url = this.loge.app.emulator?.url ?? '';
     const headers = { authorization: 'Bearer sk_test_loge_emulator' };
@@ -190,7 +190,7 @@ export class Takings implements AsyncDisposable {
     await this.#pay(checkoutUrl);
   }
 
-  /** What is still held, with its dates. */
+  /** Earnings still on hold, with their release dates. */
   async #thisWeek(rehearsal: string, concert: string): Promise<void> {
     await this.#topUp('lea', rehearsal, 5_000, { save: true });
     const promotion = { identity: 'lea', amountMinor: 500, reason: 'Bienvenue', idempotencyKey: 'takings-welcome' };
@@ -211,7 +211,7 @@ export class Takings implements AsyncDisposable {
     await this.#tip('ines', rehearsal, 800);
   }
 
-  /** More than one page of a wallet's history shows at once. */
+  /** More than a wallet's history shows on one page. */
   async #tipOften(fan: Fan, id: string): Promise<void> {
     await this.#topUp(fan, id, 15_000);
     const { money, rooms } = this.loge.app.context;
@@ -222,7 +222,7 @@ export class Takings implements AsyncDisposable {
     await Promise.all(Array.from({ length: LIMITS.listPageItems + 10 }, (_, n) => tip(n)));
   }
 
-  /** A refund, a payment that a bank takes back, a creator on hold, and the books compared. */
+  /** A refund, a dispute, a creator on hold, and a reconciliation. */
   async #trouble(concert: string): Promise<void> {
     const { checkoutUrl } = await this.#as<{ checkoutUrl: string }>(
       'tom',
@@ -253,7 +253,7 @@ export class Takings implements AsyncDisposable {
     });
   }
 
-  /** What a crash leaves of a refund: that it was begun, some time ago. */
+  /** What a crash leaves of a refund: the record that it began, some time ago. */
   async #cutOff(subject: string): Promise<void> {
     const { db, clock } = this.loge.app.context;
     const at = new Date(clock.now() - 3_600_000).toISOString();
@@ -329,7 +329,7 @@ export class Takings implements AsyncDisposable {
     await first.by('tier-name').waitFor();
   }
 
-  /** A visitor in the time of the house, which has been set forward. */
+  /** A visitor whose clock matches the server's, which has been advanced. */
   async #enter(name: string, path: string, identity: string): Promise<Visitor> {
     const visitor = await Visitor.create({ viewport: PHONE });
     this.scenes.push({ name, visitor });
@@ -340,7 +340,7 @@ export class Takings implements AsyncDisposable {
   }
 }
 
-/** Runs in the page: its clock is as far ahead as the house's. */
+/** Runs in the page: advances its clock like the server's. */
 function shiftDate(aheadMs: number): void {
   const Native = Date;
   window.Date = class extends Native {

@@ -41,7 +41,7 @@ function missingIn(root: ParentNode): Iterable<Element> {
   return selector ? root.querySelectorAll(selector) : [];
 }
 
-/** What is inside a `<loge-room>` is not shown in its lobby. */
+/** The lobby does not show the children of a `<loge-room>`. */
 function isShown(element: Element): boolean {
   const place = element.parentElement?.closest<Element & { room?: Room }>('loge-room');
   return !place || place.room?.access?.state === 'granted';

@@ -18,7 +18,7 @@ export interface SessionSource {
 /** The server of elements without `url`: the one that this script came from. */
 const DEFAULT_URL = new URL(import.meta.url).origin;
 
-/** Set once somebody has been inside a room with this browser, which then has the code for it in its cache. */
+/** Set once this browser has entered a room, because its code is then in the cache. */
 const WAS_INSIDE = 'loge-was-inside';
 
 function wasInside(): boolean {

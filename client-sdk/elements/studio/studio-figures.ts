@@ -15,7 +15,7 @@ export class LogeStudioFigures extends RoomPart {
     isIdle: { state: true },
   };
   declare quality: QualityNotice | undefined;
-  /** Nothing is sent because nobody watches, so the bitrate is hidden. */
+  /** Without viewers nothing is sent, so the bitrate is hidden. */
   declare isIdle: boolean;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #layers = new Map<string, number>();

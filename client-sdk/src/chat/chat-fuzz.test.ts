@@ -190,7 +190,7 @@ class Simulation {
     if (!['chatMessage', 'chatMessageRemoved', 'chatAuthorRemoved', 'chatNotice'].includes(name)) return;
     const { seq } = payload as { seq: number };
     const last = this.emitted.at(-1) ?? 0;
-    // One's own message that was sampled out is emitted when its answer arrives.
+    // The user's own message that was sampled out is emitted when its answer arrives.
     if (seq < last && this.leftOut.has(seq)) this.late.add(seq);
     else this.emitted.push(seq);
   }

@@ -175,7 +175,7 @@ describe('ChatLog', () => {
     log.reset(page(range(1, 2)));
     expect(seqs(log.accept([message(6)], [{ fromSeq: 3, toSeq: 5 }]))).toEqual([6]);
     expect(log.isBehind).toBe(false);
-    // One's own message is in the range and arrives with the answer to sending it.
+    // The user's own message is in the range and arrives with the answer to sending it.
     expect(log.insert(message(4) as ChatMessage)).toBe(true);
     expect(log.insert(message(4) as ChatMessage)).toBe(false);
     expect(seqs(log.items)).toEqual([1, 2, 4, 6]);

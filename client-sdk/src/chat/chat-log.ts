@@ -136,7 +136,7 @@ export class ChatLog {
   }
 
   /**
-   * Inserts an entry that the server may have left out of the frames, such as one's own message, in its place.
+   * Inserts an entry that the server may have left out of the frames, such as the user's own message, in its place.
    * Returns whether it was new.
    */
   insert(entry: ChatItem): boolean {

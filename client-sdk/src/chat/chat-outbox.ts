@@ -1,5 +1,5 @@
 /**
- * One's own messages that are being sent: shown at once, sent one after another, and kept until the log has them.
+ * The user's own messages that are being sent: shown at once, sent one after another, and kept until the log has them.
  * Retries of a message keep its `clientId`, so that the log has it only once. It does not know the log.
  */
 import type { ChatMessage, OwnHeld } from '../../../server/protocol/chat/chat.ts';
@@ -15,7 +15,7 @@ import { createKey } from '../random-key.ts';
  */
 export type OutgoingState = 'pending' | 'sent' | 'held' | 'refused' | 'failed';
 
-/** A message of one's own that is not among `messages` yet. */
+/** The user's own message that is not in `messages` yet. */
 export interface OutgoingMessage {
   readonly clientId: string;
   readonly text: string;
@@ -132,8 +132,8 @@ export class ChatOutbox {
   }
 
   /**
-   * Syncs with the server's list of one's own held messages, on entering and after every reconnect: a reloaded page
-   * does not know them, and decisions may have been missed.
+   * Syncs with the server's list of the user's own held messages, on entering and after every reconnect: a reloaded
+   * page does not know them, and decisions may have been missed.
    */
   restoreHeld(held: readonly OwnHeld[]): void {
     const kept = new Map(held.map((one) => [one.id, one]));

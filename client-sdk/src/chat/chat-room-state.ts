@@ -1,6 +1,6 @@
 /**
- * The chat's state besides its log: modes, pinned message, poll, raised hands, one's own restriction, the review queue.
- * It emits one event per change, even when the server's updates arrive twice or out of order.
+ * The chat's state besides its log: modes, pinned message, poll, raised hands, the user's own restriction, the review
+ * queue. It emits one event per change, even when the server's updates arrive twice or out of order.
  */
 import type { ChatRestriction } from '../../../server/protocol/chat/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand, OwnVote } from '../../../server/protocol/chat/chat-room.ts';

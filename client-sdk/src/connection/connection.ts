@@ -97,7 +97,7 @@ export class Connection {
     this.#unlisten = listenToNetwork({
       onChange: () => this.handleNetworkChange(),
       onVisible: () => this.#reconnectNow(),
-      // Closing the tab ends its media at once, instead of when the server's grace period is over.
+      // Closing the tab ends its media at once, instead of after the server's grace period.
       onGone: () => this.close(),
     });
     const connected = this.#whenConnected();

@@ -29,7 +29,7 @@ export function listenToNetwork({ onChange, onVisible, onGone }: NetworkListener
     if (document.visibilityState === 'visible') onVisible?.();
   };
   const handlePageHide = ({ persisted }: PageTransitionEvent): void => {
-    // A page in the back/forward cache may come back.
+    // A page in the back/forward cache may be restored.
     if (!persisted) onGone?.();
   };
   window.addEventListener('pagehide', handlePageHide);

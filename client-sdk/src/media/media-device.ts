@@ -1,4 +1,4 @@
-/** What the SDK calls of mediasoup-client, in a module of its own: it is large, and the lobby does not need it. */
+/** The SDK's imports from mediasoup-client, in a separate module because it is large and the lobby does not need it. */
 import { Device, detectDevice } from 'mediasoup-client';
 import { Chrome74 } from 'mediasoup-client/handlers/Chrome74';
 import { Chrome111 } from 'mediasoup-client/handlers/Chrome111';

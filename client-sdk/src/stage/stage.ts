@@ -259,7 +259,9 @@ export class Stage {
     this.#emit('trackUnsubscribed', track);
   }
 
-  /** Of camera and screen lost together, one may not come back: drop its last picture after a while. */
+  /**
+   * If camera and screen were lost together and only one returns, the other's last picture is dropped after a while.
+   */
   #dropLastPicturesLater(): void {
     clearTimeout(this.#lastPicturesTimer);
     this.#lastPicturesTimer = setTimeout(() => {

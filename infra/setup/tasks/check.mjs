@@ -37,7 +37,7 @@ export async function runCheck() {
     const { code, output } = await withProgress(title, check);
     process.stdout.write(`${code === 0 ? '✓' : '✗'} ${title}\n`);
     if (code !== 0) failed.push(title);
-    // A check that passed may still have something to say, such as what it could not look at.
+    // A check that passed may still report something, such as files that it skipped.
     const isNote = code === 0 && title === 'Known weaknesses of packages';
     if (output && (code !== 0 || isNote)) process.stdout.write(`${output.trimEnd()}\n\n`);
   }

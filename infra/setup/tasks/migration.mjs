@@ -4,7 +4,7 @@ import { runLogged } from '../commands.mjs';
 import { buildFolder, inProject, projectFolder } from '../locations.mjs';
 import { prepare } from '../prepare.mjs';
 
-// Until the first release there is one migration, made anew from the schemas; the handwritten 0001_guards.sql follows
+// Until the first release there is one migration, regenerated from the schemas; the handwritten 0001_guards.sql follows
 // it.
 const migrationFile = inProject('server', 'platform', 'db', 'migrations', '0000_schema.sql');
 
@@ -14,7 +14,7 @@ export async function runMigration() {
   return 0;
 }
 
-/** Fails when somebody changed a schema and did not run `npm run migration`. */
+/** Fails when a schema was changed without running `npm run migration`. */
 export async function checkSchemaMigration(nodeBinary, env) {
   const isCurrent = readFileSync(migrationFile, 'utf8') === (await generateSchemaMigration(nodeBinary, env));
   return { code: isCurrent ? 0 : 1, output: 'A *.schema.ts file has changed. Run: npm run migration' };

@@ -1,6 +1,4 @@
-/**
- * What a customer can do in the billing portal: cancel a subscription and resume it, pay what is due, change the card.
- */
+/** The billing portal: cancel a subscription and resume it, pay an open invoice, change the card. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import type { CardForm } from '../checkout/card-form.ts';

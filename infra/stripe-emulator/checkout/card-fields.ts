@@ -43,7 +43,7 @@ export function cardFields({ language, name, faults, isSaved }: CardFieldsView):
     </div>`;
 }
 
-/** The page's script fills them in, so that nobody has to type them on a phone. */
+/** The page's script fills them in, which saves typing on a phone. */
 export function testCards(language: Language): Markup {
   const cards = ['4242 4242 4242 4242', '4000 0000 0000 3220', '4000 0000 0000 0002'];
   const labels = ['✓ 4242', '3D Secure', '✗ 0002'];

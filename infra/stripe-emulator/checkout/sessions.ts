@@ -98,7 +98,7 @@ export function createSession(
   return session;
 }
 
-/** What is known of the payer before the payment. */
+/** The payer's details known before the payment. */
 function detailsBefore(operation: Operation, { customer, customer_email }: NewSession) {
   const known = typeof customer === 'string' ? operation.must('customers', customer) : undefined;
   const email = known?.email ?? customer_email;

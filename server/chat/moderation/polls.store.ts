@@ -140,7 +140,7 @@ export class PollsStore {
     return row ? { poll: row.poll as PollId, option: row.option } : null;
   }
 
-  /** Open polls whose time is over. */
+  /** Open polls past their end. */
   async findDue(at: string, limit: number): Promise<{ id: string; room: RoomId }[]> {
     const rows = await this.#db.orm
       .select({ id: chatPolls.id, room: chatPolls.room })

@@ -47,7 +47,7 @@ export class Polls {
     });
   }
 
-  /** Starts closing polls whose time is over. */
+  /** Starts closing polls past their end. */
   start(): void {
     this.#closer.start();
   }

@@ -3,7 +3,7 @@ import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
-/** A room's chat settings. The row exists as soon as somebody has entered the room. */
+/** A room's chat settings. The row exists from the first participant's entry on. */
 export const chatRooms = pgTable(
   'chat_rooms',
   {

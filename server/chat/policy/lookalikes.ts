@@ -23,7 +23,7 @@ export const COMMON_LOOKALIKES: Record<string, string> = table(`
   a:🇦 b:🇧 c:🇨 d:🇩 e:🇪 f:🇫 g:🇬 h:🇭 i:🇮 j:🇯 k:🇰 l:🇱 m:🇲 n:🇳 o:🇴 p:🇵 q:🇶 r:🇷 s:🇸 t:🇹 u:🇺 v:🇻 w:🇼 x:🇽 y:🇾 z:🇿
 `);
 
-/** Read as Latin only among Latin letters: a word of their own script keeps them. */
+/** Read as Latin only among Latin letters: a word that is entirely in another script keeps them. */
 export const MIXED_LOOKALIKES: Record<string, string> = {
   ...COMMON_LOOKALIKES,
   ...table('b:вьъβ e:з h:н k:к m:м n:ηпи r:гя t:т u:μцч w:шщ y:ч o:θφ x:ж'),

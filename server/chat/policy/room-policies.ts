@@ -183,7 +183,9 @@ export function isPollOver(poll: ChatPoll, nowMs: number): boolean {
   return poll.closed || (poll.closesAt !== null && Date.parse(poll.closesAt) <= nowMs);
 }
 
-/** Longest first: all forbid the same, and a person who is told one end must not be restricted beyond it by another. */
+/**
+ * Longest first: all restrict the same, and a person who is shown one end must not be restricted beyond it by another.
+ */
 function bySternness(a: Restriction, b: Restriction): number {
   const aUntilMs = a.untilMs ?? Number.MAX_SAFE_INTEGER;
   const bUntilMs = b.untilMs ?? Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,4 @@
-/** Uses fake timers, and sockets that record what they are sent and when. */
+/** Uses fake timers, and sockets that record their frames and send times. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
@@ -21,7 +21,7 @@ function message(seq: number): ChatEntry {
   return { kind: 'message', id: `msg_${seq}`, seq, from, text: `text ${seq}`, sentAt: '2030-01-01T00:00:00.000Z' };
 }
 
-/** What each of so many people has been sent, and when. */
+/** The frames sent to each of this many participants, with their times. */
 async function openRoom(people: number) {
   const fanout = new ChatFanout({
     read: async () => ({ entries: [], lastSeq: 0 }),

@@ -1,6 +1,5 @@
 /**
- * What the bus brings late, or not at all, on a real socket. Nothing looks by itself here: without other gateways there
- * is no regular comparison.
+ * Late and lost bus messages, on a real socket. With a single gateway there is no regular comparison with the database.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -66,7 +66,7 @@ export class ChatRoster {
     this.#heartbeat.unref();
   }
 
-  /** Schedules a publication after somebody joined or left, or a hand changed. */
+  /** Schedules a publication after a participant has joined or left, or a hand has changed. */
   note(room: RoomId): void {
     if (this.#timers.has(room)) return;
     if (!this.#rooms.has(room)) this.#publish(room, { gateway: this.#gateway, wanted: true });

@@ -1,9 +1,9 @@
 /**
  * Writes one event to many sockets: encoded once, and for WebSockets framed once, so that a delivery is one write to a
- * TCP connection. A socket that does not take what it was sent gets no more; its buffer never grows beyond a limit.
+ * TCP connection. A socket that does not read gets no further frames; its buffer never grows beyond a limit.
  *
- * It uses what Engine.IO and ws show of their inside (the transport, its WebSocket, the TCP connection of that); where
- * that looks otherwise, or the transport is not a WebSocket that is idle, the packet goes the public way.
+ * It uses internals of Engine.IO and ws (the transport, its WebSocket, the TCP connection). If they are missing, or the
+ * transport is not an idle WebSocket, the packet is sent through the public API.
  */
 import type { Writable } from 'node:stream';
 import type { RoomSocket } from '../socket/connection.ts';

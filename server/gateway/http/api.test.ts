@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // Whatever these tests provoked was documented, and nothing broke.
+  // Every error that these tests caused is documented, and there was no server error.
   expect(http.logs.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
   await http[Symbol.asyncDispose]();
 });
 
-/** Gives somebody credit as a fan gets it: a card, the payment page, the payment provider's word. */
+/** Gives a fan credit by a card payment on the checkout page. */
 async function topUp(identity: string, amountMinor: number): Promise<TopupId> {
   const token = http.token({ room: freeRoom.id, identity });
   const { status, json } = await http.participant(token, 'POST', '/v1/wallet/topups', { amountMinor });

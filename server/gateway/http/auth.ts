@@ -163,7 +163,7 @@ function limitOf({ limit }: Door, by: CallerKind): HttpLimitClass {
   return by === 'participant' ? 'participant' : 'site';
 }
 
-/** Failed API key attempts have a small budget of their own. A page whose session has expired does not guess keys. */
+/** Failed API key attempts have a separate, small rate limit. An expired session is not an attempt to guess keys. */
 function limitOfFailure(to: Door, request: Request): HttpLimitClass {
   const { by } = to.http;
   const isGuess = by.includes('server') && (by.length === 1 || request.get('authorization') !== undefined);

@@ -1,7 +1,7 @@
 /**
- * Compression: files of the build in the encodings that it made, and public answers on the fly. Whatever is compressed
- * is the same for everybody: the length of an answer that mixes a secret with text of an attacker tells the secret
- * (BREACH).
+ * Compression: the build's files in their precompressed encodings, and public answers on the fly. Only answers that are
+ * the same for everyone are compressed: the length of an answer that mixes a secret with an attacker's text reveals the
+ * secret (BREACH).
  */
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';

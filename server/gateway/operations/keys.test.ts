@@ -135,7 +135,7 @@ describe('tokens', () => {
       'credentials_invalid',
     );
     expect((await enter(tokens[1])).status).toBe(200);
-    // Once more changes nothing.
+    // Repeating it changes nothing.
     clock.advance(1_000);
     expect((await http.server('DELETE', `/v1/keys/${before.id}`)).json).toEqual(revoked.json);
     expect((await http.server('DELETE', '/v1/keys/key_00000000000000')).json.error.code).toBe('api_key_not_found');

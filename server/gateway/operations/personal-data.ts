@@ -1,4 +1,4 @@
-/** What the law on personal data asks of an embedder: everything that the house holds of a person, and its erasure. */
+/** Personal data for embedders: export of everything stored about a person, and its erasure. */
 import { participantErasure, participantExport } from '../../protocol/accounts.ts';
 import { chatErasure, chatExport, chatExportQuery } from '../../protocol/chat/chat-server.ts';
 import { operation, SERVER } from './operation.ts';

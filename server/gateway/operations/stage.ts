@@ -32,7 +32,7 @@ const sessionOperations = [
     limit: 'stage',
     run: async (domains, { caller, connection, input: { open, ...input } }) => {
       connection.prepared = { ...connection.prepared, input };
-      // Only for somebody who could buy access.
+      // Only for participants who could buy access.
       if (!open || connection.access.state !== 'required' || !connection.access.offer) return {};
       const answer = await domains.stage.prepare(connection.stageCaller, input);
       connection.prepared = { input, session: answer.session };

@@ -1,4 +1,4 @@
-/** Every operation of the house, by the part of the documentation that it belongs to. */
+/** Every operation, by the part of the documentation that it belongs to. */
 import { accountOperations } from './accounts.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';

@@ -18,7 +18,7 @@ export const DEMO_PEOPLE: readonly SitePerson[] = [
   { identity: 'malik', name: 'Malik', role: 'fan' },
   { identity: 'ines', name: 'Inès', role: 'fan' },
   { identity: 'tom', name: 'Tom', role: 'fan' },
-  // The house itself: the configuration makes this identity an operator in development.
+  // The operator: the configuration makes this identity an operator in development.
   { identity: 'operator', name: 'La maison', role: 'fan' },
 ];
 

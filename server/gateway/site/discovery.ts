@@ -71,7 +71,7 @@ function siteMap(urls: string[]): string {
 `.text;
 }
 
-/** The room of a page of ours; `not_found` for any other address. */
+/** The room of a page of this site; `not_found` for any other address. */
 function roomIdOf(url: string, publicUrl: string): string {
   const { origin, pathname } = URL.canParse(url) ? new URL(url) : { origin: '', pathname: '' };
   const [, id] = /^\/rooms\/(\w+)$/.exec(pathname) ?? [];

@@ -1,4 +1,4 @@
-/** What a page of the site contains for whoever asks for it, before any script. */
+/** The content of a page of the site for the requesting user, before any script. */
 import type { Request } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
@@ -111,7 +111,7 @@ export class PageContents {
     }
   }
 
-  /** For pages of somebody's own: search engines leave them out. */
+  /** For personal pages: search engines leave them out. */
   #plainHead({ page, language }: ServerPage): Markup {
     const { titles, home } = siteTexts(language);
     const url = new URL('/', this.#config.publicUrl).href;

@@ -1,4 +1,4 @@
-/** What a page says of itself to browsers, search engines and whoever previews a shared link. */
+/** A page's metadata for browsers, search engines and link previews. */
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { documentStyles } from '../../web/styles/document-styles.ts';
 import { html, Markup } from '../http/html.ts';
@@ -7,7 +7,7 @@ import { CARD_SIZE } from './cards/share-card.ts';
 export interface PageHead {
   /** Of the browser's window. */
   title: string;
-  /** Of a shared link, beside the name of the site. */
+  /** The image of a shared link, beside the name of the site. */
   heading: string;
   description: string;
   /** Absolute, without a language. */

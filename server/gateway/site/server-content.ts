@@ -34,7 +34,7 @@ export interface ServerPage {
 }
 
 /**
- * Where markup that was rendered by itself goes. Lit's renderer would parse it again, and accepts no slot outside of an
+ * Placeholder for separately rendered markup. Lit's renderer would parse it again, and accepts no slot outside of an
  * element.
  */
 const PLACE_MARK = '<!--loge:place-->';
@@ -56,7 +56,7 @@ export function serverRoom(page: ServerPage, room: Room): Markup {
   return pageElement(page, [roomPageStyles], `<div class="door">${lobby}</div>`);
 }
 
-/** A page of which the server knows nothing more than who asks for it. */
+/** A page for which the server knows only the requesting user. */
 export function serverFrame(page: ServerPage, isSignInNeeded: boolean): Markup {
   const content = isSignInNeeded
     ? `<div class="column narrow">${signInPanel(page)}</div>`

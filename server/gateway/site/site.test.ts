@@ -1,4 +1,4 @@
-/** The first-party site: its pages, its session, and what another site can do with somebody's cookie. */
+/** The first-party site: its pages, its session, and cross-site requests with a user's cookie. */
 import { createHmac, hkdfSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -480,7 +480,7 @@ describe('files', () => {
     const reply = await http.call('GET', path);
     expect([reply.status, reply.headers.get('content-type'), reply.text]).toEqual([200, type, FILES[file]]);
     expect(reply.headers.get('cache-control')).toMatch(cache);
-    // `fetch` would add `no-cache` to a conditional request of its own accord.
+    // `fetch` would add `no-cache` to a conditional request.
     const headers = { 'if-none-match': reply.headers.get('etag') ?? '', 'cache-control': 'max-age=0' };
     expect((await http.call('GET', path, { headers })).status).toBe(304);
   });
@@ -507,7 +507,7 @@ describe('files', () => {
     expect(range.headers['content-range']).toBe(`bytes 3-5/${bytes.length}`);
     const etag = String(reply.headers.etag);
     expect((await getRaw(path, { 'accept-encoding': accepted, 'if-none-match': etag })).status).toBe(304);
-    // Each encoding is a representation of its own.
+    // Each encoding is a separate representation.
     const other = await getRaw(path, { 'accept-encoding': encoding === 'br' ? 'gzip' : 'br' });
     expect(other.headers.etag).not.toBe(etag);
   });

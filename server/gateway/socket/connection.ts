@@ -28,7 +28,7 @@ export interface Prepared {
 
 export interface ConnectionActions {
   decide(connection: Connection): Promise<Admission>;
-  /** Reads the snapshot for somebody who enters: chat entries after `since`, or the newest ones. */
+  /** Reads the snapshot for an entering participant: chat entries after `since`, or the newest ones. */
   readSnapshot(connection: Connection, since: number | undefined): Promise<Inside>;
   /** Opens the session for which the client has prepared; undefined where it cannot be opened. */
   watch(connection: Connection, prepared: Prepared): Promise<GrantedSession | undefined>;

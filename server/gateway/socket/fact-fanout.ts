@@ -108,11 +108,11 @@ export class FactFanout {
 
   /**
    * Media survives its socket, and even its gateway, for a while. The gateway that dispatches the fact therefore ends
-   * the media of somebody who lost access while not connected. Connected people are removed, and told, at their own
-   * gateway.
+   * the media of a participant who lost access while disconnected. Connected participants are removed and notified at
+   * their own gateway.
    */
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
-    // Gateways without a socket in the room do not hear of its end, and may have sessions that wait for one.
+    // Gateways without a socket in the room do not receive its end, and may have sessions that wait for one.
     if (topic === 'room.ended') return void this.#context.stage.closeRoom(room as RoomId);
     const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
     if (room === null || identity === null || isGranted) return;

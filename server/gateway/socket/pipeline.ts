@@ -1,6 +1,6 @@
 /**
- * The one way in for every Socket.IO request: parse, authorise, rate-limit, run the operation, answer. Whatever it
- * throws is answered as a typed error and nothing else leaks out.
+ * Every Socket.IO request passes here: parse, authorise, rate-limit, run the operation, answer. Any thrown error is
+ * answered as a typed error, and nothing else is revealed.
  */
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -68,7 +68,7 @@ export class Pipeline {
     const input = REQUESTS[name].input.safeParse(raw.input);
     const about = aboutRequest.safeParse(raw.about);
     const fault = about.error ?? input.error;
-    // A page that has moved to another room must not apply there what was meant for the previous one.
+    // A request for the previous room must not be applied in the one to which the page has moved.
     const isElsewhere = about.data && about.data.room !== room;
     if (!input.success || fault || isElsewhere) {
       // A malformed request costs as much as a valid one.

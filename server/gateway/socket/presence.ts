@@ -22,7 +22,7 @@ interface RoomPresence {
   audience: number;
   /** Fans inside, with their number of connections. */
   viewers: Map<string, number>;
-  /** The count that everyone was sent last; undefined while somebody may have another one. */
+  /** The count last sent to everyone; undefined while a participant may have a different one. */
   lastCount: number | undefined;
   timer: NodeJS.Timeout | undefined;
   toldAtMs: number;
@@ -130,7 +130,7 @@ export class Presence {
     this.recount(roomId);
   }
 
-  /** Somebody joined or left, possibly at another gateway. */
+  /** A participant joined or left, possibly at another gateway. */
   recount(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
     if (!room || room.timer) return;

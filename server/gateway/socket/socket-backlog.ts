@@ -1,9 +1,9 @@
 /**
- * Bounds the memory that unread data of a socket takes: answers, events, frames. Past the limit the connection is told
- * why and closed, and the client reconnects and resumes. A client that sends requests without reading the answers
- * cannot exhaust memory.
+ * Bounds the memory of a socket's unread data: answers, events, frames. Past the limit the connection is closed with a
+ * reason, and the client reconnects and resumes. A client that sends requests without reading the answers cannot
+ * exhaust memory.
  *
- * It uses what Engine.IO and ws show of their inside, as `frame-writer.ts` does: neither says how much waits.
+ * It uses internals of Engine.IO and ws, like `frame-writer.ts`, because neither reports how much is queued.
  */
 import type { Writable } from 'node:stream';
 import type { Metrics } from '../../platform/metrics.ts';

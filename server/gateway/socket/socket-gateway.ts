@@ -230,7 +230,7 @@ export class SocketGateway {
     }
   }
 
-  /** Closes the connection, and its media with it; the client may come back with another token. */
+  /** Closes the connection and its media; the client may reconnect with another token. */
   #dismiss({ socket }: Connection, { code, message }: Pick<WireError, 'code' | 'message'>): void {
     socket.emit('rooms:goodbye', { code, message, reconnect: true });
     socket.disconnect(true);
@@ -295,7 +295,7 @@ export class SocketGateway {
         if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
         return withIceServers(this.#context, connection.participant.identity, answer);
       } catch (error) {
-        // The client asks by itself, and is told why it cannot watch.
+        // The client will ask for it, and gets the reason then.
         log.debug({ err: error, room: connection.roomId }, 'session not opened with the access');
         return undefined;
       }

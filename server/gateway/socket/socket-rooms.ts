@@ -8,7 +8,7 @@ export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
 /** Everyone connected, with access or without. */
 export const lobbyRoom = (room: RoomId) => `room:${room}`;
 export const insideRoom = (room: RoomId) => `inside:${room}`;
-/** Somebody's sockets in all rooms. */
+/** A person's sockets in all rooms. */
 export const identityRoom = (identity: string) => `identity:${identity}`;
 /** People of a private session in a room: its creator, and the fan on their sockets in that room. */
 export const creatorRoom = (room: RoomId) => `creator:${room}`;

@@ -24,7 +24,7 @@ export async function watchAhead(
     const iceServers = createIceServers(context.config.turn, identity, context.clock.now());
     return { access, watching: { ...answer, iceServers } };
   } catch (error) {
-    // The client asks again over its socket, and is told the reason there.
+    // The client asks again over its socket, and gets the reason there.
     if (error instanceof AppError) return { access, watching: null };
     throw error;
   }

@@ -51,7 +51,7 @@ test('explains a fee that is not known yet, but no other fee or amount', () => {
 
 test('classifies an unknown payment, an unbooked one, and one of a minute ago', () => {
   expect(compare([movement({})], [])).toMatchObject([{ verdict: 'unknown_payment', isExplained: false }]);
-  // A refund by hand that the bank sent back before the house had heard of it.
+  // A manual refund that the bank returned before the server knew of it.
   const sent = movement({
     kind: 'refund',
     source: 're_1',

@@ -7,7 +7,7 @@
 import type { MovementKind, ProviderMovement } from '../provider/payment-provider.ts';
 import type { ReconciliationItem, ReconciliationVerdict } from './reconciliations.schema.ts';
 
-/** A record of ours that has moved money at the provider, or should have. */
+/** A record of the ledger that has moved money at the provider, or should have. */
 export interface KnownMovement {
   kind: MovementKind;
   /** The provider's object. */

@@ -100,7 +100,7 @@ export class Reconciliations {
     }
   }
 
-  /** Books a movement between the provider and the house, of which only the provider has a record. */
+  /** Books a movement between the provider and the house that only the provider has recorded. */
   async #bookOwn(movement: ProviderMovement): Promise<boolean> {
     if (movement.kind !== 'bank_payout' && movement.kind !== 'provider_charge') return false;
     if (movement.netMinor === 0 || (await this.#store.isMovementBooked(movement.id))) return false;

@@ -259,7 +259,8 @@ export class Checkouts {
   }
 
   /**
-   * Settles a payment of ours whose own event has not arrived. An event about its dispute or refund can arrive first.
+   * Settles a payment of a checkout whose own event has not arrived. An event about its dispute or refund can arrive
+   * first.
    */
   async settlePayment(payment: string): Promise<void> {
     const found = await this.#context.provider.fetchPayment(payment);
@@ -415,7 +416,7 @@ export class Checkouts {
     return false;
   }
 
-  /** A checkout was paid on two pages: the second payment becomes a checkout of its own, which bought nothing. */
+  /** A checkout was paid on two pages: the second payment becomes a separate checkout, which bought nothing. */
   async #returnSecond(checkout: Checkout, found: ProviderCheckout): Promise<Checkout> {
     const known = await this.#store.findBySession(found.session);
     if (known) return known;

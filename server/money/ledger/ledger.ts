@@ -10,7 +10,9 @@ export type AccountKind =
   /** Credit given by the house: spent first, never sent to a card. */
   | 'fan_promo'
   | 'creator_pending'
-  /** Earnings whose hold is over. Negative after a refund that follows the payout; later earnings cover that first. */
+  /**
+   * Earnings whose hold has expired. Negative after a refund that follows the payout; later earnings cover that first.
+   */
   | 'creator_available'
   | 'platform_revenue'
   | 'charity'
@@ -41,19 +43,19 @@ export type TransactionKind =
   /** A card payment whose item is no longer available. */
   | 'unusable_payment'
   | 'refund'
-  /** Money owed to a card has left: by an order, by hand at the provider, or by the bank in a dispute. */
+  /** Money owed to a card has been sent: by a refund, manually at the provider, or by the bank in a dispute. */
   | 'refund_sent'
   /** A confirmed refund that the bank returned. */
   | 'refund_returned'
   | 'provider_fee'
   | 'promotion'
   | 'promotion_expired'
-  /** Earnings whose hold is over become available. */
+  /** Earnings whose hold has expired become available. */
   | 'release'
   | 'payout'
   | 'payout_sent'
   | 'payout_returned'
-  /** A payout that was reversed by hand at the provider. */
+  /** A payout that was reversed manually at the provider. */
   | 'payout_reversed'
   /** A bank withdraws a disputed payment or reinstates it. */
   | 'dispute_funds'

@@ -1,4 +1,4 @@
-/** Rules of earnings, payouts, disputes and refunds by hand. Each statement finds ids that break a rule. */
+/** Rules of earnings, payouts, disputes and manual refunds. Each statement finds ids that break a rule. */
 import { sql } from 'drizzle-orm';
 
 export const PAYOUT_RULES = [

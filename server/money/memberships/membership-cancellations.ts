@@ -52,7 +52,7 @@ export class MembershipCancellations {
 
   /**
    * Plans the house's update. A card whose payment is disputed is not charged again; a cancellation for that reason is
-   * taken back when the dispute is won. `asked` is the row as read before the call to the provider, `before` the row as
+   * withdrawn when the dispute is won. `asked` is the row as read before the call to the provider, `before` the row as
    * it is locked now.
    */
   async plan(

@@ -115,7 +115,7 @@ export class MembershipSync {
     return true;
   }
 
-  /** True when the membership is over. */
+  /** True when the membership has ended. */
   async #apply(
     tx: Orm,
     before: MembershipRow,

@@ -214,7 +214,7 @@ export class Memberships {
     if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
     if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
     return this.#change(identity, id, async (subscription) => {
-      // The price of the change depends on what is paid for, so that is fetched first.
+      // The price of the change depends on the paid tier, so the subscription is fetched first.
       await this.sync.sync(id, subscription);
       const { row } = await this.#findOwn(identity, id);
       if (wanted.id === row.renewalTier) return;
@@ -231,7 +231,7 @@ export class Memberships {
     });
   }
 
-  /** Charges the difference to the paid tier. A scheduled downgrade is taken back first. */
+  /** Charges the difference to the paid tier. A scheduled downgrade is cancelled first. */
   async #upgrade(
     subscription: string,
     { paid, renewal, wanted }: { paid: Tier; renewal: Tier; wanted: Tier },

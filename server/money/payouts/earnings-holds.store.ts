@@ -74,7 +74,7 @@ export class EarningsHoldsStore {
     }));
   }
 
-  /** Sales of an account whose hold is over, oldest first, without those frozen by a dispute. */
+  /** Sales of an account whose hold has expired, oldest first, without those frozen by a dispute. */
   async listDue({ account, releasedSeq }: DueAccount, nowIso: string, limit: number): Promise<string[]> {
     const { rows } = await execute<{ sale: string }>(
       this.#orm,
@@ -125,7 +125,7 @@ export class EarningsHoldsStore {
     );
   }
 
-  /** When the hold of the sale `x` on account `e.account` is over. */
+  /** When the hold of the sale `x` on account `e.account` expires. */
   #dueAt(): SQL {
     const { holdDays, newCreatorHoldDays } = this.#rules;
     return sql`(x.created_at + interval '1 day' * greatest(${holdDays}::int,

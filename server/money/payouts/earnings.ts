@@ -37,7 +37,9 @@ export class Earnings {
     return { ...(await this.#rooms.sumOfRoom(room)), currency: this.#context.currency };
   }
 
-  /** Releases sales whose hold is over; true when there may be more. Reads only accounts that are due, by an index. */
+  /**
+   * Releases sales whose hold has expired; true when there may be more. Reads only accounts that are due, by an index.
+   */
   async release(): Promise<boolean> {
     const due = await this.#store.listDueAccounts(this.#context.nowIso(), this.#context.currency, RELEASE_ACCOUNTS);
     let isMore = due.length === RELEASE_ACCOUNTS;

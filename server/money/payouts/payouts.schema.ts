@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { minor, time } from '../columns.schema.ts';
 
-/** Sales whose hold is over. Each is released once, many of them in one transaction. */
+/** Sales whose hold has expired. Each is released once, many of them in one transaction. */
 export const releasedEarnings = pgTable(
   'released_earnings',
   {
@@ -70,7 +70,7 @@ export const payouts = pgTable(
     failure: text('failure'),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
-    /** The part that was reversed by hand at the provider. */
+    /** The part that was reversed manually at the provider. */
     reversedMinor: minor('reversed_minor').notNull().default(0),
   },
   (table) => [

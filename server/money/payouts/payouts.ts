@@ -192,8 +192,8 @@ export class Payouts {
   }
 
   /**
-   * The payout of a transfer that exists: any of our orders pays it, even if its answer was lost. A second transfer for
-   * one payout becomes a payout of its own, which later earnings cover. Undefined: the transfer is not ours.
+   * The payout of an existing transfer: any of its orders marks it paid, even if its answer was lost. A second transfer
+   * for one payout becomes a separate payout, which later earnings cover. Undefined: the transfer was not created here.
    */
   async findByTransfer(transfer: string): Promise<PayoutRow | undefined> {
     const known = await this.#store.findByTransfer(transfer);

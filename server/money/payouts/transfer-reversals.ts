@@ -1,7 +1,7 @@
 /**
- * Transfers to creators that were reversed by hand at the provider. The money is with the house again: it covers what
- * the creator owes, and the rest is available to them again. The next batch must not simply send it back, so payouts to
- * the creator stop until an operator resumes them.
+ * Transfers to creators that were reversed manually at the provider. The money is with the house again: it covers what
+ * the creator owes, and the rest becomes available to them again. The next batch must not simply send it back, so
+ * payouts to the creator stop until an operator resumes them.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';

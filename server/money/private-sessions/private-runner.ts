@@ -121,7 +121,7 @@ export class PrivateRunner {
     return false;
   }
 
-  /** False when the session is over. */
+  /** False when the session has ended. */
   async #heartbeat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
     const { row, meter } = session;
     const kept = await this.#lifecycle.heartbeat(row.id, {

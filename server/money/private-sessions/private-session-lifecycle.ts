@@ -149,7 +149,7 @@ export class PrivateSessionLifecycle {
     return closed;
   }
 
-  /** Stores the confirmed time, extends a short hold and the entitlement. Undefined when the session is over. */
+  /** Stores the confirmed time, extends a short hold and the entitlement. Undefined when the session has ended. */
   async heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
     const { db, rooms, pricing, spending } = this.#context;
     const found = await this.#get(id);

@@ -248,7 +248,7 @@ export interface PaymentProvider {
    */
   createCheckout(order: CheckoutOrder): Promise<ProviderCheckout | undefined>;
   fetchCheckout(session: string): Promise<ProviderCheckout | undefined>;
-  /** Closes an unpaid checkout; a paid or closed one stays as it is. */
+  /** Closes an unpaid checkout; a paid or closed one is unchanged. */
   expireCheckout(session: string): Promise<void>;
   fetchPayment(payment: string): Promise<ProviderPayment | undefined>;
   /**
@@ -257,7 +257,7 @@ export interface PaymentProvider {
    */
   refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'>;
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
-  /** All refunds of a payment, including those made by hand. */
+  /** All refunds of a payment, including manual ones. */
   listRefunds(payment: string): Promise<ProviderRefund[]>;
   readonly cards: CardsProvider;
   readonly billing: BillingProvider;

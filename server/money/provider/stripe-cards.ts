@@ -103,7 +103,7 @@ export class StripeCards implements CardsProvider {
     );
   }
 
-  /** A paid or closed payment stays as it is. */
+  /** A paid or closed payment is unchanged. */
   async cancel(payment: string): Promise<void> {
     await this.#call('cancel payment by card', async () => {
       try {
@@ -132,7 +132,7 @@ function toCardCheckout(intent: Stripe.PaymentIntent): ProviderCheckout {
   };
 }
 
-/** Declined, or not confirmed with the bank: the order is over, and paying needs a new one. */
+/** Declined, or not confirmed with the bank: this payment has failed, and paying needs a new one. */
 function statusOf(status: Stripe.PaymentIntent.Status): ProviderCheckout['status'] {
   if (status === 'succeeded') return 'paid';
   return status === 'canceled' || status === 'requires_payment_method' ? 'expired' : 'open';

@@ -141,8 +141,8 @@ export class StripeProvider implements PaymentProvider {
     };
     return this.#call(
       'create checkout',
-      // Uses the SDK's own idempotency key, new for each call. A page that was never given out cannot be paid, while
-      // with a key of ours Stripe would repeat a first failure for a day.
+      // Uses the SDK's own idempotency key, new for each call. A page whose URL was never returned cannot be paid,
+      // while with a key of ours Stripe would repeat a first failure for a day.
       async () => toCheckout(await this.#stripe.checkout.sessions.create(params)),
       { whenMissing: 'customer' },
     );

@@ -79,7 +79,7 @@ export class ProviderRefunds {
     metrics.moneyMinor.inc({ kind: 'refund' }, foreignMinor);
   }
 
-  /** Returns how much of it the house had not decided. */
+  /** Returns the part of it that no refund of the house had ordered. */
   async #book(tx: Orm, { found, paid }: Found): Promise<number> {
     const { ledger, currency } = this.#context;
     const { identity, sourceType: purpose, sourceId } = paid;
@@ -196,7 +196,10 @@ export class ProviderRefunds {
     if (owedMinor > 0) log.error(fields, 'refund returned by the bank, owed to the card');
   }
 
-  /** What a refund by hand had reversed becomes a failed refund of the house, which an operator can order again. */
+  /**
+   * The amount that a manual refund had reversed becomes a failed refund of the house, which an operator can order
+   * again.
+   */
   async #owe(tx: Orm, { found, paid, amountMinor }: Found & { amountMinor: number }): Promise<void> {
     const payment = paymentOf(paid);
     const row = await this.#context.stores.refunds.insert(tx, {

@@ -21,7 +21,7 @@ export const refunds = pgTable(
     idempotencyKey: text('idempotency_key'),
     identity: text('identity').notNull(),
     amountMinor: minor('amount_minor').notNull(),
-    /** Money that has left for it: by its own order, by hand at the provider, or by the bank in a dispute. */
+    /** Money sent for it: by its own order, manually at the provider, or by the bank in a dispute. */
     settledMinor: minor('settled_minor').notNull().default(0),
     currency: text('currency').notNull(),
     to: text('to').$type<'wallet' | 'card'>().notNull(),

@@ -47,7 +47,7 @@ interface Decision {
   idempotencyKey?: string | undefined;
 }
 
-/** The provider lists 100 refunds of a payment; this leaves room for those made by hand. */
+/** The provider lists 100 refunds of a payment; this leaves room for manual ones. */
 const TOPUP_REFUNDS_MAX = 50;
 
 /** Rolls back the transaction of a preview. */
@@ -181,8 +181,8 @@ export class Refunds {
   }
 
   /**
-   * Ends a payment of which nothing is left to refund, for example after lost disputes; false if something is left or
-   * it has ended.
+   * Ends a payment with nothing left to refund, for example after lost disputes; false if something is left or it has
+   * ended.
    */
   async #endEmpty(refundable: Refundable): Promise<boolean> {
     const { db, ledger, outbox } = this.#context;

@@ -160,7 +160,7 @@ export class Pricing {
 
   /**
    * Stores a buyer's country from a payment, if they have not named one. A card alone does not prove a country without
-   * EU VAT: in doubt the house's rate applies.
+   * EU VAT: the house's rate then applies.
    */
   async noteEvidence(identity: string, country: string): Promise<void> {
     if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;

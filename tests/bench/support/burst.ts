@@ -1,6 +1,6 @@
 /**
- * A rush at the doors: many viewers within one second, over the real protocol, with real ICE, DTLS and SRTP, and
- * without decoding.
+ * A join burst: many viewers within one second over the real protocol, with real ICE, DTLS and SRTP, and without
+ * decoding.
  */
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
@@ -11,12 +11,12 @@ export interface LightJoin {
   welcomeMs: number;
   answerMs: number;
   mediaConnectedMs: number;
-  /** The first frame is there that a decoder could show. */
+  /** The first decodable frame is complete. */
   decodableMs: number;
 }
 
 export interface BurstFigures {
-  /** Of those who came in. */
+  /** Joins of admitted viewers. */
   joins: LightJoin[];
   failures: string[];
 }
@@ -52,9 +52,9 @@ export class LightViewer {
   }
 }
 
-/** Starts one viewer for each token, evenly over the time given. */
+/** Starts one viewer per token, evenly over the given time. */
 export async function rush(url: string, tokens: readonly string[], withinMs: number): Promise<BurstFigures> {
-  // The certificates are made beforehand, as a browser makes its own on its own machine.
+  // Certificates are generated beforehand, as a browser does on its own machine.
   const viewers = tokens.map((token) => ({ token, viewer: new LightViewer() }));
   const spacingMs = withinMs / viewers.length;
   const startedAt = performance.now();

@@ -1,6 +1,4 @@
-/**
- * Processes of a benchmark: orders over IPC, one answer each; a core of their own where the machine lets it be chosen.
- */
+/** Child processes of a benchmark: requests over IPC with one answer each; pinned to a core if possible. */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

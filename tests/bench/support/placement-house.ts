@@ -1,7 +1,6 @@
 /**
- * A house of simulated nodes and an audience, for the benchmark of placement. It keeps its own book of who sits where
- * and of every pipe, from the answers alone, so that what placement says of itself is not taken on trust, and it draws
- * everything from one seed.
+ * Simulated nodes and an audience for the placement benchmark. It tracks viewers and pipes itself from the answers
+ * alone, so that placement's own bookkeeping is verified, and draws everything from one seed.
  */
 import {
   PLACEMENT_LIMITS,
@@ -108,7 +107,7 @@ export class PlacementHouse {
     if (answer.ok) this.#add(answer.node, PLACEMENT_LIMITS.consumersPerViewer);
   }
 
-  /** Somebody leaves, anybody. */
+  /** A random viewer leaves. */
   leave(): Viewer | undefined {
     const index = Math.floor(this.#random() * this.viewers.length);
     const viewer = this.viewers[index];
@@ -119,7 +118,7 @@ export class PlacementHouse {
     return viewer;
   }
 
-  /** A node dies: who sat there, with their rooms. */
+  /** A node dies: returns its viewers with their rooms. */
   lose(id: string): Viewer[] {
     this.nodes.delete(id);
     const moved: Viewer[] = [];
@@ -174,7 +173,7 @@ export class PlacementHouse {
     );
   }
 
-  /** Nodes that carry more than they can, by this book. */
+  /** Nodes above their capacity, by this bookkeeping. */
   overfull(): number {
     return [...this.nodes.values()].filter(({ id, capacity }) => this.load(id) > capacity).length;
   }
@@ -188,7 +187,7 @@ export class PlacementHouse {
   }
 }
 
-/** What one would write first, and what the benchmark compares with: a look at every node. */
+/** The naive reference: a scan of every node. */
 export function naiveChoice(
   nodes: ReadonlyMap<string, PlacementNode>,
   loadOf: (id: string) => number,

@@ -1,4 +1,4 @@
-/** API keys on every database, in two processes whose bus carries nothing between them. */
+/** API keys on every database, in two processes whose buses are not connected. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ApiKeys } from '../../../server/accounts/api-keys.ts';
 import type { LiveKey } from '../../../server/accounts/key-ring.ts';
@@ -31,7 +31,7 @@ describe.each(DATABASES)('API keys on $name', ({ open }) => {
     await db[Symbol.asyncDispose]();
   });
 
-  /** A process of its own. */
+  /** Starts a second process. */
   async function start(encryptionKeys = [KEY]): Promise<ApiKeys> {
     const note = (_fields: object, message: string) => void logged.push(message);
     const log = { debug: note, info: note, warn: note, error: note, child: () => log };
@@ -62,7 +62,7 @@ describe.each(DATABASES)('API keys on $name', ({ open }) => {
     expect(here.ring.isLive(revoked.id)).toBe(false);
     await eventually(() => ended.includes(revoked.id) && !there.ring.isLive(revoked.id));
     clock.advance(60_000);
-    // At once, whatever the process has read.
+    // Expired immediately, whatever the process has cached.
     expect([here.ring.isLive(expired.id), there.ring.isLive(expired.id)]).toEqual([false, false]);
     await eventually(() => ended.includes(expired.id));
     expect(ended).toEqual([revoked.id, expired.id]);
@@ -75,7 +75,7 @@ describe.each(DATABASES)('API keys on $name', ({ open }) => {
     const made = await Promise.all(Array.from({ length: LIMITS.apiKeys }, () => codeOf(make(keys, ['events']))));
     expect(made.filter((code) => code === 'ok')).toHaveLength(LIMITS.apiKeys - 1);
     expect(made.filter((code) => code === 'api_key_limit')).toHaveLength(1);
-    // One that is revoked makes room.
+    // Revoking a key frees its slot.
     await keys.revoke(before.id, first(keys));
     expect(await codeOf(make(keys, ['events']))).toBe('ok');
     expect(await codeOf(make(keys, ['events']))).toBe('api_key_limit');

@@ -1,4 +1,4 @@
-/** Sessions of the desk are forgotten some time after their end, and no earlier. */
+/** Sessions of the desk are deleted some time after they end, and no earlier. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { deskSessions } from '../../../server/accounts/accounts.schema.ts';
 import { DeskSessions } from '../../../server/accounts/desk-sessions.ts';
@@ -17,7 +17,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     for (const sessions of opened.splice(0)) await sessions.close();
   });
 
-  /** A process of its own, whose job runs at its start. */
+  /** Another process, whose deletion job runs at its start. */
   function start(db: Database, clock: MovableClock): DeskSessions {
     const log = createLog({ level: 'silent', pretty: false });
     const sessions = new DeskSessions({ db, clock, log, operators: ['ada'], keys: { isLive: () => true } });
@@ -42,7 +42,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     const late = await invite();
     await sessions.open(late.token);
 
-    // The last moment of the one that was opened: the link that nobody took has been over for longer.
+    // The last moment of the opened session; the unused link has expired earlier.
     clock.advance(KEPT_MS - DAY_MS + 60 * 60_000);
     start(db, clock);
     await eventually(async () => (await kept()).length === 3);
@@ -60,7 +60,7 @@ describe.each(DATABASES)('sessions of the desk on $name', ({ open }) => {
     await using db = await open();
     const sessions = start(db, new MovableClock());
     const { token } = await sessions.invite({ operator: 'ada', name: 'Ada' }, 'devkey');
-    // All of them find that it can be opened, before any has.
+    // All of them see an open link before one claims it.
     const opened = await Promise.allSettled([1, 2, 3].map(() => sessions.open(token)));
     expect(opened.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   });

@@ -1,6 +1,6 @@
 /**
- * What tokens say is ordered by when they were issued, whoever presents them first, at whichever of two gateways, at
- * the same time too.
+ * Claims of tokens are ordered by issue time, whatever the order in which they are presented, also concurrently at two
+ * gateways.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,13 +27,13 @@ const said: fc.Arbitrary<Said> = fc.record(
     role: fc.constantFrom('fan', 'moderator'),
     can: fc.constant({ moderate: true }),
     entitled: fc.boolean(),
-    // Few seconds, so that many are the same.
+    // Few distinct seconds, so that many are equal.
     iat: fc.integer({ min: NOW_SECONDS - 3, max: NOW_SECONDS }),
   },
   { requiredKeys: ['role', 'iat'] },
 );
 
-/** The rule, written down a second time: the last second counts, and within it whatever allows least. */
+/** An independent implementation of the rule: the latest second wins, and within it the claim that allows least. */
 function expectedOf(all: Said[]): { entitled: boolean; rank: number } {
   const lastOf = (some: Said[]) => some.filter(({ iat }) => iat === Math.max(...some.map((it) => it.iat)));
   const spoken = lastOf(all.filter(({ entitled }) => entitled !== undefined));
@@ -85,13 +85,13 @@ describe.each(BOTH_DATABASES)('statements of tokens on $name', ({ open }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 8 }), async (all) => {
         const identity = `fan-${createId('event')}`;
-        // A fan's token is recorded for whoever once was more than a fan.
+        // Fans' tokens are recorded only for identities that have had another role.
         await at(0).admit(claimsOf(identity, { role: 'moderator', iat: NOW_SECONDS - 4 }));
         await Promise.all(all.map((it, index) => at(index).admit(claimsOf(identity, it))));
         const expected = expectedOf(all);
         const { access, rank } = await at(0).decide({ roomId: room, identity, role: 'fan' });
         expect({ entitled: access.state === 'granted', rank: rankOf(rank) }).toEqual(expected);
-        // Any of them presented again changes nothing.
+        // Presenting any of them again changes nothing.
         for (const [index, it] of all.entries()) {
           const again = await at(index).admit(claimsOf(identity, it));
           expect(rankOf(again)).toBe(expected.rank);
@@ -112,7 +112,7 @@ describe.each(BOTH_DATABASES)('statements of tokens on $name', ({ open }) => {
       expect(await state()).toBe(entitled ? 'granted' : 'required');
     }
     expect(issued).toEqual([0, 1, 2, 3, 4].map((ahead) => NOW_SECONDS + ahead));
-    // What is issued ahead of the clock must still be a token that is accepted.
+    // A token issued ahead of the clock must still be accepted.
     for (let turn = 0; turn < 40; turn += 1) issued.push(await issue(turn % 2 === 1));
     expect(Math.max(...issued)).toBe(NOW_SECONDS + LIMITS.tokenClockSkewSeconds);
   });

@@ -1,4 +1,4 @@
-/** The embedder's hook, asked over real HTTP by a real chat: what it decides, and what happens when it does not. */
+/** The embedder's moderation hook over real HTTP: its decisions, and the fallback when it does not decide. */
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -94,7 +94,7 @@ test('R55b: allow, deny and hold, with a signed request before the message is de
   });
   const [, seconds = '', signature] = /^t=(\d+),v1=(\w+)$/.exec(first?.signature ?? '') ?? [];
   expect(signature).toBe(createHmac('sha256', secret).update(`${seconds}.${first?.body}`).digest('hex'));
-  // What a moderator allows is not asked about again.
+  // A message that a moderator allows is not sent to the hook again.
   const { held } = await chat.held.queue(room);
   await chat.held.review(room, mod, { id: held[0]?.id ?? 'held_', decision: 'allow' });
   expect(asked).toHaveLength(3);
@@ -147,7 +147,7 @@ test('R55b: after five failures the circuit breaker applies onFailure at once', 
   for (let index = 0; index < 8; index += 1) await send(`message number ${index}`, fan(`fan-${index}`));
   expect(asked).toHaveLength(5);
   expect(await outcomes()).toEqual({ failed: 5, circuit_open: 3 });
-  // Setting it anew asks it again.
+  // Saving the configuration resets the circuit breaker.
   answer = (_question, response) => decide(response, { decision: 'allow' });
   await setHook('allow');
   await send('is it back?');
@@ -161,7 +161,7 @@ test("R55b: limits concurrent requests, keeps each author's order, and waits no 
   const sending = Array.from({ length: 80 }, (_, index) => sayIn(chat, room, fan(`fan-${index}`), `message ${index}`));
   const ofTom = [1, 2, 3].map((n) => sayIn(chat, room, tom, `Tom says ${n}`));
   const answering = setInterval(() => {
-    // The newest first, so that order does not come from luck.
+    // Newest first, so that a correct order is no coincidence.
     for (const reply of waiting.splice(0).reverse()) reply();
   }, 20);
   const messages = await Promise.all(ofTom);

@@ -1,7 +1,7 @@
 /**
- * The log under everything at once, from two gateways on one Postgres: sends, doubled sends, removals, purges, bans,
- * modes, erasures. Whatever the order, numbers are gapless, nothing is there twice, what was acknowledged is there, and
- * what was removed is blank.
+ * The log under concurrent operations from two gateways on one Postgres: sends, repeated sends, removals, purges, bans,
+ * modes, erasures. In any order, sequence numbers are gapless, nothing appears twice, acknowledged messages exist, and
+ * removed ones are blank.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ describe.each(DATABASES)('the log on $name', ({ open }) => {
     db = await open();
     const bus = createBus();
     collectAppended(bus, (message) => told.push(message));
-    // One of them hears nothing of the other.
+    // The second gateway receives no messages from the first.
     gateways = [createChat({ db, bus }), createChat({ db, bus: createBus() })];
   });
 
@@ -63,7 +63,7 @@ describe.each(DATABASES)('the log on $name', ({ open }) => {
       { seed: SEED, numRuns: RUNS, endOnFailure: true },
     );
     expect(told.length).toBeGreaterThan(0);
-    // What one gateway tells of a room comes in the order of the log.
+    // A gateway publishes a room's messages in log order.
     for (const [, messages] of Map.groupBy(told, ({ room }) => room)) {
       const seqs = messages.flatMap(({ entries }) => entries.map(({ seq }) => seq));
       expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
@@ -74,7 +74,7 @@ describe.each(DATABASES)('the log on $name', ({ open }) => {
 class Run {
   readonly #room: RoomId;
   readonly #gateways: [Chat, Chat];
-  /** The people of this run alone: erasure goes through all rooms. */
+  /** Identities of this run only, because erasure covers all rooms. */
   readonly #people = Array.from({ length: PEOPLE }, (_, index) => fan(`p${index}-${createId('event').slice(4)}`));
   readonly #acknowledged: ChatMessage[] = [];
   readonly #refused: string[] = [];
@@ -138,7 +138,7 @@ class Run {
     );
     const count = entries.filter(({ kind }) => kind === 'message').length;
     expect(messages.size).toBe(count);
-    // Everything that was acknowledged is there, at the place that was answered, and nothing else is.
+    // Exactly the acknowledged messages exist, at their acknowledged sequence numbers.
     const acknowledged = new Set(this.#acknowledged.map(({ id }) => id));
     expect(acknowledged.size).toBe(count);
     for (const { id, seq, text } of this.#acknowledged) {

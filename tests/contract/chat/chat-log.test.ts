@@ -136,7 +136,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     expect((await chat.catchUp(room, 120)).entries).toEqual([]);
     const newest = await chat.catchUp(room, undefined);
     expect(newest.entries.map((entry) => entry.seq).at(0)).toBe(120 - LIMITS.chatWelcomeEntries + 1);
-    // A client that claims more than there is is not believed.
+    // A client's cursor past the end is ignored.
     expect((await chat.catchUp(room, 9_999)).entries).toHaveLength(LIMITS.chatWelcomeEntries);
     const older = await chat.history(room, { before: 71, limit: 20 });
     expect(older.entries.map((entry) => entry.seq)).toEqual(Array.from({ length: 20 }, (_, index) => 51 + index));

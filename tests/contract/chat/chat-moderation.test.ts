@@ -16,9 +16,7 @@ const server: Actor = { identity: 'embedding-server', name: 'embedding-server', 
 describe.each(DATABASES)('moderation on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let clock: MovableClock;
-  /**
-   * Two gateways on one database, whose buses do not reach each other: what holds here does not depend on being told.
-   */
+  /** Two gateways on one database with separate buses: these rules must not depend on messages between gateways. */
   let here: Chat;
   let there: Chat;
   let news: ChatNews[];
@@ -51,9 +49,9 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       entry.kind === 'message' ? [entry.text] : [],
     );
   const kinds = async () => (await here.history(room, { since: 0, limit: 200 })).entries.map((entry) => entry.kind);
-  /** Those of all the creator's rooms stand in every room's audit log; here, this room's own. */
+  /** Acts in all of the creator's rooms are in every room's audit log; this selects the room's own. */
   const acts = async () => (await here.records.audit(room, { limit: 100 })).filter((act) => act.room === room);
-  /** Until it is so: a gateway that was told nothing refuses by what it knew for half a second at most. */
+  /** Retries: without a message, a gateway may use a cached restriction for half a second. */
   const becomes = (attempt: () => Promise<unknown>, code: string) => expect.poll(() => codeOf(attempt())).toBe(code);
   const say = (chat: Chat, from = lea, text = `words ${Math.random()}`, clientId?: string) =>
     sayIn(chat, room, from, text, clientId);
@@ -152,7 +150,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     const told = () => here.restrictionOf(room, 'lea');
     expect(await told()).toMatchObject({ kind: 'ban', byRole: 'creator' });
     const lift = (actor: Actor) => here.moderation.lift({ room, actor, input: { identity: 'lea', scope: 'room' } });
-    // A moderator takes away what moderators have set, a colleague's too.
+    // A moderator can lift a moderator's restriction, also a colleague's.
     expect(await codeOf(lift(mod))).toBe('ok');
     expect(await codeOf(lift(mod))).toBe('forbidden');
     await restrict({ seconds: 900 }, mo2);
@@ -161,7 +159,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(await codeOf(say(here))).toBe('chat_timed_out');
     clock.advance(300_000);
     expect(await codeOf(say(here))).toBe('ok');
-    // One's own is replaced by one's next.
+    // A new restriction replaces one's own earlier one.
     await restrict({ kind: 'ban' });
     await restrict({ seconds: 60 });
     expect(await told()).toMatchObject({ kind: 'timeout' });
@@ -365,7 +363,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       await here.held.review(room, mod, { id: held.id, decision: 'allow' });
       expect(await texts()).toEqual(['maybe not']);
       expect(await codeOf(there.held.review(room, mod, { id: held.id, decision: 'refuse' }))).toBe('already_reviewed');
-      // Sent again after a lost answer, it is the message that is there.
+      // A retry after a lost answer returns the existing message.
       expect(await there.send({ room, from: lea, input: { clientId, text: 'maybe not' } })).toMatchObject({
         message: { seq: 1 },
       });
@@ -501,7 +499,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(context.before).toMatchObject([{ text: 'before it' }, { text: 'was removed', removed: true }]);
     expect(context.message.text).toBe('is asked about');
     expect(context.author).toMatchObject({ messages: 2, removed: 1, tips: 0, restriction: { kind: 'timeout' } });
-    // Acts of one millisecond have no order.
+    // Acts of the same millisecond have no defined order.
     expect(context.author.record.map(({ kind }) => kind).sort()).toEqual(['remove', 'timeout']);
     expect(await codeOf(there.records.context(createId('room'), message.id))).toBe('message_not_found');
   });
@@ -557,7 +555,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       mentions: ['lea', pseudonym],
       replyTo: { from: { identity: pseudonym }, excerpt: '' },
     });
-    // At a gateway that had the pinned message at hand as well.
+    // Also at a gateway that has cached the pinned message.
     await here.rereadRestriction(room, 'lea');
     const record = await acts();
     expect(record.find(({ kind }) => kind === 'remove_author')).toMatchObject({ target: pseudonym, reason: 'spam' });

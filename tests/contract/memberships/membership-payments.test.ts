@@ -1,8 +1,5 @@
-/**
- * What happens to the money of memberships: receipts, refunds, refunds by hand, disputes, and payments that come too
- * late.
- */
-import Stripe from 'stripe';
+/** Money of memberships: receipts, refunds, manual refunds, disputes, and late payments. */
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type Id } from '../../../server/protocol/ids.ts';
@@ -28,7 +25,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({ db, isRunning: false });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
     room = await house.createRoom({ kind: 'members' });
     const input = { name: 'Backstage', priceMinor: PRICE_MINOR, interval: 'month' } as const;
     tier = (await house.rooms.clubs.createTier(house.creator, input)).id;
@@ -38,7 +35,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     house.emulator.clearFaults();
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
-    // Whatever happened, the books and the provider say the same.
+    // In every test, ledger and provider agree at the end.
     house.advance(3 * DAY_MS);
     await house.money.sweep();
     expect((await house.money.reconciliations.run(0)).items).toEqual([]);
@@ -56,7 +53,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     return { identity, membership: membership.id, payment: payment.id };
   }
 
-  /** The latest payment of a member, as the desk finds it. */
+  /** The latest payment of a member, as the desk shows it. */
   async function paymentOf(identity: string) {
     const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
     const [latest] = payments;
@@ -77,7 +74,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     const { data } = await stripe.invoices.list({ subscription: id, limit: 1, expand: ['data.payments'] });
     return String(data[0]?.payments?.data[0]?.payment.payment_intent);
   };
-  /** Disputes the latest payment, or the one that is named. */
+  /** Disputes the latest payment, or the given one. */
   const dispute = async (membership: string, intent?: string) => {
     const paymentIntent = intent ?? (await intentOf(membership));
     const made = (await house.emulator.act('open_dispute', { paymentIntent })) as { id: string };
@@ -164,7 +161,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     ['at the provider', 'at the desk'],
     ['at the desk', 'at the provider'],
   ])(
-    'what is given back of a payment %s, and the rest %s, is on its receipt and in the wallet',
+    'a payment refunded in part %s, and in full %s, shows both on its receipt and in the wallet',
     async (first, rest) => {
       const { identity, membership, payment } = await join();
       const ways: Record<string, (amountMinor?: number) => Promise<unknown>> = {
@@ -216,7 +213,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     await house.money.sweep();
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
     expect(await house.money.disputes.list('won')).toMatchObject([{ source: payment, lossMinor: 0 }]);
-    // It goes on as before the dispute.
+    // Renewal continues as before the dispute.
     expect((await subscriptionOf(membership)).cancel_at_period_end).toBe(false);
     expect(await house.money.memberships.list(identity)).toMatchObject([{ cancelAtPeriodEnd: false }]);
   });
@@ -281,8 +278,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
 
   test('a payment after the end is refunded to the card automatically', async () => {
     const { identity, membership } = await join();
-    // The house believes that it is over; the provider goes on charging, as it does when an order to stop was lost for
-    // good.
+    // The server considers it ended, but the provider keeps charging: the cancellation request was lost.
     house.emulator.addFault({ path: '/v1/subscriptions*', method: 'DELETE', kind: 'server_error', times: 1_000 });
     await house.money.refunds.refund({ membership: membership as Id<'membership'>, reason }, 'operator');
     await house.money.sweep();
@@ -302,7 +298,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   test('joining on two pages at once creates one membership and refunds the second payment', async () => {
     const { identity, membership } = await join();
     const { customer, items } = await subscriptionOf(membership);
-    // A second subscription of the same membership, as two pages that were open side by side make one.
+    // A second subscription of the same membership, as from two checkout pages open at once.
     const other = await stripe.subscriptions.create({
       customer: String(customer),
       items: [{ price: items.data[0]?.price.id ?? '' }],
@@ -327,7 +323,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     await house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
     await eventually(async () => {
       await house.money.sweep();
-      // What was put off is due a little later.
+      // The postponed retry is now due.
       house.advance(60_000);
       return (await house.money.disputes.list())[0]?.status === 'open';
     });

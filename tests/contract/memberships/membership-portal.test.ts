@@ -1,6 +1,6 @@
 /**
- * What is chosen on the provider's own page, where a cancellation has another form than one of ours, or is the
- * provider's own since a payment is disputed.
+ * Decisions on the provider's own page: a cancellation there has another form than the server's, and the provider
+ * cancels by itself for a dispute.
  */
 import { describe, expect, test } from 'vitest';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -11,10 +11,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe.each(DATABASES)('cancellations at the provider on $name', ({ open }) => {
   test('a cancellation in the portal is shown in the wallet, and a won dispute does not undo it', async () => {
-    await using db = await open();
-    await using club = await openClub(db);
-    await club.choose(true);
-    const shown = await club.shown();
+    await using club = await openClub(open);
+    await club.decideInPortal(true);
+    const shown = await club.readWallet();
     expect(shown).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, accessUntil: shown?.paidUntil });
     club.openDispute();
     expect(await club.isEnding()).toBe(true);
@@ -22,64 +21,59 @@ describe.each(DATABASES)('cancellations at the provider on $name', ({ open }) =>
     expect(await club.isEnding()).toBe(true);
     club.advance(32 * DAY_MS);
     await club.sweep();
-    expect(await club.shown()).toMatchObject({ status: 'ended', paidUntil: shown?.paidUntil });
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil: shown?.paidUntil });
   });
 
   test('resuming here undoes a cancellation in the portal, and the membership is renewed', async () => {
-    await using db = await open();
-    await using club = await openClub(db);
-    await club.choose(true);
-    const before = await club.shown();
-    expect(await club.goOn()).toMatchObject({ cancelAtPeriodEnd: false });
+    await using club = await openClub(open);
+    await club.decideInPortal(true);
+    const before = await club.readWallet();
+    expect(await club.resume()).toMatchObject({ cancelAtPeriodEnd: false });
     expect(await club.isEnding()).toBe(false);
     club.advance(32 * DAY_MS);
     await club.sweep();
-    const after = await club.shown();
+    const after = await club.readWallet();
     expect(after).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
     expect(after?.paidUntil).not.toBe(before?.paidUntil);
   });
 
   test('a member who cancels there and here is cancelled, and can resume', async () => {
-    await using db = await open();
-    await using club = await openClub(db);
-    await club.pick(true);
-    expect(await club.leave()).toMatchObject({ cancelAtPeriodEnd: true });
+    await using club = await openClub(open);
+    await club.decideInPortalSilently(true);
+    expect(await club.cancel()).toMatchObject({ cancelAtPeriodEnd: true });
     expect(await club.isEnding()).toBe(true);
-    await club.goOn();
+    await club.resume();
     expect(await club.isEnding()).toBe(false);
   });
 
   test('a cancellation by the provider for a dispute is undone when that is won', async () => {
-    await using db = await open();
-    await using club = await openClub(db);
+    await using club = await openClub(open);
     club.openDispute({ endsSubscription: true });
-    // The subscription is heard of before the dispute, and twice, as events come.
-    await club.lookThere();
-    await club.look();
-    expect(await club.isEndingThere()).toBe(true);
+    // The subscription's event arrives before the dispute's, and twice.
+    await club.syncThere();
+    await club.sync();
+    expect(await club.isEndingAtProvider()).toBe(true);
     expect(await club.isEnding()).toBe(true);
     club.winDispute();
     expect(await club.isEnding()).toBe(false);
   });
 
   test("a cancellation by the provider does not undo the member's own", async () => {
-    await using db = await open();
-    await using club = await openClub(db);
+    await using club = await openClub(open);
     club.openDispute({ endsSubscription: true });
     await club.sweep();
-    await club.leave();
+    await club.cancel();
     club.winDispute();
     expect(await club.isEnding()).toBe(true);
   });
 
   test('resuming is refused while a payment is disputed, and works after the dispute is won', async () => {
-    await using db = await open();
-    await using club = await openClub(db);
+    await using club = await openClub(open);
     club.openDispute();
     await club.sweep();
     for (let minute = 0; minute < 3; minute += 1) {
-      await expect(club.goOn()).rejects.toMatchObject({ code: 'membership_disputed' });
-      expect(await club.isEndingThere()).toBe(true);
+      await expect(club.resume()).rejects.toMatchObject({ code: 'membership_disputed' });
+      expect(await club.isEndingAtProvider()).toBe(true);
       club.advance(MINUTE_MS);
       await club.sweep();
     }

@@ -1,8 +1,5 @@
-/**
- * What is paid for which tier of a club until when: changes of tier, credit at the provider, and refunds of a part of
- * what was paid.
- */
-import Stripe from 'stripe';
+/** Which tier of a club is paid until when: changes of tier, credit at the provider, and partial refunds. */
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -21,10 +18,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let stripe: Stripe;
-  /**
-   * After so many calls of Billing the process is gone: the call that was under way took effect, and nobody heard the
-   * answer.
-   */
+  /** The process crashes after this many Billing calls: the last one takes effect, but its answer is lost. */
   let callsLeft = Number.POSITIVE_INFINITY;
 
   beforeEach(async () => {
@@ -34,7 +28,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       isRunning: false,
       wrapProvider: (provider) => dying(provider, () => --callsLeft),
     });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterEach(async () => {
@@ -89,7 +83,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   };
   const pass = async (ms: number) => {
     house.advance(ms);
-    // What was put off is due a little later.
+    // The postponed retry is now due.
     for (let round = 1; round <= 2; round += 1) {
       await house.money.sweep();
       house.advance(60_000);
@@ -109,7 +103,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     const { identity, id } = await join(gold);
     await join(other, identity);
     expect(await change(identity, id, silver)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
-    // A credit note, or an operator's own act at Stripe.
+    // A credit note, or an operator's manual change at Stripe.
     const { customer } = await subscriptionOf(id);
     await stripe.customers.createBalanceTransaction(String(customer), { amount: -5_000, currency: 'eur' });
     await pass(33 * DAY_MS);
@@ -124,7 +118,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     await pass(10 * DAY_MS);
     expect(await change(identity, id, silver)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
     expect(await mayEnter(identity, gold)).toBe(true);
-    // Thought better of it, and again.
+    // The member changes their mind, twice.
     expect(await change(identity, id, gold)).toMatchObject({ tier: { id: gold.id }, nextTier: null });
     await change(identity, id, silver);
     await pass(23 * DAY_MS);
@@ -204,7 +198,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     const [silver, gold] = [await createTier(1_000), await createTier(1_100)];
     const { identity, id } = await join(silver);
     await takeCardAway(id);
-    // The renewal is a draft for an hour, then it fails.
+    // The renewal invoice is a draft for an hour, then its payment fails.
     const { items } = await subscriptionOf(id);
     house.advance(Number(items.data[0]?.current_period_end) * 1000 - Date.now() + 60_000);
     await expect(change(identity, id, gold)).rejects.toEqual(failure('membership_unpaid'));
@@ -238,7 +232,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       metadata: { tier: month.id },
       product_data: { name: month.name },
     });
-    // By hand in the dashboard: what is left of the year pays the first month.
+    // Manually in the dashboard: the credit for the rest of the year pays the first month.
     await stripe.subscriptions.update(subscription, { items: [{ id: String(items.data[0]?.id), price }] });
     await pass(0);
     expect(await mayEnter(identity, month)).toBe(true);
@@ -253,7 +247,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     await pricing.addAssociation({ id: 'restos', name: 'Les Restos', country: 'FR' });
     await pricing.pledge(house.creator, { association: 'restos', shareBps: 1_000 });
     const { identity } = await join(await createTier(1_200));
-    // The renewal is paid, and nobody hears of it.
+    // The renewal is paid, but its events are lost.
     house.advance(32 * DAY_MS);
     await pricing.addFeePolicy({ commissionBps: 5_000 });
     await pricing.pledge(house.creator, { association: 'restos', shareBps: 0 });
@@ -294,7 +288,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       await pass(0);
       expect(await read(identity)).toMatchObject({ status: 'active' });
       expect((await paymentsOf(identity)).map(({ status }) => status)).toEqual(['settled', 'refunded']);
-      // By the membership it is the latest payment that is meant, and that is asked for first.
+      // A refund of the membership means its latest payment, so the server looks for unknown payments first.
       house.advance(31 * DAY_MS);
       await refund(id);
       await pass(0);
@@ -408,7 +402,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       const { identity, payment } = await renewUnheard();
       const { id: dispute } = (await house.emulator.act('open_dispute', { paymentIntent: payment })) as { id: string };
       house.advance(3 * DAY_MS);
-      // The dispute alone is told; then everything.
+      // First only the dispute's event arrives, then the others.
       await house.money.disputes.handleDisputeChanged(dispute);
       expect(await house.money.disputes.list('open')).toMatchObject([{ identity, amountMinor: 1_200 }]);
       await pass(0);
@@ -438,16 +432,16 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   });
 });
 
-/** The same provider, whose part for memberships takes a process down with a call once `countDown` is below zero. */
+/** Wraps the provider: a Billing call crashes the process once `countDown` is below zero. */
 function dying(provider: PaymentProvider, countDown: () => number): PaymentProvider {
   const billing = new Proxy(provider.billing, {
     get(target, name) {
       const method = Reflect.get(target, name, target) as (...values: unknown[]) => Promise<unknown>;
       return async (...values: unknown[]) => {
         const left = countDown();
-        if (left < -1) throw new Error('The process is gone.');
+        if (left < -1) throw new Error('The process has crashed.');
         const answer = await method.apply(target, values);
-        if (left < 0) throw new Error('The process is gone.');
+        if (left < 0) throw new Error('The process has crashed.');
         return answer;
       };
     },

@@ -1,6 +1,5 @@
-/** Creators' clubs: who gets in and until when, on every database; and memberships paid at the emulator's Billing. */
+/** Creators' clubs: access and its end on every database; and memberships paid through the emulator's Billing. */
 import { existsSync } from 'node:fs';
-import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
@@ -14,7 +13,7 @@ import { eventually } from '../../support/run/eventually.ts';
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });
-/** Billing is a part of the emulator that may not be there. */
+/** The emulator may lack Billing. */
 const hasBilling = existsSync(new URL('../../../infra/stripe-emulator/billing/subscriptions.ts', import.meta.url));
 
 async function openClub(house: MoneyHouse) {
@@ -168,7 +167,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const { silver, gold } = await openClub(house);
     const identity = `fan-${createId('event')}`;
     const ask = (tier: Tier) => house.money.memberships.join({ tier: tier.id, identity, name: 'Léa' });
-    // As often as the SDK tries.
+    // As often as the SDK retries.
     house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error', times: 2 });
     await expect(ask(silver)).rejects.toEqual(failure('provider_unavailable'));
     house.emulator.clearFaults();
@@ -198,8 +197,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const room = await house.createRoom({ kind: 'members' });
     const { identity, membership } = await join(house, gold);
     await house.money.memberships.changeTier(identity, membership.id, silver.id);
-    const { port } = house.emulator;
-    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { stripe } = house;
     const { data } = await stripe.subscriptions.list({ limit: 100 });
     const customer = String(data.find(({ metadata }) => metadata.membership === membership.id)?.customer);
     await stripe.customers.createBalanceTransaction(customer, { amount: -500, currency: 'eur' });
@@ -270,8 +268,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
       (identity, id) => memberships.resume(identity, id),
       (identity, id) => memberships.changeTier(identity, id, gold.id),
     ];
-    const { port } = house.emulator;
-    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { stripe } = house;
     for (const change of changes) {
       const { identity, membership } = await join(house, silver);
       for (const { id, metadata } of (await stripe.subscriptions.list({ limit: 100 })).data)
@@ -306,13 +303,12 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const { silver } = await openClub(house);
     const room = await house.createRoom({ kind: 'members' });
     const { identity, membership } = await join(house, silver);
-    const { port } = house.emulator;
-    const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+    const { stripe } = house;
     const subscription = (await stripe.subscriptions.list({ limit: 100 })).data.find(
       (it) => it.metadata.membership === membership.id,
     );
     if (!subscription) throw new Error('no subscription');
-    // The bank refuses this card from now on.
+    // The bank declines this card from now on.
     const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
       customer: String(subscription.customer),
     });
@@ -336,7 +332,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await eventually(async () => (await standing())?.status === 'ended');
     expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('canceled');
     expect(await house.money.checkInvariants()).toEqual([]);
-    // Who comes back begins anew.
+    // Joining again after the end creates a new membership.
     expect(await house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' })).toHaveProperty(
       'checkoutUrl',
     );

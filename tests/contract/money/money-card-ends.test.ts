@@ -1,9 +1,8 @@
 /**
- * Top-ups by a saved card that nobody finishes, or that are told of in the wrong order: no payment is left open, none
- * is lost, none counts twice.
+ * Unfinished top-ups by a saved card, and their events in any order: no payment stays open, gets lost or counts twice.
  */
 import { createHmac } from 'node:crypto';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import type { CardOrder, PaymentProvider, ProviderCheckout } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -18,11 +17,10 @@ const FIRST_MINOR = 1_000;
 const CREDIT_MINOR = FIRST_MINOR + 2_000;
 const failure = (code: string) => expect.objectContaining({ code });
 
-/** Nothing runs by itself: what comes when is the test's to say. */
+/** Nothing runs in the background: the test controls the order. */
 async function openCards(db: Database, method: string, around: Around = {}) {
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider: wrap(around) });
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const identity = await house.createFan(FIRST_MINOR);
   const customers = await stripe.customers.list({ limit: 100 });
   const customer = customers.data.find(({ metadata }) => metadata.identity === identity)?.id ?? '';
@@ -100,24 +98,21 @@ describe.each(DATABASES)('unfinished top-ups by card on $name', ({ open }) => {
   });
 
   test.each([
-    ['the bank asks', 'pm_card_authenticationRequired', 'canceled', FIRST_MINOR],
-    ['it is paid', 'pm_card_visa', 'succeeded', CREDIT_MINOR],
-  ])(
-    'an order that was answered to nobody, %s: it is found before it is given up',
-    async (_case, method, status, minor) => {
-      await using db = await open();
-      const around: Around = { isSilent: true, pay: loseAnswer };
-      const { house, topUp, latest, sweep, balance } = await openCards(db, method, around);
-      await using _ = house;
-      await expect(topUp()).rejects.toEqual(failure('provider_unavailable'));
-      delete around.pay;
-      house.advance(HOUR_MS / 2);
-      await sweep();
-      expect([(await latest())?.status, await balance()]).toEqual([status, minor]);
-      await sweep();
-      expect(await house.money.checkInvariants()).toEqual([]);
-    },
-  );
+    ['authentication required', 'pm_card_authenticationRequired', 'canceled', FIRST_MINOR],
+    ['paid', 'pm_card_visa', 'succeeded', CREDIT_MINOR],
+  ])('a payment whose answer was lost, %s, is found before it is abandoned', async (_case, method, status, minor) => {
+    await using db = await open();
+    const around: Around = { isSilent: true, pay: loseAnswer };
+    const { house, topUp, latest, sweep, balance } = await openCards(db, method, around);
+    await using _ = house;
+    await expect(topUp()).rejects.toEqual(failure('provider_unavailable'));
+    delete around.pay;
+    house.advance(HOUR_MS / 2);
+    await sweep();
+    expect([(await latest())?.status, await balance()]).toEqual([status, minor]);
+    await sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
 
   test('a payment that reaches the provider after it was abandoned is cancelled there', async () => {
     await using db = await open();
@@ -151,7 +146,7 @@ describe.each(DATABASES)('unfinished top-ups by card on $name', ({ open }) => {
   });
 });
 
-/** What a test does around the calls of the provider. */
+/** Code that runs around the provider's calls. */
 interface Around {
   pay?: (order: () => Promise<ProviderCheckout>) => Promise<ProviderCheckout>;
   see?: (found: ProviderCheckout) => ProviderCheckout;
@@ -163,7 +158,7 @@ const loseAnswer: NonNullable<Around['pay']> = async (place) => {
   throw new AppError('provider_unavailable');
 };
 
-/** The provider with something around its calls, which a test can still change. */
+/** Wraps the provider with hooks that the test can still change. */
 function wrap(around: Around) {
   return (provider: PaymentProvider): PaymentProvider => {
     const cards = bound(provider.cards, {
@@ -184,7 +179,7 @@ function wrap(around: Around) {
   };
 }
 
-/** The object with some of its parts replaced; its methods go on being called on itself. */
+/** Replaces parts of an object; its methods keep their `this`. */
 function bound<T extends object>(target: T, replaced: Partial<Record<keyof T, unknown>>): T {
   return new Proxy(target, {
     get: (_, name) => {
@@ -196,7 +191,7 @@ function bound<T extends object>(target: T, replaced: Partial<Record<keyof T, un
 }
 
 describe.each(DATABASES)('events of a card payment while it is being created, on $name', ({ open }) => {
-  /** A top-up whose payment is told of, seen as `see` shows it, before its order is answered. */
+  /** A top-up whose payment event, seen through `see`, arrives before the answer to its request. */
   async function openTold(db: Database, method: string, see?: Around['see']) {
     const around: Around = {};
     const cards = await openCards(db, method, around);

@@ -1,14 +1,14 @@
 /**
- * Top-ups by a saved card: one tap, what the bank asks, and one charge however often and from wherever they are asked,
- * answered and told.
+ * Top-ups by a saved card: one tap, the bank's authentication, and a single charge for any number of retries, answers
+ * and events.
  */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { CardTopup } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -22,20 +22,14 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
   beforeAll(async () => {
     db = await open();
     house = await openMoneyHouse({ db });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
-  afterAll(async () => {
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
-  /** A fan who has topped up once on the page, and to whose customer this card is attached. */
+  /** A fan who has topped up once on the checkout page, with this card attached to their customer. */
   const fanWith = async (method: string) => {
     const identity = await house.createFan(FIRST_MINOR);
     const customers = await stripe.customers.list({ limit: 100 });
@@ -58,7 +52,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     if (answer.status !== 'requires_action') throw new Error(`It was ${answer.status}.`);
     return answer.actionUrl;
   };
-  /** What the person does on the bank's page. */
+  /** The person's action on the bank's page. */
   const answerBank = async (actionUrl: string, verdict: 'complete' | 'fail') => {
     const page = new URL(actionUrl);
     const response = await fetch(page, {
@@ -124,7 +118,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     const { identity, customer, card } = await fanWith('pm_card_authenticationRequired');
     const idempotencyKey = createId('event');
     const asked = await topUp(identity, card, { idempotencyKey });
-    // Asked again, it is the same question.
+    // A retry returns the same authentication.
     expect(await topUp(identity, card, { idempotencyKey })).toEqual(asked);
     expect(await balanceOf(identity)).toBe(FIRST_MINOR);
     const back = await answerBank(actionUrlOf(asked), 'complete');
@@ -165,7 +159,7 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     'an order that is answered by %s (carried out: %s) charges at most once and is credited',
     async (kind, isApplied) => {
       const { identity, customer, card } = await fanWith('pm_card_visa');
-      // As often as the SDK tries.
+      // As often as the SDK retries.
       house.emulator.addFault({ path: '/v1/payment_intents', method: 'POST', kind, isApplied, times: 2 });
       const idempotencyKey = createId('event');
       const first = await topUp(identity, card, { idempotencyKey }).catch((error) => error);

@@ -1,6 +1,6 @@
 /**
- * The desk's search over many payments: it finds what it should, each payment once, and reads no more than a page by
- * the indexes.
+ * The desk's search over many payments: finds each matching payment once, and reads no more than a page through the
+ * indexes.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,8 +13,8 @@ const MANY = 40_000;
 const PEOPLE = 400;
 const PAGE = 100;
 /**
- * What a search may read at most: some pages of every kind that it looks at, and what hangs on them; half of all would
- * be many more.
+ * The most rows that a search may read: some pages of each searched kind and their joined rows; half of all rows would
+ * be far more.
  */
 const READ_MAX = 2_500;
 
@@ -26,7 +26,7 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Kinds of payments as one would write them down, with `or` over all that they can be found by. */
+/** A naive search per kind: `or` over everything that a payment can be found by. */
 const REFERENCE: Record<string, (query: string) => SQL> = {
   topup: (query) => sql`select id, settled_at as at from topups
     where status = 'settled' and (id = ${query} or identity = ${query})`,
@@ -62,8 +62,8 @@ describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
   });
 
   /**
-   * Payments of every kind, many of them at the same moment; people are fans and creators at once, and every second tip
-   * is the whale's.
+   * Payments of every kind, many with the same timestamp; people are fans and creators at once, and every second tip is
+   * the whale's.
    */
   async function fill() {
     const at = sql`now() - (n / 3) * interval '1 minute'`;
@@ -74,25 +74,38 @@ describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
       sql`insert into rooms (id, creator, title, access_kind, currency)
         select 'room_' || n, ${who(7)}, 'An evening', 'free', 'eur' from ${series(MANY)}`,
       sql`insert into topups (id, identity, amount_minor, currency, status, created_at, settled_at)
-        select 'topup_' || n, ${who(11)}, 1000, 'eur', case when n % 9 = 0 then 'pending' else 'settled' end, ${at}, ${at}
+        select 'topup_' || n, ${who(11)}, 1000, 'eur', case when n % 9 = 0 then 'pending' else 'settled' end, ${at},
+          ${at}
         from ${series(MANY)}`,
-      sql`insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy, creator_minor, created_at, bought_at)
-        select 'ticket_' || n, ${room}, ${who(13)}, 500, 'eur', 'wallet', case when n % 5 = 0 then 'expired' else 'refunded' end, 'f', 400,
+      sql`insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy,
+        creator_minor, created_at, bought_at)
+        select 'ticket_' || n, ${room}, ${who(13)}, 500, 'eur', 'wallet',
+          case when n % 5 = 0 then 'expired' else 'refunded' end, 'f', 400,
           ${at}, case when n % 4 = 0 then null else ${at} end from ${series(MANY)}`,
-      sql`insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
-        select 'tip_' || n, ${room}, case when n % 2 = 0 then 'whale' else ${who(17)} end, 'Léa', 'fan', 100, 'eur', n::text, 'settled', 'f',
+      sql`insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status,
+        fee_policy, creator_minor, sent_at)
+        select 'tip_' || n, ${room}, case when n % 2 = 0 then 'whale' else ${who(17)} end, 'Léa', 'fan', 100, 'eur',
+          n::text, 'settled', 'f',
           80, ${at} from ${series(MANY)}`,
-      sql`insert into memberships (id, tier, renewal_tier, creator, identity, name, status, success_url, cancel_url, created_at, expires_at)
-        select 'mbr_' || n, 'tier_1', 'tier_1', ${who(3)}, 'person-' || n % 1000, 'Léa', 'ended', '', '', ${at}, ${at} from ${series(MANY)}`,
-      sql`insert into membership_invoices (invoice, id, membership, tier, amount_minor, currency, fee_policy, terms, creator_minor, period_end, paid_at,
+      sql`insert into memberships (id, tier, renewal_tier, creator, identity, name, status, success_url, cancel_url,
+        created_at, expires_at)
+        select 'mbr_' || n, 'tier_1', 'tier_1', ${who(3)}, 'person-' || n % 1000, 'Léa', 'ended', '', '', ${at},
+          ${at} from ${series(MANY)}`,
+      sql`insert into membership_invoices (invoice, id, membership, tier, amount_minor, currency, fee_policy, terms,
+        creator_minor, period_end, paid_at,
           booked_at)
-        select 'in_' || n, 'invoice_' || n, 'mbr_' || n % 3000, 'tier_1', 900, 'eur', 'f', 't', 700, ${at}, ${at}, ${at} from ${series(MANY)}`,
-      sql`insert into private_sessions (id, room, creator, identity, name, status, rate_minor, currency, fee_policy, terms, held_minor,
+        select 'in_' || n, 'invoice_' || n, 'mbr_' || n % 3000, 'tier_1', 900, 'eur', 'f', 't', 700, ${at}, ${at},
+          ${at} from ${series(MANY)}`,
+      sql`insert into private_sessions (id, room, creator, identity, name, status, rate_minor, currency, fee_policy,
+        terms, held_minor,
           charged_minor, requested_at, expires_at, ended_at)
-        select 'private_' || n, ${room}, ${who(7)}, ${who(19)}, 'Léa', case when n % 6 = 0 then 'declined' else 'ended' end, 100, 'eur', 'f', 't',
+        select 'private_' || n, ${room}, ${who(7)}, ${who(19)}, 'Léa',
+          case when n % 6 = 0 then 'declined' else 'ended' end, 100, 'eur', 'f', 't',
           500, n % 3 * 100, ${at}, ${at}, ${at} from ${series(MANY)}`,
-      sql`insert into refunds (id, topup, identity, amount_minor, settled_minor, currency, "to", status, reason, "by", created_at)
-        select 'refund_' || n, 'topup_' || n, ${who(11)}, 100, 100, 'eur', 'card', 'succeeded', 'r', 'ada', ${at} from ${series(MANY)}`,
+      sql`insert into refunds (id, topup, identity, amount_minor, settled_minor, currency, "to", status, reason,
+        "by", created_at)
+        select 'refund_' || n, 'topup_' || n, ${who(11)}, 100, 100, 'eur', 'card', 'succeeded', 'r', 'ada',
+          ${at} from ${series(MANY)}`,
     ];
     for (const statement of statements) await db.orm.execute(statement);
     await db.orm.execute(sql`analyze`);
@@ -149,7 +162,7 @@ describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
       const scanned = nodes
         .filter((node) => node['Node Type'].endsWith('Seq Scan'))
         .map((node) => node['Relation Name']);
-      // Of these there are none, so that an index would be a detour.
+      // These tables are empty, so an index would cost more.
       expect(scanned.filter((name) => name && !EMPTY.includes(name))).toEqual([]);
       const read = nodes.filter((node) => node['Node Type'].includes('Scan') && node['Relation Name']);
       expect(Math.max(...read.map((node) => node['Actual Rows'] * node['Actual Loops']))).toBeLessThan(READ_MAX);

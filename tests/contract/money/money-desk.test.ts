@@ -1,6 +1,5 @@
 /**
- * The records of the money desk: an act is never without one, also when it is refused or cut off; and the pages of its
- * search.
+ * The money desk's audit log: every act has a record, also a refused or interrupted one; and the pages of its search.
  */
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
@@ -37,7 +36,7 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     const identity = await house.createFan(1_000);
     const [payment] = (await desk.payments.search({ query: identity, limit: 1 })).payments;
     const topup = payment?.id as `topup_${string}`;
-    // What a crash does after the act: its outcome is never written.
+    // As in a crash after the act: its outcome is never written.
     await db.orm.execute(sql`create function cut_off() returns trigger language plpgsql as
       $$ begin raise exception 'the process was killed'; end $$`);
     await db.orm.execute(
@@ -76,14 +75,14 @@ describe.each(DATABASES)('the desk on $name', ({ open }) => {
     house.advance(60_000);
     expect(await cutOff()).toMatchObject({ count: 2, oldest: { by: 'ada' } });
     await db.orm.execute(sql`drop trigger cut_off on desk_act_outcomes`);
-    // An answer about something else tells nothing; one about the same says how it stands.
+    // An answer about another act does not resolve it; one about the same act does.
     await desk.reconcile('ada');
     expect(await cutOff()).toMatchObject({ count: 2 });
     await expect(desk.refund({ topup, reason }, 'ada')).rejects.toEqual(failure('already_refunded'));
     expect(await cutOff()).toMatchObject({ count: 1, oldest: { act: 'payouts', by: 'grace' } });
     await desk.runPayouts({ by: 'grace' });
     expect(await cutOff()).toEqual({ count: 0, oldest: null });
-    // Nobody knows how far that came which failed without being refused.
+    // A failure other than a refusal leaves the outcome unknown.
     house.emulator.addFault({ path: '/v1/balance', kind: 'server_error', times: 100 });
     await expect(desk.reconcile('ada')).rejects.toEqual(failure('provider_unavailable'));
     house.emulator.clearFaults();

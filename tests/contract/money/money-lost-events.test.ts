@@ -1,6 +1,6 @@
-/** News of the provider that got lost, or came in the wrong order: what they were about is booked all the same. */
+/** Lost or reordered events of the provider: the payments behind them are still booked. */
 import { createHmac } from 'node:crypto';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../../support/houses/money-house.ts';
@@ -8,7 +8,7 @@ import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../../supp
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Delivers one event by hand, signed as the provider would. */
+/** Delivers one event, signed like the provider's. */
 async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
   const payload = JSON.stringify(event);
   const at = Math.floor(Date.now() / 1000);
@@ -19,8 +19,7 @@ async function deliver(house: MoneyHouse, event: Stripe.Event): Promise<void> {
 
 async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const house = await openMoneyHouse({ db, isRunning: false });
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const identity = await house.createFan();
   const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
   const session = await pay(checkoutUrl);
@@ -92,7 +91,7 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: payment });
     await house.money.sweep();
     house.emulator.act('close_dispute', { dispute, outcome: 'lost' });
-    // Longer than the provider lists an event.
+    // Longer than the provider keeps an event in its list.
     house.advance(31 * DAY_MS);
     await house.money.sweep();
     expect(await house.money.disputes.list()).toMatchObject([{ status: 'lost', frozenCreditMinor: 0 }]);

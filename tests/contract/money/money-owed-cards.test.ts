@@ -1,10 +1,10 @@
 /**
- * What is owed to a card: by a refund that failed, by one made by hand that came back. Whatever leaves for the same
- * payment by the bank or by hand settles it first, so that it is neither owed for ever nor lost twice; and each order
- * that has left counts once.
+ * Debts to a card, from a failed refund or a returned manual one. Whatever the bank or an operator later returns for
+ * the same payment settles the debt first, so that it neither stays open nor is lost twice; each executed refund counts
+ * once.
  */
 import { sql } from 'drizzle-orm';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider, RefundOrder, TransferOrder } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -24,7 +24,7 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
   let house: MoneyHouse;
   let stripe: Stripe;
   let isRefusing: boolean;
-  /** What the provider answers a failure of its own to, though it may carry it out later. */
+  /** Refunds and transfers that the provider answers with a permanent failure, though it may execute them later. */
   let spent: { refunds: RefundOrder[]; transfers: TransferOrder[] };
   let spendsKeys: boolean;
 
@@ -34,12 +34,12 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
     spendsKeys = false;
     spent = { refunds: [], transfers: [] };
     house = await openMoneyHouse({ db, isRunning: false, settleDelayMs: HOUR_MS, wrapProvider });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterEach(async () => {
     expect(await house.money.checkInvariants()).toEqual([]);
-    // Whatever happened, the books and the provider say the same.
+    // In every test, ledger and provider agree at the end.
     house.advance(3 * DAY_MS);
     await house.money.sweep();
     expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
@@ -83,7 +83,7 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
     await stripe.refunds.create({ payment_intent: await paymentOf(payment), ...amount });
     await house.money.sweep();
   };
-  /** What the cards of this house's tests will not get back, though nobody else has it either. */
+  /** Money that the cards never get back and that the creators do not have either. */
   const lostMinor = async () => {
     const { rows } = (await db.orm.execute(
       sql`select coalesce(-sum(amount_minor), 0) as sum from ledger_entries where account like 'chargeback_loss:%'`,
@@ -103,13 +103,12 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
   async function ticketByCard(card?: string) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 });
     const identity = await house.createFan();
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const confirmed = await house.money.confirmCheckout(await pay(page, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 
-  /** A ticket of which a refund was decided and the provider has refused it. */
+  /** A ticket whose refund was ordered and failed at the provider. */
   async function failedTicket(amountMinor?: number) {
     const bought = await ticketByCard();
     isRefusing = true;

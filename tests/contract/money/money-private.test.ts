@@ -1,6 +1,5 @@
-/** Private sessions by the minute, on every database: what is held, what is billed, and what a crash leaves behind. */
+/** Private sessions by the minute, on every database: credit holds, billing, and recovery after a crash. */
 import fc from 'fast-check';
-import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { PrivateProgress } from '../../../server/money/private-sessions/private-runner.ts';
 import type { PrivateSessions } from '../../../server/money/private-sessions/private-sessions.ts';
@@ -11,7 +10,6 @@ import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-hous
 
 const RATE_MINOR = 120;
 const SECOND_MS = 1_000;
-const AT_EMULATOR = { host: '127.0.0.1', protocol: 'http' } as const;
 
 const code = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -19,7 +17,7 @@ const code = (promise: Promise<unknown>): Promise<string> =>
     (error) => error.code ?? String(error),
   );
 
-/** A house with a private room, whose media flows or not as the test says. */
+/** A server with a private room whose media the test starts and stops. */
 async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const house = await openMoneyHouse({ db, isRunning: false });
   const room = await house.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
@@ -50,7 +48,7 @@ function person(identity: string, role: Participant['role']): Participant {
   return { identity, name: identity, role };
 }
 
-/** Lets so many seconds pass, with a look at the media in each. */
+/** Advances the time second by second, with a media check in each. */
 async function run(house: MoneyHouse, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
     house.advance(SECOND_MS);
@@ -175,7 +173,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
     const { costMinor } = await money.privateSessions.end(fan(lea), asked.id);
-    const stripe = new Stripe('sk_test_of_the_tests', { ...AT_EMULATOR, port: house.emulator.port });
+    const { stripe } = house;
     const [payment] = (await stripe.paymentIntents.list({ limit: 1 })).data;
     const made = (await house.emulator.act('open_dispute', { paymentIntent: payment?.id ?? '' })) as { id: string };
     await money.sweep();
@@ -198,7 +196,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     const { house, progress, creator, fan } = await open(db);
     await using _ = house;
     const lea = await house.createFan(500);
-    // Two minutes are 240; a tip of 260 leaves exactly that.
+    // Two minutes cost 240; a tip of 260 leaves exactly that.
     await house.money.tips.send({
       room: await house.createRoom({ kind: 'free' }),
       from: person(lea, 'fan'),
@@ -288,7 +286,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     const waiting = (await sessions.list(creator)).filter(({ status }) => status === 'requested');
     expect(await code(sessions.accept(creator, waiting[0]?.id ?? ''))).toBe('private_session_busy');
     await sessions.end(creator, first.id);
-    // A session that is paid with promotional credit alone.
+    // A session paid with promotional credit alone.
     await sessions.accept(creator, waiting[0]?.id ?? '');
     await run(house, 10);
     const ended = await sessions.end(creator, waiting[0]?.id ?? '');
@@ -336,7 +334,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(kept?.costMinor).toBeGreaterThan(0);
     expect(await balance(house, lea)).toBe(1_000 - (kept?.costMinor ?? 0));
     expect(await accessOf(house, room, lea)).toBe('required');
-    // The process that was thought dead wakes up: nothing more is billed.
+    // The process that was considered dead continues: nothing more is billed.
     await crashed.sweep();
     expect(await code(crashed.end(fan(lea), id))).toBe('private_session_not_found');
     expect(await balance(house, lea)).toBe(1_000 - (kept?.costMinor ?? 0));

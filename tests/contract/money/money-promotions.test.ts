@@ -3,7 +3,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
 const RACERS = 60;
@@ -19,12 +19,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
     free = await house.createRoom({ kind: 'free' });
   });
 
-  afterAll(async () => {
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const grant = (identity: string, amountMinor: number, more: { expiresAt?: string; idempotencyKey?: string } = {}) =>
     house.money.promotions.grant({ identity, amountMinor, reason: 'Welcome', ...more }, 'operator');
@@ -113,7 +108,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
   describe('is never available after its expiry', () => {
     const DAY_MS = 24 * 3_600_000;
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
-    /** The clock of this house has been set forward by now. */
+    /** The clock of the shared fixture has been advanced by now. */
     const openOwnHouse = () => openMoneyHouse({ db, isRunning: false });
     const expectGone = async (own: MoneyHouse, identity: string, balanceMinor = 0) => {
       expect(await own.money.wallets.get(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });

@@ -1,10 +1,10 @@
 /**
- * What the provider does without being asked, and tells: bank payouts, creators' accounts, inquiries, another version;
- * and what the house itself stops.
+ * Events that the provider initiates: bank payouts, changes of creators' accounts, inquiries, another API version; and
+ * payouts stopped by the server.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TopupId } from '../../../server/protocol/ids.ts';
@@ -24,8 +24,8 @@ describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({ db });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
-    // Connected accounts have an endpoint of their own.
+    stripe = house.stripe;
+    // Connected accounts have a separate webhook endpoint.
     connect = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -58,7 +58,7 @@ describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
   };
   const statusOf = (status: string) =>
     eventually(() => factsOf('creator.account_changed').some((data) => data.account.status === status));
-  /** Earnings that are available to a creator who has been selling for a while. */
+  /** Available earnings of an established creator. */
   const earn = async () => {
     const room = await house.createRoom({ kind: 'free' });
     const fan = await house.createFan(20_000);
@@ -80,7 +80,7 @@ describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
     const payout = await stripe.payouts.create({ amount: 1_000, currency: 'eur' });
     await eventually(async () => (await bankMinor()).ledgerMinor === before - 1_000);
     house.emulator.act('pay_payout', { account: null, payout: payout.id });
-    // The job compares while the webhooks come: what one has booked the other leaves.
+    // Reconciliation runs while the webhooks arrive: each payout is booked once.
     const compared = await Promise.all([1, 2, 3].map(() => house.money.reconciliations.run(0)));
     expect(compared.map(({ unexplainedCount }) => unexplainedCount)).toEqual([0, 0, 0]);
     expect((await bankMinor()).ledgerMinor).toBe(before - 1_000);
@@ -115,7 +115,7 @@ describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
     const payout = await stripe.payouts.create({ amount: availableMinor, currency: 'eur' }, there);
     house.emulator.act('fail_payout', { account, payout: payout.id, code: 'account_closed' });
     await eventually(async () => !(await house.money.creatorAccounts.isPayable(house.creator)));
-    // The money is on the creator's account at the provider: for the house it is paid.
+    // The money is in the creator's provider account: for the server it is paid.
     expect(await house.money.earnings.describe(house.creator)).toMatchObject({ paidOutMinor: availableMinor });
     expect((await house.money.reconciliations.run(0)).unexplainedCount).toBe(0);
   });

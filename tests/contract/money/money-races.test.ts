@@ -14,23 +14,23 @@ import { eventually } from '../../support/run/eventually.ts';
 
 const OPERATIONS = 200;
 /**
- * Set so that more is wanted than there is, whatever comes first, and yet no kind can leave nothing to another. What
- * comes back is small, so that the dispute, which waits its turn among the rest, seldom finds all that it wants.
+ * Chosen so that the operations want more than the wallet holds in any order, while every kind succeeds sometimes.
+ * Refunds are small, so that the dispute, which competes with the rest, seldom finds all of its amount.
  */
 const KEPT_MINOR = 43_500;
 const DISPUTED_MINOR = 27_000;
 const TICKET_MINOR = 1_500;
 const tipMinorOf = (index: number) => 300 + (index % 4) * 100;
 const SMALL_TIP_MINOR = 100;
-/** Of the top-up that is not disputed, as often as there are keys. */
+/** Partial refund of the undisputed top-up, as often as there are keys. */
 const PART_MINOR = 500;
 const EXPECTED_REFUSALS = ['insufficient_funds', 'already_refunded', 'not_refundable', 'amount_too_large'];
 
-/** PGlite has one connection, on which nothing can race; there this only shows that the order does not matter. */
+/** PGlite has one connection, so nothing races there; it only shows that the order does not matter. */
 describe.each(DATABASES)('two hundred operations at once on one wallet, on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
-  /** As two gateways have them: two objects that know nothing of each other, on one database. */
+  /** Two gateways: independent objects on one database. */
   let gateways: Money[];
   let onDisputeFetched: () => void = () => {};
 
@@ -69,18 +69,18 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     await house.money.confirmCheckout(await pay(opened[0]?.checkoutUrl ?? ''));
     await topUp(house.money);
     await expect(topUp(house.money)).rejects.toMatchObject({ code: 'checkout_limit' });
-    // Another person is not concerned.
+    // The limit is per person.
     await house.money.topups.create({ identity: `fan-${createId('event')}`, name: 'Tom', amountMinor: 500 });
   });
 
-  test(`tips, tickets, refunds and a dispute never overdraw, never double, and lose nothing that was answered (seed ${SEED})`, async () => {
+  test(`tips, tickets, refunds and a dispute never overdraw, and lose or repeat nothing acknowledged (seed ${SEED})`, async () => {
     const { money } = house;
     const identity = await house.createFan();
     const topup = await creditBy(identity, KEPT_MINOR);
     const createRooms = (count: number, priceMinor: number) =>
       Promise.all(Array.from({ length: count }, () => house.createRoom({ kind: 'ticket', priceMinor })));
     const [visited, rooms] = [await createRooms(5, 500), await createRooms(24, TICKET_MINOR)];
-    // Spent before the credit that is disputed was bought: nothing stands in the way of giving it back.
+    // Spent before the disputed credit was bought, so that it can be refunded.
     const sent = await Promise.all(
       Array.from({ length: 20 }, () => tip(identity, visited[0] as Room, SMALL_TIP_MINOR)),
     );
@@ -109,7 +109,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       ),
     ];
     expect(acts).toHaveLength(OPERATIONS - 1);
-    // The rest begins while the house does not know the dispute yet: it is told of it by hand, and by webhooks as well.
+    // The rest starts before the server knows the dispute, which it learns from a direct call and from webhooks.
     const answered = new Promise<void>((resolve) => {
       onDisputeFetched = resolve;
     });
@@ -125,7 +125,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     }
     await settleAll();
 
-    // More was wanted than there was, and yet some of each was had; what was asked back more often went back once.
+    // Demand exceeded the credit, yet every kind succeeded; each key was refunded once.
     expect(done.tips.size).toBeGreaterThan(0);
     expect(done.tickets.size).toBeGreaterThan(0);
     expect(done.tips.size + done.tickets.size).toBeLessThan(80 + rooms.length);
@@ -138,7 +138,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     expect(given.filter((each) => each.topup).length).toBeLessThanOrEqual(3);
     const [dispute] = await money.disputes.list();
     expect(dispute).toMatchObject({ status: 'open', identity, amountMinor: DISPUTED_MINOR });
-    // To the cent what was answered, however it was mixed.
+    // The balance matches the answers to the cent.
     const spentMinor = sum(done.tips.values()) + done.tickets.size * TICKET_MINOR;
     const backMinor = sum(given.map((each) => (each.topup ? -each.amountMinor : each.amountMinor)));
     const { balanceMinor } = await money.wallets.get(identity);
@@ -151,7 +151,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       if (ticket) expect(done.tickets).toContain(ticket);
     }
 
-    // The bank is right: what was spent before it asked is taken from whoever has it still.
+    // The dispute is lost: what was spent before is taken back from its recipients.
     house.emulator.act('close_dispute', { dispute: await providerDispute(), outcome: 'lost' });
     await eventually(async () => (await money.disputes.list())[0]?.status === 'lost');
     await settleAll();
@@ -184,9 +184,8 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       const identity = await house.createFan();
       await creditBy(identity, 500);
       const room = await house.createRoom();
-      const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-      if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-      const session = await pay(page.checkoutUrl);
+      const page = await house.buyByCard({ room, identity });
+      const session = await pay(page);
       await Promise.all([
         house.money.confirmCheckout(session),
         house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' }),
@@ -199,7 +198,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  /** Nothing is on its way any more, in the house or at the provider. */
+  /** Waits until no request is pending, in the server or at the provider. */
   async function settleAll(): Promise<void> {
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
     await Promise.all(gateways.map((gateway) => gateway.idle()));
@@ -224,7 +223,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     return rows[0]?.id ?? '';
   }
 
-  /** Each tip that was answered is in the books, once. */
+  /** Each acknowledged tip is in the ledger, once. */
   async function assertBooked(tips: TipId[]): Promise<void> {
     const { rows } = await select<{ id: string; n: string }>(
       sql`select source_id as id, count(*) as n from ledger_transactions where kind = 'tip' group by source_id`,
@@ -252,7 +251,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
 
 type Act = (by: Money) => Promise<unknown>;
 
-/** So many acts of a kind, each with its number. */
+/** Operations of one kind, numbered. */
 function repeated(times: number, act: (by: Money, index: number) => Promise<unknown>): Act[] {
   return Array.from({ length: times }, (_, index) => (by) => act(by, index));
 }

@@ -6,7 +6,7 @@ import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { TipInput } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const ADA = { identity: 'ada', role: 'creator' } as const;
@@ -23,13 +23,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     room = await house.createRoom();
   });
 
-  afterAll(async () => {
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const fan = (identity: string): Participant => ({ identity, name: 'Léa', role: 'fan' });
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
@@ -117,7 +111,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     expect((await house.money.wallets.listEntries(identity)).entries).toHaveLength(1);
   });
 
-  test('nobody without a wallet, no moderator and no creator tips', async () => {
+  test('refuses tips without a wallet, by moderators and by creators', async () => {
     await expect(tip('nobody-at-all')).rejects.toEqual(failure('insufficient_funds'));
     const input = { amountMinor: 300, idempotencyKey: 'some-client-key' };
     for (const role of ['moderator', 'creator'] as const) {
@@ -126,16 +120,6 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     }
     const from = fan(room.creator.identity);
     await expect(house.money.tips.send({ room, from, input })).rejects.toEqual(failure('tip_not_allowed'));
-  });
-
-  test('concurrent tips never overdraw, and each answered one exists', async () => {
-    const identity = await house.createFan(1_000);
-    const results = await Promise.allSettled(Array.from({ length: 30 }, () => tip(identity, { amountMinor: 150 })));
-    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(6);
-    for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toEqual(failure('insufficient_funds'));
-    }
-    expect(await balanceOf(identity)).toBe(100);
   });
 
   test('a ticket from the wallet opens the room at once, and retries do not buy another', async () => {
@@ -153,14 +137,6 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
       amountMinor: -500,
       room: room.id,
     });
-  });
-
-  test('ten concurrent purchases with credit for one ticket return that ticket', async () => {
-    const identity = await house.createFan(500);
-    const order = { room, identity, name: 'Léa', from: 'wallet' } as const;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => house.money.tickets.buy(order)));
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(await balanceOf(identity)).toBe(0);
   });
 
   test('refuses a ticket without credit, for free and ended rooms, to removed people and to those with access', async () => {

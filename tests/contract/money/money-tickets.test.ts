@@ -5,7 +5,7 @@ import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { WaiverInput } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -21,13 +21,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     house = await openMoneyHouse({ db });
   });
 
-  afterAll(async () => {
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const buy = (identity: string, room: Room, from: 'wallet' | 'card' = 'wallet', waiver?: WaiverInput) =>
     house.money.tickets.buy({ room, identity, name: 'Léa', from, waiver, locale: 'fr' });
@@ -104,14 +98,14 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
   test('concurrent buyers never exceed the capacity of a room', async () => {
     const places = 5;
     const room = await house.createRoom(TICKET, { capacity: places });
-    // One after another: it is the purchases that race, and a loaded machine answers few top-ups at once in time.
+    // Sequential: only the purchases should race, and a loaded machine is slow with many top-ups at once.
     const fans: string[] = [];
     while (fans.length < 25) fans.push(await house.createFan(500));
     const results = await Promise.allSettled(
       fans.map((identity, index) => buy(identity, room, index % 3 === 0 ? 'card' : 'wallet')),
     );
     const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
-    // A page that the provider was too slow to open holds its place all the same.
+    // A page that the provider opened too slowly still reserves its place.
     expect(refusals.filter((code) => code !== 'provider_unavailable')).toEqual(
       Array(fans.length - places).fill('sold_out'),
     );
@@ -176,7 +170,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect(house.facts.filter((fact) => fact.topic === 'room.notHeld' && fact.room === room.id)).toHaveLength(1);
   });
 
-  test('a room that was live, if only once, keeps its tickets when it ends', async () => {
+  test('a room that was live at least once keeps its tickets when it ends', async () => {
     const room = await house.createRoom();
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, room));

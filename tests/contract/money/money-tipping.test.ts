@@ -1,14 +1,11 @@
-/**
- * Tips in batches, and what goes with them: each is decided by itself, in order, once; goals and leaderboards follow
- * refunds.
- */
+/** Batches of tips: each is decided individually, in order and once; goals and leaderboards follow refunds. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { TipInput } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -24,12 +21,7 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
     room = await house.createRoom({ kind: 'free' });
   });
 
-  afterAll(async () => {
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const tip = (identity: string, input: Partial<TipInput> = {}, where = room) =>
     house.money.tips.send({
@@ -41,7 +33,7 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
 
   test('in a batch, a tip without credit fails alone, and a smaller one after it passes', async () => {
     const [lea, malik] = [await house.createFan(1_300), await house.createFan(1_300)];
-    // What is known of a buyer is looked up once; then tips go into a batch in the order in which they come.
+    // A buyer's data is looked up once; then tips join batches in order of arrival.
     for (const identity of [lea, malik, 'nobody-at-all']) await tip(identity).catch(() => undefined);
     const results = await Promise.allSettled([
       tip(lea, { amountMinor: 700 }),
@@ -81,7 +73,7 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
     const identity = await house.createFan(1_000);
     const results = await Promise.allSettled([
       tip(identity),
-      // The wire lets no such character through; whatever did would be the database's to refuse.
+      // The wire rejects this character; here the database must.
       tip(identity, { message: 'a\u0000b' }),
       tip(identity),
     ]);
@@ -98,7 +90,7 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
       house.facts.flatMap((fact) => (fact.topic === 'tips.settled' && fact.room === own.id ? fact.data.tips : []));
     await eventually(() => told().length === receipts.length);
     expect(told().map((each) => each.id)).toEqual(receipts.map((receipt) => receipt.tip.id));
-    // Together, and yet never so many that one message would be a burden.
+    // Facts are batched, but no message grows too large.
     const sizes = house.facts.flatMap((fact) =>
       fact.topic === 'tips.settled' && fact.room === own.id ? [fact.data.tips.length] : [],
     );

@@ -1,5 +1,5 @@
-/** Totals that people are shown, after refunds in parts and lost disputes: what the books say. */
-import Stripe from 'stripe';
+/** Displayed totals after partial refunds and lost disputes match the ledger. */
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -9,7 +9,7 @@ import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A test card whose bank sends refunds back after a while. */
+/** A test card whose bank returns refunds after a while. */
 const REFUNDS_COME_BACK = '4000 0000 0000 5126';
 const BANK_MS = 40 * DAY_MS;
 const ASSOCIATION = 'red-cross';
@@ -26,7 +26,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
 
   async function openHouse(options: Partial<Parameters<typeof openMoneyHouse>[0]> = {}): Promise<void> {
     house = await openMoneyHouse({ db, isRunning: false, ...options });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   }
 
   afterEach(async () => {
@@ -50,9 +50,8 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   };
   const buyByCard = async (identity: string, priceMinor: number, card?: string) => {
     const room = await house.createRoom({ kind: 'ticket', priceMinor });
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const { id } = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const { id } = await house.money.confirmCheckout(await pay(page, card));
     await settle();
     return { room, ticket: id as TicketId };
   };
@@ -160,7 +159,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   });
 });
 
-/** Waiting for the answer to the payment has set the emulator's clock so far ahead of the house's. */
+/** Waiting for the answer to the payment has advanced the emulator's clock ahead of the server's. */
 function onClockOfHouse(provider: PaymentProvider): PaymentProvider {
   const listMovements = provider.books.listMovements.bind(provider.books);
   provider.books.listMovements = async (sinceMs) => {

@@ -1,7 +1,5 @@
-/**
- * Card payments that cannot become what they were for: whatever the reason, the money goes back to the card by itself.
- */
-import Stripe from 'stripe';
+/** Card payments that cannot be booked are refunded automatically, whatever the reason. */
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
@@ -11,7 +9,7 @@ import { type MoneyHouse, openMoneyHouse, pay, sessionOf } from '../../support/h
 
 const failure = (code: string) => expect.objectContaining({ code });
 const AMOUNT_MINOR = 1_000;
-/** Its refunds are sent back by the bank. */
+/** Its refunds are returned by the bank. */
 const FAILING_REFUND = '4000000000005126';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -25,7 +23,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({ db, isRunning: false });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
     room = await house.createRoom({ kind: 'free' });
   });
 
@@ -71,7 +69,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     const other = createId('event');
     const session = await pay(await tipByCard(identity, other));
     await expect(tip(identity, other)).rejects.toEqual(failure('idempotency_conflict'));
-    // Paid, it is the tip of its key: asked for again it is answered, and no wallet pays.
+    // Once paid, the page is the tip of its key: a retry returns it, and no wallet pays.
     const { id } = await house.money.confirmCheckout(session);
     expect((await tip(identity, other)).tip.id).toBe(id);
     expect(await balanceOf(identity)).toBe(4_000);
@@ -81,7 +79,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     const identity = await house.createFan(5_000);
     const key = createId('event');
     const url = await tipByCard(identity, key);
-    // As if the wallet's tip had been decided before the page was known.
+    // As if the wallet's tip had been decided before the page existed.
     await hide(key);
     await tip(identity, key);
     const session = await pay(url);
@@ -120,7 +118,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     ['topup', `update on topups for each row when (new.status = 'settled')`],
     ['ticket', `update on tickets for each row when (new.status = 'valid')`],
     ['tip', 'insert on tips for each row'],
-  ])('a %s that the books refuse is seen at the desk, and after a day goes back', async (purpose, when) => {
+  ])('a %s that the ledger refuses is listed at the desk, and refunded after a day', async (purpose, when) => {
     const identity = await house.createFan();
     await db.orm.execute(`create function refuse() returns trigger language plpgsql
       as $$ begin raise exception 'refused' using errcode = '23514'; end $$`);
@@ -181,7 +179,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     ['lost', 'was not sent yet', 'succeeded'],
     ['won', 'came back', 'failed'],
   ] as const)(
-    'a dispute over it that is %s, when its refund %s, owes the card no more than it has',
+    'its dispute, %s, when its refund %s, leaves no debt above the payment',
     async (outcome, when, status) => {
       const identity = await house.createFan(5_000);
       const key = createId('event');

@@ -1,6 +1,6 @@
 /**
- * What becomes of tickets when a live has ended: a pause that passes ends the room, and whoever bought a ticket that no
- * live followed has the money back, whatever process dies meanwhile and whoever buys or goes live in the same moment.
+ * Tickets when a live has ended: an expired pause ends the room, and tickets bought without a live after them are
+ * refunded, also if a process is killed meanwhile and with concurrent purchases and lives.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -14,7 +14,7 @@ import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money
 const PRICE = 500;
 const PAUSE_MINUTES = 15;
 const PAUSE_PASSED_MS = (PAUSE_MINUTES + 1) * 60_000;
-/** More than the end of a room with two tickets has. */
+/** More steps than the end of a room with two tickets has. */
 const STEPS_MAX = 40;
 const ROUNDS = 6;
 
@@ -64,7 +64,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     return { room, late, early, seen, fromWallet, byCard };
   }
 
-  test('a pause that passes gives back what was bought in it, once, wherever a process is killed', async () => {
+  test('an expired pause refunds tickets bought during it once, also if a process is killed at any step', async () => {
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
       const { room, late, early, seen, fromWallet, byCard } = await pausedRoom();
       await house.money.sweep();
@@ -109,7 +109,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     expect(grossMinor).toBeGreaterThan(0);
   });
 
-  test('a pause keeps its tickets when the creator comes back, and can be withdrawn from until then', async () => {
+  test('a pause keeps its tickets when the creator returns, and allows withdrawals until then', async () => {
     const { room, fromWallet, byCard, late } = await pausedRoom();
     await house.money.withdrawals.withdraw(fromWallet, late);
     expect(await balanceOf(late)).toBe(PRICE);
@@ -126,7 +126,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     expect(await statusOf(byCard)).toBe('valid');
   });
 
-  test('a pause that passes while the creator goes live and a fan buys leaves no live cut and nothing paid for', async () => {
+  test('a pause that expires during a new live and a purchase neither ends the live nor keeps an unusable payment', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const room = await house.createRoom();
       const fans = [await house.createFan(PRICE), await house.createFan(PRICE)];
@@ -149,7 +149,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     }
   });
 
-  test('what is sold in the moment of an end is sold before it, or goes back', async () => {
+  test('a ticket bought while a room ends was sold before the end or is refunded', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const room = await house.createRoom();
       const fans = await Promise.all([0, 1, 2].map(() => house.createFan(PRICE)));

@@ -1,9 +1,5 @@
-/**
- * Creators' accounts of whose changes no webhook tells: they are looked at by and by, no more of them at a time than
- * the provider bears.
- */
+/** Creators' provider accounts whose changes arrive by no webhook: they are polled, a few at a time. */
 import { sql } from 'drizzle-orm';
-import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -17,7 +13,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const AT_A_TIME = 20;
 
-/** No webhook ever comes, and the house's list of events has none of connected accounts. */
+/** No webhook arrives, and the server's own event list has no events of connected accounts. */
 async function openSilentHouse(db: Database) {
   const asked: string[] = [];
   const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
@@ -29,8 +25,7 @@ async function openSilentHouse(db: Database) {
     return provider;
   };
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const { creatorAccounts: accounts } = house.money;
   await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
   const [account] = (await stripe.accounts.list({ limit: 1 })).data;
@@ -39,7 +34,7 @@ async function openSilentHouse(db: Database) {
     asked,
     account: account?.id ?? '',
     isPayable: () => accounts.isPayable(house.creator),
-    /** What the fact says of the latest change. */
+    /** Account statuses in the facts, oldest first. */
     async told() {
       const { rows } = (await db.orm.execute(
         sql`select data -> 'account' ->> 'status' as status from outbox where topic = 'creator.account_changed' order by seq`,
@@ -117,7 +112,7 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
     const { house, asked } = await openSilentHouse(db);
     await using _ = house;
     await db.orm.execute(sql`update creator_accounts set next_check_at = now() + interval '1 day'`);
-    // With statistics of an almost empty table Postgres prefers a nested loop, which runs a subquery again and again.
+    // With the statistics of an almost empty table Postgres prefers a nested loop, which repeats a subquery.
     await db.orm.execute(sql`analyze creator_accounts`);
     await db.orm.execute(sql`insert into creator_accounts (creator, provider_account, created_at, checked_at, next_check_at)
       select 'creator-' || n, 'acct_' || n, now(), now(), now() - interval '1 day' + n * interval '1 second'

@@ -1,6 +1,5 @@
-/** When held earnings become available: by an index of what is due, and never too early, too late or twice. */
+/** Release of held earnings when due: found by index, never too early, too late or twice. */
 import { sql } from 'drizzle-orm';
-import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EarningsHoldsStore } from '../../../server/money/payouts/earnings-holds.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -11,7 +10,7 @@ import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** What a creator gets of 1200: after 20 % VAT and 20 % commission. */
+/** The creator's share of 1200 after 20 % VAT and 20 % commission. */
 const SHARE_MINOR = 800;
 
 describe.each(DATABASES)('releases on $name', ({ name, open }) => {
@@ -55,9 +54,9 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   test('a later sale with a shorter hold does not wait for an earlier one with a longer', async () => {
     await sell();
     expect(await after(29)).toEqual([0, 1]);
-    await sell(); // The last as a new creator: 14 days.
+    await sell(); // The last sale with a new creator's hold of 14 days.
     expect(await after(2)).toEqual([1, 1]);
-    await sell(); // 7 days.
+    await sell(); // A hold of 7 days.
     expect(await after(6.5)).toEqual([2, 1]);
     expect(await after(1)).toEqual([1, 2]);
     expect(await after(5)).toEqual([0, 3]);
@@ -68,7 +67,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     await after(0);
     const waiting = await planOf();
     expect(await after(1)).toEqual([1, 0]);
-    // Not looked at: its plan is what it was.
+    // Not checked: its plan is unchanged.
     expect(await planOf()).toEqual(waiting);
     expect(await after(14)).toEqual([0, 1]);
     const done = await planOf();
@@ -81,16 +80,11 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
   });
 
   async function disputedSale(): Promise<string> {
-    const stripe = new Stripe('sk_test_of_the_tests', {
-      host: '127.0.0.1',
-      port: house.emulator.port,
-      protocol: 'http',
-    });
+    const { stripe } = house;
     const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
     const buyer = await house.createFan();
-    const page = await house.money.tickets.buy({ room: paid, identity: buyer, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    await house.money.confirmCheckout(await pay(page.checkoutUrl));
+    const page = await house.buyByCard({ room: paid, identity: buyer });
+    await house.money.confirmCheckout(await pay(page));
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
     const { id } = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
     await house.money.sweep();

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
@@ -14,13 +13,13 @@ import { isLong } from '../../support/run/effort.ts';
 
 const PAYOUT = new URL('../../support/crash/payout-load.ts', import.meta.url).pathname;
 const REFUND = new URL('../../support/crash/refund-load.ts', import.meta.url).pathname;
-/** The decision, the order, and what the answer does to the books: each before and after. */
+/** The decision, the provider call, and the booking of its answer: before and after each. */
 const REFUND_STEPS_MIN = 6;
 const TIMEOUT_MS = 240_000;
 
 interface Target {
   name: string;
-  /** A Postgres URL or a folder, and how to open it here. */
+  /** A Postgres URL or a folder, and a connection to it from this process. */
   open(folder: string): Promise<{ target: string; connect(): Promise<Database>; close(): Promise<void> }>;
 }
 
@@ -44,7 +43,7 @@ const TARGETS = hasPostgres ? (isLong ? [PGLITE, POSTGRES] : [POSTGRES]) : [PGLI
 
 describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', ({ open }) => {
   test(
-    'the batch is resumed: the creator is paid once, and the books say so',
+    'the resumed batch pays the creator once, and the ledger agrees',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'loge-crash-'));
       const { target, connect, close } = await open(folder);
@@ -62,17 +61,13 @@ describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', (
         const house = await openMoneyHouse({ db, dataFile, isRunning: false });
         const { payouts } = house.money;
         expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
-        // What every start does first.
+        // As every start does first.
         house.advance(20 * 24 * 60 * 60_000);
         await house.money.payouts.recheckAll();
         await house.money.sweep();
         const [paid, ...others] = await payouts.listOfCreator(creator);
         expect([paid?.status, others]).toEqual(['paid', []]);
-        const stripe = new Stripe('sk_test_of_the_tests', {
-          host: '127.0.0.1',
-          port: house.emulator.port,
-          protocol: 'http',
-        });
+        const { stripe } = house;
         const { data } = await stripe.transfers.list({ limit: 100 });
         expect(data.map(({ amount }) => amount)).toEqual([paid?.amountMinor]);
         expect(await house.money.checkInvariants()).toEqual([]);
@@ -89,7 +84,7 @@ describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', (
 
 describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () => {
   test(
-    'the card has its money, once, and the books say so',
+    'the card is refunded once, and the ledger agrees',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'loge-crash-'));
       const { url, close } = await createTestDatabase();
@@ -108,13 +103,9 @@ describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () 
         const house = await openMoneyHouse({ db, dataFile, isRunning: false });
         house.advance(24 * 60 * 60_000);
         await house.money.sweep();
-        const stripe = new Stripe('sk_test_of_the_tests', {
-          host: '127.0.0.1',
-          port: house.emulator.port,
-          protocol: 'http',
-        });
+        const { stripe } = house;
         for (const { ticket, payment } of bought) {
-          // Whoever was not answered asks again.
+          // The operator retries after a lost answer.
           await house.money.refunds.refund({ ticket, reason: 'Again' }, 'operator').catch(() => {});
           const { data } = await stripe.refunds.list({ payment_intent: payment });
           expect(data.map(({ amount, status }) => [amount, status])).toEqual([[2_000, 'succeeded']]);

@@ -1,7 +1,4 @@
-/**
- * Announcements and leased hashes: what is promised of memory holds of Redis too. Head counts, which are there with
- * Redis alone.
- */
+/** Announcements and leased hashes: one suite for memory and Redis. Head counts exist with Redis only. */
 import { describe, expect, it, vi } from 'vitest';
 import { type Announcements, MemoryAnnouncements } from '../../../server/platform/announcements.ts';
 import { RedisHeadCounts } from '../../../server/platform/head-counts.ts';
@@ -13,12 +10,12 @@ import { RedisLeasedHashes } from '../../../server/platform/redis/redis-leased-h
 import { hasRedis, TestRedis } from '../../support/programs/redis.ts';
 
 const LEASE_MS = 400;
-/** For how long a gateway's report of who is in a room holds. */
+/** How long a gateway's head count stays valid. */
 const HEAD_COUNT_LEASE_MS = 15_000;
 const WAIT = { timeout: 15_000, interval: 20 };
 
 interface House extends AsyncDisposable {
-  /** Two processes' views of the same. */
+  /** The views of two processes. */
   boards: [Announcements, Announcements];
   hashes: [LeasedHashes, LeasedHashes];
 }
@@ -61,7 +58,7 @@ describe('in memory', () => describeHouse(inMemory));
 describe.skipIf(!hasRedis)('in Redis', () => describeHouse(inRedis));
 
 describe.skipIf(!hasRedis)('head counts', () => {
-  it('forget the people of a gateway that was killed, although another one goes on telling of the room', async () => {
+  it('drop the count of a killed gateway while another one keeps reporting the room', async () => {
     await using redis = await TestRedis.start();
     const open = async (gateway: string) => {
       const { connections, client } = await connect(redis);
@@ -119,7 +116,7 @@ function describeHouse(open: () => Promise<House>): void {
     expect(await two.swap({ key: 'room', field: 'origin', value: 'c' })).toBe(won);
     expect(await two.swap({ key: 'room', field: 'origin', expected: 'z', value: 'c' })).toBe(won);
     expect(await two.swap({ key: 'room', field: 'origin', expected: won, value: 'c' })).toBe('c');
-    // Expecting what is not there finds nothing.
+    // A wrong expectation changes nothing.
     expect(await one.swap({ key: 'other', field: 'origin', expected: 'a', value: 'b' })).toBe('');
     expect(await one.get('room')).toEqual(new Map([['origin', 'c']]));
   });

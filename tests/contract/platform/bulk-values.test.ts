@@ -1,4 +1,4 @@
-/** What bulk statements are given reaches the database as it is, whatever is in it. */
+/** Values of bulk statements reach the database unchanged, whatever they contain. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -13,7 +13,7 @@ describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) =
 
   afterAll(() => db[Symbol.asyncDispose]());
 
-  // What no text of Postgres can hold is left out: the zero character, and half of a pair.
+  // Excludes what Postgres text cannot store: the zero character and unpaired surrogates.
   const storable = (text: string) => text.isWellFormed() && !text.includes('\u0000');
   const text = fc.oneof(
     fc.string({ unit: 'binary' }).filter(storable),

@@ -82,7 +82,7 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
         there.subscribe('topic', (message) => elsewhere.push(message)),
       ];
       await Promise.all(subscriptions.map(({ ready }) => ready));
-      // A cluster opens its connections with the first message that needs one; from then on order holds.
+      // A cluster opens connections with the first message that needs one; order is guaranteed afterwards.
       here.publish('topic', 'first');
       await vi.waitFor(() => expect([heard, elsewhere]).toEqual([['first'], ['first']]));
       heard.length = 0;
@@ -139,7 +139,7 @@ describe.each(KINDS)('the bus on $name', ({ open }) => {
 
 describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
   test.each([true, false])(
-    'says so, works within the process, and carries on with its data kept: %s',
+    'reports it, works within the process, and recovers with its data kept: %s',
     async (keepData) => {
       await using own = await TestRedis.start();
       const pair = await openOverRedis(own.url);
@@ -155,7 +155,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
         await vi.waitFor(() => expect(here.isConnected || there.isConnected).toBe(false));
         here.publish('topic', 'lost to others');
         await vi.waitFor(() => expect(heard).toEqual(['lost to others']));
-        // Subscribed to while Redis is away: it counts when it is back.
+        // A subscription made while Redis is away becomes active when it is back.
         there.subscribe('late', (message) => elsewhere.push(message));
         await own.start({ keepData });
         await vi.waitFor(() => expect(here.isConnected && there.isConnected).toBe(true), { timeout: 10_000 });
@@ -182,7 +182,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
       there.onRestored(restored);
       await there.subscribe('topic', (message) => heard.push(message)).ready;
       await vi.waitFor(() => expect(there.isConnected).toBe(true));
-      // Redis closes the connections that have what they may not have any more, and refuses it to those that come back.
+      // Redis closes connections whose permissions were revoked, and refuses their subscriptions after they reconnect.
       await client.call('ACL', 'SETUSER', 'default', 'resetchannels');
       await vi.waitFor(() => expect(there.isConnected).toBe(false));
       there.subscribe('late', (message) => heard.push(message));
@@ -200,7 +200,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
     }
   });
 
-  /** Two buses of one Redis, the first over a wire of its own that can be cut while the second stays connected. */
+  /** Two buses of one Redis, the first over a proxy that can be cut while the second stays connected. */
   async function withOwnWires(
     work: (parts: { here: Bus; there: Bus; wire: TcpProxy; redis: TestRedis }) => Promise<void>,
   ) {
@@ -239,7 +239,7 @@ describe.skipIf(!hasRedis)('the bus over a Redis that goes away', () => {
       await vi.waitFor(() => expect(missedThere).toHaveBeenCalled());
       here.publish('topic', 'three');
       await vi.waitFor(() => expect(heard).toEqual(['three']));
-      // Once for all that was lost; not to whoever lost it, nor as if the other had been away.
+      // Once per outage; not to the bus that lost the messages, and not as an outage of the other one.
       expect(missedThere).toHaveBeenCalledTimes(1);
       expect(missedHere).not.toHaveBeenCalled();
       expect(restored).not.toHaveBeenCalled();

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentProvider, ProviderRefund } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -19,7 +19,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   let house: MoneyHouse;
   let stripe: Stripe;
   let provider: PaymentProvider;
-  /** Payments at the provider that are none of ours. */
+  /** Provider payments that this server did not create. */
   let strangers: string[];
 
   beforeEach(async () => {
@@ -33,14 +33,14 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
         return each;
       },
     });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterEach(async () => {
     house.emulator.clearFaults();
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
-    // Whatever happened, the books and the provider say the same.
+    // In every test, ledger and provider agree at the end.
     house.advance(3 * DAY_MS);
     await house.money.sweep();
     const { items } = await reconcile();
@@ -81,16 +81,12 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   async function ticketByCard({ card, ...more }: { capacity?: number; card?: string } = {}) {
     const room = await house.createRoom({ kind: 'ticket', priceMinor: 2_000 }, more);
     const identity = await house.createFan();
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const confirmed = await house.money.confirmCheckout(await pay(page, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 
-  /**
-   * What somebody gives back at the provider, as it stands now: the look that a webhook takes, whose booking may come
-   * late.
-   */
+  /** Refunds at the provider and returns its state as a webhook handler reads it, to be booked later. */
   async function refundByHand(source: string): Promise<ProviderRefund> {
     const payment = await paymentOf(source);
     const { id, amount, currency, created } = await stripe.refunds.create({ payment_intent: payment });
@@ -131,7 +127,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   });
 
   test.each(['won', 'lost'] as const)(
-    'the place of a disputed ticket is sold to nobody else before it is %s',
+    'the place of a disputed ticket is not sold before the dispute is %s',
     async (outcome) => {
       const { room, identity, ticket } = await ticketByCard({ capacity: 1 });
       const { close } = await dispute(ticket);
@@ -171,7 +167,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const [inquiry] = await disputes().list('inquiry');
     const fetchDispute = provider.disputes.fetchDispute.bind(provider.disputes);
     const look = vi.spyOn(provider.disputes, 'fetchDispute');
-    /** What happens between an answer of the provider and its taking. */
+    /** Runs code between the provider's answer and its processing. */
     const lookLateAfter = async (meanwhile: () => Promise<unknown>) => {
       look.mockImplementationOnce(async (id) => {
         const older = await fetchDispute(id);
@@ -218,7 +214,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   });
 
   test.each(['held', 'not held'] as const)(
-    'a ticket whose dispute is won goes back to the card where its payer has bought another one, in a room that is %s',
+    'a ticket with a won dispute is refunded to the card if its payer has bought another one, in a room that is %s',
     async (how) => {
       const { room, identity, ticket } = await ticketByCard();
       const { close } = await dispute(ticket);
@@ -285,7 +281,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   });
 
   test.each(['ticket', 'tip'] as const)(
-    'of a %s that a lost dispute over the credit took in part, the rest can be refunded, and that ends it',
+    'after a lost dispute over part of the credit of a %s, the rest can be refunded, and that ends it',
     async (kind) => {
       const identity = await house.createFan(1_000);
       const [disputed] = (await house.money.wallets.listEntries(identity)).entries;
@@ -324,7 +320,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     await house.money.promotions.grant({ identity, amountMinor: 6_000, reason: 'Welcome' }, 'operator');
     const input = { amountMinor: 8_000, idempotencyKey: createId('event') };
     const { tip } = await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
-    // It was 60.00 of the house's gift and 20.00 of money; half of each goes back.
+    // It was paid with 60.00 of promotional credit and 20.00 of paid credit; half of each is refunded.
     await house.money.refunds.refund({ tip: tip.id, amountMinor: 4_000, reason }, 'operator');
     await (await dispute(topup)).close('lost');
     expect(await disputes().list()).toMatchObject([{ status: 'lost', amountMinor: 5_000, lossMinor: 2_000 }]);
@@ -337,7 +333,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const other = await house.createFan(500);
     const [topup] = (await house.money.wallets.listEntries(identity)).entries;
     const rooms: Room[] = [];
-    // As many as one run looks at.
+    // The batch size of the job.
     for (let count = 0; count < 20; count += 1) rooms.push(await house.createRoom({ kind: 'ticket', priceMinor: 100 }));
     for (const room of rooms) await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     const { close } = await dispute(topup?.id ?? '');
@@ -412,7 +408,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   });
 
   test.each([1_000, 400])(
-    'a tip by card that is given back whole by hand, %d at a time, ends and counts no more',
+    'a card tip that is refunded in full at the provider, %d at a time, is refunded and no longer counts',
     async (partMinor) => {
       const room = await house.createRoom({ kind: 'free' });
       const identity = await house.createFan();
@@ -511,7 +507,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const identity = await house.createFan();
     const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
     await pay(checkoutUrl);
-    // The provider's books follow a payment a moment later.
+    // The provider's balance follows a payment after a moment.
     const found = await eventually(async () => {
       const result = await reconcile();
       return result.items.length === 2 && result;

@@ -1,4 +1,4 @@
-/** Fees that the provider knows late, or never. Nothing here is a race, so one database is enough. */
+/** Fees that the provider reports late or never. Nothing here is a race, so one database suffices. */
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { PaymentProvider, ProviderPayment } from '../../../server/money/provider/payment-provider.ts';
@@ -9,7 +9,7 @@ import { openMoneyHouse, pay, sessionOf } from '../../support/houses/money-house
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** On which day the provider knows the late ones at last. */
+/** The day on which the provider reports the late fees. */
 const LATE_DAYS = 40;
 const LOOKED_FOR_DAYS = 90;
 
@@ -41,7 +41,7 @@ test('a late fee is checked once a day, booked when it is known, and abandoned a
     interval: 'month',
   });
 
-  /** What its fee is asked by. */
+  /** Returns the provider's id of the payment. */
   async function topUp(): Promise<string> {
     const { checkoutUrl } = await money.topups.create({
       identity: `fan-${createId('event')}`,
@@ -56,7 +56,7 @@ test('a late fee is checked once a day, booked when it is known, and abandoned a
     const identity = `fan-${createId('event')}`;
     const { checkoutUrl } = await money.memberships.join({ tier, identity, name: 'Léa' });
     await money.confirmCheckout(await pay(checkoutUrl));
-    // One payment is enough: it is not to be renewed meanwhile.
+    // One payment is enough: prevents the renewal.
     for (const { id } of await money.memberships.list(identity)) await money.memberships.cancel(identity, id);
     const { payments } = await money.desk.payments.search({ query: identity, kind: 'membership', limit: 1 });
     return (await money.desk.payments.get(payments[0]?.id ?? '')).providerPayment ?? '';

@@ -1,9 +1,8 @@
 /**
- * A process that is killed at each step of a refund, one step later each time: before and after each call to the
- * provider and each transaction. What comes after it goes on until the card has its money, once, and the books and the
- * provider say the same.
+ * Kills a process at each step of a refund, before and after each provider call and each transaction. The next process
+ * continues until the card is refunded once, and the ledger and the provider agree.
  */
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -20,7 +19,7 @@ import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-hous
 
 /** More than a refund has. */
 const STEPS_MAX = 60;
-/** Each step is a purchase, a flow and another process. */
+/** Each step runs a purchase, a refund and another process. */
 const TIMEOUT_MS = 240_000;
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -31,14 +30,14 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
   const killer = new Killer(() => {
     throw new Killed();
   });
-  /** The provider's news of what was ordered is late: whoever goes on has to ask for it. */
+  /** The refund's webhook is late: the next process has to ask the provider. */
   let isNewsLate = false;
 
   beforeAll(async () => {
     db = await open();
     countTransactions(db, killer);
     house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
-    stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+    stripe = house.stripe;
   });
 
   afterAll(async () => {
@@ -54,7 +53,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
   }
 
   /**
-   * Runs a flow with one step more each time until it ends without being killed; after each a new process goes on with
+   * Runs a refund with one more step each time until it ends without being killed; after each, a new process continues
    * it.
    */
   async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
@@ -73,7 +72,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
       await house.money.sweep();
       isNewsLate = false;
       await house.money.sweep();
-      // Whoever was not answered asks again; what was decided before is answered as it stands.
+      // The operator retries; an already decided refund is returned as it is.
       await house.money.refunds.refund({ ticket: bought.ticket, reason: 'Again' }, 'operator').catch(() => {});
       await house.money.sweep();
       const { data } = await stripe.refunds.list({ payment_intent: bought.payment });

@@ -1,4 +1,3 @@
-import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -6,7 +5,7 @@ import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -16,7 +15,7 @@ const CARD_WHOSE_REFUNDS_TAKE_TIME = '4000000000007726';
 describe.each(DATABASES)('refunds on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
-  /** While true, the provider refuses every refund for good. */
+  /** While true, the provider refuses every refund permanently. */
   let isRefusing = false;
 
   beforeAll(async () => {
@@ -32,14 +31,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     house = await openMoneyHouse({ db, wrapProvider });
   });
 
-  afterAll(async () => {
-    house.emulator.clearFaults();
-    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-    await house.money.idle();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced({ db, house }));
 
   const reason = 'The sound was gone';
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
@@ -49,11 +41,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   const statusOf = (id: string) =>
     house.facts.findLast((fact) => fact.topic === 'refund.changed' && fact.data.refund.id === id)?.data.refund.status;
   const providerRefunds = async (id: string) => {
-    const client = new Stripe('sk_test_of_the_tests', {
-      host: '127.0.0.1',
-      port: house.emulator.port,
-      protocol: 'http',
-    });
+    const client = house.stripe;
     const all = await client.refunds.list({ limit: 100 });
     return all.data.filter((each) => each.metadata?.refund === id);
   };
@@ -61,9 +49,8 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   async function ticketByCard(card?: string) {
     const room = await house.createRoom();
     const identity = await house.createFan();
-    const page = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'card' });
-    if (!('checkoutUrl' in page)) throw new Error('A page was expected.');
-    const confirmed = await house.money.confirmCheckout(await pay(page.checkoutUrl, card));
+    const page = await house.buyByCard({ room, identity });
+    const confirmed = await house.money.confirmCheckout(await pay(page, card));
     return { room, identity, ticket: confirmed.id as TicketId };
   }
 
@@ -100,7 +87,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(first).toMatchObject({ topup, amountMinor: 300, to: 'card', status: 'succeeded' });
     expect((await part('part-one', 300)).id).toBe(first.id);
     await expect(part('part-one', 400)).rejects.toEqual(failure('idempotency_conflict'));
-    // Without a key a second one could be the first, sent twice.
+    // Without a key, a second refund could be a retry of the first.
     await expect(refund({ topup, reason, amountMinor: 100 })).rejects.toEqual(failure('already_refunded'));
     const same = await Promise.all(Array.from({ length: 5 }, () => part('part-two', 200)));
     expect(new Set(same.map(({ id }) => id)).size).toBe(1);
@@ -237,18 +224,18 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   );
 
   test.each(['reset', 'hang', 'server_error'] as const)(
-    'an order whose answer is lost (%s) is not carried out twice',
+    'a refund whose answer is lost (%s) is not executed twice',
     async (kind) => {
       const identity = await house.createFan();
       const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
       await house.money.confirmCheckout(await pay(checkoutUrl));
       await house.money.tickets.buy({ room: await house.createRoom(), identity, name: 'Léa', from: 'wallet' });
       await eventually(() => house.emulator.listDeliveries('pending').length === 0);
-      // Half of a payment, which could be sent twice, and no webhook to tell that it was sent.
+      // A partial refund could be executed twice, and no webhook confirms it.
       house.emulator.addWebhookRule({ action: 'drop', times: 1_000 });
       house.emulator.addFault({ path: '/v1/refunds', method: 'POST', kind, times: 1, isApplied: true });
       const { id } = await refund({ topup, reason });
-      // Longer than the provider remembers keys.
+      // Longer than the provider remembers idempotency keys.
       house.advance(25 * 3_600_000);
       await eventually(() => statusOf(id) === 'succeeded');
       house.emulator.clearWebhookRules();

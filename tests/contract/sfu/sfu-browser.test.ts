@@ -75,19 +75,19 @@ inBrowser('carries a live between two Chromium pages', async () => {
   await publish(creator, node, 'creator');
   await vi.waitFor(() => expect(told('creator')).toEqual([-1]), SHORT);
 
-  // A small element: one layer is encoded, and the picture comes in that size.
+  // A small element: one layer is encoded, and the picture has that size.
   await watch(fan, node, 'fan', 320);
   await expectMoreFrames(fan, 'fan');
   await vi.waitFor(async () => expect(await frames(fan, 'fan')).toMatchObject({ width: 320, height: 180 }), SHORT);
   expect(told('creator')).toEqual([-1, 0]);
   await vi.waitFor(async () => expect(await activeLayers()).toBe(1), SHORT);
 
-  // A large one: the publisher is asked for more and the picture grows.
+  // A large one: the publisher is asked for a higher layer, and the picture grows.
   await node.setViewport({ session: 'fan', viewport: { width: 1280, height: 720 } });
   expect(told('creator')).toEqual([-1, 0, 2]);
   await vi.waitFor(async () => expect((await frames(fan, 'fan')).width).toBeGreaterThan(320), SHORT);
 
-  // The creator's second tab takes the stage over and the fan sees it without doing anything.
+  // The creator's second tab takes the stage over; the fan sees it without any action.
   const reload = await browser.page(node);
   await publish(reload, node, 'creator again');
   expect(node.events).toContainEqual({
@@ -98,7 +98,7 @@ inBrowser('carries a live between two Chromium pages', async () => {
   });
   await expectMoreFrames(fan, 'fan');
 
-  // The worker is killed: everybody is told, and joining again works.
+  // The worker is killed: every session is notified, and joining again works.
   for (const { pid } of node.workers) kill(pid, 'SIGKILL');
   const died = (session: string) => ({ type: 'sessionClosed', room: grant.room, session, reason: 'worker_died' });
   await vi.waitFor(
@@ -109,34 +109,31 @@ inBrowser('carries a live between two Chromium pages', async () => {
   await watch(fan, node, 'fan after the crash', 640);
   await expectMoreFrames(fan, 'fan after the crash');
 
-  // Access ends: the picture stops, though the page does nothing about it.
+  // Access ends: the picture stops, although the page keeps its session.
   await node.closeSession({ session: 'fan after the crash' });
   await expectNoMoreFrames(fan, 'fan after the crash');
 });
 
-inBrowser(
-  'goes on sending sound alone to Chromium that is metered, though it reports about that every few seconds',
-  async () => {
-    await using stage = new RtpStage(await openNode());
-    const node = stage.node as LocalSfuNode;
-    const { session, cameraId } = await stage.publish(grant.room);
-    const fan = await browser.page(node);
-    await watch(fan, node, 'fan', 320, { ...grant, publish: false, metered: true });
-    const sent = async (of: 'audio' | 'video') => {
-      const stats = (await node.sessionStats({ session: 'fan' })) as SentStat[];
-      return stats.find(({ type, kind }) => type === 'outbound-rtp' && kind === of)?.packetCount ?? 0;
-    };
-    await vi.waitFor(async () => expect(await sent('video')).toBeGreaterThan(0), SHORT);
-    await node.setMuted({ session, producerId: cameraId, muted: true });
-    // Of 20 ms each: longer than any two reports about sound are apart.
-    const enough = (await sent('audio')) + 700;
-    await vi.waitFor(async () => expect(await sent('audio')).toBeGreaterThan(enough), {
-      timeout: 30_000,
-      interval: 500,
-    });
-    expect(stage.events.of('paused')).toEqual([]);
-  },
-);
+inBrowser('keeps sending audio only to a metered Chromium, which reports on it every few seconds', async () => {
+  await using stage = new RtpStage(await openNode());
+  const node = stage.node as LocalSfuNode;
+  const { session, cameraId } = await stage.publish(grant.room);
+  const fan = await browser.page(node);
+  await watch(fan, node, 'fan', 320, { ...grant, publish: false, metered: true });
+  const sent = async (of: 'audio' | 'video') => {
+    const stats = (await node.sessionStats({ session: 'fan' })) as SentStat[];
+    return stats.find(({ type, kind }) => type === 'outbound-rtp' && kind === of)?.packetCount ?? 0;
+  };
+  await vi.waitFor(async () => expect(await sent('video')).toBeGreaterThan(0), SHORT);
+  await node.setMuted({ session, producerId: cameraId, muted: true });
+  // Packets of 20 ms: longer than the interval between two audio reports.
+  const enough = (await sent('audio')) + 700;
+  await vi.waitFor(async () => expect(await sent('audio')).toBeGreaterThan(enough), {
+    timeout: 30_000,
+    interval: 500,
+  });
+  expect(stage.events.of('paused')).toEqual([]);
+});
 
 interface SentStat {
   type: string;

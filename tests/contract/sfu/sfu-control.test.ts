@@ -13,7 +13,7 @@ import { RtpStage, SfuEventLog } from '../../support/media/rtp-stage.ts';
 import { openCertificateServer } from '../../support/programs/certificate-server.ts';
 import { TcpProxy } from '../../support/programs/tcp-proxy.ts';
 
-/** Who is let onto a node's control API, and what a broken connection costs: nothing. */
+/** Who may connect to a node's control API, and that a broken connection loses nothing. */
 
 const SECRET = 'a secret of the tests, long enough to be one';
 const OTHER_SECRET = 'another secret of the tests, just as long as that';
@@ -53,14 +53,14 @@ async function openHouse(options: { secrets?: string[]; leaseMs?: number } = {})
 
 type House = Awaited<ReturnType<typeof openHouse>>;
 
-/** A connection of somebody who holds the secret and says what they like. */
+/** A connection that holds the secret and sends arbitrary frames. */
 async function connectRaw({ control }: House): Promise<WebSocket> {
   const socket = new WebSocket(`wss://127.0.0.1:${control.port}`, clientTls(SECRET));
   await once(socket, 'message');
   return socket;
 }
 
-/** Resolves when the other side has ended it, whatever it says. */
+/** Resolves when the other side has closed the connection, whatever it sends. */
 async function ended(socket: Socket | WebSocket): Promise<void> {
   socket.on('error', () => {});
   await new Promise((resolve) => socket.on('close', resolve));
@@ -216,7 +216,7 @@ it.concurrent('keeps media and events while the connection is down, and delivers
   await early.viewer.firstDecodableFrame;
   expect((await events.wait('sessionClosed', leaver.session)).reason).toBe('lease_expired');
 
-  // Cut again amidst a stream of events: what arrived is not told again.
+  // Cut again in the middle of a stream of events: delivered ones are not repeated.
   for (let round = 0; round < 5; round++) {
     await publisherSide.node.setMuted({ session, producerId: microphoneId, muted: round % 2 === 1 });
     if (round === 2) {
@@ -259,7 +259,7 @@ it.concurrent('sends each gateway the events of its own sessions, and of session
   expect(secondEvents.of('consumersAdded')).toEqual([]);
   await firstEvents.wait('transportState', watcher.session);
 
-  // The first gateway dies; what happens before anybody has noticed is not lost.
+  // The first gateway dies; events from before anyone has noticed are not lost.
   await first.close();
   await second.setMuted({ session: publisher.session, producerId: publisher.microphoneId, muted: true });
   const { epoch } = await second.adopt({ session: watcher.session, room: 'room_two', identity: watcher.identity });
@@ -268,7 +268,7 @@ it.concurrent('sends each gateway the events of its own sessions, and of session
   expect((await secondEvents.wait('sessionClosed', watcher.session)).reason).toBe('closed');
 });
 
-it.concurrent('a stalled gateway can neither renew nor close an adopted session, and is told so', async () => {
+it.concurrent('a stalled gateway can neither renew nor close an adopted session, and gets an error', async () => {
   await using house = await openHouse({ leaseMs: 3_000 });
   const [first, second] = [await house.gateway({ port: house.proxy.port }), await house.gateway()];
   const [firstEvents, secondEvents] = [new SfuEventLog(first), new SfuEventLog(second)];
@@ -280,7 +280,7 @@ it.concurrent('a stalled gateway can neither renew nor close an adopted session,
   const about = { room: 'room_still', identity: 'lea' };
   for (const { session } of [kept, ended])
     expect(await second.adopt({ session, ...about })).toMatchObject({ epoch: 2 });
-  // It gives one up before it is back, and goes on renewing the other.
+  // It closes one session before it is back, and keeps renewing the other.
   const closing = first.closeSession({ session: ended.session }).catch(({ code }) => code);
   house.proxy.mend();
 
@@ -289,7 +289,7 @@ it.concurrent('a stalled gateway can neither renew nor close an adopted session,
   expect(await first.renew({ sessions: [kept.session] })).toEqual({ lost: [], adopted: [kept.session] });
   const epochs = { [kept.session]: 2, [ended.session]: 2 };
   expect(await second.renew({ sessions: [kept.session, ended.session], epochs })).toEqual({ lost: [], adopted: [] });
-  // What happens in it is told to its new gateway alone.
+  // Events of the session go to its new gateway only.
   const publisher = await new RtpStage(house.node).publish('room_still');
   await secondEvents.wait('consumersAdded', kept.session);
   expect([firstEvents.of('consumersAdded'), secondEvents.of('sessionClosed')]).toEqual([[], []]);
@@ -321,7 +321,7 @@ it.concurrent('sums the audiences of all gateways', async () => {
   await second.setAudience({ room: 'room_audience', people: 2 });
   await vi.waitFor(() => expect(wanted()).toBe(0), WAIT);
   await first.setAudience({ room: 'room_audience', people: 0 });
-  // What the other told holds.
+  // The other gateway's report is valid.
   expect(wanted()).toBe(0);
   await second.setAudience({ room: 'room_audience', people: 0 });
   await vi.waitFor(() => expect(wanted()).toBe(-1), WAIT);
@@ -333,7 +333,7 @@ it.concurrent("reports all sessions as lost at once when the node's process ends
   const events = new SfuEventLog(gateway);
   const stage = new RtpStage(gateway);
   const { session } = await stage.watch('room_lost');
-  // As after a kill: the connection ends and nobody listens any more, without a word.
+  // As after a kill: the connection ends without a close frame, and nothing listens any more.
   await house.control.close();
   expect((await events.wait('sessionClosed', session)).reason).toBe('node_lost');
   await expect(gateway.stats()).rejects.toMatchObject({ code: 'node_unavailable' });
@@ -347,10 +347,10 @@ it.concurrent('handles an answer before later events, also if both arrive togeth
   const { session } = await stage.watch('room_order', { grant: { identity: 'lea' } });
   const order: string[] = [];
   gateway.on((event) => event.session === session && event.type !== 'transportState' && order.push(event.type));
-  // As many as keep the connection busy: what is written meanwhile goes in one piece.
+  // Enough to keep the connection busy: what is written meanwhile is sent in one piece.
   const taken = Array.from({ length: 20 }, async () => {
     const { consumers } = await gateway.adopt({ session, room: 'room_order', identity: 'lea', epoch: 1 });
-    // Whoever asked does so through a few layers of theirs.
+    // Real callers await through a few more layers.
     for (let layer = 0; layer < 5; layer += 1) await undefined;
     order.push(`took over ${consumers.length}`);
   });

@@ -9,12 +9,12 @@ import { SfuControlServer } from '../../../sfu/control/server.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../../sfu/node.ts';
 import { RtpStage, type StageViewer } from '../../support/media/rtp-stage.ts';
 
-/** A room on several nodes: those that the publisher is not on pull its stage, over pipes as they run between hosts. */
+/** A room on several nodes: nodes without the publisher pull its stage over pipes between hosts. */
 
 const SECRET = 'a secret of the tests, long enough to be one';
 const WAIT = { timeout: 10_000, interval: 20 };
 const SILENT_AFTER_MS = 250;
-/** Some 0.4 s of sound. */
+/** About 0.4 s of audio. */
 const SHORT_AUDIO_PACKETS = 20;
 let nextPort = 44_000;
 
@@ -93,7 +93,7 @@ it.concurrent('forwards the stage over an intermediate node', async () => {
   await using middle = await House.create();
   await using edge = await House.create();
   await origin.stage.publish('room_tree');
-  // The node in between has nobody of its own, and learns from the edge where to get it.
+  // The middle node has no viewers, and learns its upstream from the edge.
   const upstream = middle.asUpstream(origin.asUpstream());
   const { viewer, consumers } = await edge.stage.watch('room_tree', { upstream });
   expect(consumers).toHaveLength(2);
@@ -124,7 +124,7 @@ it.concurrent('requests from the publisher only the layers that viewers on all n
 it.concurrent('requests key frames for viewers behind a pipe', async () => {
   await using origin = await House.create();
   await using edge = await House.create();
-  // Only the first PLI is heeded; who comes later depends on the hint.
+  // Only the first PLI is answered; later viewers depend on the hint.
   const { session, publisher } = await origin.stage.publish('room_keys', {
     pliPauseMs: 60_000,
     obeys: ['keyFrameWanted'],
@@ -217,7 +217,7 @@ it.concurrent('the page that took the stage last keeps it, also while a node dra
   await first.stage.watch(room);
   first.node.drain();
   const later = await second.stage.publish(room, { fence: 2 });
-  // The earlier page was let in elsewhere meanwhile: its node's news comes late.
+  // The earlier page was admitted at another node meanwhile: this notification is late.
   await second.node.follow({ room, upstream: first.asUpstream(), fence: 1 });
   expect(second.stage.events.of('sessionClosed', later.session)).toEqual([]);
   await first.node.follow({ room, upstream: second.asUpstream(), fence: 2 });
@@ -234,7 +234,7 @@ it.concurrent('reconnects to a node that returns under its name', async () => {
   await edge.stage.events.wait('consumersRemoved', session);
   await using second = await House.create({ id: 'sfu_back' });
   await second.stage.publish('room_back');
-  // Its name is the one that the edge followed before, and what the edge had of it is over.
+  // The edge followed a node of this name before, and that stage has ended.
   await edge.node.follow({ room: 'room_back', upstream: second.asUpstream() });
   const added = () => edge.stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
   await vi.waitFor(() => expect(added()).toHaveLength(2), WAIT);
@@ -253,7 +253,7 @@ it.concurrent('restores the stage after the death of a worker at either end', as
   const added = (session: string) =>
     edge.stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
 
-  // The worker on which the stage arrives: those on the other one get it anew.
+  // The worker on which the stage arrives: viewers on the other one get it again.
   kill(edge.node.workers[0]?.pid ?? 0, 'SIGKILL');
   await vi.waitFor(() => expect(edge.stage.events.of('sessionClosed')).toHaveLength(1), WAIT);
   const left = viewers.find(({ session }) => edge.stage.events.of('sessionClosed', session).length === 0);
@@ -300,7 +300,7 @@ it.concurrent('does not pull in a cycle or from a draining node', async () => {
   await expect(first.stage.publish('room_drained')).rejects.toMatchObject({ code: 'node_unavailable' });
 });
 
-/** Two nodes that count together. */
+/** Two nodes that share their counts. */
 async function createPair() {
   const counts = { board: new MemoryAnnouncements(), hashes: new MemoryLeasedHashes() };
   const budgets = new MemoryLeasedHashes();
@@ -330,7 +330,7 @@ it('pauses a metered viewer with short sessions without reports, also over two n
   expect(isPaused).toBe(true);
 });
 
-it('limits a person to four sessions of a room over all nodes; ended ones are free again, taken-over ones are not', async () => {
+it('limits a person to four sessions of a room over all nodes; ended ones free a slot, resumed ones do not', async () => {
   const { one, two } = await createPair();
   await using _one = one;
   await using _two = two;
@@ -358,7 +358,7 @@ it('limits a person to four sessions of a room over all nodes; ended ones are fr
   await vi.waitFor(() => watch(one), WAIT);
 });
 
-/** The pipes to other nodes that a node feeds, by their sessions. */
+/** The pipes to other nodes that a node feeds, by session. */
 async function pullsOf(node: LocalSfuNode): Promise<string[]> {
   return (await node.pipes()).flatMap(({ session }) => session ?? []);
 }

@@ -23,7 +23,7 @@ describeSfuNode({
       await local.close();
       await control.close();
     };
-    // The suite closes the node that it is given; here that is only the near end.
+    // The suite closes the node that it gets; here that is the gateway's end.
     node.close = async () => {
       await closeConnection();
       await shutDown();

@@ -10,7 +10,7 @@ import { LocalSfuNode, type LocalSfuNodeOptions } from '../../../sfu/node.ts';
 import { RtpStage, type StagePublisher, type StageViewer } from '../../support/media/rtp-stage.ts';
 import { rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
 
-/** Spares, as `sfu/contract.ts` promises them, in this process and over the control API. */
+/** Spares as specified in `sfu/contract.ts`, in this process and over the control API. */
 
 const SECRET = 'a secret of the tests, long enough to be one';
 const PATIENT = { timeout: 15_000 };
@@ -19,7 +19,7 @@ const LEA = { identity: 'lea' };
 const SILENT_AFTER_MS = 250;
 const LEASE_MS = 2_000;
 const LOOK_MS = 300;
-/** What one picture's stream of the test brings at least while it is looked at. */
+/** The least that one video stream of the test sends during an observation. */
 const PICTURE_BYTES = 30_000;
 
 class SparesHouse implements AsyncDisposable {
@@ -42,13 +42,13 @@ class SparesHouse implements AsyncDisposable {
     this.#control = control;
   }
 
-  /** Whoever else uses the node: over a connection of its own, where it has any. */
+  /** Another user of the node, over a separate connection if remote. */
   async anotherGateway(): Promise<RtpStage> {
     if (!this.#control) return new RtpStage(this.local);
     return new RtpStage(await RemoteSfuNode.create({ url: `wss://127.0.0.1:${this.#control.port}`, secret: SECRET }));
   }
 
-  /** A publisher who sends over a spare only once they are told that it has taken over. */
+  /** A publisher who sends over a spare only after the event that it has taken over. */
   async publishTwice(room: string): Promise<{ first: StagePublisher; spare: StagePublisher }> {
     const first = await this.stage.publish(room, { grant: ADA });
     const spare = await this.stage.publish(room, { grant: ADA, spareOf: first.session });
@@ -68,7 +68,7 @@ class SparesHouse implements AsyncDisposable {
     return { first, spare };
   }
 
-  /** kill -9 of the worker that carries viewers, or of the other one. */
+  /** Sends SIGKILL to the worker that carries viewers, or to the other one. */
   killWorker(which: 'in use' | 'with spares'): void {
     const worker = this.local.workers.find(({ consumers }) => consumers > 0 === (which === 'in use'));
     if (!worker) throw new Error(`There is no worker ${which}.`);
@@ -92,7 +92,7 @@ describe.concurrent.each([
     const creator = await house.publishTwice('room_worker_died');
     const fans = [await house.watchTwice('room_worker_died', 'lea'), await house.watchTwice('room_worker_died', 'max')];
     await Promise.all([creator, ...fans].map(({ spare }) => stage.events.wait('transportState', spare.session)));
-    // Longer than a publisher is let go on with layers that nobody wants.
+    // Longer than the delay after which unwanted layers are stopped.
     await pause(LAYER_LOWERING_DELAY_MS + LOOK_MS);
     expect(stage.events.of('layersWanted', creator.spare.session)).toEqual([]);
     const before = stage.events.all.length;
@@ -101,14 +101,13 @@ describe.concurrent.each([
       const { by } = await stage.events.wait('takenOver', first.session);
       expect(by).toBe(spare.session);
     }
-    // Media comes over what was there already: the consumers of the spares, of which their viewers know since they were
-    // opened.
+    // Media flows over the spares' existing consumers, which their viewers have known since opening.
     await Promise.all(fans.map(({ spare }) => spare.viewer.firstDecodableFrame));
     const told = stage.events.all.slice(before).map(({ type }) => type);
-    // The worker that is left may ask for a key frame ahead of its time.
+    // The remaining worker may ask for an early key frame.
     expect(new Set(told.filter((type) => type !== 'keyFrameWanted'))).toEqual(new Set(['takenOver']));
     expect(await stage.node.stats()).toMatchObject({ sessions: 3, producers: 2, consumers: 4 });
-    // What has taken over is like any other session: it can have a spare, be taken over by that, and be closed.
+    // After the takeover a session is like any other: it can have a spare, be taken over, and be closed.
     await vi.waitFor(() => expect(house.local.workers).toHaveLength(2), PATIENT);
     const [fan] = fans;
     const next = await stage.watch('room_worker_died', { grant: LEA, spareOf: fan?.spare.session ?? '' });
@@ -134,7 +133,7 @@ describe.concurrent.each([
     ]);
     const counted = await stage.node.roomTraffic({ room: 'room_idle_spares', identity: 'lea' });
     expect(counted.map(({ session }) => session).toSorted()).toEqual([creator.first.session, first.session].toSorted());
-    // The next viewer comes to where the room is, and not to where spares wait.
+    // The next viewer is placed where the room is, not where spares wait.
     const next = await stage.watch('room_idle_spares');
     expect(local.workers.map(({ consumers }) => consumers)).toEqual([4, 0]);
     await next.viewer.firstDecodableFrame;
@@ -150,14 +149,14 @@ describe.concurrent.each([
     kill(edge?.pid ?? 0, 'SIGKILL');
     const taken = await Promise.race(fans.map(({ first }) => stage.events.wait('takenOver', first.session)));
     const fan = fans.find(({ first }) => first.session === taken.session);
-    if (!fan) throw new Error('Somebody else was taken over.');
+    if (!fan) throw new Error('Another session was taken over.');
     const { consumers } = await stage.events.wait('consumersAdded', fan.spare.session);
     expect(consumers.map(({ producerId }) => producerId).toSorted()).toEqual(
       [publisher.cameraId, publisher.microphoneId].toSorted(),
     );
     fan.spare.viewer.addConsumers(consumers);
     await fan.spare.viewer.firstDecodableFrame;
-    // The publisher's spare was on that worker: it is over, and what it kept with it.
+    // The publisher's spare was on that worker: it ends, with its tracks.
     await stage.events.wait('sessionClosed', kept.session);
     expect(stage.events.of('sessionClosed', publisher.session)).toEqual([]);
   });
@@ -216,7 +215,7 @@ describe.concurrent.each([
       return (await sentBytes()) - before;
     };
     await vi.waitFor(async () => expect(await grownBytes()).toBeGreaterThan(PICTURE_BYTES), PATIENT);
-    // Whose first session is on the other worker leaves; the spare of the one who stays is there.
+    // The viewers whose first session is on the other worker leave; the spare of the remaining one is there.
     for (const { first } of fans) {
       await stage.node.closeSession({ session: first.session });
       if (local.workers[1]?.consumers === 0) break;
@@ -305,7 +304,7 @@ describe.concurrent.each([
       const identity = ['lea', 'max', 'zoe'][index] ?? '';
       return stage.watch(`room_of_${identity}`, { grant: { identity }, spareOf: fans[index]?.session ?? '' });
     };
-    // Two are on one worker and one on the other, so that two spares are together where the one is.
+    // Two are on one worker and one on the other, so that two spares share the worker of the one.
     const lea = await spareFor(0);
     for (const other of [1, 2]) await spareFor(other);
     await expectCode(spareFor(0), 'node_unavailable');
@@ -343,7 +342,7 @@ describe.concurrent.each([
     for (const { first, spare } of [creator, fan])
       expect((await other.events.wait('takenOver', first.session)).by).toBe(spare.session);
     if (isRemote) expect(stage.events.of('takenOver')).toEqual([]);
-    // One that nobody has opened whole yet is nobody's to keep.
+    // A session that is still opening cannot be adopted.
     expect(await other.node.adopt({ ...taken, session: fan.spare.session })).not.toHaveProperty('spare');
   });
 

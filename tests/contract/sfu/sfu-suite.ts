@@ -7,15 +7,15 @@ import { describeGrants, describePeople } from './suite/sessions.ts';
 import { describeLayers, describeStage } from './suite/stage.ts';
 
 /**
- * What `sfu/contract.ts` promises, on real media over real workers. It runs on a node in this process and, unchanged,
- * on a node behind the control API.
+ * The contract of `sfu/contract.ts`, with real media and workers. Runs on a node in this process and, unchanged, on a
+ * node behind the control API.
  */
 export function describeSfuNode(harness: SfuHarness): void {
   const open = async (options?: SfuHarnessOptions) => {
     const { node, ...rest } = await harness.create(options);
     return { stage: new RtpStage(node), ...rest };
   };
-  // Each test has a node of its own and mostly waits.
+  // Each test has its own node and mostly waits.
   describe.concurrent(`${harness.name}: media`, () => describeMedia(open));
   describe.concurrent(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
   describe.concurrent(`${harness.name}: stage`, () => describeStage(open));

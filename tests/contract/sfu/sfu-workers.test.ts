@@ -4,7 +4,7 @@ import { LocalSfuNode, type LocalSfuNodeOptions } from '../../../sfu/node.ts';
 import { RtpStage } from '../../support/media/rtp-stage.ts';
 import { describeSfuNode } from './sfu-suite.ts';
 
-/** One room on two workers: every other viewer is on a worker that the publisher is not on, behind a pipe. */
+/** One room on two workers: every other viewer is on a worker without the publisher, behind a pipe. */
 
 async function openNode(options: Partial<LocalSfuNodeOptions> = {}): Promise<LocalSfuNode> {
   return await LocalSfuNode.create({
@@ -48,7 +48,7 @@ describe.concurrent('a room on two workers', () => {
       true,
     );
     expect(node.workers.map(({ rooms }) => rooms)).toEqual([1, 1]);
-    // The pipe counts as one viewer of two tracks, so four of the others are elsewhere.
+    // The pipe counts as one viewer of two tracks, so four of the others are on the other worker.
     expect(node.workers.reduce((sum, { consumers }) => sum + consumers, 0)).toBe(2 * (6 + 1));
     const pipes = await node.pipes();
     expect(pipes).toMatchObject([{ room: 'room_spread', tracks: 2 }]);

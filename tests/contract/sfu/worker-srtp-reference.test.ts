@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deriveSessionKeys, SrtpContext, srtpProfiles } from '../../support/media/rtp-srtp.ts';
 
-// Before our SRTP may judge the worker's, the vectors of the RFCs judge ours.
+// Checks our SRTP against the RFCs' test vectors, because it then checks the worker's.
 
 const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 
@@ -26,7 +26,7 @@ test('RFC 3711, appendix B.2: AES counter mode key stream', () => {
     authKey: Buffer.alloc(20),
   };
   const context = SrtpContext.withSessionKeys(srtpProfiles.aesCm128HmacSha1, keys);
-  // SSRC, rollover counter and sequence number are zero in the vector, so zeros come out as the key stream.
+  // SSRC, rollover counter and sequence number are zero in the vector, so that encrypting zeros yields the key stream.
   const packet = Buffer.concat([hex('80000000 00000000 00000000'), Buffer.alloc(48)]);
   expect(context.protectRtp(packet).subarray(12, 60)).toEqual(
     hex('E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB 41E95B3BB0A2E8DD477901E4FCA894C0'),

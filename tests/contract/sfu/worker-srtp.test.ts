@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { PlainSrtpPeer } from '../../support/media/plain-srtp-peer.ts';
 import { rtpHeaderLength, type SrtpProfile, srtpProfiles } from '../../support/media/rtp-srtp.ts';
 
-// The worker may have been built with a bridge to another libsrtp than it was written for. Here its SRTP meets an
-// implementation that shares no code with it, in both directions and for each suite that it offers.
+// The worker may have been built against another libsrtp version. Tests its SRTP against an implementation without
+// shared code, in both directions and for each suite.
 
 const VP8 = { kind: 'video' as const, mimeType: 'video/VP8', clockRate: 90_000, preferredPayloadType: 101 };
 const PUBLISHER_SSRC = 0x1234_5678;
@@ -46,7 +46,7 @@ describe.each(Object.values(srtpProfiles) as SrtpProfile[])('$name', (profile) =
     });
     consumer = await viewer.transport.consume({
       producerId: producer.id,
-      // Without RTX, so that a retransmission is the same packet again, protected a second time.
+      // Without RTX, so that a retransmission is the same packet, protected again.
       rtpCapabilities: { codecs: [{ ...VP8, rtcpFeedback: feedback }] },
     });
     consumerSsrc = consumer.rtpParameters.encodings?.[0]?.ssrc ?? 0;
@@ -57,7 +57,7 @@ describe.each(Object.values(srtpProfiles) as SrtpProfile[])('$name', (profile) =
     viewer.close();
   });
 
-  test('RTP passes the worker and opens on the other side, across a rollover of the sequence number', async () => {
+  test('forwarded RTP authenticates on the other side, across a rollover of the sequence number', async () => {
     const sizes = [20, 1, 64, 1180, 3, 500, 16, 15, 17, 1000];
     const payloads = sizes.map((size, number) => vp8Payload(number, size));
     for (const [number, payload] of payloads.entries()) {
@@ -116,7 +116,7 @@ describe.each(Object.values(srtpProfiles) as SrtpProfile[])('$name', (profile) =
     expect(viewer.refused).toEqual([]);
   });
 
-  test('RTCP from the worker opens: sender reports to the viewer, receiver reports to the publisher', async () => {
+  test('RTCP from the worker authenticates: sender reports to the viewer, receiver reports to the publisher', async () => {
     let sequence = 1;
     const timer = setInterval(() => {
       void publisher.sendRtp(rtpPacket(sequence, vp8Payload(sequence - 1, 200)));
@@ -137,13 +137,13 @@ describe.each(Object.values(srtpProfiles) as SrtpProfile[])('$name', (profile) =
     expect([...viewer.refused, ...publisher.refused]).toEqual([]);
   });
 
-  test('RTCP to the worker is taken: a viewer’s request for a key frame reaches the publisher', async () => {
+  test('RTCP to the worker is accepted: a viewer’s request for a key frame reaches the publisher', async () => {
     await publisher.sendRtp(rtpPacket(1, vp8Payload(0, 90)));
     await viewer.waitFor(() => viewer.rtp[0]);
     const before = countRtcp(publisher, PAYLOAD_FEEDBACK);
     const request = feedbackPacket(PAYLOAD_FEEDBACK, PICTURE_LOSS, consumerSsrc);
 
-    // None of these may count; the genuine one that follows them on the same path does.
+    // None of these may have an effect; the genuine packet after them does.
     const sealed = viewer.outbound.protectRtcp(request);
     for (let at = 0; at < sealed.length; at++) {
       const tampered = Buffer.from(sealed);
@@ -165,7 +165,7 @@ describe.each(Object.values(srtpProfiles) as SrtpProfile[])('$name', (profile) =
 
 const feedback = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
 
-/** The first one looks like a key frame's start (RFC 7741 §4.3), which a viewer's stream begins with. */
+/** The first packet starts like a key frame (RFC 7741 §4.3), with which a stream begins. */
 function vp8Payload(number: number, size: number): Buffer {
   const payload = Buffer.alloc(size, number + 1);
   if (number === 0) Buffer.from('100000009d012a40018000', 'hex').copy(payload);
@@ -183,7 +183,7 @@ function rtpPacket(sequence: number, payload: Buffer, extension = Buffer.alloc(0
   return Buffer.concat([header, extension, payload]);
 }
 
-/** A feedback message (RFC 4585 §6.1) after the empty receiver report that a compound packet begins with. */
+/** A feedback message (RFC 4585 §6.1) after the empty receiver report that starts a compound packet. */
 function feedbackPacket(payloadType: number, format: number, mediaSsrc: number, information = Buffer.alloc(0)): Buffer {
   const report = Buffer.from([0x80, RECEIVER_REPORT, 0, 1, 0, 0, 0, 9]);
   const message = Buffer.alloc(12);
@@ -207,7 +207,7 @@ function countRtcp(peer: PlainSrtpPeer, payloadType: number): number {
   return rtcpOf(peer, payloadType).length;
 }
 
-/** The latest one, with a report or feedback in it. */
+/** The latest packet of this type. */
 function findRtcp(peer: PlainSrtpPeer, payloadType: number): Buffer | undefined {
   return rtcpOf(peer, payloadType)
     .filter((packet) => packet.length >= 12)

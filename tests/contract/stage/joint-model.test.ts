@@ -1,6 +1,6 @@
 /**
  * Random schedules of two real SDK rooms of one creator against the real stage of several gateways, in simulated time:
- * connections are lost for short and for long, links to the node stand still, the node dies, the database fails.
+ * connections drop for short and long times, links to the node stall, the node dies, the database fails.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Room } from '../../../client-sdk/src/room.ts';
@@ -36,7 +36,7 @@ vi.mock('../../../client-sdk/src/media/media-engine.ts', () => ({
 
 const SCHEDULES = effort({ short: 15, long: 400 });
 const SEED = pinnedSeed(20_261_127);
-/** Everything is compared after each part, when it has come to rest. */
+/** States are compared after each part, once it has settled. */
 const PARTS = 4;
 const STEPS = 10;
 const QUIET_MS = 150_000;
@@ -50,7 +50,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** One page, what it was asked for, and whether it may be on stage. */
+/** One page, its last request, and whether it may publish. */
 class Page {
   readonly room = new Room({ url: 'http://localhost', log: () => {}, autoWatch: false });
   readonly name: string;
@@ -105,13 +105,13 @@ class Page {
   }
 }
 
-test(`a page publishes only when it was asked to, and shows what the house has (seed ${SEED})`, {
+test(`a page publishes only on request, and shows the server's state (seed ${SEED})`, {
   timeout: 60_000 + SCHEDULES * 2_000,
 }, async () => {
   for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) expect(await play(seed), `seed ${seed}`).toEqual([]);
 });
 
-test(`of two pages that go live in the same instant one stays on air, and the other hears why not (seed ${SEED})`, {
+test(`of two pages that go live at the same instant one stays live, and the other gets the reason (seed ${SEED})`, {
   timeout: 60_000 + SCHEDULES * 2_000,
 }, async () => {
   for (let seed = SEED; seed < SEED + SCHEDULES; seed += 1) {
@@ -176,7 +176,7 @@ interface World {
 }
 
 async function inWorld(seed: number, run: (world: World) => Promise<string[]>): Promise<string[]> {
-  // From the same moment each time, and without anything that an earlier schedule has left.
+  // Starts every schedule at the same time, without state of an earlier one.
   vi.useRealTimers();
   vi.useFakeTimers({ now: 0 });
   const dice = new Dice(seed);
@@ -187,7 +187,7 @@ async function inWorld(seed: number, run: (world: World) => Promise<string[]>): 
   const devices = new FakeDevices(points);
   vi.stubGlobal('navigator', { mediaDevices: devices, language: 'en' });
   vi.spyOn(Math, 'random').mockImplementation(() => dice.next());
-  // Devices and negotiations take their time as everything else does.
+  // Delays devices and negotiations like everything else.
   const releasing = setInterval(() => void points.release(), 120);
   const house = await ModelHouse.create(chance, 2 + below(2));
   const network = new JointNetwork(house, chance);
@@ -210,10 +210,10 @@ async function inWorld(seed: number, run: (world: World) => Promise<string[]>): 
 function findDifferences({ node, rooms }: ModelHouse, pages: Page[], { opened }: FakeDevices): string[] {
   const faults: string[] = [];
   const shown = pages.filter(({ room }) => room.localParticipant.isLive);
-  // One whose opening timed out is nobody's: a real node closes what never connects.
+  // A publisher whose opening timed out belongs to no page: a real node closes it because it never connects.
   const onStage = node.publishers(ROOM).flatMap(({ id, tracks }) => (tracks > 0 ? [id] : []));
   const believed = shown.map(({ room }) => room.localParticipant.publisher.session);
-  if (String(believed) !== String(onStage)) faults.push(`pages show ${believed}, the house has ${onStage}`);
+  if (String(believed) !== String(onStage)) faults.push(`pages show ${believed}, the server has ${onStage}`);
   if (rooms.isLive(ROOM) !== onStage.length > 0)
     faults.push(`the live is ${rooms.isLive(ROOM)} with ${onStage.length}`);
   for (const { room, name } of pages)

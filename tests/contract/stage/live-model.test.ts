@@ -1,7 +1,7 @@
 /**
  * Random schedules of two pages of a creator and two fans over several gateways: they connect, go live, leave and
  * resume elsewhere while connections to the node stall, the node dies and is replaced, and the database fails. Time is
- * simulated; the stage, its leases and its lives are the real ones.
+ * simulated; the stage with its leases and lives is real.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../../server/platform/log.ts';
@@ -22,7 +22,7 @@ vi.mock('ws', async () => ({
 const SCHEDULES = effort({ short: 40, long: 2_000 });
 const SEED = pinnedSeed(20_261_127);
 const STEPS = 60;
-/** Longer than a lease, a grace period and an adoption one after the other. */
+/** Longer than a lease, a grace period and an adoption in sequence. */
 const QUIET_MS = 120_000;
 
 beforeEach(() => vi.useFakeTimers());
@@ -187,7 +187,7 @@ describe('by example', () => {
 
   test('a page that ends its live after another took the stage only leaves', async () => {
     await publish(creatorOn('first'), 'laptop');
-    // The phone has not come to be on it yet.
+    // The phone's session has not reached the node yet.
     await passes(house.rooms.of('gw_0').takeStage(ROOM, 'phone'));
     await passes(stage().endLive(ROOM, 'laptop'));
     expect(house.node.publishers(ROOM)).toEqual([]);
@@ -218,7 +218,7 @@ async function play(seed: number): Promise<string[]> {
         faults.push('a live is held by another gateway than its session');
     }
     for (const { id, socketless } of held(house)) if (socketless) faults.push(`a session of nobody: ${id}`);
-    // A publisher learns of an end elsewhere by `stage:liveEnded`, which is the joint model's to check.
+    // A publisher learns of an end elsewhere by `stage:liveEnded`, which the joint model checks.
     for (const { identity, role, gateway, session } of house.pages)
       if (role === 'fan' && gateway && session && !house.node.sessions.has(session))
         faults.push(`${identity} has a session that is gone`);
@@ -233,14 +233,14 @@ async function play(seed: number): Promise<string[]> {
   }
 }
 
-/** What is on the node, and whether no page has it. */
+/** The sessions of the node, and whether a page holds each. */
 function held({ node, pages }: ModelHouse): { id: string; socketless: boolean }[] {
   const known = new Set(pages.flatMap(({ session, gateway }) => (gateway && session ? [session as string] : [])));
-  // A spare is whose session it waits for.
+  // A spare belongs to the page of its session.
   return [...node.sessions.values()].map(({ id, spareOf }) => ({ id, socketless: !known.has(spareOf ?? id) }));
 }
 
-/** The choices of a schedule, and the jitter of whatever retries in it. */
+/** Random choices of a schedule, and the retry jitter in it. */
 function chanceOf(seed: number): ModelChance {
   const dice = new Dice(seed);
   vi.spyOn(Math, 'random').mockImplementation(() => dice.next());

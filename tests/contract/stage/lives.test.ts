@@ -1,4 +1,4 @@
-/** Who holds a live when there are several gateways: two of them as two sets of objects on one database. */
+/** Which gateway holds a live: two gateways as two sets of objects on one database. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRooms } from '../../../server/domains.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
@@ -52,7 +52,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
   };
   const isLive = async (room: RoomId) => (await parts().here.rooms.getRoom(room)).status === 'live';
 
-  /** The lives of a gateway whose publishers are the given rooms; one without a publisher ends in a moment. */
+  /** The lives of a gateway with publishers in the given rooms; a live without a publisher ends soon. */
   const createLives = (rooms: LivesOptions['rooms'], publishing = new Map<RoomId, string | undefined>()) => {
     const lives = new Lives({ rooms, publishing: () => publishing, graceMs: 50, log, metrics });
     return { publishing, lives, [Symbol.dispose]: () => lives.close() };
@@ -80,7 +80,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     await there.rooms.endHeldLive(room);
     expect(await here.rooms.getRoom(room)).toMatchObject({ status: 'live', liveStartedAt });
     expect(await topicsOf(room)).toEqual(['live.started']);
-    // The creator may end it anywhere.
+    // The creator may end it through any gateway.
     await second.lives.end(room);
     expect(await isLive(room)).toBe(false);
     expect(await topicsOf(room)).toEqual(['live.started', 'live.ended']);
@@ -96,7 +96,7 @@ describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, ope
     await it.lives.sweep();
     await there.rooms.endHeldLive(room);
     expect(await isLive(room)).toBe(true);
-    // Once the creator has ended it, it stays over, also where the publisher is not told yet.
+    // Once the creator has ended it, it stays ended, also where the publisher has not been notified yet.
     await there.rooms.endLive(room);
     await it.lives.sweep();
     expect(await isLive(room)).toBe(false);

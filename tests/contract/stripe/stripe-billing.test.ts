@@ -1,7 +1,4 @@
-/**
- * Subscriptions and their invoices, as memberships rely on them; what needs time to pass is tried on the emulator's
- * clock.
- */
+/** Subscriptions and their invoices, as memberships use them; the emulator's clock tests what needs time to pass. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultOf, type Target, targets } from './stripe-target.ts';
@@ -89,7 +86,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(raised.items.data).toMatchObject([{ id, price: { unit_amount: 3_000 } }]);
     const invoice = raised.latest_invoice as Stripe.Invoice;
     expect(invoice).toMatchObject({ status: 'paid', billing_reason: 'subscription_update' });
-    // A moment of the period may have passed since it began.
+    // A moment of the period may already have passed.
     expect(invoice.amount_paid).toBeGreaterThan(1_990);
     expect(invoice.amount_paid).toBeLessThanOrEqual(2_000);
     const lowered = [{ id, price: await tier(500) }];
@@ -136,7 +133,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
 
   test('renew automatically, become past due when the card fails, and recover when paid', async ({ skip }) => {
     const { emulator } = target;
-    if (emulator === undefined) return skip('Only the emulator’s clock can be turned');
+    if (emulator === undefined) return skip('Only the emulator’s clock can be advanced');
     const customer = await member();
     const { id } = await stripe.subscriptions.create({ customer, items: [{ price: await tier(990) }] });
     emulator.advanceClock(32 * DAY_MS);

@@ -1,6 +1,6 @@
 /**
- * Connected accounts, transfers and payouts, as paying creators relies on them. Nobody can onboard an account through
- * the API: on Stripe's test mode the tests that need one take `STRIPE_TEST_CONNECTED_ACCOUNT`, or are left out.
+ * Connected accounts, transfers and payouts, as creator payouts use them. The API cannot onboard an account: in
+ * Stripe's test mode the tests that need one use `STRIPE_TEST_CONNECTED_ACCOUNT`, or are skipped.
  */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
   });
   afterAll(() => target.close());
 
-  /** Money on the platform that can be spent at once. */
+  /** Available platform balance. */
   const fund = (amount: number) =>
     stripe.paymentIntents.create({
       amount,

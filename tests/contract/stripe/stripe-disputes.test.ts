@@ -1,4 +1,4 @@
-/** Disputes, as the freezing of a wallet and its release rely on them. */
+/** Disputes, as freezing and releasing wallet credit uses them. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cardOnly, faultOf, SETTLING_TIMEOUT_MS, type Target, targets } from './stripe-target.ts';

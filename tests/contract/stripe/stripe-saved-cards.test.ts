@@ -1,4 +1,4 @@
-/** Cards that are kept: what a wallet's top-up with one tap, and an authorization ahead, rely on of Stripe. */
+/** Saved cards, as one-tap top-ups and authorizations use them. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cardOnly, faultOf, type Target, targets } from './stripe-target.ts';

@@ -1,6 +1,6 @@
 /**
- * Whom the contract suites talk to: the emulator always, and Stripe's own test mode when `STRIPE_TEST_SECRET_KEY` is
- * given. What only the emulator can do, turning its clock or playing a person, is absent on the other.
+ * The targets of the contract suites: always the emulator, and Stripe's test mode when `STRIPE_TEST_SECRET_KEY` is set.
+ * What only the emulator can do (advance its clock, act as a person) is undefined for the other.
  */
 
 import { StripeEmulator } from '@loge/stripe-emulator';
@@ -9,7 +9,7 @@ import Stripe from 'stripe';
 export interface Target {
   stripe: Stripe;
   emulator: StripeEmulator | undefined;
-  /** An account that can be paid out, or undefined where nobody can onboard one. */
+  /** An account that can receive payouts, or undefined if none can be onboarded. */
   payableAccount: () => Promise<string | undefined>;
   close: () => Promise<void>;
 }
@@ -39,7 +39,7 @@ if (testModeKey !== undefined && testModeKey !== '') {
   });
 }
 
-/** What is refused, as the SDK's error. */
+/** The SDK's error for a refused request. */
 export function faultOf(request: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   return request.then(
     () => Promise.reject(new Error('The request was not refused')),

@@ -1,7 +1,7 @@
 /**
- * What Loge relies on of Stripe's API, through the real SDK: run against the emulator always, and against Stripe's own
- * test mode when `STRIPE_TEST_SECRET_KEY` is given. Nothing here needs a browser or a webhook that reaches this
- * machine; the page and the webhooks are tested beside the emulator.
+ * The part of Stripe's API that Loge uses, through the real SDK: always against the emulator, and against Stripe's test
+ * mode when `STRIPE_TEST_SECRET_KEY` is set. Nothing here needs a browser or an incoming webhook; page and webhooks are
+ * tested with the emulator.
  */
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
@@ -39,7 +39,7 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
   });
   afterAll(() => close());
 
-  /** Capture is asynchronous: the balance transaction comes a while after the charge. */
+  /** Capture is asynchronous: the balance transaction follows the charge after a while. */
   async function settledCharge(paymentIntent: Stripe.PaymentIntent): Promise<Stripe.Charge> {
     const look = () =>
       stripe.charges.retrieve(String(paymentIntent.latest_charge), { expand: ['balance_transaction'] });

@@ -1,4 +1,4 @@
-/** Every fact of the house is told outside, or is left out on purpose: nobody can add one and forget to decide. */
+/** Every fact is either mapped to a webhook event or excluded explicitly, so that a new fact needs a decision. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,38 +10,38 @@ import { PUBLIC_TOPICS } from '../../../server/webhooks/event-mapping.ts';
 
 const SERVER = fileURLToPath(new URL('../../../server/', import.meta.url));
 
-/** Complete by its type: a new fact of money does not compile until it is decided here. */
-const MONEY: Record<keyof MoneyFacts, 'told' | 'kept'> = {
-  'membership.changed': 'told',
-  'wallet.changed': 'kept',
-  'wallets.changed': 'kept',
-  'topup.settled': 'told',
-  'ticket.bought': 'told',
-  'ticket.refunded': 'told',
-  'tips.settled': 'told',
-  'tip.refunded': 'told',
-  'private_session.requested': 'told',
-  'private_session.started': 'told',
-  'private_session.closed': 'told',
-  'private_session.ended': 'told',
-  'earnings.changed': 'kept',
-  'request.changed': 'kept',
-  'places.changed': 'kept',
-  'goal.changed': 'kept',
-  'tipMenu.changed': 'kept',
-  'promotion.granted': 'told',
-  'room.notHeld': 'told',
-  'refund.changed': 'told',
-  'payout.changed': 'told',
-  'creator.account_changed': 'told',
-  'creator.payouts_changed': 'told',
-  'dispute.changed': 'told',
+/** Exhaustive by type: a new money fact does not compile until it is listed here. */
+const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
+  'membership.changed': 'sent',
+  'wallet.changed': 'excluded',
+  'wallets.changed': 'excluded',
+  'topup.settled': 'sent',
+  'ticket.bought': 'sent',
+  'ticket.refunded': 'sent',
+  'tips.settled': 'sent',
+  'tip.refunded': 'sent',
+  'private_session.requested': 'sent',
+  'private_session.started': 'sent',
+  'private_session.closed': 'sent',
+  'private_session.ended': 'sent',
+  'earnings.changed': 'excluded',
+  'request.changed': 'excluded',
+  'places.changed': 'excluded',
+  'goal.changed': 'excluded',
+  'tipMenu.changed': 'excluded',
+  'promotion.granted': 'sent',
+  'room.notHeld': 'sent',
+  'refund.changed': 'sent',
+  'payout.changed': 'sent',
+  'creator.account_changed': 'sent',
+  'creator.payouts_changed': 'sent',
+  'dispute.changed': 'sent',
 };
 
-/** Every topic that the sources of the server name when they add a fact to the outbox. */
+/** Every topic that the server's sources add to the outbox. */
 function topicsInSources(): string[] {
   const files = readdirSync(SERVER, { recursive: true, encoding: 'utf8' }).filter(
-    // The gateway tells nothing by itself; its documentation names types of events.
+    // The gateway commits no facts; its documentation names event types.
     (name) => name.endsWith('.ts') && !name.includes('.test.') && !name.startsWith('gateway'),
   );
   const found = files.flatMap((name) => {
@@ -59,14 +59,14 @@ const WEBHOOK_TOPICS = Object.entries(FACTS)
 
 test('each money fact is mapped to a webhook event or excluded explicitly', () => {
   for (const [topic, decision] of Object.entries(MONEY)) {
-    expect([topic, WEBHOOK_TOPICS.includes(topic)]).toEqual([topic, decision === 'told']);
+    expect([topic, WEBHOOK_TOPICS.includes(topic)]).toEqual([topic, decision === 'sent']);
   }
 });
 
 test('the table of facts names every topic that a domain commits, and each webhook has a mapping', () => {
-  const told = topicsInSources();
-  expect(told.length).toBeGreaterThan(20);
-  expect(told.filter((topic) => !Object.hasOwn(FACTS, topic))).toEqual([]);
+  const committed = topicsInSources();
+  expect(committed.length).toBeGreaterThan(20);
+  expect(committed.filter((topic) => !Object.hasOwn(FACTS, topic))).toEqual([]);
   expect(PUBLIC_TOPICS.toSorted()).toEqual(WEBHOOK_TOPICS.toSorted());
 });
 

@@ -1,4 +1,4 @@
-/** Events out on every database: from a committed fact to an embedder's server, whatever fails in between. */
+/** Outgoing webhooks on every database: from a committed fact to an embedder's server, through failures. */
 
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
 
   afterAll(() => db[Symbol.asyncDispose]());
 
-  /** Events over the shared database, with endpoints of its own: those of other tests are taken away first. */
+  /** Events over the shared database with their own endpoints: those of other tests are deleted first. */
   async function openEvents(options: { sendTimeoutMs?: number } = {}) {
     const clock = new MovableClock();
     const metrics = createMetrics();
@@ -182,7 +182,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(pauseMs).toBeGreaterThanOrEqual(5_000);
     expect(pauseMs).toBeLessThan(8_000);
 
-    // The second pause is longer than the first.
+    // Backoff: the second pause is longer than the first.
     house.clock.advance(6_000);
     await eventually(async () =>
       (await house.webhooks.listDeliveries(id, { limit: 10 })).some((it) => it.attemptCount === 2),
@@ -289,7 +289,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await house.tell(liveStarted(createId('room')));
     const one = await eventually(() => receiver.received[1]);
     expect(signersOf(one, [secret, old])).toEqual([secret]);
-    // Signed with the time at which it is sent, so that a receiver can refuse old ones.
+    // Signed with the send time, so that a receiver can refuse old ones.
     expect(String(one.headers['loge-signature'])).toContain(`t=${Math.floor(house.clock.now() / 1000)}`.slice(0, 9));
   });
 
@@ -298,7 +298,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await using house = await openEvents({ sendTimeoutMs: 3_000 });
     const { id } = await house.webhooks.createEndpoint({ url: receiver.url });
     const room = createId('room');
-    // The answer never comes back to the first process: for it, and for the database, the event is still under way.
+    // The first process never gets the answer: for it and for the database the event is still in flight.
     receiver.respond(() => 'hang');
     await house.tell(liveStarted(room), { topic: 'live.ended', room, data: {} });
     await eventually(() => receiver.received.length === 1);

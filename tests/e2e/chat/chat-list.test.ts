@@ -1,4 +1,4 @@
-/** The chat's list in a real browser: bounded however much is said, and nothing that is being read ever moves. */
+/** The chat list in a real browser: it has a bounded number of rows, and the reading position never jumps. */
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { BundledPage } from '../../support/browser/page-bundle.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const ENTRY = fileURLToPath(new URL('../../support/browser/chat-stage-page.ts', import.meta.url));
-/** Never more rows than the list says of itself. */
+/** The list's own row limit. */
 const MOST_ROWS = 160;
 
 describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
@@ -31,7 +31,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     await eventually(async () => (await rows()).length > 0, 'the list is drawn');
   });
 
-  /** Numbers of the messages in the document, in its order. */
+  /** Sequence numbers of the messages in the document, in order. */
   const rows = () =>
     page.evaluate(() => window.chatStage?.rows.map(({ dataset }) => Number(dataset.message?.slice(4))) ?? []);
   const kept = () => page.evaluate(() => window.chatStage.chat.messages.map(({ seq }) => seq));
@@ -50,7 +50,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     await page.evaluate((by) => window.chatStage.list.scrollBy(0, -by), px);
     await frames();
   };
-  /** The message in the middle of what is seen. */
+  /** The message in the middle of the viewport. */
   const inView = () =>
     page.evaluate(() => {
       const { top, height } = window.chatStage.list.getBoundingClientRect();
@@ -106,7 +106,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
       await eventually(async () => {
         const reading = await inView();
         await scrollUp(420);
-        // Between the scrolling and the answer of the server the same message stays where the scrolling put it.
+        // Between the scroll and the server's answer the same message stays at its position.
         const at = await topOf(reading);
         await frames(4);
         if (at !== null) expect(await topOf(reading)).toBe(at);

@@ -1,16 +1,10 @@
-/**
- * Every face of the chat for everybody: accessible by axe-core's rules, in both languages, without sideways scrolling
- * on a phone.
- */
+/** Accessibility (axe-core), both languages, and no horizontal scrolling on a phone, for every chat scene. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '../../support/browser/browser.ts';
 import { inspectScenes, NOTHING_FOUND } from '../page-checks.ts';
 import { ChatScenes } from './chat-scenes.ts';
 
-/**
- * Words that are the same in English and French, names of the demo's people, and identities, which are nobody's
- * language.
- */
+/** Words that are equal in English and French, names of the demo's people, and identities. */
 const SAME_IN_BOTH = new Set([
   ...[
     'Loge',
@@ -42,7 +36,7 @@ describe.skipIf(!CHROMIUM)("the chat's views", { timeout: 180_000 }, () => {
   test('are accessible, translated, no wider than a phone, and report no error', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || chat.written.has(text);
     const found = await inspectScenes(chat.scenes, isSameInBoth);
-    // Where there is no camera its choice is empty; the pages' own test looks at it with one.
+    // Without a camera its select is empty; the pages' own test checks it with one.
     const accessibility = found.accessibility.filter((fault) => !fault.includes('loge-studio-devices'));
     expect({ ...found, accessibility }).toEqual(NOTHING_FOUND);
   });

@@ -1,6 +1,6 @@
 /**
- * The faces of the chat side by side: a busy room, a poll, somebody who may not write, a message that waits, and what
- * those who keep order see. The tests of the pages and the screenshots look at the same scenes.
+ * Chat scenes side by side: a busy room, a poll, a restricted person, a held message, and the moderators' views. Shared
+ * by the page tests and the screenshots.
  */
 import type { Room } from '../../../client-sdk/src/room.ts';
 import { PHONE, Visitor } from '../../support/browser/browser.ts';
@@ -36,7 +36,7 @@ type Names = 'busy' | 'panic' | 'order';
 export class ChatScenes implements AsyncDisposable {
   readonly loge: TestApp;
   readonly scenes: Scene[] = [];
-  /** What people wrote and are called: the same in every language. */
+  /** User-written texts and names: equal in every language. */
   readonly written = new Set<string>([NOTE, RUDE, PINNED, TIP, POLL.question, ...POLL.options, ...HELD, ...TITLES]);
   readonly #rooms: Record<Names, string>;
 
@@ -119,7 +119,7 @@ export class ChatScenes implements AsyncDisposable {
     const busy = await this.#enter('chat-busy', 'busy', 'lea');
     await busy.by('poll-option-0').click();
     await busy.by('poll-fold').click();
-    // As the server tells it of a room above its reading budget; here nobody says that much.
+    // As the server reports it above the readable rate, which this scene does not reach.
     await busy.page.locator('loge-room').evaluate((element: HTMLElement & { room?: Room }) => {
       const frame = { entries: [], sampled: { dropped: 160, ranges: [] } };
       const tell = () => element.room?.chat.handleFrame(frame as unknown as Parameters<Room['chat']['handleFrame']>[0]);
@@ -142,7 +142,7 @@ export class ChatScenes implements AsyncDisposable {
     const here = await this.#enter('chat-people', 'busy', 'camille');
     await here.by('chat-people-open').click();
     await here.by('chat-people').waitFor();
-    // They stay in the room until the scenes are closed: a socket that goes would lower a hand.
+    // They stay until the scenes are closed: a disconnect would lower a hand.
   }
 
   async #order(): Promise<void> {
@@ -210,7 +210,7 @@ export class ChatScenes implements AsyncDisposable {
     await fan.by('chat-note').waitFor();
   }
 
-  /** By keyboard, as there is no mouse that would have to stay where it is. */
+  /** By keyboard, because a mouse pointer would have to stay in place. */
   async #toolsOn(visitor: Visitor, text: string): Promise<void> {
     const row = visitor.by('chat-list').locator('.row', { hasText: text }).last();
     await row.focus();

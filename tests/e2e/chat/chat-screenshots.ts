@@ -1,7 +1,7 @@
 /**
- * Takes a picture of every face of the chat, in both languages, on a phone and on a desktop, for people to look at:
+ * Takes a screenshot of every chat scene, in both languages, on a phone and on a desktop:
  *
- *     node tests/e2e/chat/chat-screenshots.ts OUTDIR
+ * node tests/e2e/chat/chat-screenshots.ts OUTDIR
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ for (const scene of chat.scenes) {
   for (const language of ['en', 'fr'] as const) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });
-      // On a phone the studio's chat is further down.
+      // On a phone the studio's chat is below the fold.
       await scene.visitor.by('chat-people-open').scrollIntoViewIfNeeded();
       const file = join(folder, `${scene.name}-${viewport.width}-${language}.png`);
       await scene.visitor.page.screenshot({ path: file });

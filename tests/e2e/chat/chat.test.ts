@@ -1,4 +1,4 @@
-/** The chat as people use it, on the pages: two fans and a creator who keeps order. */
+/** The chat on the pages: two fans and a creator who moderates. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../../client-sdk/src/room.ts';
 import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/browser/browser.ts';
@@ -45,11 +45,11 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   const rowOf = (visitor: Visitor, text: string) => visitor.by('chat-list').locator('.row', { hasText: text }).last();
   const textsOf = (visitor: Visitor) => visitor.by('chat-list').locator('.row[data-message] .text').allInnerTexts();
 
-  /** The tools of a message, as a mouse finds them. */
+  /** Opens the tools of a message by mouse. */
   async function pointAt(visitor: Visitor, text: string): Promise<void> {
     const row = rowOf(visitor, text);
     await row.hover();
-    // A second place on it: a mouse that rests points at nothing.
+    // A second position: hover needs a moving pointer.
     await row.hover({ position: { x: 40, y: 8 } });
     await row.locator('.tools').waitFor();
   }
@@ -126,7 +126,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(first).toContain('by the creator');
     expect(await tom.by('chat-input').count()).toBe(0);
     await eventually(async () => (await told.innerText()) !== first, 'it counts down');
-    // Not a word of it to anybody else.
+    // Nobody else is notified.
     expect(await lea.by('chat-restriction').count()).toBe(0);
 
     await pointAt(creator, 'Something rude');
@@ -150,7 +150,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('chat-note').getByText('The chat is closed for a moment').waitFor();
     await say(lea, 'Am I heard?');
     await lea.by('chat-problem').waitFor();
-    // The words are back where they were written.
+    // The text is back in the input.
     expect(await lea.by('chat-input').inputValue()).toBe('Am I heard?');
     await say(creator, 'One moment, please');
     await expectInChat(lea, 'One moment, please');
@@ -247,7 +247,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
       }
     }
     await expectInChat(tom, texts.at(-1) ?? '');
-    // The network is really gone; what is written meanwhile is there at once, and waits.
+    // The network is really down; a message written meanwhile is shown at once as pending.
     expect((await textsOf(lea)).filter((text) => text.startsWith('missed'))).toEqual([]);
     await say(lea, waiting);
     await lea.by('outgoing').getByText(waiting).waitFor();
@@ -291,7 +291,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
 
   test('no page reported an error', () => {
     const problems = [creator, lea, tom].flatMap((visitor) => visitor.problems);
-    // What the browser itself says about a network that was taken away.
+    // The browser's own messages about the lost network.
     expect(
       problems.filter((problem) => !/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to load resource/.test(problem)),
     ).toEqual([]);

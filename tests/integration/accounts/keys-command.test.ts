@@ -1,4 +1,4 @@
-/** `npm run keys` as an operator runs it: beside a server that holds the database, and without one. */
+/** `npm run keys` as an operator runs it: beside a running server with PGlite, and without a server. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -52,15 +52,11 @@ test('without a server: the key is in the database', async () => {
 });
 
 test.each([
-  ['a scope that is none', ['create', '--name', 'x', '--scopes', 'root'], /Invalid option[\s\S]*write it like/],
+  ['an unknown scope', ['create', '--name', 'x', '--scopes', 'root'], /Invalid option[\s\S]*write it like/],
   ['no name', ['create', '--scopes', 'rooms'], /name/],
-  [
-    'an expiry that is no date',
-    ['create', '--name', 'x', '--scopes', 'rooms', '--expires', 'soon'],
-    /"soon" is no date/,
-  ],
+  ['an invalid expiry', ['create', '--name', 'x', '--scopes', 'rooms', '--expires', 'soon'], /"soon" is no date/],
   ['no command', [], /write it like: create/],
-])('%s is said, and nothing is done', async (_what, args, said) => {
+])('%s is reported, and nothing changes', async (_what, args, said) => {
   const { code, output } = await keys({ LOGE_DATA_DIR: '/nowhere' }, ...args);
   expect([code, output]).toEqual([1, expect.stringMatching(said)]);
 });

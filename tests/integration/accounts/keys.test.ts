@@ -1,7 +1,4 @@
-/**
- * What becomes of people whose token was signed by an API key that ends, and of secrets when the API secret is
- * replaced.
- */
+/** The end of an API key for holders of its tokens, and stored secrets after the API secret has been replaced. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ApiKeyWithSecret } from '../../../server/protocol/keys.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
@@ -47,7 +44,7 @@ describe('one process', () => {
 
     const goodbyes = [ada.next('rooms:goodbye'), lea.next('rooms:goodbye')];
     const gone = new Promise((resolve) => lea.socket.once('disconnect', resolve));
-    // The creator's live waits for them to come back with another token; what they sent has ended.
+    // The live waits for its creator to reconnect with another token; the tracks have ended.
     const ended = tom.next('stage:consumersRemoved');
     await loge.server('DELETE', `/v1/keys/${ending.id}`);
     for (const goodbye of goodbyes) expect(await goodbye).toMatchObject(ANSWER);
@@ -65,7 +62,7 @@ describe('one process', () => {
     expect(await tom.refusal('chat:history', {})).toBe('ok');
   });
 
-  test('so does one that expires', async () => {
+  test('an expired key closes sockets and media of its own tokens only', async () => {
     const room = (await loge.createRoom({ kind: 'free' })).id;
     const key = await loge.makeKey(['tokens'], { expiresAt: new Date(clock.now() + 60_000).toISOString() });
     using lea = await TestParticipant.connect(loge.url, { token: await mint(loge.url, key, fanOf(room, 'lea')) });
@@ -80,7 +77,7 @@ describe('one process', () => {
     const token = await mint(loge.url, key, fanOf(room, 'lea'));
     const { rooms } = loge.app.context;
     const creatorOf = rooms.creatorOf.bind(rooms);
-    // The handshake asks for the room's creator once the token has been found valid.
+    // The handshake reads the room's creator after it has validated the token.
     using asked = vi.spyOn(rooms, 'creatorOf').mockImplementationOnce(async (id) => {
       await loge.server('DELETE', `/v1/keys/${key.id}`);
       return creatorOf(id);
@@ -107,12 +104,12 @@ describe.skipIf(!hasGateways)('two gateways', () => {
   }, 120_000);
   afterAll(() => house?.[Symbol.asyncDispose]());
 
-  test('a key that is revoked at one ends at the other, with its sockets', async () => {
+  test('a key that is revoked at one gateway ends at the other, with its sockets', async () => {
     const room = (await house.createRoom()).id;
     const [here, there] = [house.gateway(0).url, house.gateway(1).url];
     const key = await house.server<ApiKeyWithSecret>('POST', '/v1/keys', { name: 'Shop', scopes: ['tokens'] });
     const token = await mint(here, key, fanOf(room, 'lea'));
-    // The other one may hear of the key a moment later.
+    // The other gateway may learn of the key a moment later.
     await expect
       .poll(() =>
         TestParticipant.connect(there, { token })

@@ -1,4 +1,4 @@
-/** Export and erasure of a person over all domains, in a house over HTTP with its real database. */
+/** Export and erasure of a person over all domains, over HTTP with a real database. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IMPERSONAL_TABLES, PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import { serializeError } from '../../../server/platform/log.ts';
@@ -25,7 +25,7 @@ async function tableNames(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Every row of every table that holds one of the texts, as `table: row`. */
+/** Every row of every table that contains one of the texts, as `table: row`. */
 async function findTexts(texts: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const table of await tableNames()) {
@@ -68,7 +68,7 @@ test('exports a person from all domains, and erases their name and texts', async
   const erased = await http.server('DELETE', `/v1/participants/${FAN}/data`);
   expect([erased.status, erased.json.identity]).toEqual([200, FAN]);
   const left = await findTexts([NAME, ...WORDS]);
-  // Facts that everybody has taken are deleted an hour later.
+  // Facts that every listener has handled are deleted an hour later.
   expect(left.filter((row) => !row.startsWith('outbox:'))).toEqual([]);
   await context.db.bulk("update outbox set dispatched_at = now() - interval '2 hours', published_at = now()", []);
   await context.outbox.prune();

@@ -1,7 +1,6 @@
 /**
- * kill -9 at random moments while people write and moderators act. What was acknowledged is there afterwards: every
- * message once and in its place, every ban, every mode, every vote, every held message, each with its row in the audit
- * log.
+ * kill -9 at random moments while people chat and moderators act. Everything acknowledged must exist afterwards: every
+ * message once and in its place, every ban, mode, vote and held message, each with its audit row.
  */
 import { expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';
@@ -12,10 +11,10 @@ import { Dice } from '../../support/soak/dice.ts';
 
 const ROUNDS = effort({ short: 2, long: 20 });
 const FANS = 8;
-/** The kill comes after so many answers at least, and as many again at most. */
+/** Each kill comes after at least this many answers, and at most twice as many. */
 const KILL_ANSWERS = 40;
 
-/** What is known for certain: every answer that came. */
+/** All acknowledged results. */
 class Known {
   readonly messages = new Map<string, { seq: number; text: string }>();
   readonly banned = new Set<string>();
@@ -139,7 +138,7 @@ test(`kill -9 loses nothing that was acknowledged (seed ${SEED})`, { timeout: 60
     using voter = await join(identity);
     expect(voter.welcome.inside?.ownVote).toEqual({ poll, option });
   }
-  // Each act that was answered is on record, once.
+  // Each acknowledged act is in the audit log, once.
   const acts = await readActs(moderator);
   const bans = acts.filter(({ kind }) => kind === 'ban').map(({ target }) => target);
   expect(new Set(bans).size).toBe(bans.length);

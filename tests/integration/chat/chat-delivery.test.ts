@@ -1,4 +1,4 @@
-/** The chat as people see it, one suite for both houses: one process on memory, and two gateways on Redis. */
+/** The chat as clients see it, for both deployments: one process with memory, and two gateways with Redis. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry, ChatFrame } from '../../../server/protocol/chat/chat.ts';
 import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
@@ -41,7 +41,7 @@ describe.each(KINDS)('the chat of $name', ({ start }) => {
     const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
     return (await house.gateways[0]?.server<{ id: string }>('POST', '/v1/rooms', body))?.id ?? '';
   };
-  /** The n-th person, at the n-th gateway. */
+  /** The n-th participant, at the n-th gateway. */
   const join = (index: number, identity: string, room: string, options: { role?: string; since?: number } = {}) => {
     const { role = 'fan', since } = options;
     const auth = { token: signToken({ identity, room, role }), ...(since === undefined ? {} : { since }) };
@@ -93,7 +93,7 @@ describe.each(KINDS)('the chat of $name', ({ start }) => {
     using reader = await join(1, 'reader', room);
     const talkers = await Promise.all(Array.from({ length: 8 }, (_, index) => join(index, `talker-${index}`, room)));
     try {
-      // Eight people, twelve messages each, at once: the burst that is shown whole is twenty.
+      // Eight people with twelve messages each, concurrently; a burst of twenty is shown completely.
       const talk = talkers.map(async (talker, index) => {
         for (let turn = 0; turn < 12; turn += 1) await say(talker, `${index} ${turn}`);
       });
@@ -113,7 +113,7 @@ describe.each(KINDS)('the chat of $name', ({ start }) => {
       );
       const { seqs, left } = covered(reader);
       expect(left.length).toBeGreaterThan(10);
-      // Every number is shown or said to be left out, once.
+      // Every sequence number is either shown or reported as skipped, once.
       expect([...seqs, ...left].sort((a, b) => a - b)).toEqual(Array.from({ length: 97 }, (_, index) => index + 1));
       for (const talker of talkers) {
         await vi.waitFor(() => expect(shownTo(talker).at(-1)).toMatchObject({ text: 'merci' }));

@@ -1,6 +1,6 @@
 /**
- * Hostile input to every request of the chat, over the wire, from somebody who may moderate: each is answered with a
- * typed error or done, never `internal`, and what was refused has left nothing behind.
+ * Hostile input to every chat request, over the wire, from a moderator: each gets a typed error or succeeds, never
+ * `internal`, and a refused request changes nothing.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { TestParticipant } from '../../support/people/participant.ts';
 import { SEED } from '../../support/run/effort.ts';
 
 const INPUTS_PER_REQUEST = 30;
-/** Below what the rate limit lets one person send at once. */
+/** Below the burst limit of one person. */
 const REQUESTS_PER_PERSON = 10;
 
 let loge: TestApp;
@@ -58,7 +58,7 @@ async function written(): Promise<string> {
   return JSON.stringify(await loge.app.context.db.bulk(`select ${counts}, ${settings}`, []));
 }
 
-/** Inputs that would be taken, for the mutations to start from. */
+/** Valid inputs, as a start for the mutations. */
 const valid = (): Record<keyof typeof CHAT_REQUESTS, Record<string, unknown>> => ({
   'chat:send': { clientId: createId('event'), text: 'hello', replyTo: messageId, mentions: ['lea'] },
   'chat:history': { since: 0, before: 5, limit: 10 },
@@ -125,7 +125,7 @@ const hostile = fc.oneof(
     .filter(isPlain),
 );
 
-/** What Socket.IO can carry as JSON. */
+/** Whether Socket.IO can carry the value as JSON. */
 function isPlain(value: unknown): boolean {
   try {
     JSON.stringify(value);
@@ -162,7 +162,7 @@ test.each(Object.keys(CHAT_REQUESTS) as (keyof typeof CHAT_REQUESTS)[])(
       }),
       { seed: SEED, numRuns: INPUTS_PER_REQUEST, endOnFailure: true },
     );
-    // The neighbours did not notice.
+    // Other participants are not affected.
     const witness = await nextAttacker();
     expect((await witness.request('chat:history', { limit: 1 })).lastSeq).toBeGreaterThan(0);
   },

@@ -1,27 +1,28 @@
-/** Somebody who means harm must not be felt by those beside them; figures: `npm run bench -- chat-hostile`. */
+/** A hostile client must not slow others down; figures: `npm run bench -- chat-hostile`. */
 import { expect, test } from 'vitest';
-import { measurePeace } from '../../support/people/neighbours.ts';
+import { measureUnderAttack } from '../../support/people/neighbours.ts';
 import { ServerProcess } from '../../support/programs/server-process.ts';
 import { effort } from '../../support/run/effort.ts';
 
-/** A tick more or less, a machine that has other things to do, and the slowest of some fifty messages are no harm. */
 const RATIO_MAX = 3;
+/** A message that just misses a tick of the chat waits for the next. */
+const TICK_MS = 20;
 
 test('a thousand malformed, oversized and forged events a second neither slow other sockets nor use their budgets', async () => {
   await using server = await ServerProcess.create();
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
   const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);
-  const { withoutMs, withMs, attacks, refused } = await measurePeace(server.url, room, {
+  const { withoutMs, withMs, attacks, refused } = await measureUnderAttack(server.url, room, {
     rounds: effort({ short: 3, long: 15 }),
     seconds: 2,
   });
   expect(attacks.sent).toBeGreaterThan(1_000);
   expect(attacks.closed).toBeGreaterThan(0);
   expect(refused).toBe(0);
-  // The quietest round of each: what else the machine does slows single rounds, an attack slows them all.
+  // The fastest round of each: other load slows single rounds, an attack slows all.
   const [without = Number.NaN, during = Number.NaN] = [withoutMs, withMs].map((rounds) =>
     Math.min(...rounds.map(({ p90 }) => p90)),
   );
-  expect(during / without, JSON.stringify({ withoutMs, withMs })).toBeLessThan(RATIO_MAX);
+  expect(during, JSON.stringify({ withoutMs, withMs })).toBeLessThan(RATIO_MAX * without + TICK_MS);
 });

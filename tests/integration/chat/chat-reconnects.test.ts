@@ -1,6 +1,6 @@
 /**
- * A fuzz of reconnects against two real gateways, one of which is killed, with Redis losing everything in between; see
- * `npm run bench -- chat-drops`.
+ * A fuzz test of reconnects to two real gateways, one of which is killed, while Redis loses its data; see `npm run
+ * bench -- chat-drops`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { effort, SEED } from '../../support/run/effort.ts';
 const DURATION_MS = effort({ short: 8_000, long: 60_000 });
 
 test.skipIf(!hasGateways)(
-  `R16: who drops off at random is shown everything once and in order, whatever dies meanwhile (seed ${SEED})`,
+  `R16: fans who disconnect at random see everything once and in order, although a gateway and Redis fail (seed ${SEED})`,
   async () => {
     await using house = await GatewayHouse.start({ env: { LOGE_CHAT_READABLE_PER_SECOND: '0' } });
     const room = (await house.createRoom()).id;

@@ -1,4 +1,4 @@
-/** A chat in a room with its moderator, over the wire: what each of them is told, and what holds after a reconnect. */
+/** Chat and moderation in a room over the wire: what each participant receives, and what persists over a reconnect. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
@@ -24,7 +24,7 @@ async function openRoom() {
 const say = (who: TestParticipant, text: string, more: object = {}) =>
   who.request('chat:send', { clientId: createId('event'), text, ...more });
 
-// Regression: who came back was told of raised hands only while there were some, and went on showing those of before.
+// Regression: the welcome named the count of raised hands only if there were some, so that a client kept a stale one.
 test('a reconnecting participant learns that their hand is lowered', async () => {
   const { room, join } = await openRoom();
   using moderator = await join({ identity: 'mo', role: 'moderator' });
@@ -57,7 +57,7 @@ describe('restrictions', () => {
     first.socket.close();
     using again = await join({ identity: 'lea' });
     expect(again.welcome.inside?.restriction).toMatchObject({ kind: 'ban', reason: 'insults' });
-    // Nothing is hidden from whoever may only not write.
+    // A banned person may still read.
     expect(again.welcome.inside?.chat.entries).toMatchObject([{ kind: 'message', text: 'hello' }]);
     const lifted = again.next('chat:restriction');
     await creator.request('chat:lift', { identity: 'lea', scope: 'creator' });
@@ -65,7 +65,7 @@ describe('restrictions', () => {
     await say(again, 'I am back');
   });
 
-  // Regression: a moderator's time-out took the place of the creator's ban, and their lift took it away, in all of the
+  // Regression: a moderator's time-out replaced the creator's ban, and lifting it removed the ban, in all of the
   // creator's rooms.
   test("R50: a moderator cannot lift the creator's restrictions, or restrict in all rooms", async () => {
     const { join } = await openRoom();
@@ -110,7 +110,7 @@ describe('restrictions', () => {
     const away = await join({ identity: 'mia', role: 'moderator' });
     away.socket.close();
     await expect.poll(async () => (await moderator.request('chat:people')).total).toBe(1);
-    // Named by the house, and never there.
+    // Appointed by the server API, and never connected.
     await loge.token({ identity: 'max', room: second, role: 'moderator' });
     const restrict = (identity: string) => ({ identity, kind: 'ban', scope: 'room', reason: 'because' });
     const refused = 'participant_not_restrictable';
@@ -119,9 +119,9 @@ describe('restrictions', () => {
     expect(await moderator.refusal('rooms:remove', { identity: 'mia', reason: 'because' })).toBe(
       'participant_not_removable',
     );
-    // A moderator of another room is somebody like others in this one.
+    // A moderator of another room has no rank in this one.
     expect(await moderator.refusal('chat:restrict', restrict('max'))).toBe('ok');
-    // A fan whose token lets them moderate has no higher rank than moderators.
+    // A fan whose token allows moderation has no rank above moderators.
     const helping = { identity: 'helper', room, can: { moderate: true } };
     using helper = await TestParticipant.connect(loge.url, { token: await loge.token(helping) });
     expect(await helper.refusal('chat:restrict', restrict('mia'))).toBe(refused);
@@ -258,7 +258,7 @@ test('reactions are sent as sums, hands as a number, and to moderators with name
   expect(await counted).toEqual({ count: 1 });
   expect((await named).hands).toMatchObject([{ identity: 'lea' }]);
   expect((await moderator.request('chat:hands')).hands).toMatchObject([{ identity: 'lea', name: 'lea' }]);
-  // Whoever leaves takes their hand down.
+  // Leaving lowers the hand.
   const down = moderator.next('chat:hands', ({ count }) => count === 0);
   lea.socket.close();
   await down;

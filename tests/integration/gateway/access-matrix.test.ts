@@ -1,7 +1,6 @@
 /**
- * Every operation of the table, and every other route that Express has mounted, tried by every kind of caller on a
- * started house, against `access-matrix.expected.txt`, which is written by hand. LOGE_MATRIX_FILE=PATH writes what was
- * found.
+ * Tries every operation of the table, and every other route of the Express app, as every kind of caller, and compares
+ * with the handwritten `access-matrix.expected.txt`. LOGE_MATRIX_FILE=PATH writes the actual table.
  */
 import { appendFileSync } from 'node:fs';
 import type { Response } from 'express';
@@ -17,7 +16,13 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
-import { allowedIn, isUseless, printMatrix, type Row, readExpected } from '../../support/requests/access-matrix.ts';
+import {
+  allowedIn,
+  isInconclusive,
+  printMatrix,
+  type Row,
+  readExpected,
+} from '../../support/requests/access-matrix.ts';
 
 const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
 type ParticipantKind = (typeof PARTICIPANTS)[number];
@@ -32,7 +37,7 @@ function print(title: string, callers: readonly string[], rows: Map<string, Row>
 function compare(callers: readonly string[], rows: Map<string, Row>, expected: Map<string, string[]>): void {
   expect([...rows.keys()].sort()).toEqual([...expected.keys()].sort());
   const useless = [...rows].flatMap(([name, row]) =>
-    [...row].flatMap(([caller, code]) => (isUseless(code) ? [`${name} by ${caller}: ${code}`] : [])),
+    [...row].flatMap(([caller, code]) => (isInconclusive(code) ? [`${name} by ${caller}: ${code}`] : [])),
   );
   expect(useless).toEqual([]);
   const found = Object.fromEntries([...rows].map(([name, row]) => [name, allowedIn(row).join(' ')]));
@@ -41,7 +46,7 @@ function compare(callers: readonly string[], rows: Map<string, Row>, expected: M
   expect(callers.length).toBeGreaterThan(1);
 }
 
-/** What a participant's token says, in a room of `creator`; `other` comes with the token of their own room. */
+/** Claims of a participant's token in a room of `creator`; `other` has a token of another room. */
 function tokenOf(
   kind: ParticipantKind,
   at: { row: number; room: RoomId; creator: string; otherRoom: RoomId },
@@ -101,7 +106,7 @@ describe('over HTTP', () => {
     return { row, room, otherRoom, creator, tier };
   }
 
-  /** Inputs where the documented example is none, or speaks of something that must be there. */
+  /** Inputs where the documented example is missing, or needs existing ids. */
   const bodies: Record<string, (scene: Scene) => object> = {
     'POST /v1/tokens': ({ room }) => ({ identity: 'fan-7', name: 'Léa', room, role: 'fan' }),
     'POST /v1/keys': () => ({ name: 'Another', scopes: ['admin'] }),
@@ -164,7 +169,7 @@ describe('over HTTP', () => {
     }
   }
 
-  /** Each call comes from an address of its own, so that no budget answers for the route. */
+  /** Each call has its own client address, so that no rate limit answers instead of the route. */
   async function ask(route: { method: string; path: string }, caller: string, scene: Scene): Promise<string> {
     const name = `${route.method} ${route.path}`;
     calls += 1;
@@ -219,7 +224,7 @@ describe('over sockets', () => {
   const membership = { membership: createId('membership') };
   const tip = { amountMinor: 500, idempotencyKey: 'tip-00000001' };
 
-  /** One input a request that is well-formed; complete by its type. */
+  /** A well-formed input for each request; exhaustive by type. */
   const inputs: { [N in RequestName]: RequestInput<N> | Record<string, unknown> } = {
     'stage:watch': { rtpCapabilities: {} },
     'stage:prepare': { rtpCapabilities: { router: '0', codecs: [96], headerExtensions: [] } },
@@ -311,7 +316,8 @@ describe('over sockets', () => {
         using participant = await TestParticipant.connect(loge.url, { token });
         return [kind, await participant.refusal(name, inputs[name])] as const;
       };
-      // In turn: what one does, such as ending the room, is done after those who may not have been refused.
+      // Sequential: a caller whose request changes state, such as ending the room, comes after those who must be
+      // refused.
       const answers: (readonly [string, string])[] = [];
       for (const kind of PARTICIPANTS) answers.push(await ask(kind));
       rows.set(name, new Map(answers));

@@ -1,4 +1,4 @@
-/** What an attacker with only the wire protocol can try, and what each attempt gets. */
+/** Attacks with only the wire protocol, and the expected answers. */
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
@@ -17,7 +17,7 @@ let room: string;
 let paidRoom: string;
 
 beforeAll(async () => {
-  // As behind a proxy, so that a test can come from any address; without the header it comes from loopback.
+  // Trusts one proxy, so that a test can choose its address; without the header it is loopback.
   loge = await startApp({ env: { LOGE_TRUST_PROXY: '1' } });
   room = (await loge.createRoom({ kind: 'free' })).id;
   paidRoom = (await loge.createRoom({ kind: 'ticket', priceMinor: 900 })).id;
@@ -70,14 +70,14 @@ describe('R1: tokens', () => {
     ['another secret', () => sign({}, 'another_secret_of_more_than_32_characters'), 'token_invalid'],
     ['another issuer', () => sign({ iss: 'someone' }), 'token_invalid'],
     ['a swapped payload', forged, 'token_invalid'],
-    ['one that expired', () => sign({ iat: nowSeconds() - 900, exp: nowSeconds() - 60 }), 'token_expired'],
+    ['an expired one', () => sign({ iat: nowSeconds() - 900, exp: nowSeconds() - 60 }), 'token_expired'],
     ['one without expiry', withoutExpiry, 'token_invalid'],
     ['one from the future', () => sign({ iat: nowSeconds() + 300, exp: nowSeconds() + 600 }), 'token_invalid'],
-    ['one that lives for a year', () => sign({ exp: nowSeconds() + 365 * 86_400 }), 'token_invalid'],
-    ['a role that is none', () => sign({ role: 'owner' }), 'token_invalid'],
+    ['one valid for a year', () => sign({ exp: nowSeconds() + 365 * 86_400 }), 'token_invalid'],
+    ['an unknown role', () => sign({ role: 'owner' }), 'token_invalid'],
     ['an identity with markup', () => sign({ sub: '<b>x</b>' }), 'token_invalid'],
     ['a name with a direction override', () => sign({ name: 'a\u202eb' }), 'token_invalid'],
-    ['a room that is none', () => sign({ room: 'room_0000000000000000000' }), 'room_not_found'],
+    ['an unknown room', () => sign({ room: 'room_0000000000000000000' }), 'room_not_found'],
     ['a giant', () => 'x'.repeat(20_000), 'token_invalid'],
     ['within the clock skew', () => sign({ iat: nowSeconds() - 600, exp: nowSeconds() - 10 }), 'ok'],
   ])('%s', async (_name, make, code) => {
@@ -121,9 +121,9 @@ describe('from inside a free room', () => {
     const spare = { spareOf: session, dtlsParameters };
     expect(await fan.refusal('stage:watch', { ...spare, rtpCapabilities: {} })).toBe('session_not_found');
     expect(await fan.refusal('stage:publish', spare)).toBe('publish_not_allowed');
-    // There is one media worker here.
+    // This server has one media worker.
     expect(await creator.refusal('stage:publish', spare)).toBe('spare_unavailable');
-    // A viewer's own session is no door to publishing either.
+    // Nor can a viewer publish over their own session.
     const rtpCapabilities = rtpViewerCapabilities(fan.welcome.inside?.stage.routerRtpCapabilities ?? {});
     const own = await fan.request('stage:watch', { rtpCapabilities });
     const publisher = new RtpPublisher();
@@ -147,12 +147,12 @@ describe('from inside a free room', () => {
     const before = await loge.app.context.stage.stats();
     const rtpCapabilities = rtpViewerCapabilities(fans[0]?.welcome.inside?.stage.routerRtpCapabilities ?? {});
     const ask = (fan: TestParticipant) => fan.emit('stage:watch', { rtpCapabilities });
-    // At once: none of them can be given up for another one before it is open.
+    // Concurrently: an open session cannot be replaced while it is still opening.
     const rush = await Promise.all(fans.flatMap((fan) => Array.from({ length: 10 }, () => ask(fan))));
     const codes = rush.flatMap((answer) => (answer.ok ? [] : [answer.error.code]));
     expect(codes.filter((code) => code !== 'rate_limited' && code !== 'too_many_media_sessions')).toEqual([]);
     expect(codes).toContain('too_many_media_sessions');
-    // One after the other: each takes the place of one that is not connected.
+    // Sequentially: each replaces an unconnected one.
     for (const fan of fans) expect((await ask(fan)).ok || codes.includes('rate_limited')).toBe(true);
     const after = await loge.app.context.stage.stats();
     for (const fan of fans) fan.socket.close();
@@ -208,7 +208,7 @@ describe('from inside a free room', () => {
     await gone;
   });
 
-  test('raw bytes that are no packet close only that connection', async () => {
+  test('raw bytes that are not a packet close only that connection', async () => {
     using neighbour = await TestParticipant.connect(loge.url, { token: sign({ sub: 'neighbour' }) });
     const socket = new WebSocket(`${loge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     await new Promise((resolve) => socket.once('open', resolve));
@@ -221,7 +221,7 @@ describe('from inside a free room', () => {
   });
 
   test.each<[string, (socket: WebSocket) => void]>([
-    ['events that nobody answers', (socket) => socket.send('42["no:such:event"]')],
+    ['events without an acknowledgement', (socket) => socket.send('42["no:such:event"]')],
     ['heartbeats', (socket) => socket.send('3')],
     ['WebSocket pings', (socket) => socket.ping()],
   ])('R8c: a connection that sends without pause is closed, and no other: %s', async (_name, send) => {
@@ -319,7 +319,7 @@ describe('without a ticket', () => {
     expect(response.status).toBe(403);
   });
 
-  test('the SFU itself makes no consumer without a grant to subscribe', async () => {
+  test('the SFU itself creates no consumer without a subscribe grant', async () => {
     const { stage } = loge.app.context;
     const caller = { room: paidRoom, identity: 'mallory', socket: 'none', publish: false } as never;
     await expect(
@@ -329,7 +329,7 @@ describe('without a ticket', () => {
 });
 
 describe('R9a: older tokens', () => {
-  /** A token that was issued so long ago. */
+  /** A token with an older issue time. */
   const signAged = (ageSeconds: number, over: Record<string, unknown>) =>
     sign({ iat: nowSeconds() - ageSeconds, exp: nowSeconds() + 600, ...over });
   const tipCode = async (token: string) => {
@@ -354,7 +354,7 @@ describe('R9a: older tokens', () => {
     using again = await TestParticipant.connect(loge.url, { token: old });
     expect(again.welcome).toMatchObject({ access: { state: 'required' }, inside: null });
     expect(await again.refusal('chat:history', {})).toBe('access_required');
-    // A later one does restore it, on the sockets that are open.
+    // A later token restores it, also on open sockets.
     const granted = again.next('rooms:accessGranted');
     using later = await TestParticipant.connect(loge.url, { token: signAged(10, { ...fan, entitled: true }) });
     expect(later.welcome.access.state).toBe('granted');
@@ -380,7 +380,7 @@ describe('R9a: older tokens', () => {
     expect((await revoked).access).toMatchObject({ state: 'required', reason: 'revoked' });
     using again = await TestParticipant.connect(loge.url, { token: unused });
     expect(again.welcome.access.state).toBe('required');
-    // Ending it again changes nothing; a token that is minted afterwards, in the same second too, grants again.
+    // Repeating it changes nothing; a token issued afterwards, even in the same second, grants access again.
     await end();
     using renewed = await TestParticipant.connect(loge.url, { token: await loge.token(claims) });
     expect(renewed.welcome.access.state).toBe('granted');
@@ -400,7 +400,7 @@ describe('R9a: older tokens', () => {
     using again = await TestParticipant.connect(loge.url, { token: old });
     expect(again.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false } });
     expect(await again.refusal('rooms:remove', remove)).toBe('forbidden');
-    // A token that the house mints counts from then on, presented or not.
+    // A token issued by the server applies from then on, presented or not.
     const promoted = open.next('rooms:rightsChanged');
     await loge.token({ identity: 'demoted', room, role: 'moderator' });
     expect(await promoted).toMatchObject({ participant: { role: 'moderator' }, can: { moderate: true } });

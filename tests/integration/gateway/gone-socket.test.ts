@@ -1,6 +1,6 @@
 /**
- * Media without a socket. A connection that goes while its request is being handled: nothing is opened for it, and
- * nothing that it took over stays for ever. A session that is opened over HTTP, ahead of its socket.
+ * Media without a socket. A socket that disconnects while its request is handled: nothing is opened for it, and nothing
+ * it resumed stays open. A session opened over HTTP before its socket connects.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../server/platform/clock.ts';
@@ -15,7 +15,7 @@ import { RtpViewer } from '../../support/media/rtp-viewer.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
-/** Longer than a session waits for its participant. */
+/** Longer than the grace period of a session whose participant is disconnected. */
 const AWAY_MS = 30_000;
 
 let loge: TestApp;
@@ -35,7 +35,9 @@ const sessions = async () => (await loge.app.context.stage.stats()).sessions;
 const join = async (claims: { identity: string; role?: string } & Record<string, unknown>) =>
   TestParticipant.connect(loge.url, { token: await loge.token({ ...claims, room }) });
 
-/** Holds up a method of the house from now on; `release` lets the calls go on, and resolves when they have ended. */
+/**
+ * Holds up a method of the server from now on; `release` lets the calls continue, and resolves when they have ended.
+ */
 function hold<O extends object, K extends keyof O & string>(owner: O, method: K) {
   const { promise: released, resolve } = Promise.withResolvers<void>();
   const original = owner[method] as (...args: unknown[]) => Promise<unknown>;
@@ -55,7 +57,7 @@ function hold<O extends object, K extends keyof O & string>(owner: O, method: K)
   return {
     isCalled: () => calls.length > 0,
     release: async () => {
-      // Back to that of its class.
+      // Restores the method of the class.
       Reflect.deleteProperty(owner, method);
       resolve();
       await Promise.allSettled(calls);
@@ -64,7 +66,7 @@ function hold<O extends object, K extends keyof O & string>(owner: O, method: K)
   };
 }
 
-/** As when a network goes: without a goodbye. Resolves when the server has heard of it. */
+/** Drops the connection without a close frame; resolves when the server has noticed. */
 async function cut({ socket }: TestParticipant): Promise<void> {
   const before = await sockets();
   socket.io.engine.close();
@@ -79,7 +81,7 @@ async function sockets(): Promise<number> {
 const settled = (call: Promise<unknown>) => call.then(String, String);
 
 test.each(['stage:watch', 'stage:publish'] as const)(
-  '%s opens nothing for who left while it was decided',
+  '%s opens nothing for a participant who left while it was decided',
   async (name) => {
     const isFan = name === 'stage:watch';
     const role = isFan ? 'fan' : 'creator';
@@ -104,7 +106,7 @@ test('a room that ends while nobody is connected to it keeps no media', async ()
   await cut(fan);
   expect(await sessions()).toBe(2);
   await loge.server('POST', `/v1/rooms/${room}/end`);
-  // Long before the sessions are given up for want of a socket.
+  // Long before the sessions' grace period ends.
   await vi.waitFor(async () => expect(await sessions()).toBe(0), { ...WAIT, timeout: 8_000 });
 });
 
@@ -129,7 +131,7 @@ describe('a session opened over HTTP', () => {
   const PAGE = 'https://club.example';
   let creator: TestParticipant;
   let live: Disposable;
-  /** Those of earlier tests. */
+  /** Sessions of earlier tests. */
   let others = 0;
 
   beforeAll(async () => {
@@ -137,7 +139,7 @@ describe('a session opened over HTTP', () => {
   });
   beforeEach(async () => {
     await vi.waitFor(async () => expect(await watching()).toBe(-1), WAIT);
-    // The node has the machine's clock, and refuses to prepare anything for long.
+    // The node uses the machine's clock, and refuses long leases of prepared sessions.
     aheadMs = 0;
     room = (await loge.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
     creator = await join({ identity: 'ada', role: 'creator' });
@@ -148,7 +150,7 @@ describe('a session opened over HTTP', () => {
     };
   });
 
-  /** Sessions beside that of this test's creator. */
+  /** Sessions besides the one of this test's creator. */
   const watching = async () => (await sessions()) - others - 1;
   const receiverOf = ({ welcome }: TestParticipant) => {
     const router = welcome.inside?.stage.routerRtpCapabilities ?? {};
@@ -170,7 +172,7 @@ describe('a session opened over HTTP', () => {
   const sessionOf = ({ answer }: { answer: WatchAheadAnswer }) => answer.watching?.session ?? '';
   const ended = () => vi.waitFor(async () => expect(await watching()).toBe(0), { ...WAIT, timeout: 4_000 });
 
-  test('is answered in one exchange, and is taken over by the socket of its participant alone', async () => {
+  test("needs one round trip, and only its participant's socket can resume it", async () => {
     const { viewer, response, answer, sizes } = await postAs('lea');
     expect(response.headers.get('access-control-allow-origin')).toBe(PAGE);
     expect(Math.max(...sizes)).toBeLessThan(LIMITS.watchBodyBytes);
@@ -178,17 +180,17 @@ describe('a session opened over HTTP', () => {
     expect([answer.access.state, consumers?.length, answer.watching?.connected]).toEqual(['granted', 2, true]);
     await viewer.connect(transport as unknown as TransportOptions, consumers as unknown as ConsumerOptions[]);
     await vi.waitFor(() => expect(viewer.packets('video')).toBeGreaterThan(0), WAIT);
-    // Somebody else who has learnt its id.
+    // Another participant who knows its id.
     using thief = await join({ identity: 'max', entitled: true });
     for (const name of ['stage:resume', 'stage:restartIce', 'stage:leave', 'stage:play'])
       expect([name, await thief.refusal(name, { session })]).toEqual([name, 'session_not_found']);
     using fan = await join({ identity: 'lea' });
-    // Nobody commands it before it is taken over.
+    // It accepts no commands before it is resumed.
     expect(await fan.refusal('stage:restartIce', { session })).toBe('session_not_found');
     expect((await fan.request('stage:resume', { session })).consumers).toHaveLength(2);
     expect(await fan.refusal('stage:restartIce', { session })).toBe('ok');
     aheadMs += AWAY_MS;
-    // Another one, which nobody takes over, shows that time has passed.
+    // Another session, which no socket resumes, shows that the time has passed.
     expect(sessionOf(await postAs('max'))).not.toBe('');
     aheadMs += AWAY_MS;
     await vi.waitFor(async () => expect(await watching()).toBe(1), WAIT);
@@ -197,14 +199,14 @@ describe('a session opened over HTTP', () => {
     viewer.close();
   });
 
-  test('ends when no socket takes it over', async () => {
+  test('ends when no socket resumes it', async () => {
     await postAs('lea');
     expect(await watching()).toBe(1);
     aheadMs += LIMITS.watchAheadMs;
     await ended();
   });
 
-  test('ends with the access or the API key that it came from, before any socket', async () => {
+  test('ends with its access or its API key, also before any socket resumes it', async () => {
     await postAs('lea');
     await loge.server('DELETE', `/v1/rooms/${room}/entitlements/lea`);
     await ended();
@@ -230,7 +232,7 @@ describe('a session opened over HTTP', () => {
     const asked = post(token);
     await vi.waitFor(() => expect(opening.isCalled()).toBe(true), WAIT);
     await loge.server('DELETE', `/v1/rooms/${room}/entitlements/lea`);
-    // What closes the media of somebody without a socket has found nothing yet.
+    // The removal has looked for sessions of the participant, and found none yet.
     await vi.waitFor(() => expect(closing).toHaveBeenCalledWith(room, 'lea'), WAIT);
     await opening.release();
     expect(sessionOf(await asked)).not.toBe('');
@@ -240,7 +242,7 @@ describe('a session opened over HTTP', () => {
     expect((await post(token)).answer).toMatchObject({ access: { state: 'required' }, watching: null });
   });
 
-  test('is opened for nobody in the lobby, and a refusal says what the socket says', async () => {
+  test('is not opened in the lobby, and a refusal has the same code as on a socket', async () => {
     expect((await postAs('eve', {})).answer).toEqual({
       access: { state: 'required', offer: { kind: 'ticket', priceMinor: 500, currency: 'eur' } },
       watching: null,
@@ -270,7 +272,7 @@ describe('a session opened over HTTP', () => {
 
   test('counts like those of sockets: four of one person, thirty in ten seconds', async () => {
     for (let count = 0; count < 6; count += 1) expect(sessionOf(await postAs('zoe'))).not.toBe('');
-    // Those that have no socket give way, as R14a says.
+    // Sessions without a socket are replaced first, as in R14a.
     expect(await watching()).toBe(4);
     const codes: (string | undefined)[] = [];
     for (let count = 0; count < 25; count += 1) codes.push((await postAs('zoe')).answer.error?.code);
@@ -280,7 +282,7 @@ describe('a session opened over HTTP', () => {
     await ended();
   });
 
-  test('comes with the access to who has prepared, and without access there is a transport at most', async () => {
+  test('opens with the access after a prepare; without access there is at most a transport', async () => {
     const { stage } = loge.app.context;
     const consumers = async () => (await stage.stats()).consumers;
     const before = await consumers();
@@ -294,7 +296,7 @@ describe('a session opened over HTTP', () => {
     expect([prepared.connected, prepared.consumers]).toEqual([true, []]);
     await viewer.connect(prepared.transport, []);
     expect([await watching(), await consumers()]).toEqual([1, before]);
-    // Of the lobby's own: nothing of it is commanded, and it is nobody else's.
+    // A prepared session accepts no commands, from its owner or others.
     expect(
       await buyer.refusal('stage:viewport', { session: prepared.session, viewport: { width: 1, height: 1 } }),
     ).toBe('access_required');
@@ -312,7 +314,7 @@ describe('a session opened over HTTP', () => {
     viewer.close();
   });
 
-  test('is prepared for nobody who could not buy', async () => {
+  test('is not prepared for participants who could not buy', async () => {
     await loge.server('POST', `/v1/rooms/${room}/removals`, { identity: 'uma', reason: 'Insults' });
     using removed = await join({ identity: 'uma' });
     const viewer = new RtpViewer();

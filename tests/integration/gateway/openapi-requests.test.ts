@@ -1,6 +1,6 @@
 /**
- * Requests made from `/openapi.json`, sent to a started house: none breaks it, and nothing that the document allows is
- * refused as invalid. The seed is printed; `LOGE_SEED` draws others.
+ * Requests generated from `/openapi.json`: none causes a server error, and nothing that the document allows is refused
+ * as invalid. The seed is printed; `LOGE_SEED` sets it.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ function requestsOf({ parameters = [], requestBody }: Operation): fc.Arbitrary<M
   return fc.record({ params: record('path'), query: record('query'), body }) as fc.Arbitrary<Made>;
 }
 
-/** Ids that exist, now and then: what is behind a first look-up is reached as well. */
+/** Existing ids, used now and then to get past the first lookup. */
 async function createKnown() {
   const { id: room } = await http.createRoom({ kind: 'ticket', priceMinor: 500 });
   return { room, identity: 'ada', creator: 'ada' };

@@ -1,6 +1,6 @@
 /**
- * Somebody who stops reading their TCP connection and goes on asking: what waits for them in the server is bounded, and
- * they are told why it ended.
+ * A client that stops reading its TCP connection and keeps sending requests: the server's queue for it is bounded, and
+ * it learns why the connection was closed.
  */
 import type { Socket as TcpSocket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -11,12 +11,12 @@ import { TestParticipant } from '../../support/people/participant.ts';
 import { signToken, WireFan } from '../../support/people/wire-fan.ts';
 
 /**
- * A page of the history is about 400 KiB then: more of them than the system's own buffers take can be asked for within
- * one budget.
+ * Makes a page of the history about 400 KiB: within one rate limit, more can be requested than the system's buffers
+ * hold.
  */
 const MESSAGES = 200;
 const LONG_TEXT = '🎭'.repeat(500);
-/** As many as one identity may ask for in ten seconds. */
+/** The most requests of one identity in ten seconds. */
 const ASKED = 90;
 
 let loge: TestApp;
@@ -73,7 +73,7 @@ test('R8a: past the limit the connection is closed with a reason, and the client
   using neighbour = await TestParticipant.connect(loge.url, { token: signToken({ identity: 'neighbour', room }) });
   const { tcp, received } = await connectAndStopReading('slow');
   await vi.waitFor(async () => expect(await closedFor('connection_too_slow')).toBe(1), { timeout: 20_000 });
-  // Whoever reads again finds what was written until then, and why there is no more.
+  // Reading again yields everything written until then, and the reason of the close.
   tcp.resume();
   await vi.waitFor(() => expect(received.isClosed).toBe(true), { timeout: 20_000 });
   expect(received.goodbyes).toMatchObject([{ code: 'connection_too_slow', reconnect: true }]);

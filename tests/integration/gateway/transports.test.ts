@@ -1,4 +1,4 @@
-/** Both transports of Socket.IO beside the HTTP API on one server: neither answers for the other. */
+/** Both Socket.IO transports beside the HTTP API on one server do not interfere. */
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/houses/app.ts';

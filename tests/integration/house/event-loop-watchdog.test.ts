@@ -3,28 +3,25 @@ import { ChildProgram } from '../../support/programs/child-program.ts';
 import { ServerProcess } from '../../support/programs/server-process.ts';
 
 const WAIT = { timeout: 40_000, interval: 100 };
-/**
- * Gives the process a signal after which its event loop takes no turn any more; it sleeps, as other tests need the
- * core.
- */
+/** Blocks the process's event loop at a signal; by sleeping, because other tests need the core. */
 const BLOCK_ON_SIGNAL =
   "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new%20Int32Array(new%20SharedArrayBuffer(4)),0,0))";
 
-test.concurrent('a gateway whose event loop takes no turn for ten seconds ends, and says why in its last line', async () => {
+test.concurrent('a gateway with an event loop blocked for ten seconds logs why and exits', async () => {
   await using server = await ServerProcess.create({ NODE_OPTIONS: BLOCK_ON_SIGNAL });
-  // Should the watchdog fail, a stuck process would not leave by itself.
+  // If the watchdog failed, the blocked process would not exit by itself.
   await using _kill = { [Symbol.asyncDispose]: () => server.kill() };
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   process.kill(server.pid ?? 0, 'SIGUSR2');
   await vi.waitFor(() => expect(server.endedBy).toBe('SIGKILL'), WAIT);
   const lastLine: unknown = JSON.parse(server.output.trimEnd().split('\n').at(-1) ?? '');
   expect(lastLine).toMatchObject({ level: 60, msg: 'event loop stalled, process ends', stallLimitMs: 10_000 });
-  // An orchestrator would start it again, on the same data.
+  // An orchestrator would restart it on the same data.
   await server.start();
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 }, 120_000);
 
-test.concurrent('a busy process, whose turns are long but end, is left alone, and the metric rises with its delay', async () => {
+test.concurrent('a busy process with long turns keeps running, and the metric shows its delay', async () => {
   await using busy = new ChildProgram({
     file: new URL('../../support/programs/busy-process.ts', import.meta.url),
     isUp: 'up',

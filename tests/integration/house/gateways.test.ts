@@ -1,7 +1,4 @@
-/**
- * Two real gateways, each a process, on one real Postgres and one real Redis: what happens at one is seen and felt at
- * the other.
- */
+/** Two real gateway processes on one Postgres and one Redis: effects of one at the other. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
@@ -26,11 +23,11 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       .flatMap(({ data }) => (data as { entries: ChatEntry[] }).entries);
   const say = (who: TestParticipant, text: string) => who.request('chat:send', { clientId: clientId(), text });
 
-  test('both are ready, and say that they are one of several', async () => {
+  test('both are ready, and report that they are one of several', async () => {
     for (const { url } of house.gateways) expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
-  test('what is said at one is seen at both, in one order, once; who changes gateways finds what was missed', async () => {
+  test('messages at one are seen at both, once and in order, also after a change of gateways', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     using tom = await house.join(1, { identity: 'tom', room });
@@ -42,7 +39,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect(again.welcome.inside?.chat.entries.map(({ seq }) => seq)).toEqual([6, 7, 8]);
   });
 
-  test('access taken away at one closes everything at the other within a second, and the old token opens nothing anywhere', async () => {
+  test('access revoked at one ends at the other within a second, and the old token is refused at both', async () => {
     const room = (await house.createRoom()).id;
     const token = await house.token({ identity: 'max', room });
     using max = await TestParticipant.connect(house.gateway(1).url, { token });
@@ -68,7 +65,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     }
   });
 
-  test('a live goes on at another gateway as the same one, and ends from any of them', async () => {
+  test('a live continues at another gateway as the same one, and can be ended from either', async () => {
     const room = (await house.createRoom()).id;
     using fan = await house.join(1, { identity: 'lea', room });
     const told = (name: string) => fan.events.filter((event) => event.name === name);
@@ -78,7 +75,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     using phone = await house.join(1, { identity: 'ada', room, role: 'creator' });
     await phone.request('stage:resume', { session: live.session });
     const closed = phone.next('stage:sessionClosed');
-    // Its socket at the first gateway is still there.
+    // Its socket at the first gateway is still open.
     await laptop.request('stage:endLive', {});
     expect(await closed).toMatchObject({ session: live.session, reason: 'closed' });
     await vi.waitFor(() => expect(told('stage:liveEnded')).toHaveLength(1));
@@ -87,7 +84,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect(late.welcome.live).toBe(false);
   });
 
-  test('access given by the embedder at one opens the doors at the other', async () => {
+  test('access granted by the embedder at one is effective at the other', async () => {
     const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
     using lobby = await house.join(1, { identity: 'ines', room });
     expect(lobby.welcome.access.state).toBe('required');
@@ -97,7 +94,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect((await granted).access.state).toBe('granted');
   });
 
-  test('a role taken away at one is taken from the open socket at the other within a second, and the old token gives it back nowhere', async () => {
+  test('a role revoked at one ends at the other within a second, and the old token restores it at neither', async () => {
     const room = (await house.createRoom({ kind: 'ticket', priceMinor: 500 })).id;
     const token = await house.token({ identity: 'keeper', room, role: 'moderator' });
     using keeper = await TestParticipant.connect(house.gateway(1).url, { token });
@@ -116,7 +113,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     }
   });
 
-  test('one identity holds so many sockets over both and no more', async () => {
+  test('the socket limit of an identity is shared by both', async () => {
     const room = (await house.createRoom()).id;
     const token = await house.token({ identity: 'hoarder', room });
     const come = (index: number) =>
@@ -124,7 +121,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     const came = await Promise.all(Array.from({ length: 3 * LIMITS.socketsPerIdentity }, (_, index) => come(index)));
     const held = came.filter((it) => it instanceof TestParticipant);
     expect(held.length).toBeLessThanOrEqual(LIMITS.socketsPerIdentity);
-    // Both may have refused the last places; one after the other they are taken.
+    // Both may have refused the last slots; sequentially they are all taken.
     for (let index = held.length; index < LIMITS.socketsPerIdentity; index += 1) {
       held.push((await come(index)) as TestParticipant);
     }
@@ -132,7 +129,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     for (const { socket } of held) socket.close();
   });
 
-  test('people are counted over both, once each, and forgotten when they leave', async () => {
+  test('the viewer count includes both, each person once, and drops when they leave', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     const others = await Promise.all([
@@ -150,7 +147,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     await vi.waitFor(() => expect(lastCount()).toEqual({ count: 1 }));
   });
 
-  test('a budget is one budget, wherever it is spent', async () => {
+  test('rate limits are shared by both', async () => {
     const room = (await house.createRoom()).id;
     using here = await house.join(0, { identity: 'greedy', room });
     using there = await house.join(1, { identity: 'greedy', room });
@@ -164,7 +161,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect(answers).toContain('rate_limited');
   });
 
-  test('credit given at one is told to the sockets at the other', async () => {
+  test('credit granted at one is sent to the sockets at the other', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(1, { identity: 'lea2', room });
     const changed = lea.next('money:walletChanged');
@@ -198,7 +195,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(200);
   });
 
-  test('without Redis each says so, goes on alone, and access taken away elsewhere still ends within a second or two', async () => {
+  test('without Redis both continue alone, and access revoked at the other ends within two seconds', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     using tom = await house.join(1, { identity: 'tom', room });
@@ -214,7 +211,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     expect((await revoked).access).toEqual({ state: 'refused', reason: 'removed' });
     using late = await TestParticipant.connect(house.gateway(1).url, { token });
     expect(late.welcome.access.state).toBe('granted');
-    // What is said at the other meanwhile is found in the database.
+    // Messages from the other one are found in the database.
     await vi.waitFor(() =>
       expect(
         entriesOf(late)
@@ -235,9 +232,9 @@ describe.skipIf(!hasGateways)('two gateways', () => {
   });
 });
 
-describe.skipIf(!hasGateways)('a gateway that alone has lost Redis', () => {
-  // The other was connected all the time, so that nothing of its own says that it has missed anything.
-  test('what was said and taken away there meanwhile is felt at the other as soon as it is back', async () => {
+describe.skipIf(!hasGateways)('a gateway that has lost Redis while the other has not', () => {
+  // The other one stayed connected, so nothing of its own tells it that it missed messages.
+  test('messages and revocations from the outage reach the other as soon as it is back', async () => {
     await using redis = await TestRedis.start();
     await using wire = await TcpProxy.create(redis.port);
     await using house = await GatewayHouse.start({
@@ -256,7 +253,7 @@ describe.skipIf(!hasGateways)('a gateway that alone has lost Redis', () => {
     await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
     await vi.waitFor(() => expect(names(maxHere)).toContain('rooms:accessRevoked'));
     wire.mend();
-    // The regular comparison of a room with the database comes later than this.
+    // Earlier than the regular comparison of a room with the database.
     const timeout = 5_000;
     await vi.waitFor(() => expect(names(tom)).toContain('chat:frame'), { timeout });
     await vi.waitFor(() => expect(names(maxThere)).toContain('rooms:accessRevoked'), { timeout });
@@ -267,7 +264,7 @@ describe.skipIf(!hasGateways).each([
   { name: 'a cluster', start: startRedisCluster },
   { name: 'a primary behind a sentinel', start: startRedisSentinel },
 ])('two gateways over $name', ({ start }) => {
-  test('chat, head-count, credit and budgets span both', async () => {
+  test('chat, viewer count, credit and rate limits span both', async () => {
     await using redis = await start();
     await using house = await GatewayHouse.start({ redisUrl: redis.url });
     for (const { url } of house.gateways) {

@@ -1,6 +1,6 @@
 /**
- * A short soak of money: every operation at random, on a house that dies and a provider that fails. `npm run bench --
- * ledger-soak` is the same at length.
+ * A short soak of money: random operations with a crashing server and a failing provider. `npm run bench --
+ * ledger-soak` is the long version.
  */
 import { expect, test } from 'vitest';
 import { createTestDatabase } from '../../support/databases/postgres.ts';
@@ -8,7 +8,7 @@ import { effort, SEED } from '../../support/run/effort.ts';
 import { Soak } from '../../support/soak/soak.ts';
 
 const OPERATIONS = effort({ short: 600, long: 10_000 });
-/** A soak that left out more than two of these has proved little; dice and kills may leave out one. */
+/** A run that missed more than two of these proves little; random choices and kills may skip one or two. */
 const ACTS = [
   'topUp',
   'tip',
@@ -23,7 +23,7 @@ const ACTS = [
 ];
 const LAST_LINES = 40;
 
-// What is proved are locks between connections, of which PGlite has one.
+// It tests locks between connections, and PGlite has only one.
 test.runIf(process.env.LOGE_TEST_POSTGRES_BIN)(
   `${OPERATIONS} operations (seed ${SEED})`,
   {
@@ -35,7 +35,7 @@ test.runIf(process.env.LOGE_TEST_POSTGRES_BIN)(
       await using soak = await Soak.create({ url: postgres.url, seed: SEED, operations: OPERATIONS });
       const { lost, doubled, violations, outcomes, lastLines, crashes } = await soak.run();
       if (lost.length + doubled.length + violations.length > 0) {
-        console.error(`seed ${SEED}, what was done last:\n${lastLines.slice(-LAST_LINES).join('\n')}`);
+        console.error(`seed ${SEED}, last actions:\n${lastLines.slice(-LAST_LINES).join('\n')}`);
       }
       expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] });
       expect(crashes).toBeGreaterThan(0);

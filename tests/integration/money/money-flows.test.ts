@@ -1,7 +1,6 @@
 /**
- * Some random flows of money against a plain model: once everything has come to its end, where is the money of each
- * payment? `LOGE_SEED` draws
- * others; `npm run bench -- money-flows` plays as many as there is time for, and makes one that fails shorter.
+ * Random flows of money against a simple model: once everything has settled, where is the money of each payment?
+ * `LOGE_SEED` sets the seed; `npm run bench -- money-flows` plays many, and shrinks a failing one.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

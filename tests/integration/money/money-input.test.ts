@@ -1,14 +1,14 @@
 /**
- * Bad input over the whole money API, by HTTP, by socket and from the site's pages, on the real app: amounts that are
- * none, other currencies, what is another's, what was sent before, what is over. Each is refused by a code of the
- * catalogue, and nothing is written.
+ * Bad input to the whole money API, over HTTP, sockets and the site's API, on the real app: invalid amounts, other
+ * currencies, other people's objects, repetitions, ended offers. Each is refused with a code of the catalogue, and
+ * nothing is written.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { type Body, MoneyScene, REASON, SONG } from '../../support/houses/money-scene.ts';
 
-/** Sends this value where an amount belongs; answers the code of the refusal, or `ok`. */
+/** Sends the value where an amount belongs; returns the code of the refusal, or `ok`. */
 type Ask = (value: unknown) => Promise<string>;
 type Refusal = [value: unknown, code: string];
 
@@ -17,7 +17,8 @@ interface Input {
   ask: Ask;
   refusals: Refusal[];
   /**
-   * Is taken: what was refused was refused for its value alone. Absent where that would go on being booked afterwards.
+   * A value that must be accepted, which shows that the refusals are about the value alone. Undefined where it would
+   * keep booking afterwards.
    */
   good?: unknown;
 }
@@ -46,7 +47,7 @@ const promotion = (more: Body) =>
   scene.server('POST', '/v1/promotions', { identity: 'fan-1', amountMinor: 100, reason: REASON, ...more });
 const refund = (input: Body) => scene.server('POST', '/v1/refunds', { reason: REASON, ...input });
 
-/** Below zero, zero, a fraction, a text, nothing, huge, and beyond what is counted exactly. */
+/** Negative, zero, a fraction, a text, null, huge, and beyond the safe integers. */
 const NO_AMOUNTS = [-500, 0, 500.5, '500', null, 1e15, 2 ** 53];
 const NO_MINUTES = [-1, 0, 0.5, LIMITS.privateHoldMinutesMax + 1, '1', null];
 const NO_SHARES = [-1, 0.5, 10_001, '500', null];
@@ -57,7 +58,7 @@ const beyond = (min: number, max: number): Refusal[] => [
   [min - 1, 'amount_too_small'],
   [max + 1, 'amount_too_large'],
 ];
-/** An amount between two bounds, the lower of which is good. */
+/** An amount between two bounds; the lower one is valid. */
 const amount = (name: string, [min, max]: readonly [number, number], ask: Ask): Input => ({
   name,
   ask,
@@ -102,7 +103,7 @@ const AMOUNTS: Input[] = [
     scene.site('camille', 'POST', '/me/tiers', tier(priceMinor)),
   ),
   {
-    name: 'the price of an item of the menu',
+    name: 'the price of a menu item',
     ask: (amountMinor) => {
       const { person, room: id } = creator();
       return person.post(`/v1/rooms/${id}/tip-menu`, { items: [{ ...SONG, amountMinor }] });
@@ -111,7 +112,7 @@ const AMOUNTS: Input[] = [
     good: 100,
   },
   {
-    name: 'the price of an item of the menu by socket',
+    name: 'the price of a menu item by socket',
     ask: (amountMinor) => creator().person.ask('money:setTipMenu', { items: [{ ...SONG, amountMinor }] }),
     refusals: NO_PRICES,
     good: 100,
@@ -176,17 +177,17 @@ const AMOUNTS: Input[] = [
     good: LIMITS.quoteMinutesMax,
   },
   {
-    name: 'the minutes of a private session that are held',
+    name: 'the reserved minutes of a private session',
     ask: (minutes) => person('caller').ask('private:request', { minutes }),
     refusals: malformed(NO_MINUTES),
   },
   {
-    name: 'the minutes of a private session that are added',
+    name: 'the added minutes of a private session',
     ask: (minutes) => person('caller').ask('private:extend', { session: createId('privateSession'), minutes }),
     refusals: [...malformed(NO_MINUTES), [1, 'access_required']],
   },
   {
-    name: 'how many tickets there are',
+    name: 'the capacity of a room',
     ask: (capacity) => room({ kind: 'ticket', priceMinor: 500 }, { capacity }),
     refusals: malformed([-1, 0, 1.5, '5', null, LIMITS.capacityMax + 1]),
     good: 5,
@@ -210,13 +211,13 @@ const AMOUNTS: Input[] = [
     good: 500,
   },
   {
-    name: 'whom a batch pays',
+    name: 'the creators of a batch',
     ask: (creators) => scene.server('POST', '/v1/payout-batches', { creators }),
     refusals: [...malformed([[], ['../ada'], 'ada', [7], null]), [['ada', 'nobody'], 'creator_not_found']],
     good: ['ada'],
   },
   {
-    name: 'whom a batch pays, from the desk',
+    name: 'the creators of a batch, from the desk',
     ask: (creators) => scene.site('operator', 'POST', '/payout-batches', { creators }),
     refusals: [...malformed([[], ['../ada']]), [['nobody'], 'creator_not_found']],
     good: ['ada'],
@@ -225,7 +226,7 @@ const AMOUNTS: Input[] = [
 
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
 
-describe('what is no amount is refused, and nothing is written', () => {
+describe('invalid amounts are refused, and nothing is written', () => {
   test.each(AMOUNTS)('$name', async ({ ask, refusals, good }) => {
     const before = await scene.written();
     const answers: Refusal[] = [];
@@ -238,7 +239,7 @@ describe('what is no amount is refused, and nothing is written', () => {
 
 type Case = [name: string, act: () => Promise<string>, code: string];
 
-/** Each is answered so, and nothing is written, also where it is answered `ok`. */
+/** Expects these codes and unchanged tables, also for `ok`. */
 function writesNothing(cases: Case[]): void {
   test.each(cases)('%s', async (_name, act, code) => {
     const before = await scene.written();
@@ -249,7 +250,7 @@ function writesNothing(cases: Case[]): void {
 
 const dollars = { currency: 'usd' };
 
-describe('another currency than that of the house', () => {
+describe("another currency than the server's", () => {
   writesNothing([
     ['of a ticket', () => room({ kind: 'ticket', priceMinor: 500, ...dollars }), 'amount_invalid'],
     ['of a private session', () => room({ kind: 'private', ratePerMinuteMinor: 100, ...dollars }), 'amount_invalid'],
@@ -283,21 +284,17 @@ describe('another currency than that of the house', () => {
   ]);
 });
 
-describe("what is another's, or nobody's", () => {
+describe('objects of others, and unknown ones', () => {
   const menu = { items: [SONG] };
   const goal = { title: 'An encore', targetMinor: 500 };
   const none = (kind: Parameters<typeof createId>[0]) => createId(kind);
   writesNothing([
-    ['a tip in another room than that of the token', () => fan().post(tipTo(scene.rooms.foreign), tip()), 'forbidden'],
-    ['a tip by card there', () => fan().post(`${tipTo(scene.rooms.foreign)}/card`, tip()), 'forbidden'],
+    ["a tip in another room than the token's", () => fan().post(tipTo(scene.rooms.foreign), tip()), 'forbidden'],
+    ['a tip by card in another room', () => fan().post(`${tipTo(scene.rooms.foreign)}/card`, tip()), 'forbidden'],
     ['a ticket there', () => fan().post(`/v1/rooms/${scene.rooms.ticket}/tickets`, { from: 'wallet' }), 'forbidden'],
     ['a quote there', () => fan().get(`/v1/rooms/${scene.rooms.ticket}/quote?kind=ticket`), 'forbidden'],
-    ['a tip in no room', () => fan().post(tipTo(none('room')), tip()), 'forbidden'],
-    [
-      'a tip by somebody who was removed',
-      () => person('banned').post(tipTo(scene.rooms.free), tip()),
-      'access_removed',
-    ],
+    ['a tip in an unknown room', () => fan().post(tipTo(none('room')), tip()), 'forbidden'],
+    ['a tip by a removed fan', () => person('banned').post(tipTo(scene.rooms.free), tip()), 'access_removed'],
     ['a menu by a fan', () => fan().post(`/v1/rooms/${scene.rooms.free}/tip-menu`, menu), 'forbidden'],
     ['a menu by a fan, by socket', () => fan().ask('money:setTipMenu', menu), 'forbidden'],
     [
@@ -344,7 +341,7 @@ describe("what is another's, or nobody's", () => {
       'payment_not_found',
     ],
     [
-      'a tip, given back as a ticket',
+      'a tip, refunded as a ticket',
       () => person('lea').post('/v1/withdrawals', { ticket: scene.own.tip }),
       'payment_not_found',
     ],
@@ -385,7 +382,7 @@ describe("what is another's, or nobody's", () => {
       () => person('lea').post(`/v1/memberships/${scene.own.membership}/tier`, { tier: scene.tiers.foreign }),
       'tier_not_found',
     ],
-    ['a club that is none', () => fan().ask('memberships:join', { tier: none('tier') }), 'tier_not_found'],
+    ['an unknown club', () => fan().ask('memberships:join', { tier: none('tier') }), 'tier_not_found'],
     [
       "another creator's tier, retired",
       () => scene.server('POST', `/v1/creators/ada/tiers/${scene.tiers.own}/retire`),
@@ -397,59 +394,71 @@ describe("what is another's, or nobody's", () => {
       'tier_not_found',
     ],
     [
-      'a checkout that is none',
+      'an unknown checkout',
       () => fan().ask('money:confirmCheckout', { checkoutSession: 'cs_test_unknown' }),
       'payment_not_found',
     ],
     [
-      'a room of no creator',
+      'a room of an unknown creator',
       () => scene.server('POST', '/v1/rooms', { creator: 'nobody', title: 'T', access: { kind: 'free' } }),
       'creator_not_found',
     ],
-    ['a tier of no creator', () => scene.server('POST', '/v1/creators/nobody/tiers', tier(500)), 'creator_not_found'],
     [
-      'a pledge of no creator',
+      'a tier of an unknown creator',
+      () => scene.server('POST', '/v1/creators/nobody/tiers', tier(500)),
+      'creator_not_found',
+    ],
+    [
+      'a pledge of an unknown creator',
       () => scene.server('PUT', '/v1/creators/nobody/pledge', { association: 'restos', shareBps: 1 }),
       'creator_not_found',
     ],
     [
-      'a pledge to no association',
+      'a pledge to an unknown association',
       () => scene.server('PUT', '/v1/creators/ada/pledge', { association: 'none', shareBps: 1 }),
       'association_not_found',
     ],
     [
-      'a stop for no creator',
+      'a freeze of an unknown creator',
       () => scene.server('POST', '/v1/creators/nobody/payout-freeze', { frozen: true, reason: REASON }),
       'creator_not_found',
     ],
-    ['an account of no creator', () => scene.server('POST', '/v1/creators/nobody/onboarding', {}), 'creator_not_found'],
-    ['a buyer who is none', () => scene.server('PUT', '/v1/buyers/..%2Fada', { country: 'FR' }), 'invalid_request'],
-    ['a refund of no ticket', () => refund({ ticket: none('ticket') }), 'payment_not_found'],
-    ['a refund of no tip', () => refund({ tip: none('tip') }), 'payment_not_found'],
-    ['a refund of no top-up', () => refund({ topup: none('topup') }), 'payment_not_found'],
-    ['a refund of no membership', () => refund({ membership: none('membership') }), 'payment_not_found'],
-    ['a refund of no private session', () => refund({ privateSession: none('privateSession') }), 'payment_not_found'],
+    [
+      'an account of an unknown creator',
+      () => scene.server('POST', '/v1/creators/nobody/onboarding', {}),
+      'creator_not_found',
+    ],
+    ['an unknown buyer', () => scene.server('PUT', '/v1/buyers/..%2Fada', { country: 'FR' }), 'invalid_request'],
+    ['a refund of an unknown ticket', () => refund({ ticket: none('ticket') }), 'payment_not_found'],
+    ['a refund of an unknown tip', () => refund({ tip: none('tip') }), 'payment_not_found'],
+    ['a refund of an unknown top-up', () => refund({ topup: none('topup') }), 'payment_not_found'],
+    ['a refund of an unknown membership', () => refund({ membership: none('membership') }), 'payment_not_found'],
+    [
+      'a refund of an unknown private session',
+      () => refund({ privateSession: none('privateSession') }),
+      'payment_not_found',
+    ],
     ['a refund of a tip as a ticket', () => refund({ ticket: scene.own.tip }), 'invalid_request'],
     ['a refund of two at once', () => refund({ ticket: scene.own.ticket, tip: scene.own.tip }), 'invalid_request'],
     [
-      'a preview of no payment',
+      'a preview of an unknown payment',
       () => scene.server('GET', `/v1/payments/${none('tip')}/refund-preview`),
       'payment_not_found',
     ],
     [
-      'evidence for no dispute',
+      'evidence for an unknown dispute',
       () => scene.server('POST', `/v1/disputes/${none('dispute')}/evidence`, {}),
       'dispute_not_found',
     ],
     [
-      'no batch of payouts',
+      'an unknown batch of payouts',
       () => scene.server('GET', `/v1/payout-batches/${none('payoutBatch')}`),
       'payout_batch_not_found',
     ],
   ]);
 });
 
-describe('what was sent before', () => {
+describe('repetitions', () => {
   const repeated = { amountMinor: 500, message: 'Brava', idempotencyKey: 'tip-of-lea' };
   const byCard = { amountMinor: 1_000, idempotencyKey: 'card-tip-of-lea' };
   const part = { amountMinor: 500, idempotencyKey: 'refund-of-lea' };
@@ -494,12 +503,12 @@ describe('what was sent before', () => {
     ['the refund of a top-up without a key', () => refund({ topup: scene.own.topup }), 'already_refunded'],
     ['the refund of a refunded tip', () => refund({ tip: scene.own.refundedTip }), 'already_refunded'],
     [
-      'a ticket that was given back',
+      'a ticket that was refunded',
       () => person('lea').post('/v1/withdrawals', { ticket: scene.own.withdrawn }),
       'already_refunded',
     ],
     [
-      'a club that one is in',
+      'a club that the fan has joined',
       () => person('lea').ask('memberships:join', { tier: scene.tiers.own }),
       'membership_exists',
     ],
@@ -512,7 +521,7 @@ describe('what was sent before', () => {
   ]);
 });
 
-describe('what is over, or not offered any more', () => {
+describe('ended and withdrawn offers', () => {
   const song = (more: Body) => tip({ menuItem: 'song', ...more });
   const oldText = { from: 'wallet', waiver: { accepted: true, textVersion: '2020-01' } };
   writesNothing([
@@ -522,7 +531,11 @@ describe('what is over, or not offered any more', () => {
       'room_ended',
     ],
     ['a tip there', () => person('late').post(tipTo(scene.rooms.ended), tip()), 'room_ended'],
-    ['a tip by card there', () => person('late').post(`${tipTo(scene.rooms.ended)}/card`, tip()), 'room_ended'],
+    [
+      'a tip by card in an ended room',
+      () => person('late').post(`${tipTo(scene.rooms.ended)}/card`, tip()),
+      'room_ended',
+    ],
     ['a quote there', () => person('late').get(`/v1/rooms/${scene.rooms.ended}/quote?kind=ticket`), 'room_ended'],
     [
       'a menu there',
@@ -546,18 +559,14 @@ describe('what is over, or not offered any more', () => {
       () => fan().post(tipTo(scene.rooms.free), tip({ menuItem: 'dance' })),
       'menu_item_not_found',
     ],
-    [
-      'another price than that of the menu',
-      () => fan().ask('money:tip', song({ amountMinor: 501 })),
-      'menu_price_mismatch',
-    ],
+    ["another price than the menu's", () => fan().ask('money:tip', song({ amountMinor: 501 })), 'menu_price_mismatch'],
     [
       'an item that is not on the menu, by card',
       () => fan().post(`${tipTo(scene.rooms.free)}/card`, tip({ menuItem: 'dance' })),
       'menu_item_not_found',
     ],
     [
-      'another price than that of the menu, by card',
+      "another price than the menu's, by card",
       () => fan().ask('money:tipByCard', song({ amountMinor: 501 })),
       'menu_price_mismatch',
     ],
@@ -574,37 +583,37 @@ describe('what is over, or not offered any more', () => {
       'tier_retired',
     ],
     ['a ticket that was refunded, refunded again', () => refund({ ticket: scene.own.withdrawn }), 'already_refunded'],
-    ['credit that would have run out', () => promotion({ expiresAt: '2020-01-01T00:00:00Z' }), 'time_in_past'],
+    ['credit with a past expiry', () => promotion({ expiresAt: '2020-01-01T00:00:00Z' }), 'time_in_past'],
     [
-      'fees from a day that is past',
+      'fees from a past day',
       () => scene.server('POST', '/v1/fee-policies', { commissionBps: 1, effectiveAt: '2020-01-01T00:00:00Z' }),
       'time_in_past',
     ],
   ]);
 });
 
-describe('moments and texts that no database keeps', () => {
+describe('times and texts that the database cannot store', () => {
   const PAST_ALL_YEARS = '9999-12-31T23:59:59-23:59';
   const BEFORE_ALL_YEARS = '0000-01-01T00:00:00Z';
   writesNothing([
-    ['credit until then', () => promotion({ expiresAt: PAST_ALL_YEARS }), 'invalid_request'],
+    ['credit with that expiry', () => promotion({ expiresAt: PAST_ALL_YEARS }), 'invalid_request'],
     [
-      'fees from then',
+      'fees from that time',
       () => scene.server('POST', '/v1/fee-policies', { commissionBps: 1, effectiveAt: PAST_ALL_YEARS }),
       'invalid_request',
     ],
     [
-      'a room from then',
+      'a room starting at that time',
       () => room({ kind: 'ticket', priceMinor: 500 }, { startsAt: PAST_ALL_YEARS }),
       'invalid_request',
     ],
     [
-      'a room from before',
+      'a room starting before the supported range',
       () => room({ kind: 'ticket', priceMinor: 500 }, { startsAt: BEFORE_ALL_YEARS }),
       'invalid_request',
     ],
     [
-      'books since before',
+      'a reconciliation since before the supported range',
       () => scene.server('POST', '/v1/reconciliations', { since: BEFORE_ALL_YEARS }),
       'invalid_request',
     ],
@@ -623,7 +632,7 @@ describe('moments and texts that no database keeps', () => {
 });
 
 test.each(['2030-05-01T20:00:00+16:00', `2030-05-01T04:00:00.${'0'.repeat(200)}Z`])(
-  'a room from %s is kept as that moment, however it is written',
+  'a room starting at %s is stored as that moment in any notation',
   async (startsAt) => {
     const body = { creator: 'ada', title: 'Far away', access: { kind: 'free' }, startsAt };
     const room = await scene.loge.server<{ startsAt: string }>('POST', '/v1/rooms', body);
@@ -631,7 +640,7 @@ test.each(['2030-05-01T20:00:00+16:00', `2030-05-01T04:00:00.${'0'.repeat(200)}Z
   },
 );
 
-test('a private session is for the two whom it concerns, and a request that has lapsed is none', async () => {
+test('only its two participants access a private session, and an expired request cannot be accepted', async () => {
   using asker = await scene.connect('fan-1', scene.rooms.private);
   using stranger = await scene.enter('fan-2', scene.rooms.private);
   const callee = person('callee');

@@ -1,6 +1,5 @@
 /**
- * The whole paid live over the wire: the real app, worker, Stripe SDK and emulator; light media clients instead of a
- * browser.
+ * The paid live over the wire: the real app, worker, Stripe SDK and emulator; light media clients instead of a browser.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Access } from '../../../server/protocol/rooms.ts';
@@ -31,7 +30,7 @@ const topUp = async (fan: TestParticipant, amountMinor: number) => {
   return changed;
 };
 
-test('a fan without a ticket is in the lobby: the offer, no chat, no media', async () => {
+test('a fan without a ticket gets the lobby with the offer, without chat or media', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   using creator = await connect('ada', room, 'creator');
   using _live = await goLive(creator);
@@ -50,7 +49,7 @@ test('a fan without a ticket is in the lobby: the offer, no chat, no media', asy
   expect(fan.events.map((event) => event.name)).not.toContain('chat:frame');
 });
 
-test('a card opens the doors on the same socket; video, chat and tips flow; a refund closes them within a second', async () => {
+test('a card payment opens video, chat and tips on the same socket; a refund closes them in a second', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   using creator = await connect('ada', room, 'creator');
   using _live = await goLive(creator);
@@ -89,7 +88,7 @@ test('a card opens the doors on the same socket; video, chat and tips flow; a re
   await loge.server('POST', '/v1/refunds', { ticket: (access as Access).ticket, reason: 'Asked for it' });
   expect((await revoked).access).toMatchObject({ state: 'required', reason: 'refunded' });
   await expect.poll(() => watching.viewer.silenceMs()).toBeGreaterThan(500);
-  // The promise to people: within one second. The last packet came before that.
+  // The requirement: within one second. The last packet came before that.
   const tookMs = performance.now() - watching.viewer.silenceMs() - refundedAtMs;
   expect(tookMs).toBeLessThan(await aboutASecond(loge.url));
   expect(await fan.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_required');
@@ -111,7 +110,7 @@ test('a declined card charges nothing and grants nothing, and another card works
   expect((await granted).access.state).toBe('granted');
 });
 
-test('a ticket from the wallet opens the doors at once and is sold once', async () => {
+test('a ticket from the wallet grants access at once and is sold once', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   using fan = await connect('tom', room);
   expect(await fan.refusal('money:buyTicket', { from: 'wallet' })).toBe('insufficient_funds');
@@ -126,9 +125,9 @@ test('a ticket from the wallet opens the doors at once and is sold once', async 
   expect((await fan.request('money:wallet')).balanceMinor).toBe(2_000 - PRICE_MINOR);
 });
 
-// Regression: the number that a reconnecting client resumes after was applied whenever doors opened, though the client
-// keeps nothing once they close.
-test('the chat is there again when access comes back on a socket that had resumed', async () => {
+// Regression: a client's resume position was applied at every grant of access, although the client drops the chat when
+// access ends.
+test('the chat is sent again when access returns on a socket that had resumed', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   using creator = await connect('ada', room, 'creator');
   using fan = await connect('back-again', room);
@@ -146,7 +145,7 @@ test('the chat is there again when access comes back on a socket that had resume
   expect((await granted).inside.chat.entries).toMatchObject([{ text: 'Bonsoir' }]);
 });
 
-test('a removal puts the fan out, with the reason, and the old token opens nothing', async () => {
+test('a removal revokes access with the reason, and the old token grants nothing', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
   using _live = await goLive(creator);
@@ -163,7 +162,7 @@ test('a removal puts the fan out, with the reason, and the old token opens nothi
   expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_removed');
 });
 
-test('whoever was put out hears nothing of the inside on the socket that they keep', async () => {
+test("a removed fan's open socket receives no room events", async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
   using staying = await connect('nina', room);
@@ -178,13 +177,13 @@ test('whoever was put out hears nothing of the inside on the socket that they ke
   const told = staying.next('money:tipMenuChanged');
   await creator.request('money:setTipMenu', { items: [{ id: 'song', label: 'A song', amountMinor: 500 }] });
   await told;
-  // Whatever was sent to them meanwhile comes before the answer.
+  // Any event sent before the answer would have arrived by now.
   await removed.request('money:wallet');
   const { events } = removed;
   expect(events.slice(heardBefore).filter(({ name }) => name !== 'rooms:viewerCount')).toEqual([]);
 });
 
-test('R2: reconnecting with `since` brings exactly what was missed', async () => {
+test('R2: reconnecting with `since` delivers exactly the missed entries', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
   const sent: number[] = [];
@@ -198,7 +197,7 @@ test('R2: reconnecting with `since` brings exactly what was missed', async () =>
   expect(sent).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('R15: a second window of the creator takes the stage over; the live goes on', async () => {
+test('R15: a second window of the creator takes the stage over; the live continues', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using first = await connect('ada', room, 'creator');
   using _firstLive = await goLive(first);
@@ -214,7 +213,7 @@ test('R15: a second window of the creator takes the stage over; the live goes on
   expect(fan.events.map((event) => event.name)).not.toContain('stage:liveEnded');
 });
 
-test('the end of a room puts everyone out and says so', async () => {
+test("the end of a room revokes everyone's access and is announced", async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
   using _live = await goLive(creator);
@@ -226,7 +225,7 @@ test('the end of a room puts everyone out and says so', async () => {
   expect((await revoked).access).toEqual({ state: 'refused', reason: 'room_ended' });
 });
 
-test('an embedder that sold access itself says so in the token, and takes it back in the next', async () => {
+test('an embedder that sells access itself grants it with a token, and revokes it with the next one', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   const claims = { identity: 'guest', room };
   using fan = await TestParticipant.connect(loge.url, { token: await loge.token({ ...claims, entitled: true }) });

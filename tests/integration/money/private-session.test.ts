@@ -1,7 +1,4 @@
-/**
- * A private session over the wire with real media through the real worker: what each side is told, and that only media
- * is paid.
- */
+/** A private session over the wire with real media: the events of each side, and billing only while media flows. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { PrivateRunning, PrivateSession } from '../../../server/protocol/money/private-sessions.ts';
 import type { RtpCapabilities } from '../../../sfu/contract.ts';
@@ -48,7 +45,7 @@ async function watch(fan: TestParticipant, router: RtpCapabilities, reports = tr
   return { session, viewer };
 }
 
-test('a fan asks, is let in, pays for the time with real media alone, and is out at the end', {
+test('a fan requests, is accepted, pays only for time with media, and loses access at the end', {
   timeout: 90_000,
 }, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
@@ -74,7 +71,7 @@ test('a fan asks, is let in, pays for the time with real media alone, and is out
   const granted = fan.next('rooms:accessGranted');
   await creator.request('private:accept', { session: session.id });
   const { inside } = await granted;
-  // Nobody watches yet: time stands still.
+  // Without media no time is billed.
   await vi.waitFor(() => expect(runningOf(fan).length).toBeGreaterThan(1), WAIT);
   expect(runningOf(fan).at(-1)).toMatchObject({ confirmed: false, confirmedMs: 0, costMinor: 0 });
 
@@ -83,7 +80,7 @@ test('a fan asks, is let in, pays for the time with real media alone, and is out
   await vi.waitFor(() => expect(runningOf(fan).at(-1)?.costMinor).toBeGreaterThan(20), WAIT);
   expect(runningOf(creator).at(-1)?.creatorMinor).toBeGreaterThan(0);
 
-  // The creator's camera freezes: nothing more is billed.
+  // The creator's camera freezes: billing stops.
   publisher.close();
   await vi.waitFor(() => expect(runningOf(fan).at(-1)?.confirmed).toBe(false), WAIT);
   const frozen = runningOf(fan).at(-1)?.confirmedMs;
@@ -105,7 +102,7 @@ test('a fan asks, is let in, pays for the time with real media alone, and is out
   viewer.close();
 });
 
-test('a client that sends connectivity checks and no receiver reports gets a few seconds in all, however often it comes anew', {
+test('a client without receiver reports gets a few seconds in total, over any number of sessions', {
   timeout: 90_000,
 }, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
@@ -154,7 +151,7 @@ test('a client that sends connectivity checks and no receiver reports gets a few
   expect(await loge.app.context.money.checkInvariants()).toEqual([]);
 });
 
-test('a fan who opens another media session each moment pays for the time like everybody', {
+test('a fan who keeps opening new media sessions still pays for the time', {
   timeout: 90_000,
 }, async () => {
   const { id: room } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });

@@ -1,4 +1,4 @@
-/** `npm run reconcile` as an operator runs it, without a server: what it prints, and how it ends. */
+/** `npm run reconcile` without a server: its output and exit codes. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -52,7 +52,7 @@ test('0: they agree', async () => {
   expect([code, stdout]).toEqual([0, expect.stringContaining('They agree.')]);
 });
 
-test('2: it could not compare, and says why', async () => {
+test('exits 2 and prints why it could not compare', async () => {
   const noDate = await reconcile(['--since', 'yesterday']);
   expect([noDate.code, noDate.stderr]).toEqual([2, expect.stringContaining('"yesterday" is no date')]);
   const stranger = createServer((_request, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
@@ -63,7 +63,7 @@ test('2: it could not compare, and says why', async () => {
   await new Promise((resolve) => stranger.close(resolve));
 });
 
-test('1: they differ, and nothing explains it', async () => {
+test('exits 1 for an unexplained difference', async () => {
   const emulator = await StripeEmulator.create({
     port: 0,
     dataFile: join(folder, 'stripe-emulator.jsonl'),

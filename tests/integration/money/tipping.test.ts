@@ -1,4 +1,4 @@
-/** Menu, goal and leaderboard over the wire: the real app with two participants, by socket and by HTTP. */
+/** Tip menu, goal and leaderboard over sockets and HTTP: the real app with two participants. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { payCheckout } from '../../support/people/checkout.ts';
@@ -18,7 +18,7 @@ afterAll(async () => {
 const connect = async (identity: string, room: string, role = 'fan') =>
   TestParticipant.connect(loge.url, { token: await loge.token({ identity, room, role }) });
 
-test('the creator sets a goal and a menu; everybody inside sees them, tips move the goal, a refund moves it back', async () => {
+test('the creator sets a goal and a menu that all see; tips move the goal, and a refund moves it back', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
   using fan = await connect('lea', room);

@@ -1,4 +1,4 @@
-/** One SDK room object that leaves a room and enters another: nothing of the first is done, or shown, in the second. */
+/** An SDK room object that leaves a room and enters another: no request or state of the first leaks into the second. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Room } from '../../../client-sdk/src/room.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const lea = (room: string) => loge.token({ identity: 'lea', room });
-/** Plain values, which a failed assertion can print. */
+/** Plain values that a failed assertion can print. */
 const shown = ({ goal, tipMenu, info, currency, viewerCount, isLive, earnings, access, privateSession }: Room) => ({
   ...{ goal, tipMenu, info, currency, viewerCount, isLive, earnings, access: access.state },
   ...{ private: privateSession.state, lastPrivate: privateSession.last },
@@ -44,13 +44,13 @@ test('what is pending when a room is left is rejected, and never reaches the nex
   line.mend();
   await room.connect(await lea(bobs));
   expect(await Promise.all(pending)).toEqual(['not_connected', 'not_connected', 'not_connected']);
-  // In order on the same socket: what had come before this would be there with it.
+  // The socket is ordered: an earlier message would have arrived by now.
   await room.chat.send('For Bob');
   expect(room.chat.messages.map((item) => 'text' in item && item.text)).toEqual(['For Bob']);
   await room.disconnect();
 });
 
-test('goal, menu, chat and everything else of a room are gone with it', async () => {
+test('goal, menu, chat and all other room state are cleared on leaving', async () => {
   const { id: anns } = await loge.createRoom({ kind: 'free' });
   const { id: bobs } = await loge.createRoom({ kind: 'ticket', priceMinor: 1_000 });
   const ann = new Room({ url: loge.url, log: () => {} });
@@ -72,7 +72,7 @@ test('goal, menu, chat and everything else of a room are gone with it', async ()
   await ann.disconnect();
 });
 
-test('a private session that was asked for is gone with its room', async () => {
+test('a requested private session is cleared on leaving', async () => {
   const { id } = await loge.createRoom({ kind: 'private', ratePerMinuteMinor: 300 });
   await loge.app.context.money.promotions.grant(
     { identity: 'lea', amountMinor: 5_000, reason: 'credit of the test', idempotencyKey: 'credit-of-lea' },

@@ -1,4 +1,4 @@
-/** R15c: a page that was away may restore its live by itself only while that live is still its own. */
+/** R15c: a page that was disconnected may restore its live automatically only while it still holds the stage. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
@@ -45,7 +45,7 @@ async function publish(page: TestParticipant, publication: string): Promise<Live
   return live;
 }
 
-/** The laptop goes live, and loses its socket while its media session goes on. */
+/** The laptop goes live, and loses its socket while its media session continues. */
 async function loseLaptop(): Promise<Live> {
   const laptop = await join();
   const live = await publish(laptop, LAPTOP);
@@ -62,7 +62,7 @@ test('a live that another page has taken over and ended is not restored', async 
   const laptop = await join();
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('live_replaced');
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_replaced');
-  // An end that was asked for on the laptop while it was away.
+  // An end requested on the laptop while it was disconnected.
   await laptop.request('stage:endLive', { publication: LAPTOP });
   expect(await status()).toBe('live');
   await phone.request('stage:endLive', { publication: PHONE });
@@ -79,7 +79,7 @@ test('a live that was only lost is restored, unless another page takes the stage
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('session_not_found');
   const restored = await laptop.request('stage:publish', RESTORES);
   await laptop.request('stage:leave', { session: restored.session });
-  // The node works on it while the phone goes live.
+  // The node is opening the laptop's session while the phone goes live.
   const { context } = loge.app;
   const holdsStage = context.rooms.assertHoldsStage.bind(context.rooms);
   vi.spyOn(context.rooms, 'assertHoldsStage').mockImplementationOnce(async (...asked) => {
@@ -91,7 +91,7 @@ test('a live that was only lost is restored, unless another page takes the stage
   expect(await context.stage.stats()).toMatchObject({ sessions: 0 });
 });
 
-test('a live that a restart has cut is restored, until it is too late', async () => {
+test('a live interrupted by a restart is restored within its grace period', async () => {
   const { session } = await loseLaptop();
   await loge.close();
   loge = await startApp({ dataDir });
@@ -101,7 +101,7 @@ test('a live that a restart has cut is restored, until it is too late', async ()
   const { rooms } = loge.app.context;
   await rooms.forgetPublications([LAPTOP]);
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_over');
-  // A page that goes live at this moment, and has the stage but no track on it yet, is not concerned.
+  // A page that holds the stage but has no track on it yet is not affected.
   await laptop.request('stage:publish', { ...RESTORES, publication: PHONE, restore: false });
   await rooms.forgetPublications([LAPTOP]);
   expect(await rooms.findStageHolder(room as RoomId)).toBe(PHONE);

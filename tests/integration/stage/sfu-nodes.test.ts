@@ -1,6 +1,6 @@
 /**
- * A live over two gateways and SFU nodes that are processes of their own, on real Postgres and Redis: the audience is
- * spread over the nodes, and the end of any of them is a hiccup.
+ * A live over two gateways and several SFU node processes, on real Postgres and Redis: viewers are spread over the
+ * nodes, and losing any process causes only a short interruption.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -27,7 +27,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
   let house: GatewayHouse;
   const nodes: SfuProcess[] = [];
   const ends: { close(): void }[] = [];
-  // A node is full with a dozen viewers, so that a few more need several.
+  // A dozen viewers fill a node, so that a few more need another.
   const startNode = async () => {
     const node = await SfuProcess.create({ REDIS_URL: house.redis.url, LOGE_SFU_CONSUMERS_PER_WORKER: '24' });
     nodes.push(node);
@@ -42,7 +42,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
         ?.slice(name.length) ?? Number.NaN,
     );
   };
-  /** Every gateway takes people in and knows every node. */
+  /** Every gateway is ready and knows every node. */
   const ready = () =>
     vi.waitFor(async () => {
       for (const [at, { url }] of house.gateways.entries()) {
@@ -86,11 +86,11 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
       await Promise.all([producing, publisher.connect(transport as TransportOptions)]);
       return session as string;
     };
-    // As a creator's page does, whose session ended on the other side.
+    // Publishes again after its session has ended, as the SDK does.
     let current = await untilPlaced(publish);
     const again = async ({ session }: { session: string }) => {
       if (session !== current) return;
-      // It fails when the test is over and its socket is gone; whether the live went on is asked of the viewers.
+      // Fails once the test has closed the socket; the viewers check whether the live continued.
       current = await untilPlaced(publish).catch(() => current);
     };
     socket.socket.on('stage:sessionClosed', again);
@@ -134,10 +134,10 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
       expect(fan.viewer.silenceMs('video')).toBeLessThan(500);
     }, WAIT);
 
-  /** What a fan's page does when it is told that its session ended. */
+  /** Watches again after its session has ended, as the SDK does. */
   const comeBack = (fan: Fan): Promise<Fan> => untilPlaced(() => watch(fan.socket));
 
-  /** Asks again as long as a gateway has not heard yet which nodes are there. */
+  /** Retries while a gateway does not know the nodes yet. */
   async function untilPlaced<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -149,7 +149,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     }
   }
 
-  test('people at both gateways see it, spread over the nodes, and who is one too many is told when to come again', async () => {
+  test('viewers are spread over the nodes by both gateways, and one above the capacity must retry', async () => {
     const room = (await house.createRoom()).id;
     const live = await goLive(room);
     const fans: Fan[] = [];
@@ -181,7 +181,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     }, WAIT);
   });
 
-  test('access taken away at one gateway ends the picture on whatever node it is within a second', async () => {
+  test('access revoked at one gateway stops the video on any node within a second', async () => {
     const room = (await house.createRoom()).id;
     await goLive(room);
     const fan = await joinAndWatch(room, 'max', 1);
@@ -194,7 +194,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await house.server('POST', `/v1/rooms/${room}/end`);
   });
 
-  test('a session opened over HTTP is taken over at another gateway, and without a socket ends with the access', async () => {
+  test('a session opened over HTTP is resumed at another gateway, or ends with the access', async () => {
     const room = (await house.createRoom()).id;
     const creator = await goLive(room);
     const router = creator.socket.welcome.inside?.stage.routerRtpCapabilities ?? {};
@@ -223,7 +223,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await vi.waitFor(() => expect(adopted.viewer.packets('video')).toBeGreaterThan(packets), WAIT);
   });
 
-  test('a gateway that is killed does not stop the picture, and another one takes it over', async () => {
+  test('killing a gateway does not stop the video, and another one adopts the session', async () => {
     const room = (await house.createRoom()).id;
     await goLive(room, 0);
     const fan = await joinAndWatch(room, 'lea', 1);
@@ -238,7 +238,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await socket.request('stage:resume', { session: fan.session });
     await vi.waitFor(() => expect(fan.viewer.packets('video')).toBeGreaterThan(packets + 200), WAIT);
     clearInterval(looking);
-    // Frames come every 33 ms; a gap of many is one that somebody would see.
+    // Frames come every 33 ms; a viewer would notice a gap of many.
     expect(longestMs).toBeLessThan(500);
     using stranger = await house.join(0, { identity: 'tom', room });
     expect(await stranger.refusal('stage:resume', { session: fan.session })).toBe('session_not_found');
@@ -249,25 +249,24 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await house.server('POST', `/v1/rooms/${room}/end`);
   });
 
-  test('who comes back through another gateway has it look after them alone, though the first one lives', async () => {
+  test('after a reconnect only the new gateway manages the session, although the first is alive', async () => {
     const room = (await house.createRoom()).id;
     await goLive(room, 0);
     const fan = await joinAndWatch(room, 'lea', 1);
     await fan.viewer.firstDecodableFrame;
     const watchedAt = (at: number) => metricAt(at, 'loge_media_sessions{direction="watch"}');
     await vi.waitFor(async () => expect(await watchedAt(1)).toBe(1), WAIT);
-    // As when a network changes: the transport is gone without a goodbye.
+    // The transport ends without a close frame, as when the network changes.
     fan.socket.socket.io.engine.close();
     const socket = await house.join(0, { identity: 'lea', room });
     await socket.request('stage:resume', { session: fan.session });
-    // It would go on renewing the session, be told what happens to it, and close it in the end under the feet of
-    // whoever watches.
+    // It would otherwise keep renewing the session and finally close it although it is in use.
     await vi.waitFor(async () => expect([await watchedAt(0), await watchedAt(1)]).toEqual([1, 0]), WAIT);
     await sees(fan);
     await house.server('POST', `/v1/rooms/${room}/end`);
   });
 
-  test('a node that is killed costs its people a hiccup, the publisher too', async () => {
+  test('killing a node interrupts viewers and publisher only briefly', async () => {
     const room = (await house.createRoom()).id;
     const live = await goLive(room, 0);
     const fan = await joinAndWatch(room, 'lea', 1);
@@ -286,14 +285,14 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     await ready();
   });
 
-  test('a node that is told to leave moves its people and goes, and the live goes on', async () => {
+  test('a draining node moves its sessions and exits, and the live continues', async () => {
     const room = (await house.createRoom()).id;
     await goLive(room, 0);
     let fan = await joinAndWatch(room, 'lea', 1);
     await fan.viewer.firstDecodableFrame;
     const closed: string[] = [];
     fan.socket.socket.on('stage:sessionClosed', ({ session }: { session: string }) => closed.push(session));
-    // As a fan's page does: the other picture is there before the first one is let go.
+    // As the SDK does: the new session has a picture before the old one is closed.
     fan.socket.socket.on('stage:moveWanted', async ({ session }: { session: string }) => {
       if (session !== fan.session) return;
       const other = await comeBack(fan);

@@ -1,6 +1,6 @@
 /**
- * Two gateways in two regions with an SFU node in each, as processes of their own: where people are put, what is known
- * of it in Redis, and what becomes of it while Redis is gone.
+ * Two gateways in two regions with an SFU node process in each: placement, its state in Redis, and its recovery after
+ * Redis was down.
  */
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -16,16 +16,16 @@ import { aboutASecond } from '../../support/run/eventually.ts';
 
 const REGIONS = ['west', 'east'] as const;
 const WAIT = { timeout: 15_000, interval: 50 };
-/** Nodes are looked up every second, and what a killed one held is forgotten after five. */
+/** Nodes are looked up every second, and a killed one's reservations expire after five. */
 const SETTLES = { timeout: 15_000, interval: 500 };
 /**
- * Little enough that some fifty people fill both nodes, and enough that what is kept for who pays outlasts one who
- * slips in.
+ * Low enough that about fifty viewers fill both nodes, and high enough that the reserve for paying viewers survives one
+ * free viewer too many.
  */
 const CONSUMERS = '60';
 /**
- * From so many on each waits until the nodes have told of the one before, as a gateway knows a node by what it told
- * last.
+ * From this many per node on, each waits until the nodes have reported the one before, because gateways rely on the
+ * last report.
  */
 const RUSH = 40;
 
@@ -62,7 +62,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     await vi.waitFor(async () => expect(await each('loge_sfu_sessions')).toEqual([0, 0]), WAIT);
   });
 
-  /** Every gateway takes people in and knows every node: then it prefers that of its region. */
+  /** Every gateway is ready and knows every node: then it prefers its own region's. */
   const ready = () =>
     vi.waitFor(async () => {
       for (const { url } of house.gateways) {
@@ -122,7 +122,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
       expect(viewer.silenceMs('video')).toBeLessThan(300);
     }, WAIT);
 
-  test('people go to the node of their region, which leaves the tree when its last viewer leaves', async () => {
+  test('viewers go to the node of their region, which leaves the tree with its last viewer', async () => {
     const room = await open();
     await start(room);
     const near = await watch(await join(0, { identity: 'lea', room }));
@@ -139,14 +139,14 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     await sees(second.viewer);
     expect(await treeOf(room)).toEqual({ origin: west, [`edge:${east}`]: west });
     await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
-    // Long before anything that nobody renews would be forgotten.
+    // Long before unrenewed entries would expire.
     await vi.waitFor(async () => expect(await treeOf(room)).toEqual({ origin: west }), { timeout: 5_000 });
     await vi.waitFor(async () => expect(await each('loge_sfu_pipes')).toEqual([0, 0]), WAIT);
     await sees((await watch(await join(1, { identity: 'ines', room }))).viewer);
     expect(await treeOf(room)).toEqual({ origin: west, [`edge:${east}`]: west });
   });
 
-  test('where it is full free viewers are told when to come again, and who pays is still let in', async () => {
+  test('at capacity free viewers get a retry delay, and paying ones are still admitted', async () => {
     const free = await open();
     const paid = await open({ kind: 'ticket', priceMinor: 500 });
     await start(free);
@@ -159,7 +159,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
         rtpCapabilities: { codecs, headerExtensions },
         dtlsParameters: viewer.dtlsParameters,
       });
-      // Who does not connect is put out while the others come.
+      // Otherwise it would time out before the others have come.
       if (answer.ok) await viewer.connect((answer.data as { transport: TransportOptions }).transport, []);
       return answer;
     };
@@ -181,7 +181,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     expect(refused).toMatchObject({ code: 'stage_full', retryable: true, retryAfterMs: expect.any(Number) });
     expect(await ask(paid, 'payer', { entitled: true })).toMatchObject({ ok: true });
     expect(await ask(free, 'late')).toMatchObject({ ok: false, error: { code: 'stage_full' } });
-    // Once these people are gone each gateway hears of it, and lets free viewers in again.
+    // Once they have left, each gateway learns it and admits free viewers again.
     for (const room of opened.splice(0)) await house.server('POST', `/v1/rooms/${room}/end`);
     const next = await open();
     await start(next);
@@ -190,13 +190,13 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     }
   }, 90_000);
 
-  test('what a viewer missed while their socket was gone is in the answer to their return', async () => {
+  test('the answer to a resume contains what a viewer missed while disconnected', async () => {
     const room = await open();
     const { socket: creator, session: earlier } = await start(room);
     const { session, viewer } = await watch(await join(1, { identity: 'lea', room }));
     await sees(viewer);
     const socket = house.gateway(1);
-    // The fan's gateway dies, and while they are nowhere the creator goes on with another session.
+    // The fan's gateway dies, and the creator changes sessions before the fan reconnects.
     await socket.kill();
     const again = await goLive(creator);
     ends.push(() => again[Symbol.dispose]());
@@ -214,7 +214,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     await ready();
   });
 
-  test('who is removed while they are connected nowhere is out all the same', async () => {
+  test('a removal also applies to a participant without a socket', async () => {
     const room = await open();
     await start(room);
     const { viewer } = await watch(await join(1, { identity: 'max', room }));
@@ -234,7 +234,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     { name: 'with its data', keepData: true },
     { name: 'without its data', keepData: false },
   ])(
-    'without Redis lives go on, who comes is told to try again where the room is not known, and all heals when it is back $name',
+    'without Redis lives continue, new viewers get a retry delay where the room is unknown, and all recovers when it is back $name',
     async ({ keepData }) => {
       const room = await open();
       const live = await start(room);
@@ -246,7 +246,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
         ((await (await fetch(`${house.gateway(at).url}/readyz`)).json()) as { reasons?: string[] }).reasons;
       await vi.waitFor(async () => expect([await reasons(0), await reasons(1)]).not.toContain(undefined), WAIT);
       await sees(viewer);
-      // Its gateway knows where the room is; the other one would have to guess.
+      // Its gateway knows the room's place; the other one would have to guess.
       await sees((await watch(await join(0, { identity: 'tom', room }))).viewer);
       const far = await join(1, { identity: 'max', room });
       const { codecs, headerExtensions } = far.welcome.inside?.stage.routerRtpCapabilities ?? {};
@@ -265,7 +265,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     },
   );
 
-  test('a publisher who had to move while Redis was away is where the tree says, once it is back with what it knew', async () => {
+  test('after a publisher moved while Redis was down, the tree is corrected once Redis is back with its old data', async () => {
     const room = await open();
     const { socket: creator } = await start(room);
     const [west, east] = nodes;
@@ -283,24 +283,23 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     await ready();
   });
 
-  /** How many people watch on both nodes; each gets a track of sound and one of picture. */
+  /** Number of viewers on both nodes; each gets an audio and a video track. */
   const watching = async () => (await each('loge_sfu_consumers')).reduce((sum, count) => sum + count, 0) / 2;
 
-  test('one person watches a room four times, over all gateways and nodes', async () => {
+  test('a person can watch a room at most four times over all gateways and nodes', async () => {
     const room = await open();
     await start(room);
     const sockets: TestParticipant[] = [];
     for (let i = 0; i < 8; i += 1) sockets.push(await join(i % 2, { identity: 'hoarder', room }));
     const refusals: string[] = [];
     const refuse = (error: { code?: string }) => {
-      // Without a code it is the viewer's own, whose session was replaced before it had connected.
+      // Without a code it is the viewer's own error: its session was replaced before it had connected.
       if (error.code) refusals.push(error.code);
       return undefined;
     };
     const rush = await Promise.all(sockets.map((socket) => watch(socket).catch(refuse)));
     const atOnce = rush.filter(Boolean).length;
-    // Those who came at the same moment may have refused each other, and a node may still count what another one has
-    // let go.
+    // Concurrent attempts may have refused each other, and a node may still count a session that another has released.
     const watchInTurn = async () => {
       for (const socket of sockets) await watch(socket).catch(refuse);
       return await watching();
@@ -313,11 +312,11 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     process.stdout.write(`${JSON.stringify({ atOnce, inOrder, onNodes: await each('loge_sfu_consumers') })}\n`);
     expect([atOnce, inOrder]).toEqual([expect.toSatisfy((count: number) => count <= 4), 4]);
     expect(new Set(refusals)).toEqual(new Set(['too_many_media_sessions']));
-    // Other people, and other rooms, are not concerned.
+    // The limit is per person and room.
     await sees((await watch(await join(1, { identity: 'lea', room }))).viewer);
   }, 90_000);
 
-  test('who watches four times comes back through another gateway, and to another node once theirs was killed', async () => {
+  test('a person at the limit can reconnect through another gateway, and to another node after theirs was killed', async () => {
     const room = await open();
     await start(room);
     const sockets: TestParticipant[] = [];
@@ -339,7 +338,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     const told = Promise.all([back, sockets[3] as TestParticipant].map((socket) => socket.next('stage:sessionClosed')));
     await east.end('SIGKILL');
     expect((await told).map(({ reason }) => reason)).toEqual(['node_lost', 'node_lost']);
-    // What the node held counts until its lease ends.
+    // Sessions of the killed node count until their lease expires.
     for (const socket of [back, sockets[3] as TestParticipant]) {
       const { viewer } = await vi.waitFor(() => watch(socket), SETTLES);
       await sees(viewer);
@@ -350,13 +349,13 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     });
     await east.start();
     await ready();
-    // A gateway hears of the room's end while somebody is there, and closes what the killed node pulled.
+    // A gateway learns of the room's end while a participant is connected, and closes what the killed node pulled.
     const ended = back.next('rooms:ended');
     for (const id of opened.splice(0)) await house.server('POST', `/v1/rooms/${id}/end`);
     await ended;
   });
 
-  test('a private session between two nodes is billed for the media that flows, and outlasts its first key', async () => {
+  test('a private session between two nodes is billed for its media, and outlives its first grant', async () => {
     const room = await open({ kind: 'private', ratePerMinuteMinor: 600 });
     await giveCredit('lea');
     const { socket: creator, publisher } = await start(room);
@@ -374,7 +373,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     const keyEndsAt = Date.parse(access.until ?? '');
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(keyEndsAt + 1_000), { timeout: 60_000, interval: 200 });
     await sees(viewer);
-    // A machine with much to do may miss a moment of it.
+    // A loaded machine may miss a moment of it.
     await vi.waitFor(() => expect(running()?.confirmed).toBe(true), WAIT);
     publisher.close();
     await vi.waitFor(() => expect(running()?.confirmed).toBe(false), WAIT);
@@ -385,7 +384,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     expect(balanceMinor).toBe(20_000 - Math.floor((600 * ended.confirmedMs) / 60_000));
   }, 120_000);
 
-  test('a client that reports nothing is sent a few seconds of a private session in all, however often it comes to another node', async () => {
+  test('a client without reports gets a few seconds of a private session in total, also over several nodes', async () => {
     const room = await open({ kind: 'private', ratePerMinuteMinor: 600 });
     await giveCredit('mallory');
     const { socket: creator } = await start(room);
@@ -399,14 +398,14 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
       const socket = sockets[turn % 2] as TestParticipant;
       const paused = socket.events.filter(({ name }) => name === 'stage:paused').length;
       const { session: media, viewer } = await watch(socket, router, { reports: false });
-      // So short that a look at it every half second hardly sees it.
+      // Too short to be seen reliably by a poll every half second.
       await vi.waitFor(() => {
         const isPaused = socket.events.filter(({ name }) => name === 'stage:paused').length > paused;
         expect(isPaused || viewer.packets('audio') >= 40).toBe(true);
       }, WAIT);
       await socket.request('stage:leave', { session: media });
       viewer.close();
-      // Sound is a packet every 20 ms.
+      // Audio is a packet every 20 ms.
       unprovedMs += 20 * viewer.packets('audio');
       unprovedBytes += viewer.streams.reduce((sum, { bytes }) => sum + bytes, 0);
     }

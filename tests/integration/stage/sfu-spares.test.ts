@@ -1,6 +1,6 @@
 /**
- * Two gateways and a node with two media workers: who loses their gateway and then their worker goes on over the spare
- * that they had before both.
+ * Two gateways and a node with two media workers: a participant who loses the gateway and then the worker continues
+ * over the spare opened before.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions } from '../../../sfu/contract.ts';
@@ -28,7 +28,7 @@ describe.skipIf(!hasGateways)('spares behind two gateways', () => {
     await node?.[Symbol.asyncDispose]();
   }, 60_000);
 
-  test('are taken over with their session by the gateway that its person comes back through, and take over as they would have', async () => {
+  test('are adopted with their session by the gateway of the reconnect, and still take over', async () => {
     const { id: room } = await house.createRoom();
     const [ada, lea] = [
       { identity: 'ada', room, role: 'creator' },
@@ -59,7 +59,7 @@ describe.skipIf(!hasGateways)('spares behind two gateways', () => {
     ]);
     ready.publisher.setMaxLayer(2);
     await spare.viewer.firstDecodableFrame;
-    // What has taken over is theirs in all else too.
+    // After the takeover it accepts all other requests too.
     await fanBack.request('stage:leave', { session: spare.session });
     expect(await fanBack.refusal('stage:leave', { session: watched.session })).toBe('session_not_found');
   }, 60_000);

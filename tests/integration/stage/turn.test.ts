@@ -14,8 +14,8 @@ import { startApp } from '../../support/houses/app.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 /**
- * A real coturn with the configuration that we ship, and a client that speaks TURN (RFC 8656) as far as an allocation:
- * what a gateway signs must be taken, and nothing else.
+ * A real coturn with our shipped configuration, and a client that implements TURN (RFC 8656) up to an allocation:
+ * credentials signed by a gateway must be accepted, and no others.
  */
 
 const program = process.env.LOGE_TEST_TURNSERVER;
@@ -53,7 +53,7 @@ beforeAll(async () => {
     program,
     [
       ...['-c', configFile, `--static-auth-secret=${SECRET}`, `--realm=${REALM}`],
-      // Where this test can reach it, beside what else runs on this machine.
+      // Makes it reachable for this test, on ports that do not clash.
       ...[
         `--allowed-peer-ip=${SFU_ADDRESS}`,
         `--listening-port=${port}`,
@@ -81,18 +81,18 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-test.skipIf(!program)('coturn takes the credential that a gateway signs, and relays for it', async () => {
+test.skipIf(!program)('coturn accepts a credential signed by a gateway, and relays for it', async () => {
   await using client = await TurnClient.create();
   expect(await client.allocate(credentialAt(Date.now()))).toBe('allocated');
 });
 
-test.skipIf(!program)('coturn refuses one that has expired', async () => {
+test.skipIf(!program)('coturn refuses an expired credential', async () => {
   await using client = await TurnClient.create();
   const longAgo = Date.now() - 2 * 3_600_000;
   expect(await client.allocate(credentialAt(longAgo))).toBe(401);
 });
 
-test.skipIf(!program)('coturn refuses one that was signed with another secret, or whose expiry was moved', async () => {
+test.skipIf(!program)('coturn refuses a credential with another secret or a changed expiry', async () => {
   const forged = createIceServers({ urls: ['turn:x'], secret: 'another' }, 'lea', Date.now())[0];
   const { username, credential } = credentialAt(Date.now() - 2 * 3_600_000);
   const moved = username.replace(/^\d+/, String(Math.floor(Date.now() / 1_000) + 3_600));
@@ -111,7 +111,7 @@ test.skipIf(!program)('coturn relays to SFU nodes and to no other address', asyn
   }
 });
 
-test('each answer that begins a connection brings credentials that are new', async () => {
+test('each answer that opens a session contains fresh credentials', async () => {
   let aheadMs = 0;
   const env = { LOGE_TURN_URLS: 'turn:turn.example:3478', LOGE_TURN_SECRET: SECRET.repeat(2) };
   await using loge = await startApp({ env, clock: { now: () => Date.now() + aheadMs } });
@@ -138,14 +138,14 @@ function credentialAt(nowMs: number): { username: string; credential: string } {
   return { username: turn?.username ?? '', credential: turn?.credential ?? '' };
 }
 
-/** Just enough of a TURN client: long-term credentials over UDP. */
+/** A minimal TURN client: long-term credentials over UDP. */
 class TurnClient {
   readonly #socket: Socket;
   #login: { username: string; key: Buffer; realm: Buffer; nonce: Buffer } | undefined;
 
   static async create(): Promise<TurnClient> {
     const socket = createSocket('udp4');
-    // A refused datagram is sent again like a lost one.
+    // Refused datagrams are resent like lost ones.
     socket.on('error', () => {});
     socket.connect(port, '127.0.0.1');
     await once(socket, 'connect');
@@ -160,7 +160,7 @@ class TurnClient {
     this.#socket.close();
   }
 
-  /** Asks for a relayed address; answers with TURN's error code where it is refused. */
+  /** Requests a relayed address; returns TURN's error code if refused. */
   async allocate({ username, credential }: { username: string; credential: string }): Promise<'allocated' | number> {
     const udp = attribute(ATTRIBUTE.transport, Buffer.from([17, 0, 0, 0]));
     const challenge = await this.#request(ALLOCATE, [udp]);
@@ -201,7 +201,7 @@ class TurnClient {
         ]
       : attributes;
     let packet = message(method, id, signed, login ? 24 : 0);
-    // The integrity covers the message up to itself, with a length that counts it (RFC 8489, 14.5).
+    // The integrity attribute covers the preceding message, with a length that includes it (RFC 8489, 14.5).
     if (login)
       packet = Buffer.concat([
         packet,

@@ -1,30 +1,29 @@
 /**
- * Real Chromium for tests: each visitor is a browser context of their own, with what it received as media, what went
- * wrong on its page, and every dialog that a page managed to open. A fake camera and microphone stand in for devices,
- * nothing else is made up.
+ * Real Chromium for tests. Each visitor is a browser context that records received media, page errors and opened
+ * dialogs. Only the camera and the microphone are fake.
  */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-/** Named by the set-up of the tests; where there is none, tests in the browser are left out. */
+/** Set by the test set-up; browser tests are skipped without it. */
 export const CHROMIUM = process.env.LOGE_TEST_CHROMIUM ?? '';
 
 export const PHONE = { width: 390, height: 844 } as const;
 export const DESKTOP = { width: 1440, height: 900 } as const;
 
-/** Chromium's own 20 frames a second, encoded three times over, take most of a core. */
+/** At Chromium's default of 20 frames a second, encoding three layers takes most of a core. */
 const CAMERA_FPS = 10;
 const MEDIA_ARGS = [`--use-fake-device-for-media-stream=fps=${CAMERA_FPS}`, '--use-fake-ui-for-media-stream'];
-/** The machine of the tests may be busy with other tests; a user would have given up long before. */
+/** Longer than a user would wait: other tests may load the machine. */
 const PATIENCE_MS = 30_000;
 const PICTURE_TIMEOUT_MS = 5_000;
 
 declare global {
   interface Window {
-    /** Every peer connection that the page made, in order. */
+    /** Every peer connection of the page, in order. */
     logePeers: RTCPeerConnection[];
     logeLastFrameAtMs: number;
   }
-  /** Read and set by `keep-failures.ts`, which must not load a browser for tests that need none. */
+  /** Shared with `keep-failures.ts`, which must not load a browser for tests that need none. */
   var logeOpenVisitors: Set<Visitor> | undefined;
   var logeBeforeClose: ((visitor: Visitor) => Promise<void>) | undefined;
   var logeChromium: Promise<Browser> | undefined;
@@ -47,7 +46,7 @@ export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM || '/usr/bin/chromium', args: [...MEDIA_ARGS, ...args] });
 }
 
-/** The one Chromium of this process, which it ends with: test files run in the same process one after the other. */
+/** One Chromium per worker process, closed with it: the test files of a process run one after the other. */
 export function sharedChromium(): Promise<Browser> {
   globalThis.logeChromium ??= launchChromium();
   return globalThis.logeChromium;
@@ -56,9 +55,9 @@ export function sharedChromium(): Promise<Browser> {
 export class Visitor implements AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Errors on the console (a violated content security policy is one), and exceptions that nobody caught. */
+  /** Console errors (including content security policy violations) and uncaught exceptions. */
   readonly problems: string[] = [];
-  /** Texts of `alert` and its like, which only injected script would open. */
+  /** Texts of `alert`, `confirm` and `prompt` dialogs, which only injected script would open. */
   readonly dialogs: string[] = [];
 
   private constructor(context: BrowserContext, page: Page) {
@@ -84,7 +83,7 @@ export class Visitor implements AsyncDisposable {
       permissions: devices ? ['camera', 'microphone'] : [],
     });
     await context.addInitScript(recordPeers);
-    // Steps and requests alone: pictures of each would cost more than the tests.
+    // Steps and requests only: screenshots would cost more than the tests.
     await context.tracing.start({ screenshots: false, snapshots: false });
     await context.tracing.startChunk();
     const visitor = new Visitor(context, await context.newPage());
@@ -97,7 +96,7 @@ export class Visitor implements AsyncDisposable {
     return this.page.getByTestId(testId);
   }
 
-  /** Leaves a mark that any navigation would wipe out; `isSameDocument` tells whether it is still there. */
+  /** Sets a marker that a navigation would remove; `isSameDocument` checks for it. */
   async markDocument(): Promise<void> {
     await this.page.evaluate(() => {
       document.documentElement.dataset.marked = 'yes';
@@ -109,8 +108,7 @@ export class Visitor implements AsyncDisposable {
   }
 
   /**
-   * How many peer connections the page ever brought up to a server (others only ask the browser what it can do), and
-   * what came through those that are open.
+   * Counts the peer connections that connected to a server (others only query codecs), and what the open ones received.
    */
   async received(): Promise<{ connections: number; framesDecoded: number; width: number; bytes: number }> {
     return this.page.evaluate(async () => {
@@ -131,7 +129,7 @@ export class Visitor implements AsyncDisposable {
     });
   }
 
-  /** Simulcast layers as the browser's own statistics tell them, lowest first. */
+  /** Simulcast layers from the browser's statistics, lowest first. */
   async sent(): Promise<SentLayer[]> {
     return this.page.evaluate(async () => {
       const layers: SentLayer[] = [];
@@ -153,7 +151,7 @@ export class Visitor implements AsyncDisposable {
     });
   }
 
-  /** From now on the page notes when the stage last showed a new frame. */
+  /** Starts recording when the stage last showed a new frame. */
   async watchFrames(): Promise<void> {
     await this.by('stage-video').evaluate((video: HTMLVideoElement) => {
       const note = () => {
@@ -168,7 +166,7 @@ export class Visitor implements AsyncDisposable {
     return this.page.evaluate(() => window.logeLastFrameAtMs);
   }
 
-  /** A picture of the page and a trace for Playwright's viewer. */
+  /** Saves a screenshot and a trace for Playwright's viewer. */
   async keepEvidence(path: string): Promise<void> {
     await this.page.screenshot({ path: `${path}.png`, timeout: PICTURE_TIMEOUT_MS });
     await this.context.tracing.stopChunk({ path: `${path}.zip` });
@@ -182,7 +180,7 @@ export class Visitor implements AsyncDisposable {
   }
 }
 
-/** Runs in the page before anything else there. */
+/** Runs in the page before any of its scripts. */
 function recordPeers(): void {
   const Native = window.RTCPeerConnection;
   window.logePeers = [];

@@ -1,4 +1,4 @@
-/** Runs inside Chromium: a chat that is scripted by the test. */
+/** Runs inside Chromium: a chat scripted by the test. */
 import { ChatStage } from './chat-stage.ts';
 
 declare global {

@@ -1,6 +1,6 @@
 /**
- * Runs inside Chromium: a `<loge-chat>` on the SDK's own Chat with a scripted server behind it, for what only a browser
- * can show of the list: how smooth it is, and that nothing jumps.
+ * Runs inside Chromium: a `<loge-chat>` on the SDK's Chat with a scripted server, for what only a browser can show:
+ * scroll smoothness and layout shifts.
  */
 import '../../../client-sdk/elements/loge-chat.ts';
 import type { LogeChat } from '../../../client-sdk/elements/loge-chat.ts';
@@ -17,7 +17,7 @@ const WORDS =
 const NAMES = ['Léa', 'Tom', 'Inès', 'Malik', 'Chloé', 'Sam', 'Noor', 'Jules'];
 const PAGE_ENTRIES = 200;
 
-/** The same words for the same number: whoever is measured draws the same. */
+/** The same number gives the same text, so that compared runs draw the same. */
 export function scriptedEntry(seq: number): ChatEntry {
   const count = 2 + ((seq * 7) % 16);
   const text = Array.from({ length: count }, (_, index) => WORDS[(seq * 3 + index * 5) % WORDS.length]).join(' ');
@@ -85,7 +85,7 @@ export class ChatStage {
 
   get list(): HTMLElement {
     const list = this.element.shadowRoot?.querySelector<HTMLElement>('.list');
-    if (!list) throw new TypeError('The chat is not drawn yet.');
+    if (!list) throw new TypeError('The chat is not rendered yet.');
     return list;
   }
 
@@ -93,14 +93,14 @@ export class ChatStage {
     return [...this.list.querySelectorAll<HTMLElement>('.row')];
   }
 
-  /** New messages in one frame, parsed as they come over the wire. */
+  /** Sends new messages in one frame, parsed like frames from the wire. */
   say(count: number): void {
     const entries = Array.from({ length: count }, (_, index) => scriptedEntry(this.log.length + 1 + index));
     this.log.push(...entries);
     this.chat.handleFrame(JSON.parse(JSON.stringify({ entries })));
   }
 
-  /** New messages of which no frame arrives. */
+  /** New messages whose frame is lost. */
   miss(count: number): void {
     for (let missed = 0; missed < count; missed += 1) this.log.push(scriptedEntry(this.log.length + 1));
   }

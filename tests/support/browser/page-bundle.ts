@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'vite';
 
-/** A page on an origin of its own whose script is a TypeScript file of the tests with everything that it imports. */
+/** A page on its own origin whose script is a bundled TypeScript file of the tests. */
 export class BundledPage implements AsyncDisposable {
   readonly url: string;
   readonly #close: () => void;

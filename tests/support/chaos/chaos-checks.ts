@@ -1,7 +1,4 @@
-/**
- * What must hold once everything is quiet again: in the books, in the log of the chat, at the provider, on the SFU
- * nodes and in Redis.
- */
+/** Invariants after a chaos run: the ledger, the chat log, the payment provider, the SFU nodes and Redis. */
 import { Redis } from 'ioredis';
 import { Database } from '../../../server/platform/db/db.ts';
 import { findDoubled, findGaps } from '../crash/crash-rounds.ts';
@@ -9,7 +6,8 @@ import { startApp } from '../houses/app.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 /**
- * Opens the books on what is left, lets them finish what they find, and looks at them. The gateways are gone by then.
+ * Restarts the money domain on the remaining data, lets its jobs finish, and checks the ledger. All gateways have
+ * stopped by then.
  */
 export async function checkBooks({ house, answers }: ChaosWorld): Promise<string[]> {
   const env = { DATABASE_URL: house.postgres.url, LOGE_STRIPE_EMULATOR_URL: house.emulatorUrl };
@@ -23,7 +21,7 @@ export async function checkBooks({ house, answers }: ChaosWorld): Promise<string
     const { items } = await money.reconciliations.run(0);
     for (const { isExplained, reference, text } of items) if (!isExplained) found.push(`${reference}: ${text}`);
     const untold = await outbox.pending();
-    if (untold > 0) found.push(`${untold} facts were never told`);
+    if (untold > 0) found.push(`${untold} facts were never dispatched`);
   }
   const db = await Database.create({ url: house.postgres.url });
   try {
@@ -36,8 +34,8 @@ export async function checkBooks({ house, answers }: ChaosWorld): Promise<string
   return found;
 }
 
-/** What the room has left behind in Redis. */
-export async function leftInRedis({ house, room }: ChaosWorld): Promise<string[]> {
+/** The room's remaining Redis keys. */
+export async function findRedisKeys({ house, room }: ChaosWorld): Promise<string[]> {
   const redis = new Redis(house.redis.url);
   try {
     return await redis.keys(`*${room}*`);

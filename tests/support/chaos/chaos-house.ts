@@ -1,7 +1,6 @@
 /**
- * A whole house of processes that can each be killed: two gateways, two SFU nodes with real workers, Redis, Postgres
- * and the Stripe emulator. Whoever comes back has the name, the ports and the data of whoever went, as under an
- * orchestrator.
+ * A deployment of processes that can each be killed: two gateways, two SFU nodes with real workers, Redis, Postgres and
+ * the Stripe emulator. A restarted process keeps its name, ports and data, as under an orchestrator.
  */
 
 import { readFileSync } from 'node:fs';
@@ -16,12 +15,12 @@ import { ChildProgram } from '../programs/child-program.ts';
 import { TestRedis } from '../programs/redis.ts';
 import { ServerProcess } from '../programs/server-process.ts';
 import { SfuProcess } from '../programs/sfu-process.ts';
-import { FrontDoor } from './front-door.ts';
+import { LoadBalancer } from './load-balancer.ts';
 
 const EMULATOR = new URL('../../../infra/stripe-emulator/main.ts', import.meta.url);
 const COUNT = 2;
 /**
- * A room spreads over both nodes with a handful of viewers, and one node carries all of them when the other is gone.
+ * Low enough that a few viewers fill one node and spill to the other; high enough that one node carries all of them.
  */
 const CONSUMERS_PER_WORKER = 40;
 const NODE_METRICS = ['sessions', 'rooms', 'pipes', 'producers', 'consumers'] as const;
@@ -31,7 +30,7 @@ interface Parts {
   postgres: TestPostgres;
   redis: TestRedis;
   gateways: ServerProcess[];
-  door: FrontDoor;
+  balancer: LoadBalancer;
   emulator: ChildProgram;
   emulatorUrl: string;
   nodes: SfuProcess[];
@@ -45,8 +44,8 @@ export class ChaosHouse implements AsyncDisposable {
   readonly emulator: ChildProgram;
   readonly emulatorUrl: string;
   readonly #folder: string;
-  readonly #door: FrontDoor;
-  /** Of the test itself, for a look at what is kept and for cutting others' connections. */
+  readonly #balancer: LoadBalancer;
+  /** The test's own connections: reads stored rows and terminates the gateways' sessions. */
   readonly #pool: pg.Pool;
 
   private constructor(parts: Parts) {
@@ -57,7 +56,7 @@ export class ChaosHouse implements AsyncDisposable {
     this.emulator = parts.emulator;
     this.emulatorUrl = parts.emulatorUrl;
     this.#folder = parts.folder;
-    this.#door = parts.door;
+    this.#balancer = parts.balancer;
     this.#pool = new pg.Pool({ connectionString: this.postgres.url, max: 2, application_name: 'chaos' });
     this.#pool.on('error', () => {});
   }
@@ -81,8 +80,8 @@ export class ChaosHouse implements AsyncDisposable {
       Promise.all(count.map(() => ServerProcess.create(env, ['gateway']))),
       Promise.all(count.map((index) => startNode(index, redis.url))),
     ]);
-    const door = await FrontDoor.create(gateways.map(({ port }) => port));
-    const webhook = `${door.url}/webhooks/stripe`;
+    const balancer = await LoadBalancer.create(gateways.map(({ port }) => port));
+    const webhook = `${balancer.url}/webhooks/stripe`;
     const given = { port: emulatorPort, data: join(folder, 'stripe.jsonl'), seed, webhook, 'connect-webhook': webhook };
     const secrets = { secret: EMULATOR_WEBHOOK_SECRET, 'connect-secret': EMULATOR_WEBHOOK_SECRET };
     const emulator = new ChildProgram({
@@ -91,16 +90,16 @@ export class ChaosHouse implements AsyncDisposable {
       isUp: '"url"',
     });
     await emulator.start();
-    return new ChaosHouse({ folder, postgres, redis, gateways, door, emulator, emulatorUrl, nodes });
+    return new ChaosHouse({ folder, postgres, redis, gateways, balancer, emulator, emulatorUrl, nodes });
   }
 
-  /** Of the gateways, whether they answer at the moment or not. */
+  /** URLs of all gateways, running or not. */
   get urls(): string[] {
     return this.gateways.map(({ url }) => url);
   }
 
-  /** Why somebody could not be served now; empty when all of it is up. */
-  async whyNotReady(): Promise<string[]> {
+  /** What is not ready yet; empty when all gateways are. */
+  async findNotReady(): Promise<string[]> {
     const asked = await Promise.all(
       this.urls.map(async (url) => {
         const answer = await fetch(`${url}/readyz`).catch(() => undefined);
@@ -110,15 +109,15 @@ export class ChaosHouse implements AsyncDisposable {
     return asked.flat();
   }
 
-  /** The process ids of a node's media workers. */
+  /** Process ids of a node's media workers. */
   workersOf({ pid }: SfuProcess): number[] {
     if (pid === undefined) return [];
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   }
 
-  /** What each node still carries, as it says itself; a node that carries nothing says nothing. */
+  /** Non-zero session, room, pipe, producer and consumer counts, from each node's own metrics. */
   async carried(): Promise<string[]> {
-    const said = await Promise.all(
+    const counts = await Promise.all(
       this.nodes.flatMap((node) =>
         NODE_METRICS.map(async (name) => {
           const count = await node.metric(`loge_sfu_${name}`);
@@ -126,14 +125,14 @@ export class ChaosHouse implements AsyncDisposable {
         }),
       ),
     );
-    return said.flat();
+    return counts.flat();
   }
 
   async select<Row extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.#pool.query<Row>(statement, values)).rows;
   }
 
-  /** The database sessions of the gateways. */
+  /** Backend process ids of the gateways' database sessions. */
   async backends(): Promise<number[]> {
     const rows = await this.select<{ pid: number }>(
       `select pid from pg_stat_activity where usename = 'loge' and application_name <> 'chaos' and backend_type = 'client backend' order by pid`,
@@ -144,7 +143,7 @@ export class ChaosHouse implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway[Symbol.asyncDispose]()));
     await Promise.all([this.emulator, ...this.nodes].map((it) => it.end('SIGKILL')));
-    await this.#door[Symbol.asyncDispose]();
+    await this.#balancer[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();
     await this.#pool.end().catch(() => {});
     await this.postgres.close();

@@ -1,6 +1,6 @@
 /**
- * A person's media as their page has it: joined, taken over after a lost socket, made anew when it is over; over real
- * ICE, DTLS and SRTP.
+ * A participant's media session as the SDK keeps it: joined, resumed after a lost socket, and reopened after it has
+ * ended; over real ICE, DTLS and SRTP.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
@@ -9,9 +9,9 @@ import { RtpViewer, rtpViewerCapabilities } from '../media/rtp-viewer.ts';
 import type { FanAnswer } from '../people/returning-fan.ts';
 
 const RETRY_MS = 150;
-/** A path that brings nothing for so long is asked about, as a browser does whose ICE is disconnected. */
+/** Restarts ICE after this long without a packet, as a browser does when ICE disconnects. */
 const SILENCE_MS = 4_000;
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 export type Ask = <T>(name: string, input: unknown) => Promise<FanAnswer<T>>;
 
@@ -20,13 +20,13 @@ interface Running {
   close(): void;
 }
 
-/** What publishing and watching have in common: one session at a time, and a new one whenever it is over. */
+/** Common to publishing and watching: holds one session, and opens a new one when it ends. */
 abstract class ChaosMedia<M extends Running> {
   protected readonly ask: Ask;
   #running: M | undefined;
   #joining: Promise<void> | undefined;
   #closed = false;
-  /** Why sessions ended, with how often; for whoever looks for a fault. */
+  /** Session ends counted by reason, printed when the test fails. */
   readonly ends: Record<string, number> = {};
 
   constructor(ask: Ask) {
@@ -47,7 +47,7 @@ abstract class ChaosMedia<M extends Running> {
     });
   }
 
-  /** The socket is back. */
+  /** The socket has reconnected. */
   async handleWelcome(): Promise<void> {
     const running = this.#running;
     if (!running) return this.start();
@@ -56,7 +56,7 @@ abstract class ChaosMedia<M extends Running> {
       if (answer.ok) this.resumed(running, answer.data);
       else this.#lose(running, answer.error.code);
     } catch {
-      // The connection broke again: the next welcome brings us back here.
+      // Disconnected again: the next welcome retries.
     }
   }
 
@@ -106,10 +106,10 @@ interface WatchAnswer {
 export class ChaosViewer extends ChaosMedia<Running & { viewer: RtpViewer }> {
   #router: RtpCapabilities = {};
   #early: { session: string; consumers: ConsumerOptions[] }[] = [];
-  readonly #looking = setInterval(() => void this.#look(), LOOK_MS);
+  readonly #polling = setInterval(() => void this.#poll(), POLL_MS);
   #askedAtMs = 0;
 
-  /** Milliseconds since the last picture; Infinity before the first. */
+  /** Milliseconds since the last video packet; Infinity before the first. */
   get silenceMs(): number {
     return this.running?.viewer.silenceMs('video') ?? Number.POSITIVE_INFINITY;
   }
@@ -156,7 +156,7 @@ export class ChaosViewer extends ChaosMedia<Running & { viewer: RtpViewer }> {
     viewer.addConsumers((consumers ?? []).filter(({ id }) => !viewer.streams.some((it) => it.consumerId === id)));
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { running } = this;
     if (!running || this.silenceMs < SILENCE_MS || performance.now() - this.#askedAtMs < SILENCE_MS) return;
     this.#askedAtMs = performance.now();
@@ -164,7 +164,7 @@ export class ChaosViewer extends ChaosMedia<Running & { viewer: RtpViewer }> {
   }
 
   override close(): void {
-    clearInterval(this.#looking);
+    clearInterval(this.#polling);
     super.close();
   }
 }

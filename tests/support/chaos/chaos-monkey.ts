@@ -1,16 +1,19 @@
-/** Kills and restarts random parts of a house, one or two at a time, as its dice say, and keeps a diary of it. */
+/**
+ * Kills and restarts random parts of the deployment, one or two at a time, chosen by seeded dice, and records each
+ * fault.
+ */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from '../soak/dice.ts';
 import type { ChaosHouse } from './chaos-house.ts';
 
-const AWAY_MAX_MS = 3_000;
-const REST_MIN_MS = 300;
-const REST_MAX_MS = 2_500;
-/** A second fault while the first is not mended yet, as often as this. */
-const TOGETHER = 0.3;
+const DOWNTIME_MAX_MS = 3_000;
+const FAULT_GAP_MIN_MS = 300;
+const FAULT_GAP_MAX_MS = 2_500;
+/** Probability of injecting the next fault before the current one is repaired. */
+const OVERLAP_PROBABILITY = 0.3;
 
-/** How often what is chosen. */
+/** Relative frequency of each fault. */
 const WEIGHTS = {
   gateway: 20,
   gatewayLeaves: 4,
@@ -25,7 +28,7 @@ const WEIGHTS = {
 };
 export type Fault = keyof typeof WEIGHTS;
 
-/** Faults of one kind of part are not done at the same time: somebody is left to come back to. */
+/** Faults of the same part never overlap, so that one of each kind stays up. */
 const PART_OF: Record<Fault, string> = {
   gateway: 'gateway',
   gatewayLeaves: 'gateway',
@@ -39,17 +42,17 @@ const PART_OF: Record<Fault, string> = {
   provider: 'provider',
 };
 
-interface Deed {
+interface InjectedFault {
   what: string;
   fromMs: number;
-  /** Absent while it is not mended. */
+  /** Undefined until it is repaired. */
   untilMs?: number;
 }
 
 export class ChaosMonkey {
   readonly #house: ChaosHouse;
   readonly #dice: Dice;
-  readonly #deeds: Deed[] = [];
+  readonly #faults: InjectedFault[] = [];
   readonly #busy = new Map<string, Promise<void>>();
   readonly counts: Partial<Record<Fault, number>> = {};
   readonly #startedAtMs = performance.now();
@@ -59,51 +62,50 @@ export class ChaosMonkey {
     this.#dice = dice;
   }
 
-  get diary(): string[] {
+  get timeline(): string[] {
     const at = (ms: number) => `${((ms - this.#startedAtMs) / 1_000).toFixed(1)} s`;
-    return this.#deeds.map(({ what, fromMs, untilMs }) => `${at(fromMs)}–${untilMs ? at(untilMs) : ''} ${what}`);
+    return this.#faults.map(({ what, fromMs, untilMs }) => `${at(fromMs)}–${untilMs ? at(untilMs) : ''} ${what}`);
   }
 
-  /** Whether anything was broken, or had just been mended, between two moments. */
-  wasAtWork(fromMs: number, untilMs: number, recoveryMs: number): boolean {
-    return this.#deeds.some((deed) => deed.fromMs <= untilMs && (deed.untilMs ?? Infinity) + recoveryMs >= fromMs);
+  /** Whether a fault, or the recovery time after one, overlapped the interval. */
+  hadFaultBetween(fromMs: number, untilMs: number, recoveryMs: number): boolean {
+    return this.#faults.some(
+      (injected) => injected.fromMs <= untilMs && (injected.untilMs ?? Infinity) + recoveryMs >= fromMs,
+    );
   }
 
-  /**
-   * Every fault once in an order of its own, then whatever the dice say, until it is told to stop; resolves when all is
-   * mended.
-   */
+  /** Injects every fault once in random order, then random ones until `isOver`; resolves when all are repaired. */
   async run(isOver: () => boolean): Promise<void> {
     const dice = this.#dice;
     const first = shuffle(Object.keys(WEIGHTS) as Fault[], dice);
     while (!isOver()) {
       const fault = first.shift() ?? dice.weighted(WEIGHTS);
-      // Drawn whether they are used or not, so that what comes after is the same.
-      const [own, restMs] = [dice.fork(), dice.between(REST_MIN_MS, REST_MAX_MS)];
-      const isTogether = dice.chance(TOGETHER);
+      // Always drawn, so that later draws stay the same.
+      const [own, restMs] = [dice.fork(), dice.between(FAULT_GAP_MIN_MS, FAULT_GAP_MAX_MS)];
+      const isOverlapping = dice.chance(OVERLAP_PROBABILITY);
       const part = PART_OF[fault];
       await this.#busy.get(part);
-      const doing = this.#do(fault, own).finally(() => this.#busy.delete(part));
-      this.#busy.set(part, doing);
-      doing.catch(() => {});
-      if (!isTogether) await doing;
+      const injecting = this.#inject(fault, own).finally(() => this.#busy.delete(part));
+      this.#busy.set(part, injecting);
+      injecting.catch(() => {});
+      if (!isOverlapping) await injecting;
       await pause(restMs);
     }
     await Promise.all(this.#busy.values());
   }
 
-  async #do(fault: Fault, dice: Dice): Promise<void> {
+  async #inject(fault: Fault, dice: Dice): Promise<void> {
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
-    const deed: Deed = { what: fault, fromMs: performance.now() };
-    this.#deeds.push(deed);
+    const injected: InjectedFault = { what: fault, fromMs: performance.now() };
+    this.#faults.push(injected);
     const house = this.#house;
-    const awayMs = dice.between(0, AWAY_MAX_MS);
+    const awayMs = dice.between(0, DOWNTIME_MAX_MS);
     switch (fault) {
       case 'gateway':
       case 'gatewayLeaves': {
         const index = dice.between(0, house.gateways.length - 1);
         const gateway = house.gateways[index];
-        deed.what = `${fault} ${index}`;
+        injected.what = `${fault} ${index}`;
         await (fault === 'gateway' ? gateway?.kill() : gateway?.stop());
         await pause(awayMs);
         await gateway?.start();
@@ -112,7 +114,7 @@ export class ChaosMonkey {
       case 'node':
       case 'nodeLeaves': {
         const node = dice.pick(house.nodes);
-        deed.what = `${fault} ${node?.id}`;
+        injected.what = `${fault} ${node?.id}`;
         await node?.end(fault === 'node' ? 'SIGKILL' : 'SIGTERM');
         await pause(awayMs);
         await node?.start();
@@ -120,7 +122,7 @@ export class ChaosMonkey {
       }
       case 'worker': {
         const node = dice.pick(house.nodes);
-        deed.what = `${fault} of ${node?.id}`;
+        injected.what = `${fault} of ${node?.id}`;
         const [pid] = node ? house.workersOf(node) : [];
         if (pid !== undefined) process.kill(pid, 'SIGKILL');
         break;
@@ -135,7 +137,7 @@ export class ChaosMonkey {
         await this.#cutDatabase(dice);
         break;
       case 'databaseBackend': {
-        // Postgres then takes all its sessions for suspect, and starts over from its log.
+        // Postgres then restarts all its sessions and recovers from its log.
         const pid = dice.pick(await house.backends());
         if (pid !== undefined) process.kill(pid, 'SIGKILL');
         break;
@@ -145,10 +147,10 @@ export class ChaosMonkey {
         await pause(awayMs);
         await house.emulator.start();
     }
-    deed.untilMs = performance.now();
+    injected.untilMs = performance.now();
   }
 
-  /** Some of the gateways' connections end, as when a pooler or a firewall forgets them. */
+  /** Ends some of the gateways' connections, as a pooler or a firewall might. */
   async #cutDatabase(dice: Dice): Promise<void> {
     const pids = (await this.#house.backends()).filter(() => dice.chance(0.6));
     await this.#house.select('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]);

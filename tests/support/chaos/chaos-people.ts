@@ -1,17 +1,17 @@
-/** The creator of a chaos test, and fans who pay, come in, watch, talk and tip until they are told that it is over. */
+/** The creator of a chaos test, and fans who buy tickets, watch, chat and tip until the test ends. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { payCheckout } from '../people/checkout.ts';
 import type { ReturningFan } from '../people/returning-fan.ts';
 import { signToken } from '../people/wire-fan.ts';
 import type { Dice } from '../soak/dice.ts';
+import { Refusal } from './chaos-http.ts';
 import { ChaosPublisher, ChaosViewer } from './chaos-media.ts';
-import { Refusal } from './chaos-till.ts';
 import { type ChaosWorld, CREATOR } from './chaos-world.ts';
 
 const TOPUP_MINOR = 2_000;
 const TIP_MINOR = 100;
-const ACT_PAUSE_MS = 1_200;
+const ACTION_PAUSE_MS = 1_200;
 const AWAY_MS = 400;
 const WEIGHTS = { talk: 50, tip: 30, topUp: 6, drop: 8 };
 
@@ -27,7 +27,7 @@ export class ChaosCreator {
     this.media = new ChaosPublisher((name, input) => this.#wire.ask(name, input));
   }
 
-  comeIn(): Promise<void> {
+  join(): Promise<void> {
     return this.#wire.comeBack();
   }
 
@@ -57,8 +57,8 @@ export class ChaosFan {
     this.media = new ChaosViewer((name, input) => this.wire.ask(name, input));
   }
 
-  /** Buys a ticket with credit that they buy first, and goes in. */
-  async comeIn(): Promise<void> {
+  /** Buys credit, buys a ticket with it, and joins the room. */
+  async join(): Promise<void> {
     for (;;) {
       await this.#topUp();
       try {
@@ -66,9 +66,9 @@ export class ChaosFan {
         this.#world.answers.note('ticket', ticket.id);
         break;
       } catch (error) {
-        // The credit is on its way: the provider says so when it can.
+        // The credit may not have arrived yet: its webhook is still pending.
         if (!(error instanceof Refusal) || error.code !== 'insufficient_funds') throw error;
-        await pause(ACT_PAUSE_MS);
+        await pause(ACTION_PAUSE_MS);
       }
     }
     this.#isEntitled = true;
@@ -78,7 +78,7 @@ export class ChaosFan {
   async live(): Promise<void> {
     while (!this.#world.isOver) {
       await this.#act();
-      await pause(this.#dice.between(0, 2 * ACT_PAUSE_MS));
+      await pause(this.#dice.between(0, 2 * ACTION_PAUSE_MS));
     }
   }
 
@@ -89,9 +89,9 @@ export class ChaosFan {
 
   #handleEvent(name: string, data: never): void {
     if (name === 'rooms:welcome' && this.#isEntitled && !(data as { inside: object | null }).inside) {
-      this.#world.violations.push(`${this.identity} has a ticket and was not let in: ${JSON.stringify(data)}`);
+      this.#world.violations.push(`${this.identity} has a ticket and was denied access: ${JSON.stringify(data)}`);
     }
-    if (name === 'rooms:accessRevoked') this.#world.violations.push(`${this.identity} was put out`);
+    if (name === 'rooms:accessRevoked') this.#world.violations.push(`${this.identity} had its access revoked`);
     this.media.handleEvent(name, data);
   }
 
@@ -122,7 +122,7 @@ export class ChaosFan {
     }
   }
 
-  /** Pays on the provider's page; what is paid there has to arrive, whether they come back from it or not. */
+  /** Pays on the provider's page. A paid page must be credited even if the fan never returns from it. */
   async #topUp(): Promise<void> {
     const { checkoutUrl } = await this.#ask<{ checkoutUrl: string }>('/v1/wallet/topups', { amountMinor: TOPUP_MINOR });
     const session = new URL(checkoutUrl).pathname.split('/').at(-1) ?? '';
@@ -131,11 +131,11 @@ export class ChaosFan {
   }
 
   #ask<T>(path: string, body: object): Promise<T> {
-    return this.#world.till.participant<T>(this.#token, path, body);
+    return this.#world.http.participant<T>(this.#token, path, body);
   }
 }
 
-/** Unlike any before, so that the chat does not take it for a repetition. */
+/** Random, so that the chat does not reject it as a repetition. */
 function word(dice: Dice): string {
   return Math.floor(dice.next() * 36 ** 6).toString(36);
 }

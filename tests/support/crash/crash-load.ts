@@ -1,7 +1,6 @@
 /**
  * A mixed load on a real server until it is killed: tips, tickets, top-ups, refunds, chat messages and a private
- * session with real media, by people who note every answer and ask again, with the same key, for whatever was not
- * answered.
+ * session with real media. Clients record every answer, and retry unanswered requests with the same key.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
@@ -20,10 +19,10 @@ const PRICE_MINOR = 300;
 const TOPUP_MINOR = 20_000;
 const RATE_MINOR = 600;
 const PRIVATE_FAN = 'fan-in-private';
-/** How long a private session runs before its fan ends it, if nothing is killed before. */
+/** How long a private session runs before its fan ends it, unless the server is killed first. */
 const PRIVATE_MS = 1_500;
 
-/** Sent and not answered; the same key asks for the one answer there is. */
+/** Sent and not answered; a retry with the same key must return the original result. */
 interface Doubt {
   identity: string;
   request: 'money:tip' | 'chat:send';
@@ -41,7 +40,7 @@ export class CrashLoad {
   #talk = '';
   #private = '';
   #keys = 0;
-  /** Told of every answer, so that the kill can come in the middle of things. */
+  /** Called at every answer, so that the kill can be timed between requests. */
   onAnswer: () => void = () => {};
 
   private constructor(server: ServerProcess, answers: Answers, dice: Dice) {
@@ -61,10 +60,7 @@ export class CrashLoad {
     return load;
   }
 
-  /**
-   * Runs until the server has been killed; what fails before fails, and nobody waits for what can have no answer any
-   * more.
-   */
+  /** Runs until the server has been killed. Requests that fail then are not awaited. */
   async run(killed: Promise<void>): Promise<void> {
     let isKilled = false;
     const isOver = () => isKilled;
@@ -81,7 +77,7 @@ export class CrashLoad {
     ]);
   }
 
-  /** Nothing is left in doubt. */
+  /** Retries all unanswered requests. */
   async settle(): Promise<void> {
     await Promise.all([...identities()].map((identity) => this.#beFan(identity, () => true)));
   }
@@ -174,7 +170,7 @@ export class CrashLoad {
     this.onAnswer();
   }
 
-  /** Asks, and again where it is too much at once; undefined when it is refused for a reason. */
+  /** Retries rate-limited requests; undefined for any other refusal. */
   // biome-ignore lint/suspicious/noExplicitAny: the answers of several requests, each looked at by its asker.
   async #ask(participant: TestParticipant, request: string, input: object): Promise<any> {
     for (;;) {
@@ -190,7 +186,7 @@ export class CrashLoad {
     }
   }
 
-  /** Session after session, with video that flows. */
+  /** Runs private sessions with video, one after the other. */
   async #beInPrivate(isOver: () => boolean): Promise<void> {
     using creator = await this.#connect(CREATOR, this.#private, 'creator');
     using fan = await this.#connect(PRIVATE_FAN, this.#private);
@@ -200,7 +196,7 @@ export class CrashLoad {
   }
 
   async #meet(creator: TestParticipant, fan: TestParticipant): Promise<void> {
-    // What a kill has left behind is over once the house has found it abandoned.
+    // The server ends sessions that a kill has interrupted, once it finds them abandoned.
     const { sessions } = await this.#ask(fan, 'private:list', {});
     if (sessions.length > 0) return pause(PRIVATE_MS);
     const granted = fan.next('rooms:accessGranted');

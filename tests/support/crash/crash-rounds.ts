@@ -1,4 +1,4 @@
-/** Kills a real server, again and again, in the middle of a mixed load, and looks at what is left. */
+/** Kills a real server repeatedly during a mixed load, and checks the remaining data. */
 import { sql } from 'drizzle-orm';
 import { Database } from '../../../server/platform/db/db.ts';
 import { startPostgres } from '../databases/postgres.ts';
@@ -25,7 +25,7 @@ interface CrashResult {
   violations: string[];
 }
 
-/** The kill comes after a random number of answers, up to this, and a random moment more. */
+/** Each kill comes after a random number of answers up to this, plus a random delay. */
 const KILL_ANSWERS = 60;
 const KILL_DELAY_MS = 60;
 
@@ -63,7 +63,7 @@ async function runAndKill(server: ServerProcess, load: CrashLoad, dice: Dice): P
   running.catch(() => {});
   await Promise.race([running, countAnswers(load, dice.between(1, KILL_ANSWERS))]);
   await new Promise((resolve) => setTimeout(resolve, dice.next() * KILL_DELAY_MS));
-  // First told, then done: whatever fails from here on is the kill.
+  // Resolve before the kill, so that later failures are attributed to it.
   killed.resolve();
   await server.kill();
   await running;
@@ -79,7 +79,7 @@ function countAnswers(load: CrashLoad, wanted: number): Promise<void> {
   });
 }
 
-/** Opens the house on what is left, lets it finish what it finds, and looks at the books. */
+/** Restarts the server on the remaining data, lets its jobs finish, and checks the ledger. */
 async function balance(dataDir: string, env: Record<string, string>): Promise<string[]> {
   await using books = await startApp({ dataDir, env });
   const { money } = books.app.context;
@@ -103,7 +103,7 @@ export async function findDoubled(db: Database): Promise<string[]> {
   return rows.map(({ what, n }) => `${what}: ${n} times`);
 }
 
-/** The log has no gap, and shows exactly the tips that are in the books. */
+/** The chat log has no gaps, and shows exactly the tips of the ledger. */
 export async function findGaps(db: Database): Promise<string[]> {
   const gaps = await select<{ room: string; n: string; last: string }>(
     db,
@@ -116,6 +116,6 @@ export async function findGaps(db: Database): Promise<string[]> {
   );
   return [
     ...gaps.map(({ room, n, last }) => `${room}: ${n} entries, the last of them ${last}`),
-    ...unshown.map(({ id }) => `${id} is in the books and not shown, or the other way round`),
+    ...unshown.map(({ id }) => `${id} is in only one of ledger and chat log`),
   ];
 }

@@ -1,11 +1,10 @@
 /**
- * Pays a creator out, in a process of its own that a test kills: the provider carries the transfer out and never
- * answers. Says `transferred` on a line of its own once the transfer is there.
+ * Pays a creator out in a child process that a test kills: the provider executes the transfer and never answers. Prints
+ * a line `transferred` once the transfer exists.
  *
- *   node payout-load.ts <Postgres URL or PGlite folder> <file of the emulator>
+ * node payout-load.ts <Postgres URL or PGlite folder> <file of the emulator>
  */
 import { writeSync } from 'node:fs';
-import Stripe from 'stripe';
 import { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { openMoneyHouse } from '../houses/money-house.ts';
@@ -15,7 +14,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const [target = '', dataFile = ''] = process.argv.slice(2);
 const db = await Database.create(target.startsWith('postgres:') ? { url: target } : { dataDir: target });
 const house = await openMoneyHouse({ db, dataFile, isRunning: false });
-const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port: house.emulator.port, protocol: 'http' });
+const { stripe } = house;
 const { creator, money, emulator } = house;
 
 const room = await house.createRoom({ kind: 'free' });

@@ -1,8 +1,8 @@
 /**
- * Gives a ticket back, in a process of its own that kills itself with SIGKILL after so many steps. Says what it has
- * bought on a line of its own before.
+ * Refunds a ticket in a child process that kills itself with SIGKILL after the given number of steps. Prints the
+ * purchase first.
  *
- *   node refund-load.ts <Postgres URL> <file of the emulator> <steps>
+ * node refund-load.ts <Postgres URL> <file of the emulator> <steps>
  */
 import { writeSync } from 'node:fs';
 import { Database } from '../../../server/platform/db/db.ts';

@@ -1,16 +1,15 @@
 /**
- * The steps of a refund, at each of which a process can be killed: before and after each transaction and each call to
- * the provider.
+ * The points of a refund at which a process can be killed: before and after each transaction and each provider call.
  */
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
 import { type MoneyHouse, pay } from '../houses/money-house.ts';
 
-/** Ends what a process had begun, where the process itself goes on. */
+/** Simulates a kill where the test runs in the same process. */
 export class Killed extends Error {}
 
-/** Counts steps, and lets none begin after the one at which the process is killed. */
+/** Counts steps, and blocks every step after the one at which the process is killed. */
 export class Killer {
   readonly #kill: () => void;
   #left = Number.POSITIVE_INFINITY;

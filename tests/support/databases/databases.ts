@@ -1,4 +1,4 @@
-/** The databases that tests open: an empty, migrated one each, gone when it is disposed of. */
+/** Databases for tests: each call opens an empty, migrated one, dropped on disposal. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const PGLITE: DatabaseKind = {
   },
 };
 
-/** Emptied databases of this process. Emptying one takes milliseconds, making one a hundred times as long. */
+/** Emptied databases for reuse: emptying takes milliseconds, creating a hundred times as long. */
 const idle: EmptiablePostgres[] = [];
 
 const POSTGRES: DatabaseKind = {
@@ -48,15 +48,14 @@ const POSTGRES: DatabaseKind = {
 
 const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
 
-/** For suites of what may differ between the two: transactions, retries, values of statements. */
+/** For suites where the two may differ: transactions, retries, value encoding. */
 export const BOTH_DATABASES: DatabaseKind[] = hasPostgres ? [PGLITE, POSTGRES] : [PGLITE];
 
 /**
- * For every other suite: Postgres, where locks and plans are those of production and a database opens in a fraction of
- * PGlite's time; both with
- * `--long`, and PGlite alone on a machine without Postgres.
+ * For every other suite: Postgres, which has production's locks and plans and opens faster than PGlite; with `--long`
+ * both, and PGlite alone without Postgres.
  */
 export const DATABASES: DatabaseKind[] = isLong || !hasPostgres ? BOTH_DATABASES : [POSTGRES];
 
-/** For a test that needs a database and no kind in particular. */
+/** For tests that need any database. */
 export const openDatabase = hasPostgres ? POSTGRES.open : PGLITE.open;

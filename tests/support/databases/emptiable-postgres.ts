@@ -1,4 +1,4 @@
-/** A database on the shared Postgres whose rows can be brought back to what its migrations wrote. */
+/** A database on the shared Postgres that can be reset to its state after migration. */
 import pg from 'pg';
 import { Database } from '../../../server/platform/db/db.ts';
 import { createTestDatabase } from './postgres.ts';
@@ -16,7 +16,7 @@ export class EmptiablePostgres {
 
   static async create(): Promise<EmptiablePostgres> {
     const { url } = await createTestDatabase();
-    // A benchmark has no migrated template.
+    // Benchmarks have no migrated template.
     await (await Database.create({ url })).close();
     return await withClient(url, async (client) => {
       const namesOf = async (kind: 'r' | 'S') => {
@@ -26,7 +26,7 @@ export class EmptiablePostgres {
         );
         return rows.map(({ name }) => name);
       };
-      // Guards forbid taking anything out of the books; only the owner of a database can switch them off.
+      // Triggers forbid deletes from the ledger; only the owner of the database can disable them.
       const statements = ['set session_replication_role = replica'];
       for (const table of await namesOf('r')) {
         statements.push(`delete from ${table}`);
@@ -41,10 +41,7 @@ export class EmptiablePostgres {
     });
   }
 
-  /**
-   * Answers false, and empties nothing, where a test has changed the schema. No connection may be open that still
-   * writes.
-   */
+  /** Returns false, and changes nothing, if a test has altered the schema. No open connection may still write. */
   async empty(): Promise<boolean> {
     return await withClient(this.url, async (client) => {
       if ((await readSchema(client)) !== this.#schema) return false;

@@ -1,6 +1,6 @@
 /**
- * A PGlite folder with everything migrated, made once for each state of the migrations and copied for each test: making
- * one from nothing takes seconds, copying it a moment.
+ * A migrated PGlite folder, created once per state of the migrations and copied for each test: creating takes seconds,
+ * copying a moment.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ async function findOrMakeTemplate(): Promise<string> {
   const db = await Database.create({ dataDir: join(draft, 'data') });
   await db.close();
   try {
-    // Whoever is first makes it; a copy never sees a half-made one.
+    // The first process to finish publishes it; rename is atomic, so that a copy is always complete.
     await rename(join(draft, 'data'), template);
   } catch (error) {
     if (!existsSync(template)) throw error;

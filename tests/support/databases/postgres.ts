@@ -1,7 +1,7 @@
 /**
- * A real Postgres for tests, from the programs in `LOGE_TEST_POSTGRES_BIN`. `createTestDatabase` makes a database on
- * the server that the test run shares; `startPostgres` starts a server in a temporary folder, reached through a socket
- * there, with fsync on as in production.
+ * Real Postgres for tests, from the programs in `LOGE_TEST_POSTGRES_BIN`. `createTestDatabase` creates a database on
+ * the test run's shared server; `startPostgres` starts a server in a temporary folder, with a socket there and fsync on
+ * as in production.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -21,7 +21,7 @@ export interface TestPostgres {
 const run = promisify(execFile);
 const CONNECTIONS_MAX = 60;
 
-/** The migrated database of the shared server that each test database is a copy of. */
+/** The migrated template database of the shared server. */
 export const TEMPLATE_DATABASE = 'loge_template';
 
 /** The URL of another database on the same server. */
@@ -32,26 +32,26 @@ export function databaseUrl(serverUrl: string, name: string): string {
 }
 
 /**
- * A migrated database of its own on the server that `global-setup.ts` started, or else a server of its own; `close`
+ * Copies the migrated template on the server of `global-setup.ts`, or starts a separate server without one; `close`
  * removes it.
  */
 export async function createTestDatabase(): Promise<TestPostgres> {
   const serverUrl = process.env.LOGE_TEST_POSTGRES_URL;
-  // Benchmarks run without Vitest's global set-up, one house each.
+  // Benchmarks run without Vitest's global set-up.
   if (!serverUrl) return await startPostgres(undefined, { max_connections: '120' });
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  // Copying files takes a quarter of the time that writing all to the log does.
+  // Copying files takes a quarter of the time of writing everything to the log.
   await runOnServer(serverUrl, `create database ${name} template ${TEMPLATE_DATABASE} strategy file_copy`);
   return {
     url: databaseUrl(serverUrl, name),
-    // Nobody waits for it: what is left when the run ends goes with the server.
+    // Not awaited: the server's shutdown removes what is left.
     async close() {
       runOnServer(serverUrl, `drop database if exists ${name} with (force)`).catch(() => {});
     },
   };
 }
 
-/** Runs one statement over a connection of its own, which does not count for the template's copies. */
+/** Runs one statement over a separate connection, which does not block copies of the template. */
 export async function runOnServer(serverUrl: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
@@ -63,7 +63,7 @@ export async function runOnServer(serverUrl: string, statement: string): Promise
 }
 
 /**
- * `overrides` are settings of the server, such as `shared_buffers`; the tests have little, so that many can run at
+ * `overrides` are server settings such as `shared_buffers`; the defaults are small, so that many servers can run at
  * once.
  */
 export async function startPostgres(
@@ -73,7 +73,7 @@ export async function startPostgres(
   if (!binDir) throw new Error('LOGE_TEST_POSTGRES_BIN must name the folder with initdb and postgres.');
   const dir = await mkdtemp(join(tmpdir(), 'loge-postgres-'));
   const dataDir = join(dir, 'data');
-  // Postgres refuses to run as root, so that there it runs as the user that its package has made.
+  // Postgres refuses to run as root: then it runs as the user that its package created.
   const asUser =
     process.getuid?.() === 0
       ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--pdeathsig=INT']
@@ -112,7 +112,7 @@ export async function startPostgres(
 }
 
 /**
- * An empty cluster, made once for each version of Postgres and copied for each server: initdb takes a second, a copy a
+ * An empty cluster, created once per Postgres version and copied for each server: initdb takes a second, a copy a
  * moment.
  */
 async function findOrMakeCluster(
@@ -130,7 +130,7 @@ async function findOrMakeCluster(
   const initArgs = ['-U', 'loge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions', '--no-sync'];
   await run(...command('initdb', ['-D', join(draft, 'data'), ...initArgs]), { cwd: draft });
   try {
-    // The first one to finish wins; a copy never sees a half-made cluster.
+    // The first process to finish publishes it; rename is atomic, so that a copy is always complete.
     await rename(join(draft, 'data'), cluster);
   } catch (error) {
     if (!existsSync(cluster)) throw error;

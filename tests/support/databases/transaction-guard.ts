@@ -1,19 +1,18 @@
 /**
  * Fails a query that takes a second connection while its caller has a transaction open. On PGlite, which has one
- * connection, such a query waits for
- * itself for ever; on Postgres it only reads beside the transaction, which no test would see.
+ * connection, that query would deadlock; on Postgres it would silently read outside the transaction.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { Database } from '../../../server/platform/db/db.ts';
 
-/** What it is given differs between the two, and does not matter here. */
+/** The parameter differs between the two, and does not matter here. */
 type Work = (tx: unknown) => Promise<unknown>;
 
 const openTransaction = new AsyncLocalStorage<{ isOpen: boolean }>();
 let isInstalled = false;
 
-/** Holds for the whole process. */
+/** Applies to the whole process. */
 export function refuseQueriesBesideTransactions(): void {
   if (isInstalled) return;
   isInstalled = true;
@@ -22,7 +21,8 @@ export function refuseQueriesBesideTransactions(): void {
   const connect: (...given: unknown[]) => unknown = pg.Pool.prototype.connect;
   Object.assign(pg.Pool.prototype, {
     connect(...given: unknown[]) {
-      if (openTransaction.getStore()?.isOpen) throw new Error('A query beside the open transaction: use its own.');
+      if (openTransaction.getStore()?.isOpen)
+        throw new Error('Query outside the open transaction: use the connection of the transaction.');
       return connect.apply(this, given);
     },
   });
@@ -36,7 +36,7 @@ function watch(name: 'transaction' | 'bulkTransaction'): void {
       try {
         return await openTransaction.run(state, () => work(tx));
       } finally {
-        // What was started in here and goes on afterwards may query again.
+        // Code that outlives the transaction may query again.
         state.isOpen = false;
       }
     });

@@ -1,6 +1,6 @@
 /**
- * A whole Loge for a test: the real app on free ports, with its own data folder, the real worker and the Stripe
- * emulator. `await using` stops it and removes the folder.
+ * A complete Loge server for a test: the real app on free ports, with its own data folder, the real media worker and
+ * the Stripe emulator. `await using` stops it and removes the folder.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -20,12 +20,12 @@ export interface TestApp extends AsyncDisposable {
   readonly app: App;
   readonly url: string;
   readonly dataDir: string;
-  /** Calls the server API with key and secret. */
+  /** Calls the server API with the API key and secret. */
   server<T>(method: string, path: string, body?: unknown): Promise<T>;
   token(
     claims: { identity: string; room: string; role?: string; name?: string } & Record<string, unknown>,
   ): Promise<string>;
-  /** An API key made by the house's own, with the header that it sends. */
+  /** Creates an API key with the configured one; `basic` is its Authorization header. */
   makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<{ id: string; secret: string; basic: string }>;
   createRoom(access: RoomInput['access'], creator?: string): Promise<{ id: string }>;
   close(): Promise<void>;

@@ -1,6 +1,4 @@
-/**
- * The chat with everything that it stands on, and no more: a real database, a bus, and rooms whose creator is `ada`.
- */
+/** The chat with its real dependencies only: a database, a bus, and rooms whose creator is `ada`. */
 import { CHAT_BUS_TOPIC, Chat, type ChatAppended, type ChatOptions } from '../../../server/chat/chat.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
@@ -25,7 +23,7 @@ export function createBus(): MemoryBus {
   });
 }
 
-/** What is told of all rooms: each has a topic of its own, here all of them are listened to. */
+/** Subscribes to the chat topics of all rooms. */
 export function collectAppended(bus: MemoryBus, collect: (message: ChatAppended) => void): void {
   const publish = bus.publish.bind(bus);
   bus.publish = (topic, message) => {
@@ -56,7 +54,7 @@ export function createChat(options: Pick<ChatOptions, 'db'> & Partial<ChatOption
   });
 }
 
-/** Says something that must be taken at once. */
+/** Sends a message that must be accepted. */
 export async function sayIn(
   chat: Chat,
   room: RoomId,
@@ -69,7 +67,7 @@ export async function sayIn(
   return answer.message;
 }
 
-/** The code with which something is refused; `ok` when it is not. */
+/** The error code of a refusal; `ok` if it succeeds. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;

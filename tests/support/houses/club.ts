@@ -1,8 +1,7 @@
 /**
- * One membership of one club at two gateways, with what its member, their bank and the provider's pages do, and what
- * happens while a call is on its way.
+ * One membership seen by two gateways: actions of the member, the bank and the provider's pages, and hooks that run
+ * while a provider call is in flight.
  */
-import Stripe from 'stripe';
 import { expect } from 'vitest';
 import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
@@ -12,34 +11,33 @@ import { openMoneyHouse, pay } from './money-house.ts';
 
 type Act = () => Promise<unknown>;
 
-/** What happens, once each, while a call is on its way to the provider, and after its answer has left there. */
-interface Meanwhile {
-  continuing?: Act | undefined;
-  continued?: Act | undefined;
-  cancelling?: Act | undefined;
-  cancelled?: Act | undefined;
-  looking?: Act | undefined;
-  looked?: Act | undefined;
+/** One-time hooks around provider calls: before a call is sent, or after it took effect and before its answer arrives. */
+interface Hooks {
+  beforeResume?: Act | undefined;
+  afterResume?: Act | undefined;
+  beforeCancel?: Act | undefined;
+  afterCancel?: Act | undefined;
+  afterFetch?: Act | undefined;
 }
 
-export async function openClub(db: Database) {
-  const meanwhile: Meanwhile = {};
-  const take = async (what: keyof Meanwhile) => {
-    const act = meanwhile[what];
-    meanwhile[what] = undefined;
+export async function openClub(open: () => Promise<Database & AsyncDisposable>) {
+  const db = await open();
+  const hooks: Hooks = {};
+  const runHook = async (name: keyof Hooks) => {
+    const act = hooks[name];
+    delete hooks[name];
     await act?.();
   };
   const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
     const billing = over(provider.billing, {
       async setCancelAtPeriodEnd(subscription, isCancelled) {
-        await take(isCancelled ? 'cancelling' : 'continuing');
+        await runHook(isCancelled ? 'beforeCancel' : 'beforeResume');
         await provider.billing.setCancelAtPeriodEnd(subscription, isCancelled);
-        await take(isCancelled ? 'cancelled' : 'continued');
+        await runHook(isCancelled ? 'afterCancel' : 'afterResume');
       },
       async fetchSubscription(subscription) {
-        await take('looking');
         const found = await provider.billing.fetchSubscription(subscription);
-        await take('looked');
+        await runHook('afterFetch');
         return found;
       },
     });
@@ -47,8 +45,7 @@ export async function openClub(db: Database) {
   };
   const house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
   const gateway: Money = await house.openGateway();
-  const { port } = house.emulator;
-  const stripe = new Stripe('sk_test_of_the_tests', { host: '127.0.0.1', port, protocol: 'http' });
+  const { stripe } = house;
   const input = { name: 'Backstage', priceMinor: 1_200, interval: 'month' } as const;
   const { id: tier } = await house.rooms.clubs.createTier(house.creator, input);
   const identity = `fan-${createId('event')}`;
@@ -60,34 +57,34 @@ export async function openClub(db: Database) {
   const act = (name: string, values: Record<string, unknown>) =>
     house.emulator.act(name as 'open_dispute', values as never) as { id: string };
   let dispute = '';
-  /** Whether the provider is going to end it, in whichever form that was said. */
-  const isEndingThere = async () => {
+  /** Whether the provider will end the subscription, by either of its two fields. */
+  const isEndingAtProvider = async () => {
     const { cancel_at, cancel_at_period_end } = await stripe.subscriptions.retrieve(subscription);
     return cancel_at_period_end || cancel_at !== null;
   };
-  const pick = async (isCancelled: boolean) => {
+  const decideInPortalSilently = async (isCancelled: boolean) => {
     const { url } = await gateway.memberships.openPortal(identity, id, {});
     const body = new URLSearchParams({ action: isCancelled ? 'cancel' : 'resume', subscription });
     const { status } = await fetch(url, { method: 'POST', body, redirect: 'manual' });
     expect(status).toBe(303);
   };
   return {
-    meanwhile,
-    /** What the member does, at the other gateway. */
-    leave: () => gateway.memberships.cancel(identity, id),
-    goOn: () => gateway.memberships.resume(identity, id),
-    /** What the member chooses on the provider's page, of which nobody hears. */
-    pick,
-    /** The same, and the other gateway hears of it. */
-    async choose(isCancelled: boolean) {
-      await pick(isCancelled);
+    hooks,
+    /** The member cancels or resumes through the other gateway. */
+    cancel: () => gateway.memberships.cancel(identity, id),
+    resume: () => gateway.memberships.resume(identity, id),
+    /** The member decides on the provider's page, without a webhook. */
+    decideInPortalSilently,
+    /** The same with the webhook delivered to the other gateway. */
+    async decideInPortal(isCancelled: boolean) {
+      await decideInPortalSilently(isCancelled);
       await gateway.memberships.sync.handleSubscriptionChanged(subscription);
     },
-    /** One look at the provider: here, or at the other gateway. */
-    look: () => house.money.memberships.sync.sync(id, subscription),
-    lookThere: () => gateway.memberships.sync.sync(id, subscription),
-    /** The membership as its member's wallet shows it. */
-    async shown() {
+    /** One sync with the provider: on this gateway, or on the other. */
+    sync: () => house.money.memberships.sync.sync(id, subscription),
+    syncThere: () => gateway.memberships.sync.sync(id, subscription),
+    /** The membership as the member's wallet shows it. */
+    async readWallet() {
       return (await house.money.memberships.list(identity))[0];
     },
     advance: (ms: number) => house.advance(ms),
@@ -99,25 +96,27 @@ export async function openClub(db: Database) {
     winDispute() {
       act('close_dispute', { dispute, outcome: 'won' });
     },
-    isEndingThere,
-    /** The same once everything was looked at again; the wallet shows it. */
+    isEndingAtProvider,
+    /** The same after reconciliation; checks that every hook has run and that the wallet agrees. */
     async isEnding() {
+      expect(hooks).toEqual({});
       await house.money.sweep();
-      // What the house could not tell for sure it looks at again.
+      // Past the delay after which an uncertain state is checked again.
       house.advance(2 * 60_000);
       await house.money.sweep();
-      const isEnding = await isEndingThere();
+      const isEnding = await isEndingAtProvider();
       expect((await house.money.memberships.list(identity))[0]?.cancelAtPeriodEnd).toBe(isEnding);
       return isEnding;
     },
     async [Symbol.asyncDispose]() {
       expect(await house.money.checkInvariants()).toEqual([]);
       await house[Symbol.asyncDispose]();
+      await db[Symbol.asyncDispose]();
     },
   };
 }
 
-/** The same object with some of its methods replaced. */
+/** The object with some methods replaced. */
 function over<T extends object>(object: T, methods: Partial<T>): T {
   return new Proxy(object, {
     get(target, name) {

@@ -1,6 +1,6 @@
 /**
- * A house of several gateways for a test: real Postgres, real Redis, and each gateway a process of its own that can be
- * killed and started again; one Stripe emulator for all of them.
+ * Several gateways for a test: real Postgres, real Redis, one Stripe emulator, and each gateway a process that can be
+ * killed and restarted.
  */
 import { randomUUID } from 'node:crypto';
 import { StripeEmulator } from '@loge/stripe-emulator';
@@ -12,7 +12,7 @@ import { hasRedis, TestRedis } from '../programs/redis.ts';
 import { ServerProcess } from '../programs/server-process.ts';
 import { findFreePort } from './app.ts';
 
-/** Whether this machine has what such a house needs. */
+/** Whether this machine has Redis and Postgres for it. */
 export const hasGateways = hasRedis && Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
 
 export class GatewayHouse implements AsyncDisposable {
@@ -33,12 +33,12 @@ export class GatewayHouse implements AsyncDisposable {
     this.#emulator = parts.emulator;
   }
 
-  /** The gateways start side by side, as on an empty database for the first time. */
+  /** The gateways start concurrently, as on a first deployment with an empty database. */
   static async start(
     options: {
       count?: number;
       env?: Record<string, string>;
-      /** What is particular to each gateway. */
+      /** Additional environment of each gateway. */
       envOf?: (index: number) => Record<string, string>;
       redisUrl?: string;
     } = {},
@@ -83,7 +83,7 @@ export class GatewayHouse implements AsyncDisposable {
     return (await this.server<{ token: string }>('POST', '/v1/tokens', body)).token;
   }
 
-  /** Somebody connected to one of the gateways. */
+  /** Connects a participant to one of the gateways. */
   async join(at: number, claims: { identity: string; room: string } & Record<string, unknown>, since?: number) {
     const auth = { token: await this.token(claims), ...(since === undefined ? {} : { since }) };
     return TestParticipant.connect(this.gateway(at).url, auth);

@@ -1,6 +1,6 @@
 /**
- * The HTTP side of the gateway alone, on a free port: real PGlite, real domains, real money against the Stripe
- * emulator; no media worker and no sockets, so that it starts in a moment.
+ * The gateway's HTTP side alone, on a free port: real PGlite, real domains, real money against the Stripe emulator. It
+ * starts in a moment because it has no media worker and no sockets.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -27,7 +27,7 @@ import { basicOf } from '../people/basic.ts';
 
 const WEBHOOK_SECRET = 'whsec_http_test';
 
-/** Every variable that production insists on; the fixture takes PGlite and the emulator all the same. */
+/** Every variable that production requires; the fixture still uses PGlite and the emulator. */
 export const PRODUCTION_ENV = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://localhost/unused',
@@ -67,23 +67,23 @@ export interface TestKey {
 
 export interface CallOptions {
   headers?: Record<string, string>;
-  /** An object goes as JSON, a string or bytes as they are. */
+  /** An object is sent as JSON, a string or bytes unchanged. */
   body?: unknown;
 }
 
 export interface TestHttp extends AsyncDisposable {
   readonly url: string;
-  /** Every route that Express has, as it was mounted. */
+  /** Every route of the Express app, in mount order. */
   readonly routes: { method: string; path: string }[];
   readonly context: HttpContext;
   readonly logs: LogRecord[];
-  /** Why the realtime side is not ready, for `/readyz`. */
+  /** Reasons why the realtime side is not ready, for `/readyz`. */
   readonly notReady: string[];
   readonly basic: string;
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
-  /** With API key and secret. */
+  /** With the API key and secret. */
   server(method: string, path: string, body?: unknown): Promise<Reply>;
-  /** Makes an API key with the house's own, and calls with it. */
+  /** Creates an API key with the configured one, and calls with it. */
   makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<TestKey>;
   /** With a room token. */
   participant(token: string, method: string, path: string, body?: unknown): Promise<Reply>;
@@ -95,7 +95,7 @@ export interface HttpOptions {
   env?: Record<string, string>;
   clock?: Clock;
   clientDir?: string;
-  /** Another server's database, for a second one of other settings: PGlite takes seconds to start. */
+  /** The database of another fixture, to start a second one with other settings quickly. */
   db?: Database;
 }
 
@@ -105,7 +105,7 @@ export async function startHttp({
   clientDir = '/nowhere',
   db: givenDb,
 }: HttpOptions = {}): Promise<TestHttp> {
-  // A test that computes for seconds finds its connections open.
+  // Longer than a test may compute between two requests.
   const server = createServer({ keepAliveTimeout: 60_000 });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -211,7 +211,7 @@ function client(url: string, { config, accounts, rooms, tokens }: HttpContext) {
   };
 }
 
-/** What answers 405 is mounted at every path, for every method. */
+/** Routes that answer 405 are mounted at every path, for every method. */
 function takesEveryMethod(route: Express['router']['stack'][number]['route']): boolean {
   return route?.stack.some(({ method }) => method === 'connect') ?? false;
 }

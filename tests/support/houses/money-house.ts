@@ -1,10 +1,12 @@
 /**
- * Money with everything that it stands on, and no more: a real database, rooms, the outbox, and the real Stripe SDK
- * against the emulator, whose signed webhooks, shuffled and doubled, come in over HTTP.
+ * The money domain with its real dependencies only: a database, rooms, the outbox, and the Stripe SDK against the
+ * emulator, whose signed webhooks arrive over HTTP, shuffled and duplicated.
  */
+import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StripeEmulator } from '@loge/stripe-emulator';
+import Stripe from 'stripe';
 import { createMoney, createRooms } from '../../../server/domains.ts';
 import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
@@ -20,13 +22,15 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { CARD, payCheckout } from '../people/checkout.ts';
+import { eventually } from '../run/eventually.ts';
 
 export const SELLER = { name: 'Loge', address: '1 place de l’Opéra, Paris', vatNumber: 'FR00000000000' };
+const SECRET_KEY = 'sk_test_of_the_tests';
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
-/** Short enough for a test of a provider that hangs, long enough for a machine that does much else. */
+/** Short enough to test a provider that hangs, long enough for a loaded machine. */
 const API_TIMEOUT_MS = 4_000;
 
-/** A clock that runs with the machine's, or stands still at `startMs`, and can be set forward. */
+/** A clock that follows the machine's or stands still at `startMs`, and can be advanced. */
 export class MovableClock implements Clock {
   readonly #startMs: number | undefined;
   #aheadMs = 0;
@@ -49,40 +53,41 @@ export interface MoneyHouse extends AsyncDisposable {
   money: Money;
   metrics: Metrics;
   emulator: StripeEmulator;
-  /** Sets the clocks of the house and of the provider forward; the house's alone back. */
+  /** The test's own client of the emulator. */
+  stripe: Stripe;
+  /** Advances the clocks of the server and the provider; a negative value moves only the server's. */
   advance(ms: number): void;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
   createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
-  /** Whose rooms these are. */
+  /** Identity of the creator of the rooms. */
   creator: string;
-  /** Another creator; answers the identity. */
+  /** Another creator; returns the identity. */
   createCreator(): Promise<string>;
-  /** A fan with this much credit, bought by card; answers the identity. */
+  /** A fan with this credit, topped up by card; returns the identity. */
   createFan(creditMinor?: number): Promise<string>;
-  /** Another gateway's money beside this one, on the same database and provider, closed with the house. */
+  /** Starts the purchase of a ticket by card; returns the checkout page. */
+  buyByCard(order: { room: Room; identity: string }): Promise<string>;
+  /** Another gateway's money domain on the same database and provider, closed with the fixture. */
   openGateway(): Promise<Money>;
-  /** Another process on the same database and provider, as after a crash: nothing of the first is closed. */
+  /** Another process on the same database and provider, as after a crash: the first one is not closed. */
   restartMoney(): Promise<Money>;
 }
 
 export interface MoneyHouseOptions {
   db: Database;
-  /** False: nothing runs by itself, neither webhooks nor jobs; tests call `sweep`. */
+  /** False: nothing runs in the background, neither webhooks nor jobs; tests call `sweep`. */
   isRunning?: boolean;
   dataFile?: string;
   walletMode?: 'on' | 'off';
-  /**
-   * How long the emulator's card networks take; absent means its own default. Their answers come as `advance` sets the
-   * clock forward.
-   */
+  /** Delay of the emulator's card networks, counted on the clock of `advance`; default: the emulator's own. */
   settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
-  /** Stands between money and the provider: what happens while a request is on its way. */
+  /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
 
-/** Keeps every fact that is told, whatever room it belongs to. */
+/** Collects the facts of all rooms. */
 class FactsBus extends MemoryBus {
   readonly #facts: Fact[];
 
@@ -126,14 +131,14 @@ export async function openMoneyHouse({
     createMoney(platform, rooms, {
       provider: wrapProvider(
         StripeProvider.create({
-          secretKey: 'sk_test_of_the_tests',
+          secretKey: SECRET_KEY,
           webhookSecrets: [WEBHOOK_SECRET],
           host: '127.0.0.1',
           port: emulator.port,
           protocol: 'http',
           timeoutMs: API_TIMEOUT_MS,
           maxNetworkRetries: 0,
-          // Webhooks are signed with the machine's time, however far a test has set the house's forward.
+          // Webhook signatures use the machine's time, whatever the test clock says.
           clock: systemClock,
           log,
         }),
@@ -164,6 +169,7 @@ export async function openMoneyHouse({
     db,
     rooms,
     emulator,
+    stripe: new Stripe(SECRET_KEY, { host: '127.0.0.1', port: emulator.port, protocol: 'http' }),
     metrics,
     facts,
     advance(ms) {
@@ -186,6 +192,11 @@ export async function openMoneyHouse({
       }
       return identity;
     },
+    async buyByCard(order) {
+      const answer = await money.tickets.buy({ ...order, name: 'Léa', from: 'card' });
+      assert.ok('checkoutUrl' in answer);
+      return answer.checkoutUrl;
+    },
     async openGateway() {
       const gateway = await openMoney();
       opened.push(gateway);
@@ -207,10 +218,20 @@ export async function openMoneyHouse({
   };
 }
 
-/** Pays a page; answers the provider's id of its session. */
+/** Closes a house and its database once webhooks and jobs are idle; the ledger must balance then. */
+export async function closeBalanced({ db, house }: { db: AsyncDisposable; house: MoneyHouse }): Promise<void> {
+  house.emulator.clearFaults();
+  await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+  await house.money.idle();
+  assert.deepEqual(await house.money.checkInvariants(), []);
+  await house[Symbol.asyncDispose]();
+  await db[Symbol.asyncDispose]();
+}
+
+/** Pays a checkout page; returns the provider's session id. */
 export async function pay(checkoutUrl: string, card: string = CARD.accepted): Promise<string> {
   const { status, text } = await payCheckout(checkoutUrl, card);
-  if (status !== 303) throw new Error(`The page answered ${status}: ${text.slice(0, 300)}`);
+  if (status !== 303) throw new Error(`The checkout page answered ${status}: ${text.slice(0, 300)}`);
   return sessionOf(checkoutUrl);
 }
 

@@ -1,7 +1,7 @@
 /**
- * A house in which everything of money has happened once, so that every request about it can be tried: rooms of each
- * kind, also one that is over and one that is sold out, fans with credit and without names, and what lea has bought.
- * `written` tells whether anything was written since.
+ * A server in which every kind of money operation has happened once, so that every request about it can be tried: rooms
+ * of each kind (also ended and sold out), fans with credit or without a name, and everything that lea has bought.
+ * `written` shows whether a request has changed money tables.
  */
 import { sql } from 'drizzle-orm';
 import Stripe from 'stripe';
@@ -14,7 +14,7 @@ import { MovableClock } from './money-house.ts';
 
 export type Body = Record<string, unknown>;
 
-/** Whatever they send is answered by the code of its refusal, or `ok`. */
+/** Each request returns the code of its refusal, or `ok`. */
 export interface Person extends Disposable {
   post(path: string, body?: Body): Promise<string>;
   get(path: string): Promise<string>;
@@ -22,14 +22,14 @@ export interface Person extends Disposable {
   ask(request: string, input: Body): Promise<string>;
 }
 
-/** Not of money, or written whoever asks for what: an act of the desk is on record when it is refused, too. */
-const ELSEWHERE = /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*)$/;
-/** What jobs and listeners note in their time, without money. */
-const NOTED = [
+/** Tables that are not about money, or that record refused requests too, such as the desk's audit log. */
+const IGNORED_TABLES = /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*)$/;
+/** Columns that jobs and listeners update in the background without moving money. */
+const IGNORED_COLUMNS = [
   ...['checks', 'next_check_at', 'fee_checks', 'next_fee_check_at', 'next_attempt_at', 'checked_at', 'released_seq'],
   ...['dispatched_at', 'claimed_by', 'claimed_until', 'published_at'],
 ];
-/** So many that no budget of requests stands in the way. */
+/** Enough that no test exhausts a fan's rate limit. */
 const FANS = 12;
 const CREDIT_MINOR = 2_000;
 export const SONG = { id: 'song', label: 'The next song', amountMinor: 500 };
@@ -38,12 +38,12 @@ export const REASON = 'A mistake';
 export class MoneyScene implements AsyncDisposable {
   readonly loge: TestApp;
   readonly clock: MovableClock;
-  /** Rooms of camille, but for `foreign`. */
+  /** Rooms of camille, except `foreign`. */
   readonly rooms = { free: '', ticket: '', given: '', ended: '', full: '', private: '', foreign: '' };
-  /** What belongs to lea; the card is that of iris. */
+  /** Ids of what lea owns; the card is iris's. */
   readonly own = { topup: '', tip: '', refundedTip: '', ticket: '', withdrawn: '', membership: '', card: '' };
   readonly tiers = { own: '', retired: '', foreign: '' };
-  /** Whom there is one of. */
+  /** Participants by identity. */
   readonly people = new Map<string, Person>();
   readonly #fans: Person[] = [];
   readonly #creators: { person: Person; room: string }[] = [];
@@ -70,13 +70,13 @@ export class MoneyScene implements AsyncDisposable {
     return scene;
   }
 
-  /** The next of the fans, who are in the free room and have credit. */
+  /** The next fan in turn; all are in the free room and have credit. */
   fan(): Person {
     this.#turn += 1;
     return this.#fans[this.#turn % this.#fans.length] as Person;
   }
 
-  /** The next of the creators, who are each in a free room of theirs. */
+  /** The next creator in turn; each has a free room. */
   creator(): { person: Person; room: string } {
     this.#turn += 1;
     return this.#creators[this.#turn % this.#creators.length] as { person: Person; room: string };
@@ -92,7 +92,7 @@ export class MoneyScene implements AsyncDisposable {
     return this.#send(method, path, { headers: { authorization }, body });
   }
 
-  /** Whoever is signed in on the site. */
+  /** Sends a request with the person's site session. */
   site(identity: string, method: string, path: string, body?: Body): Promise<string> {
     return this.#send(method, `/v1${path}`, { headers: { cookie: this.#cookies.get(identity) ?? '' }, body });
   }
@@ -113,11 +113,11 @@ export class MoneyScene implements AsyncDisposable {
     };
   }
 
-  /** Of every table of money a number that any change of a row changes. */
+  /** A hash of each money table's rows. */
   async written(): Promise<Record<string, string>> {
     const digests = this.#tables.map(
       (name) => `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(
-        (to_jsonb(t) - '{${NOTED.join(',')}}'::text[])::text, 0)), 0) as digest from ${name} t`,
+        (to_jsonb(t) - '{${IGNORED_COLUMNS.join(',')}}'::text[])::text, 0)), 0) as digest from ${name} t`,
     );
     const found = await this.#rows<{ name: string; digest: string }>(digests.join(' union all '));
     return Object.fromEntries(found.map(({ name, digest }) => [name, digest]));
@@ -215,8 +215,8 @@ export class MoneyScene implements AsyncDisposable {
   }
 
   /**
-   * A top-up and a part of it back, two tips and one of them back, a page of a third, two tickets and one of them back,
-   * a membership.
+   * A top-up with a partial refund, two tips (one refunded), a checkout page for a third, two tickets (one refunded),
+   * and a membership.
    */
   async #letLeaBuy(): Promise<void> {
     const { loge, own, rooms } = this;
@@ -264,17 +264,14 @@ export class MoneyScene implements AsyncDisposable {
     this.own.card = card;
   }
 
-  /**
-   * Whatever was paid is known to the last, its fee too, what comes of the ended room is done, and everybody has been
-   * told.
-   */
+  /** Waits until all payments and fees are processed, the ended room is settled and all facts are dispatched. */
   async #settle(): Promise<void> {
     const { outbox, money } = this.loge.app.context;
     const names = await this.#rows<{ name: string }>(
       `select table_name as name from information_schema.tables
         where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
     );
-    this.#tables = names.map(({ name }) => name).filter((name) => !ELSEWHERE.test(name));
+    this.#tables = names.map(({ name }) => name).filter((name) => !IGNORED_TABLES.test(name));
     await eventually(async () => {
       const unknown = await this.#rows(
         `select 1 from checkouts where status = 'paid' and fee_minor is null

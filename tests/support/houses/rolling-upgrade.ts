@@ -1,6 +1,6 @@
 /**
- * An evening that goes on while every process is replaced: fans watch, talk and tip, others come and buy tickets, and
- * each of them keeps account of what was acknowledged, so that nothing lost and nothing doubled escapes.
+ * A live during which every process is replaced: fans watch, chat and tip while others join and buy tickets. Each
+ * client records what was acknowledged, so that losses and duplicates show.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -29,7 +29,7 @@ export interface UpgradeAccount {
   doubled: number;
 }
 
-export class EveningUnderUpgrade implements Disposable {
+export class LiveDuringUpgrade implements Disposable {
   readonly fans: LightFan[] = [];
   readonly #house: SfuHouse;
   readonly #room: string;
@@ -39,9 +39,9 @@ export class EveningUnderUpgrade implements Disposable {
   readonly #acts: Promise<void>[] = [];
   #isOver = false;
 
-  /** All fans have their tickets and watch. */
-  static async begin(options: { house: SfuHouse; room: string; fans: number }): Promise<EveningUnderUpgrade> {
-    const evening = new EveningUnderUpgrade(options);
+  /** Resolves when all fans have tickets and video. */
+  static async begin(options: { house: SfuHouse; room: string; fans: number }): Promise<LiveDuringUpgrade> {
+    const evening = new LiveDuringUpgrade(options);
     for (let index = 0; index < options.fans; index += 1) {
       const identity = `upgrade-fan-${index}`;
       await evening.#credit(identity);
@@ -60,7 +60,7 @@ export class EveningUnderUpgrade implements Disposable {
     this.#room = room;
   }
 
-  /** They talk, tip and buy until `end`. */
+  /** Fans chat, tip and buy until `end`. */
   go(): void {
     for (const [index, fan] of this.fans.entries()) {
       this.#acts.push(this.#talk(fan, index), this.#tip(fan, index));
@@ -68,7 +68,7 @@ export class EveningUnderUpgrade implements Disposable {
     this.#acts.push(this.#buy());
   }
 
-  /** Lets what is under way come to its end, and makes the account. */
+  /** Waits for requests in flight, and returns the totals. */
   async end(): Promise<UpgradeAccount> {
     this.#isOver = true;
     await Promise.all(this.#acts);
@@ -152,7 +152,7 @@ export class EveningUnderUpgrade implements Disposable {
     });
   }
 
-  /** Asked of whatever gateway answers, with one key, until one does. */
+  /** Retries at any gateway with one idempotency key until one answers. */
   async #credit(identity: string): Promise<void> {
     const grant = { identity, amountMinor: CREDIT_MINOR, reason: 'welcome', idempotencyKey: randomUUID() };
     for (let at = 0; ; at += 1) {
@@ -168,21 +168,21 @@ export class EveningUnderUpgrade implements Disposable {
   }
 }
 
-/** As a person does: whoever got no answer tries again, and is told where they have a ticket already. */
+/** Retries after a lost answer; `already_entitled` then means that the purchase succeeded. */
 async function buyTicket(buyer: Connection): Promise<void> {
   await buyer.requestReliably('money:buyTicket', { from: 'wallet' }).catch((error) => {
     if (!(error instanceof LogeError) || error.code !== 'already_entitled') throw error;
   });
 }
 
-/** How often each text was shown, at different places of the log. */
+/** How often each text was shown, at different sequence numbers. */
 function countsOf(fan: LightFan, texts: readonly string[]): number[] {
   const counts = new Map<string, number>();
   for (const text of fan.seen.values()) counts.set(text, (counts.get(text) ?? 0) + 1);
   return texts.map((text) => counts.get(text) ?? 0);
 }
 
-/** Replaces every process, one after another, by SIGTERM; answers how long each took to leave. */
+/** Replaces every process by SIGTERM, one after another; returns how long each took to exit. */
 export async function replaceAll(house: SfuHouse, handleStep: (what: string) => Promise<void> | void): Promise<void> {
   for (const node of [...house.nodes]) {
     await house.startNode();

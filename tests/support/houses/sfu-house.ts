@@ -1,6 +1,6 @@
 /**
- * A house as it stands on many machines: gateways behind a load balancer and SFU nodes, each a process of its own, on
- * real Postgres and Redis. Any of them can be killed, told to leave, and brought back.
+ * A deployment as on many machines: gateways behind a load balancer, and SFU nodes, each a process on real Postgres and
+ * Redis. Any of them can be killed, drained and restarted.
  */
 
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { TcpBalancer } from '../programs/tcp-balancer.ts';
 import { eventually } from '../run/eventually.ts';
 import { GatewayHouse } from './gateways.ts';
 
-/** How far the worker that carries a live has to be ahead of the others, in the system's ticks: one is noise. */
+/** CPU ticks by which the busiest worker must lead the others; a single tick is noise. */
 const BUSY_LEAD_TICKS = 2;
 
 export interface SfuHouseOptions {
@@ -40,7 +40,7 @@ export class SfuHouse implements AsyncDisposable {
     this.#nodeEnv = nodeEnv;
   }
 
-  /** Where people come in, at whatever gateway takes them. */
+  /** URL of the load balancer. */
   get url(): string {
     return this.balancer.url;
   }
@@ -51,13 +51,13 @@ export class SfuHouse implements AsyncDisposable {
     return node;
   }
 
-  /** Takes the node off the list; its end is the caller's to bring about. */
+  /** Removes the node from the list; the caller ends the process. */
   takeNode(node: SfuProcess): SfuProcess {
     this.nodes.splice(this.nodes.indexOf(node), 1);
     return node;
   }
 
-  /** The node on which the publisher is. */
+  /** The node of the publisher. */
   async origin(): Promise<SfuProcess> {
     const counts = await Promise.all(this.nodes.map((node) => node.metric('loge_sfu_producers')));
     const node = this.nodes[counts.findIndex((count) => count > 0)];
@@ -65,12 +65,12 @@ export class SfuHouse implements AsyncDisposable {
     return node;
   }
 
-  /** Resolves when every gateway takes people in. */
+  /** Resolves when every gateway is ready. */
   async ready(): Promise<void> {
     for (const { url } of this.gateways.gateways) await eventually(() => isReady(url), `${url} is ready`);
   }
 
-  /** The gateway that has the most people, and the one that has the fewest. */
+  /** The gateways with the most and with the fewest connections. */
   get gatewaysByLoad(): { fullest: ServerProcess; emptiest: ServerProcess } {
     const sorted = [...this.gateways.gateways].sort(
       (left, right) => this.balancer.connections(left.port) - this.balancer.connections(right.port),
@@ -87,9 +87,7 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/**
- * The media worker of a process that uses the most time from now on: of a node with a live, the one that carries it.
- */
+/** The media worker of a node that uses the most CPU time from now on: the one that carries the live. */
 export async function busiestWorker(pid: number): Promise<number> {
   const workers = mediaWorkers(pid).map((child) => ({ child, before: ticksOf(child) }));
   return await eventually(() => {
@@ -99,20 +97,20 @@ export async function busiestWorker(pid: number): Promise<number> {
   }, `a media worker of process ${pid} is busier than the others`);
 }
 
-/** The media workers that a process has started. */
+/** Media worker processes of a node. */
 export function mediaWorkers(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
   return children.filter((child) => {
     try {
       return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('mediasoup-worker');
     } catch {
-      // It is gone by now.
+      // The process has exited.
       return false;
     }
   });
 }
 
-/** Time that a process has had, in the system's ticks: fields 14 and 15 of `stat`, counted after the command's name. */
+/** CPU time of a process in ticks: fields 14 and 15 of `stat`, counted after the command's name. */
 function ticksOf(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

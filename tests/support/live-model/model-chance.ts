@@ -1,6 +1,6 @@
-/** The choices of a schedule: drawn from its seed. */
+/** Random choices of a schedule, drawn from its seed. */
 export interface ModelChance {
-  /** A whole number below the bound. */
+  /** An integer below the bound. */
   below: (bound: number) => number;
   pause: (maxMs: number) => Promise<void>;
 }

@@ -18,7 +18,7 @@ import { DialledSocket, type ModelAddresses, ModelPath } from './model-socket.ts
 
 export const ROOM = 'room_model' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
-/** A ping every 10 s, which may take 8 s. */
+/** The socket's ping interval (10 s) plus its ping timeout (8 s). */
 const SOCKET_SILENCE_MS = 18_000;
 export const CAMERA = {
   kind: 'video',
@@ -29,11 +29,11 @@ export const CAMERA = {
 interface ModelGateway {
   name: string;
   stage: Stage;
-  /** Its way to the node. */
+  /** Its network path to the node. */
   path: ModelPath;
 }
 
-/** One page of a person: on a socket at some gateway, or nowhere; with the media session that it believes to have. */
+/** A page of a participant: connected to a gateway or not, with the media session that it believes to have. */
 export class ModelPage {
   readonly identity: string;
   readonly role: 'creator' | 'fan';
@@ -41,7 +41,7 @@ export class ModelPage {
   socket = '';
   session: SessionId | undefined;
   publication: string | undefined;
-  /** One thing at a time, as a page does. */
+  /** A page runs one operation at a time. */
   busy = false;
 
   constructor(identity: string, role: 'creator' | 'fan') {
@@ -56,11 +56,11 @@ export class ModelPage {
 }
 
 /**
- * The real stage of several gateways, over the real control API to a modelled node, which another replaces when it
- * dies, and a modelled database.
+ * The real stage of several gateways, over the real control API to a modelled SFU node (replaced when it dies) and a
+ * modelled database.
  */
 export class ModelHouse implements ModelAddresses {
-  /** What must never happen on a node, and did. */
+  /** Violated invariants of the node. */
   readonly faults: string[] = [];
   node: ModelNode;
   readonly rooms: ModelRooms;
@@ -71,8 +71,8 @@ export class ModelHouse implements ModelAddresses {
   readonly #chance: ModelChance;
   readonly #board = new MemoryAnnouncements({ leaseMs: Number.POSITIVE_INFINITY });
   readonly #paths = new Map<string, ModelPath>();
-  /** Of which the gateways know. */
-  readonly #goneSockets = new Set<string>();
+  /** Sockets whose disconnect a gateway has noticed. */
+  readonly #disconnected = new Set<string>();
   #count = 0;
 
   static async create(chance: ModelChance, gateways: number): Promise<ModelHouse> {
@@ -92,7 +92,7 @@ export class ModelHouse implements ModelAddresses {
     this.pages = [creator(), creator(), new ModelPage('lea', 'fan'), new ModelPage('max', 'fan')];
   }
 
-  /** Something that a page, the network or the database does next. */
+  /** The next random action of a page, the network or the database. */
   step(): void {
     const { below } = this.#chance;
     const page = this.pages[below(this.pages.length)];
@@ -113,7 +113,7 @@ export class ModelHouse implements ModelAddresses {
     else this.#run(page, 'endLive', () => this.#endLive(page));
   }
 
-  /** The gateway's way to the node stands still or breaks, a worker of the node dies, or the node does. */
+  /** Stalls or breaks the gateway's path to the node, or kills a worker or the node. */
   async breakMedia({ path }: ModelGateway): Promise<void> {
     const { below, pause } = this.#chance;
     const what = below(7);
@@ -134,21 +134,21 @@ export class ModelHouse implements ModelAddresses {
     return { path: this.#paths.get(gateway) ?? new ModelPath(this.#chance), gateway, listener };
   }
 
-  /** Without a goodbye the gateway may notice only when the page is at another one. */
+  /** After an unclean disconnect the gateway may notice only when the page is already at another one. */
   disconnect(page: ModelPage, clean: boolean): void {
     const { gateway, socket } = page;
     page.gateway = undefined;
     const { below } = this.#chance;
     setTimeout(
       () => {
-        this.#goneSockets.add(socket);
+        this.#disconnected.add(socket);
         gateway?.stage.handleSocketGone(socket, clean);
       },
       clean || below(2) === 0 ? 0 : below(SOCKET_SILENCE_MS),
     );
   }
 
-  /** Everything works from now on. */
+  /** Stops all faults. */
   calm(): void {
     this.rooms.isAway = false;
     for (const { path } of this.gateways) path.mend();
@@ -170,7 +170,7 @@ export class ModelHouse implements ModelAddresses {
       this.#run(page, 'watchAhead', () => this.#watchAhead(page));
   }
 
-  /** Over HTTP, at whichever gateway; the page's socket takes the session over, unless it is gone by then. */
+  /** Over HTTP at a random gateway; the page's socket then claims the session, if it is still connected. */
   async #watchAhead(page: ModelPage): Promise<void> {
     const gateway = this.gateways[this.#chance.below(this.gateways.length)];
     const ahead = { ...page.caller, socket: undefined };
@@ -185,9 +185,9 @@ export class ModelHouse implements ModelAddresses {
     } catch {
       if (page.socket === caller.socket) page.session = undefined;
     } finally {
-      // As the gateway does for a socket that went while the node was asked.
+      // As the gateway does when a socket disconnects while the node is being asked.
       const { socket = '' } = caller;
-      if (this.#goneSockets.has(socket)) gateway?.stage.handleSocketGone(socket, false);
+      if (this.#disconnected.has(socket)) gateway?.stage.handleSocketGone(socket, false);
     }
   }
 
@@ -199,7 +199,7 @@ export class ModelHouse implements ModelAddresses {
     } else await this.#open(page, () => gateway?.stage.watch(caller, { rtpCapabilities: {} }));
   }
 
-  /** Every page of the creator that can, in the same instant. */
+  /** All connected, idle pages of the creator go live at the same instant. */
   #goLiveTogether(): void {
     for (const page of this.pages)
       if (page.role === 'creator' && page.gateway && !page.busy) this.#run(page, 'goLive', () => this.#goLive(page));
@@ -215,7 +215,7 @@ export class ModelHouse implements ModelAddresses {
       await gateway?.stage.produce(caller, { session, ...CAMERA });
       if (this.#chance.below(4) > 0) await this.#keepSpare(page, session);
     } catch (error) {
-      // On another socket it has been taken over.
+      // If the page is on another socket, the session was resumed there.
       if (page.socket === socket) page.session = undefined;
       await gateway?.stage.leave(caller, session);
       throw error;
@@ -229,7 +229,7 @@ export class ModelHouse implements ModelAddresses {
       if (!spare) return;
       await gateway?.stage.produce(caller, { session: spare.session, ...CAMERA });
     } catch {
-      // It goes on without.
+      // The page continues without a session.
     }
   }
 
@@ -281,7 +281,7 @@ export class ModelHouse implements ModelAddresses {
     const stage = new Stage({
       fleet,
       places: new RoomPlaces({ fleet, trees, log, region: '' }),
-      // As much of it as a stage uses.
+      // Only the part of `Rooms` that the stage uses.
       rooms: this.rooms.of(name) as Rooms,
       clock: systemClock,
       log,

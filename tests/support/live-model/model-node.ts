@@ -26,14 +26,14 @@ interface ModelSession {
   readonly fence: number;
   readonly openedAtMs: number;
   readonly worker: number;
-  /** While it is a spare. */
+  /** Set while it is a spare. */
   spareOf: string | undefined;
-  /** Its gateway has been answered. */
+  /** Its gateway has received the answer. */
   opened: boolean;
   tracks: number;
   epoch: number;
   renewedAtMs: number;
-  /** The gateway that opened or adopted it last. */
+  /** The gateway that last opened or adopted it. */
   owner: string;
 }
 
@@ -47,12 +47,12 @@ const TRANSPORT: TransportOptions = {
 };
 
 /**
- * An SFU node without media: the contract's sessions, spares, leases, epochs and events, behind the real control API.
+ * An SFU node without media: sessions, spares, leases, epochs and events of the contract, behind the real control API.
  */
 export class ModelNode implements ModelListener {
   readonly id: string;
   readonly sessions = new Map<string, ModelSession>();
-  /** What must never happen, and did. */
+  /** Violated invariants. */
   readonly faults: string[];
   readonly #chance: ModelChance;
   isDead = false;
@@ -73,7 +73,7 @@ export class ModelNode implements ModelListener {
     ];
   }
 
-  /** Those that are on stage or about to be: no spares. */
+  /** Sessions that publish or are about to; no spares. */
   publishers(room: string): ModelSession[] {
     return [...this.sessions.values()].filter((it) => it.publish && it.room === room && it.spareOf === undefined);
   }
@@ -90,14 +90,14 @@ export class ModelNode implements ModelListener {
     socket.on('close', () => this.#peers.delete(socket));
   }
 
-  /** As after `kill -9`: everything that it had is gone. */
+  /** As after `kill -9`: all state is lost. */
   die(): void {
     this.isDead = true;
     this.sessions.clear();
     this.close();
   }
 
-  /** Whoever has a spare on the other worker goes on over that. */
+  /** A session with a spare on another worker continues there. */
   loseWorker(worker: number): void {
     const lost = [...this.sessions.values()].filter((it) => it.worker === worker);
     for (const session of lost) {
@@ -121,12 +121,12 @@ export class ModelNode implements ModelListener {
     const now = performance.now();
     for (const { id, renewedAtMs, openedAtMs, publish, tracks } of this.sessions.values()) {
       if (now - renewedAtMs >= LEASE_DEFAULT_MS) this.#end(id, 'lease_expired');
-      // Whoever puts a track on it has connected.
+      // A session with a track counts as connected.
       else if (publish && tracks === 0 && now - openedAtMs >= CONNECT_WITHIN_MS) this.#end(id, 'connect_timeout');
     }
   }
 
-  /** As much of a node as the stage uses without media, for one gateway. */
+  /** The contract as one gateway sees it, without media. */
   #seenBy(gateway: string) {
     const open = async (request: WatchRequest | PublishRequest) => {
       await this.#open(request, gateway);
@@ -245,7 +245,7 @@ export class ModelNode implements ModelListener {
     for (const session of [...this.sessions.values()]) if (fits(session)) this.#end(session.id, 'closed');
   }
 
-  /** Its spare goes with it. */
+  /** Closes its spare too. */
   #end(id: string, reason: SessionCloseReason): void {
     for (const session of [this.sessions.get(id), this.#spareFor(id)]) {
       if (!session) continue;

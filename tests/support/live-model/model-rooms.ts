@@ -12,15 +12,12 @@ interface ModelLive {
   fence: number;
 }
 
-/**
- * What `Rooms` keeps of lives in the database, one row a room: slow, failing now and then, each statement whole or not
- * at all.
- */
+/** The live rows of `Rooms` in the database, one per room: slow, sometimes failing, each statement atomic. */
 export class ModelRooms {
   readonly lives = new Map<RoomId, ModelLive>();
   readonly #chance: ModelChance;
   isAway = false;
-  /** This gateway has committed the fact that a live began or ended. */
+  /** The gateway has committed that a live began or ended. */
   onFact: (gateway: string) => void = () => {};
 
   constructor(chance: ModelChance) {
@@ -31,7 +28,7 @@ export class ModelRooms {
     return this.#row(room).heldBy !== undefined;
   }
 
-  /** As the gateways read it, to tell the people of a room. */
+  /** The gateways' read before they send the live's state to a room. */
   readLive(room: RoomId): Promise<LiveState> {
     return this.#run(() => ({ status: this.isLive(room) ? 'live' : 'scheduled', ...NO_TIMES }));
   }
@@ -82,7 +79,7 @@ export class ModelRooms {
     if (this.isAway) throw new Error('The database is away.');
     const answer = act();
     await this.#chance.pause(400);
-    // It was done, and nobody hears it.
+    // Committed, but the answer is lost.
     if (this.isAway) throw new Error('The database is away.');
     return answer;
   }

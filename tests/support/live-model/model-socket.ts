@@ -1,8 +1,7 @@
 /**
- * The WebSockets between gateways and SFU nodes, in simulated time. Each direction stays in order. A path may stand
- * still: what is sent waits, until the
- * path is back or one end gives up. When a connection breaks, what was under way may be lost, and its sender does not
- * know.
+ * WebSockets between gateways and SFU nodes in simulated time. Each direction is ordered. A stalled path queues
+ * messages until it recovers or one end times out. When a connection breaks, messages in flight may be lost without the
+ * sender noticing.
  */
 import { EventEmitter } from 'node:events';
 import { CONTROL_CONNECT_TIMEOUT_MS } from '../../../sfu/limits.ts';
@@ -11,15 +10,15 @@ import type { ModelChance } from './model-chance.ts';
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
-const ON_THE_WAY_MS = 200;
+const TRANSIT_MAX_MS = 200;
 
-/** What answers at an address. */
+/** A server at an address. */
 export interface ModelListener {
   readonly isDead: boolean;
   accept(socket: ModelSocket, gateway: string): void;
 }
 
-/** Between one gateway and whatever node it speaks to. */
+/** The path between one gateway and its current node. */
 export class ModelPath {
   readonly chance: ModelChance;
   readonly lanes = new Set<Lane>();
@@ -30,7 +29,7 @@ export class ModelPath {
     this.chance = chance;
   }
 
-  /** Nothing passes for so long. */
+  /** Stalls the path for this long. */
   async cut(durationMs: number): Promise<void> {
     if (this.isCut) return;
     this.isCut = true;
@@ -43,18 +42,18 @@ export class ModelPath {
     for (const lane of this.lanes) lane.pump();
   }
 
-  /** The connections break at once, as when something on the way is restarted. */
+  /** Breaks all connections at once, as when a proxy restarts. */
   break(): void {
     for (const end of [...this.ends]) end.terminate();
   }
 }
 
-/** Where a gateway's WebSocket goes to: by its address. */
+/** Resolves the address that a gateway dials. */
 export interface ModelAddresses {
   find(url: string): { path: ModelPath; gateway: string; listener: ModelListener | undefined };
 }
 
-/** One end of a connection, as far as `ws` is used of it. */
+/** One end of a connection, with the part of the `ws` API that the server uses. */
 export class ModelSocket extends EventEmitter {
   readonly OPEN = OPEN;
   readyState = CONNECTING;
@@ -84,7 +83,7 @@ export class ModelSocket extends EventEmitter {
     this.emit(name, ...about);
   }
 
-  /** The other end hears of it behind what was sent before, or without that; nothing, while the path stands still. */
+  /** The other end is notified after what was sent before, or before it; not while the path is stalled. */
   terminate(): void {
     if (this.readyState === CLOSED) return;
     if (this.#path.chance.below(2) === 0) this.#out.drop();
@@ -96,7 +95,7 @@ export class ModelSocket extends EventEmitter {
     this.terminate();
   }
 
-  /** It is over for this end. */
+  /** Closes this end. */
   end(): void {
     if (this.readyState === CLOSED) return;
     this.readyState = CLOSED;
@@ -131,7 +130,7 @@ export class ModelSocket extends EventEmitter {
   }
 }
 
-/** A gateway's end; stands in for the class of `ws`. */
+/** A gateway's end; replaces the `ws` class. */
 export class DialledSocket extends ModelSocket {
   static addresses: ModelAddresses;
 
@@ -142,7 +141,7 @@ export class DialledSocket extends ModelSocket {
   }
 }
 
-/** One direction. */
+/** One direction of a connection. */
 class Lane {
   readonly #path: ModelPath;
   #waiting: { atMs: number; act: () => void }[] = [];
@@ -154,7 +153,7 @@ class Lane {
   }
 
   send(act: () => void): void {
-    this.#lastMs = Math.max(this.#lastMs, performance.now() + this.#path.chance.below(ON_THE_WAY_MS));
+    this.#lastMs = Math.max(this.#lastMs, performance.now() + this.#path.chance.below(TRANSIT_MAX_MS));
     this.#waiting.push({ atMs: this.#lastMs, act });
     this.pump();
   }

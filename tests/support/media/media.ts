@@ -10,7 +10,7 @@ export interface Live extends Disposable {
   publisher: RtpPublisher;
 }
 
-/** With `spareOf` what goes on stage is kept ready, and nothing is sent. */
+/** With `spareOf` the session is prepared as a spare, and nothing is sent. */
 export async function goLive(
   creator: TestParticipant,
   { spareOf, publication }: { spareOf?: SessionId; publication?: string } = {},

@@ -9,14 +9,14 @@ const FIRST_RTCP_PAYLOAD_TYPE = 192;
 const LAST_RTCP_PAYLOAD_TYPE = 223;
 
 /**
- * The far end of a mediasoup PlainTransport: a socket that protects and opens with our own SRTP, so that the worker's
- * is tested against another implementation. What arrives and authenticates is kept in clear, in order of arrival.
+ * The far end of a mediasoup PlainTransport: a socket that uses our own SRTP implementation, so that the worker's is
+ * tested against another one. Keeps authenticated packets decrypted, in order of arrival.
  */
 export class PlainSrtpPeer {
   readonly transport: PlainTransport;
   readonly rtp: Buffer[] = [];
   readonly rtcp: Buffer[] = [];
-  /** Packets that did not authenticate. */
+  /** Packets that failed authentication. */
   readonly refused: Buffer[] = [];
   readonly outbound: SrtpContext;
   readonly #socket: Socket;
@@ -57,7 +57,7 @@ export class PlainSrtpPeer {
     socket.on('message', (packet) => this.#handlePacket(packet));
   }
 
-  /** Sends octets as they are. */
+  /** Sends bytes unchanged. */
   async sendRaw(packet: Buffer): Promise<void> {
     const { localPort } = this.transport.tuple;
     await new Promise<void>((resolve, reject) => {
@@ -73,7 +73,7 @@ export class PlainSrtpPeer {
     await this.sendRaw(this.outbound.protectRtcp(packet));
   }
 
-  /** Resolves with what `look` finds, now or after a packet that arrives. */
+  /** Resolves with the first result of `look`, checked now and after every received packet. */
   async waitFor<Found>(look: () => Found | undefined): Promise<Found> {
     return await new Promise<Found>((resolve) => {
       const attempt = () => {

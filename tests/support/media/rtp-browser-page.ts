@@ -8,7 +8,7 @@ import type {
 } from '../../../sfu/contract.ts';
 
 /**
- * Runs inside Chromium for the SFU's tests: a publisher and a viewer with mediasoup-client, straight on the SFU
+ * Runs inside Chromium for the SFU's tests: a publisher and a viewer with mediasoup-client, directly on the SFU
  * contract. The test provides `sfuCall` and delivers the node's events to `handleSfuEvent`.
  */
 declare global {
@@ -22,7 +22,7 @@ export interface BrowserFrames {
   decoded: number;
   width: number;
   height: number;
-  /** Milliseconds from the call of `watch` to the first frame that was presented. */
+  /** Milliseconds from the call of `watch` to the first presented frame. */
   firstFrameMs: number | undefined;
 }
 
@@ -91,7 +91,7 @@ async function publish(request: {
   for (const producer of produced) producers.set(producer.id, producer);
 }
 
-/** Joins with a certificate made ahead, so that the SFU knows the fingerprint with the first message. */
+/** Joins with a certificate generated in advance, so that the first message carries the fingerprint. */
 async function watch(request: {
   session: string;
   grant: object;
@@ -120,7 +120,7 @@ async function watch(request: {
     ...(answer.transport as unknown as types.TransportOptions),
     additionalSettings: { certificates: [certificate] },
   });
-  // The SFU has the fingerprint already.
+  // The SFU already has the fingerprint.
   transport.on('connect', (_parameters, done) => done());
   const video = document.createElement('video');
   Object.assign(video, { autoplay: true, muted: true, playsInline: true, srcObject: new MediaStream() });
@@ -159,7 +159,7 @@ async function handleSfuEvent(event: PageEvent): Promise<void> {
   if (event.type === 'keyFrameWanted' && event.producerId !== undefined) await makeKeyFrame(event.producerId);
   if (event.type === 'layersWanted' && event.producerId !== undefined && event.maxSpatialLayer !== undefined) {
     const producer = producers.get(event.producerId);
-    // mediasoup-client has no word for "no layer", but no encoding active comes to the same.
+    // mediasoup-client cannot select "no layer"; deactivating all encodings has the same effect.
     if (event.maxSpatialLayer < 0) await producer?.setRtpEncodingParameters({ active: false });
     else await producer?.setMaxSpatialLayer(event.maxSpatialLayer);
   }
@@ -175,7 +175,7 @@ async function handleSfuEvent(event: PageEvent): Promise<void> {
   }
 }
 
-/** Asks the encoder itself, which heeds it at any moment; TypeScript's library doesn't know the second argument yet. */
+/** Asks the encoder directly, which reacts at any time; TypeScript's library lacks the second argument. */
 async function makeKeyFrame(producerId: string): Promise<void> {
   const sender = producers.get(producerId)?.rtpSender as
     | (RTCRtpSender & { setParameters(parameters: RTCRtpSendParameters, options: object): Promise<void> })
@@ -189,7 +189,7 @@ function frames(session: string): BrowserFrames | undefined {
   return watching.get(session)?.frames;
 }
 
-/** Layers that the browser is really encoding, by its own statistics. */
+/** Layers that the browser is encoding, by its own statistics. */
 async function activeLayers(): Promise<{ rid: string; active: boolean; framesEncoded: number }[]> {
   const layers: { rid: string; active: boolean; framesEncoded: number }[] = [];
   for (const producer of producers.values()) {

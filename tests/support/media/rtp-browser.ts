@@ -4,7 +4,7 @@ import type { SfuNode } from '../../../sfu/contract.ts';
 import { launchChromium } from '../browser/browser.ts';
 import { BundledPage } from '../browser/page-bundle.ts';
 
-/** Chromium on pages that speak the SFU contract through the test, so that real decoders judge the media. */
+/** Chromium pages that call the SFU contract through the test, so that real decoders check the media. */
 export class StageBrowser implements AsyncDisposable {
   readonly #browser: Browser;
   readonly #url: string;
@@ -13,7 +13,7 @@ export class StageBrowser implements AsyncDisposable {
   static async open(): Promise<StageBrowser> {
     const served = await BundledPage.serve(fileURLToPath(new URL('rtp-browser-page.ts', import.meta.url)));
     const browser = await launchChromium([
-      // Loopback candidates as they are, without mDNS names.
+      // Loopback addresses instead of mDNS names in candidates.
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       '--autoplay-policy=no-user-gesture-required',
     ]);
@@ -30,14 +30,14 @@ export class StageBrowser implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** A page of its own context, with the node's methods to call and its events delivered. */
+  /** A page in its own context that can call the node's methods and receives its events. */
   async page(node: SfuNode): Promise<Page> {
     const context = await this.#browser.newContext({ permissions: ['camera', 'microphone'] });
     const page = await context.newPage();
     await page.exposeFunction('sfuCall', async (method: keyof SfuNode, request: object) => {
       const call = node[method];
       if (typeof call !== 'function') throw new Error(`The contract has no method ${method}.`);
-      // The page gives a request of the method's type; the contract suite tests what happens when it does not.
+      // The page sends the method's request type; the contract suite tests malformed requests.
       return await (call as (request: object) => Promise<unknown>).call(node, request);
     });
     await page.goto(this.#url);

@@ -8,9 +8,7 @@ export interface RtpCertificate {
   fingerprint: { algorithm: 'sha-256'; value: string };
 }
 
-/**
- * Node can read X.509 but not write it; the few DER structures that a self-signed certificate needs are written here.
- */
+/** Node can read X.509 but not write it; this writes the few DER structures of a self-signed certificate. */
 export function createRtpCertificate(): RtpCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId(ECDSA_WITH_SHA256));

@@ -14,9 +14,10 @@ import { fingerprintOf, type RtpCertificate } from './rtp-certificate.ts';
 import { SrtpContext, type SrtpProfile } from './rtp-srtp.ts';
 
 /**
- * The client side of a DTLS 1.2 handshake for SRTP keys (RFC 6347, RFC 5764) on Node's own cryptography, for one suite,
- * TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 on P-256, which every WebRTC server has. It costs about a tenth of a
- * handshake in pure JavaScript, so that one process can play hundreds of viewers. It carries no application data.
+ * The client side of a DTLS 1.2 handshake for SRTP keys (RFC 6347, RFC 5764) on Node's cryptography, with one cipher
+ * suite, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 on P-256, which every WebRTC server supports. It costs about a tenth
+ * of a handshake in pure JavaScript, so that one process can simulate hundreds of viewers. It carries no application
+ * data.
  */
 
 const CHANGE_CIPHER_SPEC = 20;
@@ -61,7 +62,7 @@ export interface SrtpContexts {
 interface IncomingMessage {
   type: number;
   body: Buffer;
-  /** Length of each fragment by its offset, so that a retransmitted one isn't counted twice. */
+  /** Length of each fragment by offset, so that a retransmitted one is counted once. */
   fragments: Map<number, number>;
 }
 
@@ -129,7 +130,7 @@ export class DtlsClient {
     const encrypted = record.readUInt16BE(3) === 1;
     const payload = record.subarray(RECORD_HEADER_LENGTH);
     if (type === CHANGE_CIPHER_SPEC) return;
-    // Encrypted records before our keys exist are a retransmission's business.
+    // Encrypted records before the keys exist will be retransmitted.
     if (encrypted && this.#readKey.length === 0) return;
     const clear = encrypted ? this.#decrypt(record, payload) : payload;
     if (type === ALERT && clear.readUInt8(0) === 2)
@@ -177,7 +178,7 @@ export class DtlsClient {
       this.#sendHello();
       return;
     }
-    // The server's Finished covers everything before itself.
+    // The server's Finished covers all earlier messages.
     if (type === FINISHED) {
       this.#handleFinished(body);
       return;
@@ -204,14 +205,14 @@ export class DtlsClient {
       if (type === 23) this.#extendedMasterSecret = true;
       at += 4 + length;
     }
-    if (!this.#profile) throw new Error('The server chose no SRTP profile of ours.');
+    if (!this.#profile) throw new Error('The server chose no offered SRTP profile.');
   }
 
   #handleCertificate(body: Buffer): void {
     const der = body.subarray(6, 6 + body.readUIntBE(3, 3));
     const expected = this.#options.remoteFingerprints.find(({ algorithm }) => algorithm === 'sha-256')?.value;
     if (expected?.toUpperCase() !== fingerprintOf(der))
-      throw new Error('The certificate is not the one that was announced.');
+      throw new Error('The certificate does not match the announced fingerprint.');
     this.#serverCertificate = new X509Certificate(der);
   }
 
@@ -410,7 +411,7 @@ function cut<const L extends readonly number[]>(buffer: Buffer, lengths: L): { [
     at += length;
     return Buffer.from(buffer.subarray(at - length, at));
   });
-  // The tuple has as many parts as lengths were given, which `map` can't tell the compiler.
+  // The tuple has one part per given length, which `map` cannot express in its type.
   return parts as { [K in keyof L]: Buffer };
 }
 

@@ -7,8 +7,8 @@ import { type SrtpProfile, srtpProfiles } from './rtp-srtp.ts';
 import { bindingRequest, type IceCredentials, isBindingSuccess, isStun } from './rtp-stun.ts';
 
 /**
- * A WebRTC transport's client end over UDP without a browser: ICE towards an ICE-lite server, DTLS, SRTP both ways.
- * Tests and benchmarks use it where what counts is packets, not pictures; browsers prove the pictures.
+ * The client end of a WebRTC transport over UDP without a browser: ICE towards an ICE-lite server, DTLS, and SRTP in
+ * both directions. For tests and benchmarks that count packets; browser tests check the pictures.
  */
 
 const CHECK_INTERVAL_MS = 50;
@@ -17,7 +17,7 @@ const CHECKS_MAX = 100;
 const CONSENT_INTERVAL_MS = 4_000;
 
 export interface RtpEndpointOptions {
-  /** One certificate may serve many endpoints, as making one costs more than a handshake. */
+  /** Several endpoints may share a certificate, because creating one costs more than a handshake. */
   certificate?: RtpCertificate;
   profiles?: SrtpProfile[];
   handleRtp?: (packet: Buffer) => void;
@@ -50,16 +50,16 @@ export class RtpEndpoint {
     this.dtlsParameters = { role: 'client', fingerprints: [this.#certificate.fingerprint] };
     this.#socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
     this.#socket.on('message', (packet) => this.#handlePacket(packet));
-    // A server that is gone shows as ICMP refusals; what waits on it runs into its own limit.
+    // Ignores ICMP errors of a server that is gone; waits have their own timeouts.
     this.#socket.on('error', () => {});
   }
 
-  /** The chosen SRTP profile's name, once connected. */
+  /** Name of the negotiated SRTP profile, once connected. */
   get profile(): string | undefined {
     return this.#srtp?.profile.name;
   }
 
-  /** Runs ICE and DTLS. The server must know our `dtlsParameters` by then. */
+  /** Runs ICE and DTLS. The server must already know our `dtlsParameters`. */
   async connect(transport: TransportOptions): Promise<void> {
     const candidate = (transport.iceCandidates as { protocol: string; ip: string; port: number }[]).find(
       ({ protocol }) => protocol === 'udp',
@@ -95,7 +95,7 @@ export class RtpEndpoint {
     if (this.#srtp) this.#send(this.#srtp.outbound.protectRtcp(packet));
   }
 
-  /** Opens a packet as it came from the wire; undefined when it doesn't authenticate. */
+  /** Decrypts a received packet; undefined if authentication fails. */
   openRtp(packet: Buffer): Buffer | undefined {
     return this.#srtp?.inbound.openRtp(packet);
   }
@@ -104,7 +104,7 @@ export class RtpEndpoint {
     return this.#srtp?.inbound.openRtcp(packet);
   }
 
-  /** Leaves without a word, as a client does that lost its network. */
+  /** Closes silently, like a client that lost its network. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -117,7 +117,7 @@ export class RtpEndpoint {
 
   #handlePacket(packet: Buffer): void {
     const first = packet[0] ?? 0;
-    // RFC 7983: the first byte tells the protocols on one socket apart, the second RTP from RTCP (RFC 5761).
+    // RFC 7983: the first byte distinguishes the protocols on one socket, the second RTP from RTCP (RFC 5761).
     if (first >= 20 && first < 64) this.#dtls?.handlePacket(packet);
     else if (first >= 128 && first < 192 && packet.length >= 12) {
       const second = packet[1] ?? 0;
@@ -129,7 +129,7 @@ export class RtpEndpoint {
   #check(count: number): void {
     if (this.#closed || !this.#credentials) return;
     this.#send(bindingRequest(this.#credentials));
-    if (count === CHECKS_MAX) this.#checked.reject(new Error('The server answers no connectivity check.'));
+    if (count === CHECKS_MAX) this.#checked.reject(new Error('The server did not answer the connectivity checks.'));
     const established = this.#srtp !== undefined;
     this.#timer = setTimeout(() => this.#check(count + 1), established ? CONSENT_INTERVAL_MS : CHECK_INTERVAL_MS);
   }

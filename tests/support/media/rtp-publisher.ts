@@ -4,19 +4,16 @@ import { RtpEndpoint } from './rtp-endpoint.ts';
 import { stampPayload, vp8Payload } from './rtp-vp8.ts';
 
 /**
- * A publisher of made-up VP8 simulcast and Opus: the right shape, rate and key frames on request, but no pictures. It
- * can answer every key-frame request at once, which a browser's encoder doesn't.
+ * Publishes synthetic VP8 simulcast and Opus: realistic structure, bit rate and key frames, but no pictures. It can
+ * answer every key-frame request at once, which a browser's encoder does not.
  */
 export interface RtpPublisherOptions {
-  /** Bit rate of each layer, lowest first; one entry makes a stream without simulcast. */
+  /** Bit rate of each layer, lowest first; a single entry disables simulcast. */
   layerBitratesBps?: number[];
   framesPerSecond?: number;
-  /**
-   * Picture-loss indications that come sooner after the last are ignored, as browsers do for 300 ms; 0 to heed every
-   * one.
-   */
+  /** PLIs within this time of the last one are ignored, as browsers do for 300 ms; 0 answers all. */
   pliPauseMs?: number;
-  /** Writes into each packet of video when it was sent, for viewers on this machine (`sentAtOf`). */
+  /** Writes the send time into each video packet, for viewers on this machine (`sentAtOf`). */
   stamped?: boolean;
 }
 
@@ -25,7 +22,7 @@ const AUDIO_CLOCK_HZ = 48_000;
 const AUDIO_FRAME_MS = 20;
 const AUDIO_PAYLOAD_BYTES = 80;
 const RTP_PAYLOAD_MAX_BYTES = 1_100;
-/** How much larger a key frame is than the frames between. */
+/** Size ratio of a key frame to a delta frame. */
 const KEY_FRAME_FACTOR = 6;
 const SENDER_REPORT_INTERVAL_MS = 500;
 const VP8_PAYLOAD_TYPE = 96;
@@ -54,13 +51,13 @@ export class RtpPublisher {
   readonly #layers: Layer[];
   readonly #audio: OutgoingStream;
   readonly #framesPerSecond: number;
-  /** See `RtpPublisherOptions`; `Infinity` ignores all that come from now on. */
+  /** See `RtpPublisherOptions`; `Infinity` ignores all further requests. */
   pliPauseMs: number;
   readonly #stamped: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAtMs = performance.now();
   #pliHeededAtMs = Number.NEGATIVE_INFINITY;
-  /** Picture-loss indications received, by layer. */
+  /** Received PLIs by layer. */
   readonly keyFrameRequests: number[];
 
   constructor(options: RtpPublisherOptions = {}) {
@@ -83,12 +80,12 @@ export class RtpPublisher {
     return this.#endpoint.dtlsParameters;
   }
 
-  /** SSRC of each layer, lowest first, as the SFU's statistics name them. */
+  /** SSRC of each layer, lowest first, as in the SFU's statistics. */
   get layerSsrcs(): number[] {
     return this.#layers.map(({ ssrc }) => ssrc);
   }
 
-  /** Parameters for `produce`, for a track from the camera. */
+  /** Parameters of `produce` for a camera track. */
   get videoRtpParameters(): RtpParameters {
     const feedback = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }];
     const top = this.#layers.length - 1;
@@ -102,7 +99,7 @@ export class RtpPublisher {
     };
   }
 
-  /** Parameters for `produce`, for a track from the microphone. */
+  /** Parameters of `produce` for a microphone track. */
   get audioRtpParameters(): RtpParameters {
     return {
       mid: '1',
@@ -112,7 +109,7 @@ export class RtpPublisher {
     };
   }
 
-  /** Runs ICE and DTLS, then sends all layers and sound until closed. */
+  /** Runs ICE and DTLS, then sends all layers and audio until closed. */
   async connect(transport: TransportOptions): Promise<void> {
     await this.#endpoint.connect(transport);
     this.#every(1_000 / this.#framesPerSecond, () => this.#sendVideoFrame());
@@ -121,7 +118,7 @@ export class RtpPublisher {
     this.#sendReports();
   }
 
-  /** Sends the layers up to this one and no others; -1 for none. What `layersWanted` asks for. */
+  /** Sends the layers up to this one; -1 for none. The reaction to `layersWanted`. */
   setMaxLayer(maxSpatialLayer: number): void {
     for (const [i, layer] of this.#layers.entries()) {
       const active = i <= maxSpatialLayer;
@@ -130,7 +127,7 @@ export class RtpPublisher {
     }
   }
 
-  /** Makes the next frame of every layer a key frame, as a browser's page can have its encoder do. */
+  /** Makes the next frame of every layer a key frame, as a page can request from its encoder. */
   makeKeyFrame(): void {
     for (const layer of this.#layers) layer.keyFrameDue = true;
   }
@@ -149,7 +146,7 @@ export class RtpPublisher {
       if (!layer.active) continue;
       const keyFrame = layer.keyFrameDue;
       layer.keyFrameDue = false;
-      // All packets of a frame carry the instant of its capture.
+      // All packets of a frame carry its capture timestamp.
       const timestamp = this.#timestamp(layer);
       let left = layer.frameBytes * (keyFrame ? KEY_FRAME_FACTOR : 1);
       for (let start = true; left > 0; start = false) {
@@ -187,8 +184,7 @@ export class RtpPublisher {
   }
 
   /**
-   * Without sender reports the SFU can't line up the layers' clocks and would not switch between them (RFC 3550
-   * §6.4.1).
+   * Without sender reports the SFU cannot align the layers' clocks and would not switch between them (RFC 3550 §6.4.1).
    */
   #sendReports(): void {
     const nowMs = Date.now();
@@ -218,7 +214,7 @@ export class RtpPublisher {
       this.keyFrameRequests[index] = (this.keyFrameRequests[index] ?? 0) + 1;
       const now = performance.now();
       if (now - this.#pliHeededAtMs < this.pliPauseMs) continue;
-      // Like Chromium, which renews all layers whichever one was asked for.
+      // Like Chromium, which refreshes all layers at a request for any of them.
       this.#pliHeededAtMs = now;
       this.makeKeyFrame();
     }

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * SRTP and SRTCP (RFC 3711, RFC 7714) on Node's own ciphers: an implementation independent of libsrtp, for clients in
- * tests and benchmarks. One context protects or opens one direction.
+ * SRTP and SRTCP (RFC 3711, RFC 7714) on Node's ciphers: an implementation independent of libsrtp, for clients in tests
+ * and benchmarks. One context protects or opens one direction.
  */
 
 export interface SrtpProfile {
@@ -12,7 +12,7 @@ export interface SrtpProfile {
   keyLength: number;
   saltLength: number;
   aead: boolean;
-  /** Of RTP, where it is not the 80 bits that RTCP always has (RFC 3711 §3.4). Unused by AEAD. */
+  /** RTP tag length if it is not the 80 bits that RTCP always has (RFC 3711 §3.4). Unused by AEAD. */
   rtpTagLength?: number;
 }
 
@@ -58,7 +58,7 @@ export class SrtpContext {
     this.#rtcp = deriveSessionKeys(profile, masterKey, masterSalt, 3);
   }
 
-  /** A context with session keys instead of master keys: the vectors of RFC 7714 are given so. */
+  /** A context from session keys instead of master keys, as in the test vectors of RFC 7714. */
   static withSessionKeys(profile: SrtpProfile, keys: SrtpSessionKeys): SrtpContext {
     const context = new SrtpContext(profile, Buffer.alloc(profile.keyLength), Buffer.alloc(profile.saltLength));
     context.#rtp = keys;
@@ -66,7 +66,7 @@ export class SrtpContext {
     return context;
   }
 
-  /** The RTP packet in clear, or undefined when it does not authenticate. */
+  /** The decrypted RTP packet, or undefined if authentication fails. */
   openRtp(packet: Buffer): Buffer | undefined {
     const headerLength = rtpHeaderLength(packet);
     const ssrc = packet.readUInt32BE(8);
@@ -144,7 +144,7 @@ export class SrtpContext {
     return authentic ? counterMode(this.#rtp, ssrc, index, packet.subarray(headerLength, end)) : undefined;
   }
 
-  /** RFC 3711 §3.3.1: the index nearest to the highest one seen. */
+  /** RFC 3711 §3.3.1: the index closest to the highest received one. */
   #estimateIndex(ssrc: number, sequence: number): number {
     const highest = this.#indexes.get(ssrc);
     if (highest === undefined) return sequence;

@@ -14,7 +14,7 @@ type EventOf<T extends SfuEvent['type']> = Extract<SfuEvent, { type: T }>;
 
 const EVENT_TIMEOUT_MS = 5_000;
 
-/** What a node told, in order, and a way to wait for what it has not told yet. */
+/** Events of a node in order, with a way to wait for one. */
 export class SfuEventLog {
   readonly all: SfuEvent[] = [];
   readonly #waiting = new Set<() => void>();
@@ -33,7 +33,7 @@ export class SfuEventLog {
     );
   }
 
-  /** The first event of the type for the session that fits, whether it has come already or not. */
+  /** The first matching event of the type for the session, already received or not. */
   async wait<T extends SfuEvent['type']>(
     type: T,
     session: string,
@@ -48,9 +48,7 @@ export class SfuEventLog {
         if (event) finish(() => resolve(event));
       };
       const timer = setTimeout(() => {
-        finish(() =>
-          reject(new Error(`No fitting ${type} came for ${session}; all events: ${JSON.stringify(this.all)}`)),
-        );
+        finish(() => reject(new Error(`No matching ${type} for ${session}; all events: ${JSON.stringify(this.all)}`)));
       }, EVENT_TIMEOUT_MS);
       const finish = (settle: () => void) => {
         clearTimeout(timer);
@@ -81,7 +79,7 @@ export interface StageViewer {
   viewport?: Viewport;
 }
 
-/** Publishers and viewers on a node, with the events that the node told; all of it closed with the fixture. */
+/** Publishers and viewers on a node and the node's events; all closed with the fixture. */
 export class RtpStage implements AsyncDisposable {
   readonly node: SfuNode;
   readonly events: SfuEventLog;
@@ -96,7 +94,7 @@ export class RtpStage implements AsyncDisposable {
     return { room, identity: randomUUID(), publish: false, subscribe: true, ...change };
   }
 
-  /** A publisher with camera and microphone on stage, sending. It does what the given events ask for. */
+  /** A publisher that sends camera and microphone, and reacts to the given events. */
   async publish(
     room: string,
     options: RtpPublisherOptions & {
@@ -135,7 +133,7 @@ export class RtpStage implements AsyncDisposable {
     return await this.node.produce({ session, kind: 'video', source: 'camera', rtpParameters });
   }
 
-  /** A viewer whose transport is connected. */
+  /** A viewer with a connected transport. */
   async watch(
     room: string,
     options: RtpViewerOptions & {

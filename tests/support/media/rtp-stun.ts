@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** The little of STUN (RFC 8489) and ICE (RFC 8445) that a client of an ICE-lite server needs. */
+/** The part of STUN (RFC 8489) and ICE (RFC 8445) that a client of an ICE-lite server needs. */
 
 const MAGIC_COOKIE = 0x2112a442;
 const BINDING_REQUEST = 0x0001;
@@ -19,7 +19,7 @@ export interface IceCredentials {
   remotePassword: string;
 }
 
-/** A connectivity check that nominates the pair at once, as a controlling agent may towards ICE-lite. */
+/** A connectivity check that also nominates the pair, as a controlling agent may towards ICE-lite. */
 export function bindingRequest({ localUsername, remoteUsername, remotePassword }: IceCredentials): Buffer {
   const attributes = [
     attribute(USERNAME, Buffer.from(`${remoteUsername}:${localUsername}`)),
@@ -32,7 +32,7 @@ export function bindingRequest({ localUsername, remoteUsername, remotePassword }
   header.writeUInt32BE(MAGIC_COOKIE, 4);
   randomBytes(12).copy(header, 8);
   let message = Buffer.concat([header, ...attributes]);
-  // Each of the two checks covers what precedes it, with a length that already counts the check itself.
+  // Each of the two integrity attributes covers all preceding bytes, with a length that includes the attribute itself.
   message.writeUInt16BE(message.length - 20 + 24, 2);
   message = Buffer.concat([
     message,

@@ -3,21 +3,22 @@ import { RtpEndpoint, type RtpEndpointOptions } from './rtp-endpoint.ts';
 import { DecodableFrameDetector, layerOf, parseVp8Packet } from './rtp-vp8.ts';
 
 const REPORT_INTERVAL_MS = 500;
-/** The viewer sends nothing itself; its reports need a name all the same. */
+const KEY_FRAME_RETRY_MS = 500;
+/** SSRC of the receiver reports; the viewer sends no media. */
 const REPORTER_SSRC = 1;
 /** RTCP packet type of a sender report. */
 const SENDER_REPORT = 200;
 
 /**
- * A viewer that receives SRTP and decodes nothing, light enough for hundreds in one process. It opens packets until the
- * first decodable video frame is there; after that it reads headers only, unless told to open everything.
+ * Receives SRTP without decoding, light enough for hundreds of viewers in one process. It decrypts packets until the
+ * first decodable video frame is complete, then reads headers only, unless `openAll` is set.
  */
 export interface RtpViewerOptions {
-  /** Opens and authenticates every packet, to prove the media rather than count it. */
+  /** Decrypts and authenticates every packet, to verify the media rather than count it. */
   openAll?: boolean;
-  /** Says in RTCP what has arrived (receiver reports, RFC 3550), as every browser does. */
+  /** Sends receiver reports (RFC 3550), as every browser does. */
   reports?: boolean;
-  /** Gets every opened packet of video, with `openAll`. */
+  /** Receives every decrypted video packet, with `openAll`. */
   handleVideo?: (packet: Buffer) => void;
   endpoint?: Pick<RtpEndpointOptions, 'certificate' | 'profiles'>;
 }
@@ -31,11 +32,11 @@ interface ReceivedStream {
   lost: number;
   rejected: number;
   keyFrames: number;
-  /** Simulcast layer of the last packet that was opened. */
+  /** Simulcast layer of the last decrypted packet. */
   layer: number | undefined;
   highestSequence: number | undefined;
   lastPacketAtMs: number;
-  /** The last sender report (RFC 3550, section 6.4.1): the middle of its NTP time, and when it came. */
+  /** The last sender report (RFC 3550, section 6.4.1): the middle of its NTP time, and when it was received. */
   senderReport: { time: number; atMs: number } | undefined;
   decodable: DecodableFrameDetector;
 }
@@ -54,6 +55,7 @@ export class RtpViewer {
   #reportTimer: NodeJS.Timeout | undefined;
   #lastVideoAtMs = 0;
   #longestSilenceMs = 0;
+  #keyFrameRequestedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RtpViewerOptions = {}) {
     this.#openAll = options.openAll === true;
@@ -65,11 +67,11 @@ export class RtpViewer {
       handleRtp: (packet) => this.#handleRtp(packet),
       handleRtcp: (packet) => this.#handleRtcp(packet),
     });
-    // It is no fault when nobody waits for the first frame of a viewer that was closed.
+    // A viewer may be closed without a waiter for its first frame.
     this.#firstFrame.promise.catch(() => {});
   }
 
-  /** To be sent with `watch`, which saves a round trip, or with `connect`. */
+  /** Sent with `watch`, which saves a round trip, or with `connect`. */
   get dtlsParameters(): DtlsParameters {
     return this.#endpoint.dtlsParameters;
   }
@@ -78,7 +80,7 @@ export class RtpViewer {
     return this.#endpoint.profile;
   }
 
-  /** `performance.now()` when the first video frame was complete that a decoder could show. */
+  /** `performance.now()` when the first decodable video frame was complete. */
   get firstDecodableFrame(): Promise<number> {
     return this.#firstFrame.promise;
   }
@@ -100,7 +102,7 @@ export class RtpViewer {
     return performance.now() - Math.max(0, ...last);
   }
 
-  /** The longest time without a packet of video since the last call, what lasts now included. */
+  /** The longest gap between video packets since the last call, including the current one. */
   takeLongestSilence(): number {
     const now = performance.now();
     const longest = this.#lastVideoAtMs === 0 ? 0 : Math.max(this.#longestSilenceMs, now - this.#lastVideoAtMs);
@@ -109,7 +111,7 @@ export class RtpViewer {
     return longest;
   }
 
-  /** RTCP packets that authenticated, when everything is opened. */
+  /** RTCP packets that passed authentication, with `openAll`. */
   get authenticRtcpPackets(): number {
     return this.#authenticRtcpPackets;
   }
@@ -174,9 +176,24 @@ export class RtpViewer {
     if (vp8.keyFrame) stream.keyFrames++;
     stream.layer = layerOf(clear);
     this.#handleOpened?.(clear);
+    if (stream.keyFrames === 0) this.#requestKeyFrame(clear.readUInt32BE(8));
     if (!stream.decodable.handlePacket(vp8) || this.#firstFrameFound) return;
     this.#firstFrameFound = true;
     this.#firstFrame.resolve(performance.now());
+  }
+
+  /** As a browser does whose stream began between two key frames: the first packets came before `addConsumers`. */
+  #requestKeyFrame(ssrc: number): void {
+    if (performance.now() - this.#keyFrameRequestedAtMs < KEY_FRAME_RETRY_MS) return;
+    this.#keyFrameRequestedAtMs = performance.now();
+    const indication = Buffer.alloc(12);
+    // RFC 4585, 6.3.1: version 2, picture loss indication, two further words.
+    indication.writeUInt8(0x81, 0);
+    indication.writeUInt8(206, 1);
+    indication.writeUInt16BE(2, 2);
+    indication.writeUInt32BE(REPORTER_SSRC, 4);
+    indication.writeUInt32BE(ssrc, 8);
+    this.#endpoint.sendRtcp(indication);
   }
 
   #report(): void {
@@ -209,8 +226,8 @@ export class RtpViewer {
 }
 
 /**
- * What such a viewer says it can receive: the router's codecs without congestion feedback, which it doesn't send. The
- * SFU then sends the preferred layers without estimating the bandwidth.
+ * Capabilities of this viewer: the router's codecs without congestion feedback, which it does not send. The SFU then
+ * sends the preferred layers without estimating the bandwidth.
  */
 export function rtpViewerCapabilities(router: RtpCapabilities): RtpCapabilities {
   const codecs = (router.codecs ?? []) as { rtcpFeedback?: { type: string }[] }[];
@@ -230,7 +247,7 @@ function countGap(stream: ReceivedStream, sequence: number): void {
     return;
   }
   const ahead = (sequence - highestSequence) & 0xffff;
-  // What comes late fills a gap that was counted before.
+  // A late packet fills a gap that was already counted.
   if (ahead >= 0x8000) stream.lost = Math.max(0, stream.lost - 1);
   else if (ahead > 0) {
     stream.lost += ahead - 1;

@@ -1,6 +1,6 @@
 import { rtpHeaderLength } from './rtp-srtp.ts';
 
-/** VP8 over RTP (RFC 7741), as far as telling key frames and whole frames apart. */
+/** VP8 over RTP (RFC 7741), as far as needed to detect key frames and complete frames. */
 
 const STAMPED_MIN_BYTES = 20;
 
@@ -38,15 +38,12 @@ export function parseVp8Packet(packet: Buffer): Vp8Packet | undefined {
   };
 }
 
-/**
- * Watches one stream for the first key frame of which every packet has come, which is the first that a decoder could
- * show.
- */
+/** Detects the first key frame of a stream whose packets have all arrived: the first that a decoder could show. */
 export class DecodableFrameDetector {
   #next: { sequence: number; timestamp: number } | undefined;
   #found = false;
 
-  /** Says whether this packet completes the first decodable frame. */
+  /** Returns whether this packet completes the first decodable frame. */
   handlePacket(packet: Vp8Packet): boolean {
     if (this.#found) return false;
     if (packet.keyFrame) this.#next = { sequence: packet.sequence, timestamp: packet.timestamp };
@@ -62,15 +59,14 @@ export class DecodableFrameDetector {
   }
 }
 
-/** One frame of a made-up VP8 stream: well-formed to a forwarder, of no use to a decoder. */
+/** One frame of a synthetic VP8 stream: well-formed for a forwarder, not decodable. */
 export function vp8Payload(options: {
   keyFrame: boolean;
   start: boolean;
   pictureId: number;
   length: number;
   /**
-   * Written into the last octet, so that a receiver can tell which simulcast layer it gets whatever happened to the
-   * headers.
+   * Written into the last byte, so that a receiver can identify the simulcast layer whatever happens to the headers.
    */
   layer: number;
 }): Buffer {
@@ -88,19 +84,19 @@ export function vp8Payload(options: {
 }
 
 /**
- * Writes the time into the last octets of a payload, ahead of the layer: the system's monotonic clock, which all
- * processes share.
+ * Writes the time of the system's monotonic clock, which all processes share, into the last bytes of a payload, before
+ * the layer.
  */
 export function stampPayload(payload: Buffer): void {
   if (payload.length >= STAMPED_MIN_BYTES) payload.writeBigUInt64BE(process.hrtime.bigint(), payload.length - 9);
 }
 
-/** When an opened packet was sent, in nanoseconds of that clock. */
+/** When a decrypted packet was sent, in nanoseconds of that clock. */
 export function sentAtOf(packet: Buffer): bigint {
   return packet.readBigUInt64BE(packet.length - 9);
 }
 
-/** The simulcast layer that {@link vp8Payload} wrote into an opened packet. */
+/** The simulcast layer that {@link vp8Payload} wrote into a decrypted packet. */
 export function layerOf(packet: Buffer): number | undefined {
   return packet.at(-1);
 }

@@ -1,4 +1,4 @@
-/** Flows as fast-check draws them. */
+/** fast-check arbitraries of money flows. */
 import fc from 'fast-check';
 import type { FlowStep } from './flow.ts';
 import { FLOW_WEIGHTS, type FlowStepName } from './steps.ts';

@@ -1,7 +1,6 @@
 /**
- * How a flow ends. First everything comes to rest: all news is heard, banks decide, memberships end, holds and terms
- * run out. Then the house closes and gives everything back to everybody: what cannot be moved then can be moved by
- * nobody.
+ * The end of a flow. First everything settles: webhooks are delivered, banks decide, memberships end, holds and terms
+ * expire. Then everything is refunded, so that money which cannot be moved shows up.
  */
 import { sql } from 'drizzle-orm';
 import { AppError } from '../../../server/protocol/errors.ts';
@@ -9,7 +8,7 @@ import { settle } from '../soak/checks.ts';
 import type { Dice } from '../soak/dice.ts';
 import { isRefusal } from '../soak/soak.ts';
 import type { SoakHouse } from '../soak/soak-house.ts';
-import { hear } from './steps.ts';
+import { deliver } from './steps.ts';
 
 interface Ending {
   house: SoakHouse;
@@ -17,19 +16,19 @@ interface Ending {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** So long a bank may think about a dispute, and longer than the house's own comparison looks back. */
+/** A bank may take this long for a dispute; longer than the reconciliation window. */
 const BANK_DAYS = 40;
-/** Past every hold, grace and term; in steps, since jobs run in between. */
+/** Past every hold, grace period and term; in steps, because jobs run in between. */
 const REST_DAYS = [1, 4, 10, 35, 60];
-/** Parts, the rest, and another try for what a bank sent back. */
+/** Partial refunds, the rest, and a retry for a refund that a bank returned. */
 const REFUNDS_MAX = 12;
 const DISPUTES_OPEN = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'];
-/** In this order: what was paid from a wallet is back there before the wallet's top-ups go back. */
+/** Ordered, so that wallet payments are refunded before the wallet's top-ups. */
 const KINDS = ['private_session', 'tip', 'ticket', 'membership', 'topup', 'unusable'] as const;
 
-export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
+export async function settleFlow({ house, dice }: Ending): Promise<string[]> {
   await house.emulator.flush();
-  await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  await deliver({ house, dice }, Number.POSITIVE_INFINITY);
   house.heldWebhooks = undefined;
   await settle(house);
   await endPrivateSessions(house);
@@ -39,7 +38,7 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
   }
   await endDisputes({ house, dice });
   await settle(house);
-  const faults = await compareLately(house);
+  const faults = await reconcileWindow(house);
   for (const { id } of await open(house)) await house.stripe.subscriptions.cancel(id);
   for (const days of REST_DAYS) {
     house.advance(days * DAY_MS);
@@ -49,11 +48,10 @@ export async function comeToRest({ house, dice }: Ending): Promise<string[]> {
 }
 
 /**
- * What the house's own job compares: the last weeks alone, in which disputes end that were opened long before. What is
- * missing there may have happened
- * before them and have been heard of in them, as the flow has it.
+ * The server's own reconciliation job covers the last weeks only, in which disputes may close that were opened earlier.
+ * Differences from before the window are expected when their webhooks arrived within it.
  */
-async function compareLately(house: SoakHouse): Promise<string[]> {
+async function reconcileWindow(house: SoakHouse): Promise<string[]> {
   const { items } = await house.app.money.reconciliations.run();
   const isFault = ({ verdict, isExplained, reference }: (typeof items)[number]) =>
     !isExplained && verdict !== 'missing_there' && reference !== 'balance';
@@ -86,8 +84,8 @@ async function endPrivateSessions(house: SoakHouse): Promise<void> {
   }
 }
 
-/** Every payment goes back, whole; answers what an operator was refused. */
-export async function closeHouse({ house }: Ending): Promise<string[]> {
+/** Refunds every payment in full; returns the unexpected refusals. */
+export async function refundEverything({ house }: Ending): Promise<string[]> {
   const faults: string[] = [];
   for (const kind of KINDS) {
     const ids = await listPayments(house, kind);
@@ -124,13 +122,10 @@ async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
     await house.emulator.flush();
     await money.idle();
   }
-  return explain(house, id, 'given back in vain');
+  return explain(house, id, 'refund had no effect');
 }
 
-/**
- * Why an operator cannot give it back: nothing is left of it, a bank has decided about it, or its credit is spent for
- * good.
- */
+/** The legitimate reasons for a refused refund: nothing is left, a bank has decided, or the credit is spent. */
 async function explain(house: SoakHouse, id: string, code: string): Promise<string[]> {
   const { payment, dispute, legs } = await house.app.money.desk.payments.get(id);
   const creatorMinor = legs
@@ -138,7 +133,7 @@ async function explain(house: SoakHouse, id: string, code: string): Promise<stri
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const isLost = dispute?.status === 'lost';
   if (isLost || payment.kind === 'topup') return [];
-  // What the creator was given is theirs no more, when all of it went back.
+  // The creator's share must be gone when everything was refunded.
   const isGone = payment.status === 'refunded' || creatorMinor === 0;
   if (isGone) return [];
   return [`${id} is ${code} for the operator, and ${creatorMinor} of it is still the creator's`];

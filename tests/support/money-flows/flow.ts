@@ -1,4 +1,4 @@
-/** Plays a list of steps on a house of its own, lets everything come to its end, and says what does not hold then. */
+/** Plays a list of steps on a fresh server, lets everything settle, and reports violated invariants. */
 import type { Database } from '../../../server/platform/db/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { pay } from '../houses/money-house.ts';
@@ -9,34 +9,31 @@ import { furnish } from '../soak/furnish.ts';
 import { isRefusal } from '../soak/soak.ts';
 import { SoakHouse } from '../soak/soak-house.ts';
 import { type Scene, SoakWorld } from '../soak/soak-world.ts';
-import { closeHouse, comeToRest } from './closing.ts';
+import { refundEverything, settleFlow } from './closing.ts';
 import { FLOW_STEPS, type FlowStepName, RETURNING_CARD } from './steps.ts';
 import { findWrongTotals } from './totals.ts';
-import { findAstray } from './whereabouts.ts';
+import { findMisplaced } from './whereabouts.ts';
 
 export interface FlowStep {
   name: FlowStepName;
-  /** Of the choices that the step makes. */
+  /** Seed of the step's random choices. */
   seed: number;
 }
 
 interface FlowResult {
-  /** What was done, a line each. */
+  /** What was done, one line per step. */
   lines: string[];
   faults: string[];
 }
 
-/**
- * Ahead of the machine's clock, which databases take for what they date by themselves; and before the test's cards
- * expire.
- */
+/** Later than the machine's clock, which the database uses for its own dates, and before the test cards expire. */
 const START_MS = Date.UTC(2031, 0, 10);
 const TICK_MS = 1_000;
 const CREATORS = 1;
 const FANS = 2;
 const TICKET_ROOMS = 2;
 const FIRST_CREDIT_MINOR = 3_000;
-/** Beside some eighty of the card that is good for everything. */
+/** Relative to about eighty for the card without faults. */
 const RETURNING_CARD_WEIGHT = 20;
 
 export async function playFlow(db: Database, steps: readonly FlowStep[]): Promise<FlowResult> {
@@ -46,7 +43,7 @@ export async function playFlow(db: Database, steps: readonly FlowStep[]): Promis
   return await flow.play(steps);
 }
 
-/** The last step alone seeds the ending, so that a flow can be shrunk without changing how it ends. */
+/** Seeded by the last step alone, so that shrinking a flow does not change its ending. */
 function endingDice(steps: readonly FlowStep[]): Dice {
   return new Dice(steps.at(-1)?.seed ?? 0);
 }
@@ -68,12 +65,12 @@ class Flow {
     await this.#welcome();
     for (const step of steps) await this.#step(step);
     const dice = endingDice(steps);
-    await this.#phase('at rest', () => comeToRest({ house, dice }));
-    await this.#phase('given back', () => closeHouse({ house, dice }));
+    await this.#phase('at rest', () => settleFlow({ house, dice }));
+    await this.#phase('given back', () => refundEverything({ house, dice }));
     return { lines: this.#lines, faults: this.#faults };
   }
 
-  /** Rooms without an end, and fans with some credit: from the first step on something can be bought. */
+  /** Creates rooms and fans with credit, so that the first step can already buy something. */
   async #welcome(): Promise<void> {
     const { app } = this.#house;
     const world = this.#world;
@@ -101,12 +98,12 @@ class Flow {
       outcome = await FLOW_STEPS[name].act(this.#scene(new Dice(seed)));
     } catch (error) {
       outcome = error instanceof AppError ? error.code : String(error);
-      if (!isRefusal(error)) this.#faults.push(`${name} failed in a way that nobody expects: ${stackOf(error)}`);
+      if (!isRefusal(error)) this.#faults.push(`${name} failed unexpectedly: ${stackOf(error)}`);
     }
     this.#lines.push(`${name} (${seed}): ${outcome}`);
     await house.emulator.flush();
     await house.app.money.idle();
-    // Two steps never happen at the same moment: which came first would be nobody's to say.
+    // Advances the clock, so that no two steps have the same timestamp.
     house.advance(TICK_MS);
   }
 
@@ -114,7 +111,7 @@ class Flow {
     return { house: this.#house, app: this.#house.app, world: this.#world, answers: this.#answers, dice };
   }
 
-  /** What is found is said once, where it is found first. */
+  /** A violation is reported once, by the first phase that finds it. */
   async #phase(name: string, bring: () => Promise<string[]>): Promise<void> {
     if (this.#faults.length > 0) return;
     const house = this.#house;
@@ -123,10 +120,10 @@ class Flow {
       const { violations, lost } = await check(house, this.#answers);
       const { violations: unexplained, doubled } = await checkProvider(house);
       found.push(...violations, ...lost, ...unexplained, ...doubled);
-      found.push(...(await findAstray(house)), ...(await findWrongTotals(house, this.#world)));
+      found.push(...(await findMisplaced(house)), ...(await findWrongTotals(house, this.#world)));
       this.#faults.push(...found.map((fault) => `${name}: ${fault}`));
     } catch (error) {
-      this.#faults.push(`${name}: broke off: ${stackOf(error)}`);
+      this.#faults.push(`${name}: failed: ${stackOf(error)}`);
     }
   }
 }

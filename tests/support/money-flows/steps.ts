@@ -1,6 +1,6 @@
 /**
- * What a flow is made of: the acts of the soak, and what only a flow without crashes can repeat exactly, news held back
- * and time that passes.
+ * The steps of a flow: the soak's actions, and steps that need a run without crashes to be repeatable, such as held
+ * webhooks and passing time.
  */
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { Id, TicketId } from '../../../server/protocol/ids.ts';
@@ -13,47 +13,47 @@ import { select } from './whereabouts.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A test card whose bank sends refunds back. */
+/** A test card whose bank returns refunds. */
 export const RETURNING_CARD = '4000000000005126';
 const UNDOES_PAYMENT = /dispute|refund/;
 
-/** From here on the provider's news is lost or late, until it is heard. */
-const holdNews: Act = async ({ house }) => {
+/** From here on webhooks are held back, until they are delivered. */
+const holdWebhooks: Act = async ({ house }) => {
   if (house.heldWebhooks) return 'held already';
   house.heldWebhooks = [];
   return 'held';
 };
 
-/** Some of what was held back comes in, in any order. */
-const hearSome: Act = ({ house, dice }) => hear({ house, dice }, dice.between(1, 4));
+/** Delivers some of the held webhooks, in any order. */
+const deliverSome: Act = ({ house, dice }) => deliver({ house, dice }, dice.between(1, 4));
 
-const hearAll: Act = async ({ house, dice }) => {
-  const outcome = await hear({ house, dice }, Number.POSITIVE_INFINITY);
+const deliverAll: Act = async ({ house, dice }) => {
+  const outcome = await deliver({ house, dice }, Number.POSITIVE_INFINITY);
   house.heldWebhooks = undefined;
   return outcome;
 };
 
-export async function hear({ house, dice }: Pick<Scene, 'house' | 'dice'>, count: number): Promise<string> {
+export async function deliver({ house, dice }: Pick<Scene, 'house' | 'dice'>, count: number): Promise<string> {
   const held = house.heldWebhooks ?? [];
   const heard: string[] = [];
   while (held.length > 0 && heard.length < count) {
     const [webhook] = held.splice(dice.between(0, held.length - 1), 1);
     if (!webhook) break;
-    await house.hear(webhook);
+    await house.deliver(webhook);
     await house.app.money.idle();
     heard.push(JSON.parse(webhook.payload).type);
   }
   return heard.join(', ') || NOTHING;
 }
 
-/** Another process goes on with what this one has begun. */
+/** Another process continues the pending work. */
 const restart: Act = async ({ house }) => {
   await house.reopen();
   return 'restarted';
 };
 
 const minutes: Act = async ({ house, dice }) => pass(house, dice.between(1, 90) * MINUTE_MS, true);
-/** With the house at work, or as if it were down. */
+/** Days pass with the server running, or as if it were down. */
 const days: Act = async ({ house, dice }) => pass(house, dice.between(1, 20) * DAY_MS, dice.chance(0.6));
 const month: Act = async ({ house }) => pass(house, 31 * DAY_MS, true);
 
@@ -64,7 +64,7 @@ async function pass(house: Scene['house'], ms: number, isAtWork: boolean): Promi
   return `${(ms / DAY_MS).toFixed(1)} days${isAtWork ? '' : ' down'}`;
 }
 
-/** A press on "send" whose answer is lost, and then "by card": one key, both ways. */
+/** A tip whose answer is lost, followed by "pay by card" with the same key. */
 const tipBothWays: Act = async ({ app, world, dice }) => {
   const room = dice.pick(world.free);
   const identity = dice.pick(world.fans) ?? '';
@@ -84,10 +84,7 @@ const tipBothWays: Act = async ({ app, world, dice }) => {
   return answers.map(({ status }) => status).join(', ');
 };
 
-/**
- * The house announces what it will charge from a day on; and perhaps, after that, something else from an earlier day
- * on.
- */
+/** Schedules a fee change, and perhaps another one from an earlier day. */
 const changeFeesLater: Act = async ({ app, house, dice }) => {
   const days = [dice.between(10, 40), ...(dice.chance(0.5) ? [dice.between(1, 9)] : [])];
   const added: string[] = [];
@@ -99,9 +96,8 @@ const changeFeesLater: Act = async ({ app, house, dice }) => {
 };
 
 /**
- * A member whose payment is renewed, and then disputed or given back, while the house hears of nothing. It hears in any
- * order, or first all that undoes
- * the payment.
+ * A membership is renewed, and the renewal disputed or refunded, before any webhook arrives. The webhooks then arrive
+ * in any order, or those that undo the payment first.
  */
 const missRenewal: Act = async ({ app, house, world, dice }) => {
   if (house.heldWebhooks) return 'held already';
@@ -123,7 +119,7 @@ const missRenewal: Act = async ({ app, house, world, dice }) => {
   const { data } = await house.stripe.paymentIntents.list({ limit: 10 });
   const renewal = data.find(({ status, metadata }) => status === 'succeeded' && !metadata.checkout);
   if (renewal) {
-    // What is forgotten of a dispute is heard of again when that is decided; of a refund by hand it is not.
+    // A missed dispute webhook is followed by the one of the decision; a missed manual refund by none.
     const undo = dice.weighted({ byBank: 1, byHand: 2, byHouse: 2 });
     if (undo === 'byBank') house.emulator.act('open_dispute', { paymentIntent: renewal.id });
     if (undo === 'byHand') await house.stripe.refunds.create({ payment_intent: renewal.id });
@@ -134,21 +130,21 @@ const missRenewal: Act = async ({ app, house, world, dice }) => {
   if (dice.chance(0.75)) {
     const held = Map.groupBy(house.heldWebhooks, ({ payload }) => UNDOES_PAYMENT.test(JSON.parse(payload).type));
     house.heldWebhooks = held.get(true) ?? [];
-    await hear({ house, dice }, Number.POSITIVE_INFINITY);
+    await deliver({ house, dice }, Number.POSITIVE_INFINITY);
     house.heldWebhooks = held.get(false) ?? [];
   }
-  await hear({ house, dice }, Number.POSITIVE_INFINITY);
+  await deliver({ house, dice }, Number.POSITIVE_INFINITY);
   house.heldWebhooks = undefined;
-  return renewal?.id ?? 'nothing was renewed';
+  return renewal?.id ?? 'no renewal';
 };
 
-/** What an operator refunds who sees a member's payments, of which the renewal is not one yet. */
+/** An operator refunds the member's latest payment that the server knows, which is not the renewal yet. */
 async function refundLatestKnown(app: Scene['app']): Promise<void> {
   const [latest] = (await app.money.desk.payments.search({ kind: 'membership', limit: 1 })).payments;
   if (latest) await app.money.refunds.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
 }
 
-/** Whoever disputes their ticket wants to come in again, and buys another one. */
+/** A buyer who disputed a ticket wants to enter again, and buys another one. */
 const buyAgain: Act = async ({ app, house, world, dice }) => {
   const bought = await select<{ room: string; identity: string; payment: string }>(
     house,
@@ -168,10 +164,10 @@ const buyAgain: Act = async ({ app, house, world, dice }) => {
 };
 
 /**
- * A part of a ticket is refunded, by the house or by hand, to a card whose bank returns it; then the payer may dispute
- * the payment.
+ * Part of a ticket is refunded, by the server or at the provider, to a card whose bank returns it; then the payer may
+ * dispute the payment.
  */
-const refundInVain: Act = async ({ app, house, world, dice }) => {
+const refundReturned: Act = async ({ app, house, world, dice }) => {
   const room = dice.pick(world.ticketRooms.items);
   const identity = dice.pick(world.fans) ?? '';
   if (!room) return NOTHING;
@@ -188,7 +184,7 @@ const refundInVain: Act = async ({ app, house, world, dice }) => {
   if (dice.chance(0.5)) await app.money.refunds.refund({ ticket, amountMinor, reason: 'flow' }, 'operator');
   else {
     await house.stripe.refunds.create({ payment_intent: payment, amount: amountMinor });
-    // Books it before the bank returns it.
+    // Book the refund before the bank returns it.
     await app.money.sweep();
   }
   if (dice.chance(0.5)) return id;
@@ -197,7 +193,7 @@ const refundInVain: Act = async ({ app, house, world, dice }) => {
   return `${id} disputed`;
 };
 
-/** A private session, or a request for one, holds promotional credit past its expiry. */
+/** A private session, or a request for one, reserves promotional credit past its expiry. */
 const holdExpiringCredit: Act = async ({ app, house, world, dice }) => {
   const room = dice.pick(world.privateRooms);
   const identity = dice.pick(world.fans) ?? '';
@@ -216,9 +212,7 @@ const holdExpiringCredit: Act = async ({ app, house, world, dice }) => {
   return id;
 };
 
-/**
- * The provider answers an order with a failure that stays, and carries it out all the same before it is ordered anew.
- */
+/** The provider answers a refund request with a permanent failure, and executes it before it is retried. */
 const refundLate: Act = async ({ app, house, dice }) => {
   const sold = await select<{ id: string; price_minor: string }>(
     house,
@@ -238,16 +232,16 @@ const refundLate: Act = async ({ app, house, dice }) => {
   );
   if (order?.status !== 'pending') return `${id} ${order?.status}`;
   const metadata = { refund: id, order: `${id}:${order.round - 1}` };
-  // Nothing is heard of it before the house asks.
+  // No webhook arrives before the server asks the provider.
   house.heldWebhooks = [];
   await house.stripe.refunds.create({ payment_intent: order.payment, amount: amountMinor, metadata });
   house.advance(MINUTE_MS);
   await app.money.sweep();
-  await hearAll({ house, dice } as Scene);
+  await deliverAll({ house, dice } as Scene);
   return `${id} late`;
 };
 
-/** An operator stops payouts to a creator while a batch is being made. */
+/** An operator stops payouts to a creator while a batch is being created. */
 const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
   house.advance(20 * DAY_MS);
   await house.emulator.flush();
@@ -256,7 +250,7 @@ const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
   const freezing = { frozen: true, reason: 'flow', by: 'operator' };
   const [batch] = await Promise.all([
     app.money.payouts.createBatch({ by: 'operator' }),
-    // What is decided after it is later than it.
+    // The freeze must have a later timestamp than the batch.
     app.money.desk.setFreeze(creator, freezing).then(() => house.advance(1)),
   ]);
   return `${batch.payouts.length} payouts`;
@@ -264,9 +258,9 @@ const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
 
 export const FLOW_STEPS = {
   ...ACTS,
-  holdNews: { act: holdNews, weight: 1 },
-  hearSome: { act: hearSome, weight: 1 },
-  hearAll: { act: hearAll, weight: 1 },
+  holdWebhooks: { act: holdWebhooks, weight: 1 },
+  deliverSome: { act: deliverSome, weight: 1 },
+  deliverAll: { act: deliverAll, weight: 1 },
   restart: { act: restart, weight: 1 },
   minutes: { act: minutes, weight: 1 },
   days: { act: days, weight: 1 },
@@ -275,14 +269,14 @@ export const FLOW_STEPS = {
   changeFeesLater: { act: changeFeesLater, weight: 1 },
   missRenewal: { act: missRenewal, weight: 1 },
   buyAgain: { act: buyAgain, weight: 1 },
-  refundInVain: { act: refundInVain, weight: 1 },
+  refundReturned: { act: refundReturned, weight: 1 },
   holdExpiringCredit: { act: holdExpiringCredit, weight: 1 },
   refundLate: { act: refundLate, weight: 1 },
   freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
 
-/** How often each is played, where a flow is short and must come to something; what is not named is not played. */
+/** Weights for short flows, which must still reach interesting states; steps without a weight are not played. */
 export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   topUp: 6,
   saveCard: 1,
@@ -325,7 +319,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   changeFeesLater: 2,
   missRenewal: 4,
   buyAgain: 2,
-  refundInVain: 3,
+  refundReturned: 3,
   holdExpiringCredit: 2,
   refundLate: 2,
   freezeWhilePaying: 2,
@@ -333,8 +327,8 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   minutes: 3,
   days: 4,
   month: 2,
-  holdNews: 2,
-  hearSome: 3,
-  hearAll: 2,
+  holdWebhooks: 2,
+  deliverSome: 3,
+  deliverAll: 2,
   restart: 1,
 };

@@ -1,4 +1,4 @@
-/** Every total that somebody is shown, against the ledger's own entries. */
+/** Compares every displayed total with the ledger's entries. */
 import type { SoakHouse } from '../soak/soak-house.ts';
 import type { SoakWorld } from '../soak/soak-world.ts';
 import { select } from './whereabouts.ts';
@@ -51,7 +51,7 @@ async function readEarnings(house: SoakHouse, room: string) {
   return { tipsMinor, ticketsMinor, privateMinor, creatorMinor };
 }
 
-/** What is left of each sale of a room: what was paid less what went back; and of that, what its creator has. */
+/** Per sale of a room: paid minus refunded, and the creator's share of it. */
 async function sumRoom(house: SoakHouse, room: string) {
   const rows = await select<{ kind: string; gross: string; creator: string }>(
     house,

@@ -1,7 +1,7 @@
 /**
- * The plain model: where the money of each payment is. The provider says what was taken from a card and what the card
- * got back; the books must say the same of each payment, owe no card more than it paid, and keep nothing pending for
- * which no job and no person is left.
+ * A simple model of where each payment's money is. The provider knows what was charged to a card and returned to it.
+ * The ledger must agree per payment, owe no card more than it paid, and leave nothing pending that no job and no
+ * operator will handle.
  */
 import { sql } from 'drizzle-orm';
 import type Stripe from 'stripe';
@@ -10,28 +10,28 @@ import type { SoakHouse } from '../soak/soak-house.ts';
 /** A payment as its card sees it, in minor units. */
 interface AtProvider {
   paid: number;
-  /** Sent to the card by refunds that did not fail. */
+  /** Returned to the card by successful refunds. */
   refunded: number;
-  /** Taken by banks and not given back. */
+  /** Charged back by banks and not returned. */
   disputed: number;
   isDisputeLost: boolean;
 }
 
-/** The same by our records. */
+/** The same by the ledger. */
 interface Booked {
   payment: string;
   source: string;
   paid: number;
   refunded: number;
   disputed: number;
-  /** Taken back from everybody and not with the card. */
+  /** Taken back from all recipients and not yet returned to the card. */
   owed: number;
 }
 
 const ALL = { limit: 100 };
 const MOST = { limit: 10_000 };
 
-export async function findAstray(house: SoakHouse): Promise<string[]> {
+export async function findMisplaced(house: SoakHouse): Promise<string[]> {
   const [provider, booked] = await Promise.all([readProvider(house.stripe), readBooked(house)]);
   const faults: string[] = [];
   const known = new Set(booked.map(({ payment }) => payment));
@@ -39,24 +39,24 @@ export async function findAstray(house: SoakHouse): Promise<string[]> {
     const isHarmless = refunded === paid;
     if (!known.has(payment) && !isHarmless) {
       faults.push(
-        `${payment}: ${paid} was taken from a card (${refunded} and ${disputed} went back), and is in no books`,
+        `${payment}: ${paid} charged to a card (${refunded} refunded, ${disputed} disputed) is not in the ledger`,
       );
     }
   }
   for (const { payment, source, ...here } of booked) {
     const there = provider.get(payment);
     if (!there) {
-      faults.push(`${source}: ${payment} is in the books, and the provider has no such payment`);
+      faults.push(`${source}: ${payment} is in the ledger, and the provider has no such payment`);
       continue;
     }
     for (const what of ['paid', 'refunded', 'disputed'] as const) {
       if (here[what] !== there[what])
-        faults.push(`${source}: ${here[what]} ${what} by the books, ${there[what]} at the provider`);
+        faults.push(`${source}: ${here[what]} ${what} in the ledger, ${there[what]} at the provider`);
     }
     const goesBack = there.refunded + there.disputed + here.owed;
     if (goesBack > there.paid) {
       faults.push(
-        `${source}: of ${there.paid} the card has ${there.refunded + there.disputed} back, and is owed ${here.owed} more`,
+        `${source}: the card paid ${there.paid}, got ${there.refunded + there.disputed} back, and is owed ${here.owed}`,
       );
     }
   }
@@ -91,17 +91,23 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
   const rows = await select<Record<keyof Booked, string>>(
     house,
     `with payments as (
-      select provider_payment as payment, source_id as source, purpose as type, source_id as booked from checkouts where status = 'paid'
-      union all select provider_payment, id, 'membership_invoice', invoice from membership_invoices where provider_payment is not null
+      select provider_payment as payment, source_id as source, purpose as type, source_id as booked
+        from checkouts where status = 'paid'
+      union all select provider_payment, id, 'membership_invoice', invoice from membership_invoices
+        where provider_payment is not null
     )
     select p.payment, p.source,
       coalesce((select -sum(e.amount_minor) from ledger_transactions x join ledger_entries e on e.transaction = x.id
-        where x.kind in ('topup', 'ticket', 'tip', 'membership', 'unusable_payment') and x.source_type = p.type and x.source_id = p.booked
+        where x.kind in ('topup', 'ticket', 'tip', 'membership', 'unusable_payment') and x.source_type = p.type
+          and x.source_id = p.booked
           and e.account = 'provider_clearing:eur:#house'), 0) as paid,
-      (select coalesce(sum(amount_minor), 0) from provider_refunds m where m.provider_payment = p.payment and m.returned_at is null)
+      (select coalesce(sum(amount_minor), 0) from provider_refunds m where m.provider_payment = p.payment
+        and m.returned_at is null)
         as refunded,
-      (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes d where d.provider_payment = p.payment) as disputed,
-      (select coalesce(sum(amount_minor - settled_minor), 0) from refunds r where r.provider_payment = p.payment) as owed
+      (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes d
+        where d.provider_payment = p.payment) as disputed,
+      (select coalesce(sum(amount_minor - settled_minor), 0) from refunds r
+        where r.provider_payment = p.payment) as owed
     from payments p`,
   );
   return rows.map(({ payment, source, ...sums }) => ({
@@ -114,55 +120,59 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
   }));
 }
 
-/** Each statement finds what still waits though every hold, term and dispute is over. */
+/** Each statement selects what is still pending after every hold, term and dispute has ended. */
 const PENDING: [fault: string, statement: string][] = [
   [
-    'is earned and held for ever',
-    `select a.owner || ' with ' || sum(e.amount_minor) as id from ledger_accounts a join ledger_entries e on e.account = a.id
+    'earnings never released',
+    `select a.owner || ' with ' || sum(e.amount_minor) as id from ledger_accounts a
+      join ledger_entries e on e.account = a.id
       where a.kind = 'creator_pending' group by a.owner having sum(e.amount_minor) <> 0`,
   ],
   [
-    'is open in no dispute, and not decided either',
-    `select sum(amount_minor)::text as id from ledger_entries where account like 'disputes_open:%' having sum(amount_minor) <> 0`,
+    'disputed amount with no open or closed dispute',
+    `select sum(amount_minor)::text as id from ledger_entries
+      where account like 'disputes_open:%' having sum(amount_minor) <> 0`,
   ],
   [
-    'is a ticket disputed by nobody',
+    'disputed ticket without a dispute',
     `select id from tickets t where status = 'disputed' and not exists (
       select 1 from disputes d where d.source_id = t.id and d.status in ('open', 'under_review', 'lost'))`,
   ],
   [
-    'is credit held for nothing',
+    'reserved credit without a reason',
     `select id from ledger_accounts where held <> 0 and kind in ('fan_wallet', 'fan_promo')`,
   ],
-  ['is a refund under way that is not sent', `select id from refunds where status = 'pending'`],
+  ['refund in progress that was never sent', `select id from refunds where status = 'pending'`],
   [
-    'is more promotional credit than was given without an expiry',
+    'more promotional credit than was granted without an expiry',
     `select a.id from ledger_accounts a where a.kind = 'fan_promo' and a.balance > (
       select coalesce(sum(p.amount_minor), 0) from promotions p where p.identity = a.owner and p.expires_at is null)`,
   ],
   [
-    'is a fee that is not known',
+    'unknown provider fee',
     `select id from checkouts where status = 'paid' and fee_minor is null
       union all select id from membership_invoices where fee_minor is null and provider_payment is not null`,
   ],
   [
-    'is active, and every payment for it went back',
+    'active although every payment for it was returned',
     `select m.id from memberships m where m.status in ('active', 'past_due') and not exists (
-      select 1 from membership_invoices i join ledger_transactions x on x.kind = 'membership' and x.source_id = i.invoice
+      select 1 from membership_invoices i join ledger_transactions x on x.kind = 'membership'
+        and x.source_id = i.invoice
       where i.membership = m.id and x.id not in (select r.reverses_id from ledger_transactions r
         where r.reverses_id is not null and r.kind in ('refund', 'dispute_reversal')))`,
   ],
   [
-    'was ended by the house, and a payment for the time after that was kept',
+    'ended by the server, with a later payment kept',
     `select m.id || ' ' || i.id as id from memberships m join membership_invoices i on i.membership = m.id
       where m.status = 'ended' and m.standing in ('refunded', 'lost') and i.period_end > m.ended_at
         and not exists (select 1 from disputes d where d.source_id = i.id and d.status = 'lost')
         and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
-          join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
+          join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id
+            and e.amount_minor > 0
           where x.kind = 'membership' and x.source_id = i.invoice)`,
   ],
   [
-    'was paid out while payouts to its creator were stopped',
+    'paid out while payouts to its creator were frozen',
     `select p.id from payouts p join creator_freezes f on f.creator = p.creator
       where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
   ],

@@ -1,4 +1,4 @@
-/** Pays on the emulator's page as a browser without scripts would: posts the form, follows nothing. */
+/** Pays on the emulator's page like a browser without scripts: posts the form, follows no redirect. */
 export const CARD = {
   accepted: '4242 4242 4242 4242',
   declined: '4000 0000 0000 0002',
@@ -6,9 +6,9 @@ export const CARD = {
 
 export interface PaidPage {
   status: number;
-  /** Where the page sends the person on success. */
+  /** The page's redirect on success. */
   location: string | null;
-  /** What the page says otherwise. */
+  /** The page's text otherwise. */
   text: string;
 }
 

@@ -1,6 +1,5 @@
 /**
- * A room full of fans who drop off and come back at random while some of them talk, and the account of what all of them
- * were shown.
+ * A room of fans who disconnect and reconnect at random while some of them chat, and totals of what they were shown.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Account, type Acknowledged, ReturningFan, seeded } from './returning-fan.ts';
@@ -12,7 +11,7 @@ export interface DroppingCrowdOptions {
   seed: number;
   messagesPerSecond: number;
   durationMs: number;
-  /** How long somebody stays, and stays away, at most. */
+  /** Maximum time connected, and maximum time away. */
   stayMaxMs: number;
   awayMaxMs: number;
 }
@@ -21,12 +20,12 @@ export interface CrowdAccount extends Account {
   lost: number;
   acknowledged: number;
   drops: number;
-  /** Of all fans, those who were there in the end, with everything. */
+  /** Fans who were connected and complete at the end. */
   returned: number;
 }
 
-const COMING_AT_ONCE = 25;
-const SETTLING_MS = 60_000;
+const JOIN_BATCH = 25;
+const RETURN_TIMEOUT_MS = 60_000;
 
 export async function runDroppingCrowd(options: DroppingCrowdOptions): Promise<CrowdAccount> {
   const { room, urls, seed, durationMs } = options;
@@ -36,8 +35,8 @@ export async function runDroppingCrowd(options: DroppingCrowdOptions): Promise<C
     { length: options.fans },
     (_, index) => new ReturningFan({ index, room, urls: () => urls, random: seeded(seed + index + 1), account }),
   );
-  for (let at = 0; at < fans.length; at += COMING_AT_ONCE) {
-    await Promise.all(fans.slice(at, at + COMING_AT_ONCE).map((fan) => fan.comeBack()));
+  for (let at = 0; at < fans.length; at += JOIN_BATCH) {
+    await Promise.all(fans.slice(at, at + JOIN_BATCH).map((fan) => fan.comeBack()));
   }
   const endsAt = performance.now() + durationMs;
   const isOver = () => performance.now() >= endsAt;
@@ -60,10 +59,10 @@ export async function runDroppingCrowd(options: DroppingCrowdOptions): Promise<C
   await Promise.all(lives);
   const acknowledged = await Promise.all(said);
   const last = Math.max(0, ...acknowledged.map(({ seq }) => seq));
-  const giveUpAt = performance.now() + SETTLING_MS;
+  const giveUpAt = performance.now() + RETURN_TIMEOUT_MS;
   const isBack = (fan: ReturningFan) => fan.isSettled && fan.lastSeq >= last;
   while (!fans.every(isBack) && performance.now() < giveUpAt) await pause(50);
-  // The same message at two places in the log would be shown twice as well.
+  // One message at two sequence numbers counts as shown twice.
   account.doubled += acknowledged.length - new Set(acknowledged.map(({ seq }) => seq)).size;
   const lost = fans.reduce((sum, fan) => sum + fan.countLost(acknowledged), 0);
   const returned = fans.filter(isBack).length;

@@ -1,7 +1,7 @@
 /**
- * The process of somebody who means harm: a thousand events a second of every wrong kind, over the real protocol,
- * coming back whenever the server closes the connection. Arguments: URL, room, and optionally texts as JSON, to send
- * well-formed messages of these instead.
+ * A child process that plays a hostile client: a thousand events per second of every malformed kind over the real
+ * protocol, reconnecting whenever the server closes the connection. Arguments: URL, room, and optionally texts as JSON,
+ * to send well-formed messages of these instead.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -20,13 +20,13 @@ let sent = 0;
 let closed = 0;
 
 const ATTACKS: ((fan: WireFan, count: number) => void)[] = [
-  // Well-formed, far too many.
+  // Well-formed, far over the rate limit.
   (fan, count) =>
     fan.sendRaw(`42${count}["chat:send",${JSON.stringify({ clientId: randomUUID(), text: `flood ${count}` })}]`),
-  // Nobody to answer.
+  // Without an acknowledgement id.
   (fan) => fan.sendRaw('42["chat:send",{"text":1}]'),
   (fan, count) => fan.sendRaw(`42${count}["chat:send",{"clientId":"${'x'.repeat(4_000)}","text":[]}]`),
-  // Forged numbers.
+  // Forged sequence numbers.
   (fan, count) => fan.sendRaw(`42${count}["chat:history",{"since":9007199254740991}]`),
   (fan, count) => fan.sendRaw(`42${count}["chat:history",{"since":-1,"before":0,"limit":1e9}]`),
   (fan) => fan.sendRaw('42["chat:frame",{"entries":[{"kind":"message","seq":1}]}]'),
@@ -52,7 +52,7 @@ async function attack(index: number): Promise<void> {
           sent += 1;
           ATTACKS[count % ATTACKS.length]?.(fan, count);
         }
-        // Now and then something that costs the connection: what is no packet, and what is too large.
+        // Occasionally a frame that closes the connection: an invalid packet or one that is too large.
         if (count % 500 < perBurst) fan.sendRaw('42[');
         if (count % 700 < perBurst)
           fan.sendRaw(`42["chat:send",${JSON.stringify({ text: 'x'.repeat(OVERSIZED_CHARS) })}]`);
@@ -64,7 +64,7 @@ async function attack(index: number): Promise<void> {
   }
 }
 
-/** Costly messages, at a pace that a person's budget lets through for the most part. */
+/** Costly messages, mostly within a participant's rate limit. */
 async function sayCostly(index: number): Promise<void> {
   const auth = { token: signToken({ identity: `hostile-${index}`, room }) };
   const fan = await WireFan.connect({ url, auth, index: 150 + index, onEvent: () => {}, onClose: () => (closed += 1) });

@@ -1,7 +1,6 @@
 /**
- * A creator with the SDK's own connection and made-up media, who stays on stage as the SDK's publisher does: takes the
- * session over after a lost socket, publishes anew when it is over, and over two sessions at once while the node of the
- * first is about to leave.
+ * A creator with the SDK's connection and synthetic media. Like the SDK's publisher it resumes the session after a lost
+ * socket, publishes again when the session has ended, and keeps two sessions while the first one's node drains.
  */
 import { Connection } from '../../../client-sdk/src/connection/connection.ts';
 import type { EventData, RequestAnswer, RequestInput } from '../../../server/protocol/realtime.ts';

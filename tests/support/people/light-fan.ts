@@ -1,8 +1,8 @@
 /**
- * A fan with the SDK's own connection and without a decoder: real reconnects, ICE, DTLS and SRTP, light enough for
- * hundreds in one process. It comes back as the SDK's viewer does: it takes its session over after a lost socket, opens
- * another when that one is over, and both at once when it is asked to move. What it saw is told in milliseconds since
- * the epoch, so that it compares with what other processes saw.
+ * A fan with the SDK's connection and no decoder: real reconnects, ICE, DTLS and SRTP, light enough for hundreds in one
+ * process. Like the SDK's viewer it resumes its session after a lost socket, opens another when that one has ended, and
+ * keeps both while it is asked to move. Times are in milliseconds since the epoch, so that they compare across
+ * processes.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '../../../client-sdk/src/backoff.ts';
@@ -16,20 +16,20 @@ import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../.
 import { RtpViewer, rtpViewerCapabilities } from '../media/rtp-viewer.ts';
 
 const JITTER = 0.3;
-/** Without a packet of video for so long nothing is seen. */
-const BLIND_MS = 500;
-/** A picture that needs no more than the lowest layer. */
+/** No video packet for this long counts as an interruption. */
+const INTERRUPTED_MS = 500;
+/** A picture that needs only the lowest layer. */
 const VIEWPORT = { width: 160, height: 90 };
 
 export interface FanFigures {
-  /** When the connection was lost, and when the gateway that took them next had told them everything. */
+  /** When the connection was lost, and when the next gateway had delivered everything missed. */
   lostAtMs: number | undefined;
   welcomedAtMs: number | undefined;
-  /** When the first picture of the newest session was whole. */
+  /** When the first frame of the newest session was complete. */
   firstFrameAtMs: number | undefined;
-  /** The longest time without video, while it lasted from one session into the next too. */
+  /** The longest time without video, also across sessions. */
   longestSilenceMs: number;
-  /** When the message that was waited for was shown. */
+  /** When the awaited message was shown. */
   shownAtMs: number | undefined;
   isWatching: boolean;
   isConnected: boolean;
@@ -61,7 +61,7 @@ export class LightFan implements Disposable {
     },
     log: () => {},
   });
-  /** Events can overtake the answer that names their session: the last ones are kept. */
+  /** Events may arrive before the answer that names their session: the last ones are kept. */
   readonly #early: EventData<'stage:consumersAdded'>[] = [];
   readonly #ended: string[] = [];
   #joining = false;
@@ -69,12 +69,12 @@ export class LightFan implements Disposable {
   #closed = false;
   #lastSeq: number | undefined;
   #awaitedText = '';
-  #figures: Pick<FanFigures, 'lostAtMs' | 'welcomedAtMs' | 'firstFrameAtMs' | 'shownAtMs'> = nothingYet();
+  #figures: Pick<FanFigures, 'lostAtMs' | 'welcomedAtMs' | 'firstFrameAtMs' | 'shownAtMs'> = emptyFigures();
   #silenceMs = 0;
   #lastVideoAtMs = 0;
   readonly #seen = new Map<number, string>();
 
-  /** Resolves when the first picture is there. */
+  /** Resolves with the first decodable frame. */
   static async join({ url, token }: { url: string; token: string }): Promise<LightFan> {
     const fan = new LightFan(url);
     await fan.#connection.connect(token);
@@ -100,10 +100,10 @@ export class LightFan implements Disposable {
     });
   }
 
-  /** How often the session that was watched ended before another one had taken its place. */
+  /** How often a watched session ended before its replacement was ready. */
   cuts = 0;
 
-  /** Every message and tip that was shown, by its number in the log. */
+  /** Every message and tip shown, by sequence number. */
   get seen(): ReadonlyMap<number, string> {
     return this.#seen;
   }
@@ -112,10 +112,10 @@ export class LightFan implements Disposable {
     return this.#connection;
   }
 
-  /** What is told from now on is of a new round, in which this text is waited for. */
+  /** Starts a new measurement, in which this text is awaited. */
   begin(awaitedText: string): void {
     this.#awaitedText = awaitedText;
-    this.#figures = nothingYet();
+    this.#figures = emptyFigures();
     this.#current?.viewer.takeLongestSilence();
     this.#silenceMs = 0;
   }
@@ -134,7 +134,7 @@ export class LightFan implements Disposable {
   }
 
   get #isWatching(): boolean {
-    return this.#current !== undefined && this.#current.viewer.silenceMs('video') < BLIND_MS;
+    return this.#current !== undefined && this.#current.viewer.silenceMs('video') < INTERRUPTED_MS;
   }
 
   #handleWelcome(welcome: Welcome, isReconnect: boolean): void {
@@ -212,7 +212,7 @@ export class LightFan implements Disposable {
       kept.viewer.addConsumers(spare.consumers as ConsumerOptions[]);
       if (spare.consumers.length > 0) kept.connect();
     } catch {
-      // Without a connection the next welcome brings us back here.
+      // While disconnected, the next welcome retries.
       if (this.#connection.state !== 'connected' || current !== this.#current) return;
       this.#drop();
       await this.#watchAgain();
@@ -235,7 +235,7 @@ export class LightFan implements Disposable {
     return opened !== undefined;
   }
 
-  /** Another session beside the one that is watched, which is left once the other has a picture. */
+  /** Opens a second session, and leaves the current one once the second has a picture. */
   async #move(): Promise<void> {
     if (this.#next) return;
     for (let attempt = 0; !this.#next && this.#connection.state === 'connected'; attempt += 1) {
@@ -291,7 +291,7 @@ export class LightFan implements Disposable {
     this.#current = undefined;
   }
 
-  /** A silence goes on from one session to the next. */
+  /** A gap continues from one session to the next. */
   #noteSilence(): void {
     const viewer = this.#current?.viewer;
     if (!viewer) return;
@@ -306,7 +306,7 @@ function keepLast<T>(list: T[], item: T): void {
   if (list.length > STAGE.earlyEvents) list.shift();
 }
 
-function nothingYet() {
+function emptyFigures() {
   return { lostAtMs: undefined, welcomedAtMs: undefined, firstFrameAtMs: undefined, shownAtMs: undefined };
 }
 

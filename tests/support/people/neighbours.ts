@@ -1,6 +1,6 @@
 /**
- * People who talk in a room while somebody means harm, and how long what they say takes to be shown to each of them; in
- * turn without and with.
+ * Participants who chat in a room of a server under attack, and the delay until each message is shown; alternately
+ * without and with the attack.
  */
 
 import { fork } from 'node:child_process';
@@ -21,21 +21,21 @@ interface Latencies {
   p99: number;
 }
 
-export interface Peace {
+export interface AttackMeasurement {
   withoutMs: Latencies[];
   withMs: Latencies[];
   attacks: { sent: number; closed: number };
-  /** Of what the neighbours said. */
+  /** Refused messages of the participants. */
   refused: number;
 }
 
-/** Well-formed messages that are costly to judge, in a room of their own at the same gateway. */
+/** Well-formed messages that are costly to moderate, in a separate room on the same gateway. */
 export interface CostlyTexts {
   room: string;
   texts: string[];
 }
 
-export async function measurePeace(
+export async function measureUnderAttack(
   url: string,
   room: string,
   options: {
@@ -44,7 +44,7 @@ export async function measurePeace(
     costly?: CostlyTexts;
     onRound?: (without: Latencies | undefined, during: Latencies | undefined) => void;
   },
-): Promise<Peace> {
+): Promise<AttackMeasurement> {
   const latencies: number[] = [];
   const neighbours = await Promise.all(
     Array.from({ length: NEIGHBOURS }, (_, index) =>
@@ -62,7 +62,7 @@ export async function measurePeace(
       }),
     ),
   );
-  const peace: Peace = { withoutMs: [], withMs: [], attacks: { sent: 0, closed: 0 }, refused: 0 };
+  const measured: AttackMeasurement = { withoutMs: [], withMs: [], attacks: { sent: 0, closed: 0 }, refused: 0 };
   const talk = async () => {
     latencies.length = 0;
     const answers: Promise<{ ok: boolean }>[] = [];
@@ -72,8 +72,8 @@ export async function measurePeace(
       if (said) answers.push(said);
       await pause(PAUSE_MS);
     }
-    peace.refused += (await Promise.all(answers)).filter(({ ok }) => !ok).length;
-    // The last of it is shown with the next tick.
+    measured.refused += (await Promise.all(answers)).filter(({ ok }) => !ok).length;
+    // The last message is shown with the next tick.
     await pause(4 * PAUSE_MS);
     const sorted = latencies.toSorted((left, right) => left - right);
     const at = (share: number) => Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) * 10) / 10;
@@ -82,19 +82,19 @@ export async function measurePeace(
   try {
     await talk();
     for (let round = 0; round < options.rounds; round += 1) {
-      peace.withoutMs.push(await talk());
+      measured.withoutMs.push(await talk());
       const { costly = { room, texts: [] } } = options;
       const hostile = fork(HOSTILE, [url, costly.room, JSON.stringify(costly.texts)], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
       try {
         await pause(500);
-        peace.withMs.push(await talk());
+        measured.withMs.push(await talk());
         hostile.send('how much?');
-        const [{ result }] = (await once(hostile, 'message')) as [{ result: Peace['attacks'] }];
-        peace.attacks.sent += result.sent;
-        peace.attacks.closed += result.closed;
-        options.onRound?.(peace.withoutMs.at(-1), peace.withMs.at(-1));
+        const [{ result }] = (await once(hostile, 'message')) as [{ result: AttackMeasurement['attacks'] }];
+        measured.attacks.sent += result.sent;
+        measured.attacks.closed += result.closed;
+        options.onRound?.(measured.withoutMs.at(-1), measured.withMs.at(-1));
       } finally {
         hostile.kill('SIGKILL');
         await once(hostile, 'exit');
@@ -103,7 +103,7 @@ export async function measurePeace(
   } finally {
     for (const neighbour of neighbours) neighbour.drop();
   }
-  return peace;
+  return measured;
 }
 
 export const medianOf = (values: readonly number[]): number =>

@@ -1,6 +1,6 @@
 /**
- * A participant with only the wire protocol: a plain Socket.IO client, so that tests see what goes over the wire, not
- * what the SDK makes of it.
+ * A participant with only the wire protocol: a plain Socket.IO client, so that tests see the wire rather than the SDK's
+ * interpretation.
  */
 import { io, type Socket } from 'socket.io-client';
 import type { WireError } from '../../../server/protocol/errors.ts';
@@ -21,7 +21,7 @@ export class TestParticipant implements Disposable {
     socket.onAny((name, data) => this.events.push({ name, data }));
   }
 
-  /** Connects and waits for the welcome; rejects with the error that the server gave. */
+  /** Connects and waits for the welcome; rejects with the server's error. */
   static async connect(
     url: string,
     auth: Record<string, unknown>,
@@ -51,7 +51,7 @@ export class TestParticipant implements Disposable {
     return participant;
   }
 
-  /** The next event of a name that satisfies the condition, counted from the moment of the call. */
+  /** The next event with this name that matches, counted from the call. */
   next<N extends EventName>(name: N, matches: (data: EventData<N>) => boolean = () => true): Promise<EventData<N>> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -70,7 +70,7 @@ export class TestParticipant implements Disposable {
     });
   }
 
-  /** Emits whatever it is given, well-formed or not, and resolves with the raw answer. */
+  /** Emits any input, well-formed or not, and resolves with the raw answer. */
   emit(name: string, ...args: unknown[]): Promise<WireAnswer> {
     return this.socket.timeout(ANSWER_MS).emitWithAck(name, ...args);
   }
@@ -83,7 +83,7 @@ export class TestParticipant implements Disposable {
     return answer.data;
   }
 
-  /** The code with which a request is refused; `ok` when it is not. */
+  /** The error code of a refused request; `ok` if it succeeds. */
   async refusal(name: string, ...args: unknown[]): Promise<string> {
     const answer = await this.emit(name, ...args);
     return answer.ok ? 'ok' : answer.error.code;

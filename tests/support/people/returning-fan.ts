@@ -1,7 +1,6 @@
 /**
- * A fan whose connection goes and comes, at whatever gateway answers, and who keeps account of what they are shown:
- * every entry once, in order, none left out. What they say is said again with the same client id until it is
- * acknowledged.
+ * A fan who reconnects at any gateway and checks the chat: every entry once, in order, without gaps. An unacknowledged
+ * message is sent again with the same client id.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -17,24 +16,24 @@ const ANSWER_LIMIT_MS = 5_000;
 const PAGE_ENTRIES = 200;
 
 export interface Account {
-  /** Shown a second time. */
+  /** Entries shown a second time. */
   doubled: number;
-  /** Shown after something that comes after it. */
+  /** Entries shown after a later one. */
   reordered: number;
-  /** Live frames that left something out; it was then asked for. */
+  /** Live frames with missing entries, which were then requested. */
   gaps: number;
-  /** From beginning to connect until everything missed was there, of each return. */
+  /** Duration of each reconnect until every missed entry was there. */
   replays: Replay[];
 }
 
-/** What somebody who comes back waits for. */
+/** Phases of a reconnect. */
 export interface Replay {
-  /** Attempts that failed, with the pauses after them; it begins with the first of them. */
+  /** Failed attempts and their pauses, from the start of the first. */
   failedMs: number;
   failures: number;
   /** Until the server has accepted the handshake. */
   acceptedMs: number;
-  /** From there until they are welcomed, with what they missed. */
+  /** From there until the welcome with the missed entries. */
   welcomedMs: number;
 }
 
@@ -46,13 +45,13 @@ export interface Acknowledged {
 export interface ReturningFanOptions {
   index: number;
   room: string;
-  /** Of the gateways, at any time. */
+  /** URLs of the gateways; may change over time. */
   urls: () => string[];
   random: () => number;
   account: Account;
-  /** Who they are, where that is more than one fan of many. */
+  /** Token claims other than those of a numbered fan. */
   claims?: Partial<TokenWish>;
-  /** Everything that the current connection brings. */
+  /** Every event of the current connection. */
   onEvent?: (name: string, data: never) => void;
 }
 
@@ -64,12 +63,12 @@ export class ReturningFan {
   #wire: WireFan | undefined;
   #lastSeq: number | undefined;
   #firstSeq = 0;
-  /** What arrives while older entries are being asked for. */
+  /** Entries that arrive while older ones are being requested. */
   #held: ChatEntry[] | undefined;
-  /** Up to here they asked for it themselves: a frame that was on its way meanwhile may say it again. */
+  /** The last entry requested explicitly; a frame in flight may repeat entries up to it. */
   #pagedSeq = 0;
   #closed = false;
-  /** Of connections: what an earlier one still brings is not looked at. */
+  /** Counts connections: events of earlier ones are ignored. */
   #generation = 0;
   #isSettled = false;
   #comingBack: Promise<void> | undefined;
@@ -78,7 +77,7 @@ export class ReturningFan {
     this.#options = options;
   }
 
-  /** Connected, and has been shown everything up to the moment. */
+  /** Connected and up to date. */
   get isSettled(): boolean {
     return this.#isSettled && this.#held === undefined && (this.#wire?.isConnected ?? false);
   }
@@ -87,7 +86,7 @@ export class ReturningFan {
     return this.#lastSeq ?? 0;
   }
 
-  /** Connects, at any gateway, until it succeeds. */
+  /** Connects to any gateway, with retries. */
   comeBack(): Promise<void> {
     this.#comingBack ??= this.#comeBack().finally(() => {
       this.#comingBack = undefined;
@@ -104,7 +103,7 @@ export class ReturningFan {
       const startedAt = performance.now();
       try {
         const { acceptedMs, welcomedMs } = await this.#connect(url);
-        // The first time there is nothing to replay.
+        // The first connection has nothing to replay.
         if (this.#isSettled) account.replays.push({ failures, failedMs: startedAt - beganAt, acceptedMs, welcomedMs });
         this.#isSettled = true;
         return;
@@ -124,7 +123,7 @@ export class ReturningFan {
     this.#generation += 1;
     const generation = this.#generation;
     const isCurrent = () => this.#generation === generation;
-    // Whatever comes before the welcome belongs after it.
+    // Entries that arrive before the welcome are shown after it.
     this.#held = [];
     const connecting = WireFan.connect({
       url,
@@ -146,7 +145,7 @@ export class ReturningFan {
       },
     });
     welcomed.promise.catch(() => {});
-    // One that comes too late is one too many.
+    // A connection that opens too late is closed.
     connecting.then(
       (late) => isCurrent() || late.drop(),
       () => {},
@@ -188,7 +187,7 @@ export class ReturningFan {
     }
   }
 
-  /** Asks for what is missing, page by page. */
+  /** Requests missing entries page by page. */
   async #page(): Promise<void> {
     for (;;) {
       const request = { since: this.lastSeq, limit: PAGE_ENTRIES };
@@ -209,7 +208,7 @@ export class ReturningFan {
   #releaseHeld(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    // The history may have had some of them already.
+    // The history may already contain some of them.
     this.#handleFrame(held.filter((entry) => entry.seq > this.lastSeq));
   }
 
@@ -223,19 +222,19 @@ export class ReturningFan {
     this.#lastSeq = Math.max(this.lastSeq, entry.seq);
   }
 
-  /** Of what was acknowledged since this fan came in first, how much they were never shown. */
+  /** How many messages acknowledged since this fan's first connection were never shown. */
   countLost(acknowledged: Acknowledged[]): number {
     return acknowledged.filter(({ seq, text }) => seq >= this.#firstSeq && this.#shown.get(seq) !== text).length;
   }
 
-  /** Asks once, over the connection of the moment; rejects when that is lost, or was never there. */
+  /** Asks once over the current connection; rejects if there is none or it is lost. */
   async ask<T>(name: string, input: unknown): Promise<FanAnswer<T>> {
     const wire = this.#wire;
     if (!wire?.isConnected) throw new Error('not connected');
     return withLimit(wire.emit<FanAnswer<T>>(name, input), ANSWER_LIMIT_MS);
   }
 
-  /** Resolves once it is acknowledged, over however many connections that takes. */
+  /** Resolves when acknowledged, over as many connections as it takes. */
   async say(text: string): Promise<Acknowledged> {
     const clientId = randomUUID();
     for (;;) {
@@ -252,7 +251,7 @@ export class ReturningFan {
     }
   }
 
-  /** As when a phone loses its network, for so long. */
+  /** Loses the network for the given time, as a phone does. */
   async drop(awayMs: number): Promise<void> {
     if (!this.#wire || this.#comingBack) return;
     this.#leave();
@@ -274,12 +273,12 @@ export class ReturningFan {
 
 function withLimit<T>(promise: Promise<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not within ${limitMs} ms`)), limitMs);
+    const timer = setTimeout(() => reject(new Error(`no result within ${limitMs} ms`)), limitMs);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
-/** Numbers from a seed: mulberry32. */
+/** Seeded random numbers: mulberry32. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

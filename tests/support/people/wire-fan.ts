@@ -1,6 +1,6 @@
 /**
- * A fan with nothing but a WebSocket, for tests with thousands of them: Engine.IO and Socket.IO by hand, so that a
- * client costs the machine little and sees what is really on the wire.
+ * A fan with only a WebSocket, for tests with thousands of them: Engine.IO and Socket.IO implemented by hand, so that a
+ * client costs little and sees the raw frames.
  */
 import { createHmac } from 'node:crypto';
 import WebSocket from 'ws';
@@ -13,7 +13,7 @@ export interface WireFanOptions {
   /** `http://host:port`. */
   url: string;
   auth: Record<string, unknown>;
-  /** Spreads clients over loopback addresses, as they would be over the network. */
+  /** Spreads clients over loopback addresses, as over a network. */
   index?: number;
   onEvent: (name: string, data: never, packet: Buffer) => void;
   onClose?: () => void;
@@ -64,7 +64,7 @@ export class WireFan {
     return this.#isConnected && this.ws.readyState === WebSocket.OPEN;
   }
 
-  /** Resolves with the answer, or never when the connection is lost before. */
+  /** Resolves with the answer; never if the connection is lost first. */
   emit<T>(name: string, data: unknown): Promise<T> {
     const id = this.#nextId;
     this.#nextId += 1;
@@ -74,7 +74,7 @@ export class WireFan {
     });
   }
 
-  /** Whatever it is, on the wire as it is. */
+  /** Sends the text unchanged. */
   sendRaw(text: string): void {
     if (this.ws.readyState === WebSocket.OPEN) this.ws.send(text);
   }
@@ -87,13 +87,13 @@ export class WireFan {
     resolve?.((JSON.parse(text.slice(start)) as never[])[0] as never);
   }
 
-  /** As when the network goes: no goodbye. */
+  /** Drops the connection without a close frame, as when the network fails. */
   drop(): void {
     this.ws.terminate();
   }
 }
 
-/** All clients of a room get the same bytes; the same process need not parse them for each anew. */
+/** All clients of a room get the same bytes, so that a process parses them once. */
 const parsed: { packet: Buffer; event: [name: string, data: never] }[] = [];
 const PARSED_KEPT = 8;
 
@@ -111,11 +111,11 @@ export interface TokenWish {
   identity: string;
   room: string;
   role?: string;
-  /** The embedder sold access itself. */
+  /** The embedder sold the access. */
   entitled?: boolean;
 }
 
-/** Signed as an embedder's own server would. */
+/** Signs a token as an embedder's server does. */
 export function signToken({ identity, room, role = 'fan', ...more }: TokenWish): string {
   const now = Math.floor(Date.now() / 1_000);
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

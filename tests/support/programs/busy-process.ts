@@ -1,6 +1,5 @@
 /**
- * A process whose event loop is watched and takes long turns, for several times the limit in all; then it says what was
- * measured, and leaves.
+ * A process with a watched event loop that blocks it for several times the limit, prints the measurement, and exits.
  */
 import { EventLoopWatchdog } from '../../../server/platform/event-loop-watchdog.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { WebSocketServer } from 'ws';
 
-/** A self-signed certificate for 127.0.0.1. Its key protects nothing: it exists for this server alone. */
+/** A self-signed certificate for 127.0.0.1. Its key is not secret: only this test server uses it. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBqTCCAU6gAwIBAgIUXuw5wJnnBewhQyUy+ji62IbFoXkwCgYIKoZIzj0EAwIw
 IDEeMBwGA1UEAwwVbG9nZSB0ZXN0IGNlcnRpZmljYXRlMCAXDTIwMDEwMTAwMDAw
@@ -22,7 +22,7 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdAbeTx7zazSleZD9
 lKE4PX4zmL43KYHamiFsjbC8Y0FBoKinAi0jaVY1HFhthAiuTQqMD9QL
 -----END PRIVATE KEY-----`;
 
-/** A WebSocket server with a certificate that this process trusts for its address, and without any pre-shared key. */
+/** A WebSocket server whose certificate this process trusts at its address, without a pre-shared key. */
 export async function openCertificateServer() {
   const trusted = getCACertificates('default');
   setDefaultCACertificates([...trusted, CERTIFICATE]);

@@ -1,4 +1,4 @@
-/** A program of ours as a child process: up once it says so, killed or told to leave by a signal. */
+/** A project program as a child process: started once it prints its ready line, ended by a signal. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
@@ -13,7 +13,7 @@ export interface ChildProgramOptions {
   file: URL;
   args?: string[];
   env?: Record<string, string>;
-  /** What it prints once it is up. */
+  /** Printed when the program is ready. */
   isUp: string;
 }
 
@@ -39,12 +39,12 @@ export class ChildProgram implements AsyncDisposable {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** The end of what it has said since it was started last. */
+  /** The end of its output since the last start. */
   get output(): string {
     return this.#output;
   }
 
-  /** The signal that ended it without our doing. */
+  /** The signal that ended it, unless the test sent it. */
   get endedBy(): NodeJS.Signals | null {
     return this.#child?.signalCode ?? null;
   }
@@ -76,7 +76,7 @@ export class ChildProgram implements AsyncDisposable {
     });
   }
 
-  /** Answers with its exit code once it has left; null where a signal ended it. */
+  /** Returns the exit code; null if a signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     if (child && this.isRunning) {

@@ -1,7 +1,4 @@
-/**
- * Redis as it stands in production, for tests: three shards of a cluster, or a primary with a replica behind a
- * sentinel.
- */
+/** Production topologies of Redis for tests: a cluster of three shards, or a primary with a replica and a sentinel. */
 
 import { Redis } from 'ioredis';
 import { eventually } from '../run/eventually.ts';

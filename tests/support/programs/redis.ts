@@ -1,6 +1,6 @@
 /**
- * A real Redis for a test, from the program in `LOGE_TEST_REDIS_SERVER`: on a port of its own, with its data in a
- * temporary folder. It can be killed and started again on the same port, with its data or without.
+ * A real Redis for a test, from the program in `LOGE_TEST_REDIS_SERVER`: on its own port, with its data in a temporary
+ * folder. It can be killed and restarted on the same port, with or without its data.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ export class TestRedis implements AsyncDisposable {
     return redis;
   }
 
-  /** Redis' own watchman over a primary; `settings` are the lines of its configuration, which it also writes to. */
+  /** A sentinel for a primary; `settings` are the lines of its configuration file, which it also rewrites. */
   static async startSentinel(settings: string): Promise<TestRedis> {
     const dir = await mkdtemp(join(tmpdir(), 'loge-sentinel-'));
     const file = join(dir, 'sentinel.conf');
@@ -46,7 +46,7 @@ export class TestRedis implements AsyncDisposable {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** With every write on disk, so that a restart has its data unless it is told to lose it. */
+  /** Every write goes to disk, so that a restart keeps the data by default. */
   async start({ keepData = true }: { keepData?: boolean } = {}): Promise<void> {
     const program = process.env.LOGE_TEST_REDIS_SERVER;
     if (!program) throw new Error('LOGE_TEST_REDIS_SERVER must name the program redis-server.');
@@ -69,7 +69,7 @@ export class TestRedis implements AsyncDisposable {
     }, 'Redis answers');
   }
 
-  /** Without warning, as when the machine is gone. */
+  /** SIGKILL, as when the machine dies. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -85,7 +85,7 @@ export class TestRedis implements AsyncDisposable {
   }
 }
 
-/** Whether it answers a command: while it loads its data it is there and does not. */
+/** Whether it answers a command; it listens without answering while it loads its data. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** The server as a process of its own, so that it can be killed without warning and started again on the same data. */
+/** The server as a child process that can be killed and restarted on the same data. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export class ServerProcess implements AsyncDisposable {
     this.#program = program;
   }
 
-  /** `args` are those of `main.ts`: none for everything in one process, `gateway` for one among several. */
+  /** `args` of `main.ts`: none for everything in one process, `gateway` for one of several gateways. */
   static async create(env: Record<string, string> = {}, args: string[] = []): Promise<ServerProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'loge-process-'));
     if (!env.DATABASE_URL) await copyPgliteTemplate(join(dataDir, 'pglite'));
@@ -52,22 +52,22 @@ export class ServerProcess implements AsyncDisposable {
     return this.#program.pid;
   }
 
-  /** The end of what it has said since it was started last. */
+  /** The end of its output since the last start. */
   get output(): string {
     return this.#program.output;
   }
 
-  /** The signal that ended it without our doing. */
+  /** The signal that ended it, unless the test sent it. */
   get endedBy(): NodeJS.Signals | null {
     return this.#program.endedBy;
   }
 
-  /** Resolves when the address is printed, which is when the server answers. */
+  /** Resolves when the address is printed: the server then answers requests. */
   start(): Promise<void> {
     return this.#program.start();
   }
 
-  /** kill -9: no goodbye, nothing flushed. Its media workers end by themselves when their pipe breaks. */
+  /** SIGKILL: nothing is flushed. Its media workers exit when their pipe breaks. */
   async kill(): Promise<void> {
     await this.#program.end('SIGKILL');
   }

@@ -1,7 +1,4 @@
-/**
- * An SFU node as a process of its own, so that it can be killed without warning or told to leave, and started again
- * under its name.
- */
+/** An SFU node as a child process that can be killed or drained, and restarted under its name. */
 import { findFreePort } from '../houses/app.ts';
 import { ChildProgram } from './child-program.ts';
 
@@ -13,7 +10,7 @@ export class SfuProcess implements AsyncDisposable {
   readonly httpPort: number;
   readonly #program: ChildProgram;
 
-  /** Of ports that were free a moment ago one may be taken by now: then with others. */
+  /** Retries with other ports if a free port has been taken meanwhile. */
   static async create(env: Record<string, string>): Promise<SfuProcess> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -53,17 +50,17 @@ export class SfuProcess implements AsyncDisposable {
     return this.#program.pid;
   }
 
-  /** With the name and the ports that it had. */
+  /** Starts it with its previous name and ports. */
   start(): Promise<void> {
     return this.#program.start();
   }
 
-  /** Ends it with a signal and answers with its exit code once it has left. */
+  /** Ends it with a signal; returns its exit code. */
   end(signal: NodeJS.Signals): Promise<number | null> {
     return this.#program.end(signal);
   }
 
-  /** A figure of its metrics. */
+  /** The value of one of its metrics. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.httpPort}/metrics`)).text();
     return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);

@@ -1,6 +1,6 @@
 /**
- * A load balancer of TCP connections before several gateways, as small as one can be: a new connection goes to the
- * gateway that has the fewest, and to the next when nobody listens there.
+ * A minimal TCP load balancer for several gateways: a new connection goes to the gateway with the fewest, or to the
+ * next if that one refuses.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -18,7 +18,7 @@ export class TcpBalancer implements AsyncDisposable {
 
   private constructor(ports: readonly number[]) {
     for (const port of ports) this.#clients.set(port, new Set());
-    // What a client sends waits until a gateway has taken it.
+    // Pauses the client until a gateway has accepted the connection.
     this.#server = createServer({ pauseOnConnect: true, noDelay: true }, (client) => {
       client.on('error', () => {});
       this.#serve(client, this.#emptiestFirst());
@@ -33,7 +33,7 @@ export class TcpBalancer implements AsyncDisposable {
     return this.#clients.get(port)?.size ?? 0;
   }
 
-  /** Breaks the connections that one gateway has more than its share of, so that they come back to the others. */
+  /** Breaks a gateway's connections above its fair share, so that they reconnect elsewhere. */
   even(): void {
     const total = [...this.#clients.values()].reduce((sum, clients) => sum + clients.size, 0);
     const share = Math.ceil(total / this.#clients.size);

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A wire between a client and a server on this machine that can be cut, mended and listened to. */
+/** A TCP proxy on this machine that can be cut, repaired and read. */
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
-  /** What clients have sent, by connection. */
+  /** Bytes sent by clients, per connection. */
   readonly sent: Buffer[] = [];
 
   static async create(targetPort: number): Promise<TcpProxy> {
@@ -47,7 +47,7 @@ export class TcpProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Breaks what is connected, and whatever tries to connect until it is mended. */
+  /** Breaks current connections, and refuses new ones until `mend`. */
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) socket.destroy();

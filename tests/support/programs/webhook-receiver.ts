@@ -1,6 +1,6 @@
 /**
- * An embedder's server that takes webhooks: keeps what comes, answers as it is told, and checks signatures as the
- * documentation says.
+ * An embedder's server that receives webhooks: records requests, answers as configured, and verifies signatures as
+ * documented.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -19,7 +19,7 @@ type Respond = (webhook: ReceivedWebhook) => number | 'hang' | { redirect: strin
 export interface WebhookReceiver extends AsyncDisposable {
   url: string;
   received: ReceivedWebhook[];
-  /** What is answered from now on; 200 at first. */
+  /** Sets the answer to further requests; 200 by default. */
   respond(how: Respond): void;
 }
 

@@ -1,11 +1,11 @@
 /**
- * A model of the house for the SDK's race tests: rooms, sockets and media sessions as `server/protocol/README.md`
- * describes them, in one place and without media. What goes over a socket stays in order; every delivery is a point.
+ * A model of the server for the SDK's race tests: rooms, sockets and media sessions as in `server/protocol/README.md`,
+ * in one place and without media. A socket's messages stay in order; every delivery is a scheduling point.
  */
 import type { Points } from './points.ts';
 
 const GRACE_MS = 20_000;
-const AHEAD_MS = 10_000;
+const AHEAD_LEASE_MS = 10_000;
 
 interface Producer {
   id: string;
@@ -46,7 +46,7 @@ export class FakeHouse {
   readonly over = new Set<string | null>();
   hasAccess = true;
   isReachable = true;
-  /** A page asks for the stage; whoever judges knows whether it was asked to. */
+  /** Called when a page publishes; the test checks whether it was asked to. */
   onPublish: (identity: string) => void = () => {};
   #ids = 0;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -109,12 +109,12 @@ export class FakeHouse {
     }
   }
 
-  /** Over HTTP: the session waits for a socket of the same person. */
+  /** Over HTTP: the session waits for a socket of the same participant. */
   watchAhead(identity: string, { viewport }: { viewport?: unknown }) {
     if (!this.hasAccess || !this.isLive) return { access: this.#access, watching: null };
     const session = this.#open({ socket: null, identity }, false, null);
     session.viewport = viewport;
-    session.timer = setTimeout(() => this.end(session, 'lease_expired'), AHEAD_MS);
+    session.timer = setTimeout(() => this.end(session, 'lease_expired'), AHEAD_LEASE_MS);
     return { access: this.#access, watching: this.#watchAnswer(session) };
   }
 
@@ -126,7 +126,7 @@ export class FakeHouse {
     return [...this.sessions.values()].filter(({ publishes }) => !publishes);
   }
 
-  /** The other page of the creator, which is no page of the SDK's: it takes the stage, or takes it and ends it. */
+  /** Another page of the creator, without the SDK: takes the stage, or takes it and ends the live. */
   replace(): void {
     if (this.publication !== null) this.over.add(this.publication);
     this.publication = 'publication-of-the-phone';
@@ -170,7 +170,7 @@ export class FakeHouse {
     if (!this.sessions.delete(session.id)) return;
     clearTimeout(session.timer);
     if (tell) session.socket?.deliver('stage:sessionClosed', { session: session.id, reason });
-    for (const producer of session.producers.keys()) this.#tellRemoved(producer);
+    for (const producer of session.producers.keys()) this.#sendRemoved(producer);
     if (session.publishes && this.publishers.length === 0)
       this.#graceTimer = setTimeout(() => this.endLive(), GRACE_MS);
   }
@@ -273,11 +273,11 @@ export class FakeHouse {
 
   #unproduce(session: Session, producerId: string) {
     if (!session.producers.delete(producerId)) throw new Refusal('producer_not_found');
-    this.#tellRemoved(producerId);
+    this.#sendRemoved(producerId);
     return {};
   }
 
-  #tellRemoved(producerId: string): void {
+  #sendRemoved(producerId: string): void {
     for (const { id, socket } of this.viewers)
       socket?.deliver('stage:consumersRemoved', { session: id, consumerIds: [`${id}/${producerId}`] });
   }
@@ -311,7 +311,7 @@ export class FakeHouse {
 
 let sockets = 0;
 
-/** A token of which the SDK reads room and role, and the house the identity. */
+/** A token: the SDK reads room and role from it, the model the identity. */
 export function tokenOf(identity: string, role: string): string {
   return `head.${btoa(JSON.stringify({ sub: identity, room: 'room_00000001', role }))}.signature`;
 }
@@ -321,11 +321,11 @@ export function identityOf(token: string): string {
   return payload ? JSON.parse(atob(payload)).sub : token;
 }
 
-/** What the SDK uses of a Socket.IO client. The token is the identity, or says it. */
+/** The part of a Socket.IO client that the SDK uses. The token is or contains the identity. */
 export class FakeSocket {
   connected = false;
   identity = '';
-  /** What it has sent with `stage:prepare`. */
+  /** The input of `stage:prepare`. */
   prepared: Input | undefined;
   readonly io = { on: () => {}, engine: { close: () => this.#leave(false) } };
   readonly #house: FakeHouse;
@@ -366,12 +366,12 @@ export class FakeSocket {
     this.#leave(true);
   }
 
-  /** From the server, after what it has sent before. */
+  /** A message from the server, in order. */
   deliver(name: string, data: unknown): void {
     this.#house.points.add(this.#down, () => this.#onAny?.(name, data));
   }
 
-  /** The network is gone: what was on its way is lost. */
+  /** The network fails: messages in flight are lost. */
   lose(): void {
     this.#leave(false);
     this.#listeners.get('disconnect')?.('transport close');
@@ -418,7 +418,7 @@ export class FakeSocket {
     this.connected = false;
     for (const ack of this.#acks) ack(new Error('gone'));
     this.#acks.clear();
-    // Whether in time or not, the server hears of it.
+    // The server processes it whether the client timed out or not.
     this.#house.handleGone(this, clean);
   }
 }

@@ -1,4 +1,4 @@
-/** Devices and transports for the SDK's race tests: opening a device and negotiating a track are points. */
+/** Devices and transports for the SDK's race tests: opening a device and negotiating a track are scheduling points. */
 import type { Points } from './points.ts';
 
 type Produce = (event: unknown, callback: (answer: { id: string }) => void, errback: (error: Error) => void) => void;

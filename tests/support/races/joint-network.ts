@@ -1,6 +1,6 @@
 /**
- * The gateways as pages find them: each tells its sockets of the room's lives, by facts that come over a bus which may
- * be late, repeat itself or lose.
+ * The gateways as pages reach them: each sends the room's live events to its sockets, from facts on a bus that may
+ * delay, repeat or lose them.
  */
 import { LiveFanout, type LiveState } from '../../../server/gateway/socket/live-fanout.ts';
 import { SharedRead } from '../../../server/platform/db/shared-read.ts';
@@ -10,14 +10,14 @@ import type { ModelChance } from '../live-model/model-chance.ts';
 import { type ModelHouse, ROOM } from '../live-model/model-house.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
-/** How long a gateway may stand still with facts that it has committed; others take them over after 5 s. */
+/** Longest stall of a gateway with committed facts; others take them over after 5 s. */
 const FACT_LATE_MS = 6_000;
-/** How long a lost message of the bus may stay unnoticed, until its fact is read from the table. */
+/** Time until a message that the bus lost is found in the outbox table. */
 const FACT_FOUND_MS = 2_000;
 
 type Gateway = ModelHouse['gateways'][number];
 
-/** A page's socket, as the network and the gateways see it. */
+/** A page's socket, as seen by the network and the gateways. */
 interface NetworkSocket {
   readonly page: string;
   deliver(name: string, data: unknown): void;
@@ -28,12 +28,12 @@ export class JointNetwork {
   readonly house: ModelHouse;
   readonly chance: ModelChance;
   readonly gateways: JointGateway[];
-  /** Pages that cannot reach anybody. */
+  /** Pages that cannot connect to any gateway. */
   readonly unreachable = new Set<string>();
-  /** Every socket that its page has not given up. */
+  /** Sockets that their page has not closed. */
   readonly sockets = new Set<NetworkSocket>();
   onPublish: (page: string) => void = () => {};
-  /** Facts that each gateway has committed, told in their order. */
+  /** The committed facts of each gateway, dispatched in order. */
   readonly #outboxes = new Map<string, Promise<void>>();
 
   constructor(house: ModelHouse, chance: ModelChance) {
@@ -54,8 +54,8 @@ export class JointNetwork {
   }
 
   /**
-   * To every gateway, at least once: a message that the bus loses is found in the table, which may be told although the
-   * message had come.
+   * Delivers to every gateway at least once: a lost message is found in the outbox table, and a delivered one may be
+   * repeated from there.
    */
   async #dispatch(): Promise<void> {
     const { below, pause } = this.chance;
@@ -69,7 +69,7 @@ export class JointNetwork {
   }
 }
 
-/** What a gateway does for its sockets beside the stage. */
+/** A gateway's fan-out of live events to its sockets. */
 export class JointGateway {
   readonly stage: Gateway['stage'];
   readonly rooms: ModelHouse['rooms'];

@@ -1,7 +1,4 @@
-/**
- * A page's socket to one of several gateways of the live model: the real stage answers, over a network with its own
- * pace.
- */
+/** A page's socket to one of several gateways of the live model: the real stage answers, over a simulated network. */
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { StageCaller } from '../../../server/stage/sessions/session-commands.ts';
 import { ROOM } from '../live-model/model-house.ts';
@@ -10,15 +7,14 @@ import type { JointGateway, JointNetwork } from './joint-network.ts';
 type Ack = (error: Error | null, answer?: unknown) => void;
 type Input = Record<string, never>;
 
-/** How late either end notices that the path is gone: a ping every 10 s, which may take 8 s. */
+/** How late either end may notice a broken path: ping interval (10 s) plus ping timeout (8 s). */
 const SILENCE_MS = 18_000;
 
 let count = 0;
 
 /**
- * What one end sends arrives in order. When the path breaks, what was under way arrives or is lost, nothing passes any
- * more, and each end notices by itself:
- * the page may be back, at another gateway, before the first one knows that it was gone.
+ * Messages of one direction arrive in order. When the path breaks, messages in flight arrive or are lost, and each end
+ * notices independently: the page may be connected to another gateway before the first one notices.
  */
 export class JointSocket {
   connected = false;
@@ -33,9 +29,9 @@ export class JointSocket {
   #isBroken = false;
   readonly #up: Line;
   readonly #down: Line;
-  /** The page has closed it, or noticed that it is gone. */
+  /** The page has closed it or noticed the break. */
   #isLeft = false;
-  /** The gateway has. */
+  /** The gateway has closed it or noticed the break. */
   #isGone = false;
 
   constructor(network: JointNetwork, { auth }: { auth: (give: (auth: { token: string }) => void) => void }) {
@@ -72,12 +68,12 @@ export class JointSocket {
     };
   }
 
-  /** From the gateway, which does not know yet whether anybody gets it. */
+  /** A message from the gateway, which may not yet know that the page is gone. */
   deliver(name: string, data: unknown): void {
     this.#down.send(() => this.#onAny?.(name, data));
   }
 
-  /** The path is gone. */
+  /** Breaks the path. */
   break(): void {
     if (this.#isBroken) return;
     this.#isBroken = true;
@@ -88,7 +84,7 @@ export class JointSocket {
     setTimeout(() => this.#handleGone(false), below(3) === 0 ? 0 : below(SILENCE_MS));
   }
 
-  /** The page notices that it is gone. */
+  /** The page notices the break. */
   #notice(): void {
     if (this.#isLeft) return;
     this.#leave(false);
@@ -111,7 +107,7 @@ export class JointSocket {
       const { status } = await gateway.reads.get(ROOM);
       this.deliver('rooms:welcome', welcome(status === 'live'));
     } catch {
-      // As the gateway dismisses whom it cannot welcome.
+      // The gateway disconnects a socket that it could not welcome.
       this.#handleGone(true);
       this.#down.send(() => this.#notice());
     }
@@ -130,7 +126,7 @@ export class JointSocket {
     this.#down.send(() => this.#settle(ack, null, answer));
   }
 
-  /** As `server/gateway/operations/stage.ts` does. */
+  /** Mirrors `server/gateway/operations/stage.ts`. */
   async #handle(name: string, input: Input): Promise<unknown> {
     const { stage, rooms } = this.#gateway ?? {};
     if (!stage) throw new AppError('unavailable');
@@ -162,7 +158,7 @@ export class JointSocket {
     if (this.#acks.delete(ack)) ack(error, answer);
   }
 
-  /** The page closes it: where the path is there, the gateway hears so after what was sent before. */
+  /** The page closes it; if the path works, the gateway is notified after earlier messages. */
   #leave(clean: boolean): void {
     if (this.#isLeft) return;
     this.#isLeft = true;
@@ -200,7 +196,7 @@ class Line {
       });
   }
 
-  /** What is under way arrives, or is lost. */
+  /** Messages in flight are either all delivered or all lost. */
   break(): void {
     this.#isBroken = true;
     this.#losesAll = this.#network.chance.below(2) === 0;

@@ -1,6 +1,6 @@
 /**
- * The points at which something else may happen: each await of the SDK that waits for a server, a device or a
- * negotiation is a point, and goes on when it is released. Time is the test's.
+ * Scheduling points: each await of the SDK on a server, a device or a negotiation is a point, and continues when the
+ * test releases it. Time is simulated.
  */
 import { vi } from 'vitest';
 
@@ -8,11 +8,11 @@ const QUIET_MS = 45_000;
 const TICK_MS = 500;
 
 export class Points {
-  /** Of each line of things that happen in order, such as what one socket is sent. */
+  /** Queues of ordered points, such as the messages of one socket. */
   readonly #lines = new Map<string, (() => void)[]>();
   #next = 0;
 
-  /** Happens when its turn in its line is released. */
+  /** Runs when its turn in its queue is released. */
   add(line: string, act: () => void): void {
     const waiting = this.#lines.get(line) ?? [];
     this.#lines.set(line, waiting);
@@ -31,7 +31,7 @@ export class Points {
     );
   }
 
-  /** Whatever is on this line never happens. */
+  /** Discards the pending points of this queue. */
   drop(line: string): void {
     this.#lines.delete(line);
   }
@@ -40,7 +40,7 @@ export class Points {
     return [...this.#lines.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Releases the next point, by turns from every line; false when there is none. */
+  /** Releases the next point, alternating between the queues; false if there is none. */
   async release(): Promise<boolean> {
     const lines = [...this.#lines].filter(([, waiting]) => waiting.length > 0);
     if (lines.length === 0) return false;
@@ -51,8 +51,8 @@ export class Points {
   }
 
   /**
-   * Lets time pass until nothing has happened for longer than anything waits; calls `before` ahead of each point with
-   * its number.
+   * Advances time until nothing has happened for longer than any timeout; calls `before` with each point's number ahead
+   * of it.
    */
   async runUntilQuiet(before: (step: number) => void = () => {}): Promise<number> {
     let step = 0;
@@ -65,7 +65,7 @@ export class Points {
         step += 1;
         before(step);
         await flush();
-        if (step > 500) throw new Error('it never comes to rest');
+        if (step > 500) throw new Error('more than 500 points: the run does not settle');
       }
       await vi.advanceTimersByTimeAsync(TICK_MS);
     }
@@ -73,7 +73,7 @@ export class Points {
   }
 }
 
-/** Everything that can go on by itself has gone on. */
+/** Runs all pending microtasks. */
 export async function flush(): Promise<void> {
   for (let turns = 0; turns < 25; turns += 1) await null;
 }

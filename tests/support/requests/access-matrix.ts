@@ -1,10 +1,7 @@
-/**
- * The table of who may do what, as it is written in `access-matrix.expected.txt`, and how it is compared with what a
- * house answers.
- */
+/** The expected access matrix in `access-matrix.expected.txt`, and its comparison with a server's answers. */
 import { readFileSync } from 'node:fs';
 
-/** Words of the table for several callers. */
+/** Names in the table that stand for several callers. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   participants: ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'],
   fans: ['lobby', 'inside', 'helper'],
@@ -12,7 +9,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   nobody: [],
 };
 
-/** Answers that say: not you. Every other one means that the caller was let through. */
+/** Codes of denied access. Any other answer means that access was granted. */
 const REFUSALS = new Set([
   'token_missing',
   'token_invalid',
@@ -30,13 +27,13 @@ const REFUSALS = new Set([
   'nothing_to_buy',
   'already_entitled',
 ]);
-/** Answers from which nothing follows: the request was not good enough to find out, or the house failed. */
-const USELESS = new Set(['invalid_request', 'rate_limited', 'internal', 'unknown_event', 'method_not_allowed']);
+/** Inconclusive codes: the request was not valid enough, or the server failed. */
+const INCONCLUSIVE = new Set(['invalid_request', 'rate_limited', 'internal', 'unknown_event', 'method_not_allowed']);
 
 export const isRefusal = (code: string) => REFUSALS.has(code);
-export const isUseless = (code: string) => USELESS.has(code);
+export const isInconclusive = (code: string) => INCONCLUSIVE.has(code);
 
-/** What each caller got: the code of the error, or `ok`. */
+/** The answer for each caller: the error code, or `ok`. */
 export type Row = ReadonlyMap<string, string>;
 
 export function readExpected(section: 'HTTP' | 'Sockets', callers: readonly string[]): Map<string, string[]> {
@@ -50,7 +47,7 @@ export function readExpected(section: 'HTTP' | 'Sockets', callers: readonly stri
     rows.map((words) => {
       const who = words.slice(keyWords).flatMap((word) => (word === 'anyone' ? callers : (GROUPS[word] ?? [word])));
       const unknown = who.filter((caller) => !callers.includes(caller));
-      if (unknown.length > 0) throw new Error(`Nobody is called ${unknown.join(', ')} in: ${words.join(' ')}`);
+      if (unknown.length > 0) throw new Error(`Unknown callers ${unknown.join(', ')} in: ${words.join(' ')}`);
       return [words.slice(0, keyWords).join(' '), callers.filter((caller) => who.includes(caller))];
     }),
   );
@@ -60,7 +57,7 @@ export function allowedIn(row: Row): string[] {
   return [...row].flatMap(([caller, code]) => (isRefusal(code) ? [] : [caller]));
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
+const SYMBOLS: Readonly<Record<string, string>> = {
   token_missing: '-',
   token_invalid: '-',
   credentials_invalid: '-',
@@ -70,8 +67,8 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 
 /**
- * One line a row, one sign a caller: `+` let through, `-` not known, `s` scope missing, `a` access required, `x`
- * forbidden.
+ * One line per row, one character per caller: `+` granted, `-` unauthenticated, `s` scope missing, `a` access required,
+ * `x` forbidden.
  */
 export function printMatrix(title: string, callers: readonly string[], rows: ReadonlyMap<string, Row>): string {
   const width = Math.max(...[...rows.keys()].map((name) => name.length)) + 2;
@@ -79,7 +76,7 @@ export function printMatrix(title: string, callers: readonly string[], rows: Rea
   const body = [...rows].map(([name, row]) => {
     const signs = callers.map((caller) => {
       const code = row.get(caller) ?? '?';
-      return isRefusal(code) ? (SIGNS[code] ?? 'x') : '+';
+      return isRefusal(code) ? (SYMBOLS[code] ?? 'x') : '+';
     });
     return name.padEnd(width) + signs.join('');
   });

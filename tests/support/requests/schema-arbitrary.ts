@@ -1,5 +1,5 @@
 /**
- * Values that a JSON Schema of the API's document allows, for fast-check. It knows the words that the document uses,
+ * fast-check arbitraries from the JSON Schemas of the OpenAPI document. Supports the keywords that the document uses,
  * and throws at any other.
  */
 import fc from 'fast-check';
@@ -31,9 +31,9 @@ export interface Schema {
 
 export type Schemas = Record<string, Schema>;
 
-/** Words that change nothing about what is allowed. */
-const REMARKS = new Set(['description', 'title', 'default', 'examples', '$schema', 'id', 'propertyNames']);
-const KNOWN = new Set([
+/** Keywords that do not restrict values. */
+const ANNOTATIONS = new Set(['description', 'title', 'default', 'examples', '$schema', 'id', 'propertyNames']);
+const SUPPORTED = new Set([
   ...['$ref', 'type', 'enum', 'const', 'anyOf', 'oneOf', 'properties', 'required', 'additionalProperties', 'items'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'minimum', 'maximum', 'minLength', 'maxLength'],
   ...['pattern', 'allOf', 'format', 'dependentRequired'],
@@ -42,8 +42,8 @@ const DEFAULT_MAX_LENGTH = 60;
 const DEFAULT_MAX_ITEMS = 5;
 
 export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unknown> {
-  const unknown = Object.keys(schema).filter((word) => !KNOWN.has(word) && !REMARKS.has(word));
-  if (unknown.length > 0) throw new Error(`The document uses words that this does not know: ${unknown.join(', ')}`);
+  const unknown = Object.keys(schema).filter((word) => !SUPPORTED.has(word) && !ANNOTATIONS.has(word));
+  if (unknown.length > 0) throw new Error(`Unsupported schema keywords: ${unknown.join(', ')}`);
   if (schema.$ref) return arbitraryOf(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
@@ -62,11 +62,11 @@ export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unkn
     case 'null':
       return fc.constant(null);
     default:
-      throw new Error(`The document has a value without a type: ${JSON.stringify(schema)}`);
+      throw new Error(`Schema without a type: ${JSON.stringify(schema)}`);
   }
 }
 
-/** Of `oneOf` by required properties, one is taken, and what only the others name stays away. */
+/** With `oneOf` over required properties, takes one alternative and omits properties that only the others name. */
 function objectOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unknown> {
   const { properties = {}, required = [], oneOf, dependentRequired = {}, minProperties = 0 } = schema;
   const record = (needed: string[], barred: string[]) => {

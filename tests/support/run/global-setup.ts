@@ -1,12 +1,12 @@
 /**
- * Starts the one Postgres of a test run, where tests copy their databases from a migrated template; removes what the
- * last run left of its failures.
+ * Starts the test run's shared Postgres, in which tests copy a migrated template, and removes the previous run's
+ * failure artifacts.
  */
 import { Database } from '../../../server/platform/db/db.ts';
 import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from '../databases/postgres.ts';
 import { removeHouseLogs } from './house-log.ts';
 
-/** No test stops this server, and no data outlives the run, so nothing needs to reach the disk. */
+/** The data never outlives the run, so nothing needs to reach the disk. */
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400' };
 
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
@@ -16,7 +16,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   await runOnServer(server.url, `create database ${TEMPLATE_DATABASE}`);
   const template = await Database.create({ url: databaseUrl(server.url, TEMPLATE_DATABASE) });
   await template.close();
-  // Vitest's workers inherit the environment of this process.
+  // Vitest's workers inherit this environment.
   process.env.LOGE_TEST_POSTGRES_URL = server.url;
   return server.close;
 }

@@ -1,4 +1,4 @@
-/** The logs of the houses that tests start: one file each in `.build/test-logs`, kept until the next run. */
+/** Log files of the servers that tests start, in `.build/test-logs` until the next run. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const FOLDER = fileURLToPath(new URL('../../../.build/test-logs', import.meta.ur
 
 const opened: string[] = [];
 
-/** A path in the folder that nothing else writes to. */
+/** A unique path in the folder. */
 export function nextPath(name: string): string {
   mkdirSync(FOLDER, { recursive: true });
   return join(FOLDER, `${name}-${randomUUID().slice(0, 8)}`);
@@ -20,7 +20,7 @@ export function openHouseLog(name: string): string {
   return file;
 }
 
-/** Of the houses that the tests of this file have started so far. */
+/** Log files of the servers that this test file has started so far. */
 export function openedHouseLogs(): readonly string[] {
   return opened;
 }

@@ -1,6 +1,6 @@
 /**
- * After a test that failed: names the logs of its houses, and keeps a picture and a trace of each page that was open.
- * Closes what is left open.
+ * After a failed test: prints the log paths of its servers, and saves a screenshot and a trace of each open page. Then
+ * closes the pages.
  */
 import { afterAll, afterEach, TestRunner } from 'vitest';
 import type { Visitor } from '../browser/browser.ts';
@@ -12,12 +12,12 @@ async function keep(visitor: Visitor): Promise<void> {
   const path = nextPath('page');
   await visitor.keepEvidence(path).then(
     () => kept.push(`${path}.png`, `${path}.zip`),
-    // A page that answers nothing any more has no picture either.
+    // A page that no longer responds has no screenshot either.
     (error) => kept.push(`no picture of ${visitor.page.url()}: ${error.message}`),
   );
 }
 
-// Tests close their pages in their own `afterEach`, which comes before the one below.
+// Tests close their pages in their own `afterEach`, which runs before the one below.
 globalThis.logeBeforeClose = async (visitor) => {
   if (TestRunner.getCurrentTest()?.result?.state === 'fail') await keep(visitor);
 };
@@ -30,7 +30,7 @@ afterEach(async ({ task }) => {
   if (all.length > 0) console.error(`Kept of "${task.name}":\n${all.map((it) => `  ${it}`).join('\n')}`);
 });
 
-// A page that is still open would go on working for as long as Chromium, which the next file shares.
+// An open page would keep working in the Chromium that the next file shares.
 afterAll(async () => {
   for (const visitor of globalThis.logeOpenVisitors ?? []) await visitor[Symbol.asyncDispose]();
 });

@@ -1,8 +1,7 @@
 /**
- * Runs the test files project by project, and the longest first within each. Vitest keeps a worker, and all modules
- * that it has loaded, only while the next file in the queue belongs to the same project. The longest first, so that no
- * worker is left with a long file at the end. The durations are those of the last recorded run: `npm test -- --record`
- * writes them anew.
+ * Runs the test files project by project, longest first within each. Vitest reuses a worker and its loaded modules only
+ * while the next file belongs to the same project; longest first, so that no worker ends with a long file alone. `npm
+ * test -- --record` records the durations.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -10,7 +9,7 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 
 const FILE = new URL('../../durations.json', import.meta.url);
 const PROJECT = new URL('../../..', import.meta.url).pathname;
-/** Shorter ones are in no particular order. */
+/** Shorter files are not recorded, and run in any order. */
 const RECORDED_FROM_SECONDS = 2;
 /** The project with the longest files comes first. */
 const PROJECTS = ['unit', 'house', 'contract', 'unit-mocking'];

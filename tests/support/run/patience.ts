@@ -1,10 +1,7 @@
-/**
- * Gives every `vi.waitFor` that names no timeout more than Vitest's second: the machine of the tests is busy with
- * others.
- */
+/** Raises the default timeout of `vi.waitFor` above Vitest's second, for loaded machines. */
 import { vi } from 'vitest';
 
-/** Also that of `expect.poll`, in `vitest.config.ts`. */
+/** `vitest.config.ts` sets the same for `expect.poll`. */
 const PATIENCE_MS = 15_000;
 
 const { waitFor } = vi;

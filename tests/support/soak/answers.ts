@@ -1,6 +1,6 @@
 /**
- * What was answered, and must therefore be there whatever dies afterwards: by the house to people, and by the
- * provider's page to whoever paid.
+ * Acknowledged results, which must survive any crash: answers of the server, and payments confirmed by the provider's
+ * page.
  */
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -24,8 +24,8 @@ interface Answered {
   id: string;
 }
 
-/** Ids that are there as they were answered; each statement takes those that were. */
-const THERE: Record<AnsweredKind, string> = {
+/** Each statement selects the acknowledged ids that exist in the database. */
+const SELECT_EXISTING: Record<AnsweredKind, string> = {
   tip: `select id from tips where status in ('settled', 'refunded')`,
   ticket: `select id from tickets where status in ('valid', 'refunded', 'disputed')`,
   topup: `select id from topups where status = 'settled'`,
@@ -43,9 +43,9 @@ const THERE: Record<AnsweredKind, string> = {
 
 export class Answers {
   readonly #answered = new Map<AnsweredKind, Set<string>>();
-  /** What has come of the keys that senders gave. */
+  /** The result of each idempotency key. */
   readonly #byKey = new Map<string, string>();
-  /** Things that were answered as two when they are one. */
+  /** Requests that were applied twice. */
   readonly doubled: string[] = [];
 
   note(kind: AnsweredKind, id: string): void {
@@ -53,13 +53,13 @@ export class Answers {
     this.#answered.set(kind, known.add(id));
   }
 
-  /** Notes what was asked for under a key of its sender: one key, one thing, however often it is answered. */
+  /** Records the result of an idempotency key, which must be the same at every answer. */
   noteOnce(kind: AnsweredKind, key: string, id: string): void {
     this.note(kind, id);
     this.compare(key, id);
   }
 
-  /** What comes of one key is one thing, whether it is done already or not. */
+  /** Compares the result of a key with an earlier one, answered or not. */
   compare(key: string, id: string): void {
     const earlier = this.#byKey.get(key);
     if (earlier !== undefined && earlier !== id) this.doubled.push(`the key ${key} has made ${earlier} and ${id}`);
@@ -77,7 +77,7 @@ export class Answers {
   async findLost(db: Database): Promise<Answered[]> {
     const lost: Answered[] = [];
     for (const [kind, ids] of this.#answered) {
-      const { rows } = (await db.orm.execute(sql.raw(THERE[kind]))) as unknown as { rows: { id: string }[] };
+      const { rows } = (await db.orm.execute(sql.raw(SELECT_EXISTING[kind]))) as unknown as { rows: { id: string }[] };
       const there = new Set(rows.map(({ id }) => id));
       for (const id of ids) if (!there.has(id)) lost.push({ kind, id });
     }

@@ -1,17 +1,15 @@
-/** What must hold whenever everything that is under way has come to its end. */
+/** Invariants once all pending work has finished. */
 import { sql } from 'drizzle-orm';
 import type { Reconciliation } from '../../../server/protocol/money/payouts.ts';
 import type { Answers } from './answers.ts';
 import type { SoakHouse } from './soak-house.ts';
 
 const RETRY_MS = 66 * 60_000;
-/** Whatever failed is tried again within the hour, and a week-late webhook is no reason to wait. */
+/** Failed jobs are retried within the hour. */
 const ROUNDS = 3;
 const FEE_MS = 60_000;
 
-/**
- * Lets everything that is under way come to its end: no faults, no deaths, and time for whatever is to be tried again.
- */
+/** Lets all pending work finish: no faults, no crashes, and time for retries. */
 export async function settle(house: SoakHouse): Promise<void> {
   const { money, outbox } = house.app;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -29,8 +27,8 @@ interface Findings {
 }
 
 export function check(house: SoakHouse, answers: Answers): Promise<Findings> {
-  return house.whileClosed(async () => {
-    // For what came in at the last moment, and the fee that the provider is asked for half a minute after that.
+  return house.withWebhooksHeld(async () => {
+    // For late arrivals, and the provider's fee, which is fetched half a minute later.
     await house.app.money.sweep();
     house.advance(FEE_MS);
     await house.app.money.sweep();
@@ -56,7 +54,7 @@ async function select<Row>(house: SoakHouse, statement: string): Promise<Row[]> 
   return ((await house.app.db.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
 }
 
-/** What is left undone once there is nothing that could hinder it. */
+/** Unfinished work although nothing prevents it. */
 async function findUnprocessed(house: SoakHouse): Promise<string[]> {
   const events = await select<{ id: string; type: string; error: string | null }>(
     house,
@@ -64,12 +62,12 @@ async function findUnprocessed(house: SoakHouse): Promise<string[]> {
   );
   const facts = await select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
   return [
-    ...events.map(({ id, type, error }) => `${id} (${type}) was never processed: ${error ?? 'nobody tried'}`),
-    ...facts.map(({ id }) => `${id} is a fact that was never told`),
+    ...events.map(({ id, type, error }) => `${id} (${type}) was never processed: ${error ?? 'no attempt'}`),
+    ...facts.map(({ id }) => `${id} is a fact that was never dispatched`),
   ];
 }
 
-/** What the books say lies at the provider, against what the provider says. */
+/** Compares the ledger's clearing account with the provider's balance. */
 async function compareBalance(house: SoakHouse): Promise<string[]> {
   const [row] = await select<{ clearing: string }>(
     house,
@@ -83,7 +81,7 @@ async function compareBalance(house: SoakHouse): Promise<string[]> {
   );
   const { available, pending } = await house.stripe.balance.retrieve();
   const providerMinor = [...available, ...pending].reduce((sum, { amount }) => sum + amount, 0);
-  // Of what the provider paid to the house's own bank the books hear when they are compared.
+  // Payouts to the server's own bank are booked only when reconciled.
   const toBankMinor = (await house.stripe.payouts.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 }))
     .filter(({ status }) => status !== 'failed' && status !== 'canceled')
     .reduce((sum, { amount }) => sum + amount, 0);
@@ -94,19 +92,16 @@ async function compareBalance(house: SoakHouse): Promise<string[]> {
   return [fault, ...(await describeItems(house, items))];
 }
 
-/** A tip is shown exactly if it is in the books. */
+/** A tip is shown exactly if it is in the ledger. */
 async function findNotShown(house: SoakHouse, answers: Answers): Promise<string[]> {
   const booked = new Set((await select<{ id: string }>(house, 'select id from tips')).map(({ id }) => id));
   return [
     ...[...answers.idsOf('tip')].filter((id) => !house.shown.has(id)).map((id) => `${id} was never shown`),
-    ...[...house.shown].filter((id) => !booked.has(id)).map((id) => `${id} was shown, and is not in the books`),
+    ...[...house.shown].filter((id) => !booked.has(id)).map((id) => `${id} was shown, and is not in the ledger`),
   ];
 }
 
-/**
- * The provider's own view, which no fault of ours could falsify: nothing was taken or sent twice, and every movement is
- * explained.
- */
+/** Checks at the provider itself: nothing was charged or sent twice, and every movement is explained. */
 export async function checkProvider(house: SoakHouse): Promise<{ violations: string[]; doubled: string[] }> {
   const { stripe } = house;
   const doubled: string[] = [];
@@ -151,7 +146,7 @@ async function findUnexplained(house: SoakHouse): Promise<string[]> {
   );
 }
 
-/** With what the house was told of each, for whoever looks for the fault. */
+/** Adds the provider events that the server received for each, for debugging. */
 function describeItems(house: SoakHouse, items: Reconciliation['items']): Promise<string[]> {
   return Promise.all(
     items.map(async ({ verdict, reference, text }) => {
@@ -160,12 +155,12 @@ function describeItems(house: SoakHouse, items: Reconciliation['items']): Promis
         `select type, created_at, received_at, processed_at, attempts from provider_events where object_id = '${reference}'`,
       );
       const invoices = await select(house, `select * from membership_invoices where provider_payment = '${reference}'`);
-      return `${verdict} ${reference}: ${text} Told of it: ${JSON.stringify(told)} ${JSON.stringify(invoices)}`;
+      return `${verdict} ${reference}: ${text} Provider events: ${JSON.stringify(told)} ${JSON.stringify(invoices)}`;
     }),
   );
 }
 
-/** A paid page of which the house knows nothing, as the provider has it and as the house has. */
+/** A paid checkout session that the server does not know, as both sides see it. */
 async function describeLost(house: SoakHouse, { kind, id }: { kind: string; id: string }): Promise<string> {
   if (kind !== 'paid_page') return `${kind} ${id}`;
   const { client_reference_id, mode, status, payment_status, subscription } =

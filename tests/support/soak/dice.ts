@@ -1,4 +1,4 @@
-/** Choices that a seed repeats: mulberry32. */
+/** Seeded random choices: mulberry32. */
 export class Dice {
   #state: number;
 
@@ -15,7 +15,7 @@ export class Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from `min` to `max`, both included. */
+  /** An integer from `min` to `max`, both included. */
   between(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1));
   }
@@ -28,7 +28,7 @@ export class Dice {
     return items[Math.floor(this.next() * items.length)];
   }
 
-  /** One of the names, as often as its weight says. */
+  /** One of the names, by relative weight. */
   weighted<N extends string>(weights: Readonly<Record<N, number>>): N {
     const entries = Object.entries(weights) as [N, number][];
     const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
@@ -40,7 +40,7 @@ export class Dice {
     return (entries.at(-1) as [N, number])[0];
   }
 
-  /** Dice of its own for something that runs beside other things: what it draws is then the same whatever they draw. */
+  /** Independent dice for a concurrent part, so that its draws do not depend on the others'. */
   fork(): Dice {
     return new Dice(Math.floor(this.next() * 2 ** 32));
   }

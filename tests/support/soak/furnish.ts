@@ -1,7 +1,4 @@
-/**
- * Makes a house in which something can be bought: creators with tiers, a free and a private room each, and
- * associations.
- */
+/** Creates the initial data: creators with tiers, a free and a private room each, and associations. */
 import type { SoakApp } from './soak-house.ts';
 import type { SoakWorld } from './soak-world.ts';
 

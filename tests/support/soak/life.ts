@@ -1,8 +1,7 @@
 /**
- * The life of one application object, which ends at a random moment at which it waits: before a statement or a request
- * leaves, or once it has left and its answer is still to come. From then on nothing that the object does has any
- * effect, as if its process had been killed: its connections are cut, so that Postgres rolls back what was open, and
- * nothing reaches the provider any more.
+ * The lifetime of an application object that crashes at a random await: before a statement or request is sent, or after
+ * it is sent and before its answer. From then on nothing that the object does has an effect, as if its process had been
+ * killed: its connections are cut, so that Postgres rolls back open transactions, and no request reaches the provider.
  */
 import type pg from 'pg';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -14,27 +13,25 @@ export class Life {
   #isAnswerLost = false;
   #isOver = false;
   readonly #clients = new Set<pg.PoolClient>();
-  /** What waits for a connection when the life ends. */
+  /** Waiters for a connection at the time of the crash. */
   #waiting: { callback(error: Error): void }[] = [];
 
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /**
-   * Ends after so many points at which it waits; `isAnswerLost`: what it waits for happens, and it never hears of it.
-   */
+  /** Crashes after this many awaits; with `isAnswerLost` the last operation takes effect, but its answer is lost. */
   endAfter(points: number, isAnswerLost: boolean): void {
     this.#pointsLeft = points;
     this.#isAnswerLost = isAnswerLost;
   }
 
-  /** Lets it live on, however long. */
+  /** Cancels the planned crash. */
   spare(): void {
     this.#pointsLeft = Number.POSITIVE_INFINITY;
   }
 
-  /** Puts everything that goes over a pool's connections under this life. */
+  /** Intercepts everything on a pool's connections. */
   watch(db: Database): void {
     const pool = (db.orm as unknown as { $client: pg.Pool }).$client;
     this.#waiting = (pool as unknown as { _pendingQueue: { callback(error: Error): void }[] })._pendingQueue;
@@ -50,7 +47,7 @@ export class Life {
   #watchClient(client: pg.PoolClient): void {
     if (this.#clients.has(client)) return;
     this.#clients.add(client);
-    // A connection that is cut says so to whoever waits on it; nobody else needs to hear.
+    // A cut connection already rejects its pending query.
     client.on('error', () => {});
     if (this.#isOver) cut(client);
     const query = client.query.bind(client) as (...args: QueryArguments) => unknown;
@@ -58,13 +55,13 @@ export class Life {
       const isLast = this.#isLastPoint();
       if (isLast && !this.#isAnswerLost) this.end();
       const answer = query(...args);
-      // What was written is with the server by then; only the answer finds nobody.
+      // The statement has been sent by then; only its answer is lost.
       if (isLast && this.#isAnswerLost) setImmediate(() => this.end());
       return answer;
     }) as pg.PoolClient['query'];
   }
 
-  /** The same for requests to the provider. */
+  /** Intercepts requests to the provider. */
   fetchBy(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
     return async (input, init) => {
       if (this.#isOver) throw gone();
@@ -96,5 +93,5 @@ function cut(client: pg.PoolClient): void {
 }
 
 function gone(): TypeError {
-  return new TypeError('fetch failed', { cause: new Error('This application object is gone.') });
+  return new TypeError('fetch failed', { cause: new Error('This application object has crashed.') });
 }

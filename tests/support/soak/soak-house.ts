@@ -1,6 +1,6 @@
 /**
- * A house whose application can die at any moment and be opened again on the same database: one Postgres database, the
- * emulator in this process, and one application object after the other. Webhooks go to whichever lives.
+ * A server whose application can crash at any moment and be reopened on the same database: one Postgres database, the
+ * emulator in this process, and a sequence of application objects. Webhooks go to the current one.
  */
 
 import { StripeEmulator } from '@loge/stripe-emulator';
@@ -24,17 +24,20 @@ import type { Dice } from './dice.ts';
 import { Life } from './life.ts';
 import { SoakMedia } from './soak-media.ts';
 
-const HANG_GIVEN_UP_MS = 120;
-/** Between two deaths lie so many points at which one can happen. */
+const PROVIDER_TIMEOUT_MS = 120;
+/** The maximum number of awaits between two crashes. */
 const LIFE_POINTS_MAX = 1_500;
 const RETRYING_SHARE = 0.05;
-/** A real start looks at everything that is open, and begins the jobs; other lives are swept as their owner says. */
+/**
+ * The share of restarts with a full start, which recovers all open work and starts the jobs; otherwise the test sweeps
+ * explicitly.
+ */
 const STARTED_SHARE = 0.1;
 /** Enough for races, few enough to be opened often. */
 const POOL_SIZE = 5;
 const PROBE_TIMEOUT_MS = 2_000;
 const FAULT_SHARE = 0.04;
-/** What can happen to a request, and whether it takes effect all the same. */
+/** Faults of a request, and whether it takes effect anyway. */
 const FAULTS = [
   ['conflict', false],
   ['conflict', false],
@@ -47,7 +50,7 @@ const FAULTS = [
   ['reset', true],
   ['hang', true],
 ] as const;
-const TIMES = 1_000_000_000;
+const UNLIMITED = 1_000_000_000;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 export interface SoakApp {
@@ -61,17 +64,17 @@ export interface SoakApp {
 
 interface SoakHouseOptions {
   /**
-   * An empty database: of real Postgres, opened anew by each life and cut off with it; or an open one that all lives
+   * A URL of an empty Postgres database, to which each application object connects anew; or an open database that all
    * share.
    */
   database: { url: string } | Database;
   seed: number;
   dice: Dice;
-  /** Where the clock stands still until it is advanced; absent: it runs with the machine's. */
+  /** Start of a clock that moves only by `advance`; default: the machine's clock. */
   startMs?: number;
 }
 
-/** A webhook that was sent and that the house has not received. */
+/** A webhook that was sent and not delivered yet. */
 interface HeldWebhook {
   payload: string;
   signature: string;
@@ -81,9 +84,9 @@ export class SoakHouse implements AsyncDisposable {
   readonly clock: MovableClock;
   readonly media = new SoakMedia();
   readonly emulator: StripeEmulator;
-  /** Of the test, not of the house: meets no faults. */
+  /** The test's own client, without faults. */
   readonly stripe: Stripe;
-  /** Ids of the tips that were shown to anybody. */
+  /** Ids of the tips that were shown. */
   readonly shown = new Set<string>();
   crashes = 0;
   readonly #options: SoakHouseOptions;
@@ -115,7 +118,7 @@ export class SoakHouse implements AsyncDisposable {
       deliver: (payload, signature) => house?.take(payload, signature) ?? 503,
       log: (message, fields) => house?.note(message, fields as object | undefined),
     });
-    // What happens on creators' accounts comes by an endpoint of its own.
+    // Events of connected accounts have a separate endpoint.
     emulator.setConnectWebhook({ url: 'http://in.process/webhooks/stripe-connect', secret: WEBHOOK_SECRET });
     house = new SoakHouse(options, emulator);
     await house.open();
@@ -127,25 +130,25 @@ export class SoakHouse implements AsyncDisposable {
     return this.#app;
   }
 
-  /** What the emulator says of itself; its own faults are ours to see. */
+  /** Errors that the emulator logs. */
   readonly notes: string[] = [];
   note(message: string, fields?: object): void {
     if (message !== 'a webhook was not accepted') this.notes.push(`${message} ${JSON.stringify(fields)}`);
   }
 
-  /** While it is set, nothing that the provider tells or lists reaches the house; `hear` lets it in. */
+  /** While set, the provider's webhooks and event lists are held back; `deliver` delivers them. */
   heldWebhooks: HeldWebhook[] | undefined;
 
-  /** The next order of a refund is answered with a failure that stays, whatever becomes of the order. */
+  /** The next refund request gets a permanent failure, whether it takes effect or not. */
   isKeySpent = false;
 
   async take(payload: string, signature: string): Promise<number> {
-    if (!this.heldWebhooks) return this.hear({ payload, signature });
+    if (!this.heldWebhooks) return this.deliver({ payload, signature });
     this.heldWebhooks.push({ payload, signature });
     return 200;
   }
 
-  async hear({ payload, signature }: HeldWebhook): Promise<number> {
+  async deliver({ payload, signature }: HeldWebhook): Promise<number> {
     const app = this.#app;
     if (!app || app.life.isOver || this.#isClosed) return 503;
     try {
@@ -161,7 +164,7 @@ export class SoakHouse implements AsyncDisposable {
     this.emulator.advanceClock(ms);
   }
 
-  /** Requests of the house alone meet faults, never those of the test. */
+  /** Faults affect only the server's requests, never the test's. */
   #send(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const { dice } = this.#options;
     const path = new URL(input instanceof Request ? input.url : input).pathname;
@@ -172,32 +175,32 @@ export class SoakHouse implements AsyncDisposable {
     return this.emulator.fetch(input, init);
   }
 
-  /** From now on things fail and die; until {@link calm}. */
+  /** Starts injecting faults and crashes, until {@link calm}. */
   disturb(): void {
     this.#isQuiet = false;
     const { emulator } = this;
-    this.#doom(this.app.life);
-    emulator.addWebhookRule({ action: 'drop', times: TIMES, share: 0.06 });
-    emulator.addWebhookRule({ action: 'double', times: TIMES, share: 0.1 });
-    emulator.addWebhookRule({ action: 'delay', times: TIMES, share: 0.05, delayMs: WEEK_MS });
+    this.#planCrash(this.app.life);
+    emulator.addWebhookRule({ action: 'drop', times: UNLIMITED, share: 0.06 });
+    emulator.addWebhookRule({ action: 'double', times: UNLIMITED, share: 0.1 });
+    emulator.addWebhookRule({ action: 'delay', times: UNLIMITED, share: 0.05, delayMs: WEEK_MS });
   }
 
-  #doom(life: Life): void {
+  #planCrash(life: Life): void {
     const { dice } = this.#options;
     life.endAfter(dice.between(1, LIFE_POINTS_MAX), dice.chance(0.5));
   }
 
-  /** Nothing fails any more, and a new application does nothing but what it is told to. */
+  /** Stops all faults, and opens an application without background work. */
   async calm(): Promise<void> {
     this.#isQuiet = true;
     this.emulator.clearFaults();
     this.emulator.clearWebhookRules();
-    await this.#bury();
+    await this.#crash();
     await this.open();
   }
 
-  /** While something is looked at that must not change, webhooks wait outside. */
-  async whileClosed<T>(look: () => Promise<T>): Promise<T> {
+  /** Holds webhooks back while something is checked that must not change. */
+  async withWebhooksHeld<T>(look: () => Promise<T>): Promise<T> {
     this.#isClosed = true;
     try {
       await this.app.money.idle();
@@ -207,9 +210,9 @@ export class SoakHouse implements AsyncDisposable {
     }
   }
 
-  /** Kills what lives, and opens another in its place. */
+  /** Crashes the application, and opens another. */
   async reopen(): Promise<void> {
-    await this.#bury();
+    await this.#crash();
     this.crashes += 1;
     await this.open();
   }
@@ -224,7 +227,7 @@ export class SoakHouse implements AsyncDisposable {
     const app = await this.#compose({ db, life, maxNetworkRetries });
     if (!isShared) life.watch(db);
     this.#app = app;
-    if (!this.#isQuiet) this.#doom(life);
+    if (!this.#isQuiet) this.#planCrash(life);
     app.outbox.start();
     if (isStarted) app.money.start();
   }
@@ -244,7 +247,7 @@ export class SoakHouse implements AsyncDisposable {
       host: '127.0.0.1',
       port: emulator.port,
       protocol: 'http',
-      timeoutMs: HANG_GIVEN_UP_MS,
+      timeoutMs: PROVIDER_TIMEOUT_MS,
       maxNetworkRetries,
       fetch: life.fetchBy((input, init) => this.#send(input, init)),
       clock: systemClock,
@@ -265,7 +268,7 @@ export class SoakHouse implements AsyncDisposable {
     return { life, money, accounts, rooms, outbox, db };
   }
 
-  /** The provider as it is, but for its list of events while news of it is held back, and a key that it has spent. */
+  /** Wraps the provider: its event list is filtered while webhooks are held, and a refund key may be spent. */
   #askProvider(provider: PaymentProvider, name: string | symbol): unknown {
     if (name === 'refund' && this.isKeySpent) {
       this.isKeySpent = false;
@@ -276,21 +279,21 @@ export class SoakHouse implements AsyncDisposable {
     return typeof value === 'function' ? value.bind(provider) : value;
   }
 
-  async #bury(): Promise<void> {
+  async #crash(): Promise<void> {
     const app = this.#app;
     this.#app = undefined;
     if (!app) return;
-    // Over a database that outlives it, it would go on telling facts to nobody.
+    // With a shared database, the old application would keep dispatching facts.
     if (app.db === this.#options.database) await app.outbox.idle();
     app.life.end();
-    // Stops its timers; whatever it tries meanwhile is refused.
+    // Stops its timers; its pending operations are refused.
     await Promise.allSettled([app.money.close(), app.outbox.close()]);
-    // Nothing is left in it that would have to be waited for.
+    // Not awaited: none of its work counts any more.
     if (app.db !== this.#options.database) void app.db.close().catch(() => {});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#bury();
+    await this.#crash();
     await this.emulator.close();
   }
 }

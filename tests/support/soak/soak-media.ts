@@ -1,4 +1,4 @@
-/** The media of private sessions, which flow or not as the soak says: counters as the SFU would have them. */
+/** Media of private sessions under the soak's control, as counters like the SFU's. */
 import type { PrivateMedia } from '../../../server/money/private-sessions/private-runner.ts';
 
 export class SoakMedia implements PrivateMedia {
@@ -25,7 +25,7 @@ export class SoakMedia implements PrivateMedia {
     else this.#stopped.add(room);
   }
 
-  /** A node is gone: the counters begin anew. */
+  /** A node has died: its counters restart. */
   interrupt(): void {
     this.#key += 1;
   }

@@ -1,28 +1,25 @@
-/**
- * What the soak knows of its house: people, rooms and the things that were bought lately, for the next act to choose
- * from.
- */
+/** The soak's view of its server: people, rooms and recent purchases, from which the next action chooses. */
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import type { Answers } from './answers.ts';
 import type { Dice } from './dice.ts';
 import type { SoakApp, SoakHouse } from './soak-house.ts';
 
-/** A page to pay on that somebody was given. */
+/** An open checkout page. */
 export interface OpenPage {
   url: string;
   session: string;
   purpose: 'topup' | 'ticket' | 'tip' | 'membership';
 }
 
-/** A tip that was sent and not answered: its sender sends it again. */
+/** An unanswered tip, which its sender will retry. */
 export interface Doubt {
   room: string;
   identity: string;
   input: { amountMinor: number; menuItem?: string; message?: string; idempotencyKey: string };
 }
 
-/** A top-up by a saved card, as it was asked for under its key. */
+/** A top-up by a saved card, with its idempotency key. */
 export interface CardTopupAsked {
   identity: string;
   card: string;
@@ -30,21 +27,21 @@ export interface CardTopupAsked {
   idempotencyKey: string;
 }
 
-/** Where the bank asks for a payment by a saved card, and nobody has answered yet. */
+/** A bank's confirmation request for a saved card, not answered yet. */
 export interface OpenChallenge {
   url: string;
   topup: string;
 }
 
-const REMEMBERED = 40;
+const KEPT_MAX = 40;
 
-/** The last things of a kind; what is older is left in peace. */
+/** The most recent items of a kind. */
 class Recent<T> {
   readonly items: T[] = [];
 
   add(item: T): void {
     this.items.push(item);
-    if (this.items.length > REMEMBERED) this.items.shift();
+    if (this.items.length > KEPT_MAX) this.items.shift();
   }
 
   remove(item: T): void {
@@ -71,12 +68,12 @@ export class SoakWorld {
   readonly challenges = new Recent<OpenChallenge>();
   readonly disputes = new Recent<string>();
   readonly doubts: Doubt[] = [];
-  /** How often test cards are used, where it is to be otherwise than usual. */
+  /** Overrides of the test cards' weights. */
   readonly cardWeights: Record<string, number> = {};
   menuVersion = 0;
 }
 
-/** What an act is given. The application is the one that lived when the act began. */
+/** Input of an action: the application is the one current at its start. */
 export interface Scene {
   house: SoakHouse;
   app: SoakApp;
@@ -85,7 +82,7 @@ export interface Scene {
   dice: Dice;
 }
 
-/** Does one thing, and says in a few words what came of it. */
+/** Performs one action, and returns a short description of its outcome. */
 export type Act = (scene: Scene) => Promise<string>;
 
 export const NOTHING = 'nothing to choose from';

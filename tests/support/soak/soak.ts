@@ -1,6 +1,6 @@
 /**
- * The soak: seeded sequences of everything that moves money, several at a time, on a house that dies and on a provider
- * that fails. Every few hundred operations everything is let come to rest, and all that must hold is looked at.
+ * The soak: seeded sequences of everything that moves money, several at a time, with a crashing server and a failing
+ * provider. Every few hundred operations everything settles, and all invariants are checked.
  */
 import Stripe from 'stripe';
 import { AppError } from '../../../server/protocol/errors.ts';
@@ -18,7 +18,7 @@ import { SoakHouse } from './soak-house.ts';
 import { type Scene, SoakWorld } from './soak-world.ts';
 
 interface SoakOptions {
-  /** An empty database of real Postgres. */
+  /** URL of an empty Postgres database. */
   url: string;
   seed: number;
   operations: number;
@@ -33,9 +33,9 @@ export interface SoakResult {
   lost: string[];
   doubled: string[];
   violations: string[];
-  /** What was done last, the newest at the end. */
+  /** The last actions, newest at the end. */
   lastLines: string[];
-  /** How often each act ended how. */
+  /** Outcomes of each action, counted. */
   outcomes: Record<string, number>;
 }
 
@@ -45,7 +45,7 @@ const WEIGHTS = Object.fromEntries(Object.entries(ACTS).map(([name, { weight }])
   ActName,
   number
 >;
-const AT_ONCE_MAX = 8;
+const CONCURRENT_MAX = 8;
 const LINES_KEPT = 400;
 const CHECK_EVERY = 400;
 const SECOND_MS = 1_000;
@@ -93,7 +93,7 @@ export class Soak implements AsyncDisposable {
     try {
       await this.#runAll();
     } catch (error) {
-      this.#violations.push(`the soak itself broke off: ${stackOf(error)}`);
+      this.#violations.push(`the soak itself failed: ${stackOf(error)}`);
     }
     return this.#result();
   }
@@ -137,11 +137,11 @@ export class Soak implements AsyncDisposable {
     };
   }
 
-  /** A few acts at once, then some time. */
+  /** Runs a few actions concurrently, then lets some time pass. */
   async #burst(): Promise<void> {
     const dice = this.#dice;
     if (this.#house.app.life.isOver) await this.#reopen();
-    const count = dice.between(1, AT_ONCE_MAX);
+    const count = dice.between(1, CONCURRENT_MAX);
     const drawn = Array.from({ length: count }, () => ({ name: dice.weighted(WEIGHTS), dice: dice.fork() }));
     await Promise.all(drawn.map(({ name, dice: own }) => this.#act(name, own)));
     if (dice.chance(NEW_FAN_SHARE)) this.#welcomeFan();
@@ -157,12 +157,12 @@ export class Soak implements AsyncDisposable {
   }
 
   async #reopen(): Promise<void> {
-    this.#line('the application dies, and is opened again');
+    this.#line('application crashed and restarted');
     await this.#house.reopen();
     await this.#resendDoubts();
   }
 
-  /** Whoever was not answered asks again, with the same key. */
+  /** Retries unanswered tips with the same key. */
   async #resendDoubts(): Promise<void> {
     const doubts = this.#world.doubts.splice(0);
     await Promise.all(
@@ -188,7 +188,7 @@ export class Soak implements AsyncDisposable {
       outcome = describe(error);
       kind = app.life.isOver ? 'died' : 'refused';
       if (!app.life.isOver && !isRefusal(error)) {
-        this.#violations.push(`${name} failed in a way that nobody expects: ${outcome} ${stackOf(error)}`);
+        this.#violations.push(`${name} failed unexpectedly: ${outcome} ${stackOf(error)}`);
       }
     }
     const key = `${name} ${kind}`;
@@ -206,7 +206,7 @@ export class Soak implements AsyncDisposable {
   }
 }
 
-/** What the house or the provider refuses with a reason. */
+/** An expected refusal of the server or the provider. */
 export function isRefusal(error: unknown): boolean {
   if (error instanceof AppError) return error.code !== 'internal';
   return error instanceof Stripe.errors.StripeError || (error as Error).name === 'StripeApiError';

@@ -1,4 +1,4 @@
-/** Templates of one's own messages that are not in the log yet: pending, held for review, refused or failed. */
+/** Templates of the user's own messages that are not in the log yet: pending, held for review, refused or failed. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';

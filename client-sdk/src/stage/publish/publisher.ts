@@ -135,7 +135,7 @@ export class Publisher {
     if (wasLive) await this.#connection.requestReliably('stage:endLive', { publication: this.#publication });
   }
 
-  /** Stops without a request: the server ends the live by itself. */
+  /** Stops without a request: the server has ended the live. */
   close(): void {
     this.#close();
   }
@@ -436,7 +436,7 @@ export class Publisher {
         this.#log('info', 'live restore failed', { code: failure.code, attempt });
         this.#dropSession();
         if (failure.code === 'live_replaced') return this.#finish('replaced', null);
-        // The server's grace period is over.
+        // The server's grace period has expired.
         if (failure.code === 'live_over') return this.#interrupt();
         if (!failure.retryable) break;
       }

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A sender of three layers, of which the browser sends `sending` and the page has switched on `active`. */
+/** A sender of three layers: the browser sends `sending`, the page has activated `active`. */
 class FakeSender {
   sending = 3;
   active = 3;

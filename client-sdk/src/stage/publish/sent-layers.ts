@@ -1,6 +1,6 @@
 /**
- * Watches which simulcast layers the browser really sends. It stops the upper ones when its bandwidth falls, and nobody
- * hears of that: the server would notice after one and a half seconds of silence.
+ * Watches which simulcast layers the browser really sends. It stops the upper ones without an event when its bandwidth
+ * falls; the server would notice only after one and a half seconds of silence.
  */
 import { STAGE } from '../../limits.ts';
 
@@ -42,7 +42,7 @@ export class SentLayers {
     const sending = this.#sendingRids([...(report?.values() ?? [])]);
     const highest = encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
     this.#probeLater(highest < wanted);
-    // A layer that nobody wants may start at any moment.
+    // A layer that no viewer wants may start at any moment.
     const layer = highest >= wanted ? encodings.length - 1 : highest;
     if (layer < 0 || (this.#known === null && layer < encodings.length - 1) || layer === this.#known) return;
     const isFirst = this.#known === null;

@@ -47,7 +47,8 @@ interface SentTracksOptions {
   /** Key of this `publish()`, which every session of it shares. */
   publication: string;
   /**
-   * A session that replaces a lost one: the server refuses it when the live is over or another page has taken it over.
+   * A session that replaces a lost one: the server refuses it when the live has ended or another page has taken the
+   * stage.
    */
   restore: boolean;
   /** Set for a spare of that session, which sends nothing until its layers are switched on. */

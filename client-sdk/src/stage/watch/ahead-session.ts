@@ -1,6 +1,6 @@
 /**
- * A media session that is opened before it can be shown: while the socket is still being opened, or together with the
- * access. Never taken over by a socket, it ends on the server by itself.
+ * A media session that is opened before it can be shown: while the socket is still connecting, or together with the
+ * access. If no socket resumes it, the server ends it.
  */
 import type { ConsumerOptions } from '../../../../server/protocol/stage.ts';
 import { delay } from '../../backoff.ts';

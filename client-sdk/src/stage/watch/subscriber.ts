@@ -131,7 +131,7 @@ export class Subscriber {
     this.#ahead.open(({ signal, place }) => this.#openSession({ signal, place, ask: (input) => ask(input, signal) }));
   }
 
-  /** Somebody is about to buy access: brings a transport up, which gets its tracks with the access. */
+  /** The user is about to buy access: opens a transport, which gets its tracks with the access. */
   prepare(ask: AskToWatch): void {
     if (this.isStarted) return;
     this.#ahead.prepare((signal, place) => this.#openSession({ signal, place, ask }), this.#engine);
@@ -454,7 +454,7 @@ export class Subscriber {
     });
   }
 
-  /** Sends the viewport, unless it is what was sent with `stage:watch`. */
+  /** Sends the viewport, unless `stage:watch` has already sent the same one. */
   #sendCurrentViewport(sent?: Viewport): void {
     const viewport = this.#handlers.viewport();
     if (viewport && (viewport.width !== sent?.width || viewport.height !== sent.height)) this.sendViewport(viewport);

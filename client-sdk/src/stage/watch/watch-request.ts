@@ -57,8 +57,8 @@ export async function describeViewer(
 }
 
 /**
- * In the lobby: tells the server what it needs to open a session together with the access. `open` brings a transport up
- * already.
+ * In the lobby: sends the server what it needs to open a session together with the access. `open` also opens a
+ * transport now.
  */
 export async function prepareToWatch(
   connection: Pick<Connection, 'request'>,

@@ -50,7 +50,7 @@ const QUICK_START = [
   ['/v1/tokens', '{"identity": "fan-7", "name": "Léa", "room": "room_…", "role": "fan"}'],
 ];
 
-/** By path: what is said once at `/docs`, a page for each tag, and one for the schemas. */
+/** By path: the introduction at `/docs`, a page for each tag, and one for the schemas. */
 export function docsPages(document: OpenApiDocument): Map<string, string> {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Entry => ({ method, path, operation })),

@@ -160,7 +160,7 @@ const PUBLIC_ROUTES = [
 
 test('the document is valid OpenAPI 3.1', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
-  // Ajv resolves the anchor of Schema Objects to the whole document; the next test looks at those by themselves.
+  // Ajv resolves the anchor of Schema Objects to the whole document; the next test checks the schemas individually.
   const schema = JSON.stringify(openapi.v31).replaceAll('"$dynamicRef":"#meta"', '"$ref":"#/$defs/schema"');
   const validate = ajv.compile(JSON.parse(schema));
   expect(validate(document) ? [] : validate.errors).toEqual([]);
@@ -188,7 +188,7 @@ test('lists exactly the public routes', () => {
 
 test('no described route answers 404', async () => {
   for (const { name, http: door } of HTTP_OPERATIONS) {
-    // What is public answers everybody.
+    // Public operations answer everyone.
     if (door.by.includes('visitor')) continue;
     const path = door.path.replace(':id', 'room_00000000000000000000');
     const reply = await http.call(door.method.toUpperCase(), path, { body: takesBody(door) ? {} : undefined });

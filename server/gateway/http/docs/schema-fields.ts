@@ -32,7 +32,7 @@ export function named(schema: JsonSchema, schemas: Schemas): Markup {
   return name ? html`<p>${schemaLink(name)}</p>` : schemaFields(schema, schemas);
 }
 
-/** The fields of a schema, named or not: what somebody must send. */
+/** The fields of a schema, named or inline: what a client must send. */
 export function inlined(schema: JsonSchema, schemas: Schemas): Markup {
   const target = schemas[referenceOf(schema) ?? ''];
   return schemaFields(target ?? schema, schemas);

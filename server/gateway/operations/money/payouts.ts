@@ -1,7 +1,4 @@
-/**
- * The money that leaves the house: payouts, disputes, reconciliation, and the tax report; by embedders' servers and
- * operators.
- */
+/** Outgoing money: payouts, disputes, reconciliation, and the tax report; for embedders' servers and operators. */
 
 import { AppError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';

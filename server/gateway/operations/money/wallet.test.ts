@@ -1,7 +1,4 @@
-/**
- * The site's routes for clubs, tickets that are given back, and credit that is: what a page may do with a session, over
- * real HTTP.
- */
+/** The site's routes for clubs and for refunds of tickets and credit, with a session, over real HTTP. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
@@ -127,7 +124,7 @@ test("lists a person's card payments with their purpose", async () => {
     select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
     from generate_series(1, 230) n`);
   expect((await as('malik', 'GET', '/v1/wallet/card-payments')).json.payments).toEqual(listed);
-  // One request reads so many pages; behind more than those it is found by going on.
+  // One request reads a limited number of pages; entries behind them need a cursor.
   await http.context.db.orm.execute(sql`insert into tips
     (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
     select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
@@ -175,7 +172,7 @@ test("pages through the wallet's history, each entry once", async () => {
   expect(entries).toEqual(whole.entries.slice(0, 2));
   const rest = (await as('ines', 'GET', `/v1/wallet/history?after=${next}`)).json;
   expect(rest).toEqual({ entries: whole.entries.slice(2), next: null });
-  // A place in somebody's history is nothing in another's.
+  // A cursor of one person's history is invalid in another's.
   const foreign = await as('lea', 'GET', `/v1/wallet/history?after=${next}`);
   expect(foreign.json.error.code).toBe('cursor_invalid');
 });

@@ -1,4 +1,4 @@
-/** The picture of a shared link: what it says, and how it is drawn. */
+/** The preview image of a shared link: its texts and its drawing. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Font } from 'satori';

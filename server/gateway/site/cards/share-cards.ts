@@ -1,6 +1,6 @@
 /**
- * Pictures of shared links: drawn once for each text, kept, and limited. Drawing one takes about 80 ms of a core, so
- * what anybody can cause with requests is bounded: one at a time, few waiting, so many in a minute.
+ * Preview images of shared links: drawn once per text, cached, and limited. Drawing one takes about 80 ms of CPU, so
+ * the load that requests can cause is bounded: one at a time, a short queue, and a limit per minute.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';

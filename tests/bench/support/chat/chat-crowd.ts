@@ -1,6 +1,6 @@
 /**
- * The process of the fans: thousands of connections that say something now and then, and that check of everything they
- * are shown that it comes once, in order, and how long after it was sent. Driven by the benchmark over IPC.
+ * The fans' process: thousands of connections that chat occasionally and check that every entry arrives once, in order,
+ * and how long after it was sent. Driven by the benchmark over IPC.
  */
 import { randomUUID } from 'node:crypto';
 import type { ChatEntry } from '../../../../server/protocol/chat/chat.ts';
@@ -94,7 +94,7 @@ async function run({ perSecond, seconds }: Extract<CrowdOrder, { type: 'run' }>)
     if (!fan) throw new Error('nobody is connected');
     const sent = fan.wire.emit<{ ok: boolean; data: { message: { seq: number } } }>('chat:send', {
       clientId: randomUUID(),
-      // No two alike, also when many are due in the same millisecond: the server takes copies for a wave.
+      // All texts differ, also within one millisecond: the server rejects copies.
       text: `${TEXT}${Date.now()}.${index}`,
     });
     answers.push(

@@ -1,4 +1,4 @@
-/** The process of the fans who drop off and come back; driven by the benchmark over IPC. */
+/** The process of disconnecting and reconnecting fans; driven by the benchmark over IPC. */
 import { type DroppingCrowdOptions, runDroppingCrowd } from '../../../support/people/dropping-crowd.ts';
 
 process.on('message', (options: DroppingCrowdOptions) => {

@@ -1,7 +1,6 @@
 /**
- * What Loge's chat is measured against: Socket.IO as its documentation shows it, one emit a message to everybody; or,
- * with a tick in milliseconds as second argument, messages gathered for that long. No rooms to decide about, no log,
- * nothing kept.
+ * The reference for Loge's chat: Socket.IO as in its documentation, with one emit per message to everybody; or, with a
+ * tick in milliseconds as second argument, messages batched per tick. No room decisions, no log, no storage.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,7 +1,7 @@
 /**
- * The reference: what one writes first with Socket.IO and mediasoup, as in mediasoup's own demo. No gateway, no access,
- * no money: router capabilities, a transport, then consume, connect and resume. One worker, one room, run as a process
- * of its own; it prints its port.
+ * The reference: a minimal server with Socket.IO and mediasoup, as in mediasoup's own demo. No gateway, no access, no
+ * money: router capabilities, a transport, then consume, connect and resume. One worker, one room, run as a separate
+ * process that prints its port.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

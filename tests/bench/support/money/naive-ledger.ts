@@ -1,8 +1,7 @@
 /**
- * The ledger that a textbook would write, to measure ours against: every balance is a row, a tip locks the rows of the
- * fan, the creator and the platform, and is a transaction of its own with four statements. It keeps the same records of
- * a tip, in tables with the same keys and indexes; it checks nothing afterwards and tells nobody, which ours does as
- * well.
+ * The reference: a textbook ledger. Every balance is a row; a tip locks the rows of fan, creator and platform in a
+ * transaction with four statements. It stores the same records of a tip, in tables with the same keys and indexes,
+ * without the checks and notifications that ours includes.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -101,7 +100,7 @@ export class NaiveLedger {
     }
   }
 
-  /** What the books say, to see that nothing was lost: the sum of all entries, and how many tips there are. */
+  /** The sum of all entries and the number of tips, to detect losses. */
   async check(): Promise<{ sumMinor: number; tips: number }> {
     const { rows } = await this.#pool.query(
       'select (select coalesce(sum(amount), 0) from naive_entries) as sum, (select count(*) from naive_tips) as tips',

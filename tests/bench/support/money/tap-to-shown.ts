@@ -1,7 +1,7 @@
 /**
- * From a fan's tap to the tip in front of everybody else: `money:tip` sent on one socket until the chat frame that
- * carries it has arrived at another participant's, over the real gateway in a process of its own. Both sockets are in
- * this process, so one clock times both ends.
+ * From a fan's tap to the tip shown to others: `money:tip` sent on one socket until the chat frame with the tip has
+ * arrived at another participant's, over the real gateway in a separate process. Both sockets are in this process, so
+ * one clock times both ends.
  */
 import { io, type Socket } from 'socket.io-client';
 import { createId } from '../../../../server/protocol/ids.ts';
@@ -19,13 +19,13 @@ type RoomSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
 const TOPUP_MINOR = 50_000;
 const AMOUNT_MINOR = 200;
-/** Long enough for the last tip to be shown, or to be given up. */
+/** Timeout for the last tip. */
 const SHOWN_WITHIN_MS = 5_000;
 
 export interface TapOptions {
   fans: number;
   taps: number;
-  /** Mean of the pauses between taps, which are as random as people are. */
+  /** Mean of the random pauses between taps. */
   meanPauseMs: number;
 }
 

@@ -27,12 +27,12 @@ export function describeRefusals(open: Open, workers: number): void {
     await expectCode(node.setMuted({ session, producerId: 'p', muted: true }), 'session_not_found');
     await expectCode(node.setViewport({ session, viewport: TOP }), 'session_not_found');
     await expectCode(node.sessionStats({ session }), 'session_not_found');
-    // Closing what is not there is no error.
+    // Closing an unknown session is no error.
     await node.closeSession({ session });
     await node.closeRoom({ room: 'unknown' });
   });
 
-  it('refuses a second session of the same name and leaves the first alone', async () => {
+  it('refuses a second session with the same id and keeps the first', async () => {
     const { stage } = await open();
     await using _ = stage;
     const { rtpCapabilities, grant } = watchRequest(stage);
@@ -63,13 +63,13 @@ export function describeRefusals(open: Open, workers: number): void {
     );
   });
 
-  it('refuses malformed media parameters and stays well', async () => {
+  it('refuses malformed media parameters and keeps working', async () => {
     const { stage } = await open();
     await using _ = stage;
     const { node } = stage;
     const { grant, rtpCapabilities } = watchRequest(stage);
     const watch = (change: object) => node.watch({ session: randomUUID(), grant, rtpCapabilities, ...change });
-    // What a client can put on the wire whatever the types say.
+    // What a client can send despite the types.
     const wrong = <T>(value: unknown) => value as T;
     await expectCode(watch({ rtpCapabilities: {} }), 'invalid_media_parameters');
     await expectCode(watch({ rtpCapabilities: wrong(null) }), 'invalid_media_parameters');
@@ -102,12 +102,12 @@ export function describeRefusals(open: Open, workers: number): void {
     expect((await node.stats()).producers).toBe(2);
   });
 
-  it('answers node_full past the bound and leaves the others alone', async () => {
+  it('answers node_full at capacity and keeps the others', async () => {
     const { stage } = await open({ consumersPerWorkerMax: 4 });
     await using _ = stage;
     await stage.publish('room_full');
     const admitted: StageViewer[] = [];
-    // Two fill a worker; a worker that feeds another one by a pipe carries one fewer.
+    // Two sessions fill a worker; a worker that feeds another one by a pipe carries one fewer.
     const fill = async () => {
       while (admitted.length <= 2 * workers) admitted.push(await stage.watch('room_full'));
     };
@@ -131,7 +131,7 @@ export function describeEnds(open: Open, workers: number): void {
     await stage.node.closeSession({ session });
     const packets = viewer.packets();
     await until(() => viewer.silenceMs() > SILENT_AFTER_MS);
-    // What was on its way may still come: a few packets, not a quarter of a second's worth.
+    // A few packets may be in flight; a quarter of a second would bring more.
     expect(viewer.packets() - packets).toBeLessThan(30);
     expect(stage.events.of('sessionClosed', session).map(({ reason }) => reason)).toEqual(['closed']);
     await receivesMore(other);
@@ -149,7 +149,7 @@ export function describeEnds(open: Open, workers: number): void {
     expect(stage.events.all).toEqual([]);
   });
 
-  it('closes a room with everybody in it, and the room goes with its last session', async () => {
+  it('closes a room with all its sessions, and a room ends with its last session', async () => {
     const { stage } = await open();
     await using _ = stage;
     const sessions = [await stage.publish('room_end'), await stage.watch('room_end'), await stage.watch('room_end')];
@@ -164,7 +164,7 @@ export function describeEnds(open: Open, workers: number): void {
     expect((await stage.node.stats()).rooms).toBe(0);
   });
 
-  it('tells all sessions of a worker that dies and serves the next ones', async () => {
+  it('notifies all sessions of a worker that dies and serves new ones', async () => {
     const { stage, killWorkers } = await open();
     await using _ = stage;
     const before = [await stage.publish('room_crash'), await stage.watch('room_crash')];
@@ -179,7 +179,7 @@ export function describeEnds(open: Open, workers: number): void {
     await until(async () => (await stage.node.stats()).workers === workers);
   });
 
-  it('tells all sessions of a node that is shut down, and refuses everything from then on', async () => {
+  it('notifies all sessions of a node that shuts down, and refuses everything afterwards', async () => {
     const { stage, shutDown } = await open();
     await using _ = stage;
     const { session } = await stage.watch('room_gone');

@@ -6,16 +6,16 @@ import { rtpViewerCapabilities } from '../../../support/media/rtp-viewer.ts';
 
 export interface SfuHarness {
   name: string;
-  /** Workers of the node; one unless told. */
+  /** Number of the node's workers; one by default. */
   workers?: number;
   create(options?: SfuHarnessOptions): Promise<SfuHarnessNode>;
 }
 
 export interface SfuHarnessNode {
-  /** Closing it closes whatever the harness started. */
+  /** Closing it closes everything that the harness started. */
   node: SfuNode;
   killWorkers(): unknown;
-  /** Ends the node itself, as its operator does, wherever it is. */
+  /** Shuts the node process down, as its operator does. */
   shutDown(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function expectCode(call: Promise<unknown>, code: SfuErrorCode): Pr
   await expect(call).rejects.toMatchObject({ name: 'SfuError', code });
 }
 
-/** Waits until the viewer was given so many further consumers, and has the viewer receive them. */
+/** Waits until the viewer was given this many further consumers, and adds them. */
 export async function receiveAdded(stage: RtpStage, { session, viewer }: StageViewer, count: number) {
   const added = () => stage.events.of('consumersAdded', session).flatMap(({ consumers }) => consumers);
   await until(() => added().length === count);
@@ -61,7 +61,7 @@ export function packetsOf({ viewer }: StageViewer, consumerId: string): number {
   return viewer.streams.find((stream) => stream.consumerId === consumerId)?.packets ?? 0;
 }
 
-/** The simulcast layer that a viewer who opens everything is being sent. */
+/** The simulcast layer sent to a viewer with `openAll`. */
 export function currentLayer({ viewer }: StageViewer): number | undefined {
   return viewer.streams.find(({ kind }) => kind === 'video')?.layer;
 }
@@ -77,7 +77,7 @@ export function closedPublisher(): RtpPublisher {
   return publisher;
 }
 
-/** Renews leases again and again, as a gateway does. Stopping waits for the renewal in flight. */
+/** Renews leases at an interval, as a gateway does. Stopping waits for the renewal in flight. */
 export function keepRenewing(node: SfuNode, sessions: string[]) {
   let renewal: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {

@@ -5,7 +5,7 @@ import { RtpViewer, rtpViewerCapabilities } from '../../../support/media/rtp-vie
 import { expectCode, type Open, SILENT_AFTER_MS, until, WAIT } from './harness.ts';
 
 export function describeMedia(open: Open): void {
-  it('gives a viewer sound and a decodable picture with no message after the join', async () => {
+  it('gives a viewer audio and decodable video without a message after the join', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_media');
@@ -82,7 +82,7 @@ export function describeMedia(open: Open): void {
 }
 
 export function describeTraffic(open: Open): void {
-  it('counts the video of each side and what comes back from the viewer, and stops when one side does', async () => {
+  it("counts the video of each side and the viewer's feedback, and stops when one side does", async () => {
     const { stage } = await open();
     await using _ = stage;
     const publisher = await stage.publish('room_traffic');
@@ -130,7 +130,7 @@ export function describeTraffic(open: Open): void {
     const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
     expect((await node.adopt(adopted)).paused).toBe(true);
 
-    // A new session earns nothing: it begins paused, and is paused again where nothing is reported.
+    // A new session does not reset it: it begins paused, and is paused again without reports.
     await node.closeSession({ session: silent.session });
     const again = await stage.watch('room_metered', { grant });
     await events.wait('paused', again.session);

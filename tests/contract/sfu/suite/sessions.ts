@@ -5,7 +5,7 @@ import { PREPARED_PER_ROOM_MAX } from '../../../../sfu/limits.ts';
 import { expectCode, keepRenewing, type Open, SILENT_AFTER_MS, SMALL, until, WAIT, watchRequest } from './harness.ts';
 
 export function describeGrants(open: Open): void {
-  it('makes no consumer without the right to subscribe and no publisher without the right to publish', async () => {
+  it('creates no consumer without the subscribe grant and no publisher without the publish grant', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_rights');
@@ -18,7 +18,7 @@ export function describeGrants(open: Open): void {
     expect(await stage.node.stats()).toMatchObject({ sessions: 1, consumers: 0 });
   });
 
-  it('connects a prepared session without media, and gives it the tracks with a grant of its person', async () => {
+  it('connects a prepared session without media, and gives it the tracks when it is admitted', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_prepared');
@@ -38,7 +38,7 @@ export function describeGrants(open: Open): void {
     expect(consumers).toHaveLength(2);
     viewer.addConsumers(consumers);
     await viewer.firstDecodableFrame;
-    // It has outgrown the short time of a prepared one.
+    // It outlives the short lease of a prepared session.
     expect((await admit({})).consumers).toHaveLength(2);
   });
 
@@ -69,7 +69,7 @@ export function describeGrants(open: Open): void {
     expect(stage.events.of('consumersAdded', session)).toEqual([]);
   });
 
-  it('lets a session outlast its first grant when that is extended, and revives none that ran out', async () => {
+  it('keeps a session whose grant is extended, and revives none whose grant has expired', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_extended');
@@ -87,7 +87,7 @@ export function describeGrants(open: Open): void {
     expect((await stage.events.wait('sessionClosed', kept.session)).reason).toBe('grant_expired');
   });
 
-  it('closes a session when its grant runs out', async () => {
+  it('closes a session when its grant expires', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_until');
@@ -98,7 +98,7 @@ export function describeGrants(open: Open): void {
     await expectCode(stage.node.setViewport({ session, viewport: SMALL }), 'session_not_found');
   });
 
-  it('closes what does not connect in time, whoever is to send over it', async () => {
+  it('closes sessions of every kind that do not connect in time', async () => {
     const { stage } = await open({ connectWithinMs: 500 });
     await using _ = stage;
     const kept = [await stage.publish('room_connect'), await stage.watch('room_connect')];
@@ -127,7 +127,7 @@ export function describeGrants(open: Open): void {
 }
 
 export function describePeople(open: Open): void {
-  it('gives a session to the gateway of the person whose it is, and to no other', async () => {
+  it("lets only a gateway of the session's owner adopt it", async () => {
     const { stage } = await open();
     await using _ = stage;
     const { node } = stage;
@@ -140,7 +140,7 @@ export function describePeople(open: Open): void {
     await expectCode(node.adopt({ session: 'unknown', room: 'room_adopted', identity: 'fan' }), 'session_not_found');
   });
 
-  it('lets the gateway that a person has left neither renew nor close their session, and says so', async () => {
+  it('refuses to renew or close a session for the gateway that its owner has left', async () => {
     const { stage } = await open({ leaseMs: 1_500 });
     await using _ = stage;
     const { node, events } = stage;
@@ -151,7 +151,7 @@ export function describePeople(open: Open): void {
     expect(await node.adopt(theirs)).toMatchObject({ epoch: 2 });
     await events.wait('adopted', session);
 
-    // What the earlier gateway still says of it counts for nothing.
+    // Requests of the earlier gateway have no effect.
     expect(await node.renew({ sessions: [session] })).toEqual({ lost: [], adopted: [session] });
     await expectCode(node.closeSession({ session }), 'not_owner');
     expect(await node.renew({ sessions: [session], epochs: { [session]: 2 } })).toEqual({ lost: [], adopted: [] });
@@ -159,7 +159,7 @@ export function describePeople(open: Open): void {
     expect((await events.wait('sessionClosed', session)).reason).toBe('lease_expired');
   });
 
-  it('says to whoever takes a session over what it receives at that moment', async () => {
+  it('tells the adopting gateway what the session receives at that moment', async () => {
     const { stage } = await open();
     await using _ = stage;
     const { node } = stage;
@@ -174,7 +174,7 @@ export function describePeople(open: Open): void {
     });
   });
 
-  it('says whether anybody is in a room', async () => {
+  it('reports whether a room has sessions', async () => {
     const { stage } = await open();
     await using _ = stage;
     const { node } = stage;
@@ -185,7 +185,7 @@ export function describePeople(open: Open): void {
     expect(await node.isOpen({ room: 'room_open' })).toEqual({ open: false });
   });
 
-  it('closes all that a person has in a room, and what they are opening', async () => {
+  it('closes all sessions of a person in a room, also those still opening', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_person');
@@ -207,14 +207,14 @@ export function describePeople(open: Open): void {
     expect(lost).toEqual([]);
   });
 
-  it('lets a person watch a room so often at once and no more, in place of what is not connected', async () => {
+  it("limits a person's concurrent sessions of a room; a new one replaces an unconnected one", async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_often');
     const grant = { identity: 'fan' };
     const watch = () =>
       stage.node.watch({ session: randomUUID(), ...watchRequest(stage), grant: stage.grant('room_often', grant) });
-    // A socket that asks for many at once, and connects none of them.
+    // A client that opens many at once and connects none of them.
     const rush = await Promise.allSettled(Array.from({ length: 20 }, watch));
     expect(rush.filter(({ status }) => status === 'fulfilled')).toHaveLength(WATCH_SESSIONS_PER_PERSON_MAX);
     await watch();
@@ -238,7 +238,7 @@ export function describePeople(open: Open): void {
     expect(lost).toEqual([connected[0]]);
   });
 
-  it('counts what flows between a room and one person', async () => {
+  it('counts the traffic between a room and one person', async () => {
     const { stage } = await open();
     await using _ = stage;
     const { session: publisher } = await stage.publish('room_counted');

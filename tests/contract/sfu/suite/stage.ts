@@ -16,7 +16,7 @@ import {
 } from './harness.ts';
 
 export function describeStage(open: Open): void {
-  it('gives the tracks to those who came before the publisher', async () => {
+  it('gives the tracks to viewers who came before the publisher', async () => {
     const { stage } = await open();
     await using _ = stage;
     const early = await stage.watch('room_early');
@@ -26,7 +26,7 @@ export function describeStage(open: Open): void {
     await early.viewer.firstDecodableFrame;
   });
 
-  it('opens one room for many who come at once, and each gets every track once', async () => {
+  it('creates one room for concurrent joins, and each viewer gets every track once', async () => {
     const { stage } = await open();
     await using _ = stage;
     const [, ...viewers] = await Promise.all([
@@ -82,7 +82,7 @@ export function describeStage(open: Open): void {
     await expectCode(stage.node.unproduce({ session: first.session, producerId: first.cameraId }), 'session_not_found');
   });
 
-  it('refuses a publisher who took the stage earlier than the one on it, in whatever order they come', async () => {
+  it('refuses a publisher with an older claim to the stage, in any order of arrival', async () => {
     const { stage } = await open();
     await using _ = stage;
     const grant = stage.grant('room_fence', { publish: true });
@@ -95,7 +95,7 @@ export function describeStage(open: Open): void {
     const third = await publish(3);
     expect((await stage.events.wait('sessionClosed', first)).reason).toBe('replaced');
     await expectCode(publish(2), 'stage_taken');
-    // The same page, which opens another session for its live.
+    // The same page, with another session for its live.
     await publish(3);
     expect((await stage.events.wait('sessionClosed', third)).reason).toBe('replaced');
     expect(await stage.node.stats()).toMatchObject({ sessions: 1 });
@@ -123,15 +123,16 @@ export function describeStage(open: Open): void {
 }
 
 export function describeLayers(open: Open): void {
-  it('has the publisher make key frames for viewers whose PLI would go unheard', async () => {
+  it("asks the publisher for a key frame when a viewer's PLI would be ignored", async () => {
     const { stage } = await open();
     await using _ = stage;
-    // A publisher that never heeds a second PLI: only the hint helps those who come later.
+    // A publisher that ignores every further PLI: only the hint helps later viewers.
     const { session, cameraId } = await stage.publish('room_keys', { pliPauseMs: 60_000, obeys: ['keyFrameWanted'] });
     const first = await stage.watch('room_keys');
     await first.viewer.firstDecodableFrame;
     const wanted = () => stage.events.of('keyFrameWanted', session);
-    // They come one upon another, so that one of them finds the last PLI neither too young nor too old to matter.
+    // Viewers arrive in quick succession, so that one of them meets a PLI that is neither recent enough to serve it nor
+    // old enough to be repeated.
     for (let viewers = 0; wanted().length === 0 && viewers < 50; viewers++) await stage.watch('room_keys');
     const last = await stage.watch('room_keys');
     await until(() => wanted().length > 0);
@@ -159,7 +160,7 @@ export function describeLayers(open: Open): void {
     const { session, cameraId } = await stage.publish('room_uplink');
     const watcher = await stage.watch('room_uplink', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
-    // All layers go on flowing here: only what the publisher says can move the viewer.
+    // All layers keep flowing here: only the publisher's report can move the viewer.
     await stage.node.setSentLayers({ session, producerId: cameraId, maxSpatialLayer: 0 });
     await until(() => currentLayer(watcher) === 0);
     expect(stage.events.of('layersWanted', session).every(({ maxSpatialLayer }) => maxSpatialLayer !== 0)).toBe(true);
@@ -167,17 +168,17 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
   });
 
-  it('lets the publisher stop a layer only when nobody is on it any more, whatever they prefer', async () => {
+  it('lets the publisher stop a layer only when no viewer receives it, whatever they prefer', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 100 });
     await using _ = stage;
     const { session, publisher } = await stage.publish('room_still_high', { obeys: ['layersWanted'] });
     const watcher = await stage.watch('room_still_high', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
-    // From here on the worker cannot change layers until a key frame comes by itself; one may be on its way.
+    // From here on the worker cannot switch layers without a natural key frame; one may be in flight.
     publisher.pliPauseMs = Number.POSITIVE_INFINITY;
     const reached = watcher.viewer.packets('video');
     await until(() => watcher.viewer.packets('video') > reached + 50);
-    // On a busy machine the publisher was told to rest before anybody watched.
+    // On a loaded machine the publisher was asked to pause before anybody watched.
     const before = stage.events.of('layersWanted', session).length;
     await stage.node.setViewport({ session: watcher.session, viewport: SMALL });
     const packets = watcher.viewer.packets('video');
@@ -205,7 +206,7 @@ export function describeLayers(open: Open): void {
     publisher.setMaxLayer(0);
   });
 
-  it('tells the publisher which layers are watched: more at once, less after a while, none when nobody is there', async () => {
+  it('tells the publisher the wanted layers: more at once, fewer after a delay, none without viewers', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 300 });
     await using _ = stage;
     const { session, cameraId } = await stage.publish('room_wanted', { obeys: ['layersWanted'] });
@@ -223,7 +224,7 @@ export function describeLayers(open: Open): void {
     expect(told()).toEqual([-1, 0, 1, 2]);
     await until(() => currentLayer(small) === 2);
 
-    // A short glance away is no reason to stop a layer.
+    // A short viewport change does not stop a layer.
     await stage.node.setViewport({ session: small.session, viewport: SMALL });
     await stage.node.setViewport({ session: small.session, viewport: TOP });
     await stage.node.closeSession({ session: small.session });

@@ -1,4 +1,4 @@
-/** Acts of members and of private sessions. */
+/** Actions of members and of private sessions. */
 import type { Participant } from '../../../../server/protocol/accounts.ts';
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 import { payOn } from './paying.ts';
@@ -35,7 +35,7 @@ const changeTier: Act = async ({ app, world, dice }) => {
   return (await app.money.memberships.changeTier(membership.identity, membership.id, tier.id)).status;
 };
 
-/** The member's card is not what it was: the next renewal fails, or is paid again. */
+/** The member's card changes: the next renewal fails, or succeeds again. */
 const changeCard: Act = async ({ dice, house }) => {
   const { data } = await house.stripe.subscriptions.list({ limit: 20 });
   const subscription = dice.pick(data);

@@ -1,6 +1,5 @@
 /**
- * Acts by which money goes back: refunds by operator, by rule, by a buyer, by hand at the provider; disputes of every
- * kind.
+ * Actions that return money: refunds by operators, by rules, by buyers and at the provider, and all kinds of disputes.
  */
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 
@@ -21,7 +20,7 @@ async function refund({ app, answers }: Scene, input: Refunded & { amountMinor?:
   return `${id} ${status}`;
 }
 
-/** The whole of it, or now and then a part: later the rest. */
+/** A full refund, or occasionally a partial one with the rest later. */
 function refundSome(scene: Scene, input: Refunded): Promise<string> {
   const { dice } = scene;
   return refund(scene, dice.chance(PART_SHARE) ? { ...input, amountMinor: dice.between(1, 400) } : input);
@@ -42,7 +41,7 @@ const refundTopup: Act = async (scene) => {
   return topup ? refundSome(scene, { topup }) : NOTHING;
 };
 
-/** The latest payment for a membership, which ends with it when it is the whole. */
+/** Refunds the latest payment of a membership; a full refund ends it. */
 const refundMembership: Act = async (scene) => {
   const membership = scene.dice.pick(scene.world.memberships.items);
   return membership ? refundSome(scene, { membership: membership.id }) : NOTHING;
@@ -53,7 +52,7 @@ const refundPrivateSession: Act = async (scene) => {
   return privateSession ? refundSome(scene, { privateSession }) : NOTHING;
 };
 
-/** Two operators at once: one of them is told that it was done. */
+/** Two operators refund the same tip concurrently: one must be refused. */
 const refundTwice: Act = async (scene) => {
   const { dice, world, answers } = scene;
   const tip = dice.pick(world.tips.items);
@@ -76,7 +75,7 @@ const withdraw: Act = async ({ app, world, dice, answers }) => {
 
 const MEMBERSHIP_SHARE = 0.25;
 
-/** Of a page, of a saved card, or of a membership, whose payments name no checkout. */
+/** A payment by checkout page, by saved card, or for a membership, whose payments name no checkout. */
 async function drawPayment({ world, dice, house }: Scene): Promise<string | undefined> {
   if (dice.chance(MEMBERSHIP_SHARE)) {
     const { data } = await house.stripe.paymentIntents.list({ limit: 60 });
@@ -88,7 +87,7 @@ async function drawPayment({ world, dice, house }: Scene): Promise<string | unde
   return typeof payment_intent === 'string' ? payment_intent : undefined;
 }
 
-/** Somebody presses the button in the provider's dashboard. */
+/** A manual refund in the provider's dashboard. */
 const refundAtProvider: Act = async (scene) => {
   const payment_intent = await drawPayment(scene);
   if (!payment_intent) return NOTHING;
@@ -97,7 +96,7 @@ const refundAtProvider: Act = async (scene) => {
   return id;
 };
 
-/** Somebody takes a transfer back there: whatever the creator's account still has. */
+/** A manual reversal of a transfer in the provider's dashboard, of what the account still has. */
 const reverseTransfer: Act = async ({ dice, house }) => {
   const transfer = dice.pick((await house.stripe.transfers.list({ limit: 10 })).data);
   if (!transfer) return NOTHING;

@@ -1,4 +1,4 @@
-/** Acts at the till: top-ups, tickets, card tips, and the provider's pages. */
+/** Actions that pay: top-ups, tickets, card tips, and the provider's pages. */
 import { sessionOf } from '../../houses/money-house.ts';
 import type { Dice } from '../dice.ts';
 import { type Act, NOTHING, type OpenPage, type Scene } from '../soak-world.ts';
@@ -7,18 +7,18 @@ const CARDS = {
   '4242424242424242': 78,
   /** Declined. */
   '4000000000000002': 5,
-  /** Asks its holder each time. */
+  /** Requires authentication each time. */
   '4000000000003220': 5,
-  /** Refunds are slow, or come back. */
+  /** Refunds are slow, or fail. */
   '4000000000007726': 3,
   '4000000000005126': 3,
-  /** There at once. */
+  /** Funds available immediately. */
   '4000000000000077': 4,
 } as const;
-/** Disputed after a while, or asked about. */
+/** Disputed after a while, or inquired about. */
 const DISPUTED_CARDS = { '4000000000000259': 1.3, '4000000000001976': 0.7 } as const;
 
-/** So often somebody ticks the box that keeps the card. */
+/** Share of buyers who save their card. */
 const SAVED_SHARE = 0.25;
 
 export async function post(scene: Scene, url: string, fields: Record<string, string>): Promise<Response> {
@@ -29,7 +29,7 @@ export async function post(scene: Scene, url: string, fields: Record<string, str
   });
 }
 
-/** Pays a page as a person would; true when the provider says that it is paid. */
+/** Pays a checkout page like a person; returns `paid`, or why it is not. */
 async function payPage(scene: Scene, page: OpenPage): Promise<string> {
   const { dice, answers, world } = scene;
   const cards = { ...CARDS, ...world.cardWeights };
@@ -56,7 +56,7 @@ async function payPage(scene: Scene, page: OpenPage): Promise<string> {
   return 'paid';
 }
 
-/** Comes back from the page, or closes the browser on it. */
+/** Returns from the page, or closes the browser on it. */
 async function payAndReturn(scene: Scene, page: OpenPage): Promise<string> {
   const outcome = await payPage(scene, page);
   if (outcome !== 'paid') return outcome;
@@ -67,7 +67,7 @@ function comeBack(scene: Scene, page: OpenPage): Promise<string> {
   return confirm(scene, page.session);
 }
 
-/** What the page that people come back to asks. */
+/** The request of the page that buyers return to. */
 export async function confirm({ app, answers, world }: Scene, session: string): Promise<string> {
   const { status, purpose, id } = await app.money.confirmCheckout(session);
   if (status !== 'paid') return `came back: ${status}`;
@@ -90,7 +90,7 @@ function order({ world, dice }: Scene, from: 'wallet' | 'card') {
   return room && { room, identity, name: 'Fan', from };
 }
 
-/** Rooms change while they are sold: whoever buys has read them a moment ago. */
+/** Rooms change while they are sold: the buyer read the price a moment ago. */
 async function buy(scene: Scene, from: 'wallet' | 'card'): Promise<string> {
   const { app, answers, world } = scene;
   const request = order(scene, from);
@@ -114,7 +114,7 @@ const topUp: Act = async (scene) => {
 const ticketFromWallet: Act = (scene) => buy(scene, 'wallet');
 const ticketByCard: Act = (scene) => buy(scene, 'card');
 
-/** The same ticket from two tabs at once, one by card and one from the wallet. */
+/** The same ticket from two tabs concurrently, one by card and one from the wallet. */
 const ticketTwice: Act = async (scene) => {
   const { app, answers } = scene;
   const request = order(scene, 'wallet');
@@ -149,13 +149,13 @@ const cardTip: Act = async (scene) => {
   return openPage(scene, checkoutUrl, 'tip');
 };
 
-/** A page from some time ago, which may have expired, or whose room may have ended. */
+/** A checkout page from some time ago, which may have expired or whose room may have ended. */
 const payOldPage: Act = async (scene) => {
   const page = scene.dice.pick(scene.world.pages.items);
   return page ? payAndReturn(scene, page) : NOTHING;
 };
 
-const comeBackAgain: Act = async (scene) => {
+const confirmAgain: Act = async (scene) => {
   const page = scene.dice.pick(scene.world.paidSessions.items);
   return page ? comeBack(scene, page) : NOTHING;
 };
@@ -173,5 +173,5 @@ export const PAYING = {
   ticketTwice: { act: ticketTwice, weight: 1.5 },
   cardTip: { act: cardTip, weight: 2 },
   payOldPage: { act: payOldPage, weight: 2 },
-  comeBackAgain: { act: comeBackAgain, weight: 1 },
+  confirmAgain: { act: confirmAgain, weight: 1 },
 };

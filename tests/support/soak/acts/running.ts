@@ -1,10 +1,10 @@
-/** Acts of the house, its creators' accounts and its jobs. */
+/** Actions of the server, its creators' accounts and its jobs. */
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 
 const GOOD_IBAN = 'FR1420041010050500013M02606';
 const REFUSING_IBAN = 'FR3020041010050500013M02609';
 
-/** A job of the house runs now. */
+/** Runs all jobs now. */
 const sweep: Act = async ({ app }) => {
   await app.money.sweep();
   return 'swept';
@@ -16,7 +16,7 @@ const onboard: Act = async ({ app, world, dice, house }) => {
   const account = await accountOf(house, creator);
   if (!account) return NOTHING;
   house.emulator.act('onboard_account', { account, iban: dice.chance(0.8) ? GOOD_IBAN : REFUSING_IBAN });
-  // They come back from the provider's page, or close the browser on it, and the webhook tells.
+  // The creator returns from the provider's page, or only the webhook arrives.
   if (dice.chance(0.5)) await app.money.creatorAccounts.describe(creator);
   return account;
 };
@@ -40,14 +40,14 @@ const payOut: Act = async ({ app, answers }) => {
   return payouts.length === 0 ? `nothing is due: ${id}` : `${id} with ${payouts.length}`;
 };
 
-/** The house stops payouts to a creator, or lets them go on; a transfer that was taken back has stopped them too. */
+/** Freezes or unfreezes payouts to a creator; a reversed transfer also freezes them. */
 const freeze: Act = async ({ app, world, dice }) => {
   const creator = dice.pick(world.creators) ?? '';
   const input = { frozen: dice.chance(0.2), reason: 'soak', by: 'operator' };
   return (await app.money.desk.setFreeze(creator, input))?.id ?? `${creator} is free`;
 };
 
-/** A creator's bank sends their money back; it stays with their account. */
+/** A creator's bank returns a payout; the money stays in their provider account. */
 const failBankPayout: Act = async ({ world, dice, house }) => {
   const account = await accountOf(house, dice.pick(world.creators) ?? '');
   if (!account) return NOTHING;
@@ -58,7 +58,7 @@ const failBankPayout: Act = async ({ world, dice, house }) => {
   return payout.id;
 };
 
-/** The house's own money goes to its bank, of which the ledger hears from the provider's books alone. */
+/** A payout to the server's own bank, which the ledger books only from the provider's records. */
 const payHouse: Act = async ({ dice, house }) => {
   const { available } = await house.stripe.balance.retrieve();
   const amount = Math.min(available[0]?.amount ?? 0, dice.between(100, 2_000));

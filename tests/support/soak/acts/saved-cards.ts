@@ -1,11 +1,8 @@
-/**
- * Acts of saved cards: kept, paid by with one tap, asked about by the bank and answered, refused or left, asked again,
- * removed.
- */
+/** Actions with saved cards: save, pay with one tap, confirm, refuse or ignore the bank's request, retry, remove. */
 import { type Act, type CardTopupAsked, NOTHING, type OpenChallenge, type Scene } from '../soak-world.ts';
 import { confirm, keyOf, post } from './paying.ts';
 
-/** Their names at the provider: good, asked for each time, declined once saved, disputed, given back slowly. */
+/** Provider names of the cards: good, authenticated each time, declined once saved, disputed, refunded slowly. */
 const METHODS = {
   pm_card_visa: 5,
   pm_card_authenticationRequired: 4,
@@ -13,9 +10,9 @@ const METHODS = {
   pm_card_createDispute: 0.4,
   pm_card_pendingRefund: 0.6,
 };
-const LEFT_SHARE = 0.35;
+const ABANDONED_SHARE = 0.35;
 
-/** A card beside those that were kept on the page to pay on. */
+/** Adds a card beside those saved during checkout. */
 const saveCard: Act = async ({ dice, house }) => {
   const customer = dice.pick((await house.stripe.customers.list({ limit: 30 })).data);
   if (!customer) return NOTHING;
@@ -37,7 +34,7 @@ const topUpByCard: Act = async (scene) => {
   return charge(scene, asked);
 };
 
-/** Whoever was not answered, or taps again, asks with the same key: it is the same payment. */
+/** A retry after a lost answer or a second tap uses the same key: it must be the same payment. */
 const topUpByCardAgain: Act = async (scene) => {
   const { world, dice } = scene;
   const asked = dice.pick(world.cardTopups.items);
@@ -59,19 +56,19 @@ async function charge(scene: Scene, asked: CardTopupAsked): Promise<string> {
     return answer.topup;
   }
   const challenge = { url: answer.actionUrl, topup: answer.topup };
-  if (!dice.chance(LEFT_SHARE)) return `${answer.topup}: ${await answerBank(scene, challenge)}`;
+  if (!dice.chance(ABANDONED_SHARE)) return `${answer.topup}: ${await answerBank(scene, challenge)}`;
   world.challenges.add(challenge);
-  return `${answer.topup}: the bank's question is left`;
+  return `${answer.topup}: the bank's request is left open`;
 }
 
-/** What the payer does on the bank's page; what is paid then must be there, whether they come back or not. */
+/** The payer's action on the bank's page. A confirmed payment must be credited even if the payer never returns. */
 async function answerBank(scene: Scene, challenge: OpenChallenge): Promise<string> {
   const { answers, dice, world } = scene;
   const isHonest = dice.chance(0.8);
   const response = await post(scene, challenge.url, { verdict: isHonest ? 'complete' : 'fail' });
   world.challenges.remove(challenge);
   const location = response.headers.get('location');
-  if (response.status !== 303 || !location) return `not asked any more (${response.status})`;
+  if (response.status !== 303 || !location) return `request expired (${response.status})`;
   const back = new URL(location).searchParams;
   const payment = back.get('payment_intent') ?? '';
   const { status } = await scene.house.stripe.paymentIntents.retrieve(payment);
@@ -83,7 +80,7 @@ async function answerBank(scene: Scene, challenge: OpenChallenge): Promise<strin
   return confirm(scene, back.get('session_id') ?? '');
 }
 
-/** The bank's page was left open, for minutes or for days. */
+/** The bank's page was left open for minutes or days. */
 const answerLate: Act = async (scene) => {
   const challenge = scene.dice.pick(scene.world.challenges.items);
   return challenge ? answerBank(scene, challenge) : NOTHING;

@@ -1,11 +1,13 @@
-/** Acts of fans and creators in a room: tips, menus, goals, promotional credit, rooms that open, go live and end. */
+/**
+ * Actions of fans and creators in a room: tips, menus, goals, promotional credit, and rooms that open, go live and end.
+ */
 import { LIMITS } from '../../../../server/protocol/limits.ts';
 import { type Act, type Doubt, NOTHING, type Scene } from '../soak-world.ts';
 import { keyOf } from './paying.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-/** Until it is answered, a tip is in doubt; its sender then sends it again with the same key. */
+/** An unanswered tip stays in doubt, and its sender retries it with the same key. */
 export async function sendTip({ app, world, answers }: Scene, doubt: Doubt): Promise<string> {
   const { identity, input } = doubt;
   world.doubts.push(doubt);
@@ -17,7 +19,7 @@ export async function sendTip({ app, world, answers }: Scene, doubt: Doubt): Pro
     settle(world.doubts, doubt);
     return receipt.tip.id;
   } catch (error) {
-    // Whoever died has answered nothing.
+    // A crashed application has answered nothing.
     if (!app.life.isOver) settle(world.doubts, doubt);
     throw error;
   }
@@ -40,7 +42,7 @@ const tip: Act = async (scene) => {
   return doubt ? sendTip(scene, doubt) : NOTHING;
 };
 
-/** A connection that stutters: the same tip three times at once. */
+/** An unstable connection: the same tip three times concurrently. */
 const tipAgainAndAgain: Act = async (scene) => {
   const doubt = draw(scene);
   if (!doubt) return NOTHING;

@@ -1,18 +1,18 @@
-/** What stands before several gateways: each connection goes to one of those that listen, as behind a load balancer. */
+/** A TCP load balancer: sends each connection to the next gateway that accepts it. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-export class FrontDoor implements AsyncDisposable {
+export class LoadBalancer implements AsyncDisposable {
   readonly #server: Server;
   readonly #ports: readonly number[];
   readonly #sockets = new Set<Socket>();
   #next = 0;
 
-  static async create(ports: readonly number[]): Promise<FrontDoor> {
-    const door = new FrontDoor(ports);
-    door.#server.listen(0, '127.0.0.1');
-    await once(door.#server, 'listening');
-    return door;
+  static async create(ports: readonly number[]): Promise<LoadBalancer> {
+    const balancer = new LoadBalancer(ports);
+    balancer.#server.listen(0, '127.0.0.1');
+    await once(balancer.#server, 'listening');
+    return balancer;
   }
 
   private constructor(ports: readonly number[]) {

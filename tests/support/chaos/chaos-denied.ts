@@ -1,19 +1,20 @@
-/** Those who must not be there: a gatecrasher who never paid, and guests who are removed while they watch. */
+/** Participants who must not have access: one who never paid, and guests who are removed while they watch. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { signToken, WireFan } from '../people/wire-fan.ts';
 import type { Dice } from '../soak/dice.ts';
 import { ChaosViewer } from './chaos-media.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
-const CRASH_PAUSE_MS = 700;
+const ATTEMPT_PAUSE_MS = 700;
 const ANSWER_LIMIT_MS = 3_000;
 const GUEST_PAUSE_MS = 1_500;
-/** How long a guest waits for a picture before they are removed without one. */
+/** How long to wait for a guest's first picture before removing them without one. */
 const PICTURE_WAIT_MS = 6_000;
-/** How long is looked after a removal. */
-const WATCHED_MS = 2_500;
-const LOOK_MS = 20;
-/** A part that is back has had so long to find its way in; until then what depends on it is not quiet. */
+/** How long to observe a guest after the removal. */
+const OBSERVED_MS = 2_500;
+const POLL_MS = 20;
+/** How long after the end of a fault its effects may still be seen. */
 export const RECOVERY_MS = 4_000;
 
 interface Welcome {
@@ -21,16 +22,21 @@ interface Welcome {
   inside: object | null;
 }
 
-/** Connects without a key, and tries whatever a client could try. */
-export async function crashGate(world: ChaosWorld, dice: Dice): Promise<void> {
-  const token = signToken({ identity: 'crasher', room: world.room });
+/** Connects without an entitlement, and tries every request that could reveal something. */
+export async function tryWithoutEntitlement(world: ChaosWorld, dice: Dice): Promise<void> {
+  const token = signToken({ identity: 'no-ticket', room: world.room });
   while (!world.isOver) {
-    await tryToken(world, { token, url: dice.pick(world.house.urls) ?? '', who: 'the gatecrasher', state: 'required' });
-    await pause(CRASH_PAUSE_MS);
+    await tryToken(world, {
+      token,
+      url: dice.pick(world.house.urls) ?? '',
+      who: 'a fan without a ticket',
+      state: 'required',
+    });
+    await pause(ATTEMPT_PAUSE_MS);
   }
 }
 
-/** Guest after guest comes in by the embedder's word, watches, and is removed. */
+/** Guests join with an entitlement from the embedder, watch, and are removed, one after the other. */
 export async function removeGuests(world: ChaosWorld, dice: Dice): Promise<void> {
   for (let number = 1; !world.isOver; number += 1) {
     await removeGuest(world, `guest-${number}`, dice.fork());
@@ -39,14 +45,14 @@ export async function removeGuests(world: ChaosWorld, dice: Dice): Promise<void>
 }
 
 export async function removeGuest(world: ChaosWorld, identity: string, dice: Dice): Promise<void> {
-  const { room, house, till, monkey } = world;
-  let lastWordAtMs = 0;
-  let isOut = false;
+  const { room, house, http, monkey } = world;
+  let lastMessageAtMs = 0;
+  let isRevoked = false;
   const wire = world.connect(dice, {
     claims: { identity, entitled: true },
     onEvent: (name, data) => {
-      if (name === 'chat:frame') lastWordAtMs = performance.now();
-      if (name === 'rooms:accessRevoked') isOut = true;
+      if (name === 'chat:frame') lastMessageAtMs = performance.now();
+      if (name === 'rooms:accessRevoked') isRevoked = true;
       media.handleEvent(name, data);
     },
   });
@@ -54,21 +60,22 @@ export async function removeGuest(world: ChaosWorld, identity: string, dice: Dic
   try {
     await Promise.race([wire.comeBack(), pause(PICTURE_WAIT_MS)]);
     const until = performance.now() + PICTURE_WAIT_MS;
-    while (media.silenceMs > 200 && performance.now() < until) await pause(LOOK_MS);
+    while (media.silenceMs > 200 && performance.now() < until) await pause(POLL_MS);
     const hadPicture = media.silenceMs < 1_000;
     const askedAtMs = performance.now();
-    await till.server('POST', `/v1/rooms/${room}/removals`, { identity, reason: 'charter' });
+    await http.server('POST', `/v1/rooms/${room}/removals`, { identity, reason: 'charter' });
     const at = performance.now();
-    // Their page would leave by itself; this one stays and looks at what still comes.
+    // The SDK would disconnect now; this client stays and records what it still receives.
     let lastPictureAtMs = 0;
-    while (performance.now() - at < WATCHED_MS) {
-      await pause(LOOK_MS);
+    while (performance.now() - at < OBSERVED_MS) {
+      await pause(POLL_MS);
       if (Number.isFinite(media.silenceMs)) lastPictureAtMs = performance.now() - media.silenceMs;
     }
-    const lastMs = Math.max(0, Math.max(lastPictureAtMs, lastWordAtMs) - at);
-    const isDisturbed = monkey.wasAtWork(askedAtMs, at + WATCHED_MS, RECOVERY_MS);
+    const lastMs = Math.max(0, Math.max(lastPictureAtMs, lastMessageAtMs) - at);
+    const isDisturbed = monkey.hadFaultBetween(askedAtMs, at + OBSERVED_MS, RECOVERY_MS);
     if (hadPicture) world.removals.push({ ms: lastMs, isDisturbed });
-    if (hadPicture && !isOut && !isDisturbed) world.violations.push(`${identity} was removed and not told`);
+    if (hadPicture && !isRevoked && !isDisturbed)
+      world.violations.push(`${identity} was removed without a rooms:accessRevoked event`);
   } finally {
     media.close();
     wire.close();
@@ -77,7 +84,7 @@ export async function removeGuest(world: ChaosWorld, identity: string, dice: Dic
   for (const url of house.urls) await tryToken(world, { token, url, who: identity, state: 'refused' });
 }
 
-/** Whatever the answer of a house in trouble is, it is never a yes. */
+/** Records a violation if a request succeeds; any error is accepted. */
 async function tryToken(
   world: ChaosWorld,
   { token, url, who, state }: { token: string; url: string; who: string; state: string },
@@ -100,16 +107,16 @@ async function tryToken(
     if (inside || access.state !== state) found(`a welcome with ${JSON.stringify(access)}`);
     const requests = [
       ['stage:watch', { rtpCapabilities: {} }],
-      ['chat:send', { clientId: `${who}-${performance.now()}`.replaceAll(' ', '-'), text: 'Let me in' }],
+      ['chat:send', { clientId: randomUUID(), text: 'Let me in' }],
       ['chat:history', {}],
     ] as const;
     for (const [name, input] of requests) {
       const answer = await withLimit(wire.emit<{ ok: boolean }>(name, input));
       if (answer.ok) found(name);
     }
-    world.refusedCrashers += 1;
+    world.deniedAttempts += 1;
   } catch {
-    // Nobody there, or no answer: no door was opened.
+    // No connection or no answer: nothing was granted.
   } finally {
     connecting.then(
       (wire) => wire.drop(),

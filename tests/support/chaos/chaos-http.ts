@@ -1,7 +1,4 @@
-/**
- * Asks the house over HTTP, at whatever gateway answers, until there is an answer that counts; the same key asks for
- * the same thing.
- */
+/** Retries an HTTP request at random gateways until one gives a final answer. Requests carry idempotency keys. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
 import type { Dice } from '../soak/dice.ts';
@@ -12,7 +9,7 @@ const RETRY_SPREAD_MS = 250;
 const TOO_MANY = 429;
 const SERVER_FAULT = 500;
 
-/** What the house refuses for good. */
+/** A final refusal. */
 export class Refusal extends Error {
   readonly code: string;
   constructor(code: string) {
@@ -21,11 +18,11 @@ export class Refusal extends Error {
   }
 }
 
-export class ChaosTill {
+export class ChaosHttp {
   readonly #urls: () => string[];
   readonly #dice: Dice;
   readonly #isOver: () => boolean;
-  /** Codes that were answered, with how often; for whoever looks for a fault. */
+  /** Refused requests counted by code, printed when the test fails. */
   readonly refusals: Record<string, number> = {};
 
   constructor(options: { urls: () => string[]; dice: Dice; isOver: () => boolean }) {
@@ -52,7 +49,7 @@ export class ChaosTill {
     }
   }
 
-  /** Undefined where it has to be asked again. */
+  /** Undefined if the request must be retried. */
   async #askOnce<T>(request: {
     method: string;
     path: string;
