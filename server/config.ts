@@ -3,6 +3,7 @@
  * reader of the environment. Development has a default for everything; production refuses each of these defaults.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
@@ -18,6 +19,7 @@ const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
 /** Name of the key with the secret LOGE_METRICS_SECRET. */
 const METRICS_KEY = 'metrics';
 const DEVELOPMENT_DATA_DIR = '.data';
+const EXAMPLE_HOUSE_PAGES = fileURLToPath(new URL('./web/house-pages', import.meta.url));
 const SECRET_MIN_CHARS = 32;
 
 const text = z.string().trim().min(1);
@@ -94,6 +96,8 @@ const environment = z.object({
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
   LOGE_VAT_RATES: text.transform(readVatRates).optional(),
+  /** A folder with the pages that the house writes itself: `terms.en.html` and so on. */
+  LOGE_HOUSE_PAGES: text.optional(),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
@@ -267,6 +271,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
     operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
     vatRates: env.LOGE_VAT_RATES,
+    /** In development the example; in production a house without its own pages shows no link to them. */
+    housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,

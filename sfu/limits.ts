@@ -92,6 +92,9 @@ export const VIEWER_BITRATE_START_BPS = 1_500_000;
  */
 export const VIEWER_BITRATE_MIN_BPS = 150_000;
 
+/** Minimum time between two restarts of a viewer's video, which cost the publisher a key frame. */
+export const VIDEO_RESTART_SPACING_MS = 900;
+
 /**
  * Silence on ICE after which a transport counts as disconnected. mediasoup's default of 30 s leaves a frozen picture
  * too long.

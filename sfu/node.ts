@@ -315,6 +315,10 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     await this.#viewer(request.session).setViewport(request.viewport);
   }
 
+  async restartVideo(request: SfuRequest<'restartVideo'>): Promise<SfuAnswer<'restartVideo'>> {
+    return await this.#viewer(request.session).restartVideo(request.lineBps);
+  }
+
   async play(request: SfuRequest<'play'>): Promise<SfuAnswer<'play'>> {
     const retryAfterMs = await this.#viewer(request.session).play();
     return retryAfterMs === undefined ? {} : { retryAfterMs };

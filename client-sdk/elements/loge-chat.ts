@@ -12,6 +12,7 @@ import type { Room } from '../src/room.ts';
 import { ChatAnnouncer } from './chat/list/chat-announcer.ts';
 import './chat/chat-bar.ts';
 import './chat/chat-board.ts';
+import { chatStrip, chatStripStyles } from './chat/chat-strip.ts';
 import './chat/composer/chat-composer.ts';
 import type { LogeChatComposer } from './chat/composer/chat-composer.ts';
 import { ChatKeys } from './chat/list/chat-keys.ts';
@@ -21,13 +22,12 @@ import type { LogeChatMessage } from './chat/chat-message.ts';
 import { outgoingEntries } from './chat/list/chat-outgoing.ts';
 import './chat/chat-people.ts';
 import type { LogeChatPeople } from './chat/chat-people.ts';
-import './chat/chat-reactions.ts';
 import './chat/chat-report.ts';
 import type { LogeChatReport } from './chat/chat-report.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
 import { icon } from './controls/icons.ts';
-import { formatMoneyShort } from './texts/format.ts';
+import { formatCount, formatMoney } from './texts/format.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
 import { loadParts } from './loading/parts.ts';
@@ -43,15 +43,18 @@ const SEARCH_PAGES = 3;
 export class LogeChat extends RoomPart {
   static override properties = {
     answered: { state: true },
-    goalless: { type: Boolean },
     isModerating: { state: true },
+    isOpen: { type: Boolean, reflect: true, attribute: 'opened' },
+    hiddenPoll: { state: true },
   };
   /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
-  /** Hides the shared goal above the messages, if the page shows it elsewhere. */
-  declare goalless: boolean;
   /** Whether the moderator's view is open; it is loaded when it first opens. */
   declare isModerating: boolean | undefined;
+  /** Whether the strip of a small chat is open. */
+  declare isOpen: boolean;
+  /** Id of a closed poll that the person has dismissed. */
+  declare hiddenPoll: string;
 
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
   readonly #tools = new ChatTools(
@@ -62,11 +65,12 @@ export class LogeChat extends RoomPart {
   #isScheduled = false;
   #renderedContext = '';
 
-  static override styles = [...RoomPart.styles, ...chatStyles];
+  static override styles = [...RoomPart.styles, ...chatStyles, chatStripStyles];
 
   constructor() {
     super();
-    this.goalless = false;
+    this.isOpen = false;
+    this.hiddenPoll = '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -81,6 +85,7 @@ export class LogeChat extends RoomPart {
         'roomEnded',
         'chatOutgoing',
       ]),
+      ...this.renderOn(room, ['chatState', 'chatPoll', 'chatSampled', 'goalProgress', 'goalCleared']),
       ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
         room.on(name, () => this.#handleChange(name)),
       ),
@@ -95,7 +100,7 @@ export class LogeChat extends RoomPart {
       }),
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
-        const amount = formatMoneyShort(tip.amountMinor, tip.currency, this.language);
+        const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
         this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount));
       }),
       room.on('chatNotice', (notice) => {
@@ -140,23 +145,33 @@ export class LogeChat extends RoomPart {
 
   override render(): TemplateResult {
     const { room, texts } = this;
+    const strip = room && this.#strip(room);
     const isEmpty = (room?.chat.messages.length ?? 0) === 0 && (room?.chat.outgoing.length ?? 0) === 0;
     return html`
       <section class="chat" part="chat" aria-label=${texts.chat.label}>
-        ${
-          this.goalless || !room
-            ? nothing
-            : html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
-              <loge-leaderboard exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
-        }
         <loge-chat-bar
           .room=${room}
+          ?strip=${strip !== undefined}
           @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
           @loge-chat-moderation=${() => {
             this.isModerating = true;
           }}
-        ></loge-chat-bar>
-        <loge-chat-board .room=${room}></loge-chat-board>
+        >${strip}</loge-chat-bar>
+        <div class="more ${this.isOpen ? 'open' : ''}">
+          <loge-chat-board
+            .room=${room}
+            @loge-poll-hidden=${(event: CustomEvent<{ id: string }>) => {
+              this.hiddenPoll = event.detail.id;
+            }}
+          ></loge-chat-board>
+          ${
+            room
+              ? html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
+                <loge-leaderboard exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
+              : nothing
+          }
+        </div>
+        ${room?.chat.sampling ? this.#sampled(room.chat.sampling) : nothing}
         <div class="view">
           <div
             class="list"
@@ -174,7 +189,6 @@ export class LogeChat extends RoomPart {
             </div>
           </div>
           <span class="visually-hidden" id="list-hint">${texts.chat.listHint}</span>
-          <loge-chat-reactions .room=${room}></loge-chat-reactions>
           ${this.#newestButton()}
         </div>
         ${this.#announcer.region()}
@@ -198,6 +212,16 @@ export class LogeChat extends RoomPart {
     `;
   }
 
+  #strip(room: Room): TemplateResult | undefined {
+    const { texts, language, isOpen, hiddenPoll } = this;
+    const leaders = this.renderRoot.querySelector('loge-leaderboard');
+    const hasLeaders = leaders !== null && !leaders.hasAttribute('empty');
+    const onToggle = () => {
+      this.isOpen = !isOpen;
+    };
+    return chatStrip(room, { texts, language, isOpen, hasLeaders, hiddenPoll, onToggle });
+  }
+
   #moderation(room: Room | undefined): TemplateResult | typeof nothing {
     if (this.isModerating === undefined) return nothing;
     return html`<loge-moderation
@@ -207,6 +231,13 @@ export class LogeChat extends RoomPart {
         this.isModerating = false;
       }}
     ></loge-moderation>`;
+  }
+
+  /** In a room that is busier than people can read. */
+  #sampled({ shown, total }: { shown: number; total: number }): TemplateResult {
+    const count = (number: number) => formatCount(number, this.language);
+    const words = this.texts.chat.sampled(count(shown), count(total));
+    return html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${words}</p>`;
   }
 
   #newestButton(): TemplateResult | typeof nothing {

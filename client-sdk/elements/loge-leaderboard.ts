@@ -10,7 +10,7 @@ import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
-import { formatCount, formatMoneyShort, minorUnits } from './texts/format.ts';
+import { formatCount, formatMoney, minorUnits } from './texts/format.ts';
 
 /** Debounces requests during many tips. */
 const DEBOUNCE_MS = 800;
@@ -209,7 +209,7 @@ export class LogeLeaderboard extends RoomPart {
   }
 
   #money(amountMinor: number): string {
-    return formatMoneyShort(amountMinor, this.board?.currency ?? 'eur', this.language);
+    return formatMoney(amountMinor, this.board?.currency ?? 'eur', this.language);
   }
 
   #entry(entry: Entry): TemplateResult {

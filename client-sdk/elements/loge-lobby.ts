@@ -121,6 +121,7 @@ export class LogeLobby extends RoomPart {
       <div>
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
+        ${access.reason === 'removed' ? html`<p data-testid="access-note">${texts.lobby.removed(access.note ?? '')}</p>` : nothing}
       </div>
     </div>`;
   }

@@ -3,7 +3,7 @@
  * inside. Creators accept or decline requests, and see the earnings of the running session.
  */
 
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Room } from '../src/room.ts';
@@ -114,6 +114,12 @@ export class LogePrivate extends RoomPart {
         this.isFundsLow = false;
       }),
     ];
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const session = this.room?.privateSession;
+    this.toggleAttribute('idle', !session?.current && !session?.last && session?.requests.length === 0);
   }
 
   /** The receipt of the last session. */

@@ -18,6 +18,7 @@ import './loge-lobby.ts';
 import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
+import { FocusKeeper } from './room/focus-keeper.ts';
 import type { RoomWanted } from './room/room-part.ts';
 import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
 import type { TokenProvider } from './room/room-session.ts';
@@ -57,6 +58,7 @@ export class LogeRoom extends RoomPart {
     },
     handleNear: () => this.prepareEntry(),
   });
+  protected readonly focusKeeper = new FocusKeeper(this, '.inside, .scroll');
   readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
   #checkout: CheckoutReturn | undefined;
   #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -148,7 +150,7 @@ export class LogeRoom extends RoomPart {
     if (!room?.info || (isConnecting && !room.access)) return this.#skeleton();
     const access = room.access;
     if (access?.state !== 'granted') {
-      return html`<div class="scroll">
+      return html`<div class="scroll" tabindex="-1">
         ${this.#walletBar(room)}
         <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
       </div>`;
@@ -162,7 +164,7 @@ export class LogeRoom extends RoomPart {
     const info = room.info;
     if (!info) return this.#skeleton();
     return html`
-      <section class="inside" part="inside" aria-label=${texts.room.label(info.title)}>
+      <section class="inside" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
         <div class="stage-box">
           <loge-stage exportparts="video, controls, player" .room=${room}></loge-stage>
         </div>

@@ -13,54 +13,47 @@ import 'media-chrome/dist/media-volume-range.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import type { ChatTip } from '../../server/protocol/chat/chat.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles } from './controls/plain-controls.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import './chat/chat-reactions.ts';
 import './theme/web-awesome.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
-import { formatMoneyShort, formatUntil } from './texts/format.ts';
-
-/** How long a tip is shown over the video. */
-const TIP_SHOWN_MS = 4_500;
-/** Older tips, such as those missed during a reconnect, are shown only in the chat. */
-const TIP_MAX_AGE_MS = 30_000;
-/** Maximum queue of tips; further ones are shown only in the chat. */
-const MAX_QUEUED_TIPS = 8;
+import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
+import { formatUntil } from './texts/format.ts';
 
 export class LogeStage extends RoomPart {
   static override properties = {
     quality: { state: true },
-    shownTip: { state: true },
     missingCode: { state: true },
   };
   declare quality: Quality | undefined;
-  /** The tip that is currently shown over the video. */
-  declare shownTip: ChatTip | undefined;
-
   /** Set while the SDK's code for media could not be loaded; it keeps trying. */
   declare missingCode: LogeError | undefined;
 
-  #queuedTips: ChatTip[] = [];
-  #tipTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #tips = new TipBanner(this);
 
   #attached: Room | undefined;
   /** Whether the corner video is attached; it exists only while a screen is shared. */
   #isCornerAttached = false;
 
-  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, stageStyles];
+  static override styles = [
+    ...RoomPart.styles,
+    badgeStyles,
+    posterStyles,
+    plainControlStyles,
+    tipBannerStyles,
+    stageStyles,
+  ];
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#detach();
-    clearTimeout(this.#tipTimer);
-    this.#tipTimer = undefined;
-    this.shownTip = undefined;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -80,12 +73,13 @@ export class LogeStage extends RoomPart {
         'viewerCount',
         'audioBlocked',
         'stagePauseChanged',
+        'soundOnlyChanged',
       ]),
-      ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted']),
+      ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted', 'chatState']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'watching') this.quality = notice.quality;
       }),
-      room.on('tipReceived', (tip) => this.#queueTip(tip)),
+      room.on('tipReceived', (tip) => this.#tips.add(tip)),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
       }),
@@ -115,15 +109,26 @@ export class LogeStage extends RoomPart {
           nomutedpref
           novolumepref
         >
-          <video slot="media" class="main" part="video" data-testid="stage-video" playsinline autoplay></video>
+          <video
+            slot="media"
+            class="main"
+            part="video"
+            data-testid="stage-video"
+            playsinline
+            autoplay
+            @resize=${this.#handleResize}
+          ></video>
           ${this.#controls()}
         </media-controller>
-        ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
-        ${hasPicture ? nothing : this.#placeholder(creator)} ${this.#notices()}
-        ${this.#tipBanner()}
-        <div class="badges">
-          ${room?.isLive ? liveBadge(texts) : nothing}
-          ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
+        <div class="over">
+          ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
+          ${hasPicture ? nothing : this.#placeholder(creator)} ${this.#notices()}
+          ${this.#tips.render(language)}
+          <div class="badges">
+            ${room?.isLive ? liveBadge(texts) : nothing}
+            ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
+          </div>
+          <loge-chat-reactions .room=${room}></loge-chat-reactions>
         </div>
       </div>
     `;
@@ -210,7 +215,7 @@ export class LogeStage extends RoomPart {
     return html`<div class="curtain" role="status">
       <p class="display">
         ${isCameraOff ? icon('cameraOff', 26) : html`<wa-spinner></wa-spinner>`}
-        ${isCameraOff ? texts.stage.cameraOff : texts.stage.joining}
+        ${isCameraOff ? (room.chat.state?.panic ? texts.stage.halted : texts.stage.cameraOff) : texts.stage.joining}
       </p>
     </div>`;
   }
@@ -241,7 +246,12 @@ export class LogeStage extends RoomPart {
           : nothing
       }
       ${
-        this.quality === 'poor' || this.quality === 'lost'
+        room.stage.isSoundOnly
+          ? html`<span class="badge" role="status" data-testid="stage-sound-only">${icon('signal', 16)}${texts.stage.soundOnly}</span>`
+          : nothing
+      }
+      ${
+        !room.stage.isSoundOnly && (this.quality === 'poor' || this.quality === 'lost')
           ? html`<span class="badge" role="status">${icon('signal', 16)}${texts.stage.poorConnection}</span>`
           : nothing
       }
@@ -249,28 +259,11 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
-  #tipBanner(): TemplateResult | typeof nothing {
-    const tip = this.shownTip;
-    if (!tip) return nothing;
-    const amount = formatMoneyShort(tip.amountMinor, tip.currency, this.language);
-    // Hidden from screen readers, because the chat announces it.
-    return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
-      <span class="amount">${amount}</span>
-      <span><b>${tip.from.name}</b>${tip.item ? html`<bdi class="item">${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
-    </div>`;
-  }
-
-  /** Queues recent tips, to show them one after another. */
-  #queueTip(tip: ChatTip): void {
-    if (Date.now() - Date.parse(tip.sentAt) > TIP_MAX_AGE_MS || this.#queuedTips.length >= MAX_QUEUED_TIPS) return;
-    this.#queuedTips.push(tip);
-    if (this.#tipTimer === undefined) this.#showNextTip();
-  }
-
-  #showNextTip(): void {
-    this.shownTip = this.#queuedTips.shift();
-    this.#tipTimer = this.shownTip && setTimeout(() => this.#showNextTip(), TIP_SHOWN_MS);
-  }
+  /** A picture that is higher than wide fills a phone; `<loge-room>` lays it out so. */
+  #handleResize = (event: Event): void => {
+    const { videoWidth, videoHeight } = event.target as HTMLVideoElement;
+    this.toggleAttribute('portrait', videoHeight > videoWidth);
+  };
 
   #startSound = async (): Promise<void> => {
     try {

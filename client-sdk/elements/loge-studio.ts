@@ -12,6 +12,7 @@ import './loge-chat.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/studio-texts.ts';
+import { listenForAlerts, playAlert } from './studio/studio-alerts.ts';
 import './studio/studio-devices.ts';
 import type { LogeStudioDevices } from './studio/studio-devices.ts';
 import './loge-private.ts';
@@ -21,7 +22,7 @@ import type { LogeStudioEnding } from './studio/studio-ending.ts';
 import './studio/studio-requests.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
-import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
+import { closeSheetButton, interruptionQuestion, openSheetButton, toolButton } from './studio/studio-controls.ts';
 import './studio/studio-picture.ts';
 import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
@@ -67,6 +68,7 @@ export class LogeStudio extends RoomPart {
         'roomEnded',
       ]),
       ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
+      ...listenForAlerts(room, playAlert),
       room.on('connected', () => void this.#openAllowedPreview()),
       room.on('localTrackChanged', ({ change }) => {
         if (change === 'ended') this.problem = this.texts.studio.deviceLost;
@@ -99,21 +101,38 @@ export class LogeStudio extends RoomPart {
             @loge-preview-wanted=${() => this.#preview()}
           ></loge-studio-picture>
           ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
-          ${this.#controls(room)} ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
-          <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)}></loge-studio-ending>
-          ${
-            isLive && !this.showDevices
-              ? nothing
-              : html`<loge-studio-devices class="card" .room=${room} @loge-device-problem=${this.#handleDeviceProblem}></loge-studio-devices>`
-          }
-          <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
-          <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
-          <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
-          ${info.status === 'ended' ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}
+          ${this.#controls(room)}
+          <div class="notices">
+            ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
+            <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)}></loge-studio-ending>
+            <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
+            <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
+          </div>
+          ${this.#cards(room)}
         </div>
-        <loge-chat class="chat" goalless exportparts="chat, list, composer" .room=${room}></loge-chat>
+        <loge-chat class="chat" exportparts="chat, list, composer" .room=${room}></loge-chat>
       </section>
     `;
+  }
+
+  /** Beside the live on a wide screen, a sheet that opens on a small one. */
+  #cards(room: Room): TemplateResult {
+    const { texts } = this;
+    const { isLive } = room.localParticipant;
+    const isEnded = room.info?.status === 'ended';
+    return html`<div class="cards" id="cards" popover data-testid="studio-sheet">
+      <div class="sheet-head">
+        <h2 class="display">${texts.studio.more}</h2>
+        ${closeSheetButton(texts)}
+      </div>
+      <loge-studio-devices
+        class="card devices ${isLive && !this.showDevices ? 'folded' : ''}"
+        .room=${room}
+        @loge-device-problem=${this.#handleDeviceProblem}
+      ></loge-studio-devices>
+      <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
+      ${isEnded ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}
+    </div>`;
   }
 
   #controls(room: Room): TemplateResult {
@@ -123,7 +142,7 @@ export class LogeStudio extends RoomPart {
     return html`<div class="controls" part="controls">
       ${this.#toggle('microphone', texts.studio.muteMicrophone, texts.studio.unmuteMicrophone)}
       ${this.#toggle('camera', texts.studio.muteCamera, texts.studio.unmuteCamera)}
-      ${me.isLive ? this.#liveTools(room) : nothing}
+      ${me.isLive ? this.#liveTools(room) : nothing} ${openSheetButton(texts)}
       <span class="space muted">${me.isLive || isEnded ? nothing : this.#previewText(room)}</span>
       ${
         me.isLive
@@ -187,6 +206,7 @@ export class LogeStudio extends RoomPart {
       }
       ${toolButton({
         name: 'settings',
+        className: 'wide-only',
         label: texts.studio.devices,
         isOn: this.showDevices,
         act: () => {

@@ -16,7 +16,7 @@ import { presetsOf } from './controls/amount-choice.ts';
 import { fieldStyles } from './controls/fields.ts';
 import { icon } from './controls/icons.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
-import { formatMoney, formatMoneyShort } from './texts/format.ts';
+import { formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';
 import { tipStyles } from './money/tip-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
@@ -33,6 +33,7 @@ export class LogeTip extends RoomPart {
     open: { state: true },
     chosenMinor: { state: true },
     menuItem: { state: true },
+    fault: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
@@ -40,6 +41,8 @@ export class LogeTip extends RoomPart {
   declare chosenMinor: number | undefined;
   /** Id of the chosen menu item; its price is the amount. */
   declare menuItem: string | undefined;
+  /** What is wrong with the amount. */
+  declare fault: string;
 
   /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
@@ -49,6 +52,7 @@ export class LogeTip extends RoomPart {
   constructor() {
     super();
     this.open = false;
+    this.fault = '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -116,6 +120,7 @@ export class LogeTip extends RoomPart {
             .presetsMinor=${presetsOf(PRESETS, currency).filter((amountMinor) => amountMinor >= minMinor)}
             .valueMinor=${chosen}
             .range=${{ minMinor, maxMinor: LIMITS.tipMaxMinor }}
+            .fault=${this.fault}
             @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
           ></loge-amount-choice>
           <label class="field">
@@ -167,7 +172,7 @@ export class LogeTip extends RoomPart {
           data-testid="tip-menu-item"
           @click=${() => this.#toggleItem(item)}
         >
-          <bdi>${item.label}</bdi><b>${formatMoneyShort(item.amountMinor, currency, language)}</b>
+          <bdi>${item.label}</bdi><b>${formatMoney(item.amountMinor, currency, language)}</b>
         </button>`,
       )}
     </div>`;
@@ -202,6 +207,7 @@ export class LogeTip extends RoomPart {
     if (!currency) return;
     this.chosenMinor ??= presetsOf(PRESETS, currency)[1];
     this.problem = '';
+    this.fault = '';
     this.open = true;
   };
 
@@ -216,6 +222,7 @@ export class LogeTip extends RoomPart {
     }
     this.chosenMinor = amountMinor;
     this.problem = '';
+    this.fault = '';
   }
 
   /** Selects an item, or deselects the selected one. */
@@ -252,14 +259,14 @@ export class LogeTip extends RoomPart {
     });
   };
 
-  /** Validates the amount; shows the problem and returns undefined if it is not a valid tip. */
+  /** Validates the amount; shows what is wrong with it and returns undefined if it is not a valid tip. */
   #check(minMinor: number, tooSmall: (minimum: string) => string) {
     const { room, chosenMinor: amountMinor, texts } = this;
     const currency = room?.currency;
     if (!room || !currency || amountMinor === undefined || this.busy) return undefined;
     const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-    if (amountMinor < minMinor) this.problem = tooSmall(money(minMinor));
-    else if (amountMinor > LIMITS.tipMaxMinor) this.problem = texts.tip.tooLarge(money(LIMITS.tipMaxMinor));
+    if (amountMinor < minMinor) this.fault = tooSmall(money(minMinor));
+    else if (amountMinor > LIMITS.tipMaxMinor) this.fault = texts.tip.tooLarge(money(LIMITS.tipMaxMinor));
     else return { room, amountMinor, currency };
     return undefined;
   }
@@ -302,7 +309,11 @@ export class LogeTip extends RoomPart {
   }
 
   protected override wordsFor(error: unknown): string {
-    return isKeyConflict(error) ? this.texts.tip.maybeSent : super.wordsFor(error);
+    if (isKeyConflict(error)) return this.texts.tip.maybeSent;
+    const { room, texts, language } = this;
+    const isTooSmall = error instanceof LogeError && error.code === 'amount_too_small';
+    if (!isTooSmall || !room?.currency) return super.wordsFor(error);
+    return texts.tip.tooSmallByCard(formatMoney(LIMITS.directTipMinMinor, room.currency, language));
   }
 }
 

@@ -61,6 +61,7 @@ export const RoomEvent = {
   trackMuted: 'trackMuted',
   audioBlocked: 'audioBlocked',
   stagePauseChanged: 'stagePauseChanged',
+  soundOnlyChanged: 'soundOnlyChanged',
   localTrackChanged: 'localTrackChanged',
   localLiveStarted: 'localLiveStarted',
   localLiveEnded: 'localLiveEnded',
@@ -241,6 +242,8 @@ export interface RoomEventMap {
   audioBlocked: { blocked: boolean };
   /** The server has paused the media of a private session, or has resumed it (null); see `room.stage.pause`. */
   stagePauseChanged: StagePause | null;
+  /** The connection has become too slow for the picture, or carries one again; see `room.stage.isSoundOnly`. */
+  soundOnlyChanged: { soundOnly: boolean };
   localTrackChanged: LocalTrackNotice;
   localLiveStarted: { startedAt: string };
   localLiveEnded: { reason: LocalLiveEndReason; error: LogeError | null };

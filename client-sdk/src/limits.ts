@@ -59,10 +59,18 @@ export const STAGE = {
   /** An RTP sender refuses a change of layers while it encodes a key frame; the change is then retried. */
   layerRetryMs: 50,
   layerRetries: 100,
-  /** Interval at which a publisher checks which of its layers are sent. */
-  sentLayersCheckMs: 250,
-  /** Interval at which it probes for more bandwidth while less is sent than is wanted. */
-  uplinkProbeMs: 3_000,
+  /** Interval at which a publisher checks which of its layers are sent, and how long one that starts may take. */
+  uplinkCheckMs: 150,
+  uplinkSettleMs: 2_000,
+  /** Interval at which it probes for more bandwidth while the uplink does not carry all layers. */
+  uplinkProbeMs: 2_000,
+  /**
+   * How long it waits before it adds a layer after one was too much. Twice as long each time, if that was added less than
+   * `uplinkCalmMs` before.
+   */
+  uplinkRestMs: 2_000,
+  uplinkRestMaxMs: 30_000,
+  uplinkCalmMs: 6_000,
   /** How long the size of an element must be stable before it is sent. */
   viewportDebounceMs: 150,
   /** How long a transport may be `disconnected` before ICE is restarted; short losses recover by themselves. */
@@ -86,6 +94,19 @@ export const STAGE = {
   spareAfterMs: 1_000,
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
+  /**
+   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without a
+   * new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
+   * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after `stallCalmMs`
+   * without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow, which is told at once.
+   */
+  stallCheckMs: 100,
+  stillAfterMs: 200,
+  stillCheckMs: 80,
+  stallAfterMs: 400,
+  stallBackoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
+  stallCalmMs: 10_000,
+  stallLossShare: 0.2,
   /** How often a paused session checks whether its transport is connected again, to ask the server to resume. */
   playRetryMs: 500,
   /** Delay before a removed track is closed: closing costs a negotiation, and the track's replacement goes first. */

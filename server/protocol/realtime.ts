@@ -66,6 +66,8 @@ import {
   publishAnswer,
   publishInput,
   restartIceAnswer,
+  restartVideoAnswer,
+  restartVideoInput,
   resumeAnswer,
   resumeInput,
   sentLayersInput,
@@ -97,6 +99,7 @@ export const REQUESTS = {
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:play': { input: sessionInput, answer: nothing },
+  'stage:restartVideo': { input: restartVideoInput, answer: restartVideoAnswer },
   'stage:leave': { input: sessionInput, answer: nothing },
   /** A publication that another page has replaced ends nothing. */
   'stage:endLive': { input: endLiveInput, answer: nothing },

@@ -103,6 +103,8 @@ export const access = z.object({
   /** The ticket that gave access. */
   ticket: ticketId.optional(),
   reason: accessReason.optional(),
+  /** Of a removal: the reason that was given for it. */
+  note: z.string().optional(),
   /** When access ends by itself (ISO 8601). */
   until: z.string().optional(),
 });

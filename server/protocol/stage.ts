@@ -98,6 +98,9 @@ export const resumeInput = z.object({
   restartIce: z.boolean().optional(),
 });
 export const endLiveInput = z.object({ publication: publication.optional() });
+/** `lineBps`: what arrives of everything while packets are lost, in bits per second. */
+export const restartVideoInput = z.object({ session: sessionId, lineBps: z.number().int().min(0).optional() });
+export const restartVideoAnswer = z.object({ soundOnly: z.literal(true).optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
 export const transportOptions = z.object({

@@ -14,11 +14,11 @@ export interface AccessHolder {
 
 /** `offer` is what opens the room to somebody without access, clubs aside. */
 export async function decideAccess(
-  { room, removed, entitlements }: AccessRecord,
+  { room, removalReason, entitlements }: AccessRecord,
   { identity, role, subscribe }: AccessHolder,
   { nowMs, clubs, offer }: { nowMs: number; clubs: Clubs; offer: Offer | undefined },
 ): Promise<Access> {
-  if (role !== 'creator' && removed) return { state: 'refused', reason: 'removed' };
+  if (role !== 'creator' && removalReason !== null) return { state: 'refused', reason: 'removed', note: removalReason };
   if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
   if (role === 'creator') return { state: 'granted', reason: 'role' };
   if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };

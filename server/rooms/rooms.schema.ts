@@ -27,6 +27,8 @@ export const rooms = pgTable(
     liveGateway: text('live_gateway'),
     /** The publication that holds the stage, by its page's key; only that one can restore the live. */
     livePublication: text('live_publication'),
+    /** Since when it holds the stage: a live that continues after a restart goes on counting from here. */
+    stageTakenAt: time('stage_taken_at'),
     /** Incremented whenever the stage is taken: an SFU node refuses a publisher with an older fence. */
     liveFence: integer('live_fence').notNull().default(0),
     /** When the first live began; absent if there was none. */

@@ -11,7 +11,8 @@ import type { TokenGrant } from './token-statements.ts';
 
 export interface AccessRecord {
   room: Room;
-  removed: boolean;
+  /** Null unless the person was removed. */
+  removalReason: string | null;
   /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
   grant: TokenGrant | null;
   entitlements: Pick<
@@ -132,13 +133,13 @@ export class RoomsStore {
 
   /** A room's live, locked until the transaction ends. */
   async lockLive(tx: Orm, room: string) {
-    const { endedAt, liveStartedAt, livePublication } = rooms;
+    const { endedAt, liveStartedAt, livePublication, stageTakenAt } = rooms;
     const [row] = await tx
-      .select({ endedAt, liveStartedAt, livePublication })
+      .select({ endedAt, liveStartedAt, livePublication, stageTakenAt })
       .from(rooms)
       .where(eq(rooms.id, room))
       .for('update');
-    return row;
+    return row && { ...row, stageTakenAt: iso(row.stageTakenAt) };
   }
 
   /** `startedAt` if a live begins; absent if it continues. */
@@ -169,10 +170,10 @@ export class RoomsStore {
   }
 
   /** Returns the new fence; undefined if the room does not exist. */
-  async takeStage(room: string, publication: string | null): Promise<number | undefined> {
+  async takeStage(room: string, publication: string | null, at: string): Promise<number | undefined> {
     const [row] = await this.#db.orm
       .update(rooms)
-      .set({ livePublication: publication, liveFence: sql`${rooms.liveFence} + 1` })
+      .set({ livePublication: publication, stageTakenAt: at, liveFence: sql`${rooms.liveFence} + 1` })
       .where(eq(rooms.id, room))
       .returning({ fence: rooms.liveFence });
     return row?.fence;
@@ -376,7 +377,7 @@ export class RoomsStore {
     for (const row of rows) {
       const facts = found.get(row.asked) ?? {
         room: toRoom(row),
-        removed: row.removal !== null,
+        removalReason: row.removal,
         grant: row.grant && toGrant(row.grant),
         entitlements: [],
       };
@@ -431,7 +432,7 @@ function prepareAccessRecords(orm: Orm) {
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
-      removal: removals.id,
+      removal: removals.reason,
       grant: tokenGrants,
       entitlement: {
         source: latest.source,

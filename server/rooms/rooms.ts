@@ -338,7 +338,8 @@ export class Rooms {
       if (room.endedAt) throw new AppError('room_ended');
       if (publication !== undefined) assertHolds(room.livePublication, publication);
       const isNew = room.liveStartedAt === null;
-      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { startedAt: this.#nowIso() }) });
+      const startedAt = (publication !== undefined && room.stageTakenAt) || this.#nowIso();
+      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { startedAt }) });
       if (isNew) await this.#outbox.add(tx, { topic: 'live.started', room: roomId, data: {} });
     });
     this.#outbox.wake();
@@ -346,7 +347,7 @@ export class Rooms {
 
   /** A publisher takes the stage: earlier ones can no longer restore their live. Returns the new fence. */
   async takeStage(roomId: RoomId, publication: string | undefined): Promise<number> {
-    const fence = await this.#store.takeStage(roomId, publication ?? null);
+    const fence = await this.#store.takeStage(roomId, publication ?? null, this.#nowIso());
     if (fence === undefined) throw new AppError('room_not_found');
     return fence;
   }

@@ -24,6 +24,8 @@ const pipedTrack = z.object({
   source: trackSource,
   sourceSize: z.object({ width: z.number(), height: z.number() }),
   scales: z.array(z.number().positive()).min(1).max(8),
+  /** The bit rate of each layer, where the publisher declares them. */
+  bitrates: z.array(z.number().positive()).max(8).optional(),
   muted: z.boolean(),
   /** The highest layer that the publisher can send at the moment. */
   sentLayer: z.number().int().min(0).optional(),

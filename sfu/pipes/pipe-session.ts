@@ -154,7 +154,7 @@ export class PipeSession extends Session implements TrackWatcher {
 
 function pipedTrack({ track, consumer }: OutgoingTrack): PipedTrack | undefined {
   if (!consumer || consumer.closed) return undefined;
-  const { id, source, sourceSize, scales, muted, sentLayer } = track;
+  const { id, source, sourceSize, scales, bitrates, muted, sentLayer } = track;
   const rtpParameters = consumer.rtpParameters as unknown as PipedTrack['rtpParameters'];
   return {
     producerId: id,
@@ -162,6 +162,7 @@ function pipedTrack({ track, consumer }: OutgoingTrack): PipedTrack | undefined 
     source,
     sourceSize,
     scales: [...scales],
+    ...(bitrates && { bitrates: [...bitrates] }),
     muted,
     sentLayer,
     rtpParameters,

@@ -212,7 +212,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   }
 
   async #add(piped: PipedTrack): Promise<void> {
-    const { producerId, kind, source, sourceSize, scales, muted, sentLayer, rtpParameters } = piped;
+    const { producerId, kind, source, sourceSize, scales, bitrates, muted, sentLayer, rtpParameters } = piped;
     const { room, log, loweringDelayMs } = this.#options;
     const pull = this.#pull;
     if (!pull || this.#tracks.has(producerId)) return;
@@ -231,6 +231,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         sourceSize,
         muted,
         scales,
+        ...(bitrates && { bitrates }),
         loweringDelayMs,
         emitLayersWanted: (layer) => this.#wantLayer(producerId, layer),
         emitKeyFrameWanted: () => pull.link.wantKeyFrame({ session: pull.session, producerId }),

@@ -96,7 +96,10 @@ export class PublishSession extends MediaSession {
   }
 
   setSentLayer(track: StageTrack, layer: number): void {
-    if (track.setSentLayer(layer)) this.room.handleSentLayerChanged(track);
+    const before = track.sentLayer;
+    if (!track.setSentLayer(layer)) return;
+    if (track.sentLayer < before) track.forgetLost();
+    this.room.handleSentLayerChanged(track);
   }
 
   override activate(): void {

@@ -10,22 +10,17 @@ import {
   type Viewport,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import { EXPECTED_TRACKS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
+import { EXPECTED_TRACKS, VIDEO_RESTART_SPACING_MS, VIEWER_BITRATE_MIN_BPS } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { FrameRateRise } from '../tracks/frame-rate-rise.ts';
-import { preferredLayer } from '../tracks/layers.ts';
 import type { StageTrack, TrackWatcher } from '../tracks/stage-track.ts';
 import { MediaSession } from './media-session.ts';
+import { NarrowLine } from './narrow-line.ts';
 import type { ReceiverBudget } from './receiver-budget.ts';
 import { ReceiverGuard, ReceiverReports } from './receiver-guard.ts';
 import type { SessionOptions } from './session.ts';
-
-/** A track that this viewer gets. Without `consumer`, the consumer is still being created. */
-interface WatchedTrack {
-  readonly track: StageTrack;
-  preferredLayer: number;
-  consumer?: types.Consumer;
-}
+import { SoundOnly } from './sound-only.ts';
+import { WatchedTrack } from './watched-track.ts';
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -41,8 +36,11 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #reports = new ReceiverReports();
   readonly #budget: ReceiverBudget | undefined;
   #guard: ReceiverGuard | undefined;
+  #line: NarrowLine | undefined;
+  readonly #soundOnly = new SoundOnly(() => void this.#applyPause());
   #paused = false;
   #viewport: Viewport | undefined;
+  #restartedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: SessionOptions & {
@@ -64,7 +62,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** A track whose consumer is still being created is announced by event. */
   override get consumers(): ConsumerOptions[] {
-    return [...this.#watched.values()].flatMap((watched) => consumerOptions(watched) ?? []);
+    return [...this.#watched.values()].flatMap((watched) => watched.consumerOptions ?? []);
   }
 
   override get paused(): boolean {
@@ -119,6 +117,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions; consumers: ConsumerOptions[] }> {
     const [transport] = await Promise.all([this.openTransport(), this.room.stageKnown()]);
     this.assertOpen();
+    this.#line = new NarrowLine({ transport, tracks: () => [...this.#watched.values()] });
     for (const track of this.isSpare ? this.room.spareTracks : this.room.tracks) this.addTrack(track);
     if (dtlsParameters) await this.connect(dtlsParameters);
     // Tracks that come on stage meanwhile are part of the answer too.
@@ -133,10 +132,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   addTrack(track: StageTrack): void {
     if (!this.hasTransport || this.isPrepared || this.#watched.has(track.id)) return;
     if (!track.canBeConsumed(this.#rtpCapabilities)) return;
-    const watched: WatchedTrack = {
-      track,
-      preferredLayer: preferredLayer(this.#viewport, track.scales, track.sourceSize),
-    };
+    const watched = new WatchedTrack(track, this.#viewport);
     this.#watched.set(track.id, watched);
     this.#updateLoad();
     this.room.handlePreferenceChanged([track]);
@@ -170,23 +166,39 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   /** A viewer on a layer that has stopped moves to the next one at once. */
   handleSentLayerChanged(track: StageTrack): void {
-    const watched = this.#watched.get(track.id);
-    // Fails only if the consumer ended meanwhile.
-    if (watched) this.#applyPreferredLayer(watched).catch(() => {});
+    this.#watched.get(track.id)?.applyLayer();
   }
 
   async setViewport(viewport: Viewport): Promise<void> {
     this.assertOpen();
     this.#viewport = viewport;
-    const changed = [...this.#watched.values()].filter((watched) => {
-      const { track } = watched;
-      const layer = preferredLayer(viewport, track.scales, track.sourceSize);
-      if (layer === watched.preferredLayer) return false;
-      watched.preferredLayer = layer;
-      return true;
-    });
+    const changed = [...this.#watched.values()].filter((watched) => watched.setViewport(viewport));
     this.room.handlePreferenceChanged(changed.map(({ track }) => track));
-    await Promise.all(changed.map((watched) => this.#applyPreferredLayer(watched)));
+    await Promise.all(changed.map((watched) => watched.selectLayer()));
+  }
+
+  /**
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client that
+   * repeats this all the time gets no more key frames than one that sends PLIs.
+   */
+  async restartVideo(lineBps: number | undefined): Promise<{ soundOnly?: true }> {
+    this.assertOpen();
+    if (this.#soundOnly.isOn) return { soundOnly: true };
+    const now = performance.now();
+    if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return {};
+    this.#restartedAtMs = now;
+    const videos = this.streams().filter(({ kind }) => kind === 'video');
+    if (lineBps === undefined) {
+      this.#line?.handleGap();
+      await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
+      return {};
+    }
+    if (this.#line?.handleLossy(lineBps)) this.#soundOnly.begin();
+    // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
+    // requests a key frame. A call fails only if its consumer ended meanwhile.
+    else await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
+    if (this.#isPaused('video')) await this.#applyPause();
+    return this.#soundOnly.isOn ? { soundOnly: true } : {};
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */
@@ -202,6 +214,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   override close(reason: SessionCloseReason): void {
     this.#guard?.close();
+    this.#line?.close();
+    this.#soundOnly.close();
     super.close(reason);
     const tracks = [...this.#watched.values()].map(({ track }) => track);
     this.#watched.clear();
@@ -222,14 +236,14 @@ export class WatchSession extends MediaSession implements TrackWatcher {
 
   async #consume(watched: WatchedTrack): Promise<void> {
     const { track } = watched;
-    const requestedLayer = sendableLayer(watched);
+    const requestedLayer = watched.layer;
     const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
     try {
       await this.room.provide(track);
       const consumer = await this.transport.consume({
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
-        paused: this.#paused,
+        paused: this.#isPaused(track.producer.kind),
         ...(track.layered && { preferredLayers: { spatialLayer: requestedLayer } }),
       });
       if (!stillWanted()) return consumer.close();
@@ -237,11 +251,10 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       if (!this.#wasOffered) this.handleFirstOffer();
       this.#wasOffered = true;
       // The session may have been paused or resumed during the request.
-      if (this.#paused !== consumer.paused) void this.#applyPause();
-      consumer.on('layerschange', () => this.room.handlePreferenceChanged([track]));
-      if (track.layered) FrameRateRise.watch(consumer, () => sendableLayer(watched));
+      if (this.#isPaused(consumer.kind) !== consumer.paused) void this.#applyPause();
+      this.#followLayers(watched, consumer);
       // The viewport or the publisher's bandwidth may have changed during the request.
-      if (sendableLayer(watched) !== requestedLayer) void this.#applyPreferredLayer(watched);
+      if (watched.layer !== requestedLayer) watched.applyLayer();
     } catch (error) {
       if (!stillWanted()) return;
       this.#watched.delete(track.id);
@@ -254,6 +267,17 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       throw toSfuError(error, 'cannot_consume');
     }
     if (this.opened) this.#unannounced.push(watched);
+  }
+
+  #followLayers(watched: WatchedTrack, consumer: types.Consumer): void {
+    const { track } = watched;
+    let before: types.ConsumerLayers | undefined;
+    consumer.on('layerschange', (layers) => {
+      this.room.handlePreferenceChanged([track]);
+      this.#line?.handleLayers(watched, before, layers);
+      before = layers;
+    });
+    if (track.layered) FrameRateRise.watch(consumer, () => watched.layer);
   }
 
   protected override countReports(stats: unknown[]): number {
@@ -289,10 +313,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.emit({ type: 'paused', room: this.grant.room, session: this.id });
   }
 
+  #isPaused(kind: types.MediaKind): boolean {
+    return this.#paused || (kind === 'video' && this.#soundOnly.isOn);
+  }
+
   async #applyPause(): Promise<void> {
-    const paused = this.#paused;
     const done = await Promise.allSettled(
-      this.streams().map((consumer) => (paused ? consumer.pause() : consumer.resume())),
+      this.streams().map((consumer) => (this.#isPaused(consumer.kind) ? consumer.pause() : consumer.resume())),
     );
     for (const result of done)
       if (result.status === 'rejected' && !this.closed)
@@ -304,7 +331,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     // A track that left meanwhile is not announced.
     const added = this.#unannounced.filter((watched) => this.#watched.get(watched.track.id) === watched);
     this.#unannounced = [];
-    const consumers = added.flatMap((watched) => consumerOptions(watched) ?? []);
+    const consumers = added.flatMap((watched) => watched.consumerOptions ?? []);
     if (this.closed || consumers.length === 0) return;
     // A viewer that connects later requests a key frame then.
     if (this.connected && !this.isSpare) for (const { track } of added) track.handleTrackAnnounced();
@@ -316,27 +343,4 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.room.handleLoadChanged(load - this.#load);
     this.#load = load;
   }
-
-  async #applyPreferredLayer(watched: WatchedTrack): Promise<void> {
-    const { track, consumer } = watched;
-    if (!consumer || !track.layered) return;
-    try {
-      await consumer.setPreferredLayers({ spatialLayer: sendableLayer(watched) });
-    } catch (error) {
-      // The consumer ended in between.
-      if (consumer.closed || track.closed || this.closed) return;
-      throw toSfuError(error, 'cannot_consume');
-    }
-  }
-}
-
-/** The layer to select: the preferred one as far as the publisher sends it. */
-function sendableLayer({ track, preferredLayer }: WatchedTrack): number {
-  return Math.min(preferredLayer, track.sentLayer);
-}
-
-function consumerOptions({ track, consumer }: WatchedTrack): ConsumerOptions | undefined {
-  if (!consumer || consumer.closed) return undefined;
-  const { id, producerId, kind, rtpParameters } = consumer;
-  return { id, producerId, kind, rtpParameters, source: track.source, muted: track.muted };
 }

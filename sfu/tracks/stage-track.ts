@@ -1,6 +1,7 @@
 import { ortc, type types } from 'mediasoup';
 import type { TrackSource } from '../contract.ts';
 import { KeyFrameDemand } from './key-frame-demand.ts';
+import { layerBitrates } from './layer-ceiling.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { layerScales, type Size, SOURCE_SIZE_DEFAULT } from './layers.ts';
 
@@ -13,6 +14,7 @@ export interface StageTrackOptions {
   isSpare?: boolean;
   /** Given for a track from another node; read from the encodings for a track from its publisher. */
   scales?: readonly number[];
+  bitrates?: readonly number[];
   loweringDelayMs: number;
   emitLayersWanted: (maxSpatialLayer: number) => void;
   emitKeyFrameWanted: () => void;
@@ -25,6 +27,11 @@ export class StageTrack {
   readonly sourceSize: Size;
   /** How much smaller than the source each layer is, lowest layer first; one entry for what has no layers. */
   readonly scales: readonly number[];
+  /**
+   * The bit rate of each layer of a camera. On a narrow line its frames count more than its size. A screen has none: text
+   * has to be read, and its frames are few.
+   */
+  readonly bitrates: readonly number[] | undefined;
   /** Whether it ended with its publisher's session and may come back, and was not taken off by the publisher. */
   lost = false;
   #muted: boolean;
@@ -41,6 +48,7 @@ export class StageTrack {
     this.#isSpare = options.isSpare ?? false;
     this.sourceSize = sourceSize ?? SOURCE_SIZE_DEFAULT;
     this.scales = options.scales ?? (producer.kind === 'video' ? layerScales(producer.rtpParameters.encodings) : [1]);
+    if (source === 'camera') this.bitrates = options.bitrates ?? layerBitrates(producer.rtpParameters.encodings);
     this.#sentLayer = this.scales.length - 1;
     // Audio costs little and its first word must not be lost, so that it is never stopped.
     if (producer.kind === 'video') {
@@ -73,6 +81,17 @@ export class StageTrack {
     const before = this.#sentLayer;
     this.#sentLayer = Math.min(layer, this.scales.length - 1);
     return this.#sentLayer !== before;
+  }
+
+  /**
+   * The uplink has become too narrow. The worker goes on requesting lost packets of layers that have stopped, again and
+   * again, which fill the uplink before the layers that are left. A pause makes it forget them; key frames follow anyway.
+   */
+  forgetLost(): void {
+    if (this.#muted || this.#isSpare) return;
+    // Both fail only if the track ended meanwhile.
+    this.producer.pause().catch(() => {});
+    this.producer.resume().catch(() => {});
   }
 
   async setMuted(muted: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import { startApp, type TestApp } from '../support/houses/app.ts';
 import { payCheckout } from '../support/people/checkout.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { expectInChat, expectVideo, goLive, isPlaying, signIn } from './site.ts';
+import { expectInChat, expectVideo, goLive, isPlaying, openStrip, signIn } from './site.ts';
 
 export type PageLanguage = 'en' | 'fr';
 
@@ -91,6 +91,7 @@ export class Evening implements AsyncDisposable {
     await tip.by('tip-open').click();
     await tip.by('tip-send').waitFor();
     const board = await this.#enter('leaderboard', `/rooms/${camille}`, 'malik');
+    await openStrip(board);
     await board.by('leaderboard-open').click();
     await board.by('own-place').waitFor();
     const wallet = await this.#enter('wallet', '/wallet', 'lea');

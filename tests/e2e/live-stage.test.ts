@@ -142,21 +142,33 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await creator.by('moderation-reason').locator('input').fill('Insults');
     await fan.watchFrames();
     await expect.poll(() => fan.lastFrameAtMs(), PATIENT).toBeGreaterThan(0);
-    await creator.by('remove-person').evaluate((button) => {
+    await creator.by('remove-person').click();
+    await creator.page.getByText('are told the reason: “Insults”').waitFor();
+    await creator.by('remove-person-confirm').evaluate((button) => {
       button.addEventListener('click', () => {
         document.documentElement.dataset.clickedAtMs = String(Date.now());
       });
     });
-    await creator.by('remove-person').click();
+    await creator.by('remove-person-confirm').click();
     const removedAtMs = Number(await creator.page.locator('html').getAttribute('data-clicked-at-ms'));
     await fan.by('access-reason').waitFor();
     expect(await fan.by('access-reason').innerText()).toMatch(/^You were removed from this room/);
+    expect(await fan.by('access-note').innerText()).toMatch(/^The reason given: Insults\..*to object to the removal/);
     expect((await fan.lastFrameAtMs()) - removedAtMs).toBeLessThan(AT_ONCE_MS);
     expect(await fan.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
 
     await fan.page.reload();
     await fan.page.getByText('You were removed from this room').first().waitFor();
     expect(await fan.by('stage-video').count()).toBe(0);
+    await expectVideo(other);
+
+    // Panic closes the chat alone until the creator stops picture and sound too; undoing brings all of it back.
+    await creator.by('panic').click();
+    await creator.by('panic-on').getByText('Picture and sound go on.').waitFor();
+    await creator.by('panic-halt').click();
+    await creator.by('panic-on').getByText('your audience sees a still').waitFor();
+    await other.page.getByText('A short break').waitFor();
+    await creator.by('panic-undo').click();
     await expectVideo(other);
   });
 

@@ -15,6 +15,7 @@ const SAME_IN_BOTH = new Set([
   'Date',
   'Associations',
   'Client',
+  'Contact',
   'Description',
   'Fans',
   'operator',

@@ -55,6 +55,37 @@ export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string
   return found;
 }
 
+/** Which of these controls cannot be seen and pressed. The list of the chat needs room for a line. */
+export async function findUnreachable(
+  page: Page,
+  testIds: readonly string[],
+  { mayScroll }: { mayScroll: boolean },
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const testId of testIds) {
+    const state = await page.getByTestId(testId).evaluate((element, scrolls) => {
+      if (scrolls) element.scrollIntoView({ block: 'nearest' });
+      const { x, y, width, height } = element.getBoundingClientRect();
+      // Scrolling ends on whole pixels.
+      const isInside = x > -1 && y > -1 && x + width < innerWidth + 1 && y + height < innerHeight + 1;
+      let hit = document.elementFromPoint(x + width / 2, y + height / 2);
+      while (hit?.shadowRoot) {
+        const deeper: Element | null = hit.shadowRoot.elementFromPoint(x + width / 2, y + height / 2);
+        if (!deeper || deeper === hit) break;
+        hit = deeper;
+      }
+      // Up again, through the shadow roots of what lies inside the control.
+      let at: Node | null = hit;
+      while (at && at !== element) at = at.parentNode instanceof ShadowRoot ? at.parentNode.host : at.parentNode;
+      if (height < 24 || width < 24) return `is ${Math.round(width)} by ${Math.round(height)}`;
+      if (!isInside) return `is outside: ${[x, y, width, height].map(Math.round).join(' ')}`;
+      return at === element ? '' : `is covered by ${hit?.localName}.${hit?.className}`;
+    }, mayScroll);
+    if (state) found.push(`${testId} ${state}`);
+  }
+  return found;
+}
+
 async function findFaults(page: Page): Promise<string[]> {
   // Over the debugger protocol: the pages' content security policy forbids injected scripts.
   await page.evaluate(axeSource);

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
-import { Evening } from './evening.ts';
-import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
+import { Evening, show } from './evening.ts';
+import { findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 
 /** Words that are equal in English and French, and device names. */
 const SAME_IN_BOTH = new Set([
@@ -18,10 +18,17 @@ const SAME_IN_BOTH = new Set([
   'Fans',
   'pause',
   'volume',
-  'EUR',
+  'Contact',
   'fake_device_0',
   'Fake Default Audio Input',
 ]);
+
+/** Phones, with the keyboard open, on their side; 1440 by 900 at 200 %, 1280 by 1024 at 400 % (WCAG 1.4.10). */
+const SMALL_SIZES = ['390x844', '390x500', '360x640', '320x400', '844x390', '720x450', '320x256'];
+const NEEDED = {
+  'room-live': ['chat-input', 'chat-emoji', 'chat-list', 'chat-strip', 'chat-people-open', 'tip-open', 'topup-open'],
+  'studio-live': ['mute-microphone', 'mute-camera', 'studio-more', 'end-live', 'chat-input', 'chat-list'],
+};
 
 describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
   let evening: Evening;
@@ -35,6 +42,21 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
   test('are accessible, translated, no wider than a phone, and report no error', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || evening.written.has(text);
     expect(await inspectScenes(evening.scenes, isSameInBoth)).toEqual(NOTHING_FOUND);
+  });
+
+  test('keep what one needs within reach on small screens and zoomed', async () => {
+    const found: string[] = [];
+    for (const [name, testIds] of Object.entries(NEEDED)) {
+      const scene = evening.scenes.find((one) => one.name === name);
+      if (!scene) throw new Error(`There is no scene ${name}.`);
+      for (const size of SMALL_SIZES) {
+        const [width = 0, height = 0] = size.split('x').map(Number);
+        await show(scene, { language: 'fr', viewport: { width, height } });
+        const unreachable = await findUnreachable(scene.visitor.page, testIds, { mayScroll: height < 400 });
+        found.push(...unreachable.map((what) => `${name} at ${size}: ${what}`));
+      }
+    }
+    expect(found).toEqual([]);
   });
 
   test('show their content before any script, and nothing moves when the script runs', async () => {

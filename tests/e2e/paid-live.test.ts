@@ -60,8 +60,20 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   test('a creator signs in, opens a ticket room in the studio and goes live from the camera', async () => {
     await camille.page.goto(`${loge.url}/studio`);
     await signIn(camille, 'camille');
+    // A form that lacks something says so at the field, and goes there.
+    await camille.by('create-room').click();
+    const title = camille.by('room-title').locator('input');
+    await expect.poll(() => title.getAttribute('aria-invalid'), PATIENT).toBe('true');
+    expect(await title.evaluate((input) => (input.getRootNode() as ShadowRoot).activeElement === input)).toBe(true);
     room = await createRoom(camille, { title: 'Une soirée avec Camille', priceMajor: '9' });
     await goLive(camille);
+    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+    // Where the browser lets nothing be copied, the link stands on the page, and the live goes on.
+    await camille.page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    });
+    await camille.by(`copy-link-${room}`).click();
+    expect(await camille.by(`link-${room}`).inputValue()).toBe(`${loge.url}/rooms/${room}`);
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
   });
 
@@ -134,6 +146,10 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await expectVideo(malik);
     expect(await malik.isSameDocument()).toBe(true);
     expect(await balanceMinor(malik)).toBe(1_100);
+    // What was bought has the focus, not the top of the page.
+    const focused = () =>
+      malik.page.locator('loge-room').evaluate((element) => element.shadowRoot?.activeElement?.className);
+    expect(await focused()).toBe('inside');
   });
 
   test('messages go both ways', async () => {
@@ -152,8 +168,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
       await shown.waitFor();
       expect(await shown.innerText()).toMatch(/€5[\s\S]*Malik[\s\S]*Brava !/);
     }
-    // Also over the picture, for viewers.
-    await lea.by('stage-tip').waitFor();
+    // Over the picture too, for those who watch and for the creator.
+    for (const visitor of [lea, camille]) await visitor.by('stage-tip').waitFor();
     await expect.poll(() => balanceMinor(malik), PATIENT).toBe(600);
     await expect.poll(() => camille.by('earnings-tips').innerText(), PATIENT).toContain('€5.00');
     await expect.poll(() => camille.by('earnings-tickets').innerText(), PATIENT).toContain('€18.00');

@@ -49,6 +49,11 @@ export async function say(visitor: Visitor, text: string): Promise<void> {
   await visitor.by('chat-send').click();
 }
 
+/** On a small screen, goal, poll and top tippers are behind one strip. */
+export async function openStrip(visitor: Visitor): Promise<void> {
+  await visitor.by('chat-strip').click();
+}
+
 export async function expectInChat(visitor: Visitor, text: string): Promise<void> {
   await visitor.by('chat-list').getByText(text, { exact: true }).waitFor();
 }

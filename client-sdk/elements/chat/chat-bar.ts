@@ -1,119 +1,27 @@
 /**
  * `<loge-chat-bar>`: the header of the chat: viewer count, raising a hand, and for moderators the panic button and the
- * moderation view. It emits events; the chat opens the dialogs.
+ * moderation view. It emits events; the chat opens the dialogs. Slot `strip`: instead of the title in a small chat.
  */
 import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
+import type { TrackSource } from '../../../server/protocol/stage.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount } from '../texts/format.ts';
+import { chatBarStyles } from './chat-bar-styles.ts';
 
 export class LogeChatBar extends RoomPart {
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: block;
-        flex: none;
-        border-bottom: 1px solid var(--_line);
-        background: var(--_surface);
-      }
+  static override properties = { halted: { state: true } };
+  /** What panic has taken off the stage. */
+  declare halted: readonly TrackSource[];
 
-      .bar {
-        display: flex;
-        align-items: center;
-        gap: 0.15rem;
-        min-height: 2.75rem;
-        padding: 0 0.5rem 0 1rem;
-      }
+  static override styles = [...RoomPart.styles, chatBarStyles];
 
-      h2 {
-        margin-inline-end: auto;
-        font-size: 0.9375rem;
-        font-weight: 650;
-      }
-
-      button {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.35rem;
-        min-width: 2.5rem;
-        height: 2.5rem;
-        justify-content: center;
-        padding: 0 0.5rem;
-        border: 0;
-        border-radius: 999px;
-        background: none;
-        color: var(--_muted);
-        font: inherit;
-        font-size: 0.8438rem;
-        font-weight: 600;
-        font-variant-numeric: tabular-nums;
-        cursor: pointer;
-      }
-
-      button:hover,
-      button[aria-pressed='true'] {
-        color: var(--_text);
-      }
-
-      button[aria-pressed='true'] {
-        color: var(--_accent);
-      }
-
-      .count {
-        display: grid;
-        place-items: center;
-        min-width: 1.25rem;
-        height: 1.25rem;
-        padding: 0 0.3rem;
-        border-radius: 999px;
-        background: var(--_accent);
-        color: var(--_on-accent);
-        font-size: 0.75rem;
-      }
-
-      .panic {
-        color: var(--_danger);
-      }
-
-      .panic:hover {
-        color: var(--_danger);
-        background: color-mix(in oklab, var(--_danger) 14%, transparent);
-      }
-
-      .closed {
-        display: flex;
-        align-items: center;
-        gap: 0.65rem;
-        padding: 0.5rem 0.6rem 0.5rem 1rem;
-        background: var(--_live);
-        color: var(--_on-live);
-        font-size: 0.9063rem;
-        font-weight: 600;
-        line-height: 1.35;
-      }
-
-      .closed .icon {
-        flex: none;
-      }
-
-      .closed button {
-        flex: none;
-        margin-inline-start: auto;
-        padding: 0 0.9rem;
-        border: 1px solid currentColor;
-        color: inherit;
-      }
-
-      .problem {
-        padding: 0 1rem 0.5rem;
-        color: var(--_danger);
-        font-size: 0.875rem;
-      }
-    `,
-  ];
+  constructor() {
+    super();
+    this.halted = [];
+  }
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, [
@@ -126,6 +34,8 @@ export class LogeChatBar extends RoomPart {
       'chatHands',
       'chatQueue',
       'roomEnded',
+      'localLiveStarted',
+      'localLiveEnded',
     ]);
   }
 
@@ -139,6 +49,7 @@ export class LogeChatBar extends RoomPart {
     return html`
       <div class="bar">
         <h2>${chat.label}</h2>
+        <slot name="strip"></slot>
         ${canModerate && !room.chat.state.panic ? this.#panicButton(room) : nothing}
         ${canModerate ? this.#handsButton(count) : this.#ownHand(room, count)}
         <button
@@ -172,16 +83,25 @@ export class LogeChatBar extends RoomPart {
       title=${moderation.panicHint}
       ?disabled=${this.busy !== ''}
       @click=${() => this.#panic(room, true)}
-    >${icon('alarm', 18)}${moderation.panic}</button>`;
+    >${icon('alarm', 18)}<span class="label">${moderation.panic}</span></button>`;
   }
 
   #panicOn(room: Room): TemplateResult {
     const { moderation } = this.texts;
     return html`<div class="closed" role="alert" data-testid="panic-on">
-      ${icon('lock', 18)}<span>${moderation.panicOn}</span>
-      <button type="button" data-testid="panic-undo" ?disabled=${this.busy !== ''} @click=${() => this.#panic(room, false)}>
-        ${icon('undo', 16)}${moderation.panicUndo}
-      </button>
+      ${icon('lock', 18)}<span>${moderation.panicOn} ${this.#haltWords(room)}</span>
+      <div class="acts">
+        ${
+          room.localParticipant.isLive && this.halted.length === 0
+            ? html`<button type="button" data-testid="panic-halt" ?disabled=${this.busy !== ''} @click=${() => this.#halt(room)}>
+                ${icon('cameraOff', 16)}${moderation.panicHalt}
+              </button>`
+            : nothing
+        }
+        <button type="button" data-testid="panic-undo" ?disabled=${this.busy !== ''} @click=${() => this.#undo(room)}>
+          ${icon('undo', 16)}${moderation.panicUndo}
+        </button>
+      </div>
     </div>`;
   }
 
@@ -204,9 +124,36 @@ export class LogeChatBar extends RoomPart {
     return html`<button
       type="button"
       data-testid="chat-hands-open"
+      class="raised"
       title=${chat.handsUp(count)}
       @click=${() => this.emit('loge-chat-people', {})}
-    >${icon('hand', 19)}<span class="visually-hidden">${chat.handsUp(count)}</span><span aria-hidden="true">${count}</span></button>`;
+    >${icon('hand', 19)}<span class="visually-hidden">${chat.handsUp(count)}</span><span class="count" aria-hidden="true">${count}</span></button>`;
+  }
+
+  #haltWords(room: Room): string {
+    const { moderation } = this.texts;
+    if (this.halted.length > 0) return moderation.panicHalted;
+    return room.isLive ? moderation.panicGoesOn : '';
+  }
+
+  /** Mutes what is on stage and was not muted, so that undoing brings back just that. */
+  #halt(room: Room): Promise<boolean> {
+    const me = room.localParticipant;
+    return this.act('halt', async () => {
+      for (const { source, muted } of me.tracks) {
+        if (muted) continue;
+        await me.setMuted(source, true);
+        this.halted = [...this.halted, source];
+      }
+    });
+  }
+
+  async #undo(room: Room): Promise<void> {
+    await this.act('halt', async () => {
+      for (const source of this.halted) await room.localParticipant.setMuted(source, false);
+      this.halted = [];
+    });
+    await this.#panic(room, false);
   }
 
   #panic(room: Room, on: boolean): Promise<boolean> {

@@ -4,16 +4,11 @@ import { css } from 'lit';
 export const chatBoardStyles = css`
   :host {
     display: block;
-    flex: none;
-    /* Leaves at least half of the height to the messages. */
-    max-height: 50%;
-    overflow-y: auto;
-    background: var(--_surface);
+    background: var(--_chat-panel, var(--_surface));
   }
 
   .pinned,
-  .poll,
-  .sampled {
+  .poll {
     border-bottom: 1px solid var(--_line);
     font-size: 0.9063rem;
   }
@@ -108,6 +103,11 @@ export const chatBoardStyles = css`
     overflow-wrap: anywhere;
   }
 
+  .result {
+    margin-bottom: 0.45rem;
+    color: var(--_accent);
+  }
+
   .options {
     display: grid;
     gap: 0.35rem;
@@ -169,18 +169,5 @@ export const chatBoardStyles = css`
   .problem {
     margin-top: 0.4rem;
     color: var(--_danger);
-  }
-
-  .sampled {
-    display: flex;
-    gap: 0.5rem;
-    align-items: center;
-    padding: 0.4rem 1rem;
-    color: var(--_muted);
-    font-size: 0.8438rem;
-  }
-
-  .sampled .icon {
-    flex: none;
   }
 `;

@@ -1,12 +1,13 @@
-/** `<loge-chat-board>`: the area above the messages: the pinned message, the poll, and the notice of sampling. */
+/** `<loge-chat-board>`: the area above the messages: the pinned message and the poll. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
+import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatCount, formatDuration } from '../texts/format.ts';
+import { formatDuration } from '../texts/format.ts';
 import { chatBoardStyles } from './chat-board-styles.ts';
 import { ChatClock } from './chat-clock.ts';
 import { nameOf, textOf } from './list/chat-entry.ts';
@@ -35,24 +36,16 @@ export class LogeChatBoard extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'chatState', 'chatPoll', 'chatSampled']);
+    return this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'chatState', 'chatPoll']);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { room } = this;
     if (!room?.chat.state) return nothing;
-    const { pinned, poll, sampling } = room.chat;
+    const { pinned, poll } = room.chat;
     return html`
       ${pinned && !pinned.removed && !pinned.erased ? this.#pinned(room, pinned) : nothing}
       ${poll && poll.id !== this.hiddenPoll ? this.#poll(room, poll) : nothing}
-      ${
-        sampling
-          ? html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${this.texts.chat.sampled(
-              formatCount(sampling.shown, this.language),
-              formatCount(sampling.total, this.language),
-            )}</p>`
-          : nothing
-      }
     `;
   }
 
@@ -114,6 +107,7 @@ export class LogeChatBoard extends RoomPart {
                 title=${chat.close}
                 @click=${() => {
                   this.hiddenPoll = poll.id;
+                  this.emit('loge-poll-hidden', { id: poll.id });
                 }}
               >${icon('close', 15)}</button>`
             : nothing
@@ -123,6 +117,7 @@ export class LogeChatBoard extends RoomPart {
         isFolded
           ? nothing
           : html`<p class="question" dir="auto">${poll.question}</p>
+            ${poll.closed ? html`<p class="result" data-testid="poll-result">${chat.pollResult(winnersOf(poll.options))}</p>` : nothing}
             <div class="options">
               ${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}
             </div>`

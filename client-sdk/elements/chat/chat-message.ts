@@ -11,9 +11,11 @@ import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.
 import type { ChatContext, ChatRestriction, RestrictionScope } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { icon } from '../controls/icons.ts';
+import '../controls/loge-confirm.ts';
+import type { LogeConfirm, Question } from '../controls/loge-confirm.ts';
 import { actLine } from '../moderation/moderation-acts.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatDateTime, formatMoneyShort } from '../texts/format.ts';
+import { formatDateTime, formatMoney } from '../texts/format.ts';
 import { chatMessageStyles } from './chat-message-styles.ts';
 import { type MessageAct, TIMEOUT_SECONDS } from './list/chat-tools.ts';
 
@@ -28,6 +30,8 @@ interface DialogAct {
   act: (reason: string) => Promise<unknown> | undefined;
   isHarsh?: boolean;
   keepsOpen?: boolean;
+  /** Asked before what cannot be undone. */
+  question?: (reason: string) => Question;
 }
 
 export class LogeChatMessage extends RoomPart {
@@ -105,6 +109,7 @@ export class LogeChatMessage extends RoomPart {
       >
         ${message && this.open ? this.#body(message) : nothing}
       </wa-dialog>
+      <loge-confirm></loge-confirm>
       <wa-toast placement="top-center" lang=${this.language}></wa-toast>
     `;
   }
@@ -133,7 +138,7 @@ export class LogeChatMessage extends RoomPart {
   #author({ author }: ChatContext, message: ChatMessage): TemplateResult {
     const { moderation } = this.texts;
     const { language } = this;
-    const tipped = formatMoneyShort(author.tippedMinor, this.room?.wallet.currency ?? 'eur', language);
+    const tipped = formatMoney(author.tippedMinor, this.room?.wallet.currency ?? 'eur', language);
     return html`
       <ul class="facts numbers">
         <li>${author.since ? moderation.since(formatDateTime(author.since, language)) : moderation.sinceNever}</li>
@@ -209,7 +214,6 @@ export class LogeChatMessage extends RoomPart {
       ${this.#actsOnMessage(message).map((act) => this.#button(act))}
       ${isFan ? html`<div class="times" role="group" aria-label=${moderation.timeoutFor}><p class="muted">${moderation.timeoutFor}</p>${this.#timeouts(message).map((act) => this.#button(act))}</div>` : nothing}
       ${isFan ? this.#actsOnAuthor(message).map((act) => this.#button(act)) : nothing}
-      ${isFan ? html`<p class="muted hint">${moderation.putOutText}</p>` : nothing}
     </div>`;
   }
 
@@ -281,6 +285,13 @@ export class LogeChatMessage extends RoomPart {
         done: moderation.done.putOut(name),
         act: (reason) => room?.removeParticipant({ identity, reason }),
         isHarsh: true,
+        question: (reason) => ({
+          title: moderation.putOutTitle(name),
+          text: moderation.putOutQuestion(reason),
+          confirm: moderation.putOut,
+          cancel: moderation.cancel,
+          testId: 'remove-person-confirm',
+        }),
       },
     ];
   }
@@ -295,6 +306,10 @@ export class LogeChatMessage extends RoomPart {
       ?loading=${this.busy === act.name}
       @click=${() => this.#run(act)}
     >${act.label}</wa-button>`;
+  }
+
+  get #confirm(): LogeConfirm | null {
+    return this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
   }
 
   #close(): void {
@@ -318,8 +333,9 @@ export class LogeChatMessage extends RoomPart {
     });
   }
 
-  async #run({ name, done, act, keepsOpen }: DialogAct): Promise<void> {
+  async #run({ name, done, act, keepsOpen, question }: DialogAct): Promise<void> {
     const { message } = this;
+    if (question && !(await this.#confirm?.ask(question(this.reason.trim())))) return;
     await this.act(name, async () => {
       await act(this.reason.trim());
       this.open = keepsOpen ?? false;

@@ -1,6 +1,6 @@
 /**
- * `<loge-chat-reactions>`: everyone's reactions as rising emoji: a bounded number, with larger emoji for more
- * reactions. With reduced motion, counts fade in place instead. Hidden from screen readers.
+ * `<loge-chat-reactions>`: everyone's reactions as emoji that rise over the picture: a bounded number, with larger
+ * emoji for more reactions. With reduced motion, counts fade in place instead. Hidden from screen readers.
  */
 import { css, html, type TemplateResult } from 'lit';
 import type { Room } from '../../src/room.ts';
@@ -17,9 +17,8 @@ export class LogeChatReactions extends RoomPart {
     css`
       :host {
         position: absolute;
-        inset: auto 0 0 auto;
+        inset: 0 0 0 auto;
         width: 6rem;
-        height: min(60%, 20rem);
         overflow: hidden;
         pointer-events: none;
         z-index: 1;
@@ -51,7 +50,7 @@ export class LogeChatReactions extends RoomPart {
           transform: translate(0, -14%) scale(1);
         }
         100% {
-          transform: translate(var(--drift), -17rem) scale(1);
+          transform: translate(var(--drift), min(-60cqh, -9rem)) scale(1);
           opacity: 0;
         }
       }

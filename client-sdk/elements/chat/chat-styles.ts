@@ -49,6 +49,22 @@ export const chatStyles = [
       padding: 0.6rem 0;
     }
 
+    .sampled {
+      display: flex;
+      flex: none;
+      gap: 0.5rem;
+      align-items: center;
+      padding: 0.4rem 1rem;
+      color: var(--_muted);
+      border-bottom: 1px solid var(--_line);
+      background: var(--_chat-panel, var(--_surface));
+      font-size: 0.8438rem;
+    }
+
+    .sampled .icon {
+      flex: none;
+    }
+
     .empty {
       margin: 0 1rem 1rem;
       text-align: center;

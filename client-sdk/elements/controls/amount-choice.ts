@@ -4,10 +4,11 @@
  */
 
 import '@awesome.me/webawesome/dist/components/input/input.js';
-import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html } from 'lit';
 import { defineElement, LogeElement } from '../room/room-part.ts';
-import { formatAmount, formatMoneyShort, minorUnits, parseMoney } from '../texts/format.ts';
+import { currencySymbol, formatAmount, formatMoney, minorUnits, parseMoney } from '../texts/format.ts';
+import { fieldFault } from './field-fault.ts';
 
 export interface AmountRange {
   minMinor: number;
@@ -23,6 +24,7 @@ export class LogeAmountChoice extends LogeElement {
     kind: {},
     label: {},
     otherLabel: { attribute: false },
+    fault: { attribute: false },
   };
   declare presetsMinor: number[];
   declare valueMinor: number | undefined;
@@ -32,6 +34,8 @@ export class LogeAmountChoice extends LogeElement {
   declare kind: string;
   declare label: string;
   declare otherLabel: string;
+  /** What is wrong with the amount; empty if nothing is. */
+  declare fault: string;
 
   static override styles = [
     ...LogeElement.styles,
@@ -85,11 +89,12 @@ export class LogeAmountChoice extends LogeElement {
     this.kind = 'tip';
     this.label = '';
     this.otherLabel = '';
+    this.fault = '';
   }
 
   override render(): TemplateResult {
     const isPreset = this.valueMinor !== undefined && this.presetsMinor.includes(this.valueMinor);
-    const symbol = formatMoneyShort(0, this.currency, this.language).replace(/[\d\s\u00a0\u202f.,]/gu, '');
+    const symbol = currencySymbol(this.currency, this.language);
     return html`
       <div class="presets" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
         ${this.presetsMinor.map(
@@ -102,7 +107,7 @@ export class LogeAmountChoice extends LogeElement {
             data-testid="${this.kind}-amount-${amountMinor}"
             @click=${() => this.#choose(amountMinor)}
           >
-            ${formatMoneyShort(amountMinor, this.currency, this.language)}
+            ${formatMoney(amountMinor, this.currency, this.language)}
           </button>`,
         )}
       </div>
@@ -113,10 +118,16 @@ export class LogeAmountChoice extends LogeElement {
         data-testid="${this.kind}-amount-other"
         placeholder=${formatAmount(this.range.minMinor, this.currency, this.language)}
         @input=${this.#handleTyped}
+        ${fieldFault(this.fault)}
       >
-        ${symbol ? html`<span slot="end" class="muted">${symbol}</span>` : nothing}
+        <span slot="end" class="muted">${symbol}</span>
       </wa-input>
     `;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (changed.has('fault') && this.fault) this.renderRoot.querySelector('wa-input')?.focus();
   }
 
   #choose(amountMinor: number): void {

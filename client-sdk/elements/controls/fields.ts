@@ -26,6 +26,16 @@ export const fieldStyles = css`
     opacity: 1;
   }
 
+  .field-input[aria-invalid] {
+    border-color: var(--_danger);
+  }
+
+  .fault {
+    margin-top: 0.4rem;
+    color: var(--_danger);
+    font-size: 0.875rem;
+  }
+
   .field-input:focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 1px;

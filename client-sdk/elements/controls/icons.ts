@@ -22,6 +22,8 @@ const SHAPES = {
   lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2.2"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.5"/>`,
   warning: svg`<path d="M12 4 2.8 19.500h18.400L12 4Zm0 6v4.500m0 2.400v.1"/>`,
   check: svg`<path d="m5 12.5 4.5 4.500L19 7.5"/>`,
+  chevron: svg`<path d="m6 9.500 6 6 6-6"/>`,
+  goal: svg`<circle cx="12" cy="12" r="8.500"/><circle cx="12" cy="12" r="4.200"/><path d="M12 12h.01"/>`,
   down: svg`<path d="M12 5v14m0 0 5.5-5.500M12 19l-5.5-5.5"/>`,
   sound: svg`<path d="M4 9.500v5h3.500L12 18.500v-13L7.5 9.500H4ZM15.5 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11"/>`,
   remove: svg`<path d="M5 7h14M10 7V4.500h4V7m-7.5 0 .8 12.500h9.400L17.5 7M10 11v5m4-5v5"/>`,

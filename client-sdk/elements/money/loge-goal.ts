@@ -3,7 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatMoneyShort } from '../texts/format.ts';
+import { formatMoney } from '../texts/format.ts';
 
 export class LogeGoal extends RoomPart {
   static override styles = [
@@ -91,7 +91,7 @@ export class LogeGoal extends RoomPart {
     const { texts, language } = this;
     const goal = this.room?.goal;
     if (!goal) return nothing;
-    const money = (amountMinor: number) => formatMoneyShort(amountMinor, goal.currency, language);
+    const money = (amountMinor: number) => formatMoney(amountMinor, goal.currency, language);
     const sharePct = Math.min(100, Math.floor((goal.reachedMinor * 100) / goal.targetMinor));
     const isReached = goal.reachedMinor >= goal.targetMinor;
     const amounts = texts.goal.progress(money(goal.reachedMinor), money(goal.targetMinor));

@@ -26,6 +26,7 @@ export class LogeTopup extends RoomPart {
     chosenMinor: { state: true },
     cards: { state: true },
     card: { state: true },
+    fault: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
@@ -33,6 +34,8 @@ export class LogeTopup extends RoomPart {
   declare wanted: { missingMinor: number } | undefined;
   declare open: boolean;
   declare missingMinor: number;
+  /** What is wrong with the amount. */
+  declare fault: string;
   declare chosenMinor: number | undefined;
   declare cards: readonly SavedCard[];
   /** Id of the saved card to pay with; empty for a new card on the payment page. */
@@ -91,6 +94,7 @@ export class LogeTopup extends RoomPart {
     this.cards = [];
     this.card = '';
     this.missingMinor = 0;
+    this.fault = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -104,6 +108,7 @@ export class LogeTopup extends RoomPart {
     this.missingMinor = missingMinor;
     this.chosenMinor = missingMinor > 0 ? this.#neededMinor : this.#presetsMinor[1];
     this.problem = '';
+    this.fault = '';
     this.open = true;
     void this.#loadCards();
   }
@@ -159,6 +164,7 @@ export class LogeTopup extends RoomPart {
           .presetsMinor=${this.#presetsMinor}
           .valueMinor=${chosen}
           .range=${range}
+          .fault=${this.fault}
           @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
         ></loge-amount-choice>
         ${this.#ways()}
@@ -210,6 +216,7 @@ export class LogeTopup extends RoomPart {
     if (amountMinor !== this.chosenMinor) this.#key = createKey();
     this.chosenMinor = amountMinor;
     this.problem = '';
+    this.fault = '';
   }
 
   #close(): void {
@@ -221,10 +228,10 @@ export class LogeTopup extends RoomPart {
     const currency = room?.wallet.currency;
     if (!room || !currency || amountMinor === undefined || this.busy) return;
     const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-    if (amountMinor < LIMITS.topupMinMinor) this.problem = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
-    else if (amountMinor > LIMITS.topupMaxMinor) this.problem = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
+    if (amountMinor < LIMITS.topupMinMinor) this.fault = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
+    else if (amountMinor > LIMITS.topupMaxMinor) this.fault = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
     else if (room.wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor) {
-      this.problem = texts.wallet.full(money(LIMITS.walletMaxMinor));
+      this.fault = texts.wallet.full(money(LIMITS.walletMaxMinor));
     } else await this.#goToCheckout(room, amountMinor);
   };
 

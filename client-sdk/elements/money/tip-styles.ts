@@ -10,6 +10,10 @@ export const tipStyles = css`
     display: none;
   }
 
+  [slot='start'] {
+    display: var(--_tip-icon, inline-flex);
+  }
+
   .field {
     display: block;
     margin-top: 1rem;

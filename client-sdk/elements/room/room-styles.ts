@@ -1,6 +1,7 @@
 /**
- * The layout of `<loge-room>`. Narrow: video above the chat, with the composer always visible. Wide: chat next to the
- * video. It depends on the element's own width, not the window's.
+ * The layout of `<loge-room>`, by the element's own size. Narrow: the video stands behind, the chat lies over its lower
+ * part, the composer is always visible. Wide, or lying on its side: chat next to the video. A small chat has one strip
+ * that opens (`chat-strip.ts`).
  */
 import { css } from 'lit';
 
@@ -17,7 +18,7 @@ export const roomStyles = css`
   .room {
     position: relative;
     height: 100%;
-    container: room / inline-size;
+    container: room / size;
   }
 
   .scroll {
@@ -35,26 +36,57 @@ export const roomStyles = css`
   }
 
   .inside {
-    display: grid;
-    grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr);
-    height: 100%;
-  }
-
-  .stage-box {
+    --_bar: 3.25rem;
+    /* From below the video down; where that is too little, over the video. */
+    --_chat-height: max(100cqh - var(--_bar) - 56.25cqw, min(72cqh, 15rem));
     position: relative;
-    aspect-ratio: 16 / 9;
-    max-height: 46cqh;
+    display: grid;
+    grid-template: auto minmax(0, 1fr) var(--_chat-height) / minmax(0, 1fr);
+    height: 100%;
     background: #080506;
   }
 
+  .inside:has(loge-stage[portrait]) {
+    --_chat-height: max(46cqh, min(72cqh, 15rem));
+  }
+
+  .inside:has(loge-chat[opened]) {
+    --_chat-height: max(100cqh - var(--_bar) - 56.25cqw, 78cqh);
+  }
+
+  :is(.inside, .scroll):focus {
+    outline: none;
+    box-shadow: none;
+  }
+
+  .stage-box {
+    --_stage-covered: max(0px, var(--_bar) + 56.25cqw + var(--_chat-height) - 100cqh);
+    position: relative;
+    grid-area: 2 / 1 / -1 / 1;
+    align-self: start;
+    aspect-ratio: 16 / 9;
+    background: #080506;
+  }
+
+  .stage-box:has(loge-stage[portrait]) {
+    --_stage-top: 3.25rem;
+    --_stage-covered: var(--_chat-height);
+    --_stage-portrait-fit: cover;
+    grid-row-start: 1;
+    align-self: stretch;
+    aspect-ratio: auto;
+  }
+
   .bar {
+    z-index: 1;
+    grid-area: 1 / 1;
     display: flex;
     align-items: center;
     justify-content: space-between;
     gap: 0.75rem;
-    min-height: 3.9rem;
-    padding: 0.5rem 0.75rem 0.5rem 1rem;
-    border-bottom: 1px solid var(--_line);
+    min-height: var(--_bar);
+    padding: 0.25rem 0.75rem 0.25rem 1rem;
+    background: linear-gradient(rgb(8 5 6 / 0.78), rgb(8 5 6 / 0.5) 70%, transparent);
   }
 
   .title {
@@ -74,7 +106,7 @@ export const roomStyles = css`
   }
 
   .title h1 {
-    font-size: 1.125rem;
+    font-size: 1.0625rem;
     display: -webkit-box;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 1;
@@ -82,29 +114,67 @@ export const roomStyles = css`
   }
 
   .title p {
-    font-size: 0.875rem;
+    font-size: 0.8125rem;
     white-space: nowrap;
     overflow: hidden;
     text-overflow: ellipsis;
   }
 
-  @container room (min-width: 820px) {
-    .inside {
-      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) clamp(20rem, 27cqw, 26rem);
+  loge-chat,
+  .chat-box {
+    z-index: 1;
+    grid-area: 3 / 1;
+    overflow: hidden;
+    border-radius: var(--_radius) var(--_radius) 0 0;
+    background: color-mix(in oklab, var(--_ground) 80%, transparent);
+  }
+
+  @container room ((max-width: 819px) or (max-height: 599px)) {
+    loge-chat {
+      --_chat-strip: flex;
+      --_chat-full: none;
+      --_chat-panel: transparent;
+    }
+  }
+
+  @container room ((min-width: 820px) or ((min-width: 560px) and (min-aspect-ratio: 5/4))) {
+    .inside,
+    .inside:has(loge-chat[opened]) {
+      --_chat-height: 100cqh;
+      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) clamp(16.5rem, 27cqw, 26rem);
+      background: none;
     }
 
-    .stage-box {
+    .stage-box,
+    .stage-box:has(loge-stage[portrait]) {
+      --_stage-top: 0px;
+      --_stage-covered: 0px;
+      --_stage-portrait-fit: contain;
+      grid-area: 1 / 1;
+      align-self: stretch;
       aspect-ratio: auto;
-      max-height: none;
       min-height: 0;
     }
 
     .bar {
-      grid-row: 2;
-      grid-column: 1;
+      grid-area: 2 / 1;
+      padding: 0.25rem 1.25rem;
+      background: none;
+    }
+
+    loge-chat,
+    .chat-box {
+      grid-area: 1 / 2 / span 2;
+      border-radius: 0;
+      border-inline-start: 1px solid var(--_line);
+      background: color-mix(in oklab, var(--_surface) 55%, var(--_ground));
+    }
+  }
+
+  @container room (min-width: 820px) and (min-height: 600px) {
+    .bar {
       min-height: 5.25rem;
-      padding: 0.75rem 1.25rem;
-      border-bottom: 0;
+      padding-block: 0.75rem;
     }
 
     .title h1 {
@@ -114,14 +184,6 @@ export const roomStyles = css`
 
     .title p {
       font-size: 1rem;
-    }
-
-    loge-chat,
-    .chat-box {
-      grid-row: 1 / span 2;
-      grid-column: 2;
-      border-inline-start: 1px solid var(--_line);
-      background: color-mix(in oklab, var(--_surface) 55%, var(--_ground));
     }
   }
 

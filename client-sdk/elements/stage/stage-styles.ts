@@ -14,7 +14,19 @@ export const stageStyles = css`
     height: 100%;
     overflow: hidden;
     background: #080506;
+  }
+
+  /* What lies over the picture, except where a room lays its title and its chat there. */
+  .over {
+    position: absolute;
+    inset: var(--_stage-top, 0px) 0 var(--_stage-covered, 0px);
+    overflow: hidden;
+    pointer-events: none;
     container-type: size;
+  }
+
+  .over :is(.curtain, .sound) {
+    pointer-events: auto;
   }
 
   .poster.blank {
@@ -43,12 +55,17 @@ export const stageStyles = css`
     --media-object-fit: contain;
   }
 
+  :host([portrait]) media-controller {
+    --media-object-fit: var(--_stage-portrait-fit, contain);
+  }
+
   media-controller.off {
     visibility: hidden;
   }
 
   media-control-bar {
     width: 100%;
+    margin-bottom: var(--_stage-covered, 0px);
     padding: 1.6rem 0.35rem 0.25rem;
     background: linear-gradient(transparent, rgb(6 3 4 / 0.78));
   }
@@ -116,48 +133,6 @@ export const stageStyles = css`
     align-items: center;
     gap: 0.75rem;
     font-size: clamp(1.3rem, 4.6cqw, 2.4rem);
-  }
-
-  .tip {
-    position: absolute;
-    inset-block-start: 3.1rem;
-    inset-inline-start: 0.75rem;
-    display: flex;
-    align-items: center;
-    gap: 0.8rem;
-    max-width: min(24rem, 100% - 1.5rem);
-    padding: 0.55rem 1rem 0.55rem 0.85rem;
-    border: 1px solid color-mix(in oklab, var(--_accent) 55%, transparent);
-    border-radius: var(--_radius);
-    background: rgb(16 8 11 / 0.86);
-    color: #fff5e9;
-    line-height: 1.3;
-    overflow-wrap: anywhere;
-    animation: rise 420ms cubic-bezier(0.2, 0.9, 0.3, 1);
-    pointer-events: none;
-  }
-
-  .tip .amount {
-    flex: none;
-    font-family: var(--_font-display);
-    font-size: 1.5rem;
-    color: var(--_accent);
-    white-space: nowrap;
-  }
-
-  .tip :is(b, bdi) {
-    display: block;
-  }
-
-  .tip bdi {
-    font-size: 0.9375rem;
-  }
-
-  @keyframes rise {
-    from {
-      opacity: 0;
-      translate: 0 0.8rem;
-    }
   }
 
   .notices {

@@ -13,6 +13,7 @@ interface Tool {
   /** What pressing does: the accessible name, and the tooltip. */
   label: string;
   testId?: string;
+  className?: string;
   /** Active, such as sharing the screen. */
   isOn?: boolean;
   /** Muted, such as the microphone: shown as a warning. */
@@ -22,17 +23,53 @@ interface Tool {
 }
 
 export function toolButton(tool: Tool): TemplateResult {
-  const { name, label, testId = `tool-${name}`, isOn = false, isOff = false, isDisabled = false, act } = tool;
+  const {
+    name,
+    label,
+    testId = `tool-${name}`,
+    className = '',
+    isOn = false,
+    isOff = false,
+    isDisabled = false,
+  } = tool;
   return html`<button
-    class="tool ${isOff ? 'muted-off' : ''} ${isOn ? 'on' : ''}"
+    class="tool ${className} ${isOff ? 'muted-off' : ''} ${isOn ? 'on' : ''}"
     type="button"
     data-testid=${testId}
     aria-label=${label}
     title=${label}
     ?disabled=${isDisabled}
-    @click=${act}
+    @click=${tool.act}
   >
     ${icon(name, 22)}
+  </button>`;
+}
+
+/** Opens the sheet of the small studio: devices, earnings, goal and menu. */
+export function openSheetButton(texts: ElementTexts): TemplateResult {
+  return html`<button
+    class="tool narrow-only"
+    type="button"
+    popovertarget="cards"
+    data-testid="studio-more"
+    aria-label=${texts.studio.more}
+    title=${texts.studio.more}
+  >
+    ${icon('settings', 22)}
+  </button>`;
+}
+
+export function closeSheetButton(texts: ElementTexts): TemplateResult {
+  return html`<button
+    class="tool plain"
+    type="button"
+    popovertarget="cards"
+    popovertargetaction="hide"
+    data-testid="studio-sheet-close"
+    aria-label=${texts.chat.close}
+    title=${texts.chat.close}
+  >
+    ${icon('close', 20)}
   </button>`;
 }
 

@@ -1,5 +1,6 @@
 /** `<loge-studio-devices>`: selects camera and microphone, and shows the microphone level. */
 
+import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
@@ -8,6 +9,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { DeviceList } from '../../src/media/devices.ts';
 import { listDevices } from '../../src/media/devices.ts';
 import type { Room } from '../../src/room.ts';
+import { areAlertsSilent, setAlertsSilent } from './studio-alerts.ts';
 import './studio-level.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import type { LogeStudioLevel } from './studio-level.ts';
@@ -37,6 +39,10 @@ export class LogeStudioDevices extends RoomPart {
       @container (min-width: 480px) {
         .devices {
           grid-template-columns: 1fr 1fr;
+        }
+
+        wa-checkbox {
+          grid-column: span 2;
         }
       }
 
@@ -74,6 +80,12 @@ export class LogeStudioDevices extends RoomPart {
     return html`<div class="devices">
       <div class="field">${this.#picker('camera')}</div>
       <div class="field">${this.#picker('microphone')}<loge-studio-level .room=${this.room}></loge-studio-level></div>
+      <wa-checkbox
+        data-testid="studio-sounds"
+        ?checked=${!areAlertsSilent()}
+        @change=${(event: Event) => setAlertsSilent(!(event.target as HTMLInputElement).checked)}
+        >${this.texts.studio.sounds}</wa-checkbox
+      >
     </div>`;
   }
 

@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import type { QualityNotice } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatCount, formatDuration } from '../texts/format.ts';
+import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
 
 const TICK_MS = 1_000;
 
@@ -35,11 +35,10 @@ export class LogeStudioFigures extends RoomPart {
 
       dl > div {
         padding: 0.6rem 1rem;
-        border-inline-end: 1px solid var(--_line);
       }
 
-      dl > div:last-child {
-        border-inline-end: 0;
+      dl > div + div {
+        border-inline-start: 1px solid var(--_line);
       }
 
       dt {
@@ -57,6 +56,11 @@ export class LogeStudioFigures extends RoomPart {
         margin-inline-start: 0.4em;
         font-weight: 400;
         color: var(--_muted);
+      }
+
+      /* Beside the chat, the earnings have a card of their own. */
+      .yours {
+        display: none;
       }
 
       @container (max-width: 520px) {
@@ -101,7 +105,7 @@ export class LogeStudioFigures extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, ['viewerCount', 'liveStarted', 'liveEnded']),
+      ...this.renderOn(room, ['viewerCount', 'liveStarted', 'liveEnded', 'earningsChanged']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'publishing') this.quality = notice;
       }),
@@ -115,28 +119,37 @@ export class LogeStudioFigures extends RoomPart {
   override render(): TemplateResult | typeof nothing {
     const { room, texts, language, quality } = this;
     if (!room) return nothing;
+    const { earnings } = room;
     const startedAt = room.info?.liveStartedAt;
     const durationMs = startedAt ? Date.now() - Date.parse(startedAt) : 0;
     const megabits = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     return html`
-      <dl>
-        <div>
-          <dt>${texts.studio.duration}</dt>
+      <dl part="figures">
+        <div part="figure">
+          <dt part="term">${texts.studio.duration}</dt>
           <dd data-testid="live-duration">${formatDuration(durationMs)}</dd>
         </div>
-        <div>
-          <dt>${texts.studio.viewers}</dt>
+        <div part="figure watching">
+          <dt part="term">${texts.studio.viewers}</dt>
           <dd>${formatCount(room.viewerCount, language)}</dd>
         </div>
-        <div>
-          <dt>${texts.studio.connection}</dt>
+        <div part="figure">
+          <dt part="term">${texts.studio.connection}</dt>
           <dd class=${quality?.quality ?? ''} data-testid="connection-quality">
             ${quality ? texts.studio.quality[quality.quality] : texts.studio.qualityUnknown}
             ${quality && !this.isIdle ? html`<small>${texts.studio.bitrate(megabits.format(quality.bitrateBps / 1e6))}</small>` : nothing}
           </dd>
         </div>
+        ${
+          earnings
+            ? html`<div class="yours" part="figure yours">
+                <dt part="term">${texts.studio.yours}</dt>
+                <dd>${formatMoney(earnings.creatorMinor, earnings.currency, language)}</dd>
+              </div>`
+            : nothing
+        }
       </dl>
-      ${this.isIdle ? html`<p class="resting">${texts.studio.notWatched}</p>` : nothing}
+      ${this.isIdle ? html`<p class="resting" part="resting">${texts.studio.notWatched}</p>` : nothing}
     `;
   }
 }

@@ -2,10 +2,12 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
+import '../chat/chat-reactions.ts';
 import { icon } from '../controls/icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster, posterStyles } from '../stage/poster.ts';
+import { TipBanner, tipBannerStyles } from '../stage/tip-banner.ts';
 
 /** Requests the studio to open camera and microphone. */
 export const PREVIEW_WANTED = 'loge-preview-wanted';
@@ -16,24 +18,35 @@ export class LogeStudioPicture extends RoomPart {
   declare waiting: boolean;
 
   #shown: MediaStreamTrack | undefined;
+  readonly #tips = new TipBanner(this);
 
   static override styles = [
     ...RoomPart.styles,
     badgeStyles,
     posterStyles,
+    tipBannerStyles,
     css`
       :host {
         display: block;
+        min-height: 0;
       }
 
       .picture {
         position: relative;
         aspect-ratio: 16 / 9;
         width: 100%;
-        max-height: var(--picture-max-height, 52svh);
+        height: var(--_picture-height, auto);
+        max-height: var(--picture-max-height, none);
         overflow: hidden;
         background: #080506;
+      }
+
+      .over {
+        position: absolute;
+        inset: 0 0 var(--_stage-covered, 0px);
+        overflow: hidden;
         container-type: size;
+        pointer-events: none;
       }
 
       /* Hides the initials behind the placeholder text. */
@@ -46,7 +59,7 @@ export class LogeStudioPicture extends RoomPart {
         inset: 0;
         width: 100%;
         height: 100%;
-        object-fit: contain;
+        object-fit: var(--_picture-fit, contain);
         background: #080506;
       }
 
@@ -78,6 +91,7 @@ export class LogeStudioPicture extends RoomPart {
         text-align: center;
         color: #fff5e9;
         background: rgb(10 4 7 / 0.66);
+        pointer-events: auto;
       }
 
       .curtain .display {
@@ -98,7 +112,10 @@ export class LogeStudioPicture extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']);
+    return [
+      ...this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
+      room.on('tipReceived', (tip) => this.#tips.add(tip)),
+    ];
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -118,12 +135,17 @@ export class LogeStudioPicture extends RoomPart {
         muted
         autoplay
         playsinline
+        @resize=${this.#handleResize}
       ></video>
-      <div class="badges">
-        ${isLive ? liveBadge(texts) : html`<span class="badge">${texts.room.offAir}</span>`}
-        ${viewersBadge(room.viewerCount, texts, language)}
+      <div class="over">
+        ${hasPicture ? nothing : this.#placeholder(room)}
+        <div class="badges">
+          ${isLive ? liveBadge(texts) : html`<span class="badge">${texts.room.offAir}</span>`}
+          ${viewersBadge(room.viewerCount, texts, language)}
+        </div>
+        ${this.#tips.render(language)}
+        <loge-chat-reactions .room=${room}></loge-chat-reactions>
       </div>
-      ${hasPicture ? nothing : this.#placeholder(room)}
     </div>`;
   }
 
@@ -137,6 +159,11 @@ export class LogeStudioPicture extends RoomPart {
     video.muted = true;
     video.srcObject = track ? new MediaStream([track]) : null;
   }
+
+  #handleResize = (event: Event): void => {
+    const { videoWidth, videoHeight } = event.target as HTMLVideoElement;
+    this.toggleAttribute('portrait', videoHeight > videoWidth);
+  };
 
   #placeholder(room: Room): TemplateResult {
     const { texts } = this;

@@ -7,9 +7,8 @@ import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';
 import { icon } from '../controls/icons.ts';
-import { formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
-import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
+import { currencySymbol, formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
 
 /** A menu item that is being edited. */
 interface DraftItem {
@@ -21,9 +20,12 @@ interface DraftItem {
 export class LogeStudioTipping extends RoomPart {
   static override properties = {
     drafts: { state: true },
+    fault: { state: true },
   };
   /** The edited menu; undefined shows the current one. */
   declare drafts: DraftItem[] | undefined;
+  /** What is wrong, and in which fields. */
+  declare fault: { names: readonly string[]; text: string } | undefined;
 
   static override styles = [
     ...RoomPart.styles,
@@ -31,6 +33,7 @@ export class LogeStudioTipping extends RoomPart {
     css`
       :host {
         display: block;
+        container-type: inline-size;
       }
 
       h2 {
@@ -51,6 +54,20 @@ export class LogeStudioTipping extends RoomPart {
         align-items: center;
       }
 
+      @container (max-width: 26rem) {
+        .line {
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+
+        .line > :first-child {
+          grid-column: 1 / -1;
+        }
+
+        .line + .line {
+          padding-top: 0.5rem;
+        }
+      }
+
       .line + .line {
         margin-top: 0.5rem;
       }
@@ -60,10 +77,6 @@ export class LogeStudioTipping extends RoomPart {
         flex-wrap: wrap;
         gap: 0.5rem;
         margin-top: 0.75rem;
-      }
-
-      loge-goal {
-        margin-bottom: 0.75rem;
       }
 
       .remove {
@@ -107,13 +120,13 @@ export class LogeStudioTipping extends RoomPart {
     const { texts } = this;
     return html`
       <h2>${texts.goal.title}</h2>
-      <loge-goal .room=${room}></loge-goal>
       <form @submit=${(event: Event) => this.#setGoal(event, room, currency)}>
         <div class="line">
           ${this.#field({ name: 'title', label: texts.goal.name, max: LIMITS.titleChars })}
-          ${this.#field({ name: 'target', label: texts.goal.target(currency.toUpperCase()), isAmount: true })}
+          ${this.#field({ name: 'target', label: texts.goal.target(currencySymbol(currency, this.language)), isAmount: true })}
           <wa-button type="submit" size="s" data-testid="goal-set" ?loading=${this.busy === 'goal'}>${texts.goal.set}</wa-button>
         </div>
+        ${this.#faultOf(['title', 'target'])}
       </form>
       ${
         room.goal
@@ -152,7 +165,7 @@ export class LogeStudioTipping extends RoomPart {
           })}
           ${this.#field({
             name: `amount-${draft.id}`,
-            label: texts.tipMenu.price(currency.toUpperCase()),
+            label: texts.tipMenu.price(currencySymbol(currency, this.language)),
             isAmount: true,
             value: draft.amount,
             onInput: (amount) => edit(draft.id, { amount }),
@@ -167,6 +180,7 @@ export class LogeStudioTipping extends RoomPart {
           </button>
         </div>`,
       )}
+      ${this.#faultOf(drafts.flatMap(({ id }) => [`label-${id}`, `amount-${id}`]))}
       <div class="actions">
         ${
           drafts.length < LIMITS.menuItems
@@ -203,6 +217,7 @@ export class LogeStudioTipping extends RoomPart {
     isAmount?: boolean;
     onInput?: (text: string) => void;
   }): TemplateResult {
+    const isFaulty = this.fault?.names.includes(field.name) ?? false;
     return html`<input
       class="field-input"
       name=${field.name}
@@ -211,9 +226,27 @@ export class LogeStudioTipping extends RoomPart {
       maxlength=${field.max ?? 12}
       inputmode=${field.isAmount ? 'decimal' : 'text'}
       autocomplete="off"
+      aria-invalid=${isFaulty ? 'true' : nothing}
+      aria-describedby=${isFaulty ? 'fault' : nothing}
       .value=${field.value ?? ''}
-      @input=${(event: Event) => field.onInput?.((event.target as HTMLInputElement).value)}
+      @input=${(event: Event) => {
+        if (isFaulty) this.fault = undefined;
+        field.onInput?.((event.target as HTMLInputElement).value);
+      }}
     />`;
+  }
+
+  /** Below the form that has the field. */
+  #faultOf(names: readonly string[]): TemplateResult | typeof nothing {
+    const { fault } = this;
+    if (!fault?.names.some((name) => names.includes(name))) return nothing;
+    return html`<p class="fault" id="fault" role="alert">${fault.text}</p>`;
+  }
+
+  async #showFault(names: readonly string[], text: string): Promise<void> {
+    this.fault = { names, text };
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }
 
   #draftOf(item: TipMenuItem, currency: string): DraftItem {
@@ -227,7 +260,7 @@ export class LogeStudioTipping extends RoomPart {
     const title = String(data.get('title') ?? '').trim();
     const targetMinor = parseMoney(String(data.get('target') ?? ''), currency);
     if (!title || !targetMinor) {
-      this.problem = this.texts.goal.incomplete;
+      await this.#showFault([title ? 'target' : 'title'], this.texts.goal.incomplete);
       return;
     }
     await this.act('goal', async () => {
@@ -243,9 +276,14 @@ export class LogeStudioTipping extends RoomPart {
       amountMinor: parseMoney(amount, currency) ?? 0,
     }));
     const isWithin = (amountMinor: number) => amountMinor >= LIMITS.tipMinMinor && amountMinor <= LIMITS.tipMaxMinor;
-    if (items.some((item) => item.label === '' || !isWithin(item.amountMinor))) {
+    const faulty = items.flatMap(({ id, label, amountMinor }) => [
+      ...(label === '' ? [`label-${id}`] : []),
+      ...(isWithin(amountMinor) ? [] : [`amount-${id}`]),
+    ]);
+    if (faulty.length > 0) {
       const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-      this.problem = this.texts.tipMenu.incomplete(money(LIMITS.tipMinMinor), money(LIMITS.tipMaxMinor));
+      const text = this.texts.tipMenu.incomplete(money(LIMITS.tipMinMinor), money(LIMITS.tipMaxMinor));
+      await this.#showFault(faulty, text);
       return;
     }
     await this.act('menu', async () => {

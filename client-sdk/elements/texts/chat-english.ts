@@ -49,6 +49,7 @@ export const chatEnglish = {
   unpin: 'Unpin',
   poll: 'Poll',
   pollClosed: 'Poll, closed',
+  pollResult: (won: readonly string[]) => englishResult(won),
   pollClosesIn: (time: string) => `closes in ${time}`,
   votes: (count: number) => (count === 1 ? '1 vote' : `${count} votes`),
   vote: (option: string) => `Vote for: ${option}`,
@@ -103,15 +104,12 @@ export const chatEnglish = {
     other: 'Something else',
   },
   close: 'Close',
-  notice: (notice: Pick<ChatNotice, 'notice' | 'on' | 'seconds' | 'subject'>) => englishNotice(notice),
+  notice: (notice: NoticeDetails) => englishNotice(notice),
 };
 
-function englishNotice({
-  notice,
-  on,
-  seconds: every = 0,
-  subject = '',
-}: Pick<ChatNotice, 'notice' | 'on' | 'seconds' | 'subject'>): string {
+export type NoticeDetails = Pick<ChatNotice, 'notice' | 'on' | 'seconds' | 'subject' | 'won'>;
+
+function englishNotice({ notice, on, seconds: every = 0, subject = '', won = [] }: NoticeDetails): string {
   switch (notice) {
     case 'slow_mode':
       return on ? `Slow mode is on: a message every ${seconds(every)}.` : 'Slow mode is off.';
@@ -130,8 +128,14 @@ function englishNotice({
     case 'poll_started':
       return `A poll: ${subject}`;
     case 'poll_closed':
-      return `The poll is closed: ${subject}`;
+      return `The poll is closed: ${subject} ${englishResult(won)}`;
   }
+}
+
+/** The answers that won a poll. */
+function englishResult(won: readonly string[]): string {
+  if (won.length === 0) return 'Nobody voted.';
+  return won.length === 1 ? `Result: ${won[0]}.` : `A tie: ${won.join(', ')}.`;
 }
 
 /** Moderation. */
@@ -149,7 +153,10 @@ export const moderationEnglish = {
   banRoom: 'Ban from this room’s chat',
   banCreator: 'Ban from all of the creator’s chats',
   putOut: 'Put out of the room',
-  putOutText: 'They lose video and chat at once and cannot come back to this room.',
+  cancel: 'Cancel',
+  putOutTitle: (name: string) => `Put ${name} out of this room?`,
+  putOutQuestion: (reason: string) =>
+    `They lose video and chat at once, cannot come back to this room, and are told the reason: “${reason}”. Their ticket is not refunded by itself. They are told how to object. This cannot be undone here.`,
   context: 'Context and record',
   pin: 'Pin',
   reason: 'Reason, told to them',
@@ -166,8 +173,11 @@ export const moderationEnglish = {
   },
   lift: 'Let them write again',
   panic: 'Panic',
-  panicHint: 'Closes the chat to all but you at once. Undo brings everything back as it was.',
+  panicHint: 'Closes the chat to all but those who keep order, at once. Undo brings everything back as it was.',
   panicOn: 'The chat is closed to everyone but those who keep order.',
+  panicGoesOn: 'Picture and sound go on.',
+  panicHalt: 'Stop picture and sound too',
+  panicHalted: 'Picture and sound are stopped: your audience sees a still.',
   panicUndo: 'Undo',
   panicReason: 'Panic button',
   modes: 'Who can write, and how',

@@ -1,6 +1,5 @@
 /** Textes français du chat. */
-import type { ChatNotice } from '../../../server/protocol/chat/chat.ts';
-import type { chatEnglish, moderationEnglish } from './chat-english.ts';
+import type { chatEnglish, moderationEnglish, NoticeDetails } from './chat-english.ts';
 
 const secondes = (count: number) => (count === 1 ? 'seconde' : `${count} secondes`);
 
@@ -50,6 +49,7 @@ export const chatFrench: typeof chatEnglish = {
   unpin: 'Détacher',
   poll: 'Sondage',
   pollClosed: 'Sondage terminé',
+  pollResult: (won) => frenchResult(won),
   pollClosesIn: (time) => `se termine dans ${time}`,
   votes: (count) => (count <= 1 ? `${count} vote` : `${count} votes`),
   vote: (option) => `Voter pour : ${option}`,
@@ -107,12 +107,7 @@ export const chatFrench: typeof chatEnglish = {
   notice: (notice) => frenchNotice(notice),
 };
 
-function frenchNotice({
-  notice,
-  on,
-  seconds = 0,
-  subject = '',
-}: Pick<ChatNotice, 'notice' | 'on' | 'seconds' | 'subject'>): string {
+function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: NoticeDetails): string {
   switch (notice) {
     case 'slow_mode':
       return on ? `Mode lent : un message toutes les ${secondes(seconds)}.` : 'Le mode lent est terminé.';
@@ -131,8 +126,13 @@ function frenchNotice({
     case 'poll_started':
       return `Un sondage : ${subject}`;
     case 'poll_closed':
-      return `Le sondage est terminé : ${subject}`;
+      return `Le sondage est terminé : ${subject} ${frenchResult(won)}`;
   }
+}
+
+function frenchResult(won: readonly string[]): string {
+  if (won.length === 0) return 'Personne n’a voté.';
+  return won.length === 1 ? `Résultat : ${won[0]}.` : `Égalité : ${won.join(', ')}.`;
 }
 
 export const moderationFrench: typeof moderationEnglish = {
@@ -149,7 +149,10 @@ export const moderationFrench: typeof moderationEnglish = {
   banRoom: 'Exclure du chat de ce salon',
   banCreator: 'Exclure de tous les chats du créateur',
   putOut: 'Exclure du salon',
-  putOutText: 'Cette personne perd aussitôt la vidéo et le chat et ne peut plus revenir dans ce salon.',
+  cancel: 'Annuler',
+  putOutTitle: (name) => `Exclure ${name} de ce salon ?`,
+  putOutQuestion: (reason) =>
+    `Cette personne perd aussitôt la vidéo et le chat, ne peut plus revenir dans ce salon, et reçoit la raison : « ${reason} ». Son billet n’est pas remboursé de lui-même. Il lui est dit comment contester. Cela ne s’annule pas ici.`,
   context: 'Contexte et antécédents',
   pin: 'Épingler',
   reason: 'Motif, communiqué à la personne',
@@ -172,8 +175,11 @@ export const moderationFrench: typeof moderationEnglish = {
   },
   lift: 'Laisser écrire de nouveau',
   panic: 'Panique',
-  panicHint: 'Ferme aussitôt le chat à tous sauf vous. Annuler rétablit tout comme avant.',
+  panicHint: 'Ferme aussitôt le chat à tous, sauf à la modération. Annuler rétablit tout comme avant.',
   panicOn: 'Le chat est fermé à tous, sauf à la modération.',
+  panicGoesOn: 'L’image et le son continuent.',
+  panicHalt: 'Couper aussi l’image et le son',
+  panicHalted: 'L’image et le son sont coupés : votre public voit une image fixe.',
   panicUndo: 'Annuler',
   panicReason: 'Bouton panique',
   modes: 'Qui peut écrire, et comment',

@@ -47,6 +47,8 @@ export const english = {
     soldOutNote: (places: number) => (places === 1 ? 'The only ticket is taken.' : `All ${places} tickets are taken.`),
     soldOutText: 'Stay here: as soon as a place becomes free, you can buy it on this page.',
     closed: 'The doors are closed to you',
+    removed: (reason: string) =>
+      `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
     reasons: {
       free: '',
       role: '',
@@ -130,8 +132,10 @@ export const english = {
     joining: 'Raising the curtain…',
     startSound: 'Tap for sound',
     cameraOff: 'The camera is off',
+    halted: 'A short break. Stay here, it goes on in a moment.',
     microphoneOff: 'Sound is off on stage',
     paused: 'Paused: your device does not confirm the picture',
+    soundOnly: 'Sound only: the connection is too slow for the picture',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
   ticket: {

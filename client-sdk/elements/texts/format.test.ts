@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
+  currencySymbol,
   formatAmount,
   formatCount,
   formatDuration,
   formatMoney,
-  formatMoneyShort,
   minorUnits,
   parseMoney,
 } from './format.ts';
@@ -20,9 +20,11 @@ describe('amounts', () => {
     expect(minorUnits('jpy')).toBe(1);
   });
 
-  test('have no decimals in the short form if they are whole', () => {
-    expect(formatMoneyShort(500, 'eur', 'en')).toBe('€5');
-    expect(formatMoneyShort(550, 'eur', 'en')).toBe('€5.50');
+  test('have a real minus, and the sign of the currency on its own', () => {
+    expect(formatMoney(500, 'eur', 'en')).toBe('€5.00');
+    expect(formatMoney(-550, 'eur', 'en')).toBe('\u2212€5.50');
+    expect(formatMoney(-550, 'eur', 'fr')).toBe('\u22125,50\u00a0€');
+    expect([currencySymbol('eur', 'fr'), currencySymbol('chf', 'en')]).toEqual(['€', 'CHF']);
     expect(formatAmount(500, 'eur', 'fr')).toBe('5,00');
   });
 

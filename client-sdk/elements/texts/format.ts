@@ -6,15 +6,11 @@ import type { Language } from './language.ts';
 const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 const formatters = new Map<string, Intl.NumberFormat>();
 
-function formatterOf(currency: string, language: Language, whole: boolean): Intl.NumberFormat {
-  const key = `${language} ${currency} ${whole}`;
+function formatterOf(currency: string, language: Language): Intl.NumberFormat {
+  const key = `${language} ${currency}`;
   let formatter = formatters.get(key);
   if (!formatter) {
-    formatter = new Intl.NumberFormat(LOCALES[language], {
-      style: 'currency',
-      currency: currency.toUpperCase(),
-      ...(whole ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
-    });
+    formatter = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: currency.toUpperCase() });
     formatters.set(key, formatter);
   }
   return formatter;
@@ -22,24 +18,27 @@ function formatterOf(currency: string, language: Language, whole: boolean): Intl
 
 /** Number of minor units in one unit of the currency: 100 for `eur`, 1 for `jpy`. */
 export function minorUnits(currency: string): number {
-  return 10 ** (formatterOf(currency, 'en', false).resolvedOptions().maximumFractionDigits ?? 2);
+  return 10 ** (formatterOf(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2);
 }
 
 export function formatMoney(amountMinor: number, currency: string, language: Language): string {
-  return formatterOf(currency, language, false).format(amountMinor / minorUnits(currency));
+  // Intl writes a hyphen, which is narrower than the digits and may end a line.
+  return formatterOf(currency, language)
+    .format(amountMinor / minorUnits(currency))
+    .replace('-', '\u2212');
+}
+
+/** The sign of the currency, such as `€`, where an amount is typed. */
+export function currencySymbol(currency: string, language: Language): string {
+  const parts = formatterOf(currency, language).formatToParts(0);
+  return parts.find(({ type }) => type === 'currency')?.value ?? currency.toUpperCase();
 }
 
 /** The number without the currency. */
 export function formatAmount(amountMinor: number, currency: string, language: Language): string {
-  const { maximumFractionDigits = 2 } = formatterOf(currency, language, false).resolvedOptions();
+  const { maximumFractionDigits = 2 } = formatterOf(currency, language).resolvedOptions();
   const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits };
   return new Intl.NumberFormat(LOCALES[language], digits).format(amountMinor / minorUnits(currency));
-}
-
-/** Short form: no decimals for whole units. */
-export function formatMoneyShort(amountMinor: number, currency: string, language: Language): string {
-  const units = minorUnits(currency);
-  return formatterOf(currency, language, amountMinor % units === 0).format(amountMinor / units);
 }
 
 /** Parses a typed amount (`12`, `12.50`, `12,50`); undefined if it is not valid. */

@@ -43,6 +43,8 @@ export const french: BaseTexts = {
     soldOutNote: (places) => (places === 1 ? 'Le seul billet est pris.' : `Les ${places} billets sont pris.`),
     soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter sur cette page.',
     closed: 'Les portes vous sont fermées',
+    removed: (reason) =>
+      `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
     reasons: {
       free: '',
       role: '',
@@ -126,8 +128,10 @@ export const french: BaseTexts = {
     joining: 'Lever de rideau…',
     startSound: 'Toucher pour le son',
     cameraOff: 'La caméra est éteinte',
+    halted: 'Une courte pause. Restez là, la suite arrive.',
     microphoneOff: 'Le son est coupé sur scène',
     paused: 'En pause : votre appareil ne confirme pas l’image',
+    soundOnly: 'Son seul : la connexion est trop lente pour l’image',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   ticket: {

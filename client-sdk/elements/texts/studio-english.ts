@@ -52,6 +52,8 @@ export const studioEnglish = {
     shareScreen: 'Share the screen',
     stopScreen: 'Stop sharing the screen',
     devices: 'Devices',
+    sounds: 'A sound for tips, requests and raised hands',
+    more: 'Devices, earnings, goal and menu',
     earnings: 'Earnings so far',
     tickets: 'Tickets',
     tips: 'Tips',

@@ -52,6 +52,8 @@ export const studioFrench: StudioTexts = {
     unmuteCamera: 'Allumer la caméra',
     shareScreen: 'Partager l’écran',
     stopScreen: 'Arrêter le partage d’écran',
+    sounds: 'Un son pour les pourboires, les demandes et les mains levées',
+    more: 'Appareils, gains, objectif et menu',
     devices: 'Appareils',
     earnings: 'Gains jusqu’ici',
     tickets: 'Billets',

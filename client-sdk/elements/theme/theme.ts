@@ -54,6 +54,7 @@ export const themeStyles = css`
     color: var(--_text);
     font-family: var(--_font);
     line-height: 1.45;
+    font-variant-numeric: tabular-nums;
     color-scheme: var(--loge-color-scheme, dark);
     -webkit-text-size-adjust: 100%;
   }

@@ -150,6 +150,14 @@ export const webAwesomeTheme = css`
     --wa-shadow-l: 0 10px 32px rgb(0 0 0 / 0.45);
   }
 
+  .faulty::part(hint) {
+    color: var(--_danger);
+  }
+
+  .faulty::part(base) {
+    border-color: var(--_danger);
+  }
+
   wa-dialog::part(dialog) {
     border: 1px solid var(--_line);
   }

@@ -1,5 +1,5 @@
 /** Applies entries of the log to the list of shown items: most are appended, removals change earlier items. */
-import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatEntry, ChatMessage, ChatNoticeName } from '../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../events.ts';
 
 /** Whether an entry is shown as an item; others only change items. */
@@ -12,11 +12,22 @@ const ERASED_NAME = 'Erased';
 /** Placeholder identity on this page; a fetched page carries the log's own pseudonym. */
 const ERASED_IDENTITY = 'erased';
 
+/** Settings of the chat: what says that one is on goes when it is off. */
+const SETTINGS: ReadonlySet<ChatNoticeName> = new Set(['slow_mode', 'members_only', 'emoji_only', 'paused', 'panic']);
+
+function removeNotice(items: ChatItem[], name: ChatNoticeName): void {
+  const isOn = (item: ChatItem) => item.kind === 'notice' && item.notice === name && item.on;
+  for (let index = items.length - 1; index >= 0; index -= 1) if (isOn(items[index] as ChatItem)) items.splice(index, 1);
+}
+
 export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
   switch (entry.kind) {
+    case 'notice':
+      if (!entry.on && SETTINGS.has(entry.notice)) removeNotice(items, entry.notice);
+      items.push(entry);
+      return;
     case 'message':
     case 'tip':
-    case 'notice':
       items.push(entry);
       return;
     case 'removal':

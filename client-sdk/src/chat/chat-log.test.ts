@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatEntry, ChatMessage, ChatNoticeName, ChatPage } from '../../../server/protocol/chat/chat.ts';
 import { CHAT } from '../limits.ts';
 import { ChatLog } from './chat-log.ts';
 
@@ -9,6 +9,10 @@ const sentAt = '2030-01-01T00:00:00.000Z';
 
 function message(seq: number): ChatEntry {
   return { kind: 'message', id: `msg_${String(seq).padStart(8, '0')}`, seq, from, text: `text ${seq}`, sentAt };
+}
+
+function notice(seq: number, name: ChatNoticeName, on: boolean): ChatEntry {
+  return { kind: 'notice', seq, notice: name, on, by: 'mod', sentAt };
 }
 
 function removal(seq: number, of: number): ChatEntry {
@@ -92,6 +96,13 @@ describe('ChatLog', () => {
     log.accept([removal(2, 1)]);
     log.accept([message(1)]);
     expect(log.items).toMatchObject([{ seq: 1, text: '', removed: true }]);
+  });
+
+  it('drops the notice of a setting when the setting goes off', () => {
+    const log = new ChatLog();
+    log.reset(page([notice(1, 'paused', true), message(2)]));
+    log.accept([notice(3, 'paused', false)]);
+    expect(seqs(log.items)).toEqual([2, 3]);
   });
 
   it('skips entries that the server no longer has, and returns their range', () => {

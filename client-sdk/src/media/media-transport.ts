@@ -86,6 +86,22 @@ export class MediaTransport {
     leaveSession(this.session, { connection: this.#connection, log: this.#log });
   }
 
+  /**
+   * Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. Answers whether the
+   * line carries the sound alone.
+   */
+  async restartVideo(stalled: { lineBps?: number }): Promise<boolean> {
+    if (this.#connection.state !== 'connected') return false;
+    this.#log('info', 'video stalled', { session: this.session, ...stalled });
+    try {
+      const input = { session: this.session, ...stalled };
+      return (await this.#connection.request('stage:restartVideo', input)).soundOnly === true;
+    } catch (error) {
+      this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
+      return false;
+    }
+  }
+
   /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
     if (state === 'disconnected' || state === 'failed') void this.restartIce();

@@ -21,6 +21,7 @@ type StageEventName =
   | 'trackMuted'
   | 'audioBlocked'
   | 'stagePauseChanged'
+  | 'soundOnlyChanged'
   | 'connectionQuality'
   | 'error';
 export type StageEmit = <N extends StageEventName>(name: N, payload: RoomEventMap[N]) => void;
@@ -91,6 +92,7 @@ export class Stage {
         onTrackRemoved: (track, rejoining) => this.#handleTrackRemoved(track, rejoining),
         onTrackMuted: (track) => emit('trackMuted', track),
         onPauseChanged: (pause) => emit('stagePauseChanged', pause),
+        onSoundOnly: () => emit('soundOnlyChanged', { soundOnly: this.isSoundOnly }),
         onError: (error) => emit('error', error),
         viewport: () => this.#viewport.current,
       },
@@ -105,6 +107,11 @@ export class Stage {
   /** Set while the server has paused the media of a private session; null otherwise. */
   get pause(): StagePause | null {
     return this.#subscriber.pause;
+  }
+
+  /** Whether the connection is too slow for even the smallest picture; it comes back by itself. */
+  get isSoundOnly(): boolean {
+    return this.#subscriber.isSoundOnly;
   }
 
   /** Picture and sound of the stage as a stream, for a custom player; null without tracks. It may be replaced. */

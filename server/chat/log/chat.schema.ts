@@ -29,6 +29,7 @@ export interface EntryDetails {
   subject?: string;
   /** Of a tip: the label of the menu item that it is for. */
   item?: string;
+  won?: string[];
 }
 
 export const chatEntries = pgTable(

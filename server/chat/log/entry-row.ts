@@ -134,6 +134,7 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
         on: details?.on ?? true,
         ...(details?.seconds === undefined ? {} : { seconds: details.seconds }),
         ...(details?.subject === undefined ? {} : { subject: details.subject }),
+        ...(details?.won === undefined ? {} : { won: details.won }),
         by: row.identity,
         sentAt,
       };

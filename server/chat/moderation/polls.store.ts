@@ -66,13 +66,20 @@ export async function lockOpenPoll(
   return row;
 }
 
-/** False if it was closed already. */
-export async function closePoll(run: Run, id: string, at: string): Promise<boolean> {
-  const closed = await run(
-    `update chat_polls set closed_at = $2::timestamptz where id = $1 and closed_at is null returning id`,
+export interface ClosedPoll {
+  question: string;
+  options: string[];
+  votes: number[];
+}
+
+/** Undefined if it was closed already. */
+export async function closePoll(run: Run, id: string, at: string): Promise<ClosedPoll | undefined> {
+  const [closed] = await run<ClosedPoll>(
+    `update chat_polls set closed_at = $2::timestamptz where id = $1 and closed_at is null
+      returning question, options, votes`,
     [id, at],
   );
-  return closed.length > 0;
+  return closed;
 }
 
 const LOCK_POLLS = `select id, room, options, votes, closed_at is not null or coalesce(closes_at <= $2::timestamptz, false) as over

@@ -5,9 +5,11 @@
 
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatPoll, OwnVote, StartPollInput } from '../../protocol/chat/chat-room.ts';
+import { winnersOf } from '../../protocol/chat/poll-result.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import type { ActTransaction } from '../log/chat.store.ts';
 import { noticeEntry } from '../log/house-entries.ts';
 import type { Actor } from './acts.store.ts';
 import { readSettings, saveSettings } from './moderation.store.ts';
@@ -89,13 +91,8 @@ export class Polls {
     const { log, policies } = this.#parts;
     await policies.get(room);
     await log.act(room, async (act) => {
-      const at = nowIso(this.#parts);
-      const open = await lockOpenPoll(act.run, room, at);
-      if (!open || !(await closePoll(act.run, open.id, at))) return;
-      const { creator } = await readSettings(act.run, room);
-      await act.append(noticeEntry({ room, actor, at }, { notice: 'poll_closed', on: false, subject: open.question }));
-      await act.record({ at, kind: 'poll_closed', actor, room, creator, details: { poll: open.id } });
-      await act.bump();
+      const open = await lockOpenPoll(act.run, room, nowIso(this.#parts));
+      if (open) await this.#close(act, { room, actor, id: open.id });
     });
   }
 
@@ -143,22 +140,23 @@ export class Polls {
 
   async #closeOverdue(room: RoomId, id: string): Promise<void> {
     await this.#parts.policies.get(room);
-    await this.#parts.log.act(room, async (act) => {
-      const at = nowIso(this.#parts);
-      // Another gateway may have closed it meanwhile.
-      if (!(await closePoll(act.run, id, at))) return;
-      const settings = await readSettings(act.run, room);
-      await act.append(noticeEntry({ room, actor: HOUSE, at }, { notice: 'poll_closed', on: false }));
-      await act.record({
-        at,
-        kind: 'poll_closed',
-        actor: HOUSE,
-        room,
-        creator: settings.creator,
-        details: { poll: id },
-      });
-      await act.bump();
-    });
+    await this.#parts.log.act(room, (act) => this.#close(act, { room, actor: HOUSE, id }));
+  }
+
+  /** Closes the poll and says in the chat what won. */
+  async #close(act: ActTransaction, { room, actor, id }: Act & { id: string }): Promise<void> {
+    const at = nowIso(this.#parts);
+    // Another gateway may have closed it meanwhile.
+    const closed = await closePoll(act.run, id, at);
+    if (!closed) return;
+    const { creator } = await readSettings(act.run, room);
+    const result = {
+      subject: closed.question,
+      won: winnersOf(closed.options.map((text, option) => ({ text, votes: closed.votes[option] ?? 0 }))),
+    };
+    await act.append(noticeEntry({ room, actor, at }, { notice: 'poll_closed', on: false, ...result }));
+    await act.record({ at, kind: 'poll_closed', actor, room, creator, details: { poll: id } });
+    await act.bump();
   }
 
   /** Waits until accepted votes are durable. */

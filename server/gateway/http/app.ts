@@ -10,6 +10,7 @@ import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
+import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
@@ -48,10 +49,11 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   pipeline.mount(app, siteOperations(context, { sessions, desk }));
   mountDeskSignIn(app, context, { access: desk, limits });
   mountDiscovery(app, context, limits);
+  mountHousePages(app, context);
   mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);
   app.use(notFound);
-  app.use(createErrorHandler(log));
+  app.use(createErrorHandler(log, findHousePages(config.housePagesDir)));
   return app;
 }
 

@@ -4,9 +4,12 @@
  */
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import { z } from 'zod';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '../../protocol/errors.ts';
+import type { HousePage } from '../../web/site/site-paths.ts';
 import { describeIssues } from '../input-issues.ts';
+import { pageLanguage } from '../site/page-language.ts';
 import { errorPage } from './html-pages.ts';
 
 const errorCode = z.enum(Object.keys(ERROR_CATALOGUE) as [ErrorCode, ...ErrorCode[]]);
@@ -62,15 +65,9 @@ export function mountMethodNotAllowed(app: Express): void {
   }
 }
 
-export const notFound: RequestHandler = (request, response, next) => {
-  if (isApiPath(request.path)) return next(new AppError('not_found'));
-  response
-    .status(404)
-    .type('html')
-    .send(errorPage({ status: 404, title: 'There is nothing at this address.' }));
-};
+export const notFound: RequestHandler = (_request, _response, next) => next(new AppError('not_found'));
 
-export function createErrorHandler(log: Log): ErrorRequestHandler {
+export function createErrorHandler(log: Log, links: readonly HousePage[]): ErrorRequestHandler {
   // Express recognises an error handler by its four parameters.
   return (thrown, request, response, next) => {
     const requestId = String(response.locals.requestId);
@@ -83,7 +80,9 @@ export function createErrorHandler(log: Log): ErrorRequestHandler {
     response.status(error.status);
     if (error.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     if (isApiPath(request.path)) return void response.json(toErrorAnswer(error, requestId));
-    response.type('html').send(errorPage({ status: error.status, title: error.message }));
+    const language = pageLanguage(request, response);
+    const title = language === 'en' ? error.message : (elementTexts(language).errors[error.code] ?? error.message);
+    response.type('html').send(errorPage({ status: error.status, title, language, links }));
   };
 }
 

@@ -153,6 +153,9 @@ describe('addresses', () => {
     expect([status, headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
     expect(text).toContain('<h1>There is nothing at this address.</h1>');
     expect(text).not.toContain('"dependencies"');
+    expect(text).toContain('<a href="/imprint">Imprint</a>');
+    const french = await http.call('GET', path, { headers: { 'accept-language': 'fr' } });
+    expect(french.text).toContain('<h1>Il n’y a rien à cette adresse.</h1>');
   });
 
   test('never echoes request data as markup or as a header', async () => {

@@ -1,33 +1,66 @@
 /**
- * The few pages that the server renders itself: errors, and a build that is missing. The site's pages are built from
- * `server/web`.
+ * The few pages that need no script: errors, what the house writes itself, and a build that is missing. The site's
+ * pages are built from `server/web`.
  */
+
+import { siteTexts } from '../../web/site/site-language.ts';
+import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
 import { html, type Markup } from './html.ts';
 
+/** The look of the site: `client-sdk/elements/theme/theme.ts`. */
 const STYLE = `
   :root { color-scheme: dark; }
-  body { margin: 0; min-height: 100dvh; display: grid; place-content: center; padding: 2rem; box-sizing: border-box;
-    background: #14100f; color: #f2ebe4; font: 1.0625rem/1.6 system-ui, sans-serif; text-align: center; }
-  h1 { font-size: clamp(1.5rem, 5vw, 2.25rem); line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
-  p { margin: 0 0 1rem; color: #c9bdb2; }
-  a { color: #e8b06a; } a:focus-visible { outline: 2px solid #e8b06a; outline-offset: 4px; }
-  button { padding: .7rem 1.4rem; border: 0; border-radius: .5rem; background: #e8b06a; color: #14100f; font: inherit; font-weight: 600; cursor: pointer; }
-  button:focus-visible { outline: 2px solid #f2ebe4; outline-offset: 4px; }
-  code { background: #2a211e; border-radius: .3rem; padding: .1em .4em; }
+  * { box-sizing: border-box; }
+  body { margin: 0; min-height: 100dvh; display: grid; grid-template-rows: auto 1fr auto; background: #130d10; color: #f6eee6;
+    font: 1.0625rem/1.6 -apple-system, 'Segoe UI', Roboto, 'Noto Sans', system-ui, sans-serif; }
+  header, footer { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; padding: .5rem 1rem; min-height: 3.5rem; }
+  header { border-bottom: 1px solid #41323a; justify-content: space-between; }
+  footer { border-top: 1px solid #41323a; justify-content: center; font-size: .9375rem; }
+  header a, footer a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+  .brand { gap: .55rem; font: 1.4rem ui-serif, Georgia, 'Noto Serif', serif; text-decoration: none; }
+  main { width: min(42rem, 100%); margin: 0 auto; padding: 2.5rem 1.15rem 3rem; overflow-wrap: anywhere; }
+  main:not(:has(.text)) { display: grid; align-content: center; justify-items: center; text-align: center; }
+  h1, h2 { font-family: ui-serif, Georgia, 'Noto Serif', serif; font-weight: 500; line-height: 1.2; text-wrap: balance; }
+  h1 { font-size: clamp(1.7rem, 6vw, 2.5rem); margin: 0 0 1rem; }
+  h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
+  p { margin: 0 0 1rem; color: #d8cac4; }
+  a { color: #e6b566; } a:focus-visible, button:focus-visible { outline: 2px solid #e6b566; outline-offset: 3px; }
+  button { padding: .7rem 1.4rem; border: 0; border-radius: 9px; background: #e6b566; color: #1e1305; font: inherit; font-weight: 600; cursor: pointer; }
+  code { background: #271c21; border-radius: .3rem; padding: .1em .4em; }
 `;
 
-export function page(title: string, body: Markup, language: 'en' | 'fr' = 'en'): string {
+interface PlainPage {
+  language?: 'en' | 'fr';
+  /** Pages of the house that the footer links. */
+  links?: readonly HousePage[];
+}
+
+export function page(title: string, body: Markup, { language = 'en', links = [] }: PlainPage = {}): string {
+  const { site, house } = siteTexts(language);
+  const other = language === 'fr' ? 'en' : 'fr';
+  const shown = HOUSE_PAGES.filter((name) => links.includes(name));
   return html`<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Loge</title>
 <style>${STYLE}</style></head>
-<body><main><h1>${title}</h1>${body}</main></body>
+<body>
+<header><a class="brand" href="/"><svg aria-hidden="true" width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.7"><path d="M4 23V12a9 9 0 0 1 18 0v11M2 23h22M4.5 12.5c3.5 0 6-2.5 8.5-7.5 2.5 5 5 7.5 8.5 7.5" stroke-linecap="round"/></svg>${site.name}</a>
+<a href="?lang=${other}" lang="${other}" hreflang="${other}">${site.otherLanguage}</a></header>
+<main><h1>${title}</h1>${body}</main>
+${shown.length > 0 && html`<footer>${shown.map((name) => html`<a href="/${name}">${house[name]}</a>`)}</footer>`}
+</body>
 </html>
 `.text;
 }
 
-export function errorPage({ status, title }: { status: number; title: string }): string {
-  return page(title, html`<p>${status}</p><p><a href="/">To the home page</a></p>`);
+interface ErrorPage extends PlainPage {
+  status: number;
+  title: string;
+}
+
+export function errorPage({ status, title, language = 'en', ...rest }: ErrorPage): string {
+  const body = html`<p>${status}</p><p><a href="/">${siteTexts(language).site.toHome}</a></p>`;
+  return page(title, body, { language, ...rest });
 }
 
 export function missingBuildPage(): string {

@@ -143,6 +143,11 @@ const viewerOperations = [
     },
   }),
   socketOperation({
+    socket: 'stage:restartVideo',
+    ...WATCHING,
+    run: ({ stage }, { connection, input }) => stage.commands.restartVideo(connection.stageCaller, input),
+  }),
+  socketOperation({
     socket: 'stage:play',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session } }) => {

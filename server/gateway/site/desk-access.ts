@@ -107,5 +107,5 @@ const SIGN_IN_TEXTS = {
 function signInPage(name: string, language: 'en' | 'fr'): string {
   const texts = SIGN_IN_TEXTS[language];
   const form = html`<form method="post"><button>${texts.open}</button></form>`;
-  return page(texts.title, html`<p>${texts.text(name)}</p>${form}`, language);
+  return page(texts.title, html`<p>${texts.text(name)}</p>${form}`, { language });
 }

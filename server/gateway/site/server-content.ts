@@ -93,7 +93,7 @@ function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: st
 
 function pageElement(page: ServerPage, styles: CSSResultGroup[], content: string): Markup {
   const words = siteTexts(page.language);
-  const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false }, PLACE), content);
+  const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false, housePages: [] }, PLACE), content);
   return new Markup(
     shadowElement(`site-${page.page}`, [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles], frame),
   );

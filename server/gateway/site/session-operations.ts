@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
+import { HOUSE_PAGES } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
 import { DEMO_PEOPLE, demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
+import { findHousePages } from './house-pages.ts';
 import { type SiteSessions, sitePerson } from './site-session.ts';
 
 const siteSession = z.object({
@@ -15,6 +17,8 @@ const siteSession = z.object({
   demo: z.boolean(),
   currency: z.string(),
   walletMode: z.enum(['on', 'off']),
+  /** Which of its own pages the house has written. */
+  housePages: z.array(z.enum(HOUSE_PAGES)),
 });
 
 const ANYONE = { by: ['visitor'], answer: siteSession } as const;
@@ -23,6 +27,7 @@ export function siteOperations(
   { config }: HttpContext,
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
+  const housePages = findHousePages(config.housePagesDir);
   const isOperator = (person: { identity: string } | null) =>
     person !== null && config.operators.includes(person.identity);
   const describe = (person: z.infer<typeof sitePerson> | null) => ({
@@ -31,6 +36,7 @@ export function siteOperations(
     demo: config.development,
     currency: config.currency,
     walletMode: config.walletMode,
+    housePages,
   });
   const operations: Operation[] = [
     operation({

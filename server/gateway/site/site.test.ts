@@ -81,6 +81,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       currency: 'eur',
+      housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
     const { people } = (await get('/site/demo-people')).json;
     expect(people).toEqual(DEMO_PEOPLE.map((it) => ({ ...it, isOperator: it.identity === 'operator' })));
@@ -91,6 +92,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       currency: 'eur',
+      housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
     const setCookie = headers.get('set-cookie') ?? '';
     expect(setCookie).toMatch(/^loge_session=[\w.-]+; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
@@ -99,6 +101,12 @@ describe('the session', () => {
     const out = await post('/site/sign-out', cookie);
     expect(out.json.person).toBeNull();
     expect(out.headers.get('set-cookie')).toMatch(/^loge_session=; .*Expires=Thu, 01 Jan 1970/);
+  });
+
+  test('the pages that the house writes are there in both languages', async () => {
+    const { text } = await http.call('GET', '/terms', { headers: { 'accept-language': 'fr' } });
+    expect(text).toMatch(/<html lang="fr">[\s\S]*<h1>Conditions<\/h1>[\s\S]*<strong>Ceci est un exemple/);
+    expect((await http.call('GET', '/privacy')).text).toContain('<h1>Privacy</h1>');
   });
 
   test('only demo people can sign in', async () => {
@@ -150,7 +158,9 @@ describe('the session', () => {
       walletMode: 'on',
       demo: false,
       currency: 'eur',
+      housePages: [],
     });
+    expect((await production.call('GET', '/terms')).status).toBe(404);
     expect((await production.call('GET', '/site/demo-people')).status).toBe(404);
     const signedIn = await production.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
     expect([signedIn.status, signedIn.headers.get('set-cookie')]).toEqual([404, null]);

@@ -90,6 +90,8 @@ export const chatNotice = z.object({
   seconds: z.number().int().optional(),
   /** Of a poll: its question. */
   subject: z.string().optional(),
+  /** Of a closed poll: the answers with the most votes; several in a tie, none without a vote. */
+  won: z.array(z.string()).optional(),
   by: identity,
   sentAt: z.string(),
 });

@@ -87,6 +87,14 @@ export class SessionCommands {
     await call(node.setViewport(input));
   }
 
+  async restartVideo(
+    caller: StageCaller,
+    input: { session: SessionId; lineBps?: number },
+  ): Promise<{ soundOnly?: true }> {
+    const { node } = this.own(caller, input.session);
+    return call(node.restartVideo(input));
+  }
+
   /** Resumes a session that was paused because its client did not report receiving media. */
   async play(caller: StageCaller, session: SessionId): Promise<void> {
     const { node } = this.own(caller, session);

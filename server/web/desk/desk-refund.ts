@@ -6,7 +6,7 @@ import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
+import { currencySymbol, formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
 
@@ -91,7 +91,7 @@ export class DeskRefund extends DeskPart {
           this.#change(() => {
             this.amount = (event.target as HTMLInputElement).value ?? '';
           })}
-        ><span slot="end" class="muted">${payment.currency.toUpperCase()}</span></wa-input
+        ><span slot="end" class="muted">${currencySymbol(payment.currency, this.language)}</span></wa-input
       >
       <wa-input
         label=${texts.refundReason}

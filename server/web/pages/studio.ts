@@ -24,11 +24,14 @@ export class SiteStudio extends SitePage {
     rooms: { state: true },
     info: { state: true },
     copied: { state: true },
+    shownLink: { state: true },
   };
   declare rooms: ListedRoom[] | undefined;
   declare info: ListedRoom | undefined;
   /** Id of the room whose link was just copied. */
   declare copied: string;
+  /** Id of the room whose link stands on the page, because the browser did not let it be copied. */
+  declare shownLink: string;
   protected readonly page = 'studio';
   readonly #roomId = idOfPage('studio');
   protected override readonly isFullHeight = this.#roomId !== '';
@@ -39,6 +42,7 @@ export class SiteStudio extends SitePage {
   constructor() {
     super();
     this.copied = '';
+    this.shownLink = '';
   }
 
   protected override async load(session: SiteSession): Promise<void> {
@@ -144,6 +148,17 @@ export class SiteStudio extends SitePage {
 
   #share(roomId: string): TemplateResult {
     const { words } = this;
+    if (this.shownLink === roomId) {
+      return html`<input
+        class="link"
+        readonly
+        aria-label=${words.studio.copyYourself}
+        title=${words.studio.copyYourself}
+        data-testid="link-${roomId}"
+        .value=${linkOf(roomId)}
+        @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
+      />`;
+    }
     return html`<wa-button size="s" appearance="outlined" data-testid="copy-link-${roomId}" @click=${() => this.#copy(roomId)}>
       ${this.copied === roomId ? words.studio.copied : words.studio.share}
     </wa-button>`;
@@ -151,10 +166,11 @@ export class SiteStudio extends SitePage {
 
   async #copy(roomId: string): Promise<void> {
     try {
-      await navigator.clipboard.writeText(new URL(`/rooms/${roomId}`, location.origin).href);
+      await navigator.clipboard.writeText(linkOf(roomId));
     } catch {
-      // Without the clipboard API the link can be copied from the page.
-      location.assign(`/rooms/${roomId}`);
+      this.shownLink = roomId;
+      await this.updateComplete;
+      this.renderRoot.querySelector<HTMLInputElement>('input.link')?.focus();
       return;
     }
     this.copied = roomId;
@@ -162,6 +178,10 @@ export class SiteStudio extends SitePage {
       this.copied = '';
     }, COPIED_MS);
   }
+}
+
+function linkOf(roomId: string): string {
+  return new URL(`/rooms/${roomId}`, location.origin).href;
 }
 
 defineElement('site-studio', SiteStudio);

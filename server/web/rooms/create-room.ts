@@ -6,8 +6,9 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
+import { fieldFault } from '../../../client-sdk/elements/controls/field-fault.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { formatMoney, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
+import { currencySymbol, formatMoney, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Tier } from '../../protocol/money/memberships.ts';
 import type { AccessKind, AccessRule } from '../../protocol/rooms.ts';
@@ -37,8 +38,15 @@ const EMPTY_FORM = {
 };
 type Field = keyof typeof EMPTY_FORM;
 
-/** A fault of the form, in words. */
-class FormFault extends Error {}
+/** What is wrong with a field, in words. */
+class FormFault extends Error {
+  readonly field: Field;
+
+  constructor(field: Field, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
 
 export class SiteCreateRoom extends SitePart {
   static override properties = {
@@ -48,10 +56,12 @@ export class SiteCreateRoom extends SitePart {
     form: { state: true },
     listed: { state: true },
     tiers: { state: true },
+    fault: { state: true },
   };
   declare currency: string;
   declare kind: AccessKind;
   declare form: Record<Field, string>;
+  declare fault: FormFault | undefined;
   /** Whether everybody may find the room; otherwise only those with its link. */
   declare listed: boolean;
   /** Tiers of the creator's club; undefined while loading. */
@@ -65,6 +75,7 @@ export class SiteCreateRoom extends SitePart {
     this.kind = 'ticket';
     this.form = { ...EMPTY_FORM };
     this.listed = false;
+    this.fault = undefined;
   }
 
   protected override async load(): Promise<void> {
@@ -94,10 +105,10 @@ export class SiteCreateRoom extends SitePart {
         <wa-input
           type="datetime-local"
           label=${words.startsAt}
-          hint=${words.startsAtHint}
           data-testid="room-starts-at"
           .value=${this.form.startsAt}
           @input=${(event: Event) => this.#set('startsAt', event)}
+          ${fieldFault(this.#faultOf('startsAt'), words.startsAtHint)}
         ></wa-input>
       </div>
       ${listedSwitch({
@@ -164,6 +175,7 @@ export class SiteCreateRoom extends SitePart {
         @change=${() => {
           this.kind = kind;
           this.problem = '';
+          this.fault = undefined;
         }}
       /><b>${title}</b><small>${text}</small>
     </label>`;
@@ -176,7 +188,6 @@ export class SiteCreateRoom extends SitePart {
   ): TemplateResult {
     return html`<wa-input
       label=${about.label}
-      hint=${about.hint ?? nothing}
       placeholder=${about.placeholder ?? nothing}
       maxlength=${about.maxlength ?? nothing}
       inputmode=${about.inputmode ?? nothing}
@@ -185,6 +196,7 @@ export class SiteCreateRoom extends SitePart {
       .value=${this.form[field]}
       @input=${(event: Event) => this.#set(field, event)}
       @keydown=${this.#submitOnEnter}
+      ${fieldFault(this.#faultOf(field), about.hint)}
       >${end}</wa-input
     >`;
   }
@@ -193,11 +205,16 @@ export class SiteCreateRoom extends SitePart {
     return this.#input(
       field,
       { ...about, inputmode: 'decimal' },
-      html`<span slot="end" class="muted">${this.currency.toUpperCase()}</span>`,
+      html`<span slot="end" class="muted">${currencySymbol(this.currency, this.language)}</span>`,
     );
   }
 
+  #faultOf(field: Field): string {
+    return this.fault?.field === field ? this.fault.message : '';
+  }
+
   #set(field: Field, event: Event): void {
+    if (this.fault?.field === field) this.fault = undefined;
     this.form = { ...this.form, [field]: (event.target as HTMLInputElement).value ?? '' };
   }
 
@@ -216,6 +233,7 @@ export class SiteCreateRoom extends SitePart {
 
   #create = async (): Promise<void> => {
     if (this.busy) return;
+    this.fault = undefined;
     try {
       const basis = this.#readBasis();
       const priceMinor = this.#readPrice();
@@ -226,7 +244,9 @@ export class SiteCreateRoom extends SitePart {
       });
     } catch (error) {
       if (!(error instanceof FormFault)) throw error;
-      this.problem = error.message;
+      this.fault = error;
+      await this.updateComplete;
+      this.renderRoot.querySelector<HTMLElement>('wa-input.faulty')?.focus();
     }
   };
 
@@ -234,12 +254,12 @@ export class SiteCreateRoom extends SitePart {
     const words = this.words.rooms;
     const { roomTitle, capacity, startsAt } = this.form;
     const title = roomTitle.trim();
-    if (title === '') throw new FormFault(words.titleMissing);
+    if (title === '') throw new FormFault('roomTitle', words.titleMissing);
     const places = this.kind === 'ticket' ? capacity.trim() : '';
     const isPlaces = /^[1-9]\d{0,6}$/.test(places) && Number(places) <= LIMITS.capacityMax;
-    if (places !== '' && !isPlaces) throw new FormFault(words.capacityInvalid);
+    if (places !== '' && !isPlaces) throw new FormFault('capacity', words.capacityInvalid);
     const start = startsAt ? new Date(startsAt) : undefined;
-    if (start && start.getTime() < Date.now()) throw new FormFault(words.startsAtPast);
+    if (start && start.getTime() < Date.now()) throw new FormFault('startsAt', words.startsAtPast);
     return {
       title,
       listed: this.listed,
@@ -264,7 +284,8 @@ export class SiteCreateRoom extends SitePart {
     const isPrice = priceMinor !== undefined && priceMinor >= minMinor && priceMinor <= maxMinor;
     if (isPrice && (!isFirstTier || this.form.tierName.trim() !== '')) return priceMinor;
     const say = isFirstTier ? words.tierInvalid : words.priceInvalid;
-    throw new FormFault(say(this.#limit(minMinor), this.#limit(maxMinor)));
+    const field = { ticket: 'price', private: 'rate', tier: isPrice ? 'tierName' : 'tierPrice' } as const;
+    throw new FormFault(field[name], say(this.#limit(minMinor), this.#limit(maxMinor)));
   }
 
   async #access(priceMinor: number | undefined): Promise<AccessRule> {

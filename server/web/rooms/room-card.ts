@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
 import type { ElementTexts } from '../../../client-sdk/elements/texts/english.ts';
-import { formatDateTime, formatMoneyShort } from '../../../client-sdk/elements/texts/format.ts';
+import { formatDateTime, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SiteTexts } from '../texts/english.ts';
@@ -101,10 +101,10 @@ export function priceOf(
 ): string {
   const { priceMinor, ratePerMinuteMinor, currency } = room.access;
   if (ratePerMinuteMinor !== undefined && currency)
-    return `${formatMoneyShort(ratePerMinuteMinor, currency, language)} / min`;
+    return `${formatMoney(ratePerMinuteMinor, currency, language)} / min`;
   if (room.access.kind === 'members') return words.home.members;
   if (room.access.kind === 'free' || priceMinor === undefined || !currency) return words.home.free;
-  return formatMoneyShort(priceMinor, currency, language);
+  return formatMoney(priceMinor, currency, language);
 }
 
 export function roomCard(room: CardRoom, context: CardContext): TemplateResult {

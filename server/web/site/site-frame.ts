@@ -8,6 +8,7 @@ import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import type { SiteTexts } from '../texts/english.ts';
+import type { HousePage } from './site-paths.ts';
 
 export type PageName = keyof SiteTexts['titles'];
 
@@ -20,6 +21,7 @@ export interface SiteFrame {
   /** A full-height page has no footer and does not scroll. */
   isFullHeight: boolean;
   hasFooter: boolean;
+  housePages: readonly HousePage[];
 }
 
 /** Absent on the server. */
@@ -35,9 +37,23 @@ export function siteFrame(frame: SiteFrame, content: unknown, handlers?: FrameHa
     <div class="frame ${isFullHeight ? 'full' : ''}">
       ${header(frame, handlers)}
       <main id="main" tabindex="-1">${content}</main>
-      ${hasFooter && !isFullHeight ? html`<footer><p class="muted">${words.site.footer}</p></footer>` : nothing}
+      ${
+        hasFooter && !isFullHeight
+          ? html`<footer>
+              <p class="muted">${words.site.footer}</p>
+              ${houseLinks(frame)}
+            </footer>`
+          : nothing
+      }
     </div>
   `;
+}
+
+function houseLinks({ words, housePages }: SiteFrame): TemplateResult | typeof nothing {
+  if (housePages.length === 0) return nothing;
+  return html`<nav class="house" aria-label=${words.site.house}>
+    ${housePages.map((name) => html`<a href="/${name}">${words.house[name]}</a>`)}
+  </nav>`;
 }
 
 function header(frame: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {

@@ -7,6 +7,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
 import type { SitePerson, SiteSession } from '../api/site-api.ts';
@@ -40,6 +41,8 @@ export abstract class SitePage extends LogeElement {
   protected abstract readonly page: PageName;
   /** A full-height page has no footer and does not scroll. */
   protected readonly isFullHeight: boolean = false;
+
+  protected readonly focusKeeper = new FocusKeeper(this, 'main');
 
   constructor() {
     super();
@@ -115,6 +118,7 @@ export abstract class SitePage extends LogeElement {
         isOperator: session?.isOperator ?? false,
         isFullHeight: this.isFullHeight,
         hasFooter: this.isReady,
+        housePages: session?.housePages ?? [],
       },
       failure || !session
         ? html`<div class="failed" role="alert">

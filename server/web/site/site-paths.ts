@@ -7,3 +7,7 @@ export function idOfPage(section: 'rooms' | 'studio' | 'receipts'): string {
   const [first, id = ''] = location.pathname.split('/').filter(Boolean);
   return first === section ? decodeURIComponent(id) : '';
 }
+
+/** What the house writes itself; the footer links those that it has. */
+export const HOUSE_PAGES = ['terms', 'privacy', 'imprint', 'contact'] as const;
+export type HousePage = (typeof HOUSE_PAGES)[number];

@@ -57,6 +57,12 @@ export const frameStyles = css`
     height: 3rem;
   }
 
+  @media (max-height: 30rem) {
+    .full header {
+      height: 2.5rem;
+    }
+  }
+
   .brand {
     display: inline-flex;
     align-items: center;
@@ -97,7 +103,14 @@ export const frameStyles = css`
     color: var(--_text);
   }
 
-  /* With three places to go, a phone has room for the sign of the house, not for its name too. */
+  /* With two long places to go, a small phone has room for the sign of the house, not for its name too. */
+  @media (max-width: 400px) {
+    header:has(nav a:nth-of-type(2)) .brand span {
+      display: none;
+    }
+  }
+
+  /* Nor has any phone, with three. */
   @media (max-width: 440px) {
     header:has(nav a:nth-of-type(3)) .brand span {
       display: none;
@@ -108,7 +121,23 @@ export const frameStyles = css`
     }
   }
 
+  @media (max-width: 350px) {
+    header {
+      gap: 0.15rem;
+    }
+
+    header:has(nav a:nth-of-type(3)) nav {
+      margin-inline-start: 0;
+    }
+
+    header:has(nav a:nth-of-type(3)) nav a {
+      padding: 0 0.35rem;
+      font-size: 0.875rem;
+    }
+  }
+
   .language {
+    flex: none;
     display: grid;
     place-items: center;
     text-decoration: none;
@@ -174,6 +203,18 @@ export const frameStyles = css`
     border-top: 1px solid var(--_line);
     font-size: 0.9063rem;
     text-align: center;
+  }
+
+  footer .house {
+    flex-wrap: wrap;
+    justify-content: center;
+    margin: 0.4rem 0 0;
+  }
+
+  footer .house a {
+    font-weight: 400;
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
   }
 
   footer p {

@@ -39,10 +39,30 @@ export const studioPageStyles = css`
     border-radius: 50%;
   }
 
+  @media (max-height: 30rem) {
+    .room-line {
+      min-height: 2.5rem;
+      padding-block: 0;
+    }
+  }
+
   .price {
     font-family: var(--_font-display);
     color: var(--_accent);
     white-space: nowrap;
+  }
+
+  input.link {
+    flex: 0 1 14rem;
+    min-width: 5rem;
+    min-height: 2.25rem;
+    padding: 0 0.6rem;
+    border: 1px solid var(--_line-strong);
+    border-radius: var(--_radius-small);
+    background: var(--_ground);
+    color: var(--_text);
+    font: inherit;
+    font-size: 0.875rem;
   }
 
   .rooms {

@@ -24,6 +24,8 @@ export const english = {
     footer: 'Loge: the private box of a theatre, for lives between creators and their community.',
     retry: 'Try again',
     failed: 'This could not be loaded.',
+    house: 'The house',
+    toHome: 'To the home page',
   },
   /** Reasons of refunds that the house records as codes. */
   refundReasons: {
@@ -33,6 +35,7 @@ export const english = {
     request_undone: 'The creator did not do what was asked for',
     unspent_credit: 'Unspent credit, sent back to your card',
   } as Record<string, string>,
+  house: { terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
   titles: {
     home: 'Loge: live, in private',
     room: 'Live · Loge',
@@ -78,6 +81,7 @@ export const english = {
     open: 'Open the studio',
     share: 'Copy the link',
     copied: 'Link copied',
+    copyYourself: 'The link of the room, to copy',
     status: { live: 'Live', scheduled: 'Ready', ended: 'Over' },
     creatorsOnly: 'The studio is for creators.',
     creatorsOnlyText: 'You are signed in as a fan. Sign out and choose a creator to go live.',

@@ -17,6 +17,8 @@ export const french: BaseSiteTexts = {
     footer: 'Loge : la loge d’un théâtre, pour des lives entre les créateurs et leur communauté.',
     retry: 'Réessayer',
     failed: 'Le chargement a échoué.',
+    house: 'La maison',
+    toHome: 'Vers l’accueil',
   },
   refundReasons: {
     not_held: 'Le live n’a pas eu lieu',
@@ -25,6 +27,7 @@ export const french: BaseSiteTexts = {
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
     unspent_credit: 'Crédit non dépensé, renvoyé sur votre carte',
   },
+  house: { terms: 'Conditions', privacy: 'Confidentialité', imprint: 'Mentions légales', contact: 'Contact' },
   titles: {
     home: 'Loge : le live, en privé',
     room: 'Live · Loge',
@@ -70,6 +73,7 @@ export const french: BaseSiteTexts = {
     open: 'Ouvrir le studio',
     share: 'Copier le lien',
     copied: 'Lien copié',
+    copyYourself: 'Le lien du salon, à copier',
     status: { live: 'En direct', scheduled: 'Prêt', ended: 'Terminé' },
     creatorsOnly: 'Le studio est réservé aux créateurs.',
     creatorsOnlyText: 'Vous êtes connecté comme fan. Déconnectez-vous et choisissez un créateur pour passer en direct.',

@@ -30,6 +30,7 @@ export class WalletTopup extends SitePart {
     currency: {},
     chosenMinor: { state: true },
     card: { state: true },
+    fault: { state: true },
   };
   declare wallet: Wallet | undefined;
   declare cards: SavedCard[];
@@ -37,6 +38,8 @@ export class WalletTopup extends SitePart {
   declare chosenMinor: number | undefined;
   /** The selected saved card; empty: another one, on the payment page. Undefined: not selected, so the first one. */
   declare card: string | undefined;
+  /** What is wrong with the amount. */
+  declare fault: string;
 
   /** One key per intention: a retry after a lost answer never charges twice. */
   #key = createKey();
@@ -121,6 +124,7 @@ export class WalletTopup extends SitePart {
     super();
     this.cards = [];
     this.currency = 'eur';
+    this.fault = '';
   }
 
   get #usable(): SavedCard[] {
@@ -146,9 +150,11 @@ export class WalletTopup extends SitePart {
         .presetsMinor=${presetsOf(PRESETS, currency)}
         .valueMinor=${chosen}
         .range=${{ minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor }}
+        .fault=${this.fault}
         @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => {
           this.chosenMinor = event.detail.amountMinor;
           this.problem = '';
+          this.fault = '';
           this.#key = createKey();
         }}
       ></loge-amount-choice>
@@ -197,7 +203,7 @@ export class WalletTopup extends SitePart {
   }
 
   /** A fault of the amount, found before the request. */
-  #fault(amountMinor: number, balanceMinor: number): string {
+  #faultOf(amountMinor: number, balanceMinor: number): string {
     const { words, currency, language } = this;
     const money = (limitMinor: number) => formatMoney(limitMinor, currency, language);
     if (amountMinor < LIMITS.topupMinMinor) return words.wallet.tooSmall(money(LIMITS.topupMinMinor));
@@ -211,8 +217,8 @@ export class WalletTopup extends SitePart {
     const { chosenMinor: amountMinor, wallet } = this;
     if (!wallet || amountMinor === undefined || this.busy) return;
     this.note = '';
-    this.problem = this.#fault(amountMinor, wallet.balanceMinor);
-    if (this.problem) return;
+    this.fault = this.#faultOf(amountMinor, wallet.balanceMinor);
+    if (this.fault) return;
     const card = this.#payingCard;
     await this.act('pay', async () => {
       const answer = await this.#order({

@@ -464,6 +464,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await here.state(room)).poll?.closed).toBe(true);
     here.polls.start();
     await expect.poll(kinds).toEqual(['notice', 'notice']);
+    const result = { notice: 'poll_closed', subject: 'Which song?', won: ['One', 'Two', 'Three'] };
+    expect((await here.history(room, { since: 0, limit: 200 })).entries.at(-1)).toMatchObject(result);
     expect((await acts())[0]).toMatchObject({ kind: 'poll_closed', actor: { role: 'house' } });
   });
 

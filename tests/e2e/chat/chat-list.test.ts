@@ -100,6 +100,27 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
   });
 
+  test('shows the tools of a message at the first tap, and hides them at the next', async () => {
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    const at = await page.evaluate(() => {
+      const { x, y } = window.chatStage.rows.at(-2)?.getBoundingClientRect() ?? { x: 0, y: 0 };
+      return { x: x + 30, y: y + 8 };
+    });
+    const tap = async () => {
+      await devTools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+      await devTools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    await tap();
+    await page.getByTestId('tool-report').waitFor();
+    await frames();
+    expect(await page.getByTestId('tool-report').count()).toBe(1);
+    await tap();
+    await page.getByTestId('tool-report').waitFor({ state: 'detached' });
+    await say(1);
+    await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
+  });
+
   test('keeps the position when earlier history is inserted', async () => {
     for (let fetched = 0; fetched < 2; fetched += 1) {
       const [first = 0] = await kept();

@@ -7,7 +7,7 @@ import { PHONE, Visitor } from '../../support/browser/browser.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import type { Scene } from '../evening.ts';
-import { expectInChat, say, signIn } from '../site.ts';
+import { expectInChat, openStrip, say, signIn } from '../site.ts';
 
 const LINES: readonly (readonly [identity: string, name: string, text: string])[] = [
   ['malik', 'Malik', 'Bonsoir tout le monde'],
@@ -117,6 +117,7 @@ export class ChatScenes implements AsyncDisposable {
     await people.get('jo')?.request('chat:raiseHand', { raised: true });
 
     const busy = await this.#enter('chat-busy', 'busy', 'lea');
+    await openStrip(busy);
     await busy.by('poll-option-0').click();
     await busy.by('poll-fold').click();
     // As the server reports it above the readable rate, which this scene does not reach.
@@ -127,6 +128,7 @@ export class ChatScenes implements AsyncDisposable {
     });
     await busy.by('chat-sampled').waitFor();
     const voting = await this.#enter('chat-poll', 'busy', 'tom');
+    await openStrip(voting);
     await voting.by('poll-option-0').waitFor();
     const emoji = await this.#enter('chat-emoji', 'busy', 'tom');
     await emoji.by('chat-emoji').click();

@@ -5,7 +5,7 @@ import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/bro
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { eventually } from '../../support/run/eventually.ts';
-import { expectInChat, say, signIn } from '../site.ts';
+import { expectInChat, openStrip, say, signIn } from '../site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
@@ -76,7 +76,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await lea.by('chat-emoji').click();
     await lea.by('react-🔥').click();
     await tom.by('chat-reactions').locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
-    await lea.page.keyboard.press('Escape');
+    await lea.by('chat-input').click();
+    await lea.by('chat-emoji-panel').waitFor({ state: 'detached' });
   });
 
   test('a raised hand is counted for everyone, and shown with its name to the creator', async () => {
@@ -97,6 +98,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('poll-answer-0').locator('input').fill('Oui');
     await creator.by('poll-answer-1').locator('input').fill('Bien sûr');
     await creator.by('poll-start').click();
+    await openStrip(lea);
     for (const fan of [lea, tom]) await fan.by('chat-poll').getByText('Encore?').waitFor();
     await lea.by('poll-option-0').click();
     await tom.by('poll-option-1').click();
@@ -109,6 +111,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(await lea.page.locator('button[data-testid^="poll-option"]').count()).toBe(0);
     await creator.by('poll-close').click();
     await lea.by('chat-poll').getByText('Poll, closed').waitFor();
+    expect(await lea.by('poll-result').innerText()).toBe('A tie: Oui, Bien sûr.');
+    await openStrip(lea);
     await creator.page.keyboard.press('Escape');
     await creator.by('moderation-open').waitFor();
   });

@@ -237,6 +237,7 @@ describe('over sockets', () => {
     'stage:sentLayers': { session, producerId, maxSpatialLayer: 1 },
     'stage:viewport': { session, viewport: { width: 640, height: 360 } },
     'stage:resume': { session },
+    'stage:restartVideo': { session },
     'stage:play': { session },
     'stage:leave': { session },
     'stage:endLive': {},

@@ -248,7 +248,10 @@ describe('a session opened over HTTP', () => {
       watching: null,
     });
     await loge.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'Insults' });
-    expect((await postAs('max')).answer).toEqual({ access: { state: 'refused', reason: 'removed' }, watching: null });
+    expect((await postAs('max')).answer).toEqual({
+      access: { state: 'refused', reason: 'removed', note: 'Insults' },
+      watching: null,
+    });
     const [token, elsewhere] = [
       await loge.token({ identity: 'eve', room, entitled: true }),
       'room_000000000000000000000',

@@ -154,7 +154,7 @@ test('a removal revokes access with the reason, and the old token grants nothing
   await watching.viewer.firstDecodableFrame;
   const revoked = fan.next('rooms:accessRevoked');
   await creator.request('rooms:remove', { identity: 'rude', reason: 'Insults' });
-  expect((await revoked).access).toEqual({ state: 'refused', reason: 'removed' });
+  expect((await revoked).access).toEqual({ state: 'refused', reason: 'removed', note: 'Insults' });
   await expect.poll(() => watching.viewer.silenceMs()).toBeGreaterThan(500);
   expect(await fan.refusal('chat:send', { clientId: 'client-0001', text: 'hey' })).toBe('access_removed');
   using back = await connect('rude', room);

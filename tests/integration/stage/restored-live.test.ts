@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
 import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, type Live } from '../../support/media/media.ts';
@@ -53,7 +54,8 @@ async function loseLaptop(): Promise<Live> {
   return live;
 }
 
-const status = async () => (await loge.server<{ status: string }>('GET', `/v1/rooms/${room}`)).status;
+const status = async () => (await loge.server<Room>('GET', `/v1/rooms/${room}`)).status;
+const startedAt = async () => (await loge.server<Room>('GET', `/v1/rooms/${room}`)).liveStartedAt;
 
 test('a live that another page has taken over and ended is not restored', async () => {
   const { session } = await loseLaptop();
@@ -93,12 +95,17 @@ test('a live that was only lost is restored, unless another page takes the stage
 
 test('a live interrupted by a restart is restored within its grace period', async () => {
   const { session } = await loseLaptop();
+  const begun = Date.parse((await startedAt()) ?? '');
   await loge.close();
   loge = await startApp({ dataDir });
   const laptop = await join();
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('session_not_found');
   await laptop.request('stage:publish', RESTORES);
   const { rooms } = loge.app.context;
+  // It goes on counting, not from when its tracks are back.
+  await rooms.startLive(room as RoomId, LAPTOP);
+  expect(Date.parse((await startedAt()) ?? '')).toBeLessThanOrEqual(begun);
+  await rooms.clearLives();
   await rooms.forgetPublications([LAPTOP]);
   expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_over');
   // A page that holds the stage but has no track on it yet is not affected.

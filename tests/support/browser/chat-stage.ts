@@ -63,7 +63,6 @@ export class ChatStage {
       },
     };
     this.element = document.createElement('loge-chat') as LogeChat;
-    this.element.goalless = true;
     this.element.room = room as unknown as Room;
     place.append(this.element);
     this.chat.handleInside({

@@ -41,6 +41,7 @@ interface OutgoingStream {
 }
 
 interface Layer extends OutgoingStream {
+  maxBitrate: number;
   frameBytes: number;
   keyFrameDue: boolean;
   pictureId: number;
@@ -59,6 +60,8 @@ export class RtpPublisher {
   #pliHeededAtMs = Number.NEGATIVE_INFINITY;
   /** Received PLIs by layer. */
   readonly keyFrameRequests: number[];
+  /** Requests for lost packets (RTCP generic NACK), by layer. */
+  readonly lossReports: number[];
 
   constructor(options: RtpPublisherOptions = {}) {
     const bitrates = options.layerBitratesBps ?? [150_000, 500_000, 1_400_000];
@@ -67,12 +70,14 @@ export class RtpPublisher {
     this.#stamped = options.stamped === true;
     this.#layers = bitrates.map((bitrateBps) => ({
       ...outgoingStream(VP8_PAYLOAD_TYPE, VIDEO_CLOCK_HZ),
+      maxBitrate: bitrateBps,
       frameBytes: Math.max(100, Math.round(bitrateBps / 8 / this.#framesPerSecond)),
       keyFrameDue: true,
       pictureId: 0,
     }));
     this.#audio = outgoingStream(OPUS_PAYLOAD_TYPE, AUDIO_CLOCK_HZ);
     this.keyFrameRequests = this.#layers.map(() => 0);
+    this.lossReports = this.#layers.map(() => 0);
     this.#endpoint = new RtpEndpoint({ handleRtcp: (packet) => this.#handleRtcp(packet) });
   }
 
@@ -94,7 +99,9 @@ export class RtpPublisher {
       codecs: [
         { mimeType: 'video/VP8', payloadType: VP8_PAYLOAD_TYPE, clockRate: VIDEO_CLOCK_HZ, rtcpFeedback: feedback },
       ],
-      encodings: this.#layers.map(({ ssrc }, i) => ({ ssrc, scaleResolutionDownBy: 2 ** (top - i), dtx: false })),
+      encodings: this.#layers.map(({ ssrc, maxBitrate }, i) => {
+        return { ssrc, scaleResolutionDownBy: 2 ** (top - i), maxBitrate, dtx: false };
+      }),
       rtcp: { cname: 'loge-rtp' },
     };
   }
@@ -116,6 +123,12 @@ export class RtpPublisher {
     this.#every(AUDIO_FRAME_MS, () => this.#sendAudioFrame());
     this.#every(SENDER_REPORT_INTERVAL_MS, () => this.#sendReports());
     this.#sendReports();
+  }
+
+  /** The next packets of a layer are lost. */
+  lose(index: number, packets: number): void {
+    const layer = this.#layers[index];
+    if (layer) layer.sequence = (layer.sequence + packets) & 0xffff;
   }
 
   /** Sends the layers up to this one; -1 for none. The reaction to `layersWanted`. */
@@ -208,9 +221,12 @@ export class RtpPublisher {
     const clear = this.#endpoint.openRtcp(packet);
     if (!clear) return;
     for (let at = 0; at + 12 <= clear.length; at += 4 + clear.readUInt16BE(at + 2) * 4) {
-      const isPictureLoss = clear.readUInt8(at + 1) === 206 && (clear.readUInt8(at) & 0x1f) === 1;
-      const index = isPictureLoss ? this.#layers.findIndex(({ ssrc }) => ssrc === clear.readUInt32BE(at + 8)) : -1;
-      if (index === -1) continue;
+      const type = clear.readUInt8(at + 1);
+      const isFirstFormat = (clear.readUInt8(at) & 0x1f) === 1;
+      const index = this.#layers.findIndex(({ ssrc }) => ssrc === clear.readUInt32BE(at + 8));
+      if (index === -1 || !isFirstFormat) continue;
+      if (type === 205) this.lossReports[index] = (this.lossReports[index] ?? 0) + 1;
+      if (type !== 206) continue;
       this.keyFrameRequests[index] = (this.keyFrameRequests[index] ?? 0) + 1;
       const now = performance.now();
       if (now - this.#pliHeededAtMs < this.pliPauseMs) continue;

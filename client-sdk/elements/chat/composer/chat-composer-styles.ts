@@ -8,8 +8,9 @@ export const chatComposerStyles = [
     :host {
       position: relative;
       display: block;
+      container-type: inline-size;
       flex: none;
-      background: var(--_surface);
+      background: var(--_chat-panel, var(--_surface));
       border-top: 1px solid var(--_line);
     }
 
@@ -90,6 +91,21 @@ export const chatComposerStyles = [
       cursor: default;
     }
 
+    /* A narrow chat, such as beside the video of a phone on its side. */
+    @container (max-width: 21rem) {
+      .composer {
+        --_tip-icon: none;
+      }
+
+      .send:disabled {
+        display: none;
+      }
+
+      textarea.field-input:placeholder-shown {
+        padding-inline-end: 0.6rem;
+      }
+    }
+
     ::slotted([slot='actions']) {
       flex: none;
     }
@@ -165,8 +181,7 @@ export const chatComposerStyles = [
       font-size: 0.8125rem;
     }
 
-    .people,
-    .emoji {
+    .people {
       position: absolute;
       inset-block-end: calc(100% + 0.4rem);
       inset-inline: 0.75rem;
@@ -199,26 +214,24 @@ export const chatComposerStyles = [
       background: color-mix(in oklab, var(--_accent) 22%, transparent);
     }
 
+    /* Takes its place from the messages and covers none of them; on a low screen, it is one line that scrolls. */
     .emoji {
-      max-width: 24rem;
-      padding: 0.7rem;
+      max-height: max(3.2rem, var(--_chat-height, 100dvh) - 12rem);
+      padding: 0.4rem 0.75rem 0;
+      overflow-y: auto;
     }
 
-    .emoji h3 {
-      margin: 0 0 0.35rem 0.2rem;
-      font-size: 0.8125rem;
-      font-weight: 600;
-      color: var(--_muted);
-    }
-
-    .emoji .grid + h3 {
-      margin-top: 0.7rem;
-    }
-
-    .emoji .grid {
+    .emoji > div {
       display: grid;
       grid-template-columns: repeat(auto-fill, minmax(2.5rem, 1fr));
       gap: 0.15rem;
+      scrollbar-width: thin;
+      scrollbar-color: var(--_line) transparent;
+    }
+
+    .emoji .grid {
+      max-height: 8.5rem;
+      overflow-y: auto;
     }
 
     .emoji button {
@@ -243,9 +256,15 @@ export const chatComposerStyles = [
       background: color-mix(in oklab, var(--_text) 10%, transparent);
     }
 
+    .emoji .react {
+      padding-bottom: 0.3rem;
+      margin-bottom: 0.3rem;
+      border-bottom: 1px solid var(--_line);
+    }
+
     .emoji .react button {
-      font-size: 1.7rem;
-      height: 3rem;
+      height: 2.75rem;
+      font-size: 1.6rem;
     }
   `,
 ];

@@ -69,6 +69,16 @@ export class LogeChatComposer extends RoomPart {
     ];
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('pointerdown', this.#handlePress);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('pointerdown', this.#handlePress);
+  }
+
   override focus(): void {
     this.#field?.focus();
   }
@@ -206,6 +216,15 @@ export class LogeChatComposer extends RoomPart {
     this.isEmojiOpen = !this.isEmojiOpen;
     if (this.isEmojiOpen)
       void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.emoji button')?.focus());
+  };
+
+  #handlePress = (event: PointerEvent): void => {
+    const isInside = event
+      .composedPath()
+      .some(
+        (target) => target instanceof Element && target.matches('.emoji, .smile') && this.renderRoot.contains(target),
+      );
+    if (!isInside) this.isEmojiOpen = false;
   };
 
   #closeEmoji = (): void => {

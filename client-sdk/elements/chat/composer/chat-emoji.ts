@@ -1,4 +1,4 @@
-/** The panel with reactions, and with emoji to insert into the message. */
+/** The panel with reactions, and with emoji to insert into the message. A press anywhere else closes it. */
 import { html, type TemplateResult } from 'lit';
 import type { Reaction } from '../../../src/chat/chat.ts';
 import type { ElementTexts } from '../../texts/english.ts';
@@ -27,15 +27,13 @@ export function emojiPanel(
     onClose();
   };
   return html`<div class="emoji" role="dialog" aria-label=${chat.emoji} data-testid="chat-emoji-panel" @keydown=${handleKey}>
-    <h3>${chat.react}</h3>
-    <div class="grid react">
+    <div class="react" role="group" aria-label=${chat.react}>
       ${(reactions as readonly Reaction[]).map(
         (emoji) =>
           html`<button type="button" data-testid="react-${emoji}" @click=${() => onReact(emoji)}>${emoji}</button>`,
       )}
     </div>
-    <h3>${chat.insert}</h3>
-    <div class="grid">
+    <div class="grid" role="group" aria-label=${chat.insert}>
       ${EMOJI.map((emoji) => html`<button type="button" @click=${() => onInsert(emoji)}>${emoji}</button>`)}
     </div>
   </div>`;

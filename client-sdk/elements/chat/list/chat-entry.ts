@@ -6,7 +6,7 @@ import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../se
 import type { ChatItem } from '../../../src/events.ts';
 import { icon } from '../../controls/icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
-import { formatMoneyShort, formatTime } from '../../texts/format.ts';
+import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 
 export interface EntryContext {
@@ -70,7 +70,7 @@ function messageEntry(message: ChatMessage, context: EntryContext): TemplateResu
 }
 
 function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
-  const amount = formatMoneyShort(tip.amountMinor, tip.currency, context.language);
+  const amount = formatMoney(tip.amountMinor, tip.currency, context.language);
   return html`<div class="entry tip" data-tip=${tip.id}>
     <span class="amount">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}

@@ -19,11 +19,16 @@ interface KeysDependencies {
 export class ChatKeys {
   readonly #parts: KeysDependencies;
   readonly #scroller: HTMLElement;
+  /** The row with the tools when the finger came down: the focus that follows shows them before the click. */
+  #rowAtPress: ChatRow | undefined;
 
   constructor(parts: KeysDependencies) {
     this.#parts = parts;
     this.#scroller = parts.list.scroller;
     const scroller = this.#scroller;
+    scroller.addEventListener('pointerdown', () => {
+      this.#rowAtPress = parts.tools.row;
+    });
     scroller.addEventListener('pointermove', (event) => this.#handlePoint(event));
     scroller.addEventListener('pointerleave', (event) => this.#handlePointEnd(event));
     scroller.addEventListener('click', (event) => this.#handleClick(event));
@@ -66,7 +71,8 @@ export class ChatKeys {
     const row = this.#rowOf(target);
     const isTouch = event instanceof PointerEvent && event.pointerType !== 'mouse';
     if (!isTouch || !row) return;
-    if (tools.row === row) {
+    if (this.#rowAtPress === row) {
+      row.element.blur();
       tools.hide();
       list.resume('tools');
     } else {

@@ -55,6 +55,20 @@ describe('LayerControl', () => {
     expect(onApplied.mock.calls).toEqual([[0], [2]]);
   });
 
+  it('keeps to what the uplink carries, whatever is wanted', async () => {
+    const { producer, control, onApplied } = createControl();
+    control.limit(1);
+    await producer.finishNegotiation();
+    control.want(2);
+    control.want(0);
+    await producer.finishNegotiation();
+    control.want(2);
+    await producer.finishNegotiation();
+    control.limit(null);
+    await producer.finishNegotiation();
+    expect(onApplied.mock.calls).toEqual([[1], [0], [1], [2]]);
+  });
+
   it('switches everything off and on again', async () => {
     const { producer, control } = createControl();
     control.want(-1);

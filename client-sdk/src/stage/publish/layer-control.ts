@@ -22,6 +22,7 @@ export class LayerControl {
   readonly #producer: LayeredProducer;
   readonly #onApplied: (maxSpatialLayer: number) => void;
   #wanted: number | null = null;
+  #limit: number | null = null;
   #applied: number | null = null;
   #isKeyFrameDue = false;
   #isProbeDue = false;
@@ -41,7 +42,14 @@ export class LayerControl {
 
   /** Switches all layers on. */
   wantAll(): void {
-    this.want(Math.max(0, (this.#producer.rtpSender?.getParameters().encodings.length ?? 1) - 1));
+    this.want(this.#topLayer);
+  }
+
+  /** The uplink carries no higher layers; null: it does. */
+  limit(maxSpatialLayer: number | null): void {
+    this.#wanted ??= this.#topLayer;
+    this.#limit = maxSpatialLayer;
+    if (!this.#isRunning) void this.#run();
   }
 
   /**
@@ -60,6 +68,10 @@ export class LayerControl {
   probe(): void {
     this.#isProbeDue = true;
     if (!this.#isRunning) void this.#run();
+  }
+
+  get #topLayer(): number {
+    return Math.max(0, (this.#producer.rtpSender?.getParameters().encodings.length ?? 1) - 1);
   }
 
   async #nudge(): Promise<void> {
@@ -89,7 +101,7 @@ export class LayerControl {
     let retries = 0;
     try {
       while (!this.#producer.closed) {
-        const target = this.#wanted;
+        const target = this.#wanted && Math.min(this.#wanted, this.#limit ?? this.#wanted);
         if (target !== null && target !== this.#applied) {
           await this.#apply(target);
           if (!this.#isSet(target) && retries++ < STAGE.layerRetries) {

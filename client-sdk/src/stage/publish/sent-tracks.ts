@@ -14,7 +14,7 @@ import { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
-import { SentLayers } from './sent-layers.ts';
+import { UplinkLayers } from './uplink-layers.ts';
 
 /** A local track that should be sent. */
 export interface OutgoingTrack {
@@ -178,12 +178,9 @@ export class SentTracks {
 
   #followLayers(producerId: string, producer: Producer, layers: LayerControl): void {
     const { connection, log } = this.#options;
-    new SentLayers({
+    new UplinkLayers({
       producer,
-      onBehind: () => {
-        log('debug', 'probing uplink', { producer: producerId });
-        layers.probe();
-      },
+      layers,
       onChanged: (maxSpatialLayer) => {
         log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
         if (connection.state !== 'connected') return;

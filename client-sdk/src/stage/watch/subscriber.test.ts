@@ -62,6 +62,7 @@ async function watch(answers: Answers = {}) {
     onTrackRemoved: vi.fn<(track: StageTrack, rejoining: boolean) => void>(),
     onTrackMuted: vi.fn(),
     onPauseChanged: vi.fn(),
+    onSoundOnly: vi.fn(),
     onError: vi.fn(),
     viewport: () => ({ width: 640, height: 360 }),
   };

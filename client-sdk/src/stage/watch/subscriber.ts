@@ -16,6 +16,7 @@ import type { MediaEngine } from '../../media/media-engine.ts';
 import { leaveSession, MediaTransport } from '../../media/media-transport.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import { AheadSession } from './ahead-session.ts';
+import { type EarlyEvent, EarlyEvents } from './early-events.ts';
 import { PausedPlayback } from './paused-playback.ts';
 import { describeViewer, WAIT_AFTER } from './watch-request.ts';
 import { WatchedSession } from './watched-session.ts';
@@ -26,6 +27,7 @@ export interface SubscriberHandlers {
   onTrackRemoved(track: StageTrack, rejoining: boolean): void;
   onTrackMuted(track: StageTrack): void;
   onPauseChanged(pause: StagePause | null): void;
+  onSoundOnly(): void;
   onError(error: LogeError): void;
   viewport(): Viewport | undefined;
 }
@@ -51,7 +53,6 @@ interface Move {
 }
 
 type AskToWatch = (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>;
-type EarlyEvent = { session: string; handle(): void };
 
 interface OpenOptions {
   signal: AbortSignal;
@@ -76,8 +77,7 @@ export class Subscriber {
   readonly #spares: SpareKeeper<WatchedSession>;
   /** The spare that is being opened. */
   #nextSpare: WatchedSession | null = null;
-  /** For each session that is being opened, the events that arrived ahead of its answer. */
-  readonly #early = new Set<EarlyEvent[]>();
+  readonly #early = new EarlyEvents();
   #failures = 0;
 
   constructor(dependencies: SubscriberDependencies) {
@@ -116,6 +116,11 @@ export class Subscriber {
 
   get pause(): StagePause | null {
     return this.#playback.pause;
+  }
+
+  /** Whether the line carries no picture at the moment. */
+  get isSoundOnly(): boolean {
+    return this.#state.kind === 'watching' && this.#state.watched.isSoundOnly;
   }
 
   /** Statistics of the transport (W3C webrtc-stats); null while nothing is watched. */
@@ -269,9 +274,7 @@ export class Subscriber {
       handle(watched);
       return;
     }
-    for (const early of this.#early) {
-      if (early.length < STAGE.earlyEvents) early.push({ session, handle: () => this.#forSession(session, handle) });
-    }
+    this.#early.keep({ session, handle: () => this.#forSession(session, handle) });
   }
 
   async #runMove(move: Move): Promise<void> {
@@ -397,13 +400,7 @@ export class Subscriber {
   }
 
   async #openSession(options: OpenOptions): Promise<void> {
-    const early: EarlyEvent[] = [];
-    this.#early.add(early);
-    try {
-      await this.#open(options, early);
-    } finally {
-      this.#early.delete(early);
-    }
+    await this.#early.during((early) => this.#open(options, early));
   }
 
   async #open({ signal, place, spareOf, ask }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
@@ -432,6 +429,8 @@ export class Subscriber {
         onTrackAdded: (track) => {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
+        isShown: () => this.#isCurrent(watched),
+        onSoundOnly: () => this.#isCurrent(watched) && this.#handlers.onSoundOnly(),
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },

@@ -10,9 +10,14 @@ import type { StageTrack } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaTransport } from '../../media/media-transport.ts';
+import { StallMonitor } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
+  /** A session that is not shown need not have a picture. */
+  isShown(): boolean;
+  /** Whether the line carries the sound alone has changed. */
+  onSoundOnly(): void;
   onError(error: LogeError): void;
 }
 
@@ -20,6 +25,8 @@ export class WatchedSession {
   readonly media: MediaTransport;
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
+  readonly #stalls: StallMonitor;
+  #isSoundOnly = false;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
   /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
   readonly #pending = new Map<string, { muted: boolean }>();
@@ -28,6 +35,16 @@ export class WatchedSession {
     this.media = options.media;
     this.#log = options.log;
     this.#handlers = options.handlers;
+    this.#stalls = new StallMonitor({
+      videos: () => this.#videos.flatMap(({ consumer }) => consumer.rtpReceiver ?? []),
+      onStalled: (stalled) => void this.#restartVideo(stalled),
+      onMoving: () => this.#setSoundOnly(false),
+    });
+  }
+
+  /** The server spares a narrow line the picture, and tries again by itself. */
+  get isSoundOnly(): boolean {
+    return this.#isSoundOnly;
   }
 
   get tracks(): readonly StageTrack[] {
@@ -106,16 +123,31 @@ export class WatchedSession {
   close(): StageTrack[] {
     const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
     this.#pending.clear();
+    this.#stalls.close();
     this.media.close();
     return tracks;
+  }
+
+  async #restartVideo(stalled: { lineBps?: number }): Promise<void> {
+    if (this.#handlers.isShown()) this.#setSoundOnly(await this.media.restartVideo(stalled));
+  }
+
+  #setSoundOnly(isSoundOnly: boolean): void {
+    if (isSoundOnly === this.#isSoundOnly || this.media.closed) return;
+    this.#isSoundOnly = isSoundOnly;
+    this.#handlers.onSoundOnly();
   }
 
   #closeLater(consumer: Consumer): void {
     setTimeout(() => consumer.close(), STAGE.trackCloseDelayMs);
   }
 
+  get #videos() {
+    return [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
+  }
+
   async #hasPicture(): Promise<boolean> {
-    const videos = [...this.#consumers.values()].filter(({ track }) => track.kind === 'video' && !track.muted);
+    const videos = this.#videos;
     if (videos.length === 0) return false;
     const decoded = await Promise.all(videos.map(({ consumer }) => hasDecoded(consumer)));
     return decoded.every(Boolean);

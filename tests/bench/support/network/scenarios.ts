@@ -46,6 +46,8 @@ export const scenarios: readonly Scenario[] = [
   viewerLoss(8, true),
   viewerLimit(600, false),
   viewerLimit(250, true),
+  viewerLimit(100, false),
+  dead('viewer', 5),
   ...[3, 8, 20, 40].flatMap((seconds) => [dead('viewer', seconds), dead('creator', seconds)]),
   {
     name: 'uplink-loss-3',

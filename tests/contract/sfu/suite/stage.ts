@@ -168,6 +168,84 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
   });
 
+  it('no longer requests what was lost of layers that the publisher has stopped', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, cameraId, publisher } = await stage.publish('room_lost_layer');
+    const watcher = await stage.watch('room_lost_layer', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const reports = () => publisher.lossReports[2] ?? 0;
+    publisher.lose(2, 20);
+    await until(() => reports() > 0);
+    await stage.node.setSentLayers({ session, producerId: cameraId, maxSpatialLayer: 1 });
+    const before = reports();
+    // It would go on for a second.
+    const heard = watcher.viewer.packets('audio');
+    await until(() => watcher.viewer.packets('audio') > heard + 30);
+    expect(reports() - before).toBeLessThan(3);
+  });
+
+  it('sends a viewer who has no picture a key frame', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_stalled');
+    const watcher = await stage.watch('room_stalled', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    // The key frame of that change has several packets, and another one may follow.
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 100);
+    const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
+    const before = keyFrames();
+    await stage.node.restartVideo({ session: watcher.session });
+    await until(() => keyFrames() > before);
+    expect(currentLayer(watcher)).toBe(2);
+    const [transport] = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, number>[];
+    // An estimate of the bandwidth below that would pause the lowest layer.
+    expect(transport?.minOutgoingBitrate).toBeGreaterThan(100_000);
+  });
+
+  it('moves a viewer who loses packets to the layer that fits', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_lossy');
+    const watcher = await stage.watch('room_lossy', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    await stage.node.restartVideo({ session: watcher.session, lineBps: 300_000 });
+    await until(() => currentLayer(watcher) === 0);
+    // It stays there.
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 20);
+    expect(currentLayer(watcher)).toBe(0);
+  });
+
+  it('leaves the picture out for a viewer whose line carries the sound alone', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_sound_only');
+    const watcher = await stage.watch('room_sound_only', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const lossy = { session: watcher.session, lineBps: 90_000 };
+    await until(async () => (await stage.node.restartVideo(lossy)).soundOnly === true);
+    await receivesMore(watcher, 'audio');
+    const pictures = watcher.viewer.packets('video');
+    const sounds = watcher.viewer.packets('audio');
+    await until(() => watcher.viewer.packets('audio') > sounds + 20);
+    expect(watcher.viewer.packets('video')).toBe(pictures);
+  });
+
+  it('makes the publisher send few key frames for a viewer who asks all the time', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { publisher } = await stage.publish('room_greedy');
+    const watcher = await stage.watch('room_greedy', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const requests = () => publisher.keyFrameRequests.reduce((sum, count) => sum + count, 0);
+    const before = requests();
+    for (let count = 0; count < 100; count++) await stage.node.restartVideo({ session: watcher.session });
+    await receivesMore(watcher, 'video');
+    expect(requests() - before).toBeLessThan(4);
+  });
+
   it('lets the publisher stop a layer only when no viewer receives it, whatever they prefer', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 100 });
     await using _ = stage;

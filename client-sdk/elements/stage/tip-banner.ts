@@ -1,0 +1,98 @@
+/** Shows recent tips over a picture, one after another. */
+import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
+import { formatMoney } from '../texts/format.ts';
+import type { Language } from '../texts/language.ts';
+
+/** How long a tip is shown over the picture. */
+const SHOWN_MS = 4_500;
+/** Older tips, such as those missed during a reconnect, are shown only in the chat. */
+const MAX_AGE_MS = 30_000;
+/** Maximum queue of tips; further ones are shown only in the chat. */
+const MAX_QUEUED = 8;
+
+export class TipBanner implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #shown: ChatTip | undefined;
+  #queued: ChatTip[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#shown = undefined;
+    this.#queued = [];
+  }
+
+  add(tip: ChatTip): void {
+    if (Date.now() - Date.parse(tip.sentAt) > MAX_AGE_MS || this.#queued.length >= MAX_QUEUED) return;
+    this.#queued.push(tip);
+    if (this.#timer === undefined) this.#showNext();
+  }
+
+  /** Hidden from screen readers, because the chat announces it. */
+  render(language: Language): TemplateResult | typeof nothing {
+    const tip = this.#shown;
+    if (!tip) return nothing;
+    return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
+      <span class="amount">${formatMoney(tip.amountMinor, tip.currency, language)}</span>
+      <span><b>${tip.from.name}</b>${tip.item ? html`<bdi>${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
+    </div>`;
+  }
+
+  #showNext(): void {
+    this.#shown = this.#queued.shift();
+    this.#timer = this.#shown && setTimeout(() => this.#showNext(), SHOWN_MS);
+    this.#host.requestUpdate();
+  }
+}
+
+export const tipBannerStyles = css`
+  .tip {
+    position: absolute;
+    inset-block-start: 3.1rem;
+    inset-inline-start: 0.75rem;
+    display: flex;
+    align-items: center;
+    gap: 0.8rem;
+    max-width: min(24rem, 100% - 1.5rem);
+    padding: 0.55rem 1rem 0.55rem 0.85rem;
+    border: 1px solid color-mix(in oklab, var(--_accent) 55%, transparent);
+    border-radius: var(--_radius);
+    background: rgb(16 8 11 / 0.86);
+    color: #fff5e9;
+    line-height: 1.3;
+    overflow-wrap: anywhere;
+    animation: rise 420ms cubic-bezier(0.2, 0.9, 0.3, 1);
+    pointer-events: none;
+  }
+
+  .tip .amount {
+    flex: none;
+    font-family: var(--_font-display);
+    font-size: 1.5rem;
+    color: var(--_accent);
+    white-space: nowrap;
+  }
+
+  .tip :is(b, bdi) {
+    display: block;
+  }
+
+  .tip bdi {
+    font-size: 0.9375rem;
+  }
+
+  @keyframes rise {
+    from {
+      opacity: 0;
+      translate: 0 0.8rem;
+    }
+  }
+`;

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { Emitter } from '../../src/emitter.ts';
+import type { RoomEventMap } from '../../src/events.ts';
+import type { Room } from '../../src/room.ts';
+import { listenForAlerts } from './studio-alerts.ts';
+
+test('a tip, a request and a raised hand are heard, a hand that goes down is not', () => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  const room = { on: emitter.on.bind(emitter), chat: { hands: { count: 1, hands: [] } } } as unknown as Room;
+  const heard: string[] = [];
+  const stops = listenForAlerts(room, (kind) => heard.push(kind));
+  for (const count of [2, 1, 1, 0, 1]) emitter.emit('chatHands', { count, hands: [] });
+  emitter.emit('tipReceived', {} as RoomEventMap['tipReceived']);
+  emitter.emit('privateRequested', {} as RoomEventMap['privateRequested']);
+  for (const stop of stops) stop();
+  emitter.emit('tipReceived', {} as RoomEventMap['tipReceived']);
+  expect(heard).toEqual(['hand', 'hand', 'tip', 'request']);
+});

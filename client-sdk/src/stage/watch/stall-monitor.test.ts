@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { STAGE } from '../../limits.ts';
+import { StallMonitor } from './stall-monitor.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const PACKETS_PER_SECOND = 100;
+const PACKET_BYTES = 1_000;
+
+/** A receiver whose line and decoder are set by the test. */
+class FakeReceiver {
+  isMoving = true;
+  /** Share of the packets that arrive. */
+  arriving = 1;
+  packets = 0;
+  #lost = 0;
+  #missing = 0;
+  #readAt = performance.now();
+  #frameAt = 1;
+
+  getSynchronizationSources(): RTCRtpSynchronizationSource[] {
+    if (this.isMoving) this.#frameAt = performance.now() + 1;
+    return [{ timestamp: this.#frameAt, source: 1, rtpTimestamp: 0 }];
+  }
+
+  async getStats(): Promise<RTCStatsReport> {
+    const sent = ((performance.now() - this.#readAt) / 1_000) * PACKETS_PER_SECOND;
+    this.#readAt = performance.now();
+    this.packets += sent * this.arriving;
+    this.#missing += sent * (1 - this.arriving);
+    // A receiver knows of lost packets once a later one arrives.
+    if (this.arriving > 0) this.#lost = this.#missing;
+    return new Map<string, object>([
+      ['in', { type: 'inbound-rtp', packetsReceived: this.packets, packetsLost: this.#lost }],
+      ['line', { type: 'transport', bytesReceived: this.packets * PACKET_BYTES }],
+    ]);
+  }
+}
+
+function monitor() {
+  const receiver = new FakeReceiver();
+  const onStalled = vi.fn();
+  const onMoving = vi.fn();
+  new StallMonitor({ videos: () => [receiver], onStalled, onMoving });
+  return { receiver, onStalled, onMoving };
+}
+
+describe('StallMonitor', () => {
+  it('is silent while pictures come, and while nothing arrives', async () => {
+    const { receiver, onStalled, onMoving } = monitor();
+    await vi.advanceTimersByTimeAsync(2_000);
+    Object.assign(receiver, { isMoving: false, arriving: 0 });
+    await vi.advanceTimersByTimeAsync(STAGE.stillAfterMs + STAGE.stallCheckMs);
+    const before = onMoving.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(onStalled).not.toHaveBeenCalled();
+    expect(before).toBeGreaterThan(0);
+    expect(onMoving).toHaveBeenCalledTimes(before);
+  });
+
+  it('reports soon after a dead line is back, and takes its losses for no narrow line', async () => {
+    const { receiver, onStalled } = monitor();
+    await vi.advanceTimersByTimeAsync(1_000);
+    Object.assign(receiver, { isMoving: false, arriving: 0 });
+    await vi.advanceTimersByTimeAsync(3_000);
+    receiver.arriving = 1;
+    await vi.advanceTimersByTimeAsync(3 * STAGE.stillCheckMs);
+    expect(onStalled.mock.calls).toEqual([[{}]]);
+    receiver.isMoving = true;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(onStalled).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not take the packets of a single late frame for a stall', async () => {
+    const { receiver, onStalled } = monitor();
+    await vi.advanceTimersByTimeAsync(1_000);
+    Object.assign(receiver, { isMoving: false, arriving: 0 });
+    for (let frame = 0; frame < 10; frame += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      receiver.packets += 5;
+    }
+    expect(onStalled).not.toHaveBeenCalled();
+  });
+
+  it('reports what arrives over a line that is too narrow', async () => {
+    const { receiver, onStalled } = monitor();
+    await vi.advanceTimersByTimeAsync(1_000);
+    Object.assign(receiver, { isMoving: false, arriving: 0.3 });
+    // Sooner than a stall of another cause.
+    await vi.advanceTimersByTimeAsync(STAGE.stallAfterMs);
+    await vi.advanceTimersByTimeAsync(STAGE.stillCheckMs);
+    const lineBps = PACKETS_PER_SECOND * 0.3 * PACKET_BYTES * 8;
+    expect(onStalled.mock.calls).toEqual([[{ lineBps }]]);
+  });
+
+  it('reports ever more rarely while that does not help', async () => {
+    const { receiver, onStalled } = monitor();
+    await vi.advanceTimersByTimeAsync(1_000);
+    receiver.isMoving = false;
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(onStalled).toHaveBeenCalledTimes(4);
+  });
+});

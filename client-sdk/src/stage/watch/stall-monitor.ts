@@ -1,0 +1,132 @@
+/**
+ * Detects a video whose packets arrive without a picture: what its decoder waits for was lost, on a dead line or on one
+ * that is too narrow. The browser itself requests a key frame only after three seconds. A check costs one synchronous
+ * call for each video; statistics are read only while a picture stands still.
+ */
+import { backoffMs } from '../../backoff.ts';
+import { STAGE } from '../../limits.ts';
+
+type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
+
+interface Watched {
+  /** Timestamp of the last frame that was delivered. */
+  frameAt: number;
+  changedAt: number;
+  /** Of the last check; null before the first one. */
+  counters: Counters | null;
+  /** Checks in a row that found new packets, and the counters before them; what a dead line lost is left out. */
+  flowing: number;
+  since: Counters | null;
+  wasSilent: boolean;
+}
+
+interface Counters {
+  atMs: number;
+  packets: number;
+  lost: number;
+  /** Of the whole transport. */
+  bytes: number;
+}
+
+/** `lineBps`: what arrives, if packets are being lost. */
+type Stalled = { lineBps?: number };
+
+interface StallMonitorOptions {
+  /** The receivers that should have a picture at the moment. */
+  videos(): readonly Receiver[];
+  onStalled(stalled: Stalled): void;
+  /** Called at each check that finds all pictures moving. */
+  onMoving(): void;
+}
+
+/** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
+const FLOWING_CHECKS = 2;
+
+export class StallMonitor {
+  readonly #options: StallMonitorOptions;
+  readonly #watched = new WeakMap<Receiver, Watched>();
+  #stalledAt = Number.NEGATIVE_INFINITY;
+  /** Since the last calm. */
+  #reports = 0;
+  #nextReportAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(options: StallMonitorOptions) {
+    this.#options = options;
+    this.#checkLater(STAGE.stallCheckMs);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #checkLater(delayMs: number): void {
+    this.#timer = setTimeout(() => void this.#check(), delayMs);
+  }
+
+  async #check(): Promise<void> {
+    const results = await Promise.all(this.#options.videos().map((video) => this.#checkOne(video)));
+    if (this.#isClosed) return;
+    const stalled = results.find((result) => typeof result === 'object');
+    if (stalled) this.#handleStalled(stalled);
+    const isMoving = results.every((result) => result === 'moving');
+    if (isMoving && results.length > 0) this.#options.onMoving();
+    this.#checkLater(isMoving ? STAGE.stallCheckMs : STAGE.stillCheckMs);
+  }
+
+  #handleStalled(stalled: Stalled): void {
+    const now = performance.now();
+    if (now - this.#stalledAt > STAGE.stallCalmMs) this.#reports = 0;
+    this.#stalledAt = now;
+    if (this.#reports > 0 && now < this.#nextReportAt) return;
+    this.#nextReportAt = now + backoffMs(STAGE.stallBackoffMs, this.#reports);
+    this.#reports += 1;
+    this.#options.onStalled(stalled);
+  }
+
+  async #checkOne(video: Receiver): Promise<'moving' | 'still' | Stalled> {
+    const now = performance.now();
+    const frameAt = Math.max(0, ...video.getSynchronizationSources().map(({ timestamp }) => timestamp));
+    const watched = this.#watched.get(video);
+    // The browser forgets a source after ten seconds.
+    if (!watched || (frameAt !== 0 && frameAt !== watched.frameAt)) {
+      this.#watched.set(video, { frameAt, changedAt: now, counters: null, flowing: 0, since: null, wasSilent: false });
+      return 'moving';
+    }
+    // Before the first picture the server looks after those who join.
+    const stillMs = now - watched.changedAt;
+    if (watched.frameAt === 0 || stillMs < STAGE.stillAfterMs) return 'moving';
+    const { counters: before } = watched;
+    const counters = await readCounters(video);
+    watched.counters = counters;
+    if (!before) return 'still';
+    if (counters.packets === before.packets) Object.assign(watched, { flowing: 0, wasSilent: true });
+    else watched.flowing += 1;
+    if (watched.flowing === 1) watched.since = watched.wasSilent ? counters : before;
+    if (watched.flowing < FLOWING_CHECKS) return 'still';
+    const lineBps = lossyBps(watched.since ?? before, counters);
+    if (lineBps !== undefined) return { lineBps };
+    return stillMs < STAGE.stallAfterMs ? 'still' : {};
+  }
+}
+
+/** What arrives, in bits per second, if packets are being lost. */
+function lossyBps(before: Counters, now: Counters): number | undefined {
+  const lost = now.lost - before.lost;
+  if (lost <= STAGE.stallLossShare * (now.packets - before.packets + lost)) return undefined;
+  return Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs));
+}
+
+async function readCounters(video: Receiver): Promise<Counters> {
+  const report = await video.getStats().catch(() => null);
+  const counters: Counters = { atMs: performance.now(), packets: 0, lost: 0, bytes: 0 };
+  for (const stat of report?.values() ?? []) {
+    if (stat.type === 'transport') counters.bytes += stat.bytesReceived ?? 0;
+    if (stat.type !== 'inbound-rtp') continue;
+    counters.packets += stat.packetsReceived ?? 0;
+    counters.lost += stat.packetsLost ?? 0;
+  }
+  return counters;
+}

@@ -1,0 +1,45 @@
+/** The pages that the house writes itself, such as its terms: one HTML fragment for each page and language. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { siteTexts } from '../../web/site/site-language.ts';
+import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
+import type { HttpContext } from '../context.ts';
+import { Markup } from '../http/html.ts';
+import { page } from '../http/html-pages.ts';
+import { pageLanguage } from './page-language.ts';
+
+const LANGUAGES = ['en', 'fr'] as const satisfies Language[];
+
+/** The pages of which the folder has at least one language. */
+export function findHousePages(folder: string | undefined): HousePage[] {
+  return HOUSE_PAGES.filter((name) => LANGUAGES.some((language) => read(folder, name, language) !== undefined));
+}
+
+export function mountHousePages(app: Express, { config }: HttpContext): void {
+  const folder = config.housePagesDir;
+  const links = findHousePages(folder);
+  for (const name of links) {
+    app.get(`/${name}`, (request, response) => {
+      const wanted = pageLanguage(request, response);
+      // The text of a contract in the other language is better than none.
+      const language = [wanted, ...LANGUAGES].find((one) => read(folder, name, one) !== undefined) ?? wanted;
+      const title = siteTexts(language).house[name];
+      const body = new Markup(`<div class="text">${read(folder, name, language)}</div>`);
+      response
+        .set('cache-control', 'private, no-cache')
+        .type('html')
+        .send(page(title, body, { language, links }));
+    });
+  }
+}
+
+function read(folder: string | undefined, name: HousePage, language: Language): string | undefined {
+  if (folder === undefined) return undefined;
+  try {
+    return readFileSync(join(folder, `${name}.${language}.html`), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
