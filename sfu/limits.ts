@@ -34,10 +34,11 @@ export const PENDING_TRACKS_MAX = 8;
 export const AUDIENCE_ROOMS_MAX = 10_000;
 
 /**
- * Prepared sessions of a room on one node, and the longest time for which one may be granted. They hold a transport for
- * somebody who has no access yet.
+ * Prepared sessions of a room on one node, of all rooms there, and the longest time for which one may be granted. They
+ * hold a transport for somebody who has no access yet, and none of the load that viewers may fill.
  */
 export const PREPARED_PER_ROOM_MAX = 50;
+export const PREPARED_PER_NODE_MAX = 200;
 export const PREPARED_MAX_MS = 30_000;
 
 /** Time for a session to bring up ICE and DTLS. A slow phone over TURN needs some seconds. */

@@ -26,7 +26,7 @@ import './chat/chat-report.ts';
 import type { LogeChatReport } from './chat/chat-report.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
-import { icon } from './controls/icons.ts';
+import { icon } from './controls/more-icons.ts';
 import { formatCount, formatMoney } from './texts/format.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';

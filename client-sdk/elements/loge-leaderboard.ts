@@ -7,10 +7,11 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Leaderboard } from '../../server/protocol/money/tipping.ts';
 import type { Room } from '../src/room.ts';
-import { icon } from './controls/icons.ts';
+import { icon } from './controls/more-icons.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import { formatCount, formatMoney, minorUnits } from './texts/format.ts';
+import './texts/inside-texts.ts';
 
 /** Debounces requests during many tips. */
 const DEBOUNCE_MS = 800;

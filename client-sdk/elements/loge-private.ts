@@ -12,6 +12,7 @@ import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
+import './texts/inside-texts.ts';
 
 export class LogePrivate extends RoomPart {
   static override properties = {
@@ -157,7 +158,7 @@ export class LogePrivate extends RoomPart {
     if (room?.info?.access.kind !== 'private' || room.info.status === 'ended') return nothing;
     const isCreator = room.localParticipant.role === 'creator';
     const notice = this.#notice(room);
-    return html`<section class="panel" part="private" data-testid="private" aria-label=${this.texts.private.title}>
+    return html`<section class="panel" part="private" data-testid="private" aria-label=${this.texts.lobby.privateSession}>
       ${isCreator ? this.#creatorView(room) : this.#fanView(room)}
       ${notice ? html`<wa-callout variant="neutral" role="status" data-testid="private-notice">${notice}${this.#receipt(room)}</wa-callout>` : nothing}
       ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="private-problem">${this.problem}</wa-callout>` : nothing}
@@ -180,8 +181,8 @@ export class LogePrivate extends RoomPart {
     const missingMinor = Math.max(0, rateMinor - room.wallet.balanceMinor);
     return html`
       <div class="line">
-        <strong>${texts.private.title}</strong>
-        <span class="amount" data-testid="private-rate">${texts.private.rate(money(rateMinor))}</span>
+        <strong>${texts.lobby.privateSession}</strong>
+        <span class="amount" data-testid="private-rate">${texts.lobby.aMinute(money(rateMinor))}</span>
       </div>
       <p class="muted">${texts.private.how(money(rateMinor))}</p>
       <loge-price kind="private_session" .room=${room}></loge-price>
@@ -260,7 +261,7 @@ export class LogePrivate extends RoomPart {
     const { current, requests } = session;
     const money = this.#money(room.info?.access.currency ?? current?.currency ?? 'eur');
     return html`
-      <h2>${texts.private.title}</h2>
+      <h2>${texts.lobby.privateSession}</h2>
       ${
         current
           ? html`<div class="line">

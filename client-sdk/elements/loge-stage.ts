@@ -16,7 +16,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { LogeError } from '../src/errors.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
-import { icon } from './controls/icons.ts';
+import { icon } from './controls/more-icons.ts';
 import { button, plainControlStyles } from './controls/plain-controls.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './chat/chat-reactions.ts';
@@ -26,6 +26,7 @@ import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
 import { formatUntil } from './texts/format.ts';
+import './texts/inside-texts.ts';
 
 export class LogeStage extends RoomPart {
   static override properties = {

@@ -7,7 +7,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import type { Room } from '../src/room.ts';
-import type { IconName } from './controls/icons.ts';
+import type { IconName } from './controls/more-icons.ts';
 import './loge-chat.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';

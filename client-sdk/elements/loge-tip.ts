@@ -14,7 +14,7 @@ import type { Room } from '../src/room.ts';
 import './controls/amount-choice.ts';
 import { presetsOf } from './controls/amount-choice.ts';
 import { fieldStyles } from './controls/fields.ts';
-import { icon } from './controls/icons.ts';
+import { icon } from './controls/more-icons.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import { formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';

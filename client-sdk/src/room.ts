@@ -97,6 +97,7 @@ export class Room {
         onReconnected: (downMs) => emit('reconnected', { downMs }),
         onDisconnected: (error) => this.#handleDisconnected(error),
         chatSince: () => this.chat.since,
+        router: () => this.#engine.router,
         onToken: (token) => this.#watchAhead(token),
       },
     });

@@ -31,6 +31,7 @@ class Line extends Points {
   }
 }
 
+const OPUS = { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 };
 const world = vi.hoisted(() => ({ points: null as never as Points, house: null as never as FakeHouse }));
 /** ICE begins, or is restarted. */
 let connecting = 0;
@@ -38,15 +39,27 @@ const transports: ConnectingTransport[] = [];
 
 class ConnectingTransport extends FakeTransport {
   #producing: Promise<unknown> = Promise.resolve();
+  #hasTracks = false;
 
   constructor(points: Points) {
     super(points);
-    connecting += 1;
     transports.push(this);
+  }
+
+  /** A browser begins with its first track. */
+  #begin(): void {
+    if (!this.#hasTracks) connecting += 1;
+    this.#hasTracks = true;
+  }
+
+  override consume(options: Parameters<FakeTransport['consume']>[0]) {
+    this.#begin();
+    return super.consume(options);
   }
 
   /** mediasoup-client handles one track after the other, each until its `produce` event is answered. */
   override produce(options: Parameters<FakeTransport['produce']>[0]) {
+    this.#begin();
     const producing = this.#producing.then(() => super.produce(options));
     this.#producing = producing.catch(() => undefined);
     return producing;
@@ -66,7 +79,7 @@ vi.mock('./media/media-engine.ts', () => ({
     keepsSpares = false;
     prepare(): void {}
     load = async () => this.ready();
-    ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: {} });
+    ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: { codecs: [OPUS] } });
     receiver = async () => ({ router: 'model', codecs: [], headerExtensions: [] });
     dtlsParameters = async () => undefined;
     createTransport = async () => new ConnectingTransport(world.points);
@@ -230,6 +243,16 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
     },
   ],
   [
+    'a media node is lost, and there is no spare',
+    1.5,
+    1.5,
+    async () => {
+      await live();
+      await connected(fanToken);
+      return count(() => world.house.loseNode(), mayConnect());
+    },
+  ],
+  [
     'the network changes: reconnect and restart of ICE',
     5,
     4,
@@ -245,4 +268,10 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
 test.each(ACTS)('%s: %d round trips before, %d now', async (_act, before, now, measure) => {
   expect(now).toBeLessThanOrEqual(before);
   expect(await measure()).toBe(now);
+});
+
+test('a fan who waits for the live connects before it, so that ICE and DTLS do not delay the first picture', async () => {
+  const waiting = mayConnect();
+  await connected(fanToken);
+  expect(waiting()).toBe(true);
 });

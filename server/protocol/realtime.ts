@@ -1,7 +1,7 @@
 /**
  * The Socket.IO contract: every request with input and answer, and every event. The handshake's `auth` is `{ token,
- * since? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md in this folder is the
- * specification.
+ * since?, router? }`. A request is answered with `{ ok: true, data }` or `{ ok: false, error }`. README.md in this
+ * folder is the specification.
  */
 import { z } from 'zod';
 import { participant } from './accounts.ts';

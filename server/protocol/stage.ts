@@ -173,8 +173,11 @@ export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 export const stageState = z.object({
   live: z.boolean(),
   liveStartedAt: z.string().nullable(),
-  /** The capabilities of every router; a client loads its device with them, or with those that it was built with. */
-  routerRtpCapabilities: rtpCapabilities,
+  /**
+   * The capabilities of every router, with which a client loads its device. Absent where the handshake's `router` names
+   * them: the client was built with the same.
+   */
+  routerRtpCapabilities: rtpCapabilities.optional(),
   iceServers,
   /** Whether the server supports `spareOf`: one that does not would treat a spare as a replacement. */
   spares: z.boolean().optional(),

@@ -135,11 +135,15 @@ export class Stage {
   }
 
   /** What a client needs to watch. The room says whether it is live, since its publisher may be at another gateway. */
-  state(room: Pick<Room, 'status' | 'liveStartedAt'>, identity: string): StageState {
+  state(
+    room: Pick<Room, 'status' | 'liveStartedAt'>,
+    { identity, router }: { identity: string; router?: string | undefined },
+  ): StageState {
+    const routerRtpCapabilities = this.#fleet.capabilitiesUnlessKnown(router);
     return {
       live: room.status === 'live',
       liveStartedAt: room.liveStartedAt ?? null,
-      routerRtpCapabilities: this.#fleet.routerRtpCapabilities as StageState['routerRtpCapabilities'],
+      ...(routerRtpCapabilities && { routerRtpCapabilities }),
       iceServers: createIceServers(this.#turn, identity, this.#clock.now()),
       spares: true,
     };

@@ -48,7 +48,7 @@ export const sfuMethods = {
    * with `too_many_sessions`. Any session that has not connected within `CONNECT_WITHIN_MS` of its opening, or of the
    * first track that it was offered, ends with `connect_timeout`. Under a grant without `subscribe` the session is
    * prepared: a transport without tracks, for `PREPARED_MAX_MS` at most, one for each person and a few for each room
-   * (`node_full`), which `admit` turns into a viewer's.
+   * and node (`node_full`), which `admit` turns into a viewer's.
    */
   watch: {
     request: z.object({

@@ -24,6 +24,8 @@ export abstract class MediaSession extends Session {
    */
   #awaitedSinceMs: number | undefined;
   #hasConnected = false;
+  /** When the client was told where to connect, until its first ICE check arrives. */
+  #answeredAtMs: number | undefined;
   /** The session that this one replaces when that session's worker dies. */
   #spareOf: string | undefined;
 
@@ -93,6 +95,9 @@ export abstract class MediaSession extends Session {
     if (!this.#hasConnected) this.#awaitedSinceMs = performance.now();
   }
 
+  /** The first ICE check has arrived, after about one round trip; DTLS takes two more. */
+  protected handleConnecting(_roundTripMs: number): void {}
+
   /** ICE and DTLS are up: media flows from now on. */
   protected handleConnected(): void {}
 
@@ -123,12 +128,17 @@ export abstract class MediaSession extends Session {
   /** To be called in the turn in which the answer is given. */
   protected answer(transport: types.WebRtcTransport): TransportOptions {
     this.handleAnswered();
+    this.#answeredAtMs = performance.now();
     const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
     return { id, iceParameters, iceCandidates, dtlsParameters };
   }
 
   #handleStateChange({ iceState, dtlsState }: types.WebRtcTransport): void {
     if (this.closed) return;
+    if (this.#answeredAtMs !== undefined && (iceState === 'connected' || iceState === 'completed')) {
+      this.handleConnecting(performance.now() - this.#answeredAtMs);
+      this.#answeredAtMs = undefined;
+    }
     const state = transportState(iceState, dtlsState);
     if (!state || state === this.#state) return;
     this.#state = state;

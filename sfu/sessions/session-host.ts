@@ -7,7 +7,7 @@ import {
   WATCH_SESSIONS_PER_PERSON_MAX,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import { CONNECT_WITHIN_MS, PREPARED_PER_ROOM_MAX, SWEEP_INTERVAL_MS } from '../limits.ts';
+import { CONNECT_WITHIN_MS, PREPARED_PER_NODE_MAX, PREPARED_PER_ROOM_MAX, SWEEP_INTERVAL_MS } from '../limits.ts';
 import { isInForce } from '../parameters.ts';
 import type { Room } from '../rooms/room.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
@@ -140,14 +140,15 @@ export class SessionHost {
     }
   }
 
-  /** Ends the earlier prepared session of this person; throws `node_full` where a room has too many of others. */
+  /** Ends the earlier prepared session of this person; throws `node_full` where others have too many. */
   makeRoomForPrepared({ room, identity }: ReservedPlace): void {
-    const sessions = this.#options.rooms.get(room)?.sessions ?? [];
-    const prepared = sessions.filter((it) => it instanceof WatchSession && it.isPrepared);
-    const theirs = prepared.filter(({ grant }) => grant.identity === identity);
+    const prepared = this.#sessions.all.filter((it) => it instanceof WatchSession && it.isPrepared);
+    const isOfRoom = ({ grant }: Session) => grant.room === room;
+    const theirs = prepared.filter((it) => isOfRoom(it) && it.grant.identity === identity);
+    const others = prepared.filter((it) => !theirs.includes(it));
     this.#endAll(theirs, 'replaced');
-    if (prepared.length - theirs.length >= PREPARED_PER_ROOM_MAX)
-      throw new SfuError('node_full', 'The room has too many prepared sessions.');
+    if (others.length >= PREPARED_PER_NODE_MAX || others.filter(isOfRoom).length >= PREPARED_PER_ROOM_MAX)
+      throw new SfuError('node_full', 'The room or the node has too many prepared sessions.');
   }
 
   /** Ends the session, also one that is still being opened. */

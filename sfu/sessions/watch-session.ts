@@ -22,6 +22,11 @@ import type { SessionOptions } from './session.ts';
 import { SoundOnly } from './sound-only.ts';
 import { WatchedTrack } from './watched-track.ts';
 
+/** Of DTLS 1.2, until this end may send. */
+const DTLS_ROUND_TRIPS = 2;
+/** What a fast browser takes from the answer to its first ICE check, besides the round trip. */
+const NEGOTIATION_MS = 10;
+
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #rtpCapabilities: types.RtpCapabilities;
@@ -80,6 +85,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     if (grant.room !== room || grant.identity !== identity || !grant.subscribe || grant.metered)
       throw new SfuError('not_entitled', 'The grant does not allow this person to watch, or pays by the second.');
     this.setGrant(grant);
+    this.#updateLoad();
     for (const track of this.room.tracks) this.addTrack(track);
     while (this.#adding.size > 0) await Promise.all(this.#adding);
     return this.consumers;
@@ -223,6 +229,13 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.room.handlePreferenceChanged(tracks);
   }
 
+  protected override handleConnecting(roundTripMs: number): void {
+    if (this.isSpare) return;
+    const isWaiting = () => !this.closed && !this.connected;
+    for (const { track } of this.#watched.values())
+      track.handleViewerConnecting(DTLS_ROUND_TRIPS * Math.max(0, roundTripMs - NEGOTIATION_MS), isWaiting);
+  }
+
   protected override handleConnected(): void {
     // Fails only if the transport ended meanwhile.
     this.transport.setMinOutgoingBitrate(VIEWER_BITRATE_MIN_BPS).catch(() => {});
@@ -339,7 +352,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   #updateLoad(): void {
-    const load = this.closed || this.isSpare ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
+    const isIdle = this.closed || this.isSpare || this.isPrepared;
+    const load = isIdle ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
     this.room.handleLoadChanged(load - this.#load);
     this.#load = load;
   }

@@ -8,7 +8,7 @@ function openDemand() {
   const requestedAt: number[] = [];
   const demand = new KeyFrameDemand({ emit: () => requestedAt.push(performance.now() - startedAt) });
   const startedAt = performance.now();
-  return { demand, requestedAt };
+  return { demand, requestedAt, startedAt };
 }
 
 it("leaves a viewer to the worker's own request if that is in time", () => {
@@ -73,4 +73,27 @@ it('is silent once closed', () => {
   demand.close();
   vi.runAllTimers();
   expect(requestedAt).toEqual([50]);
+});
+
+it('asks ahead for a viewer who connects, by the time that key frames took before', () => {
+  const { demand, requestedAt, startedAt } = openDemand();
+  const isWaiting = () => true;
+  for (const tookMs of [120, 60, 5_000, 70]) {
+    demand.handlePli();
+    vi.advanceTimersByTime(tookMs);
+    demand.handleKeyFrame();
+  }
+  const connectingAt = performance.now() - startedAt;
+  demand.handleViewerConnecting(200, isWaiting);
+  vi.advanceTimersByTime(500);
+  demand.handleViewerConnecting(20, isWaiting);
+  vi.advanceTimersByTime(0);
+  expect(requestedAt.map((at) => at - connectingAt)).toEqual([130, 500]);
+});
+
+it('does not ask ahead for a viewer who was connected sooner', () => {
+  const { demand, requestedAt } = openDemand();
+  demand.handleViewerConnecting(300, () => false);
+  vi.advanceTimersByTime(500);
+  expect(requestedAt).toEqual([]);
 });

@@ -3,7 +3,8 @@
  * browser's encoder ignores a PLI within 300 ms of the last one: during a rush some viewers wait a third of a second,
  * or a whole one when the worker has to repeat it. The publisher's page can make its encoder produce a key frame at any
  * moment. This class decides when to ask for that: only when the viewer's own PLI would be ignored, at most every
- * `SPACING_MS`, and within a budget, since key frames lower the quality for everybody.
+ * `SPACING_MS`, and within a budget, since key frames lower the quality for everybody. For a viewer whose ICE has begun
+ * it asks ahead, so that the key frame arrives when DTLS is up.
  */
 
 /** A PLI older than this no longer suppresses the next one: Chromium's 300 ms, and the network delay. */
@@ -22,6 +23,10 @@ const PLI_TIMES_KEPT = 8;
  * Most browsers are ready after the first of these delays, a busy one after the second.
  */
 const READY_AFTER_MS = [80, 400];
+/** From a request to its key frame: assumed before one was measured, and the longest that counts as an answer. */
+const ANSWER_DEFAULT_MS = 100;
+const ANSWER_MAX_MS = 500;
+const ANSWERS_KEPT = 5;
 
 export class KeyFrameDemand {
   readonly #emit: () => void;
@@ -32,6 +37,10 @@ export class KeyFrameDemand {
   #budgetAt: number;
   #waiting: NodeJS.Timeout | undefined;
   readonly #preparing = new Map<number, NodeJS.Timeout>();
+  readonly #connecting = new Set<NodeJS.Timeout>();
+  /** When the oldest request was made that no key frame has followed yet. */
+  #unansweredSince: number | undefined;
+  #answersMs: number[] = [];
 
   constructor(options: { emit: () => void; now?: () => number }) {
     this.#emit = options.emit;
@@ -42,6 +51,35 @@ export class KeyFrameDemand {
   /** The worker sent a PLI to the publisher. */
   handlePli(): void {
     this.#pliTimes = [...this.#pliTimes, this.#now()].slice(-PLI_TIMES_KEPT);
+    this.#unansweredSince ??= this.#now();
+  }
+
+  /** The first packet of a key frame was received. */
+  handleKeyFrame(): void {
+    const tookMs = this.#now() - (this.#unansweredSince ?? Number.NEGATIVE_INFINITY);
+    this.#unansweredSince = undefined;
+    if (tookMs <= ANSWER_MAX_MS) this.#answersMs = [...this.#answersMs, tookMs].slice(-ANSWERS_KEPT);
+  }
+
+  /** From a request to its key frame: the median of the last ones. */
+  get #answerMs(): number {
+    const sorted = [...this.#answersMs].sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? ANSWER_DEFAULT_MS;
+  }
+
+  /**
+   * A viewer's transport will be up in about `upInMs`; if it `isWaiting` still when it is time to ask, a key frame is
+   * requested. One that comes too early is lost on the viewer, whose own PLI follows.
+   */
+  handleViewerConnecting(upInMs: number, isWaiting: () => boolean): void {
+    const timer = setTimeout(
+      () => {
+        this.#connecting.delete(timer);
+        if (isWaiting()) this.handleWanted();
+      },
+      Math.max(0, upInMs - this.#answerMs),
+    );
+    this.#connecting.add(timer.unref());
   }
 
   /** A viewer's transport came up: the viewer waits for a key frame from now on. */
@@ -81,11 +119,14 @@ export class KeyFrameDemand {
     this.#waiting = undefined;
     for (const timer of this.#preparing.values()) clearTimeout(timer);
     this.#preparing.clear();
+    for (const timer of this.#connecting) clearTimeout(timer);
+    this.#connecting.clear();
   }
 
   #ask(): void {
     this.#waiting = undefined;
     this.#requestedAt = this.#now();
+    this.#unansweredSince ??= this.#requestedAt;
     this.#emit();
   }
 

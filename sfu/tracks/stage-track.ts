@@ -147,6 +147,11 @@ export class StageTrack {
     if (!this.closed && !this.muted) this.#keyFrames?.handleTrackAnnounced();
   }
 
+  /** A viewer's transport will be up in about `upInMs`, if it `isWaiting` then. */
+  handleViewerConnecting(upInMs: number, isWaiting: () => boolean): void {
+    if (!this.closed && !this.muted) this.#keyFrames?.handleViewerConnecting(upInMs, isWaiting);
+  }
+
   /** A viewer's transport came up; the viewer waits for a key frame of this track. */
   handleViewerStarted(): void {
     if (!this.closed && !this.muted) this.#keyFrames?.handleViewerStarted();
@@ -160,10 +165,11 @@ export class StageTrack {
 
   #followPlis(): void {
     this.producer.on('trace', ({ type }) => {
-      if (type === 'pli' || type === 'fir') this.#keyFrames?.handlePli();
+      if (type === 'keyframe') this.#keyFrames?.handleKeyFrame();
+      else this.#keyFrames?.handlePli();
     });
     // Without the trace viewers wait a little longer for a key frame; that is all that a failure costs.
-    this.producer.enableTraceEvent(['pli', 'fir']).catch(() => {});
+    this.producer.enableTraceEvent(['pli', 'fir', 'keyframe']).catch(() => {});
   }
 }
 

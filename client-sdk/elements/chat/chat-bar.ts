@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../../server/protocol/stage.ts';
 import type { Room } from '../../src/room.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount } from '../texts/format.ts';
 import { chatBarStyles } from './chat-bar-styles.ts';

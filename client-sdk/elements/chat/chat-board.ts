@@ -5,7 +5,7 @@ import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
 import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDuration } from '../texts/format.ts';
 import { chatBoardStyles } from './chat-board-styles.ts';

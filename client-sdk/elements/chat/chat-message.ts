@@ -10,7 +10,7 @@ import { html, nothing } from 'lit';
 import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatContext, ChatRestriction, RestrictionScope } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import '../controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../controls/loge-confirm.ts';
 import { actLine } from '../moderation/moderation-acts.ts';

@@ -6,7 +6,7 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PeopleAnswer } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
 

@@ -4,13 +4,13 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { type IconName, icon } from './icons.ts';
+import { type BaseIconName, icon } from './icons.ts';
 
 interface ButtonOptions {
   label: string;
   testId: string;
   onClick: () => void;
-  icon?: IconName;
+  icon?: BaseIconName;
   /** Secondary: without a fill. */
   isOutlined?: boolean;
   isBusy?: boolean;

@@ -9,6 +9,7 @@ import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDateTime, formatMoney } from '../texts/format.ts';
+import '../texts/inside-texts.ts';
 import '../theme/web-awesome.ts';
 
 export class LogeTicket extends RoomPart {

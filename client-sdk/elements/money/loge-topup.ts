@@ -9,7 +9,7 @@ import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import '../theme/web-awesome.ts';

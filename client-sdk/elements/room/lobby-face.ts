@@ -7,16 +7,16 @@ import { html, nothing } from 'lit';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster } from '../stage/poster.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/english.ts';
 import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
 export interface LobbyFace {
   info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil'>;
   isLive: boolean;
-  /** Absent where it is not known. */
+  /** Absent where it is not known. Nobody is not said. */
   viewerCount?: number | undefined;
-  texts: ElementTexts;
+  texts: BaseTexts;
   language: Language;
   /** Of the date; absent: the reader's own. */
   timeZone?: string | undefined;
@@ -31,7 +31,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
         ${poster(info.id, info.creator.name)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
-          ${viewerCount === undefined ? nothing : viewersBadge(viewerCount, texts, language)}
+          ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}
         </div>
       </div>
       <div class="panel" part="panel">

@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { icon } from '../controls/icons.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/english.ts';
 import { formatCount } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
@@ -50,11 +50,11 @@ export const badgeStyles = css`
   }
 `;
 
-export function liveBadge(texts: ElementTexts): TemplateResult {
+export function liveBadge(texts: BaseTexts): TemplateResult {
   return html`<span class="badge live" part="live-badge">${texts.room.live}</span>`;
 }
 
-export function viewersBadge(count: number, texts: ElementTexts, language: Language): TemplateResult {
+export function viewersBadge(count: number, texts: BaseTexts, language: Language): TemplateResult {
   const shown = formatCount(count, language);
   return html`<span class="badge viewers" part="viewer-count" data-testid="viewer-count"
     >${icon('eye', 16)}<span aria-hidden="true">${shown}</span

@@ -4,8 +4,8 @@
  */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { IconName } from '../controls/icons.ts';
-import { icon } from '../controls/icons.ts';
+import type { IconName } from '../controls/more-icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import type { ElementTexts } from '../texts/english.ts';
 
 interface Tool {

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import '../chat/chat-reactions.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster, posterStyles } from '../stage/poster.ts';

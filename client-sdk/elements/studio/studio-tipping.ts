@@ -6,7 +6,8 @@ import type { TipMenuItem } from '../../../server/protocol/money/tipping.ts';
 import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';
-import { icon } from '../controls/icons.ts';
+import { icon } from '../controls/more-icons.ts';
+import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
 

@@ -1,13 +1,12 @@
-/** Textes français des erreurs, par code. */
+/** Textes français des erreurs, par code : chargés après le reste, car il en faut peu et ils sont longs. */
 import type { ErrorTexts } from './english-errors.ts';
+import { frenchFailures } from './french.ts';
 
 export const frenchErrors: ErrorTexts = {
+  ...frenchFailures,
   token_missing: 'Connectez-vous pour entrer dans ce salon.',
   token_invalid: 'Votre invitation n’est pas valable ici. Rechargez la page.',
   token_expired: 'Votre invitation a expiré. Rechargez la page.',
-  code_unavailable:
-    'Une partie de cette page n’a pas pu être chargée. Vérifiez votre connexion ; nous essayons encore.',
-  token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
   erasure_blocked: 'Cette personne ne peut pas être effacée tant que de l’argent ou un live est en cours.',
   desk_link_invalid: 'Ce lien a déjà servi, a expiré ou n’a jamais existé. Demandez-en un nouveau.',
   desk_session_not_found: 'Cette session de la caisse n’existe pas.',
@@ -123,10 +122,7 @@ export const frenchErrors: ErrorTexts = {
     'Cette adresse ne peut pas recevoir de webhooks : il faut une adresse https publique, sans identifiants.',
   unavailable: 'Le serveur n’est pas prêt. Réessayez dans un instant.',
   shutting_down: 'Le serveur redémarre. Reconnexion dans un instant.',
-  timeout: 'Le serveur n’a pas répondu à temps.',
-  internal: 'Quelque chose a échoué de notre côté.',
   not_connected: 'Vous n’êtes pas connecté. Rechargez la page.',
-  connection_failed: 'Le serveur est injoignable. Vérifiez votre réseau.',
   media_not_supported:
     'Ce navigateur ne peut pas montrer de vidéo en direct. Essayez un Chrome, Edge, Firefox ou Safari récent.',
   camera_denied: 'La caméra ou le micro est bloqué. Autorisez-le dans les réglages du navigateur pour ce site.',

@@ -14,6 +14,20 @@ export function addTexts(added: Readonly<Record<Language, Partial<ElementTexts>>
   for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
 }
 
+let hasFrenchErrors = false;
+
+/** The French texts of errors are as long as all others together: until they are here, most errors are in English. */
+function loadFrenchErrors(): void {
+  if (hasFrenchErrors) return;
+  hasFrenchErrors = true;
+  import('./french-errors.ts').then(
+    ({ frenchErrors: errors }) => addTexts({ en: {}, fr: { errors } }),
+    () => {
+      hasFrenchErrors = false;
+    },
+  );
+}
+
 export function elementTexts(language: Language): ElementTexts {
   return TEXTS[language];
 }
@@ -57,6 +71,7 @@ export class LanguageController implements ReactiveController {
     const next = findLanguage(this.#host);
     if (next === this.language) return;
     this.language = next;
+    if (next === 'fr') loadFrenchErrors();
     this.#host.requestUpdate();
     // The host may render a new `lang` on library elements that contain other elements of ours.
     void this.#host.updateComplete.then(refreshLanguage);

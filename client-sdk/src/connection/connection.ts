@@ -31,6 +31,8 @@ export interface ConnectionHandlers {
   onDisconnected(error: LogeError | null): void;
   /** Sequence number after which the server resumes the chat. */
   chatSince(): number | undefined;
+  /** Hash of the routers' capabilities that the client has; the welcome leaves them out where they are the server's. */
+  router?(): string | undefined;
   /** The token of the first attempt, while its socket is being opened. */
   onToken?(token: string): void;
 }
@@ -199,8 +201,8 @@ export class Connection {
       auth: (send) => {
         token.then((value) => {
           this.#nextToken = null;
-          const since = this.#handlers.chatSince();
-          send({ token: value, ...(since === undefined ? {} : { since }) });
+          // What is undefined is not sent.
+          send({ token: value, since: this.#handlers.chatSince(), router: this.#handlers.router?.() });
         }, ignored);
       },
     });

@@ -4,14 +4,14 @@
  */
 import type { Device, HandlerFactory, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { RequestInput } from '../../../server/protocol/realtime.ts';
-import { describeReceiver } from '../../../server/protocol/receiver.ts';
+import { describeReceiver, hashCapabilities } from '../../../server/protocol/receiver.ts';
 import type { StageState, TransportOptions as WireTransportOptions } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 type WireDtlsParameters = RequestInput<'stage:connect'>['dtlsParameters'];
 type WireReceiver = RequestInput<'stage:watch'>['rtpCapabilities'];
-type RouterCapabilities = StageState['routerRtpCapabilities'];
+type RouterCapabilities = NonNullable<StageState['routerRtpCapabilities']>;
 
 /**
  * JSON of the routers' capabilities in the version of the server with which this was built: with them the device is
@@ -42,6 +42,11 @@ export class MediaEngine {
     this.#log = log;
   }
 
+  /** Hash of the routers' capabilities that this was built with. */
+  get router(): string | undefined {
+    return BUILT_WITH ? hashCapabilities(JSON.parse(BUILT_WITH)) : undefined;
+  }
+
   /**
    * Starts slow tasks that do not need the server; false if they were started before. A failure is reported when the
    * device is loaded.
@@ -60,7 +65,9 @@ export class MediaEngine {
   load(state: Pick<StageState, 'routerRtpCapabilities' | 'iceServers' | 'spares'>): Promise<Device> {
     this.#iceServers = state.iceServers;
     this.keepsSpares = state.spares ?? false;
-    return this.#load(JSON.stringify(state.routerRtpCapabilities));
+    const { routerRtpCapabilities: router } = state;
+    // Left out by a server that has those of the build.
+    return this.#load(router ? JSON.stringify(router) : (BUILT_WITH ?? '{}'));
   }
 
   /** The loaded device, after another attempt if loading had failed; see {@link load} for the errors. */
@@ -79,13 +86,15 @@ export class MediaEngine {
   }
 
   /**
-   * Our DTLS parameters, or undefined if the browser does not provide them in advance. The role is `client`, which
-   * every handler of mediasoup-client uses with a server that offers `auto`.
+   * Our DTLS parameters, or undefined if the browser does not provide them in advance. Who answers as `server` may send
+   * one round trip earlier: the node begins the handshake with our first ICE check. Both ends may receive at the same
+   * time either way.
    */
-  async dtlsParameters(): Promise<WireDtlsParameters | undefined> {
+  async dtlsParameters(direction: 'send' | 'recv'): Promise<WireDtlsParameters | undefined> {
     this.#certificate ??= createCertificate(this.#log);
     const certificate = await this.#certificate;
-    return certificate ? { role: 'client', fingerprints: wireFingerprints(certificate) } : undefined;
+    const role = direction === 'send' ? 'server' : 'client';
+    return certificate ? { role, fingerprints: wireFingerprints(certificate) } : undefined;
   }
 
   /** Pass newer `iceServers` if available: the credentials in the welcome expire after an hour. */

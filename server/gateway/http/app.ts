@@ -42,7 +42,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
-  mountDocs(app, context, compress);
+  mountDocs(app, context);
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
   app.use('/site', noStore);

@@ -9,7 +9,7 @@ import type { HttpContext } from '../context.ts';
 import { html } from '../http/html.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
-import { CARD_SIZE, type ShareCard } from './cards/share-card.ts';
+import { CARD_SIZE, type ShareCard } from './cards/card-content.ts';
 import { ShareCards } from './cards/share-cards.ts';
 import { askedLanguage } from './page-language.ts';
 import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';

@@ -2,7 +2,7 @@
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { documentStyles } from '../../web/styles/document-styles.ts';
 import { html, Markup } from '../http/html.ts';
-import { CARD_SIZE } from './cards/share-card.ts';
+import { CARD_SIZE } from './cards/card-content.ts';
 
 export interface PageHead {
   /** Of the browser's window. */

@@ -1,9 +1,10 @@
 /** Absolute URLs of a room, and its picture for shared links. */
 import { createHash } from 'node:crypto';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
-import type { ShareCard } from './cards/share-card.ts';
+import { drawable, type ShareCard } from './cards/card-content.ts';
 import { summaryOf } from './room-summary.ts';
 
 export function houseCard(language: Language): ShareCard {
@@ -12,8 +13,10 @@ export function houseCard(language: Language): ShareCard {
 }
 
 export function roomCard(room: Room, language: Language): ShareCard {
-  const { title, creator, facts } = summaryOf(room, language);
-  return { title, subtitle: creator, facts };
+  const { facts } = summaryOf(room, language);
+  const name = drawable(room.creator.name);
+  const subtitle = name && elementTexts(language).room.by(name);
+  return { title: drawable(room.title) || siteTexts(language).home.title, subtitle, facts };
 }
 
 export function roomUrl(publicUrl: string, room: Room): string {

@@ -7,8 +7,9 @@ import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import type { CSSResultGroup, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { frenchErrors } from '../../../client-sdk/elements/texts/french-errors.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
@@ -22,6 +23,9 @@ import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
 import { Markup } from '../http/html.ts';
 import { SERVER_TIME_ZONE } from './room-summary.ts';
+
+// Browsers load these texts later; a page of the server has to be complete.
+addTexts({ en: {}, fr: { errors: frenchErrors } });
 
 export interface ServerPage {
   page: PageName;
@@ -94,9 +98,13 @@ function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: st
 function pageElement(page: ServerPage, styles: CSSResultGroup[], content: string): Markup {
   const words = siteTexts(page.language);
   const frame = renderTemplate(siteFrame({ ...page, words, hasFooter: false, housePages: [] }, PLACE), content);
-  return new Markup(
-    shadowElement(`site-${page.page}`, [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles], frame),
+  const element = shadowElement(
+    `site-${page.page}`,
+    [themeStyles, plainControlStyles, frameStyles, pageStyles, ...styles],
+    frame,
   );
+  // The script loads what a person needs next before it has asked who that is.
+  return new Markup(page.person ? element.replace('>', ' signed-in>') : element);
 }
 
 function shadowElement(tag: string, styles: CSSResultGroup[], content: string, children = ''): string {

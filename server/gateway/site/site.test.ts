@@ -446,6 +446,8 @@ describe('before any script', () => {
     const other = await read('/');
     expect(own.text).toContain('Signed in as Camille Aubry');
     expect(other.text).not.toContain('Signed in as');
+    // The script loads what a person needs before it has asked for the session.
+    expect([own.text, other.text].map((text) => text.includes('<site-home signed-in>'))).toEqual([true, false]);
     // Neither a shared cache nor a revalidation mixes the two up.
     for (const { headers } of [own, other]) {
       expect(headers.get('cache-control')).toBe('private, no-cache');
@@ -529,6 +531,24 @@ describe('files', () => {
       const { status, headers } = await getRaw(`/assets/${name}`, {});
       expect([name, status, headers['cache-control']]).toEqual([name, 404, 'no-store']);
     }
+  });
+
+  test.each(['/openapi.json', '/docs'])('%s is compressed once, not for each request', async (path) => {
+    const etags = new Set<unknown>();
+    for (const [accepted, encoding] of [
+      ['gzip, br', 'br'],
+      ['gzip', 'gzip'],
+      ['', undefined],
+    ] as const) {
+      const { headers, status } = await getRaw(path, { 'accept-encoding': accepted });
+      expect([status, headers['content-encoding'], headers.vary]).toEqual([200, encoding, 'Accept-Encoding']);
+      // The length of an answer that is compressed while it is sent is not known.
+      expect(Number(headers['content-length'])).toBeGreaterThan(1_000);
+      const again = await getRaw(path, { 'accept-encoding': accepted, 'if-none-match': String(headers.etag) });
+      expect([again.status, again.bytes]).toEqual([304, '']);
+      etags.add(headers.etag);
+    }
+    expect(etags.size).toBe(3);
   });
 
   test('only answers that are the same for everybody are compressed (BREACH)', async () => {

@@ -52,6 +52,8 @@ export class Connection {
   readonly roomId: RoomId;
   /** The last sequence number of the chat that the client says it has. */
   readonly since: number | undefined;
+  /** Hash of the routers' capabilities that the client was built with. */
+  readonly router: string | undefined;
   readonly address: string;
   access: Access = { state: 'refused' };
   closed = false;
@@ -66,6 +68,7 @@ export class Connection {
     socket: RoomSocket;
     claims: TokenClaims;
     since: number | undefined;
+    router?: string | undefined;
     address: string;
     actions: ConnectionActions;
   }) {
@@ -76,6 +79,7 @@ export class Connection {
     this.can = permissionsOf(claims);
     this.roomId = claims.room;
     this.since = options.since;
+    this.router = options.router;
     this.address = options.address;
     this.#actions = options.actions;
   }

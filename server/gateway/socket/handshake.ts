@@ -10,9 +10,13 @@ import type { RoomSocket } from './connection.ts';
 import { clientAddress } from './socket-edge.ts';
 import type { SocketSlots } from './socket-slots.ts';
 
+const HASH_LENGTH_MAX = 32;
+
 export interface Handshake {
   claims: TokenClaims;
   since: number | undefined;
+  /** Hash of the routers' capabilities that the client was built with. */
+  router: string | undefined;
   address: string;
   /** Releases its place among the sockets of the person and the room. */
   release: () => void;
@@ -36,6 +40,7 @@ export async function authorise(context: GatewayContext, socket: RoomSocket, slo
   return {
     claims,
     since: parseSince(socket.handshake.auth.since),
+    router: parseHash(socket.handshake.auth.router),
     address: clientAddress(socket.request, context.config.trustProxyHops),
     release,
   };
@@ -43,4 +48,8 @@ export async function authorise(context: GatewayContext, socket: RoomSocket, slo
 
 function parseSince(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+}
+
+function parseHash(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= HASH_LENGTH_MAX ? value : undefined;
 }

@@ -205,8 +205,8 @@ export class SocketGateway {
   }
 
   async #handleConnection(socket: RoomSocket): Promise<void> {
-    const { claims, since, address, release } = socket.data as Handshake;
-    const connection = new Connection({ socket, claims, since, address, actions: this.#actions });
+    const { claims, since, router, address, release } = socket.data as Handshake;
+    const connection = new Connection({ socket, claims, since, router, address, actions: this.#actions });
     this.#bySocket.set(socket.id, connection);
     this.#context.metrics.sockets.inc();
     socket.onAny((event, ...args) => void this.#pipeline.handle(connection, event, args));
@@ -275,14 +275,15 @@ export class SocketGateway {
 
   readonly #actions = {
     decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
-    readSnapshot: async ({ roomId, participant }: Connection, since: number | undefined): Promise<Inside> => {
+    readSnapshot: async ({ roomId, participant, router }: Connection, since: number | undefined): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),
         this.#context.chat.readSnapshot(roomId, participant.identity),
         this.#tipping.get(roomId),
         this.#rooms.get(roomId),
       ]);
-      return { chat, ...beside, tipping, stage: this.#context.stage.state(room, participant.identity) };
+      const { identity } = participant;
+      return { chat, ...beside, tipping, stage: this.#context.stage.state(room, { identity, router }) };
     },
     watch: async (connection: Connection, { input, session }: Prepared): Promise<GrantedSession | undefined> => {
       const { stage, log } = this.#context;

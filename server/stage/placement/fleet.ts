@@ -20,7 +20,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { expandReceiver, hashCapabilities } from '../../protocol/receiver.ts';
 import type { StageState, WatchInput } from '../../protocol/stage.ts';
 
-type RouterCapabilities = StageState['routerRtpCapabilities'];
+type RouterCapabilities = NonNullable<StageState['routerRtpCapabilities']>;
 
 const LOOK_MS = 1_000;
 
@@ -96,6 +96,11 @@ export class Fleet {
   /** Equal on every node; empty until one was reached. */
   get routerRtpCapabilities(): RtpCapabilities {
     return this.#capabilities;
+  }
+
+  /** Undefined for a client that has them: it names them by their hash. */
+  capabilitiesUnlessKnown(hash: string | undefined): RouterCapabilities | undefined {
+    return hash === this.#capabilitiesHash ? undefined : (this.#capabilities as RouterCapabilities);
   }
 
   /** What a client can receive that names a part of these capabilities. */

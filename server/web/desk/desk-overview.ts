@@ -1,7 +1,7 @@
 /** `<desk-overview>`: what needs the operator, then the state of books and provider. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskActView, DeskOverview } from '../../protocol/money/desk.ts';
 import { deskApi } from '../api/desk-api.ts';

@@ -1,7 +1,7 @@
 /** `<desk-reconciliation>`: books against provider, each difference explained, and earlier comparisons. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';

@@ -1,7 +1,7 @@
 /** `<earnings-account>`: the state of a creator's account at the payment provider, and the way to set it up. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CreatorAccount } from '../../protocol/money/payouts.ts';
 import { earningsApi } from '../api/money-api.ts';

@@ -1,22 +1,28 @@
 /** The operators' desk: one page with a part for each path below `/desk`. */
-import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import '../desk/desk-disputes.ts';
-import '../desk/desk-fees.ts';
-import '../desk/desk-holds.ts';
-import '../desk/desk-overview.ts';
-import '../desk/desk-payment.ts';
-import '../desk/desk-payments.ts';
-import '../desk/desk-payouts.ts';
-import '../desk/desk-reconciliation.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../texts/desk-texts.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
+
+const withControls = (load: PartImport) => () =>
+  Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
+// Each section is a page of its own, and operators alone see it.
+registerParts({
+  'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
+  'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
+  'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
+  'desk-overview': withControls(() => import('../desk/desk-overview.ts')),
+  'desk-payment': withControls(() => import('../desk/desk-payment.ts')),
+  'desk-payments': withControls(() => import('../desk/desk-payments.ts')),
+  'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
+  'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
+});
 
 const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
 type Section = (typeof SECTIONS)[number];

@@ -1,18 +1,23 @@
 /** A creator's earnings: held, available and next amounts, the payout account, and statements. */
-import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import '../earnings/earnings-account.ts';
-import '../earnings/earnings-holds.ts';
-import '../earnings/earnings-papers.ts';
-import '../earnings/earnings-summary.ts';
 import type { EarningsPage } from '../api/money-api.ts';
 import { earningsApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../texts/earnings-texts.ts';
+
+const loadEarnings = () => import('../earnings/earnings-parts.ts');
+// A visitor who is no creator sees none of them.
+registerParts({
+  'earnings-account': loadEarnings,
+  'earnings-holds': loadEarnings,
+  'earnings-papers': loadEarnings,
+  'earnings-summary': loadEarnings,
+});
 
 const REFRESH_MS = 5_000;
 

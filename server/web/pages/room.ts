@@ -1,7 +1,7 @@
 /** A room: `<loge-room>` with the site's tokens, or its lobby with the sign-in. */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { html } from 'lit';
-import { loadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
+import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
@@ -20,7 +20,13 @@ export class SiteRoom extends SitePage {
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');
-  readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
+  /** The first one, fetched ahead. */
+  #token: ReturnType<typeof siteApi.roomToken> | undefined;
+  readonly #tokenProvider = () => {
+    const token = this.#token ?? siteApi.roomToken(this.#roomId);
+    this.#token = undefined;
+    return token;
+  };
   /** Read beside the session. */
   readonly #info = siteApi.room(this.#roomId);
 
@@ -32,9 +38,14 @@ export class SiteRoom extends SitePage {
     this.#info.catch(() => undefined);
   }
 
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    loadParts(this.renderRoot);
+  override connectedCallback(): void {
+    // The server has read the session already: its answer to the script need not be waited for.
+    if (this.hasAttribute('signed-in')) {
+      preloadParts(['loge-room']);
+      this.#token = siteApi.roomToken(this.#roomId);
+      this.#token.catch(() => undefined);
+    }
+    super.connectedCallback();
   }
 
   protected override async load(): Promise<void> {

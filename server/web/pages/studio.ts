@@ -3,7 +3,7 @@ import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
 import '../rooms/create-room.ts';

@@ -1,7 +1,7 @@
 /** The wallet: credit, top-up, refund, cards, memberships, history. */
-import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
@@ -11,18 +11,23 @@ import type { WalletEntry } from '../api/money-api.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
-import '../wallet/wallet-billing.ts';
-import '../wallet/wallet-cards.ts';
-import '../wallet/wallet-tickets.ts';
-import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
-import type { HistoryRead } from '../wallet/wallet-history.ts';
-import '../wallet/wallet-history.ts';
-import '../wallet/wallet-memberships.ts';
-import '../wallet/wallet-refunds.ts';
-import '../wallet/wallet-topup.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
+import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
+import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../texts/wallet-texts.ts';
+
+const loadWallet = () => import('../wallet/wallet-parts.ts');
+// A visitor who is not signed in sees none of them.
+registerParts({
+  'wallet-billing': loadWallet,
+  'wallet-cards': loadWallet,
+  'wallet-history': loadWallet,
+  'wallet-memberships': loadWallet,
+  'wallet-refunds': loadWallet,
+  'wallet-tickets': loadWallet,
+  'wallet-topup': loadWallet,
+});
 
 const ASK_EVERY_MS = 1_000;
 /** After this many attempts the page says that it takes longer, and stops asking. */

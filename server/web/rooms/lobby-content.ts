@@ -44,7 +44,7 @@ function offerOf({ access }: Pick<Room, 'access'>, { words, texts, language }: C
     return { title: texts.lobby.ticket, note: texts.lobby.once, price: formatMoney(priceMinor, currency, language) };
   if (kind === 'private' && ratePerMinuteMinor !== undefined) {
     const rate = formatMoney(ratePerMinuteMinor, currency, language);
-    return { title: texts.private.title, note: '', price: texts.private.rate(rate) };
+    return { title: texts.lobby.privateSession, note: '', price: texts.lobby.aMinute(rate) };
   }
   return { title: kind === 'members' ? texts.club.title : words.home.free, note: '', price: '' };
 }

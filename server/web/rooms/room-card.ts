@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
-import type { ElementTexts } from '../../../client-sdk/elements/texts/english.ts';
+import type { BaseTexts } from '../../../client-sdk/elements/texts/english.ts';
 import { formatDateTime, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { Room } from '../../protocol/rooms.ts';
@@ -15,7 +15,7 @@ export type CardRoom = Room & { viewerCount?: number };
 
 export interface CardContext {
   words: SiteTexts;
-  texts: ElementTexts;
+  texts: BaseTexts;
   language: Language;
   /** Of dates; absent: the reader's own. */
   timeZone?: string | undefined;

@@ -7,6 +7,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { loadParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
@@ -84,6 +85,7 @@ export abstract class SitePage extends LogeElement {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     document.title = this.pageTitle;
+    loadParts(this.renderRoot);
   }
 
   protected get pageTitle(): string {

@@ -47,7 +47,8 @@ export abstract class SitePart extends LogeElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.reload();
+    // An element that is defined after its use gets its properties with the first update.
+    void this.updateComplete.then(() => this.reload());
   }
 
   /** Loads the part's data, if it is not given as properties. */

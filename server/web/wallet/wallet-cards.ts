@@ -1,7 +1,7 @@
 /** `<wallet-cards>`: the person's saved cards at the payment provider, which can be removed. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

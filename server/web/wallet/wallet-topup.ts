@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/amount-choice.ts';
 import { presetsOf } from '../../../client-sdk/elements/controls/amount-choice.ts';
-import { icon } from '../../../client-sdk/elements/controls/icons.ts';
+import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { returnUrlFor } from '../../../client-sdk/elements/money/checkout.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';

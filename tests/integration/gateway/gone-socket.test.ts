@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { Clock } from '../../../server/platform/clock.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import { describeReceiver } from '../../../server/protocol/receiver.ts';
+import { describeReceiver, hashCapabilities } from '../../../server/protocol/receiver.ts';
 import type { WatchAheadAnswer } from '../../../server/protocol/stage.ts';
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
@@ -97,6 +97,19 @@ test.each(['stage:watch', 'stage:publish'] as const)(
     expect(await sessions()).toBe(0);
   },
 );
+
+test('the welcome leaves out the capabilities of the routers for a client that was built with them', async () => {
+  const stageFor = async (router: unknown) => {
+    const token = await loge.token({ identity: 'lea', room });
+    using fan = await TestParticipant.connect(loge.url, { token, router });
+    return fan.welcome.inside?.stage;
+  };
+  const { routerRtpCapabilities = {} } = (await stageFor(undefined)) ?? {};
+  expect(routerRtpCapabilities.codecs?.length).toBeGreaterThan(0);
+  for (const other of ['1-2', '', 5, { toString: () => '1-2' }])
+    expect(await stageFor(other)).toMatchObject({ routerRtpCapabilities });
+  expect(await stageFor(hashCapabilities(routerRtpCapabilities))).not.toHaveProperty('routerRtpCapabilities');
+});
 
 test('a room that ends while nobody is connected to it keeps no media', async () => {
   const [creator, fan] = [await join({ identity: 'ada', role: 'creator' }), await join({ identity: 'lea' })];

@@ -111,7 +111,7 @@ export class FakeHouse {
 
   /** Over HTTP: the session waits for a socket of the same participant. */
   watchAhead(identity: string, { viewport }: { viewport?: unknown }) {
-    if (!this.hasAccess || !this.isLive) return { access: this.#access, watching: null };
+    if (!this.hasAccess) return { access: this.#access, watching: null };
     const session = this.#open({ socket: null, identity }, false, null);
     session.viewport = viewport;
     session.timer = setTimeout(() => this.end(session, 'lease_expired'), AHEAD_LEASE_MS);
@@ -154,7 +154,7 @@ export class FakeHouse {
     if (!hasAccess) for (const session of this.sessions.values()) this.end(session, 'closed');
     for (const socket of this.sockets) {
       if (hasAccess) {
-        const watching = socket.prepared && this.isLive ? this.#watch(socket, socket.prepared) : undefined;
+        const watching = socket.prepared ? this.#watch(socket, socket.prepared) : undefined;
         socket.deliver('rooms:accessGranted', { access: this.#access, inside: this.#inside(), watching });
       } else socket.deliver('rooms:accessRevoked', { access: this.#access });
     }
@@ -233,7 +233,6 @@ export class FakeHouse {
   }
 
   #watch(socket: FakeSocket, { viewport }: Input) {
-    if (!this.isLive) throw new Refusal('not_live');
     const session = this.#open({ identity: socket.identity, socket }, false, null);
     session.viewport = viewport;
     return this.#watchAnswer(session);

@@ -11,7 +11,7 @@ import { LIMITS } from '../../../../server/protocol/limits.ts';
 import type { Reaction } from '../../../src/chat/chat.ts';
 import { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
-import { icon } from '../../controls/icons.ts';
+import { icon } from '../../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../../room/room-part.ts';
 import { ChatClock } from '../chat-clock.ts';
 import { chatComposerStyles } from './chat-composer-styles.ts';

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatRestriction } from '../../../../server/protocol/chat/chat-moderation.ts';
 import type { Chat } from '../../../src/chat/chat.ts';
-import { icon } from '../../controls/icons.ts';
+import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 import { formatDateTime, formatDuration } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../../../src/events.ts';
-import { icon } from '../../controls/icons.ts';
+import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';
 import type { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
-import { icon } from '../../controls/icons.ts';
+import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 
 interface OutgoingContext {

@@ -4,7 +4,7 @@
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
-import { type IconName, icon } from '../../controls/icons.ts';
+import { type IconName, icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 import type { ChatRow } from './chat-rows.ts';
 

@@ -7,7 +7,6 @@ import { delay } from '../../backoff.ts';
 import { toLogeError } from '../../errors.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
-import type { MediaEngine } from '../../media/media-engine.ts';
 import type { WatchedSession } from './watched-session.ts';
 
 /** `place` is called as soon as there is a session, before its tracks are negotiated. */
@@ -41,17 +40,9 @@ export class AheadSession {
     });
   }
 
-  /** Opens a session that has no tracks yet, and connects it; one at a time. */
-  prepare(open: (signal: AbortSignal, place: Place) => Promise<void>, engine: Pick<MediaEngine, 'ready'>): void {
-    if (this.#current) return;
-    this.open(async ({ signal, place }) => {
-      const opened: WatchedSession[] = [];
-      await open(signal, (watched) => opened.push(watched));
-      for (const watched of opened) {
-        await watched.connectWithoutTracks((await engine.ready()).recvRtpCapabilities);
-        place(watched);
-      }
-    });
+  /** Opens a session that has no tracks yet; one at a time. */
+  prepare(open: Open): void {
+    if (!this.#current) this.open(open);
   }
 
   /** A prepared session was given its tracks; false if it is not this one. */

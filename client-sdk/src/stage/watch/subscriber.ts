@@ -139,7 +139,7 @@ export class Subscriber {
   /** The user is about to buy access: opens a transport, which gets its tracks with the access. */
   prepare(ask: AskToWatch): void {
     if (this.isStarted) return;
-    this.#ahead.prepare((signal, place) => this.#openSession({ signal, place, ask }), this.#engine);
+    this.#ahead.prepare((options) => this.#openSession({ ...options, ask }));
   }
 
   /** A session came with the access: a new one, or the prepared one with its tracks. */
@@ -437,7 +437,8 @@ export class Subscriber {
       },
     });
     place(watched);
-    const consumed = watched.consume(answer.consumers);
+    const isWaiting = answer.consumers.length === 0 && spareOf === undefined;
+    const consumed = isWaiting ? watched.connectWithoutTracks(this.#engine) : watched.consume(answer.consumers);
     // Buffered events refer to the tracks of the answer, so handle them after consume().
     for (const event of early) if (event.session === answer.session) event.handle();
     if (this.#isCurrent(watched)) this.#sendCurrentViewport(input.viewport);

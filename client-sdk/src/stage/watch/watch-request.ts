@@ -51,7 +51,7 @@ export async function describeViewer(
   engine: MediaEngine,
   viewport: () => Viewport | undefined,
 ): Promise<RequestInput<'stage:watch'>> {
-  const [rtpCapabilities, dtlsParameters] = await Promise.all([engine.receiver(), engine.dtlsParameters()]);
+  const [rtpCapabilities, dtlsParameters] = await Promise.all([engine.receiver(), engine.dtlsParameters('recv')]);
   const size = viewport();
   return { rtpCapabilities, ...(size ? { viewport: size } : {}), ...(dtlsParameters ? { dtlsParameters } : {}) };
 }

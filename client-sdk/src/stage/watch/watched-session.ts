@@ -2,13 +2,14 @@
  * A media session that receives the stage: its transport and consumed tracks. The subscriber decides which session is
  * shown.
  */
-import type { Consumer, ConsumerOptions, RtpCapabilities } from 'mediasoup-client/types';
+import type { Consumer, ConsumerOptions } from 'mediasoup-client/types';
 import type { ConsumerOptions as WireConsumerOptions } from '../../../../server/protocol/stage.ts';
 import { delay } from '../../backoff.ts';
 import { LogeError } from '../../errors.ts';
 import type { StageTrack } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
+import type { MediaEngine } from '../../media/media-engine.ts';
 import type { MediaTransport } from '../../media/media-transport.ts';
 import { StallMonitor } from './stall-monitor.ts';
 
@@ -56,20 +57,28 @@ export class WatchedSession {
     await Promise.all(consumers.map((options) => this.#consumeOne(options)));
   }
 
-  /** A browser connects only for a track: it gets one that the server knows nothing of, and that stays silent. */
-  async connectWithoutTracks({ codecs = [] }: RtpCapabilities): Promise<void> {
-    const codec = codecs.find(({ kind }) => kind === 'audio');
-    if (!codec) return;
-    const { mimeType, clockRate, channels, preferredPayloadType: payloadType = 0 } = codec;
-    await this.media.transport.consume({
-      ...{ id: 'silent', producerId: 'silent', kind: 'audio' },
-      rtpParameters: {
-        // The server counts its own tracks from 0.
-        mid: 'silent',
-        codecs: [{ mimeType, clockRate, channels, payloadType }],
-        encodings: [{ ssrc: 1 }],
-      },
-    });
+  /**
+   * A browser connects only for a track: it gets one that the server does not know, and that stays silent, so that the
+   * first real track finds a connection.
+   */
+  async connectWithoutTracks(engine: Pick<MediaEngine, 'ready'>): Promise<void> {
+    try {
+      const { codecs = [] } = (await engine.ready()).recvRtpCapabilities;
+      const codec = codecs.find(({ kind }) => kind === 'audio');
+      if (!codec || this.media.closed) return;
+      const { mimeType, clockRate, channels, preferredPayloadType: payloadType = 0 } = codec;
+      await this.media.transport.consume({
+        ...{ id: 'silent', producerId: 'silent', kind: 'audio' },
+        rtpParameters: {
+          // The server counts its own tracks from 0.
+          mid: 'silent',
+          codecs: [{ mimeType, clockRate, channels, payloadType }],
+          encodings: [{ ssrc: 1 }],
+        },
+      });
+    } catch (error) {
+      if (!this.media.closed) this.#log('info', 'not connected ahead of the first track', { reason: String(error) });
+    }
   }
 
   /** Removes and returns a track, if it exists. */

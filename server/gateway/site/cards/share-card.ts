@@ -1,28 +1,16 @@
-/** The preview image of a shared link: its texts and its drawing. */
+/** Draws the preview image of a shared link. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Font } from 'satori';
 import satori from 'satori';
 import sharp from 'sharp';
-
-export const CARD_SIZE = { width: 1200, height: 630 } as const;
-
-export interface ShareCard {
-  title: string;
-  subtitle: string;
-  /** Shown in one line at the bottom. */
-  facts: readonly string[];
-}
+import { CARD_SIZE, type ShareCard } from './card-content.ts';
 
 const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#bcaba6', accent: '#e6b566' };
 const PADDING = { x: 72, y: 56 };
 const JPEG_QUALITY = 82;
 const SUBSETS = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
 const FAMILIES = SUBSETS.map((subset) => `Noto Serif ${subset}`);
-/** Scripts and emoji that the font lacks: an empty box in their place would be worse than nothing. */
-const MISSING =
-  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]|\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f]/gu;
-
 interface Box {
   type: 'div';
   key: null;
@@ -59,19 +47,12 @@ function layout({ title, subtitle, facts }: ShareCard): Box {
     [
       box({ fontSize: 36, color: COLORS.accent }, 'Loge'),
       box({ flexDirection: 'column' }, [
-        box(
-          { display: 'block', lineClamp: 3, fontSize: 74, lineHeight: 1.18, wordBreak: 'break-word' },
-          drawable(title),
-        ),
-        box({ display: 'block', lineClamp: 1, marginTop: 20, fontSize: 38, color: COLORS.muted }, drawable(subtitle)),
+        box({ display: 'block', lineClamp: 3, fontSize: 74, lineHeight: 1.18, wordBreak: 'break-word' }, title),
+        box({ display: 'block', lineClamp: 2, marginTop: 20, fontSize: 38, color: COLORS.muted }, subtitle),
       ]),
       box({ fontSize: 40, color: COLORS.accent }, facts.join(' · ')),
     ],
   );
-}
-
-function drawable(text: string): string {
-  return text.replace(MISSING, '');
 }
 
 function box(style: Box['props']['style'], children: string | Box[]): Box {

@@ -1,6 +1,7 @@
 /** Draws pictures of shared links one after another, away from the event loop of the gateway. */
 import { parentPort } from 'node:worker_threads';
-import { drawShareCard, type ShareCard } from './share-card.ts';
+import type { ShareCard } from './card-content.ts';
+import { drawShareCard } from './share-card.ts';
 
 parentPort?.on('message', async (card: ShareCard) => {
   try {

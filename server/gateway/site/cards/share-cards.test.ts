@@ -2,7 +2,9 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../platform/clock.ts';
 import { createLog } from '../../../platform/log.ts';
-import { CARD_SIZE } from './share-card.ts';
+import type { Room } from '../../../protocol/rooms.ts';
+import { roomCard } from '../room-links.ts';
+import { CARD_SIZE } from './card-content.ts';
 import { ShareCards } from './share-cards.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -35,4 +37,11 @@ test('a title of any length and script is a picture of the same size, and nothin
     const { width, height, format } = await sharp(await cards.get(card(title), async () => undefined)).metadata();
     expect([title, format, { width, height }]).toEqual([title, 'jpeg', CARD_SIZE]);
   }
+});
+
+test('a title or name in a script that the font lacks is replaced by words, not left out', () => {
+  const room = (title: string, name: string) =>
+    roomCard({ title, creator: { name }, status: 'scheduled', access: { kind: 'free' } } as Room, 'en');
+  expect(room('東京 🎉', '美咲')).toMatchObject({ title: 'Take your seat.', subtitle: '' });
+  expect(room('東京 Night 🎉 live', 'Misaki 美咲')).toMatchObject({ title: 'Night live', subtitle: 'with Misaki' });
 });

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/log.ts';
 import { AppError } from '../../../protocol/errors.ts';
-import type { ShareCard } from './share-card.ts';
+import type { ShareCard } from './card-content.ts';
 
 const MAX_KEPT = 200;
 const MAX_WAITING = 8;

@@ -26,9 +26,19 @@ export interface JoinTimes {
   answerMs: number;
   /** The browser knows all that it needs, and begins with ICE. */
   iceBeganMs: number;
+  iceConnectedMs: number;
   /** ICE and DTLS are up. */
   mediaConnectedMs: number;
+  firstPacketMs: number;
+  /** The last packet of the first frame that was presented. */
+  frameReceivedMs: number;
   pairs: Pair[];
+}
+
+/** A frame that was presented, and when its last packet was received, by `performance.now()`. */
+interface PresentedFrame {
+  presentedAt: number;
+  receivedAt: number;
 }
 
 /** A camera is opened instead of drawing a picture. */
@@ -51,7 +61,9 @@ const ENCODINGS = [
 interface Peer {
   peer: RTCPeerConnection;
   iceBeganAt?: number;
+  iceConnectedAt?: number;
   connectedAt?: number;
+  firstPacketAt?: number;
 }
 
 const peers: Peer[] = [];
@@ -73,6 +85,12 @@ function watchPeers(): void {
       peers.push(entry);
       this.addEventListener('iceconnectionstatechange', () => {
         entry.iceBeganAt ??= performance.now();
+        if (this.iceConnectionState !== 'checking') entry.iceConnectedAt ??= performance.now();
+      });
+      this.addEventListener('track', ({ track }) => {
+        track.addEventListener('unmute', () => {
+          if (track.kind === 'video') entry.firstPacketAt ??= performance.now();
+        });
       });
       this.addEventListener('connectionstatechange', () => {
         if (this.connectionState === 'connected') entry.connectedAt ??= performance.now();
@@ -191,7 +209,7 @@ async function joinLoge(request: { url: string; token: string; isSmall?: boolean
   await room.connect(request.token);
   welcomeMs = performance.now() - startedAt;
   stay = { video, leave: () => room.disconnect() };
-  return timesOf({ startedAt, firstAt: await first, welcomeMs, answerMs });
+  return timesOf({ startedAt, first: await first, welcomeMs, answerMs });
 }
 
 async function joinBare(url: string, isSmall?: boolean): Promise<JoinTimes> {
@@ -220,19 +238,30 @@ async function joinBare(url: string, isSmall?: boolean): Promise<JoinTimes> {
       socket.close();
     },
   };
-  return timesOf({ startedAt, firstAt: await first, welcomeMs, answerMs });
+  return timesOf({ startedAt, first: await first, welcomeMs, answerMs });
 }
 
-function timesOf(times: { startedAt: number; firstAt: number; welcomeMs: number; answerMs: number }): JoinTimes {
-  const { startedAt, firstAt, welcomeMs, answerMs } = times;
-  const { iceBeganAt = Number.NaN, connectedAt = Number.NaN } = peers.at(-1) ?? {};
+/** The steps of the connection that was opened last, up to its first frame, since `startedAt`. */
+function mediaTimes(startedAt: number, { presentedAt, receivedAt }: PresentedFrame) {
+  const since = (at = Number.NaN) => at - startedAt;
+  const { iceBeganAt, iceConnectedAt, connectedAt, firstPacketAt } = peers.at(-1) ?? {};
   return {
-    firstFrameMs: firstAt - startedAt,
+    iceBeganMs: since(iceBeganAt),
+    iceConnectedMs: since(iceConnectedAt),
+    mediaConnectedMs: since(connectedAt),
+    firstPacketMs: since(firstPacketAt),
+    frameReceivedMs: since(receivedAt),
+    firstFrameMs: since(presentedAt),
+  };
+}
+
+function timesOf(times: { startedAt: number; first: PresentedFrame; welcomeMs: number; answerMs: number }): JoinTimes {
+  const { startedAt, first, welcomeMs, answerMs } = times;
+  return {
     welcomeMs,
     answerMs,
-    iceBeganMs: iceBeganAt - startedAt,
-    mediaConnectedMs: connectedAt - startedAt,
-    pairs: pairsBetween(startedAt, firstAt).map((pair) => ({
+    ...mediaTimes(startedAt, first),
+    pairs: pairsBetween(startedAt, first.presentedAt).map((pair) => ({
       ...pair,
       askedAt: pair.askedAt - startedAt,
       answeredAt: pair.answeredAt - startedAt,
@@ -255,13 +284,13 @@ function freshVideo(isSmall = false): HTMLVideoElement {
   return video;
 }
 
-/** `performance.now()` when the first frame was presented; a presented frame has been decoded. */
-function firstFrame(video: HTMLVideoElement): Promise<number> {
+/** A presented frame has been decoded. */
+function firstFrame(video: HTMLVideoElement): Promise<PresentedFrame> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('There was no first frame.')), FIRST_FRAME_LIMIT_MS);
-    video.requestVideoFrameCallback(() => {
+    video.requestVideoFrameCallback((_now, { receiveTime = Number.NaN }) => {
       clearTimeout(timer);
-      resolve(performance.now());
+      resolve({ presentedAt: performance.now(), receivedAt: receiveTime });
     });
   });
 }
@@ -310,5 +339,7 @@ const benchPage = {
   leave,
   measureGlass,
   receivedWidth,
+  firstFrame,
+  mediaTimes,
 };
 window.benchPage = benchPage;

@@ -26,6 +26,8 @@ export interface Sight {
   readings: Reading[];
 }
 
+type Steps = ReturnType<BenchPage['mediaTimes']>;
+type BenchPage = typeof window.benchPage;
 type Sdk = typeof import('../../../../client-sdk/src/index.ts');
 
 const READ_EVERY_MS = 250;
@@ -33,7 +35,7 @@ const SAMPLES_PER_MS = 48;
 const relayedPorts = new Map<number, Promise<number>>();
 const peers = new Set<RTCPeerConnection>();
 let sight: Sight = { frames: [], readings: [] };
-let waiting: { room: Room; granted: Promise<number>; firstFrame: Promise<number> } | undefined;
+let waiting: { room: Room; granted: Promise<number>; firstFrame: ReturnType<BenchPage['firstFrame']> } | undefined;
 
 rewriteCandidates();
 
@@ -122,17 +124,23 @@ async function wait(request: { url: string; sdk: string; token: string }): Promi
   document.body.append(video);
   const room = new Room({ url: request.url });
   const granted = new Promise<number>((resolve) => room.once(RoomEvent.accessGranted, () => resolve(nowMs())));
-  const firstFrame = new Promise<number>((resolve) => video.requestVideoFrameCallback(() => resolve(nowMs())));
+  const firstFrame = window.benchPage.firstFrame(video);
   room.stage.attach(video);
   await room.connect(request.token);
   waiting = { room, granted, firstFrame };
 }
 
-async function whenShown(): Promise<{ grantedAtMs?: number; shownAtMs: number }> {
+/** When access was granted and the first frame was there, and the steps between, since `sinceMs` or the grant. */
+async function whenShown(sinceMs?: number): Promise<{ grantedAtMs?: number; shownAtMs: number; steps: Steps }> {
   if (!waiting) throw new TypeError('Nobody waits.');
-  const shownAtMs = await waiting.firstFrame;
+  const first = await waiting.firstFrame;
   const grantedAtMs = await Promise.race([waiting.granted, Promise.resolve(undefined)]);
-  return { shownAtMs, ...(grantedAtMs !== undefined && { grantedAtMs }) };
+  const startedAt = (sinceMs ?? grantedAtMs ?? Number.NaN) - performance.timeOrigin;
+  return {
+    shownAtMs: performance.timeOrigin + first.presentedAt,
+    steps: window.benchPage.mediaTimes(startedAt, first),
+    ...(grantedAtMs !== undefined && { grantedAtMs }),
+  };
 }
 
 async function stopWaiting(): Promise<void> {

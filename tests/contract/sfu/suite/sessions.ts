@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import { WATCH_SESSIONS_PER_PERSON_MAX } from '../../../../sfu/contract.ts';
-import { PREPARED_PER_ROOM_MAX } from '../../../../sfu/limits.ts';
+import { PREPARED_PER_NODE_MAX, PREPARED_PER_ROOM_MAX } from '../../../../sfu/limits.ts';
 import { expectCode, keepRenewing, type Open, SILENT_AFTER_MS, SMALL, until, WAIT, watchRequest } from './harness.ts';
 
 export function describeGrants(open: Open): void {
@@ -58,6 +58,20 @@ export function describeGrants(open: Open): void {
     await expectCode(prepare('one-more'), 'node_full');
     await until(async () => (await stage.node.stats()).sessions === 1);
     await prepare('one-more');
+  });
+
+  it('keeps prepared sessions from filling a node, however many rooms and people there are', async () => {
+    const { stage } = await open({ consumersPerWorkerMax: 8 });
+    await using _ = stage;
+    const prepare = (index: number) => {
+      const grant = { identity: `bot-${index}`, subscribe: false, until: Date.now() + 20_000 };
+      const request = { ...watchRequest(stage), session: randomUUID() };
+      return stage.node.watch({ ...request, grant: stage.grant(`room_${index % 5}`, grant) });
+    };
+    for (let index = 0; index < PREPARED_PER_NODE_MAX; index += 1) await prepare(index);
+    await expectCode(prepare(PREPARED_PER_NODE_MAX), 'node_full');
+    // They have not taken the places of viewers.
+    await stage.watch('room_free');
   });
 
   it('gives a viewer nothing of another room', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { RtpViewer, rtpViewerCapabilities } from '../../../support/media/rtp-viewer.ts';
 import {
   closedPublisher,
   currentLayer,
@@ -140,6 +141,22 @@ export function describeLayers(open: Open): void {
     expect(wanted().length).toBeGreaterThan(0);
     expect(wanted().every(({ producerId }) => producerId === cameraId)).toBe(true);
     expect(wanted().length).toBeLessThan(10);
+  });
+
+  it('has the publisher make a key frame for a viewer whose ICE has begun and whose DTLS has not', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, cameraId } = await stage.publish('room_ahead');
+    const viewer = new RtpViewer();
+    const { transport, consumers } = await stage.node.watch({
+      session: 'session_ahead',
+      grant: stage.grant('room_ahead'),
+      rtpCapabilities: rtpViewerCapabilities(stage.node.routerRtpCapabilities),
+    });
+    // The node has not got its certificate, so that it does not begin with DTLS.
+    viewer.connect(transport, consumers).catch(() => undefined);
+    expect((await stage.events.wait('keyFrameWanted', session)).producerId).toBe(cameraId);
+    viewer.close();
   });
 
   it('sends the layer that fits the viewport', async () => {

@@ -1,0 +1,20 @@
+/** What the preview image of a shared link says. Apart from the drawing, whose libraries only its thread loads. */
+
+export const CARD_SIZE = { width: 1200, height: 630 } as const;
+
+export interface ShareCard {
+  title: string;
+  subtitle: string;
+  /** Shown in one line at the bottom. */
+  facts: readonly string[];
+}
+
+/** Scripts and emoji that the font of the pictures lacks. */
+const MISSING =
+  /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]|\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f]/gu;
+
+/** The text without what the font lacks, which would show as empty boxes; empty if no word is left. */
+export function drawable(text: string): string {
+  const drawn = text.replace(MISSING, '').replace(/\s+/g, ' ').trim();
+  return /[\p{L}\p{N}]/u.test(drawn) ? drawn : '';
+}
