@@ -9,7 +9,6 @@ import type { Room } from '../../src/room.ts';
 import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
-import '../texts/inside-texts.ts';
 
 export class LogeSummary extends RoomPart {
   static override properties = { summary: { state: true } };

@@ -56,27 +56,9 @@ export const insideEnglish = {
     backSure: 'You lose your place, and the money goes back the way it came.',
     keep: 'Keep it',
   },
-  summary: {
-    title: 'Your evening',
-    titleCreator: 'The evening in figures',
-    duration: 'Live',
-    tickets: (count: string) => `Tickets (${count})`,
-    tips: (count: string) => `Tips (${count})`,
-    ownTips: (count: string) => `Your tips (${count})`,
-    returned: (count: string) => `Tickets that go back (${count})`,
-    yours: 'Yours, after VAT and commission',
-    back: (amount: string, to: 'wallet' | 'card') =>
-      to === 'wallet'
-        ? `You saw no live: ${amount} go back to your wallet by themselves.`
-        : `You saw no live: ${amount} go back to your card by themselves. Your bank shows them within 5 to 10 days.`,
-  },
   stage: {
     label: (creator: string) => `Live video of ${creator}`,
     soon: 'The curtain is still down',
-    pausedTitle: 'A pause',
-    pausedText: (creator: string, time: string) =>
-      `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
-    offAirText: (creator: string) => `${creator} is off air. If they come back, the video starts by itself.`,
     pausedTitle: 'A pause',
     pausedText: (creator: string, time: string) =>
       `${creator} comes back by ${time}. Stay here: the video starts by itself.`,

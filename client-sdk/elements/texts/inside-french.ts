@@ -58,26 +58,9 @@ export const insideFrench: InsideTexts = {
     backSure: 'Vous perdez votre place, et l’argent repart par le même chemin.',
     keep: 'Le garder',
   },
-  summary: {
-    title: 'Votre soirée',
-    titleCreator: 'La soirée en chiffres',
-    duration: 'En direct',
-    tickets: (count) => `Billets (${count})`,
-    tips: (count) => `Pourboires (${count})`,
-    ownTips: (count) => `Vos pourboires (${count})`,
-    returned: (count) => `Billets remboursés (${count})`,
-    yours: 'Pour vous, après TVA et commission',
-    back: (amount, to) =>
-      to === 'wallet'
-        ? `Vous n’avez vu aucun live : ${amount} reviennent automatiquement dans votre portefeuille.`
-        : `Vous n’avez vu aucun live : ${amount} reviennent automatiquement sur votre carte. Votre banque les affiche sous 5 à 10 jours.`,
-  },
   stage: {
     label: (creator) => `Vidéo en direct de ${creator}`,
     soon: 'Le rideau est encore baissé',
-    pausedTitle: 'Une pause',
-    pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
-    offAirText: (creator) => `${creator} est hors antenne. À son retour, la vidéo démarre d’elle-même.`,
     pausedTitle: 'Une pause',
     pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
     offAirText: (creator) => `${creator} est hors antenne. À son retour, la vidéo démarre d’elle-même.`,
