@@ -74,8 +74,8 @@ export class LogeStudio extends RoomPart {
         if (change === 'ended') this.problem = this.texts.studio.deviceLost;
       }),
       room.on('localLiveEnded', ({ reason }) => {
-        const { replaced, lost, endedTitle, endedText } = this.texts.studio;
-        this.note = { replaced, lost, ended: `${endedTitle}. ${endedText}` }[reason as string] ?? '';
+        const { replaced, lost } = this.texts.studio;
+        this.note = { replaced, lost }[reason as string] ?? '';
         this.requestUpdate();
       }),
       room.on('error', (error) => {

@@ -11,6 +11,7 @@ registerParts({
   'loge-studio': () => import('../loge-studio.ts'),
   'loge-ticket': () => import('../money/loge-ticket.ts'),
   'loge-tip': () => import('../loge-tip.ts'),
+  'loge-studio-requests': () => import('../studio/studio-requests.ts'),
   'loge-summary': () => import('../room/loge-summary.ts'),
   'loge-topup': () => import('../money/loge-topup.ts'),
 });

@@ -3,7 +3,7 @@
  * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it back.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
@@ -15,12 +15,15 @@ import '../theme/web-awesome.ts';
 export class LogeTicket extends RoomPart {
   static override properties = {
     receiptPath: { attribute: 'receipt-path' },
+    bought: { attribute: false },
     open: { state: true },
     asked: { state: true },
     receipt: { state: true },
   };
   /** Where this site shows receipts: the ticket's id follows. Absent: no link. */
   declare receiptPath: string | undefined;
+  /** A ticket that was bought just now: its card opens by itself. */
+  declare bought: string | undefined;
   declare open: boolean;
   /** Whether the person is asked once more before giving it back. */
   declare asked: boolean;
@@ -89,14 +92,15 @@ export class LogeTicket extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return [
-      ...this.renderOn(room, ['connected', 'liveStarted', 'liveEnded', 'accessRevoked', 'pauseChanged']),
-      room.on('accessGranted', () => {
-        this.requestUpdate();
-        // In a live the picture comes first.
-        if (room.access.ticket && !room.isLive) this.show();
-      }),
-    ];
+    return this.renderOn(room, [
+      ...(['connected', 'accessGranted', 'accessRevoked'] as const),
+      ...(['liveStarted', 'liveEnded', 'pauseChanged'] as const),
+    ]);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('bought') && this.bought) this.show();
   }
 
   show(): void {

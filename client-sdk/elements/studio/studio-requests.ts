@@ -6,6 +6,7 @@ import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatMoney, formatTime } from '../texts/format.ts';
+import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
 export class LogeStudioRequests extends RoomPart {
