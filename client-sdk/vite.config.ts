@@ -104,6 +104,28 @@ function withoutLibraryIcons(): Plugin {
   };
 }
 
+/** Takes comments and indentation out of our `css` templates, which the minifier leaves as they are. Lines stay. */
+function smallStyles(): Plugin {
+  const shrink = (css: string) =>
+    css
+      .replaceAll(/\/\*[^*]*\*\//g, (comment) => '\n'.repeat(comment.split('\n').length - 1))
+      .replaceAll(/\n +/g, '\n')
+      .replaceAll(/ (?=\{)|(?<=:) /g, '');
+  return {
+    name: 'small-styles',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.startsWith(SITE_FOLDER) && !id.includes('/client-sdk/elements/')) return;
+      const [before = '', ...templates] = code.split('css`');
+      const shrunk = templates.map((rest) => {
+        const end = rest.indexOf('`');
+        return shrink(rest.slice(0, end)) + rest.slice(end);
+      });
+      return { code: [before, ...shrunk].join('css`'), map: null };
+    },
+  };
+}
+
 function chunksOfEntry(): string[] {
   const manifest = JSON.parse(readFileSync(`${SITE_OUTPUT}/${MANIFEST}`, 'utf8')) as Manifest;
   const [entry] = Object.entries(manifest).find(([, { name, isEntry }]) => isEntry && name === 'elements') ?? [];
@@ -133,7 +155,7 @@ export default defineConfig({
     // As a string, which costs nothing to parse before it is needed.
     LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
   },
-  plugins: [entryChunks(), withoutLibraryIcons()],
+  plugins: [entryChunks(), smallStyles(), withoutLibraryIcons()],
   resolve: {
     alias: {
       '@lit/reactive-element/decorators/custom-element.js': inProject('client-sdk/elements/definition-guard.ts'),

@@ -14,11 +14,10 @@ import './chat/chat-bar.ts';
 import './chat/chat-board.ts';
 import { chatStrip, chatStripStyles } from './chat/chat-strip.ts';
 import './chat/composer/chat-composer.ts';
+import type { LogeChatMessage } from './chat/chat-message.ts';
 import type { LogeChatComposer } from './chat/composer/chat-composer.ts';
 import { ChatKeys } from './chat/list/chat-keys.ts';
 import { ChatList } from './chat/list/chat-list.ts';
-import './chat/chat-message.ts';
-import type { LogeChatMessage } from './chat/chat-message.ts';
 import { outgoingEntries } from './chat/list/chat-outgoing.ts';
 import './chat/chat-people.ts';
 import type { LogeChatPeople } from './chat/chat-people.ts';
@@ -317,7 +316,9 @@ export class LogeChat extends RoomPart {
     } else if (act.kind === 'report') {
       this.renderRoot.querySelector<LogeChatReport>('loge-chat-report')?.show(message);
     } else {
-      void this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message')?.handle(message, act);
+      const dialog = this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message');
+      // It is loaded for those who moderate.
+      void customElements.whenDefined('loge-chat-message').then(() => dialog?.handle(message, act));
     }
   }
 

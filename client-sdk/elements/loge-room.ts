@@ -305,7 +305,8 @@ export class LogeRoom extends RoomPart {
 
   #toast(text: string, variant: 'success' | 'neutral' | 'danger'): void {
     const loaded = import('@awesome.me/webawesome/dist/components/toast/toast.js');
-    void Promise.all([loaded, this.updateComplete]).then(() => {
+    const themed = import('./theme/web-awesome.ts');
+    void Promise.all([loaded, themed, this.updateComplete]).then(() => {
       const toast = this.renderRoot.querySelector('wa-toast');
       void toast?.create(text, { variant, duration: TOAST_MS, allowHtml: false });
     });

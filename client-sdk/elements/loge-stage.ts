@@ -183,6 +183,12 @@ export class LogeStage extends RoomPart {
     return sources.includes('screen') && sources.includes('camera');
   }
 
+  /** The creator has stopped picture and sound with the panic button. */
+  get #isHalted(): boolean {
+    const { stage, chat } = this.room ?? {};
+    return Boolean(chat?.state?.panic && stage?.tracks.length && stage.tracks.every(({ muted }) => muted));
+  }
+
   #detach(): void {
     const room = this.#attached;
     this.#attached = undefined;
@@ -212,11 +218,14 @@ export class LogeStage extends RoomPart {
         ${button({ label: texts.room.retry, testId: 'load-retry', onClick: () => room.prepareMedia() })}
       </div>`;
     }
+    if (this.#isHalted) {
+      return html`<div class="curtain" role="status"><p class="display">${texts.stage.halted}</p></div>`;
+    }
     const isCameraOff = room.stage.tracks.length > 0;
     return html`<div class="curtain" role="status">
       <p class="display">
         ${isCameraOff ? icon('cameraOff', 26) : html`<wa-spinner></wa-spinner>`}
-        ${isCameraOff ? (room.chat.state?.panic ? texts.stage.halted : texts.stage.cameraOff) : texts.stage.joining}
+        ${isCameraOff ? texts.stage.cameraOff : texts.stage.joining}
       </p>
     </div>`;
   }
@@ -231,7 +240,8 @@ export class LogeStage extends RoomPart {
   #notices(): TemplateResult | typeof nothing {
     const { room, texts } = this;
     if (!room?.isLive) return nothing;
-    const isSilent = room.stage.tracks.some((track) => track.source === 'microphone' && track.muted);
+    const isMuted = room.stage.tracks.some((track) => track.source === 'microphone' && track.muted);
+    const isSilent = isMuted && !this.#isHalted;
     return html`<div class="notices">
       ${
         room.stage.isAudioBlocked

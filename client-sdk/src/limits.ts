@@ -65,8 +65,8 @@ export const STAGE = {
   /** Interval at which it probes for more bandwidth while the uplink does not carry all layers. */
   uplinkProbeMs: 2_000,
   /**
-   * How long it waits before it adds a layer after one was too much. Twice as long each time, if that was added less than
-   * `uplinkCalmMs` before.
+   * How long it waits before it adds a layer after one was too much. Twice as long each time, if that was added less
+   * than `uplinkCalmMs` before.
    */
   uplinkRestMs: 2_000,
   uplinkRestMaxMs: 30_000,
@@ -95,10 +95,11 @@ export const STAGE = {
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
   /**
-   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without a
-   * new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
-   * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after `stallCalmMs`
-   * without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow, which is told at once.
+   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without
+   * a new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
+   * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after
+   * `stallCalmMs` without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow, which
+   * is told at once.
    */
   stallCheckMs: 100,
   stillAfterMs: 200,

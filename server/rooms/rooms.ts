@@ -380,7 +380,9 @@ export class Rooms {
     return (await this.#store.findHeldLives(this.#gateway)) as RoomId[];
   }
 
-  /** Locks the room until the caller's transaction ends: what is sold in it is sold before the room or its live ends. */
+  /**
+   * Locks the room until the caller's transaction ends: what is sold in it is sold before the room or its live ends.
+   */
   lockForSale(tx: Orm, room: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
     return this.#store.lockForSale(tx, room);
   }

@@ -119,8 +119,8 @@ export const sfuMethods = {
   },
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
   /**
-   * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it has
-   * requested again. `lineBps` is what arrives where packets are being lost: the viewer gets what fits.
+   * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it
+   * has requested again. `lineBps` is what arrives where packets are being lost: the viewer gets what fits.
    * `soundOnly`: that is the sound alone; the picture is tried again later.
    */
   restartVideo: {

@@ -160,9 +160,9 @@ describe('NarrowLine', () => {
   it('gives the picture up where not even the lowest layer fits, once larger ones have drained from the line', () => {
     const { line } = narrow();
     expect(line.handleLossy(100 * KBPS)).toBe(false);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(500);
     expect(line.handleLossy(100 * KBPS)).toBe(false);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(500);
     // It would fit, with sound, into 250 kbit/s.
     expect(line.handleLossy(250 * KBPS)).toBe(false);
     expect(line.handleLossy(100 * KBPS)).toBe(true);

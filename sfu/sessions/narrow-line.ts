@@ -1,8 +1,8 @@
 /**
  * Watches over a viewer whose line does not carry what they want to see. The worker decides about layers by its
- * estimate of the bandwidth, with two faults that this mends: it takes layers of which only a quarter of the frames fits,
- * and it hardly finds out that a line has become wider, since what it sends of a small layer proves nothing. So layers
- * above a ceiling are not chosen, and the worker is made to probe.
+ * estimate of the bandwidth, with two faults that this mends: it takes layers of which only a quarter of the frames
+ * fits, and it hardly finds out that a line has become wider, since what it sends of a small layer proves nothing. So
+ * layers above a ceiling are not chosen, and the worker is made to probe.
  *
  * A worker probes with padding, at the highest bit rate that it may send, whenever that limit changes and is above the
  * estimate. The limit is a step above the estimate, so that a narrow line gets little padding, and follows it upwards.
@@ -35,8 +35,10 @@ const LINE_SHARE = 0.85;
 const SOUND_BPS = 60_000;
 /** Share of the lowest layers that has to fit, and how long a larger one may take to drain from the line. */
 const LOWEST_SHARE = 0.8;
-const BACKLOG_MS = 1_500;
-/** After a layer was too much, none is added for this long; twice as long each time, until there was none for a while. */
+const BACKLOG_MS = 800;
+/**
+ * After a layer was too much, none is added for this long; twice as long each time, until there was none for a while.
+ */
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;
 const CALM_MS = 120_000;
@@ -64,7 +66,9 @@ export class NarrowLine {
   /** Runs while the line is watched. */
   #probing: NodeJS.Timeout | undefined;
   #availableBps: number | undefined;
-  /** Since the last probe. A probe that finds too little lowers the estimate far below what the one before has found. */
+  /**
+   * Since the last probe. A probe that finds too little lowers the estimate far below what the one before has found.
+   */
   #bestBps = 0;
   #limitBps = 0;
   #mostBps = VIEWER_BITRATE_START_BPS * WORKER_MARGIN;
@@ -94,8 +98,8 @@ export class NarrowLine {
   }
 
   /**
-   * The client says what arrives while packets are being lost, sooner than the worker knows of it. Answers whether that is
-   * too little for the lowest layers, which are all that has been sent for a while.
+   * The client says what arrives while packets are being lost, sooner than the worker knows of it. Answers whether that
+   * is too little for the lowest layers, which are all that has been sent for a while.
    */
   handleLossy(lineBps: number): boolean {
     this.#watch(PROBE_EVERY_MS);
@@ -120,7 +124,9 @@ export class NarrowLine {
   }
 
   #isTooMuch(bps: number): boolean {
-    const lowest = this.#tracks().flatMap(({ bitrates, ceiling }) => (ceiling === 0 && bitrates?.[0]) || []);
+    const lowest = this.#tracks().flatMap(({ bitrates, ceiling, wantedLayer }) => {
+      return (Math.min(ceiling, wantedLayer) === 0 && bitrates?.[0]) || [];
+    });
     const isLongSince = performance.now() - this.#fellAtMs >= BACKLOG_MS;
     return lowest.length > 0 && isLongSince && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
   }

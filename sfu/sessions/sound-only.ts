@@ -1,7 +1,7 @@
 /**
  * Spares a viewer the picture for a while, because their line carries the sound alone. Only trying shows whether it
- * carries more again: a worker estimates no bandwidth while it sends no video. Each try costs the sound a moment, so that
- * they become rarer.
+ * carries more again: a worker estimates no bandwidth while it sends no video. Each try costs the sound a moment, so
+ * that they become rarer.
  */
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;

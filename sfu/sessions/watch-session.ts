@@ -26,6 +26,8 @@ import { WatchedTrack } from './watched-track.ts';
 const DTLS_ROUND_TRIPS = 2;
 /** What a fast browser takes from the answer to its first ICE check, besides the round trip. */
 const NEGOTIATION_MS = 10;
+/** Of a worker, for a stream that loses no packets. */
+const SCORE_WITHOUT_LOSS = 10;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -184,8 +186,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client that
-   * repeats this all the time gets no more key frames than one that sends PLIs.
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client
+   * that repeats this all the time gets no more key frames than one that sends PLIs.
    */
   async restartVideo(lineBps: number | undefined): Promise<{ soundOnly?: true }> {
     this.assertOpen();
@@ -199,6 +201,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
       return {};
     }
+    // What was lost on the way from the publisher says nothing of this viewer's line.
+    if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return {};
     if (this.#line?.handleLossy(lineBps)) this.#soundOnly.begin();
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.

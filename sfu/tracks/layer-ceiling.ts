@@ -1,7 +1,7 @@
 /**
- * The highest layer of a camera that a narrow line carries with all its frames. Pure. A worker on its own takes a larger
- * picture as soon as a quarter of its frames seem to fit: its key frame alone then fills the line for a second or more,
- * and the estimate that allowed it was too high.
+ * The highest layer of a camera that a narrow line carries with all its frames. Pure. A worker on its own takes a
+ * larger picture as soon as a quarter of its frames seem to fit: its key frame alone then fills the line for a second
+ * or more, and the estimate that allowed it was too high.
  */
 
 /** Share of a layer's bit rate that has to be available to keep it, and to choose it. */

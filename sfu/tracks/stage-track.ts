@@ -28,8 +28,8 @@ export class StageTrack {
   /** How much smaller than the source each layer is, lowest layer first; one entry for what has no layers. */
   readonly scales: readonly number[];
   /**
-   * The bit rate of each layer of a camera. On a narrow line its frames count more than its size. A screen has none: text
-   * has to be read, and its frames are few.
+   * The bit rate of each layer of a camera. On a narrow line its frames count more than its size. A screen has none:
+   * text has to be read, and its frames are few.
    */
   readonly bitrates: readonly number[] | undefined;
   /** Whether it ended with its publisher's session and may come back, and was not taken off by the publisher. */
@@ -85,7 +85,8 @@ export class StageTrack {
 
   /**
    * The uplink has become too narrow. The worker goes on requesting lost packets of layers that have stopped, again and
-   * again, which fill the uplink before the layers that are left. A pause makes it forget them; key frames follow anyway.
+   * again, which fill the uplink before the layers that are left. A pause makes it forget them; key frames follow
+   * anyway.
    */
   forgetLost(): void {
     if (this.#muted || this.#isSpare) return;

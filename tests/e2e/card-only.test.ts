@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
-import { CARD_ACCEPTED, payByCard, signIn } from './site.ts';
+import { CARD_ACCEPTED, openStrip, payByCard, signIn } from './site.ts';
 
 /** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
@@ -50,6 +50,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     const shown = fan.by('chat-list').locator('[data-tip]');
     await shown.waitFor();
     expect(await shown.innerText()).toMatch(/10[\s\S]*Léa[\s\S]*Encore une !/);
+    await openStrip(fan);
     await fan.by('leaderboard-open').waitFor();
     await picture('card-only-after');
     expect(new URL(fan.page.url()).search).toBe('');
@@ -61,7 +62,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     expect(await fan.by('topup-pay').count()).toBe(0);
     const paid = fan.page.locator('[data-kind="tip"]');
     await paid.waitFor();
-    expect(await paid.innerText()).toMatch(/Écrire la dernière chanson[\s\S]*par carte[\s\S]*-10,00/);
+    expect(await paid.innerText()).toMatch(/Écrire la dernière chanson[\s\S]*par carte[\s\S]*\u221210,00/);
     await picture('card-only-wallet');
     expect(fan.problems).toEqual([]);
     expect(await loge.app.context.money.checkInvariants()).toEqual([]);

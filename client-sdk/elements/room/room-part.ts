@@ -11,8 +11,8 @@ import type { Room } from '../../src/room.ts';
 import type { ElementTexts } from '../texts/english.ts';
 import type { Language } from '../texts/language.ts';
 import { LanguageController } from '../texts/language.ts';
+import { shareStyles } from '../theme/shared-styles.ts';
 import { themeStyles } from '../theme/theme.ts';
-import { webAwesomeTheme } from '../theme/web-awesome-theme.ts';
 
 /** Sent by a part without a room; the surrounding `<loge-room>` passes its room now and whenever it changes. */
 export const ROOM_WANTED = 'loge-room-wanted';
@@ -31,7 +31,7 @@ export class LogeElement extends LitElement {
   /** The failure that the element shows, as text; empty without one. */
   declare problem: string;
 
-  static override styles: CSSResultGroup[] = [themeStyles, webAwesomeTheme];
+  static override styles: CSSResultGroup[] = [themeStyles];
   protected readonly localization = new LanguageController(this);
 
   constructor() {
@@ -46,6 +46,12 @@ export class LogeElement extends LitElement {
 
   protected get language(): Language {
     return this.localization.language;
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    if (root instanceof ShadowRoot) shareStyles(root);
+    return root;
   }
 
   static override get observedAttributes(): string[] {

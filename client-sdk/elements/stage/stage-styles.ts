@@ -55,10 +55,6 @@ export const stageStyles = css`
     --media-object-fit: contain;
   }
 
-  :host([portrait]) media-controller {
-    --media-object-fit: var(--_stage-portrait-fit, contain);
-  }
-
   media-controller.off {
     visibility: hidden;
   }
@@ -87,6 +83,10 @@ export const stageStyles = css`
   video.main {
     width: 100%;
     height: 100%;
+  }
+
+  :host([portrait]) video.main {
+    object-fit: var(--_stage-portrait-fit, contain);
   }
 
   .corner {

@@ -1,13 +1,17 @@
 /**
  * Imports the Web Awesome components that most elements use (others are imported where they are used), and registers
- * their icons as inline SVG. By default the icons are fetched, which is slow and which a strict content security policy
- * forbids.
+ * their theme, and their icons as inline SVG. By default the icons are fetched, which is slow and which a strict
+ * content security policy forbids.
  */
 import '@awesome.me/webawesome/dist/components/button/button.js';
 import '@awesome.me/webawesome/dist/components/callout/callout.js';
 import '@awesome.me/webawesome/dist/components/spinner/spinner.js';
 import '@awesome.me/webawesome/dist/translations/fr.js';
 import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js';
+import { addSharedStyles } from './shared-styles.ts';
+import { webAwesomeTheme } from './web-awesome-theme.ts';
+
+addSharedStyles(webAwesomeTheme);
 
 const SVG = 'http://www.w3.org/2000/svg';
 

@@ -87,8 +87,8 @@ export class MediaTransport {
   }
 
   /**
-   * Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. Answers whether the
-   * line carries the sound alone.
+   * Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. Answers whether
+   * the line carries the sound alone.
    */
   async restartVideo(stalled: { lineBps?: number }): Promise<boolean> {
     if (this.#connection.state !== 'connected') return false;

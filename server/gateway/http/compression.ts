@@ -39,7 +39,9 @@ const ENCODERS = {
   identity: async (bytes: Buffer) => bytes,
 } as const;
 
-/** An answer that never changes, and is the same for everybody: each encoding is made once, when it is first asked for. */
+/**
+ * An answer that never changes, and is the same for everybody: each encoding is made once, when it is first asked for.
+ */
 export class PublicBody {
   readonly #type: string;
   readonly #bytes: Buffer;

@@ -12,15 +12,16 @@ const STYLE = `
   :root { color-scheme: dark; }
   * { box-sizing: border-box; }
   body { margin: 0; min-height: 100dvh; display: grid; grid-template-rows: auto 1fr auto; background: #130d10; color: #f6eee6;
-    font: 1.0625rem/1.6 -apple-system, 'Segoe UI', Roboto, 'Noto Sans', system-ui, sans-serif; }
+    font: 1.0625rem/1.6 -apple-system, 'Segoe UI', Roboto, Inter, Cantarell, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif;
+    --display: 'New York', 'Iowan Old Style', 'Palatino Linotype', Palatino, P052, Georgia, 'Noto Serif', 'Liberation Serif', 'DejaVu Serif Condensed', serif; }
   header, footer { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; padding: .5rem 1rem; min-height: 3.5rem; }
   header { border-bottom: 1px solid #41323a; justify-content: space-between; }
   footer { border-top: 1px solid #41323a; justify-content: center; font-size: .9375rem; }
   header a, footer a { display: inline-flex; align-items: center; min-height: 2.75rem; }
-  .brand { gap: .55rem; font: 1.4rem ui-serif, Georgia, 'Noto Serif', serif; text-decoration: none; }
+  .brand { gap: .55rem; font: 1.4rem var(--display); text-decoration: none; }
   main { width: min(42rem, 100%); margin: 0 auto; padding: 2.5rem 1.15rem 3rem; overflow-wrap: anywhere; }
   main:not(:has(.text)) { display: grid; align-content: center; justify-items: center; text-align: center; }
-  h1, h2 { font-family: ui-serif, Georgia, 'Noto Serif', serif; font-weight: 500; line-height: 1.2; text-wrap: balance; }
+  h1, h2 { font-family: var(--display); font-weight: 500; line-height: 1.2; text-wrap: balance; }
   h1 { font-size: clamp(1.7rem, 6vw, 2.5rem); margin: 0 0 1rem; }
   h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
   p { margin: 0 0 1rem; color: #d8cac4; }

@@ -3,12 +3,14 @@
  *
  * - `rooms.live_ended_at` says since when nothing is shown; `paused_until` until when a room waits for its creator
  *   (`rooms:pause`, or a default when a live ends without a word). Both are null while live.
- * - A sale locks its room (`Rooms.lockForSale`): it is booked before the room or its live ends, or it is refused, or its
+ * - A sale locks its room (`Rooms.lockForSale`): it is booked before the room or its live ends, or it is refused, or
+ * its
  *   `bought_at` is not before `live_ended_at`. So one comparison says who saw nothing.
  * - This job ends lapsed rooms in one statement (paused past their time, or scheduled and long overdue), writes a
  *   decision for every ended room with tickets (`cancellations`: reason, bought since when), refunds ticket by ticket,
  *   and marks the decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
- * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its buyer
+ * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its
+ * buyer
  *   (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
  */
 import type { RoomId, TicketId } from '../../protocol/ids.ts';

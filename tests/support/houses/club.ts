@@ -11,7 +11,9 @@ import { openMoneyHouse, pay } from './money-house.ts';
 
 type Act = () => Promise<unknown>;
 
-/** One-time hooks around provider calls: before a call is sent, or after it took effect and before its answer arrives. */
+/**
+ * One-time hooks around provider calls: before a call is sent, or after it took effect and before its answer arrives.
+ */
 interface Hooks {
   beforeResume?: Act | undefined;
   afterResume?: Act | undefined;

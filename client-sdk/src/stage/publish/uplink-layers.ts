@@ -1,8 +1,8 @@
 /**
  * Keeps the simulcast layers of one producer to what its uplink carries. When the bandwidth falls, a browser stops its
- * upper layers by itself, but first sends what it has queued of them, for seconds, before anything else; and nobody hears
- * of it. A layer that is switched off is dropped from that queue at once, and the layers that are left begin with a key
- * frame.
+ * upper layers by itself, but first sends what it has queued of them, for seconds, before anything else; and nobody
+ * hears of it. A layer that is switched off is dropped from that queue at once, and the layers that are left begin with
+ * a key frame.
  */
 import { STAGE } from '../../limits.ts';
 import type { LayerControl } from './layer-control.ts';

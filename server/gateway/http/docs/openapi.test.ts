@@ -33,6 +33,7 @@ const PUBLIC_ROUTES = [
   'PATCH /v1/rooms/{id}',
   'DELETE /v1/rooms/{id}/entitlements/{identity}',
   'POST /v1/rooms/{id}/end',
+  'GET /v1/rooms/{id}/summary',
   'POST /v1/tokens',
   'POST /v1/rooms/{id}/tokens',
   'GET /v1/public/rooms',

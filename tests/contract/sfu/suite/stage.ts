@@ -235,6 +235,23 @@ export function describeLayers(open: Open): void {
     expect(currentLayer(watcher)).toBe(0);
   });
 
+  it('does not take what is lost on the way from the publisher for a narrow line of the viewer', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, publisher } = await stage.publish('room_lossy_uplink');
+    const watcher = await stage.watch('room_lossy_uplink', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    await until(async () => {
+      publisher.lose(2, 3);
+      const streams = (await stage.node.sessionStats({ session })) as { kind?: string; score?: number }[];
+      return streams.some(({ kind, score = 10 }) => kind === 'video' && score < 10);
+    });
+    await stage.node.restartVideo({ session: watcher.session, lineBps: 300_000 });
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 50);
+    expect(currentLayer(watcher)).toBe(2);
+  });
+
   it('leaves the picture out for a viewer whose line carries the sound alone', async () => {
     const { stage } = await open();
     await using _ = stage;
