@@ -69,7 +69,6 @@ const PUBLIC_ROUTES = [
   'POST /v1/rooms/{id}/tip-menu',
   'POST /v1/rooms/{id}/tips/card',
   'GET /v1/rooms/{id}/quote',
-  'GET /v1/rooms/{id}/summary',
   'GET /v1/rooms/{id}/tip-requests',
   'POST /v1/rooms/{id}/tip-requests/{tip}',
   'GET /v1/tickets',
