@@ -104,6 +104,9 @@ export const STAGE = {
   stallCheckMs: 100,
   stillAfterMs: 200,
   stillCheckMs: 80,
+  /** A screen that nobody touches has no new pictures for a long time. */
+  silentAfterMs: 2_000,
+  silentCheckMs: 250,
   stallAfterMs: 400,
   stallBackoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
   stallCalmMs: 10_000,

@@ -9,7 +9,7 @@ describe('cameraEncodings', () => {
   it('sends three layers at 720p, smallest first', () => {
     expect(cameraEncodings({ width: 1280, height: 720 })).toEqual([
       { scaleResolutionDownBy: 4, maxBitrate: 100_000 },
-      { scaleResolutionDownBy: 2, maxBitrate: 400_000 },
+      { scaleResolutionDownBy: 2, maxBitrate: 500_000 },
       { scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
     ]);
   });

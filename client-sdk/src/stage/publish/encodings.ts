@@ -18,10 +18,10 @@ const TOP_BITRATE_MIN_BPS = 150_000;
 /** At equal quality the bitrate grows more slowly than the area. */
 const AREA_EXPONENT = 0.75;
 /**
- * Bitrates of the lower layers relative to the top one: 400 and 100 kbit/s for 1.7 Mbit/s. They have to fit lines of
- * 600 and 250 kbit/s with all their frames, together with sound and the packets' headers (about 60 kbit/s).
+ * Bitrates of the lower layers relative to the top one: 500 and 100 kbit/s for 1.7 Mbit/s. The lowest one has to fit a
+ * line of 250 kbit/s, together with sound and the packets' headers (about 60 kbit/s).
  */
-const HALF_SHARE = 400 / 1_700;
+const HALF_SHARE = 500 / 1_700;
 const LOWEST_SHARE = 100 / 1_700;
 const LOWEST_OF_TWO_SHARE = 300 / 1_700;
 const THREE_LAYER_PIXELS = 960 * 540;

@@ -73,7 +73,8 @@ export class StallMonitor {
     if (stalled) this.#handleStalled(stalled);
     const isMoving = results.every((result) => result === 'moving');
     if (isMoving && results.length > 0) this.#options.onMoving();
-    this.#checkLater(isMoving ? STAGE.stallCheckMs : STAGE.stillCheckMs);
+    if (isMoving) this.#checkLater(STAGE.stallCheckMs);
+    else this.#checkLater(results.includes('silent') ? STAGE.silentCheckMs : STAGE.stillCheckMs);
   }
 
   #handleStalled(stalled: Stalled): void {
@@ -86,7 +87,7 @@ export class StallMonitor {
     this.#options.onStalled(stalled);
   }
 
-  async #checkOne(video: Receiver): Promise<'moving' | 'still' | Stalled> {
+  async #checkOne(video: Receiver): Promise<'moving' | 'still' | 'silent' | Stalled> {
     const now = performance.now();
     const frameAt = Math.max(0, ...video.getSynchronizationSources().map(({ timestamp }) => timestamp));
     const watched = this.#watched.get(video);
@@ -105,6 +106,7 @@ export class StallMonitor {
     if (counters.packets === before.packets) Object.assign(watched, { flowing: 0, wasSilent: true });
     else watched.flowing += 1;
     if (watched.flowing === 1) watched.since = watched.wasSilent ? counters : before;
+    if (watched.flowing === 0 && stillMs > STAGE.silentAfterMs) return 'silent';
     if (watched.flowing < FLOWING_CHECKS) return 'still';
     const lineBps = lossyBps(watched.since ?? before, counters);
     if (lineBps !== undefined) return { lineBps };
