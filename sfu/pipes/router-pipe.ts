@@ -102,13 +102,14 @@ export class RouterPipe {
 /** Pauses the copy while the original is muted. */
 function followPause(consumer: types.Consumer, copy: types.Producer): void {
   const follow = () => {
-    if (copy.closed || copy.paused === consumer.producerPaused) return;
-    // Fails only if the copy's worker died meanwhile.
+    if (copy.closed) return;
+    // Sent even if `copy.paused` says so already: it changes only with the answer, so that a resume right after a pause
+    // would be lost. Fails only if the copy's worker died meanwhile.
     (consumer.producerPaused ? copy.pause() : copy.resume()).catch(() => {});
   };
   consumer.on('producerpause', follow);
   consumer.on('producerresume', follow);
-  follow();
+  if (copy.paused !== consumer.producerPaused) follow();
 }
 
 const LOOPBACK = { protocol: 'udp', ip: '127.0.0.1' } as const;
