@@ -1,5 +1,7 @@
+import type { types } from 'mediasoup';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { KeyFrameDemand } from './key-frame-demand.ts';
+import { StageTrack } from './stage-track.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -96,4 +98,29 @@ it('does not ask ahead for a viewer who was connected sooner', () => {
   demand.handleViewerConnecting(300, () => false);
   vi.advanceTimersByTime(500);
   expect(requestedAt).toEqual([]);
+});
+
+it('asks nothing ahead of an uplink that does not carry all layers', () => {
+  const emitKeyFrameWanted = vi.fn();
+  const producer = { kind: 'video', rtpParameters: {}, on() {}, enableTraceEvent: async () => {} };
+  const track = new StageTrack({
+    // Only the members that are used here.
+    producer: producer as unknown as types.Producer,
+    source: 'screen',
+    scales: [2, 1],
+    muted: false,
+    loweringDelayMs: 0,
+    emitLayersWanted: () => {},
+    emitKeyFrameWanted,
+  });
+  const connect = () => {
+    track.handleViewerConnecting(0, () => true);
+    vi.runAllTimers();
+  };
+  track.setSentLayer(0);
+  connect();
+  expect(emitKeyFrameWanted).not.toHaveBeenCalled();
+  track.setSentLayer(1);
+  connect();
+  expect(emitKeyFrameWanted).toHaveBeenCalledOnce();
 });

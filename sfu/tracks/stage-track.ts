@@ -148,9 +148,13 @@ export class StageTrack {
     if (!this.closed && !this.muted) this.#keyFrames?.handleTrackAnnounced();
   }
 
-  /** A viewer's transport will be up in about `upInMs`, if it `isWaiting` then. */
+  /**
+   * A viewer's transport will be up in about `upInMs`, if it `isWaiting` then. An uplink that does not carry all layers
+   * has no room for more key frames than the worker requests.
+   */
   handleViewerConnecting(upInMs: number, isWaiting: () => boolean): void {
-    if (!this.closed && !this.muted) this.#keyFrames?.handleViewerConnecting(upInMs, isWaiting);
+    const isNarrow = this.#sentLayer < this.scales.length - 1;
+    if (!this.closed && !this.muted && !isNarrow) this.#keyFrames?.handleViewerConnecting(upInMs, isWaiting);
   }
 
   /** A viewer's transport came up; the viewer waits for a key frame of this track. */
