@@ -14,7 +14,6 @@ import { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
-import { UplinkLayers } from './uplink-layers.ts';
 
 /** A local track that should be sent. */
 export interface OutgoingTrack {
@@ -169,16 +168,19 @@ export class SentTracks {
       if (track.kind === 'video') onLayers(source, layer);
     });
     this.#sent.set(source, { producer, producerId, layers, track, muted });
-    if (track.kind === 'video') this.#followLayers(producerId, producer, layers);
+    if (track.kind === 'video') void this.#followLayers(producerId, producer, layers);
     if (muted) producer.pause();
     const early = takeEarlyLayers(producerId);
     if (early !== undefined && track.kind === 'video') layers.want(early);
     return true;
   }
 
-  #followLayers(producerId: string, producer: Producer, layers: LayerControl): void {
+  /** A viewer does not need this code, and a live does without. */
+  async #followLayers(producerId: string, producer: Producer, layers: LayerControl): Promise<void> {
     const { connection, log } = this.#options;
-    new UplinkLayers({
+    const code = await import('./uplink-layers.ts').catch(() => null);
+    if (!code) return;
+    new code.UplinkLayers({
       producer,
       layers,
       onChanged: (maxSpatialLayer) => {

@@ -11,7 +11,7 @@ import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 import type { MediaTransport } from '../../media/media-transport.ts';
-import { StallMonitor } from './stall-monitor.ts';
+import type { StallMonitor } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
@@ -26,7 +26,7 @@ export class WatchedSession {
   readonly media: MediaTransport;
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
-  readonly #stalls: StallMonitor;
+  #stalls: StallMonitor | null = null;
   #isSoundOnly = false;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
   /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
@@ -36,7 +36,14 @@ export class WatchedSession {
     this.media = options.media;
     this.#log = options.log;
     this.#handlers = options.handlers;
-    this.#stalls = new StallMonitor({
+    void this.#watchStalls();
+  }
+
+  /** The lobby does not need this code, and a session does without. */
+  async #watchStalls(): Promise<void> {
+    const code = await import('./stall-monitor.ts').catch(() => null);
+    if (!code || this.media.closed) return;
+    this.#stalls = new code.StallMonitor({
       videos: () => this.#videos.flatMap(({ consumer }) => consumer.rtpReceiver ?? []),
       onStalled: (stalled) => void this.#restartVideo(stalled),
       onMoving: () => this.#setSoundOnly(false),
@@ -132,7 +139,7 @@ export class WatchedSession {
   close(): StageTrack[] {
     const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
     this.#pending.clear();
-    this.#stalls.close();
+    this.#stalls?.close();
     this.media.close();
     return tracks;
   }
