@@ -38,7 +38,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'the page of a room, signed out', maxBytes: 70 * KB, sources: ['room.html'] },
   {
     name: 'the page of a room, in the lobby, with the frame of the site',
-    maxBytes: 70 * KB,
+    maxBytes: 71 * KB,
     sources: ['room.html', ...LOBBY],
   },
 ];
