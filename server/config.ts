@@ -108,6 +108,13 @@ const environment = z.object({
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as FR')
     .default('FR'),
+  /** The seller on receipts. In production receipts get no numbers without it. */
+  LOGE_HOUSE_NAME: text.optional(),
+  LOGE_HOUSE_ADDRESS: text.optional(),
+  /** Its VAT number. */
+  LOGE_HOUSE_VAT: text.optional(),
+  /** Whom people write to about money. */
+  LOGE_HOUSE_CONTACT: z.email().optional(),
   /** `off`: no credit; tickets and tips are paid directly by card. */
   WALLET_MODE: z.enum(['on', 'off']).default('on'),
   /**
@@ -237,6 +244,14 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
   return faults;
 }
 
+/** Development has an example. */
+function sellerOf(env: z.output<typeof environment>) {
+  const { LOGE_HOUSE_NAME: name, LOGE_HOUSE_ADDRESS: address, LOGE_HOUSE_VAT: vatNumber = null } = env;
+  if (name && address) return { name, address, vatNumber };
+  if (env.NODE_ENV === 'production') return undefined;
+  return { name: 'Loge (example)', address: '1 place de l’Opéra, 75009 Paris', vatNumber: 'FR00000000000' };
+}
+
 function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const production = env.NODE_ENV === 'production';
   const origins = env.LOGE_ALLOWED_ORIGINS ?? [];
@@ -261,6 +276,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
+    seller: sellerOf(env),
+    contact: env.LOGE_HOUSE_CONTACT ?? (production ? null : 'money@loge.example'),
     walletMode: env.WALLET_MODE,
     promoPays: env.LOGE_PROMO_PAYS,
     contentPolicy: env.CONTENT_POLICY,

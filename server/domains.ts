@@ -119,6 +119,6 @@ export async function createMoney(
 }
 
 export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
-  return { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings };
+  const { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings } = config;
+  return { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings };
 }

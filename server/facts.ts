@@ -21,7 +21,15 @@ type DispatchListener =
   | 'media';
 
 /** Runs on every gateway with people in the room. The bus may lose a fact; `FactTail` reads it from the table then. */
-export type RoomListener = 'access' | 'earnings' | 'goal' | 'live' | 'privateSession' | 'roomEnd';
+export type RoomListener =
+  | 'access'
+  | 'earnings'
+  | 'goal'
+  | 'live'
+  | 'places'
+  | 'privateSession'
+  | 'requests'
+  | 'roomEnd';
 
 interface Listeners {
   dispatch?: readonly DispatchListener[];
@@ -45,8 +53,8 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'tips.settled': { dispatch: ['chat', 'webhooks'] },
   'tip.refunded': { dispatch: ['webhooks'] },
   'topup.settled': { dispatch: ['webhooks'] },
-  'ticket.bought': { dispatch: ['webhooks'] },
-  'ticket.refunded': { dispatch: ['webhooks'] },
+  'ticket.bought': { dispatch: ['webhooks'], room: ['places'] },
+  'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
   'refund.changed': { dispatch: ['webhooks'] },
   'membership.changed': { dispatch: ['webhooks'] },
   'promotion.granted': { dispatch: ['webhooks'] },
@@ -62,8 +70,10 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'wallet.changed': { dispatch: ['sockets'] },
   'wallets.changed': { dispatch: ['sockets'] },
   'tipMenu.changed': { dispatch: ['sockets'] },
-  'earnings.changed': { room: ['earnings', 'goal'] },
+  'earnings.changed': { room: ['earnings', 'goal', 'requests'] },
+  'request.changed': { room: ['requests'] },
   'goal.changed': { room: ['goal'] },
+  'places.changed': { room: ['places'] },
 };
 
 /** Consecutive facts of one topic come together. */

@@ -26,6 +26,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   club_tiers: { domain: 'rooms', rows: 'creator = $1', kept: 'members agreed to it' },
   club_entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
 
+  billing_names: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
   buyers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
   card_tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME, message: 'null' } } },
   checkouts: {
@@ -38,6 +39,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   creator_freezes: { domain: 'money', rows: 'creator = $1', hidden: ['by', 'lifted_by'], kept: BOOKS },
   desk_acts: { domain: 'money', rows: 'subject = $1', hidden: ['by'], kept: 'what operators did stays on record' },
   disputes: { domain: 'money', rows: 'identity = $1', hidden: ['submitted_by'], erase: { set: { evidence: 'null' } } },
+  invoices: {
+    domain: 'money',
+    rows: 'identity = $1',
+    kept: 'issued receipts keep the name that their buyer gave, for as long as the law on accounts asks (ten years in France)',
+  },
   ledger_accounts: { domain: 'money', rows: 'owner = $1', kept: BOOKS },
   ledger_entries: {
     domain: 'money',
@@ -109,6 +115,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   fee_policies: 'a setting of the house',
   gateways: 'processes',
   goals: 'goals of rooms',
+  invoice_series: 'counters',
   ledger_transactions: 'amounts by source; their entries are listed with their accounts',
   outbox: 'facts, deleted an hour after everybody has taken them',
   payout_batches: 'sums',

@@ -5,6 +5,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
@@ -21,7 +22,7 @@ import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
 import { formatMoney, formatUntil } from './texts/format.ts';
 
-/** The lobby shows the number of remaining tickets from this number down. */
+/** Tickets are scarce from this number down, when at least as many are sold. */
 const FEW_TICKETS = 20;
 
 /** Emitted when the person is about to buy, or can do so with one tap. */
@@ -62,6 +63,7 @@ export class LogeLobby extends RoomPart {
       'liveEnded',
       'pauseChanged',
       'viewerCount',
+      'ticketsLeft',
       'walletChanged',
       'roomEnded',
     ]);
@@ -146,10 +148,32 @@ export class LogeLobby extends RoomPart {
 
   #offer(room: Room, offer: Offer): TemplateResult {
     const { texts, language } = this;
+    if (room.ticketsLeft === 0) return this.#soldOut(room, offer);
     const balanceMinor = room.wallet.balanceMinor;
     const hasWallet = room.wallet.currency === offer.currency;
     const missingMinor = Math.max(0, offer.priceMinor - balanceMinor);
     const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
+    const byCard = button({
+      label: texts.lobby.buyCard,
+      icon: 'card',
+      testId: 'buy-card',
+      isOutlined: hasWallet && missingMinor === 0,
+      isBusy: this.busy === 'card',
+      isDisabled: this.busy === 'wallet',
+      onClick: () => this.#buy('card'),
+    });
+    const topUpMinor = Math.max(missingMinor, LIMITS.topupMinMinor);
+    const fromWallet = hasWallet
+      ? button({
+          label: missingMinor > 0 ? texts.lobby.walletTopUp(money(topUpMinor)) : texts.lobby.buyWallet,
+          icon: 'wallet',
+          testId: 'buy-wallet',
+          isOutlined: missingMinor > 0,
+          isBusy: this.busy === 'wallet',
+          isDisabled: this.busy === 'card',
+          onClick: () => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet')),
+        })
+      : nothing;
     return html`
       <div class="offer" part="offer">
         ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
@@ -160,27 +184,7 @@ export class LogeLobby extends RoomPart {
           @pointerover=${() => this.#prepareEntry(room, missingMinor)}
           @focusin=${() => this.#prepareEntry(room, missingMinor)}
         >
-          ${button({
-            label: texts.lobby.buyCard,
-            icon: 'card',
-            testId: 'buy-card',
-            isBusy: this.busy === 'card',
-            isDisabled: this.busy === 'wallet',
-            onClick: () => this.#buy('card'),
-          })}
-          ${
-            hasWallet
-              ? button({
-                  label: texts.lobby.buyWallet,
-                  icon: 'wallet',
-                  testId: 'buy-wallet',
-                  isOutlined: true,
-                  isBusy: this.busy === 'wallet',
-                  isDisabled: this.busy === 'card',
-                  onClick: () => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet')),
-                })
-              : nothing
-          }
+          ${missingMinor > 0 || !hasWallet ? html`${byCard} ${fromWallet}` : html`${fromWallet} ${byCard}`}
         </div>
         ${
           hasWallet
@@ -198,9 +202,8 @@ export class LogeLobby extends RoomPart {
   #waiver(): TemplateResult | typeof nothing {
     const { quote, texts } = this;
     if (!quote?.waiver) return nothing;
-    const { ticketsLeft } = quote;
     return html`
-      ${ticketsLeft === null || ticketsLeft > FEW_TICKETS ? nothing : html`<p class="holds numbers" data-testid="tickets-left">${texts.price.ticketsLeft(ticketsLeft)}</p>`}
+      ${this.#scarce()}
       <label class="waiver muted">
         <input
           type="checkbox"
@@ -210,9 +213,33 @@ export class LogeLobby extends RoomPart {
             this.waived = (event.target as HTMLInputElement).checked;
           }}
         />
-        <span>${quote.waiver.text} <em>${texts.price.waiverHint}</em></span>
+        <span>${quote.waiver.text} <em>${texts.price.waiverHints[this.#phase]}</em></span>
       </label>
     `;
+  }
+
+  /** Of the live, as the right of withdrawal sees it. */
+  get #phase(): 'before' | 'live' | 'after' {
+    if (this.room?.isLive) return 'live';
+    return this.room?.info?.liveEndedAt ? 'after' : 'before';
+  }
+
+  #scarce(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    const left = room?.ticketsLeft ?? null;
+    const capacity = room?.info?.capacity ?? null;
+    if (left === null || capacity === null || left > FEW_TICKETS || left > capacity - left) return nothing;
+    return html`<p class="holds numbers" data-testid="tickets-left">${texts.price.ticketsLeft(left)}</p>`;
+  }
+
+  /** Nothing to press: a place that becomes free brings the offer back. */
+  #soldOut({ info }: Room, offer: Offer): TemplateResult {
+    const { texts, language } = this;
+    const price = formatMoney(offer.priceMinor, offer.currency, language);
+    return html`<div class="offer" part="offer" data-testid="sold-out" role="status">
+      ${priceLine({ title: texts.lobby.soldOut, note: texts.lobby.soldOutNote(info?.capacity ?? 0), price, testId: 'price' })}
+      <p class="holds muted">${texts.lobby.soldOutText}</p>
+    </div>`;
   }
 
   /** The person is about to buy. */

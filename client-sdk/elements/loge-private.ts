@@ -5,6 +5,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Room } from '../src/room.ts';
 import { formatDuration, formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';
@@ -188,8 +189,10 @@ export class LogePrivate extends RoomPart {
       ${missingMinor > 0 ? nothing : html`<p class="muted" data-testid="private-lasts">${texts.private.lasts(formatDuration((room.wallet.balanceMinor * 60_000) / rateMinor))}</p>`}
       ${
         missingMinor > 0
-          ? this.#button('private-topup', texts.private.topUp(money(missingMinor)), () =>
-              this.emit(TOPUP_WANTED, { missingMinor }),
+          ? this.#button(
+              'private-topup',
+              texts.private.topUp(money(Math.max(missingMinor, LIMITS.topupMinMinor))),
+              () => this.emit(TOPUP_WANTED, { missingMinor }),
             )
           : this.#button('private-request', texts.private.request, () =>
               this.act('session', () => room.privateSession.request()),

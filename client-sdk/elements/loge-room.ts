@@ -35,7 +35,9 @@ export class LogeRoom extends RoomPart {
     token: {},
     tokenProvider: { attribute: false },
     returnUrl: { attribute: 'return-url' },
+    receiptPath: { attribute: 'receipt-path' },
     notice: { state: true },
+    bought: { state: true },
   };
   /** URL of the Loge server. Default: the origin of the script. */
   declare url: string | undefined;
@@ -45,7 +47,11 @@ export class LogeRoom extends RoomPart {
   declare tokenProvider: TokenProvider | undefined;
   /** Return URL of payment pages. Default: the current page. */
   declare returnUrl: string | undefined;
+  /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
+  declare receiptPath: string | undefined;
   declare notice: PaymentNotice | undefined;
+  /** A ticket that was bought for a live to come, while this page was open. */
+  declare bought: string | undefined;
 
   static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
 
@@ -104,6 +110,7 @@ export class LogeRoom extends RoomPart {
       room.on('connected', () => this.#handleConnected(room)),
       room.on('accessGranted', (access) => {
         this.#handleGranted();
+        this.#noteBought(room);
         this.emit('loge-access-changed', { access });
       }),
       room.on('accessRevoked', (access) => {
@@ -170,6 +177,7 @@ export class LogeRoom extends RoomPart {
             <h1 class="display">${info.title}</h1>
             <p class="muted">${texts.room.by(info.creator.name)}</p>
           </div>
+          ${info.access.kind === 'ticket' ? html`<loge-ticket .room=${room} .bought=${this.bought} .receiptPath=${this.receiptPath}></loge-ticket>` : nothing}
           <loge-wallet .room=${room} .returnUrl=${returnUrl}></loge-wallet>
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
@@ -254,11 +262,19 @@ export class LogeRoom extends RoomPart {
       this.#toast(texts.tip.confirmed, 'success');
       return;
     }
-    if (room.access?.state === 'granted') return;
+    if (room.access?.state === 'granted') {
+      this.#noteBought(room);
+      return;
+    }
     this.notice = 'confirmed';
     this.#confirmingTimer = setTimeout(() => {
       if (this.notice === 'confirmed') this.notice = 'confirming';
     }, CONFIRMING_AFTER_MS);
+  }
+
+  /** Its card opens, but in a live the picture comes first. */
+  #noteBought(room: Room): void {
+    this.bought = room.isLive ? undefined : room.access.ticket;
   }
 
   #handleGranted(): void {

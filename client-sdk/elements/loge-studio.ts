@@ -19,6 +19,7 @@ import './loge-private.ts';
 import './studio/studio-earnings.ts';
 import './studio/studio-ending.ts';
 import type { LogeStudioEnding } from './studio/studio-ending.ts';
+import './studio/studio-requests.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
 import { closeSheetButton, interruptionQuestion, openSheetButton, toolButton } from './studio/studio-controls.ts';
@@ -57,7 +58,15 @@ export class LogeStudio extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     if (room.info) void this.#openAllowedPreview();
     return [
-      ...this.renderOn(room, ['reconnecting', 'reconnected', 'liveStarted', 'liveEnded', 'viewerCount', 'roomEnded']),
+      ...this.renderOn(room, [
+        'reconnecting',
+        'reconnected',
+        'liveStarted',
+        'liveEnded',
+        'viewerCount',
+        'tipRequestsChanged',
+        'roomEnded',
+      ]),
       ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
       ...listenForAlerts(room, playAlert),
       room.on('connected', () => void this.#openAllowedPreview()),
@@ -65,8 +74,8 @@ export class LogeStudio extends RoomPart {
         if (change === 'ended') this.problem = this.texts.studio.deviceLost;
       }),
       room.on('localLiveEnded', ({ reason }) => {
-        const { replaced, lost, endedTitle, endedText } = this.texts.studio;
-        this.note = { replaced, lost, ended: `${endedTitle}. ${endedText}` }[reason as string] ?? '';
+        const { replaced, lost } = this.texts.studio;
+        this.note = { replaced, lost }[reason as string] ?? '';
         this.requestUpdate();
       }),
       room.on('error', (error) => {
@@ -96,6 +105,7 @@ export class LogeStudio extends RoomPart {
           <div class="notices">
             ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
             <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)}></loge-studio-ending>
+            <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
             <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           </div>
           ${this.#cards(room)}

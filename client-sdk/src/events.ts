@@ -6,7 +6,7 @@ import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat/chat-
 import type { MessageId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/money/private-sessions.ts';
-import type { Goal, TipMenuItem } from '../../server/protocol/money/tipping.ts';
+import type { Goal, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { TrackSource } from '../../server/protocol/stage.ts';
@@ -33,6 +33,7 @@ export const RoomEvent = {
   liveEnded: 'liveEnded',
   pauseChanged: 'pauseChanged',
   viewerCount: 'viewerCount',
+  ticketsLeft: 'ticketsLeft',
   chatMessage: 'chatMessage',
   chatMessageRemoved: 'chatMessageRemoved',
   chatHistory: 'chatHistory',
@@ -52,6 +53,7 @@ export const RoomEvent = {
   goalProgress: 'goalProgress',
   goalCleared: 'goalCleared',
   tipMenuChanged: 'tipMenuChanged',
+  tipRequestsChanged: 'tipRequestsChanged',
   walletChanged: 'walletChanged',
   earningsChanged: 'earningsChanged',
   trackSubscribed: 'trackSubscribed',
@@ -193,6 +195,8 @@ export interface RoomEventMap {
   /** When the room ends by itself unless a live begins; null: it is live, or does not end by itself. */
   pauseChanged: { until: string | null };
   viewerCount: number;
+  /** How many tickets are left for this participant; 0: the room is sold out; null: they are not limited, or it is inside. */
+  ticketsLeft: number | null;
   /** A new message, in order and exactly once; also those missed while the connection was down. */
   chatMessage: ChatMessage;
   chatMessageRemoved: ChatRemovalNotice;
@@ -226,6 +230,8 @@ export interface RoomEventMap {
   /** The goal was removed. */
   goalCleared: { id: string };
   tipMenuChanged: readonly TipMenuItem[];
+  /** For the creator only: the open requests of tips. */
+  tipRequestsChanged: readonly MenuRequest[];
   walletChanged: Wallet;
   /** For the creator only. */
   earningsChanged: Earnings;

@@ -33,6 +33,7 @@ function welcome(room: Room, live = false): Welcome {
     wallet: null,
     currency: 'eur',
     inside: null,
+    ticketsLeft: null,
     serverTime: '2030-01-01T00:00:00.000Z',
   };
 }

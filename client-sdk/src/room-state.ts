@@ -6,7 +6,14 @@ import type { Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { RoomEventMap } from './events.ts';
 
-type StateEventName = 'viewerCount' | 'liveStarted' | 'liveEnded' | 'pauseChanged' | 'earningsChanged' | 'roomEnded';
+type StateEventName =
+  | 'viewerCount'
+  | 'ticketsLeft'
+  | 'liveStarted'
+  | 'liveEnded'
+  | 'pauseChanged'
+  | 'earningsChanged'
+  | 'roomEnded';
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
 
 export class RoomState {
@@ -14,6 +21,7 @@ export class RoomState {
   access: Access = { state: 'required' };
   earnings: Earnings | null = null;
   currency: string | null = null;
+  ticketsLeft: number | null = null;
   #viewerCount = 0;
   #isLive = false;
   #endEmitted = false;
@@ -36,6 +44,7 @@ export class RoomState {
     this.access = { state: 'required' };
     this.earnings = null;
     this.currency = null;
+    this.ticketsLeft = null;
     this.#viewerCount = 0;
     this.#isLive = false;
     this.#endEmitted = false;
@@ -47,6 +56,7 @@ export class RoomState {
     this.access = welcome.access;
     this.earnings = null;
     this.currency = welcome.currency;
+    this.ticketsLeft = welcome.ticketsLeft;
     this.#viewerCount = welcome.viewerCount;
     this.#isLive = welcome.live;
     this.#endEmitted = welcome.room.status === 'ended';
@@ -56,6 +66,12 @@ export class RoomState {
     if (count === this.#viewerCount) return;
     this.#viewerCount = count;
     this.#emit('viewerCount', count);
+  }
+
+  setTicketsLeft(count: number | null): void {
+    if (count === this.ticketsLeft) return;
+    this.ticketsLeft = count;
+    this.#emit('ticketsLeft', count);
   }
 
   setEarnings(earnings: Earnings): void {

@@ -5,14 +5,14 @@
 import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
-import type { Goal, Leaderboard, TipMenuItem } from '../../server/protocol/money/tipping.ts';
+import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { GrantedSession } from '../../server/protocol/stage.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
-import type { LogeError } from './errors.ts';
+import { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
 import { consoleLog, type Log } from './log.ts';
 import { MediaEngine } from './media/media-engine.ts';
@@ -129,6 +129,13 @@ export class Room {
     return this.#state.access;
   }
 
+  /** The room's date as an iCalendar file; null without a date. */
+  get calendarUrl(): string | null {
+    return this.info?.startsAt
+      ? new URL(`v1/public/rooms/${this.info.id}/calendar`, `${this.#url.replace(/\/$/, '')}/`).href
+      : null;
+  }
+
   /** Currency of all amounts in the room (ISO 4217, lower case); null before the room is connected. */
   get currency(): string | null {
     return this.#state.currency;
@@ -136,6 +143,14 @@ export class Room {
 
   get viewerCount(): number {
     return this.#state.viewerCount;
+  }
+
+  /**
+   * In the lobby: how many tickets are left for this participant; 0 means sold out, null that they are not limited. See
+   * `ticketsLeft`, which also reports a place that became free.
+   */
+  get ticketsLeft(): number | null {
+    return this.#state.ticketsLeft;
   }
 
   /** Whether the creator's media is on stage. */
@@ -163,6 +178,11 @@ export class Room {
    */
   get tipMenu(): readonly TipMenuItem[] {
     return this.#tipping.menu;
+  }
+
+  /** What tips from the menu ask for and is still open, oldest first; for the creator, also when the room has ended. */
+  get tipRequests(): readonly MenuRequest[] {
+    return this.#tipping.requests;
   }
 
   /** Adds a listener for an event; returns the function that removes it. */
@@ -224,7 +244,10 @@ export class Room {
    * `wallet_off`, `provider_unavailable`.
    */
   buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
-    return this.wallet.buyTicket(options);
+    return this.wallet.buyTicket(options).catch((error: unknown) => {
+      if (error instanceof LogeError && error.code === 'sold_out') this.#state.setTicketsLeft(0);
+      throw error;
+    });
   }
 
   /**
@@ -297,6 +320,15 @@ export class Room {
    */
   setTipMenu(items: readonly TipMenuItem[]): Promise<readonly TipMenuItem[]> {
     return this.#tipping.setMenu(items);
+  }
+
+  /**
+   * Says that a request is done, or undoes it, which pays the tip back; for the creator. Repeated calls answer how the
+   * request stands.
+   * @throws {LogeError} `forbidden`, `tip_request_not_found`, `not_refundable`.
+   */
+  settleTipRequest(request: { tip: MenuRequest['tip']; outcome: 'done' | 'undone' }): Promise<MenuRequest> {
+    return this.#tipping.settleRequest(request);
   }
 
   /** Removes a person from the room; the reason is recorded. For the creator and moderators. */
@@ -375,6 +407,7 @@ export class Room {
       'chat:frame': (frame) => this.chat.handleFrame(frame),
       ...this.chat.handlers,
       'money:walletChanged': (wallet) => this.wallet.handleState(wallet),
+      'money:ticketsLeft': ({ ticketsLeft }) => this.#state.setTicketsLeft(ticketsLeft),
       'money:earningsChanged': (earnings) => this.#state.setEarnings(earnings),
       'private:requested': (data) => this.privateSession.handleEvent('private:requested', data),
       'private:started': (data) => this.privateSession.handleEvent('private:started', data),
@@ -383,6 +416,7 @@ export class Room {
       'private:running': (running) => this.privateSession.handleRunning(running),
       'private:fundsLow': (data) => this.#emitter.emit('privateFundsLow', data),
       'money:goalProgress': ({ goal }) => this.#tipping.handleGoal(goal),
+      'money:requestsChanged': ({ requests }) => this.#tipping.handleRequests(requests),
       'money:tipMenuChanged': (menu) => this.#tipping.handleMenu(menu),
     };
   }
@@ -391,7 +425,10 @@ export class Room {
     const wasGranted = this.access.state === 'granted';
     const { access, inside, room, live } = welcome;
     this.localParticipant.handleSelf(welcome);
-    if (welcome.participant.role === 'creator') void this.refreshEarnings().catch(() => undefined);
+    if (welcome.participant.role === 'creator') {
+      void this.refreshEarnings().catch(() => undefined);
+      void this.#tipping.refreshRequests().catch(() => undefined);
+    }
     if (room.access.kind === 'private') void this.privateSession.refresh().catch(() => undefined);
     if (downMs === null) {
       this.#state.begin(welcome);
@@ -404,6 +441,7 @@ export class Room {
     this.#state.info = room;
     this.wallet.handleState(welcome.wallet);
     this.#state.setViewerCount(welcome.viewerCount);
+    this.#state.setTicketsLeft(welcome.ticketsLeft);
     // Emit what changed while the connection was down.
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
     else if (inside && !wasGranted) this.#handleGranted({ access, inside });
@@ -460,6 +498,7 @@ export class Room {
     this.stage.reset();
     this.chat.close();
     this.#tipping.close();
+    this.#tipping.handleRequests([]);
     this.privateSession.reset();
     this.wallet.begin(null);
     this.#state.reset();

@@ -160,7 +160,7 @@ export class Chat {
     // All messages are judged before the first append: judgements finish in any order, and tips keep theirs.
     const judged = await Promise.all(tips.map(async (tip) => ({ ...tip, ...(await this.#wordsOfTip(tip)) })));
     await Promise.all(
-      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, text, withheld }) => {
+      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, item, text, withheld }) => {
         const { isNew } = await this.#log.append({
           room,
           kind: 'tip',
@@ -169,6 +169,8 @@ export class Chat {
           amountMinor,
           currency,
           text,
+          // A fact of an earlier version has none.
+          ...(item ? { details: { item: item.label } } : {}),
           sentAt,
         });
         if (!isNew || withheld === undefined) return;

@@ -46,6 +46,8 @@ export interface MoneyOptions {
   promoPays?: PromoPays;
   /** Where the house is established. Its VAT applies to buyers whose country is unknown. Absent means France. */
   houseCountry?: string;
+  /** Who sells, on receipts; absent: receipts get no numbers. */
+  seller?: Seller | undefined;
   /** Absent means the table of EU standard rates. */
   taxes?: TaxCalculator;
   /** Rates of the operator, which override those of the table. */
@@ -54,6 +56,13 @@ export interface MoneyOptions {
   earnings?: Partial<EarningsRules>;
   /** Whether this process runs the jobs that only one process may run. Absent means always. */
   isLeader?: () => boolean;
+}
+
+/** The house as the seller that receipts name. */
+export interface Seller {
+  name: string;
+  address: string;
+  vatNumber: string | null;
 }
 
 export interface EarningsRules extends HoldRules {
@@ -96,6 +105,7 @@ export class MoneyContext {
   readonly metrics: Metrics;
   readonly currency: string;
   readonly publicUrl: string;
+  readonly seller: Seller | undefined;
   readonly isReturnUrlAllowed: (url: string) => boolean;
   readonly ledger: LedgerStore;
   readonly stores: ReturnType<typeof createStores>;
@@ -122,6 +132,7 @@ export class MoneyContext {
     this.metrics = options.metrics;
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
+    this.seller = options.seller;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);
     this.stores = createStores(options.db);

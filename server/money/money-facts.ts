@@ -26,6 +26,8 @@ export interface MoneyFacts {
   'topup.settled': { topup: SettledTopup };
   'ticket.bought': { ticket: Ticket };
   'ticket.refunded': { ticket: Ticket };
+  /** A place in a room with limited tickets was taken by an open payment page, or became free. */
+  'places.changed': { room: RoomId };
   /** Tips of one room that were booked in one batch, in order. */
   'tips.settled': { tips: Tip[] };
   'tip.refunded': { tip: TipId; room: RoomId; identity: string; amountMinor: number; currency: string };
@@ -36,6 +38,8 @@ export interface MoneyFacts {
   'private_session.ended': { session: PrivateSession };
   /** The earnings of the room have changed. */
   'earnings.changed': { room: RoomId };
+  /** A request of a tip was done. New ones and undone ones follow `earnings.changed`. */
+  'request.changed': { room: RoomId };
   /** A goal was set or cleared. Its progress follows `earnings.changed`. */
   'goal.changed': { room: RoomId };
   'tipMenu.changed': { menu: TipMenu };

@@ -15,6 +15,7 @@ import type { PrivateSessions } from './private-sessions/private-sessions.ts';
 import type { ProviderEvents } from './provider/provider-events.ts';
 import type { RefundOrders } from './refunds/refund-orders.ts';
 import type { Cancellations } from './sales/cancellations.ts';
+import type { Invoices } from './sales/invoices.ts';
 import type { Promotions } from './wallet/promotions.ts';
 
 interface JobParts {
@@ -23,6 +24,7 @@ interface JobParts {
   memberships: Memberships;
   refundOrders: RefundOrders;
   cancellations: Cancellations;
+  invoices: Invoices;
   promotions: Promotions;
   earnings: Earnings;
   creatorAccounts: CreatorAccounts;
@@ -57,6 +59,7 @@ export class MoneyJobs {
       job('memberships', 2 * SECOND_MS, () => parts.memberships.sweep()),
       job('refunds', 2 * SECOND_MS, () => parts.refundOrders.sweep()),
       leaderJob('cancellations', 2 * SECOND_MS, () => parts.cancellations.sweep()),
+      leaderJob('invoices', 2 * SECOND_MS, () => parts.invoices.sweep()),
       leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
       leaderJob(
@@ -124,6 +127,7 @@ export class MoneyJobs {
     while (await parts.cancellations.sweep());
     while (await parts.promotions.sweep());
     while (await parts.refundOrders.sweep());
+    while (await parts.invoices.sweep());
     await parts.creatorAccounts.sweep();
     while (await parts.earnings.release());
     while (await parts.payouts.sweep());

@@ -29,6 +29,7 @@ import { RefundOrders } from './refunds/refund-orders.ts';
 import { Refundables } from './refunds/refundables.ts';
 import { Refunds } from './refunds/refunds.ts';
 import { Cancellations } from './sales/cancellations.ts';
+import { Invoices } from './sales/invoices.ts';
 import type { Pricing } from './sales/pricing.ts';
 import { Quotes } from './sales/quotes.ts';
 import { Receipts } from './sales/receipts.ts';
@@ -37,6 +38,7 @@ import { Tickets } from './sales/tickets.ts';
 import { Withdrawals } from './sales/withdrawals.ts';
 import { CardTips } from './tips/card-tips.ts';
 import { TipBatches } from './tips/tip-batches.ts';
+import { TipRequests } from './tips/tip-requests.ts';
 import { Tipping } from './tips/tipping.ts';
 import { Tips } from './tips/tips.ts';
 import { Cards } from './wallet/cards.ts';
@@ -77,6 +79,8 @@ export class Money {
   /** A buyer's right of withdrawal. */
   readonly withdrawals: Withdrawals;
   readonly receipts: Receipts;
+  /** Numbers of receipts, and the names on them. */
+  readonly invoices: Invoices;
   /** What a room came to, for its creator and for a fan. */
   readonly summaries: Summaries;
 
@@ -86,6 +90,8 @@ export class Money {
   readonly cardTips: CardTips;
   /** Goals, tip menus and leaderboards. */
   readonly tipping: Tipping;
+  /** What tips ask the creator to do. */
+  readonly tipRequests: TipRequests;
   readonly memberships: Memberships;
   readonly privateSessions: PrivateSessions;
 
@@ -144,16 +150,18 @@ export class Money {
     this.promotions = new Promotions(context);
 
     this.pricing = context.pricing;
-    this.quotes = new Quotes(context);
     this.tickets = new Tickets(context, checkouts);
+    this.quotes = new Quotes(context, this.tickets);
     this.withdrawals = new Withdrawals(context, refunds);
-    this.receipts = new Receipts(context, this.withdrawals);
+    this.invoices = new Invoices(context);
+    this.receipts = new Receipts(context, { withdrawals: this.withdrawals, invoices: this.invoices });
     this.summaries = new Summaries(context);
 
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);
     this.tips = new Tips(context, { batches: this.#tipBatches, tipping: this.tipping });
     this.cardTips = new CardTips(context, { checkouts, tipping: this.tipping });
+    this.tipRequests = new TipRequests(context, refunds);
     this.privateSessions = new PrivateSessions(context);
 
     this.creatorAccounts = new CreatorAccounts(context);

@@ -74,6 +74,8 @@ export const LIMITS = {
   tipMaxMinor: 50_000,
   menuItems: 20,
   menuLabelChars: 60,
+  /** Open requests of tips that are listed. */
+  tipRequests: 200,
   leaderboardEntries: 50,
   topupMinMinor: 500,
   topupMaxMinor: 50_000,
@@ -91,6 +93,7 @@ export const LIMITS = {
   notHeldAfterMs: 6 * 3_600_000,
   /** A room with tickets whose live ended without a word of its creator ends by itself this long after. */
   pauseDefaultMs: 6 * 3_600_000,
+  /** After the live ended, however often the creator asks for more. */
   pauseMaxMinutes: 24 * 60,
   tracksPerStage: 4,
   listPageItems: 100,

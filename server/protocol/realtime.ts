@@ -49,6 +49,9 @@ import {
   tipMenu,
   tipMenuInput,
   tippingState,
+  tipRequest,
+  tipRequestInput,
+  tipRequestList,
 } from './money/tipping.ts';
 import { access, currency, pauseInput, removal, removalInput, room } from './rooms.ts';
 import {
@@ -124,6 +127,8 @@ export const REQUESTS = {
   'money:setGoal': { input: goalInput, answer: z.object({ goal }) },
   'money:clearGoal': { input: nothing, answer: goalAnswer },
   'money:setTipMenu': { input: tipMenuInput, answer: tipMenu },
+  'money:requests': { input: nothing, answer: tipRequestList },
+  'money:settleRequest': { input: tipRequestInput, answer: tipRequest },
   'money:earnings': { input: nothing, answer: earnings },
   'money:summary': { input: nothing, answer: roomSummary },
   ...PRIVATE_REQUESTS,
@@ -168,6 +173,8 @@ export const welcome = z.object({
   /** The currency of every amount in the room. */
   currency,
   inside: inside.nullable(),
+  /** In the lobby of a room with limited tickets: how many this participant can still buy from; null elsewhere. */
+  ticketsLeft: z.number().int().nullable(),
   serverTime: z.string(),
 });
 export type Welcome = z.infer<typeof welcome>;
@@ -204,6 +211,10 @@ export const EVENTS = {
   ...CHAT_EVENTS,
   'money:walletChanged': wallet,
   'money:earningsChanged': earnings,
+  /** In the lobby of a room with limited tickets; 0: it is sold out. */
+  'money:ticketsLeft': z.object({ ticketsLeft: z.number().int() }),
+  /** To the creator: the open requests of tips. */
+  'money:requestsChanged': tipRequestList,
   /** The goal's progress; null: there is none. */
   'money:goalProgress': goalAnswer,
   'money:tipMenuChanged': tipMenu,

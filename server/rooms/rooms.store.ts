@@ -238,11 +238,13 @@ export class RoomsStore {
     };
   }
 
-  /** The room is paused from now on until this time; nothing happens unless its live has ended. */
+  /** Pauses the room until this time, but no longer than the limit; nothing happens unless its live has ended. */
   async setPause(tx: Orm, room: string, until: string): Promise<boolean> {
     const paused = await tx
       .update(rooms)
-      .set({ pausedUntil: until })
+      .set({
+        pausedUntil: sql`least(${until}::timestamptz, ${rooms.liveEndedAt} + interval '1 minute' * ${LIMITS.pauseMaxMinutes})`,
+      })
       .where(and(eq(rooms.id, room), isNotNull(rooms.liveEndedAt), isNull(rooms.endedAt)))
       .returning({ id: rooms.id });
     return paused.length > 0;

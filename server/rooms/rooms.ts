@@ -35,6 +35,12 @@ import {
 /** Limit of the cache of immutable room data; the oldest entry is evicted. */
 const ROOMS_REMEMBERED = 10_000;
 
+interface Unchanging {
+  creator: string;
+  hasChat: boolean;
+  capacity: number | null;
+}
+
 /** `subscribe` is the token's permission to watch. */
 export interface AccessQuery {
   roomId: RoomId;
@@ -68,7 +74,7 @@ export class Rooms {
   readonly #gateway: string;
   readonly #grants: TokenGrants;
   readonly #records: GatheredRead<AccessKey, AccessRecord | undefined>;
-  readonly #remembered = new Map<string, { creator: string; hasChat: boolean }>();
+  readonly #remembered = new Map<string, Unchanging>();
 
   constructor(options: {
     store: RoomsStore;
@@ -171,14 +177,19 @@ export class Rooms {
     return (await this.#unchanging(roomId)).hasChat;
   }
 
+  /** Ticket limit; null: unlimited. */
+  async capacityOf(roomId: string): Promise<number | null> {
+    return (await this.#unchanging(roomId)).capacity;
+  }
+
   /** Immutable data of a room, which every message needs: read once. */
-  async #unchanging(roomId: string): Promise<{ creator: string; hasChat: boolean }> {
+  async #unchanging(roomId: string): Promise<Unchanging> {
     const known = this.#remembered.get(roomId);
     if (known) return known;
-    const { creator, chat } = await this.getRoom(roomId);
+    const { creator, chat, capacity } = await this.getRoom(roomId);
     const [oldest] = this.#remembered.keys();
     if (oldest !== undefined && this.#remembered.size >= ROOMS_REMEMBERED) this.#remembered.delete(oldest);
-    const settled = { creator: creator.identity, hasChat: chat.enabled };
+    const settled = { creator: creator.identity, hasChat: chat.enabled, capacity };
     this.#remembered.set(roomId, settled);
     return settled;
   }

@@ -10,7 +10,9 @@ registerParts({
   'loge-private': () => import('../loge-private.ts'),
   'loge-stage': () => import('../loge-stage.ts'),
   'loge-studio': () => import('../loge-studio.ts'),
+  'loge-ticket': () => import('../money/loge-ticket.ts'),
   'loge-tip': () => import('../loge-tip.ts'),
+  'loge-studio-requests': () => import('../studio/studio-requests.ts'),
   'loge-summary': () => import('../room/loge-summary.ts'),
   'loge-topup': () => import('../money/loge-topup.ts'),
 });

@@ -6,6 +6,7 @@ import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
+import './loge-price.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 
 const styles = css`
@@ -63,6 +64,7 @@ export class LogeClub extends RoomPart {
                 <span class="display">${texts.club.price(formatMoney(tier.priceMinor, tier.currency, language), tier.interval)}</span>
               </div>
               <ul class="perks">${tier.perks.map((perk) => html`<li>${perk}</li>`)}</ul>
+              <loge-price kind="membership" .room=${this.room} .tier=${tier.id}></loge-price>
               ${button({
                 label: texts.club.join,
                 icon: 'card',

@@ -4,6 +4,7 @@
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, LogeElement } from '../room/room-part.ts';
@@ -22,11 +23,14 @@ export class LogePrice extends LogeElement {
     kind: {},
     from: {},
     amountMinor: { attribute: false },
+    tier: { attribute: false },
     quote: { state: true },
   };
   declare room: Room | undefined;
   /** For a private session, the quote is for one minute. */
-  declare kind: 'ticket' | 'tip' | 'private_session';
+  declare kind: 'ticket' | 'tip' | 'private_session' | 'membership';
+  /** Of a membership. */
+  declare tier: Tier['id'] | undefined;
   declare from: 'wallet' | 'card';
   declare amountMinor: number | undefined;
   declare quote: Quote | undefined;
@@ -96,7 +100,7 @@ export class LogePrice extends LogeElement {
     // The quote contains the waiver text in one language, so drop it when the language changes.
     const isOtherLanguage = this.#requestedLanguage !== undefined && this.#requestedLanguage !== this.language;
     if (isOtherLanguage) this.#setQuote(undefined);
-    if (isOtherLanguage || ['room', 'kind', 'from', 'amountMinor'].some((name) => changed.has(name)))
+    if (isOtherLanguage || ['room', 'kind', 'from', 'amountMinor', 'tier'].some((name) => changed.has(name)))
       this.#requestQuote();
   }
 
@@ -114,8 +118,12 @@ export class LogePrice extends LogeElement {
   }
 
   async #load(room: Room, requestNumber: number): Promise<void> {
-    const { kind, from, amountMinor } = this;
-    const request = kind === 'tip' && amountMinor !== undefined ? { kind, from, amountMinor } : { kind, from };
+    const { kind, from, amountMinor, tier } = this;
+    const request = {
+      ...{ kind, from },
+      ...(kind === 'tip' && amountMinor !== undefined && { amountMinor }),
+      ...(tier !== undefined && { tier }),
+    };
     // A missing quote does not prevent paying: the price is known, and the payment reports errors.
     const quote = await room.quote({ ...request, locale: this.language }).catch(() => undefined);
     if (requestNumber === this.#requestNumber) this.#setQuote(quote);

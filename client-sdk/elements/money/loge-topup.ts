@@ -22,6 +22,7 @@ export class LogeTopup extends RoomPart {
     returnUrl: { attribute: false },
     wanted: { attribute: false },
     open: { state: true },
+    missingMinor: { state: true },
     chosenMinor: { state: true },
     cards: { state: true },
     card: { state: true },
@@ -32,6 +33,7 @@ export class LogeTopup extends RoomPart {
   /** Each new request opens the dialog. */
   declare wanted: { missingMinor: number } | undefined;
   declare open: boolean;
+  declare missingMinor: number;
   /** What is wrong with the amount. */
   declare fault: string;
   declare chosenMinor: number | undefined;
@@ -91,6 +93,7 @@ export class LogeTopup extends RoomPart {
     this.open = false;
     this.cards = [];
     this.card = '';
+    this.missingMinor = 0;
     this.fault = '';
   }
 
@@ -99,16 +102,29 @@ export class LogeTopup extends RoomPart {
     if (changed.has('wanted') && this.wanted) this.#open(this.wanted.missingMinor);
   }
 
-  /** With the smallest preset that covers the missing amount. */
+  /** With what is missing, but not less than the smallest top-up; without a need, with a usual amount. */
   #open(missingMinor: number): void {
-    const currency = this.room?.wallet.currency;
-    if (!currency) return;
-    const presets = presetsOf(PRESETS, currency);
-    this.chosenMinor = presets.find((amountMinor) => amountMinor >= missingMinor) ?? presets.at(-1);
+    if (!this.room?.wallet.currency) return;
+    this.missingMinor = missingMinor;
+    this.chosenMinor = missingMinor > 0 ? this.#neededMinor : this.#presetsMinor[1];
     this.problem = '';
     this.fault = '';
     this.open = true;
     void this.#loadCards();
+  }
+
+  get #neededMinor(): number {
+    return Math.min(Math.max(this.missingMinor, LIMITS.topupMinMinor), LIMITS.topupMaxMinor);
+  }
+
+  /** What is missing is offered first. */
+  get #presetsMinor(): number[] {
+    const usual = presetsOf(PRESETS, this.room?.wallet.currency ?? 'eur');
+    if (this.missingMinor <= 0) return usual;
+    return [...new Set([this.#neededMinor, ...usual.filter((amountMinor) => amountMinor > this.#neededMinor)])].slice(
+      0,
+      usual.length,
+    );
   }
 
   /** If this fails, the payment page is used. */
@@ -139,13 +155,13 @@ export class LogeTopup extends RoomPart {
         .open=${this.open}
         @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
       >
-        <p class="text">${texts.wallet.text} ${texts.wallet.holds(amount)}</p>
+        <p class="text">${texts.wallet.text} ${texts.wallet.holds(amount)} ${this.#missing(currency)}</p>
         <loge-amount-choice
           kind="topup"
           label=${texts.wallet.amounts}
           currency=${currency}
           .otherLabel=${texts.wallet.other}
-          .presetsMinor=${presetsOf(PRESETS, currency)}
+          .presetsMinor=${this.#presetsMinor}
           .valueMinor=${chosen}
           .range=${range}
           .fault=${this.fault}
@@ -166,6 +182,12 @@ export class LogeTopup extends RoomPart {
         </wa-button>
       </wa-dialog>
     `;
+  }
+
+  #missing(currency: string): string {
+    const money = (amountMinor: number) => formatMoney(amountMinor, currency, this.language);
+    if (this.missingMinor <= 0 || this.missingMinor >= LIMITS.topupMinMinor) return '';
+    return this.texts.wallet.missing(money(this.missingMinor), money(LIMITS.topupMinMinor));
   }
 
   #ways(): TemplateResult | typeof nothing {

@@ -2,13 +2,14 @@
  * `<loge-summary>`: what a room that has ended came to: how long it was live, and for its creator the takings and the
  * tickets that go back, for a fan what they paid and what comes back to them.
  */
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
+import { loadParts } from '../loading/parts.ts';
 import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
-import { defineElement, RoomPart } from './room-part.ts';
 import '../texts/inside-texts.ts';
+import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeSummary extends RoomPart {
   static override properties = { summary: { state: true } };
@@ -27,6 +28,10 @@ export class LogeSummary extends RoomPart {
         border: 1px solid var(--_line);
         border-radius: var(--_radius);
         background: var(--_surface);
+      }
+
+      loge-studio-requests {
+        margin-top: 1.25rem;
       }
 
       h2 {
@@ -64,7 +69,7 @@ export class LogeSummary extends RoomPart {
     if (room.info?.status === 'ended') read();
     return [
       ...(['connected', 'reconnected', 'roomEnded', 'walletChanged'] as const).map((name) => room.on(name, read)),
-      ...this.renderOn(room, ['earningsChanged']),
+      ...this.renderOn(room, ['earningsChanged', 'tipRequestsChanged']),
     ];
   }
 
@@ -72,6 +77,12 @@ export class LogeSummary extends RoomPart {
     if (room.info?.status !== 'ended') return;
     const { summary } = this;
     this.summary = await room.summary().catch(() => summary);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    // What was asked for with a tip is still to be done, or paid back.
+    loadParts(this.renderRoot);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -85,6 +96,7 @@ export class LogeSummary extends RoomPart {
         ${isCreator ? this.#takings(room, summary) : this.#paid(summary)}
       </dl>
       ${this.#note(summary, isCreator)}
+      ${room.tipRequests.length > 0 ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
     </section>`;
   }
 

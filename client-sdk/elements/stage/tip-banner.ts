@@ -42,7 +42,7 @@ export class TipBanner implements ReactiveController {
     if (!tip) return nothing;
     return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
       <span class="amount">${formatMoney(tip.amountMinor, tip.currency, language)}</span>
-      <span><b>${tip.from.name}</b>${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
+      <span><b>${tip.from.name}</b>${tip.item ? html`<bdi>${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
     </div>`;
   }
 

@@ -14,7 +14,7 @@ import { formatCount, formatUntil } from '../texts/format.ts';
 const PAUSE_MINUTES = [10, 20, 30, 60, 120] as const;
 
 /** Emitted when the live has ended on this page's word. */
-export const LIVE_STOPPED = 'loge-live-stopped';
+const LIVE_STOPPED = 'loge-live-stopped';
 
 export class LogeStudioEnding extends RoomPart {
   static override properties = { open: { state: true }, minutes: { state: true } };

@@ -341,7 +341,8 @@ export const studioStyles = css`
       background: none;
     }
 
-    .card {
+    .card,
+    loge-studio-ending {
       margin-inline: 1.25rem;
     }
 

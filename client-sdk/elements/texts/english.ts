@@ -37,7 +37,8 @@ export const english = {
     buyWallet: 'Buy with wallet',
     buyCard: 'Pay by card',
     walletHolds: (amount: string) => `Your wallet holds ${amount}`,
-    walletShort: (missing: string) => `Top up ${missing} more to buy with your wallet`,
+    walletShort: (missing: string) => `${missing} are missing in your wallet`,
+    walletTopUp: (amount: string) => `Top up ${amount}`,
     secure:
       'Card payments happen on our payment provider’s page. If you are refunded, the money goes back the way it came.',
     confirmed: 'Payment confirmed, opening the doors…',
@@ -45,6 +46,9 @@ export const english = {
     cancelled: 'The payment was cancelled. Nothing was charged.',
     topupConfirmed: 'Payment confirmed. Your credit arrives in a moment.',
     topupArrived: (amount: string) => `Your credit has arrived: ${amount}`,
+    soldOut: 'Sold out',
+    soldOutNote: (places: number) => (places === 1 ? 'The only ticket is taken.' : `All ${places} tickets are taken.`),
+    soldOutText: 'Stay here: as soon as a place becomes free, you can buy it on this page.',
     closed: 'The doors are closed to you',
     removed: (reason: string) =>
       `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
@@ -76,13 +80,17 @@ export const english = {
   },
   price: {
     summary: (creator: string, amount: string) => `${amount} of it go to ${creator}. Who gets what?`,
-    processor: 'Payment provider (estimate)',
-    platform: 'The house',
+    processor: 'Payment provider, about',
+    platform: 'The house, about',
     vat: (rate: string, country: string) => `VAT ${rate} % (${country})`,
     total: 'You pay',
     pledge: (creator: string, share: string, association: string) =>
       `${creator} gives ${share} % of their part to ${association}. The association’s account is public.`,
-    waiverHint: 'Optional. Without it you can give your ticket back until the live begins.',
+    waiverHints: {
+      before: 'Optional. Without it you can give your ticket back until the live begins.',
+      live: 'Optional. The live is on, so the ticket cannot be given back, with or without this.',
+      after: 'Optional. Without it you can give your ticket back until the live goes on.',
+    },
     ticketsLeft: (count: number) => (count === 1 ? 'One ticket left' : `${count} tickets left`),
   },
   tip: {
@@ -128,6 +136,7 @@ export const english = {
     title: 'Top up your wallet',
     text: 'Credit for tickets and tips. You pay by card on our payment provider’s page and come back here.',
     holds: (amount: string) => `It holds ${amount} now.`,
+    missing: (amount: string, minimum: string) => `${amount} are missing. The smallest top-up is ${minimum}.`,
     amounts: 'Amount',
     other: 'Other amount',
     pay: (amount: string) => `Pay ${amount} by card`,

@@ -77,6 +77,7 @@ export const frenchErrors: ErrorTexts = {
   insufficient_funds: 'Il n’y a pas assez de crédit dans votre portefeuille. Rechargez-le d’abord.',
   tip_not_allowed: 'Vous ne pouvez pas offrir de pourboire ici.',
   menu_item_not_found: 'Ce choix n’est plus au menu.',
+  tip_request_not_found: 'Cette demande n’existe pas dans ce salon.',
   menu_item_duplicate: 'Deux choix du menu ont le même identifiant.',
   menu_price_mismatch: 'Le prix de ce choix a changé.',
   nothing_to_buy: 'Ce salon ne demande pas de billet.',

@@ -42,7 +42,8 @@ export const french: BaseTexts = {
     buyWallet: 'Payer avec le portefeuille',
     buyCard: 'Payer par carte',
     walletHolds: (amount) => `Votre portefeuille contient ${amount}`,
-    walletShort: (missing) => `Ajoutez ${missing} pour payer avec votre portefeuille`,
+    walletShort: (missing) => `Il manque ${missing} dans votre portefeuille`,
+    walletTopUp: (amount) => `Recharger ${amount}`,
     secure:
       'Le paiement par carte se fait sur la page de notre prestataire. En cas de remboursement, l’argent repart par le même chemin.',
     confirmed: 'Paiement confirmé, ouverture des portes…',
@@ -50,6 +51,9 @@ export const french: BaseTexts = {
     cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
     topupConfirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
     topupArrived: (amount) => `Votre crédit est arrivé : ${amount}`,
+    soldOut: 'Complet',
+    soldOutNote: (places) => (places === 1 ? 'Le seul billet est pris.' : `Les ${places} billets sont pris.`),
+    soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter sur cette page.',
     closed: 'Les portes vous sont fermées',
     removed: (reason) =>
       `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
@@ -81,13 +85,17 @@ export const french: BaseTexts = {
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
-    processor: 'Prestataire de paiement (estimation)',
-    platform: 'La maison',
+    processor: 'Prestataire de paiement, environ',
+    platform: 'La maison, environ',
     vat: (rate: string, country: string) => `TVA ${rate} % (${country})`,
     total: 'Vous payez',
     pledge: (creator: string, share: string, association: string) =>
       `${creator} donne ${share} % de sa part à ${association}. Le compte de l’association est public.`,
-    waiverHint: 'Facultatif. Sinon, vous pouvez rendre votre billet jusqu’au début du live.',
+    waiverHints: {
+      before: 'Facultatif. Sinon, vous pouvez rendre votre billet jusqu’au début du live.',
+      live: 'Facultatif. Le live est en cours : avec ou sans, le billet ne peut plus être rendu.',
+      after: 'Facultatif. Sinon, vous pouvez rendre votre billet jusqu’à la reprise du live.',
+    },
     ticketsLeft: (count: number) => (count === 1 ? 'Plus qu’un billet' : `Plus que ${count} billets`),
   },
   tip: {
@@ -134,6 +142,7 @@ export const french: BaseTexts = {
     title: 'Recharger votre portefeuille',
     text: 'Du crédit pour les billets et les pourboires. Vous payez par carte sur la page de notre prestataire et revenez ici.',
     holds: (amount) => `Il contient ${amount} actuellement.`,
+    missing: (amount, minimum) => `Il manque ${amount}. La plus petite recharge est de ${minimum}.`,
     amounts: 'Montant',
     other: 'Autre montant',
     pay: (amount) => `Payer ${amount} par carte`,

@@ -45,6 +45,17 @@ export const insideEnglish = {
       removed: 'The session was ended by a moderator.',
     },
   },
+  ticket: {
+    own: 'Your ticket',
+    date: 'Date',
+    calendar: 'Add to calendar',
+    receipt: 'Receipt',
+    toRoom: 'To the room',
+    back: 'Give the ticket back',
+    backUntil: 'Until the live begins or goes on you can give it back, without saying why.',
+    backSure: 'You lose your place, and the money goes back the way it came.',
+    keep: 'Keep it',
+  },
   stage: {
     label: (creator: string) => `Live video of ${creator}`,
     soon: 'The curtain is still down',

@@ -47,6 +47,17 @@ export const insideFrench: InsideTexts = {
       removed: 'La session a été interrompue par la modération.',
     },
   },
+  ticket: {
+    own: 'Votre billet',
+    date: 'Date',
+    calendar: 'Ajouter à l’agenda',
+    receipt: 'Reçu',
+    toRoom: 'Vers le salon',
+    back: 'Rendre le billet',
+    backUntil: 'Jusqu’au début ou à la reprise du live, vous pouvez le rendre, sans dire pourquoi.',
+    backSure: 'Vous perdez votre place, et l’argent repart par le même chemin.',
+    keep: 'Le garder',
+  },
   stage: {
     label: (creator) => `Vidéo en direct de ${creator}`,
     soon: 'Le rideau est encore baissé',

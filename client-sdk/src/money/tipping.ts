@@ -1,11 +1,19 @@
 /** The room's shared goal, tip menu and leaderboard. */
-import type { Goal, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../../server/protocol/money/tipping.ts';
+import type {
+  Goal,
+  Leaderboard,
+  MenuRequest,
+  TipMenu,
+  TipMenuItem,
+  TippingState,
+} from '../../../server/protocol/money/tipping.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RoomEventMap } from '../events.ts';
 
-type TippingEventName = 'goalProgress' | 'goalCleared' | 'tipMenuChanged';
+type TippingEventName = 'goalProgress' | 'goalCleared' | 'tipMenuChanged' | 'tipRequestsChanged';
 export type TippingEmit = <N extends TippingEventName>(name: N, payload: RoomEventMap[N]) => void;
 
+const NO_REQUESTS: readonly MenuRequest[] = [];
 const NO_ITEMS: readonly TipMenuItem[] = [];
 
 /** @internal Emits one event per change, even when the server sends the same state twice. */
@@ -14,6 +22,7 @@ export class Tipping {
   readonly #emit: TippingEmit;
   #goal: Goal | null = null;
   #menu: TipMenu | null = null;
+  #requests = NO_REQUESTS;
 
   constructor(connection: Pick<Connection, 'request'>, emit: TippingEmit) {
     this.#connection = connection;
@@ -26,6 +35,10 @@ export class Tipping {
 
   get menu(): readonly TipMenuItem[] {
     return this.#menu?.items ?? NO_ITEMS;
+  }
+
+  get requests(): readonly MenuRequest[] {
+    return this.#requests;
   }
 
   handleState({ goal, menu }: TippingState): void {
@@ -45,6 +58,22 @@ export class Tipping {
     if (JSON.stringify(this.menu) === JSON.stringify(menu.items)) return;
     this.#menu = menu;
     this.#emit('tipMenuChanged', menu.items);
+  }
+
+  handleRequests(requests: readonly MenuRequest[]): void {
+    if (JSON.stringify(this.#requests) === JSON.stringify(requests)) return;
+    this.#requests = requests;
+    this.#emit('tipRequestsChanged', requests);
+  }
+
+  async refreshRequests(): Promise<void> {
+    this.handleRequests((await this.#connection.request('money:requests', {})).requests);
+  }
+
+  async settleRequest(request: { tip: MenuRequest['tip']; outcome: 'done' | 'undone' }): Promise<MenuRequest> {
+    const settled = await this.#connection.request('money:settleRequest', request);
+    if (settled.state !== 'open') this.handleRequests(this.#requests.filter(({ tip }) => tip !== settled.tip));
+    return settled;
   }
 
   /** Access has ended: goal and menu are visible only inside. */

@@ -27,6 +27,8 @@ export interface EntryDetails {
   on?: boolean;
   seconds?: number;
   subject?: string;
+  /** Of a tip: the label of the menu item that it is for. */
+  item?: string;
   won?: string[];
 }
 

@@ -111,6 +111,7 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
         amountMinor: row.amountMinor ?? 0,
         currency: row.currency ?? '',
         message: row.text,
+        ...(details?.item === undefined ? {} : { item: details.item }),
         sentAt,
       };
     case 'removal':

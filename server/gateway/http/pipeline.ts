@@ -102,12 +102,13 @@ export class HttpPipeline {
 
 const MEDIA_TYPES: Record<DownloadFormat, string> = {
   csv: 'text/csv; charset=utf-8; header=present',
+  ics: 'text/calendar; charset=utf-8',
   json: 'application/json; charset=utf-8',
 };
 
 async function send({ name, chunks }: Download, format: DownloadFormat, response: Response): Promise<void> {
   response.type(MEDIA_TYPES[format]);
-  if (format === 'csv') response.set('content-disposition', `attachment; filename="${name}.csv"`);
+  if (format !== 'json') response.set('content-disposition', `attachment; filename="${name}.${format}"`);
   for await (const chunk of chunks) {
     // Backpressure: a slow reader must not fill this process's memory.
     if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);

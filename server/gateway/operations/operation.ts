@@ -164,7 +164,7 @@ export interface Download {
   name: string;
   chunks: Iterable<string> | AsyncIterable<string>;
 }
-export type DownloadFormat = 'csv' | 'json';
+export type DownloadFormat = 'csv' | 'ics' | 'json';
 
 interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends z.ZodType>
   extends Omit<HttpSpec<Path, By, I, never, z.ZodType>, 'socket' | 'answer' | 'body' | 'run'> {

@@ -1,4 +1,5 @@
 /** Rooms: made and ended by embedders' servers and by creators, shown to everyone on the site. */
+import ical from 'ical-generator';
 import { LIMITS } from '../../protocol/limits.ts';
 import {
   endedEntitlement,
@@ -12,7 +13,7 @@ import {
   roomListQuery,
   roomView,
 } from '../../protocol/rooms.ts';
-import { type HttpDomains, operation, socketOperation } from './operation.ts';
+import { type Download, downloadOperation, type HttpDomains, operation, socketOperation } from './operation.ts';
 
 const CREATE_ERRORS = [
   'creator_not_found',
@@ -22,6 +23,20 @@ const CREATE_ERRORS = [
   'capacity_without_tickets',
   'tier_not_found',
 ] as const;
+
+/** How long a live takes in a calendar: nobody knows before. */
+const PLANNED_MS = 2 * 3_600_000;
+
+function calendarOf({ id, title, creator, startsAt }: Room, publicUrl: string): Download {
+  const calendar = ical({ name: title });
+  if (startsAt) {
+    const start = new Date(startsAt);
+    const url = `${publicUrl}/rooms/${id}`;
+    const end = new Date(start.getTime() + PLANNED_MS);
+    calendar.createEvent({ id, start, end, summary: `${title} · ${creator.name}`, url, location: url });
+  }
+  return { name: id, chunks: [calendar.toString()] };
+}
 
 /** A room together with how many fans are inside now. */
 async function viewOf({ live }: HttpDomains, found: Room) {
@@ -150,6 +165,15 @@ export const siteRoomOperations = [
     answer: roomView,
     summary: 'Get what everybody may see of a room',
     run: async (domains, call) => viewOf(domains, await domains.rooms.getRoom(call.room)),
+  }),
+  downloadOperation({
+    name: 'getRoomCalendar',
+    http: 'GET /v1/public/rooms/:id/calendar',
+    by: ['visitor'],
+    format: 'ics',
+    summary: 'Get the date of a room for a calendar',
+    description: 'An iCalendar file; of a room without a `startsAt`, an empty one.',
+    run: async ({ rooms, config }, call) => calendarOf(await rooms.getRoom(call.room), config.publicUrl),
   }),
   operation({
     name: 'listOwnRooms',

@@ -20,7 +20,7 @@ import { tellPrivateFact } from './private-facts.ts';
 import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
 
 /** Minimum interval between two updates of a room, however many tips come in. */
-const INTERVAL_MS = { earnings: 500, goal: 250 };
+const INTERVAL_MS = { earnings: 500, goal: 250, places: 500, requests: 250 };
 /** Concurrent decisions when access is decided again for everyone, after facts may have been missed. */
 const RECONSIDERED_AT_ONCE = 20;
 
@@ -90,7 +90,9 @@ export class FactFanout {
       else this.#throttle('goal', room, () => this.#sendGoal(room, false));
     },
     live: (room, { createdAt }) => void this.#lives.note(room, createdAt),
+    places: (room) => this.#throttle('places', room, () => this.#sendPlaces(room)),
     privateSession: (_, fact) => tellPrivateFact(this.#presence, fact),
+    requests: (room) => this.#throttle('requests', room, () => this.#sendRequests(room)),
     roomEnd: (room) => void this.#handleRoomEnded(room),
   };
 
@@ -172,10 +174,37 @@ export class FactFanout {
   }
 
   async #sendEarnings(room: RoomId): Promise<void> {
-    const creators = this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
+    const creators = this.#creatorsIn(room);
     if (creators.length === 0) return;
     const earnings = await this.#context.money.earnings.ofRoom(room);
     for (const { socket } of creators) socket.emit('money:earningsChanged', earnings);
+  }
+
+  async #sendRequests(room: RoomId): Promise<void> {
+    const creators = this.#creatorsIn(room);
+    if (creators.length === 0) return;
+    const list = await this.#context.money.tipRequests.list(room);
+    for (const { socket } of creators) socket.emit('money:requestsChanged', list);
+  }
+
+  #creatorsIn(room: RoomId): Connection[] {
+    return this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
+  }
+
+  /** Whoever has a payment page open holds a place, so the number is not the same for everybody. */
+  async #sendPlaces(roomId: RoomId): Promise<void> {
+    const { rooms, money } = this.#context;
+    const capacity = await rooms.capacityOf(roomId);
+    if (capacity === null) return;
+    const waiting = this.#presence.inRoom(roomId).filter(({ isInside }) => !isInside);
+    if (waiting.length === 0) return;
+    const left = await money.tickets.countLeft(
+      { id: roomId, capacity },
+      waiting.map(({ participant }) => participant.identity),
+    );
+    for (const [index, { socket }] of waiting.entries()) {
+      socket.emit('money:ticketsLeft', { ticketsLeft: left?.[index] ?? 0 });
+    }
   }
 
   /** A room without a goal gets no progress, only the news that its goal was cleared. */

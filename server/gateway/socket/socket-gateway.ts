@@ -254,6 +254,7 @@ export class SocketGateway {
       wallet,
       currency: config.currency,
       inside: view,
+      ticketsLeft: view ? null : ((await money.tickets.countLeft(room, [participant.identity]))?.[0] ?? null),
       serverTime: new Date(clock.now()).toISOString(),
     };
     connection.socket.emit('rooms:welcome', welcome);

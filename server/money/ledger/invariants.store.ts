@@ -120,6 +120,10 @@ const RULES: Rule[] = [
         where f.transaction = e.transaction and f.account like 'refund_payable:%')`,
   },
   {
+    fault: 'is a request that is undone without its tip being refunded, or the other way round',
+    statement: sql`select id from tips where request is not null and (request = 'undone') <> (status = 'refunded')`,
+  },
+  {
     fault: 'has sold more tickets than its capacity',
     statement: sql`select r.id from rooms r join tickets t on t.room = r.id and t.status = 'valid'
       where r.capacity is not null group by r.id having count(*) > r.capacity`,

@@ -95,13 +95,20 @@ export class StatementsStore {
             and x.created_at >= ${fromIso}::timestamptz and x.created_at < ${untilIso}::timestamptz
             ${creator === undefined ? sql`` : sql`and a.owner = ${creator}`}
           group by a.owner, e.transaction
+        ), counted as (
+          -- A sale counts as long as some of its amount does: one that was wholly taken back is in neither.
+          select net.creator, count(*) filter (where net.amount > 0) as activities from (
+            select own.creator, sum(own.amount) as amount from own join ledger_transactions x on x.id = own.transaction
+            group by own.creator, coalesce(x.reverses_id, x.id) having bool_or(x.reverses_id is null)
+          ) net group by net.creator
         )
         select own.creator, coalesce(c.name, own.creator) as name, coalesce(c.country, '') as country,
           sum(own.amount) as consideration,
-          sum(case when x.reverses_id is null then 1 else 0 end) as activities,
+          coalesce(max(counted.activities), 0) as activities,
           sum(${partOf('platform_revenue')}) as fees, sum(${partOf('vat_payable')}) as taxes,
           sum(${partOf('charity')}) as charity
         from own join ledger_transactions x on x.id = own.transaction
+        left join counted on counted.creator = own.creator
         left join creators c on c.identity = own.creator
         group by own.creator, c.name, c.country order by own.creator`,
     );

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
@@ -71,6 +71,18 @@ export class RefundsStore {
     const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
     if (!named) return [];
     return tx.select().from(refunds).where(eq(refunds[named[0]], named[1])).orderBy(asc(refunds.part));
+  }
+
+  /** Refunds to cards of any of these payments, newest first. */
+  async listToCard(payments: string[]): Promise<RefundRow[]> {
+    if (payments.length === 0) return [];
+    const { ticket, tip, membershipInvoice } = refunds;
+    const isOfThese = or(...[ticket, tip, membershipInvoice].map((column) => inArray(column, payments)));
+    return this.#orm
+      .select()
+      .from(refunds)
+      .where(and(isOfThese, eq(refunds.to, 'card')))
+      .orderBy(desc(refunds.createdAt));
   }
 
   async findOf(payment: RefundedPayment): Promise<RefundRow | undefined> {

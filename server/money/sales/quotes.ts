@@ -8,6 +8,7 @@ import type { PriceParts, Quote, QuoteInput } from '../../protocol/money/pricing
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { Tickets } from './tickets.ts';
 import { currentWaiver } from './waiver-texts.ts';
 
 /** Cost of a card payment: a share and a fixed part, from Stripe's list price for European cards. */
@@ -16,17 +17,20 @@ const CARD_FEE = { bps: 150, fixedMinor: 25 };
 const USUAL_TOPUP_MINOR = 2_000;
 const BPS = 10_000;
 
-export interface QuoteRequest extends Omit<QuoteInput, 'locale'> {
+export interface QuoteRequest extends Omit<QuoteInput, 'locale' | 'tier'> {
   room: Room;
   identity: string;
+  tier?: string | undefined;
   locale?: string | undefined;
 }
 
 export class Quotes {
   readonly #context: MoneyContext;
+  readonly #tickets: Pick<Tickets, 'countLeft'>;
 
-  constructor(context: MoneyContext) {
+  constructor(context: MoneyContext, tickets: Pick<Tickets, 'countLeft'>) {
     this.#context = context;
+    this.#tickets = tickets;
   }
 
   async quote(request: QuoteRequest): Promise<Quote> {
@@ -35,8 +39,9 @@ export class Quotes {
     const isPrivate = kind === 'private_session';
     if (isPrivate && walletMode === 'off') throw new AppError('wallet_off');
     // Private minutes are paid from the wallet only.
-    const from = walletMode === 'off' ? 'card' : isPrivate ? 'wallet' : (request.from ?? 'wallet');
-    const grossMinor = this.#grossOf(request, from);
+    const isByCard = walletMode === 'off' || kind === 'membership';
+    const from = isByCard ? 'card' : isPrivate ? 'wallet' : (request.from ?? 'wallet');
+    const grossMinor = kind === 'membership' ? await this.#priceOfTier(request) : this.#grossOf(request, from);
     const creator = room.creator.identity;
     const terms = await pricing.findTerms({ creator, buyer: identity });
     const split = splitSale(grossMinor, terms);
@@ -53,8 +58,15 @@ export class Quotes {
         : null,
       feePolicy: terms.id,
       waiver: kind === 'ticket' ? currentWaiver(locale === 'fr' ? 'fr' : 'en') : null,
-      ticketsLeft: kind === 'ticket' ? await this.#ticketsLeft(room, identity) : null,
+      ticketsLeft: kind === 'ticket' ? ((await this.#tickets.countLeft(room, [identity]))?.[0] ?? null) : null,
     };
+  }
+
+  /** Members pay by card, whatever becomes of the room. */
+  async #priceOfTier({ room, tier }: QuoteRequest): Promise<number> {
+    const { clubs } = this.#context.rooms;
+    if (tier === undefined) throw new AppError('tier_not_found');
+    return (await clubs.getTierOf(room.creator.identity, tier)).priceMinor;
   }
 
   #grossOf({ room, kind, amountMinor, minutes = 1 }: QuoteRequest, from: Quote['from']): number {
@@ -77,12 +89,6 @@ export class Quotes {
       throw new AppError('amount_too_small');
     if (amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
     return amountMinor;
-  }
-
-  async #ticketsLeft({ id, capacity }: Room, identity: string): Promise<number | null> {
-    return capacity === null
-      ? null
-      : Math.max(0, capacity - (await this.#context.stores.tickets.countPlacesOfOthers(id, identity)));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { RefundRow } from '../refunds/refunds.store.ts';
 import { toPromotion } from '../wallet/promotions.store.ts';
+import type { Invoices } from './invoices.ts';
 import type { SaleTerms } from './pricing.ts';
 import { type LegSums, ReceiptsStore } from './receipts.store.ts';
 import type { Withdrawals } from './withdrawals.ts';
@@ -25,11 +26,13 @@ const iso = (time: string) => new Date(time).toISOString();
 export class Receipts {
   readonly #context: MoneyContext;
   readonly #withdrawals: Withdrawals;
+  readonly #invoices: Invoices;
   readonly #store: ReceiptsStore;
 
-  constructor(context: MoneyContext, withdrawals: Withdrawals) {
+  constructor(context: MoneyContext, parts: { withdrawals: Withdrawals; invoices: Invoices }) {
     this.#context = context;
-    this.#withdrawals = withdrawals;
+    this.#withdrawals = parts.withdrawals;
+    this.#invoices = parts.invoices;
     this.#store = new ReceiptsStore(context.db);
   }
 
@@ -72,6 +75,7 @@ export class Receipts {
       ...this.#blank({ id, kind: 'ticket', identity, amountMinor: priceMinor, at: boughtAt ?? createdAt }),
       status: row.status,
       ...(await this.#ofSale(row, legs)),
+      invoice: await this.#invoices.find('ticket', id),
       waiver: (await this.#context.stores.tickets.findWaiver(id)) ?? null,
       withdrawable: (await this.#withdrawals.findObstacle(row)) === undefined,
       relatesTo: (await this.#context.stores.refunds.findOf({ ticket: id }))?.id ?? null,
@@ -85,6 +89,8 @@ export class Receipts {
     const { identity, amountMinor, sentAt } = row;
     return {
       ...this.#blank({ id, kind: 'tip', identity, amountMinor, at: sentAt }),
+      invoice: await this.#invoices.find('tip', id),
+      request: row.request && { label: row.menuLabel ?? '', state: row.request },
       status: row.status,
       ...(await this.#ofSale(row, legs)),
       relatesTo: (await this.#context.stores.refunds.findOf({ tip: id }))?.id ?? null,
@@ -108,6 +114,7 @@ export class Receipts {
       }),
       status: await this.#store.findStatus('membership', invoice.invoice),
       ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
+      invoice: await this.#invoices.find('membership', invoice.invoice),
       membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
       relatesTo: (await refunds.findOf({ membershipInvoice: id }))?.id ?? null,
     };
@@ -123,6 +130,7 @@ export class Receipts {
       ...this.#blank({ id, kind: 'private_session', identity, amountMinor, at: endedAt ?? requestedAt }),
       status: await this.#store.findStatus('private_session', id),
       ...(await this.#ofSale(row, legs)),
+      invoice: await this.#invoices.find('private_session', id),
       privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
       relatesTo: (await refunds.findOf({ privateSession: id }))?.id ?? null,
     };
@@ -137,6 +145,7 @@ export class Receipts {
     return {
       ...this.#blank({ id, kind: 'refund', identity, amountMinor, at: createdAt }),
       ...(sale ? await this.#ofSale(sale, legs) : { paid: paidOf(legs, row) }),
+      invoice: await this.#invoices.find('refund', id),
       status,
       reason,
       relatesTo: row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession,
@@ -212,6 +221,8 @@ export class Receipts {
       waiver: null,
       membership: null,
       privateSession: null,
+      request: null,
+      invoice: null,
       withdrawable: false,
       reason: null,
       relatesTo: null,

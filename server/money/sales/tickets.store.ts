@@ -1,4 +1,4 @@
-import { type AnyColumn, and, asc, desc, eq, gt, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
@@ -68,6 +68,16 @@ export class TicketsStore {
     return row;
   }
 
+  /** A person's paid tickets, newest first. */
+  listOf(identity: string, limit: number): Promise<TicketRow[]> {
+    return this.#orm
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.identity, identity), inArray(tickets.status, ['valid', 'refunded', 'disputed'])))
+      .orderBy(desc(sql`coalesce(${tickets.boughtAt}, ${tickets.createdAt})`), desc(tickets.id))
+      .limit(limit);
+  }
+
   /** Tickets of an ended room that went back, or will: their buyers saw no live. */
   async sumReturned(room: string, boughtSince: string | null): Promise<{ count: number; amountMinor: number }> {
     const isBack = sql`exists (select 1 from refunds r where r.ticket = ${tickets.id} and r.by = ${HOUSE})`;
@@ -81,17 +91,31 @@ export class TicketsStore {
 
   /** Counts the other people who have a ticket or an open page to buy one. */
   async countPlacesOfOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
+    const { count, holders } = await this.countPlaces(room, [identity], tx);
+    return count - holders.size;
+  }
+
+  /** Counts the people with a place, and says which of these are among them. */
+  async countPlaces(
+    room: string,
+    identities: string[],
+    tx: Orm = this.#orm,
+  ): Promise<{ count: number; holders: Set<string> }> {
     const hasPlace = inArray(tickets.status, ['valid', 'pending']);
     // A disputed ticket is valid again if the dispute is won, so it keeps its place until then.
     const mayComeBack = and(
       eq(tickets.status, 'disputed'),
       sql`exists (select 1 from disputes d where d.source_id = ${tickets.id} and d.status not in ('won', 'lost'))`,
     );
+    const among = sql`${tickets.identity} = any(${sql.param(identities)}::text[])`;
     const [row] = await tx
-      .select({ n: sql<string>`count(distinct ${tickets.identity})` })
+      .select({
+        n: sql<string>`count(distinct ${tickets.identity})`,
+        holders: sql<string[]>`coalesce(array_agg(distinct ${tickets.identity}) filter (where ${among}), '{}')`,
+      })
       .from(tickets)
-      .where(and(eq(tickets.room, room), ne(tickets.identity, identity), or(hasPlace, mayComeBack)));
-    return Number(row?.n ?? 0);
+      .where(and(eq(tickets.room, room), or(hasPlace, mayComeBack)));
+    return { count: Number(row?.n ?? 0), holders: new Set(row?.holders) };
   }
 
   /** Valid tickets of a cancelled room that go back and are not frozen by a dispute, in pages by id. */
@@ -127,11 +151,14 @@ export class TicketsStore {
     return row;
   }
 
-  async markExpired(tx: Orm, id: string): Promise<void> {
-    await tx
+  /** Returns its room; undefined when it was not pending. */
+  async markExpired(tx: Orm, id: string): Promise<string | undefined> {
+    const [row] = await tx
       .update(tickets)
       .set({ status: 'expired' })
-      .where(and(eq(tickets.id, id), eq(tickets.status, 'pending')));
+      .where(and(eq(tickets.id, id), eq(tickets.status, 'pending')))
+      .returning({ room: tickets.room });
+    return row?.room;
   }
 
   /** Undefined when the ticket had another status. */

@@ -195,6 +195,7 @@ export class Tickets implements Payable {
           async (tx) => {
             const at = await this.#assertOnSale(tx, request);
             await this.#store.insertPending(tx, row);
+            if (room.capacity !== null) await this.#addPlacesChanged(tx, room.id);
             await this.#keepWaiver(tx, draft, at);
           },
         );
@@ -237,11 +238,24 @@ export class Tickets implements Payable {
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {
-    await this.#store.markExpired(tx, checkout.sourceId);
+    const room = await this.#store.markExpired(tx, checkout.sourceId);
+    if (room) await this.#addPlacesChanged(tx, room as RoomId);
   }
 
   async handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
-    await this.#store.markRefunded(tx, checkout.sourceId, ['pending', 'expired']);
+    const ticket = await this.#store.markRefunded(tx, checkout.sourceId, ['pending', 'expired']);
+    if (ticket) await this.#addPlacesChanged(tx, ticket.room as RoomId);
+  }
+
+  #addPlacesChanged(tx: Orm, room: RoomId): Promise<void> {
+    return this.#context.addFacts(tx, ['places.changed', { room }, { room }]);
+  }
+
+  /** How many tickets each of these people can still buy from; null where they are not limited. */
+  async countLeft({ id, capacity }: Pick<Room, 'id' | 'capacity'>, identities: string[]): Promise<number[] | null> {
+    if (capacity === null) return null;
+    const places = await this.#store.countPlaces(id, identities);
+    return identities.map((identity) => Math.max(0, capacity - places.count + (places.holders.has(identity) ? 1 : 0)));
   }
 
   async #legsOf({ row, terms }: Pick<TicketDraft, 'row' | 'terms'>, creator: string): Promise<Leg[]> {

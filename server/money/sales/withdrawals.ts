@@ -1,11 +1,12 @@
 /** The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them. */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
-import type { Refund } from '../../protocol/money/money.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { OwnTicket, Refund } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import type { TicketRow } from './tickets.store.ts';
+import { type TicketRow, toTicket } from './tickets.store.ts';
 
 const REASON = 'withdrawal';
 
@@ -30,6 +31,26 @@ export class Withdrawals {
       return 'The right of withdrawal was waived for this ticket.';
     const room = await this.#context.rooms.getRoom(ticket.room);
     return sawNoLive(room, ticket.boughtAt ?? ticket.createdAt) ? undefined : 'The live has begun.';
+  }
+
+  /** A person's own tickets, newest first, with what they are for. */
+  async listTickets(identity: string): Promise<OwnTicket[]> {
+    const { rooms, stores } = this.#context;
+    const rows = await stores.tickets.listOf(identity, LIMITS.listPageItems);
+    return Promise.all(
+      rows.map(async (row) => {
+        const room = await rooms.getRoom(row.room);
+        return {
+          ...toTicket(row),
+          title: room.title,
+          creatorName: room.creator.name,
+          roomStatus: room.status,
+          startsAt: room.startsAt,
+          pausedUntil: room.pausedUntil,
+          withdrawable: (await this.findObstacle(row)) === undefined,
+        };
+      }),
+    );
   }
 
   async withdraw(id: string, identity: string): Promise<Refund> {

@@ -41,7 +41,7 @@ export class CardTips implements Payable {
 
   async open(request: CardTipRequest): Promise<{ checkoutUrl: string }> {
     const { room, from, input } = request;
-    const { amountMinor, menuItem, idempotencyKey } = input;
+    const { amountMinor, idempotencyKey } = input;
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     assertAmount(amountMinor);
     if (amountMinor < LIMITS.directTipMinMinor) throw new AppError('amount_too_small');
@@ -51,11 +51,10 @@ export class CardTips implements Payable {
     if (earlier) return this.#resume(earlier, input);
     if (await this.#store.findByKey(key)) throw new AppError('idempotency_conflict', 'This tip was sent already.');
     if (room.status === 'ended') throw new AppError('room_ended');
-    const refusal =
-      menuItem === undefined ? undefined : await this.#tipping.findMenuRefusal(room.id, menuItem, amountMinor);
+    const { menuLabel, refusal } = await this.#tipping.findAsked(room.id, input);
     if (refusal) throw new AppError(refusal);
     try {
-      return { checkoutUrl: await this.#openPage(request) };
+      return { checkoutUrl: await this.#openPage(request, menuLabel) };
     } catch (error) {
       if (!isUniqueViolation(error, ONE_CARD_TIP_A_KEY)) throw error;
       const faster = await this.#store.findCardTipByKey(key);
@@ -64,7 +63,7 @@ export class CardTips implements Payable {
     }
   }
 
-  async #openPage({ room, from, input, returnUrl, locale }: CardTipRequest): Promise<string> {
+  async #openPage({ room, from, input, returnUrl, locale }: CardTipRequest, menuLabel: string | null): Promise<string> {
     const { pricing, currency } = this.#context;
     const { identity, name } = from;
     const { amountMinor, message = null, menuItem = null, idempotencyKey } = input;
@@ -94,6 +93,7 @@ export class CardTips implements Payable {
           currency,
           message,
           menuItem,
+          menuLabel,
           idempotencyKey,
           terms: terms.termsId,
           createdAt: this.#context.nowIso(),
@@ -130,6 +130,7 @@ export class CardTips implements Payable {
       const tip: TipRow = {
         ...kept,
         role: 'fan',
+        request: row.menuItem === null ? null : 'open',
         status: 'settled',
         feePolicy: terms.id,
         creatorMinor: split.creatorMinor,

@@ -47,11 +47,11 @@ const BOOK = `with wallets as (
       select * from unnest($7::text[], $8::text[], $9::bigint[])
     )
     insert into tips (id, sent_at, room, identity, name, role, amount_minor, currency, message, menu_item,
-      idempotency_key, status, fee_policy, creator_minor, terms)
-    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, key, 'settled', policy, creator, terms
+      menu_label, request, idempotency_key, status, fee_policy, creator_minor, terms)
+    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, key, 'settled', policy, creator, terms
     from unnest($5::text[], $6::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
-      $16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[])
-      as sent (id, at, room, identity, name, role, amount, message, item, key, policy, creator, terms)`;
+      $16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[], $21::text[], $22::text[])
+      as sent (id, at, room, identity, name, role, amount, message, item, key, policy, creator, terms, label, request)`;
 
 /** What the decision on a batch of tips depends on. */
 export interface SeenBefore {
@@ -75,6 +75,8 @@ interface KeyedRow extends KeyOfTip {
   currency: string;
   message: string | null;
   menu_item: string | null;
+  menu_label: string | null;
+  request: TipRow['request'];
   status: TipRow['status'];
   fee_policy: string;
   creator_minor: string | number;
@@ -133,6 +135,8 @@ export class TipBatchesStore {
       currency: row.currency,
       message: row.message,
       menuItem: row.menu_item,
+      menuLabel: row.menu_label,
+      request: row.request,
       idempotencyKey: row.idempotency_key,
       status: row.status,
       feePolicy: row.fee_policy,
@@ -178,6 +182,8 @@ export class TipBatchesStore {
       rows.map((row) => row.feePolicy),
       rows.map((row) => row.creatorMinor),
       rows.map((row) => row.terms),
+      rows.map((row) => row.menuLabel),
+      rows.map((row) => row.request),
     ]);
   }
 }

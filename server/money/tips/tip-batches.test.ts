@@ -27,6 +27,8 @@ function draftOf(
       currency: 'eur',
       message: null,
       menuItem: null,
+      menuLabel: null,
+      request: null,
       idempotencyKey: `key-${key}`,
       status: 'settled',
       feePolicy: policy.id,

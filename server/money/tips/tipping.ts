@@ -6,6 +6,7 @@
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
+import type { TipInput } from '../../protocol/money/money.ts';
 import type { Goal, GoalInput, Leaderboard, TipMenu, TipMenuItem, TippingState } from '../../protocol/money/tipping.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { TippingStore } from './tipping.store.ts';
@@ -77,9 +78,15 @@ export class Tipping {
     return menu;
   }
 
-  async findMenuRefusal(room: RoomId, id: string, amountMinor: number): Promise<ErrorCode | undefined> {
-    const item = (await this.#store.findMenu(room)).find((each) => each.id === id);
-    if (!item) return 'menu_item_not_found';
-    return item.amountMinor === amountMinor ? undefined : 'menu_price_mismatch';
+  /** The label of what a tip asks for, null if for nothing; or why it is refused. */
+  async findAsked(
+    room: RoomId,
+    { menuItem, amountMinor }: Pick<TipInput, 'menuItem' | 'amountMinor'>,
+  ): Promise<{ menuLabel: string | null; refusal?: ErrorCode }> {
+    if (menuItem === undefined) return { menuLabel: null };
+    const item = (await this.#store.findMenu(room)).find((each) => each.id === menuItem);
+    if (!item) return { menuLabel: null, refusal: 'menu_item_not_found' };
+    if (item.amountMinor !== amountMinor) return { menuLabel: null, refusal: 'menu_price_mismatch' };
+    return { menuLabel: item.label };
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '../../protocol/accounts.ts';
-import type { TipMenuItem } from '../../protocol/money/tipping.ts';
+import type { TipMenuItem, TipRequestState } from '../../protocol/money/tipping.ts';
 import { minor, time } from '../columns.schema.ts';
 
 export const tips = pgTable(
@@ -16,6 +16,10 @@ export const tips = pgTable(
     currency: text('currency').notNull(),
     message: text('message'),
     menuItem: text('menu_item'),
+    /** The item's label at that time: the menu may change before the creator does it. */
+    menuLabel: text('menu_label'),
+    /** A tip for a menu item is a request to the creator (`tip-requests.ts`); null for others. */
+    request: text('request').$type<TipRequestState>(),
     idempotencyKey: text('idempotency_key').notNull(),
     status: text('status').$type<'settled' | 'refunded'>().notNull(),
     feePolicy: text('fee_policy').notNull(),
@@ -29,6 +33,7 @@ export const tips = pgTable(
     index('tips_sent').on(table.sentAt, table.id),
     index('tips_identity').on(table.identity, table.sentAt),
     index('tips_room').on(table.room, table.sentAt),
+    index('tips_requests').on(table.room, table.sentAt).where(sql`${table.request} = 'open'`),
     check('tips_amount', sql`${table.amountMinor} > 0`),
   ],
 );
@@ -46,6 +51,7 @@ export const cardTips = pgTable(
     currency: text('currency').notNull(),
     message: text('message'),
     menuItem: text('menu_item'),
+    menuLabel: text('menu_label'),
     idempotencyKey: text('idempotency_key').notNull(),
     terms: text('terms').notNull(),
     status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),

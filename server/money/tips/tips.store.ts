@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
@@ -34,10 +34,30 @@ export class TipsStore {
   async markRefunded(tx: Orm, id: string): Promise<TipRow | undefined> {
     const [row] = await tx
       .update(tips)
-      .set({ status: 'refunded' })
+      .set({ status: 'refunded', request: sql`case when ${tips.request} is not null then 'undone' end` })
       .where(and(eq(tips.id, id), eq(tips.status, 'settled')))
       .returning();
     return row;
+  }
+
+  /** The open requests of a room, oldest first. */
+  listRequests(room: string, limit: number): Promise<TipRow[]> {
+    return this.#orm
+      .select()
+      .from(tips)
+      .where(and(eq(tips.room, room), eq(tips.request, 'open')))
+      .orderBy(asc(tips.sentAt), asc(tips.id))
+      .limit(limit);
+  }
+
+  /** False if it was not open. */
+  async markDone(tx: Orm, id: string): Promise<boolean> {
+    const done = await tx
+      .update(tips)
+      .set({ request: 'done' })
+      .where(and(eq(tips.id, id), eq(tips.request, 'open')))
+      .returning({ id: tips.id });
+    return done.length > 0;
   }
 
   async insertCardTip(tx: Orm, row: Omit<CardTipRow, 'status'>): Promise<void> {
@@ -98,6 +118,7 @@ export function toTip(row: TipRow): Tip {
     amountMinor: row.amountMinor,
     currency: row.currency,
     message: row.message,
+    item: row.menuItem === null ? null : { id: row.menuItem, label: row.menuLabel ?? row.menuItem },
     sentAt: new Date(row.sentAt).toISOString(),
   };
 }

@@ -3,7 +3,7 @@
  * provider. A tip is shown if and only if it is in the ledger. Callers check that the sender may be in the room.
  */
 import type { Participant } from '../../protocol/accounts.ts';
-import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TipInput, TipReceipt } from '../../protocol/money/money.ts';
@@ -50,6 +50,7 @@ export class Tips {
     const terms = await pricing.findTerms({ creator, buyer: from.identity });
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
     const split = splitSale(amountMinor, terms);
+    const { menuLabel, refusal } = await this.#tipping.findAsked(room.id, input);
     return {
       row: {
         id: createId('tip'),
@@ -59,6 +60,8 @@ export class Tips {
         currency,
         message,
         menuItem,
+        menuLabel,
+        request: menuItem === null ? null : 'open',
         idempotencyKey,
         status: 'settled',
         feePolicy: terms.id,
@@ -73,15 +76,8 @@ export class Tips {
         split,
         association: terms.association,
       }),
-      refusal: await this.#findRefusal(request),
+      // They do not apply to a repeated request, whose tip was sent before.
+      refusal: room.status === 'ended' ? 'room_ended' : refusal,
     };
-  }
-
-  /** Reasons against a new tip. They do not apply to a repeated request, whose tip was sent before. */
-  async #findRefusal({ room, input }: TipRequest): Promise<ErrorCode | undefined> {
-    if (room.status === 'ended') return 'room_ended';
-    return input.menuItem === undefined
-      ? undefined
-      : this.#tipping.findMenuRefusal(room.id, input.menuItem, input.amountMinor);
   }
 }

@@ -11,10 +11,11 @@ import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
 import { type DeskPayments, paymentEdge } from '../desk/desk-payments.ts';
 import type { MoneyContext } from '../money-context.ts';
+import { paymentIdOf, toRefund } from '../refunds/refunds.store.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 
 /** Reason in the refund's record. */
-const REASON = 'Unspent credit, asked for by its owner';
+const REASON = 'unspent_credit';
 /** Pages of payments that one request reads. A person with more payments continues from `next`. */
 const SEARCH_PAGES_MAX = 20;
 
@@ -38,9 +39,19 @@ export class OwnPayments {
     const ids = [...new Set(found.flatMap(({ room }) => room ?? []))];
     const { rooms } = this.#context;
     const titles = new Map(await Promise.all(ids.map(async (id) => [id, (await rooms.getRoom(id)).title] as const)));
-    const payments = found.map(({ id, kind, amountMinor, refundedMinor, currency, at, room }) => {
-      return { id, kind, amountMinor, refundedMinor, currency, at, roomTitle: titles.get(room ?? '') ?? null };
-    });
+    const back = await this.#context.stores.refunds.listToCard(
+      found.filter(({ refundedMinor }) => refundedMinor > 0).map(({ id }) => id),
+    );
+    const refunds = back.map((row) => ({ of: paymentIdOf(row), ...toRefund(row) }));
+    const payments = found.map(({ id, kind, amountMinor, refundedMinor, currency, at, room }) => ({
+      ...{ id, kind, amountMinor, refundedMinor, currency, at, roomTitle: titles.get(room ?? '') ?? null },
+      refunds: refunds
+        .filter(({ of }) => of === id)
+        .map(({ createdAt, ...refund }) => ({
+          ...{ id: refund.id, amountMinor: refund.amountMinor, currency: refund.currency, status: refund.status },
+          at: createdAt,
+        })),
+    }));
     return { payments, next };
   }
 

@@ -38,6 +38,8 @@ export const chatTip = z.object({
   amountMinor,
   currency,
   message: z.string().nullable(),
+  /** The label of the menu item that it is for. */
+  item: z.string().optional(),
   sentAt: z.string(),
 });
 export type ChatTip = z.infer<typeof chatTip>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { participant, singleLine } from '../accounts.ts';
 import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
-import { amountMinor, currency } from '../rooms.ts';
+import { amountMinor, currency, roomStatus } from '../rooms.ts';
 import { waiverInput } from './pricing.ts';
 import { tipMenuItem } from './tipping.ts';
 
@@ -130,9 +130,24 @@ export const tip = z.object({
   amountMinor,
   currency,
   message: z.string().nullable(),
+  /** The item of the menu that it is for: a request to the creator. */
+  item: z.object({ id: tipMenuItem.shape.id, label: z.string() }).nullable(),
   sentAt: z.string(),
 });
 export type Tip = z.infer<typeof tip>;
+
+/** A person's own ticket with what it is for; it can be given back while no live followed it, unless they waived that. */
+export const ownTicket = ticket.extend({
+  title: z.string(),
+  creatorName: z.string(),
+  roomStatus,
+  startsAt: z.string().nullable(),
+  pausedUntil: z.string().nullable(),
+  withdrawable: z.boolean(),
+});
+export type OwnTicket = z.infer<typeof ownTicket>;
+/** The newest, at most a hundred. */
+export const ownTicketList = z.object({ tickets: z.array(ownTicket) });
 
 /** A ticket, or the payment page on which to buy it. */
 export const ticketOrCheckout = z.union([ticket, checkout]);

@@ -99,6 +99,8 @@ export const earningsPage = z.object({
   summary: creatorEarnings.omit({ holds: true, nextHold: true }),
   /** Why the house has frozen payouts, while it has. */
   freeze: z.object({ reason: z.string(), frozenAt: time }).nullable(),
+  /** Whom to write to about it; null where the house has named nobody. */
+  contact: z.string().nullable(),
   holds: z.array(earningsHold),
   nextHold: z.string().nullable(),
   payouts: z.array(payout),

@@ -3,9 +3,11 @@
  */
 import { z } from 'zod';
 import { country, identity, singleLine } from '../accounts.ts';
+import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';
 import { amountMinor, currency } from '../rooms.ts';
+import { tipRequestState } from './tipping.ts';
 
 const paymentId = z
   .string()
@@ -118,7 +120,9 @@ export const waiver = waiverText.extend({ acceptedAt: z.string() });
 export type Waiver = z.infer<typeof waiver>;
 
 export const quoteQuery = z.object({
-  kind: z.enum(['ticket', 'tip', 'private_session']),
+  kind: z.enum(['ticket', 'tip', 'private_session', 'membership']),
+  /** For a membership of the room's creator. */
+  tier: idSchema('tier').optional(),
   /** For a tip; the others have their price. */
   amountMinor: z.coerce.number().int().min(1).max(100_000_000).optional(),
   /** For a private session; by default one. */
@@ -135,7 +139,7 @@ export type QuoteInput = z.input<typeof quoteInput>;
 
 /** The receipt before payment. */
 export const quote = z.object({
-  kind: z.enum(['ticket', 'tip', 'private_session']),
+  kind: z.enum(['ticket', 'tip', 'private_session', 'membership']),
   from: z.enum(['wallet', 'card']),
   grossMinor: amountMinor,
   currency,
@@ -173,6 +177,18 @@ export const receipt = z.object({
   membership: z.object({ id: z.string(), tier: z.string(), paidUntil: z.string() }).nullable(),
   /** For a private session: the rate, and the time for which both sides' media was confirmed. */
   privateSession: z.object({ ratePerMinuteMinor: amountMinor, confirmedMs: z.number().int() }).nullable(),
+  /** For a sale or its refund, once its number is given: who sold to whom. */
+  invoice: z
+    .object({
+      number: z.string(),
+      issuedAt: z.string(),
+      seller: z.object({ name: z.string(), address: z.string(), vatNumber: z.string().nullable() }),
+      /** As the buyer wants it; null if they gave no name. */
+      buyerName: z.string().nullable(),
+    })
+    .nullable(),
+  /** For a tip from the menu: what it asks for, and whether the creator has done it or paid it back. */
+  request: z.object({ label: z.string(), state: tipRequestState }).nullable(),
   /** For a ticket: whether its buyer can still return it. */
   withdrawable: z.boolean(),
   reason: z.string().nullable(),
@@ -245,6 +261,9 @@ export const promotion = z.object({
   createdAt: z.string(),
 });
 export type Promotion = z.infer<typeof promotion>;
+
+/** The name on a person's receipts from now on; null: none. */
+export const billingName = z.object({ name: singleLine(LIMITS.titleChars).nullable() });
 
 export const withdrawalInput = z.object({ ticket: paymentId });
 export const receiptInput = z.object({ payment: paymentId });

@@ -1,7 +1,7 @@
 /** Tip menus, goals and leaderboards on the wire. */
 import { z } from 'zod';
-import { identity, singleLine } from '../accounts.ts';
-import { idSchema } from '../ids.ts';
+import { identity, participant, singleLine } from '../accounts.ts';
+import { idSchema, tipId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
 
@@ -21,6 +21,27 @@ export type TipMenuItem = z.infer<typeof tipMenuItem>;
 export const tipMenuInput = z.object({ items: z.array(tipMenuItem).max(LIMITS.menuItems) });
 export const tipMenu = z.object({ items: z.array(tipMenuItem), currency });
 export type TipMenu = z.infer<typeof tipMenu>;
+
+/** `open` until the creator has done it, or has undone it: then the tip is paid back. */
+export const tipRequestState = z.enum(['open', 'done', 'undone']);
+export type TipRequestState = z.infer<typeof tipRequestState>;
+
+/** A tip for an item of the menu, which the creator is asked to do. */
+export const tipRequest = z.object({
+  tip: tipId,
+  from: participant,
+  label: z.string(),
+  message: z.string().nullable(),
+  amountMinor,
+  currency,
+  state: tipRequestState,
+  sentAt: z.string(),
+});
+export type MenuRequest = z.infer<typeof tipRequest>;
+/** The open ones, oldest first. */
+export const tipRequestList = z.object({ requests: z.array(tipRequest) });
+export const tipRequestOutcome = z.object({ outcome: z.enum(['done', 'undone']) });
+export const tipRequestInput = tipRequestOutcome.extend({ tip: tipId });
 
 export const goalInput = z.object({
   title: singleLine(LIMITS.titleChars),

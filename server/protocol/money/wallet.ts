@@ -13,6 +13,10 @@ export const cardPayment = z.object({
   currency,
   at: z.string(),
   roomTitle: z.string().nullable(),
+  /** What went back to the card, newest first. */
+  refunds: z.array(
+    z.object({ id: z.string(), amountMinor: z.number().int(), currency, at: z.string(), status: z.string() }),
+  ),
 });
 export type CardPayment = z.infer<typeof cardPayment>;
 export const cardPaymentList = z.object({ payments: z.array(cardPayment), next: z.string().nullable() });

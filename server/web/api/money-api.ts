@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Membership, OwnMembership, Tier } from '../../protocol/money/memberships.ts';
-import type { Refund, SavedCard, TopupAnswer, Wallet } from '../../protocol/money/money.ts';
+import type { OwnTicket, Refund, SavedCard, TopupAnswer, Wallet } from '../../protocol/money/money.ts';
 import type { CreatorEarnings, dac7Year, earningsPage, Statement } from '../../protocol/money/payouts.ts';
 import type { Receipt, WalletHistory } from '../../protocol/money/pricing.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
@@ -27,7 +27,9 @@ export type WalletEntry = Omit<CreditEntry, 'kind'> & {
   isByCard?: boolean;
   /** How much was refunded to the card. */
   refundedMinor?: number;
+  refunds?: CardRefund[];
 };
+export type CardRefund = CardPayment['refunds'][number];
 
 /** A page of one of the lists that make up the history. */
 export interface HistoryList {
@@ -67,6 +69,9 @@ export const walletApi = {
   removeCard: (id: string) => call<unknown>('DELETE', `/v1/wallet/cards/${encodeURIComponent(id)}`),
   refundable: async () => (await call<{ topups: UnspentTopup[] }>('GET', '/v1/wallet/refundable')).topups,
   refund: (topup: string) => call<Refund>('POST', '/v1/wallet/refunds', { topup }),
+  tickets: async () => (await call<{ tickets: OwnTicket[] }>('GET', '/v1/tickets')).tickets,
+  billingName: async () => (await call<{ name: string | null }>('GET', '/v1/wallet/billing-name')).name,
+  setBillingName: (name: string | null) => call<unknown>('PUT', '/v1/wallet/billing-name', { name }),
   withdraw: (ticket: string) => call<Refund>('POST', '/v1/withdrawals', { ticket }),
   receipt: (id: string) => call<Receipt>('GET', `/v1/receipts/${encodeURIComponent(id)}`),
 };

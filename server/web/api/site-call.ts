@@ -4,7 +4,7 @@ import { LogeError, parseWireError } from '../../../client-sdk/src/errors.ts';
 const TIMEOUT_MS = 12_000;
 
 export async function call<Answer>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<Answer> {

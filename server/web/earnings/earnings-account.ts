@@ -12,8 +12,14 @@ const LOOK = { none: 'open', pending: 'open', enabled: 'good', restricted: 'bad'
 const RETURN = 'onboarding';
 
 export class EarningsAccount extends SitePart {
-  static override properties = { ...SitePart.properties, account: { attribute: false } };
+  static override properties = {
+    ...SitePart.properties,
+    account: { attribute: false },
+    isHeld: { attribute: false },
+  };
   declare account: CreatorAccount;
+  /** The house has put payouts on hold: the details may be right, but nothing is paid. */
+  declare isHeld: boolean;
   readonly #isBack = takeReturn();
 
   static override styles = [
@@ -45,7 +51,7 @@ export class EarningsAccount extends SitePart {
     return html`<section class="card" aria-labelledby="account" data-testid="account-${status}">
       <h2 id="account" class="visually-hidden">${texts.title}</h2>
       ${this.#isBack ? html`<wa-callout variant="neutral" role="status">${texts.back}</wa-callout>` : nothing}
-      <p class="what display"><span class="${LOOK[status]}-mark">${icon(status === 'enabled' ? 'check' : 'warning', 22)}</span> ${texts[status]}</p>
+      <p class="what display"><span class="${LOOK[status]}-mark">${icon(status === 'enabled' ? 'check' : 'warning', 22)}</span> ${status === 'enabled' && this.isHeld ? texts.enabledHeld : texts[status]}</p>
       <p class="muted small">${texts[`${status}Text`]}</p>
       ${
         isOpen && account.requirements.length > 0

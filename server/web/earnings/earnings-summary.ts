@@ -76,12 +76,19 @@ export class EarningsSummary extends SitePart {
     const { currency, payoutMinMinor } = this.page.summary;
     const { reason } = frozen;
     const { freeze } = this.page;
-    const note = reason === 'house' && freeze ? ` ${texts.house.note(freeze.reason)}` : '';
+    const note = reason === 'house' && freeze ? ` ${this.#houseNote(freeze.reason)}` : '';
     const text =
       reason === 'below_minimum' ? texts.below_minimum.text(this.money(payoutMinMinor, currency)) : texts[reason].text;
     return html`<wa-callout variant=${reason === 'recovery' ? 'danger' : 'brand'} data-testid="frozen-${reason}">
       <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text}${note}
     </wa-callout>`;
+  }
+
+  /** Why, until when, what to do, and whom to write to. */
+  #houseNote(reason: string): string {
+    const texts = this.words.earnings.frozen.house;
+    const { contact } = this.page;
+    return [texts.note(reason), texts.until, contact ? texts.contact(contact) : ''].filter(Boolean).join(' ');
   }
 
   /** A freeze is shown even without earnings. */
@@ -90,7 +97,7 @@ export class EarningsSummary extends SitePart {
     const texts = this.words.earnings.frozen.house;
     if (!freeze || summary.frozen.some(({ reason }) => reason === 'house')) return nothing;
     return html`<wa-callout variant="brand" data-testid="frozen-house">
-      <strong>${texts.none}</strong>${texts.text} ${texts.note(freeze.reason)}
+      <strong>${texts.none}</strong>${texts.text} ${this.#houseNote(freeze.reason)}
     </wa-callout>`;
   }
 
@@ -122,11 +129,17 @@ export class EarningsSummary extends SitePart {
     </section>`;
   }
 
+  /** Whether what becomes available leaves by itself. */
+  get #isPaidOut(): boolean {
+    return !this.page.freeze && this.page.account.status === 'enabled';
+  }
+
   #release({ at, amountMinor, count }: ReleaseDay): TemplateResult {
     const { words, language } = this;
+    const amount = this.money(amountMinor, this.page.summary.currency);
     return html`<li>
       <div class="what">
-        <p>${words.earnings.releases(this.money(amountMinor, this.page.summary.currency))}</p>
+        <p>${this.#isPaidOut ? words.earnings.releases(amount) : words.earnings.releasesOnly(amount)}</p>
         <p class="small muted">${words.earnings.releaseSales(count)}</p>
       </div>
       <span class="when"><time datetime=${at}>${formatDay(at, language)}</time>, ${formatDaysUntil(at, language)}</span>

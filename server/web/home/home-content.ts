@@ -1,6 +1,8 @@
 /** What the home page shows: the sign-in of a visitor, the studio of a creator, live rooms and upcoming ones. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
+import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import type { CardContext, CardRoom } from '../rooms/room-card.ts';
 import { roomCard, roomCardStyles } from '../rooms/room-card.ts';
@@ -35,25 +37,40 @@ export const homeStyles = [
       justify-content: space-between;
       gap: 0.9rem;
     }
+
+    .held {
+      display: grid;
+      gap: 0.6rem;
+      margin: 0;
+      padding: 0;
+      list-style: none;
+    }
+
+    .held a {
+      color: inherit;
+      text-decoration: none;
+    }
   `,
 ];
 
 export interface HomeContent {
   person: SitePerson | null;
   rooms: readonly CardRoom[];
+  /** Tickets of the signed-in person for lives that are on or to come. */
+  held?: readonly OwnTicket[];
   /** For a visitor of the demo; `nothing` elsewhere. */
   signIn: unknown;
   context: CardContext;
 }
 
-export function homeContent({ person, rooms, signIn, context }: HomeContent): TemplateResult {
+export function homeContent({ person, rooms, held = [], signIn, context }: HomeContent): TemplateResult {
   const { words } = context;
   return html`<div class="column">
     <div class="hero">
       <h1 class="display">${words.home.title}</h1>
       <p class="lead">${words.home.text}</p>
     </div>
-    ${person ? nothing : signIn} ${person?.role === 'creator' ? ownStudio(context) : nothing} ${lives(rooms, context)}
+    ${person ? nothing : signIn} ${person?.role === 'creator' ? ownStudio(context) : nothing} ${heldTickets(held, context)} ${lives(rooms, context)}
   </div>`;
 }
 
@@ -62,6 +79,27 @@ function ownStudio({ words }: CardContext): TemplateResult {
     <p class="display" style="font-size: 1.25rem">${words.home.yours}</p>
     <a class="button" href="/studio">${words.home.openStudio}</a>
   </div>`;
+}
+
+/** The way in for whoever has paid. */
+function heldTickets(
+  held: readonly OwnTicket[],
+  { words, texts, language }: CardContext,
+): TemplateResult | typeof nothing {
+  if (held.length === 0) return nothing;
+  return html`<section aria-labelledby="held" data-testid="home-tickets">
+    <h2 id="held" class="display">${words.home.held}</h2>
+    <ul class="held">
+      ${held.map(
+        ({ room, title, creatorName, roomStatus, startsAt }) => html`<li>
+          <a class="card own" href="/rooms/${room}">
+            <span><b><bdi>${title}</bdi></b> <span class="muted">· <bdi>${creatorName}</bdi></span></span>
+            <span class="muted">${roomStatus === 'live' ? texts.lobby.liveNow : startsAt ? formatDateTime(startsAt, language) : words.home.soon}</span>
+          </a>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
 }
 
 function lives(rooms: readonly CardRoom[], context: CardContext): TemplateResult {

@@ -152,7 +152,7 @@ export class SiteEarnings extends SitePage {
     const isFirst = earnings.statements.length === 0;
     // What blocks payouts comes first.
     const isPayable = earnings.account.status === 'enabled';
-    const account = html`<earnings-account .account=${earnings.account}></earnings-account>`;
+    const account = html`<earnings-account .account=${earnings.account} .isHeld=${earnings.freeze !== null}></earnings-account>`;
     return html`
       <earnings-summary .page=${earnings}></earnings-summary>
       ${isPayable ? nothing : account}

@@ -68,7 +68,7 @@ export class SiteReceipt extends SitePage {
         }
       </p>
       <article class="paper" data-testid="receipt" data-status=${receipt.status}>
-        <p class="house"><span>${words.site.name}</span></p>
+        ${this.#seller(receipt)}
         <h1 class="display">${words.receipt.title(this.#kind(receipt))}</h1>
         <p class="total" data-testid="receipt-total">${this.#money(receipt.amountMinor)}</p>
         ${this.#about(receipt)} ${this.#parts(receipt)} ${this.#paid(receipt)} ${this.#waiver(receipt)}
@@ -79,6 +79,16 @@ export class SiteReceipt extends SitePage {
     </div>`;
   }
 
+  #seller({ invoice }: Receipt): TemplateResult {
+    const words = this.words.receipt;
+    if (!invoice) return html`<p class="house"><span>${this.words.site.name}</span></p>`;
+    const { name, address, vatNumber } = invoice.seller;
+    return html`<address class="house" data-testid="receipt-seller">
+      <span>${name}</span><span class="small muted">${address}</span>
+      ${vatNumber ? html`<span class="small muted">${words.vatNumber} ${vatNumber}</span>` : nothing}
+    </address>`;
+  }
+
   #about(receipt: Receipt): TemplateResult {
     const words = this.words.receipt;
     const line = (label: string, value: unknown) => (value ? html`<dt>${label}</dt><dd>${value}</dd>` : nothing);
@@ -86,12 +96,13 @@ export class SiteReceipt extends SitePage {
       value ? html`<dt class="number">${label}</dt><dd class="number">${value}</dd>` : nothing;
     const isRefund = receipt.kind === 'refund';
     return html`<dl class="facts about">
+      ${number(words.invoice, receipt.invoice?.number && html`<code data-testid="receipt-number">${receipt.invoice.number}</code>`)}
       ${number(words.number, html`<code>${receipt.id}</code>`)}
       ${line(words.date, html`<time datetime=${receipt.at}>${formatMoment(receipt.at, this.language)}</time>`)}
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
-      ${line(words.buyer, receipt.identity)}
+      ${line(words.buyer, receipt.invoice?.buyerName ? html`<bdi>${receipt.invoice.buyerName}</bdi>` : receipt.identity)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
-      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason)}
+      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.refundReasons[receipt.reason] ?? receipt.reason))}
       ${number(
         isRefund ? words.related : words.relatedRefund,
         receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,
@@ -99,8 +110,11 @@ export class SiteReceipt extends SitePage {
     </dl>`;
   }
 
-  #whatFor({ membership, privateSession }: Receipt): TemplateResult | typeof nothing {
+  #whatFor({ membership, privateSession, request }: Receipt): TemplateResult | typeof nothing {
     const words = this.words.receipt;
+    if (request) {
+      return html`<dt>${words.request}</dt><dd><bdi>${request.label}</bdi> · ${words.requestStates[request.state]}</dd>`;
+    }
     if (membership) {
       const until = formatLongDay(membership.paidUntil, this.language);
       return html`<dt>${words.membership}</dt><dd><bdi>${membership.tier}</bdi></dd><dt>${words.paidUntil}</dt><dd>${until}</dd>`;

@@ -63,7 +63,7 @@ export class SiteRoom extends SitePage {
   protected override content({ person }: SiteSession): TemplateResult {
     const { words, info } = this;
     if (person) {
-      return html`<loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}>
+      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .tokenProvider=${this.#tokenProvider}>
         <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
       </loge-room>`;
     }

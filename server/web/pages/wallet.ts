@@ -20,10 +20,12 @@ import '../texts/wallet-texts.ts';
 const loadWallet = () => import('../wallet/wallet-parts.ts');
 // A visitor who is not signed in sees none of them.
 registerParts({
+  'wallet-billing': loadWallet,
   'wallet-cards': loadWallet,
   'wallet-history': loadWallet,
   'wallet-memberships': loadWallet,
   'wallet-refunds': loadWallet,
+  'wallet-tickets': loadWallet,
   'wallet-topup': loadWallet,
 });
 
@@ -117,6 +119,7 @@ export class SiteWallet extends SitePage {
           ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards}></wallet-topup>`}
         </div>
         <div class="happened">
+          <wallet-tickets></wallet-tickets>
           ${
             session.person
               ? html`<wallet-memberships
@@ -140,6 +143,7 @@ export class SiteWallet extends SitePage {
         <div class="back">
           ${this.wallet ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
           <wallet-refunds .topups=${this.refundable}></wallet-refunds>
+          <wallet-billing></wallet-billing>
         </div>
       </div>
     </div>`;

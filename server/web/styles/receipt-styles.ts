@@ -15,10 +15,9 @@ export const receiptStyles = css`
   }
 
   .house {
-    display: flex;
-    align-items: baseline;
-    justify-content: space-between;
-    gap: 1rem;
+    display: grid;
+    gap: 0.1rem;
+    font-style: normal;
     margin-bottom: 1.4rem;
     color: var(--_accent);
     font-family: var(--_font-display);

@@ -1,7 +1,9 @@
 /** English texts of a receipt, on screen and in print. */
 export const englishReceipt = {
   title: (kind: string) => `Receipt: ${kind}`,
-  number: 'Number',
+  invoice: 'Receipt number',
+  vatNumber: 'VAT number',
+  number: 'Payment',
   date: 'Date',
   status: 'Status',
   states: {
@@ -30,7 +32,8 @@ export const englishReceipt = {
   refunded: 'Given back',
   parts: 'Who gets what of it',
   partsRefund: 'Who gives what of it back',
-  processorNote: 'The house pays the payment provider’s fee from its own part.',
+  processorNote:
+    'The house pays the payment provider’s fee from its own part. Before the payment an estimate of it was shown; what the provider takes depends on your card and changes neither your price nor the creator’s part.',
   platform: 'The house',
   vat: (rate: string, country: string) => `VAT ${rate} % (${country})`,
   paid: 'How it was paid',
@@ -42,7 +45,7 @@ export const englishReceipt = {
   topupNote: 'A top-up is credit. VAT is due when it is spent, and shown on the receipt of what it bought.',
   waiver: 'What you agreed to',
   waiverAt: (when: string) => `Agreed on ${when}`,
-  withdrawable: 'You can give this ticket back until the live begins, without saying why.',
+  withdrawable: 'You can give this ticket back until the live begins or goes on, without saying why.',
   withdraw: 'Give the ticket back',
   withdrawTitle: 'Give this ticket back?',
   withdrawText: (amount: string) => `You lose your place, and ${amount} go back the way they came.`,
@@ -50,6 +53,8 @@ export const englishReceipt = {
   withdrawn: 'The ticket is given back. The money returns the way it came.',
   related: 'Belongs to',
   relatedRefund: 'Refund',
+  request: 'Request',
+  requestStates: { open: 'open', done: 'done', undone: 'undone, paid back' },
   reason: 'Reason',
   feePolicy: 'Terms of the house',
   print: 'Print or save as PDF',

@@ -27,6 +27,14 @@ export const english = {
     house: 'The house',
     toHome: 'To the home page',
   },
+  /** Reasons of refunds that the house records as codes. */
+  refundReasons: {
+    not_held: 'The live did not take place',
+    live_over: 'Bought after the last live had ended',
+    withdrawal: 'Given back by the buyer',
+    request_undone: 'The creator did not do what was asked for',
+    unspent_credit: 'Unspent credit, sent back to your card',
+  } as Record<string, string>,
   house: { terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
   titles: {
     home: 'Loge: live, in private',
@@ -40,6 +48,7 @@ export const english = {
   home: {
     title: 'Take your seat.',
     text: 'Private lives, a few metres from the stage. Get your key, and the doors open.',
+    held: 'Your tickets',
     liveNow: 'Live now',
     upcoming: 'Coming up',
     nobody: 'Nobody is live at the moment.',

@@ -3,7 +3,9 @@ import type { SiteTexts } from './english.ts';
 
 export const frenchReceipt: SiteTexts['receipt'] = {
   title: (kind) => `Reçu : ${kind}`,
-  number: 'Numéro',
+  invoice: 'Reçu n°',
+  vatNumber: 'N° de TVA',
+  number: 'Paiement',
   date: 'Date',
   status: 'État',
   states: {
@@ -32,7 +34,8 @@ export const frenchReceipt: SiteTexts['receipt'] = {
   refunded: 'Rendu',
   parts: 'Qui en reçoit quoi',
   partsRefund: 'Qui en rend quoi',
-  processorNote: 'La maison paie les frais du prestataire de paiement sur sa propre part.',
+  processorNote:
+    'La maison paie les frais du prestataire de paiement sur sa propre part. Avant le paiement, une estimation en était affichée ; ce que prend le prestataire dépend de votre carte et ne change ni votre prix ni la part du créateur.',
   platform: 'La maison',
   vat: (rate, country) => `TVA ${rate} % (${country})`,
   paid: 'Comment c’était payé',
@@ -45,7 +48,7 @@ export const frenchReceipt: SiteTexts['receipt'] = {
     'Une recharge est un crédit. La TVA est due quand il est dépensé, et figure sur le reçu de ce qu’il a payé.',
   waiver: 'Ce que vous avez accepté',
   waiverAt: (when) => `Accepté le ${when}`,
-  withdrawable: 'Vous pouvez rendre ce billet jusqu’au début du live, sans dire pourquoi.',
+  withdrawable: 'Vous pouvez rendre ce billet jusqu’au début ou à la reprise du live, sans dire pourquoi.',
   withdraw: 'Rendre le billet',
   withdrawTitle: 'Rendre ce billet ?',
   withdrawText: (amount) => `Vous perdez votre place, et ${amount} repartent par le même chemin.`,
@@ -53,6 +56,8 @@ export const frenchReceipt: SiteTexts['receipt'] = {
   withdrawn: 'Le billet est rendu. L’argent repart par le même chemin.',
   related: 'Se rapporte à',
   relatedRefund: 'Remboursement',
+  request: 'Demande',
+  requestStates: { open: 'en attente', done: 'faite', undone: 'annulée, remboursée' },
   reason: 'Raison',
   feePolicy: 'Conditions de la maison',
   print: 'Imprimer ou enregistrer en PDF',

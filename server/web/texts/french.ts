@@ -20,6 +20,13 @@ export const french: BaseSiteTexts = {
     house: 'La maison',
     toHome: 'Vers l’accueil',
   },
+  refundReasons: {
+    not_held: 'Le live n’a pas eu lieu',
+    live_over: 'Acheté après la fin du dernier live',
+    withdrawal: 'Rendu par l’acheteur',
+    request_undone: 'Le créateur n’a pas fait ce qui était demandé',
+    unspent_credit: 'Crédit non dépensé, renvoyé sur votre carte',
+  },
   house: { terms: 'Conditions', privacy: 'Confidentialité', imprint: 'Mentions légales', contact: 'Contact' },
   titles: {
     home: 'Loge : le live, en privé',
@@ -33,6 +40,7 @@ export const french: BaseSiteTexts = {
   home: {
     title: 'Prenez place.',
     text: 'Des lives privés, à quelques mètres de la scène. Prenez votre clé, les portes s’ouvrent.',
+    held: 'Vos billets',
     liveNow: 'En direct',
     upcoming: 'Bientôt',
     nobody: 'Personne n’est en direct pour le moment.',

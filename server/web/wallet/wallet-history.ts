@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
-import type { WalletEntry } from '../api/money-api.ts';
+import type { CardRefund, WalletEntry } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';
 
@@ -66,19 +66,38 @@ export class WalletHistory extends SitePart {
       this.dispatchEvent(new CustomEvent('history-read', { detail }));
     });
 
+  /** What went back to the card: a credit line of its own, above its payment. */
+  #refund({ id, amountMinor, currency, at }: CardRefund, title: string): TemplateResult {
+    const { words, language } = this;
+    const amount = this.money(amountMinor, currency);
+    return html`<li data-testid="entry-${id}" data-kind="refund">
+      <div class="what">
+        <p><b>${words.wallet.refundLine}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
+        <p class="small muted">
+          <time datetime=${at}>${formatDateTime(at, language)}</time> · ${words.wallet.refundArrives}
+        </p>
+      </div>
+      <div class="end">
+        <span class="amount in">+${amount}</span>
+        <a class="link small" href="/receipts/${id}" aria-label="${words.wallet.receiptOf(`${words.wallet.refundLine}, ${amount}`)}">${words.wallet.receipt}</a>
+      </div>
+    </li>`;
+  }
+
   #entry(entry: WalletEntry): TemplateResult {
     const { words, language } = this;
     const kind = words.wallet.kinds[entry.kind] ?? entry.label ?? entry.kind;
     const amount = this.money(entry.amountMinor, entry.currency);
-    const title = entry.label && entry.label !== kind && entry.kind !== 'topup' ? entry.label : '';
+    const label = entry.label && (words.refundReasons[entry.label] ?? entry.label);
+    const title = label && label !== kind && entry.kind !== 'topup' ? label : '';
     const giftMinor = Math.abs(entry.promoMinor);
     const isAllGift = giftMinor === Math.abs(entry.amountMinor);
-    return html`<li data-testid="entry-${entry.id}" data-kind=${entry.kind}>
+    return html`${entry.refunds?.map((refund) => this.#refund(refund, title)) ?? nothing}<li data-testid="entry-${entry.id}" data-kind=${entry.kind}>
       <div class="what">
         <p><b>${kind}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
         <p class="small muted">
           <time datetime=${entry.at}>${formatDateTime(entry.at, language)}</time
-          >${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
+          >${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
         </p>
       </div>
       <div class="end">

@@ -1,7 +1,9 @@
 /** The parts of the wallet, which are loaded together once somebody is signed in. */
 import '../../../client-sdk/elements/theme/web-awesome.ts';
+import './wallet-billing.ts';
 import './wallet-cards.ts';
 import './wallet-history.ts';
 import './wallet-memberships.ts';
 import './wallet-refunds.ts';
+import './wallet-tickets.ts';
 import './wallet-topup.ts';

@@ -72,6 +72,7 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     amountMinor: 500,
     currency: 'eur',
     message: 'Brava',
+    item: null,
     sentAt: new Date().toISOString(),
   });
 

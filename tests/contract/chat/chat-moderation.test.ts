@@ -410,6 +410,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
           amountMinor: 500,
           currency: 'eur',
           message,
+          item: null,
           sentAt: new Date().toISOString(),
         }) as const;
       await restrict({ identity: 'tom' });

@@ -25,6 +25,8 @@ const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
   'private_session.closed': 'sent',
   'private_session.ended': 'sent',
   'earnings.changed': 'excluded',
+  'request.changed': 'excluded',
+  'places.changed': 'excluded',
   'goal.changed': 'excluded',
   'tipMenu.changed': 'excluded',
   'promotion.granted': 'sent',

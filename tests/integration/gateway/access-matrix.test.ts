@@ -284,6 +284,8 @@ describe('over sockets', () => {
     'money:setGoal': { title: 'An encore', targetMinor: 10_000 },
     'money:clearGoal': {},
     'money:setTipMenu': { items: [] },
+    'money:requests': {},
+    'money:settleRequest': { tip: createId('tip'), outcome: 'done' },
     'money:earnings': {},
     'money:summary': {},
     'private:request': {},

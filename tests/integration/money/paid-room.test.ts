@@ -235,3 +235,56 @@ test('an embedder that sells access itself grants it with a token, and revokes i
   expect(later.welcome.access.state).toBe('required');
   expect((await revoked).access.reason).toBe('revoked');
 });
+
+test('sold out is told to whoever waits, not to whose page is open; a place that becomes free too', async () => {
+  const access = { kind: 'ticket', priceMinor: PRICE_MINOR };
+  const room = await loge.server<{ id: string }>('POST', '/v1/rooms', {
+    creator: 'ada',
+    title: 'A small evening',
+    access,
+    capacity: 1,
+  });
+  using lea = await connect('lea-of-the-place', room.id);
+  using malik = await connect('malik-of-the-place', room.id);
+  expect(malik.welcome.ticketsLeft).toBe(1);
+  const taken = malik.next('money:ticketsLeft');
+  await topUp(lea, PRICE_MINOR + 1_000);
+  await lea.request('money:buyTicket', { from: 'card' });
+  expect(await taken).toEqual({ ticketsLeft: 0 });
+  using again = await connect('lea-of-the-place', room.id);
+  expect(again.welcome.ticketsLeft).toBe(1);
+  expect(await malik.refusal('money:buyTicket', { from: 'card' })).toBe('sold_out');
+
+  const bought = await lea.request('money:buyTicket', { from: 'wallet' });
+  const free = malik.next('money:ticketsLeft', ({ ticketsLeft }) => ticketsLeft === 1);
+  const ticket = 'ticket' in bought ? bought.ticket.id : '';
+  await loge.server('POST', '/v1/refunds', { ticket, reason: 'By mistake' });
+  expect(await free).toEqual({ ticketsLeft: 1 });
+});
+
+test('a pause tells the lobby until when; the end of the evening gives back what was bought in it', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using creator = await connect('ada', room, 'creator');
+  using _live = await goLive(creator);
+  using fan = await connect('zoe-of-the-pause', room);
+  const paused = fan.next('stage:liveEnded', ({ pausedUntil }) => pausedUntil !== null);
+  const { pausedUntil } = await creator.request('rooms:pause', { minutes: 20 });
+  expect(Date.parse(pausedUntil ?? '') - Date.now()).toBeLessThan(21 * 60_000);
+  await paused;
+  const moved = fan.next('stage:liveEnded', (live) => live.pausedUntil !== null && live.pausedUntil !== pausedUntil);
+  const later = await creator.request('rooms:pause', { minutes: 60 });
+  expect((await moved).pausedUntil).toBe(later.pausedUntil);
+
+  await topUp(fan, PRICE_MINOR);
+  await fan.request('money:buyTicket', { from: 'wallet' });
+  const back = fan.next('money:walletChanged', ({ balanceMinor }) => balanceMinor === PRICE_MINOR);
+  const ended = fan.next('rooms:ended');
+  await creator.request('rooms:end', {});
+  await ended;
+  const summary = await fan.request('money:summary', {});
+  expect(summary).toMatchObject({ tips: { count: 0 }, returnedTickets: null });
+  expect(['returning', 'returned']).toContain(summary.ticket?.state);
+  await back;
+  expect((await fan.request('money:summary', {})).ticket?.state).toBe('returned');
+  expect((await creator.request('money:summary', {})).returnedTickets).toEqual({ count: 1, amountMinor: PRICE_MINOR });
+});

@@ -24,6 +24,7 @@ import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { CARD, payCheckout } from '../people/checkout.ts';
 import { eventually } from '../run/eventually.ts';
 
+export const SELLER = { name: 'Loge', address: '1 place de l’Opéra, Paris', vatNumber: 'FR00000000000' };
 const SECRET_KEY = 'sk_test_of_the_tests';
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
 /** Short enough to test a provider that hangs, long enough for a loaded machine. */
@@ -146,6 +147,7 @@ export async function openMoneyHouse({
       walletMode,
       promoPays,
       publicUrl: 'http://localhost:3000',
+      seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
     });
   let money = await openMoney();

@@ -67,6 +67,7 @@ export class FakeHouse {
       wallet: null,
       currency: 'eur',
       inside: this.hasAccess ? this.#inside() : null,
+      ticketsLeft: null,
       serverTime: '2030-01-01T00:00:00.000Z',
     };
   }

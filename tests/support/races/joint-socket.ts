@@ -222,6 +222,7 @@ function welcome(isLive: boolean) {
       tipping: { goal: null, menu: { items: [] } },
       stage: { live: isLive, spares: false },
     },
+    ticketsLeft: null,
     serverTime: '2030-01-01T00:00:00.000Z',
   };
 }

@@ -177,11 +177,22 @@ export const chatEntryStyles = css`
   }
 
   .tip .amount {
-    grid-row: span 2;
+    grid-row: 1 / span 3;
     font-family: var(--_font-display);
     font-size: 1.3rem;
     color: var(--_accent);
     font-variant-numeric: tabular-nums lining-nums;
+  }
+
+  .tip .item {
+    display: flex;
+    gap: 0.35rem;
+    align-items: center;
+    font-weight: 600;
+  }
+
+  .tip .line {
+    grid-column: 2;
   }
 
   .tip .line:only-of-type {

@@ -75,6 +75,7 @@ function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
     <span class="amount">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span></span>
+    ${tip.item ? html`<span class="item line">${icon('gift', 14)}<bdi dir="auto">${tip.item}</bdi></span>` : nothing}
     ${tip.message ? html`<bdi class="text line" dir="auto">${tip.message}</bdi>` : nothing}
   </div>`;
 }

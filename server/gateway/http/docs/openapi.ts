@@ -67,6 +67,8 @@ function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
   });
 }
 
+const DOWNLOADS = { csv: 'text/csv', ics: 'text/calendar', json: 'application/json' } as const;
+
 export function createOpenApiDocument(publicUrl: string): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument['paths'] = {};
@@ -142,7 +144,7 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
         description: http.status === 201 ? 'Created' : 'Done',
         content: http.answer
           ? { 'application/json': { schema: components.answer(name, http.answer) } }
-          : { [http.download === 'csv' ? 'text/csv' : 'application/json']: { schema: { type: 'string' as const } } },
+          : { [DOWNLOADS[http.download ?? 'json']]: { schema: { type: 'string' as const } } },
       },
       ...describeErrors(errorsOf(operation), components),
     },

@@ -116,7 +116,7 @@ const own = [
     role: 'creator',
     answer: earningsPage,
     summary: 'Get your own earnings with holds, payouts and statements',
-    run: async ({ money }, { caller: { identity } }) => {
+    run: async ({ money, config }, { caller: { identity } }) => {
       const [account, earnings, payouts, statements, freeze] = await Promise.all([
         money.creatorAccounts.describe(identity),
         money.earnings.describe(identity),
@@ -125,7 +125,16 @@ const own = [
         money.desk.findFreeze(identity),
       ]);
       const { holds, nextHold, ...summary } = earnings;
-      return { account, summary, freeze: freeze ?? null, holds, nextHold, payouts, statements };
+      return {
+        account,
+        summary,
+        freeze: freeze ?? null,
+        contact: config.contact,
+        holds,
+        nextHold,
+        payouts,
+        statements,
+      };
     },
   }),
   operation({

@@ -14,9 +14,10 @@ export const ticketOperations = [
     answer: quote,
     summary: 'Get a quote',
     description:
-      'The split of a ticket, of a tip of `amountMinor`, or of `minutes` of a private session; the parts sum to the gross exactly. For a ticket, also the text of the waiver to accept and the number of tickets left.',
+      'The split of a ticket, of a tip of `amountMinor`, of `minutes` of a private session, or of a payment for a membership (`tier`); the parts sum to the gross exactly. For a ticket, also the text of the waiver to accept and the number of tickets left.',
     errors: [
       'nothing_to_buy',
+      'tier_not_found',
       'private_not_offered',
       'wallet_off',
       'room_ended',

@@ -1,4 +1,5 @@
 /** Tips, the tip menu, the goal, the leaderboard, and the earnings of a room. */
+import type { TipId } from '../../../protocol/ids.ts';
 import { cardTipInput, checkout, tipAnswer, tipInput } from '../../../protocol/money/money.ts';
 import {
   goalAnswer,
@@ -8,6 +9,8 @@ import {
   tipMenu,
   tipMenuInput,
   tippingState,
+  tipRequest,
+  tipRequestOutcome,
 } from '../../../protocol/money/tipping.ts';
 import { operation, socketOperation } from '../operation.ts';
 
@@ -22,6 +25,8 @@ const TIP_ERRORS = [
 ] as const;
 
 const INSIDE = { by: ['participant'], from: 'inside' } as const;
+/** What was asked for stays when the room has ended. */
+const AFTER_THE_END = { by: ['participant'], from: 'lobby', role: 'creator' } as const;
 const CREATOR = { ...INSIDE, role: 'creator', limit: 'money' } as const;
 
 const givingOperations = [
@@ -122,6 +127,32 @@ const goalOperations = [
     description: 'For the creator. Replaces the previous menu; an empty list removes it.',
     errors: ['menu_item_duplicate'],
     run: ({ money }, { room, input }) => money.tipping.setMenu(room, input.items),
+  }),
+  operation({
+    ...AFTER_THE_END,
+    name: 'listTipRequests',
+    http: 'GET /v1/rooms/:id/tip-requests',
+    socket: 'money:requests',
+    summary: 'List the open requests of the room',
+    description:
+      'For the creator, also after the end of the room. A tip for an item of the menu is a request; oldest first.',
+    run: ({ money }, { room }) => money.tipRequests.list(room),
+  }),
+  operation({
+    ...AFTER_THE_END,
+    name: 'settleTipRequest',
+    http: 'POST /v1/rooms/:id/tip-requests/:tip',
+    socket: 'money:settleRequest',
+    limit: 'money',
+    input: tipRequestOutcome,
+    example: { outcome: 'done' },
+    answer: tipRequest,
+    summary: 'Say that a request is done, or pay it back',
+    description:
+      'For the creator, also after the end of the room. `undone` refunds the tip. Repeated calls answer how the request stands.',
+    errors: ['tip_request_not_found', 'not_refundable', 'provider_unavailable'],
+    run: ({ money }, { room, caller, params: { tip }, input: { outcome } }) =>
+      money.tipRequests.settle({ room, tip: tip as TipId, outcome, by: caller.identity }),
   }),
   socketOperation({
     socket: 'money:earnings',

@@ -1,6 +1,12 @@
 /** A person's own money: credit, saved cards, payments, receipts and refunds. */
-import { cardList, refund, topupAnswer, topupInput, wallet } from '../../../protocol/money/money.ts';
-import { receipt, walletHistory, walletHistoryQuery, withdrawalInput } from '../../../protocol/money/pricing.ts';
+import { cardList, ownTicketList, refund, topupAnswer, topupInput, wallet } from '../../../protocol/money/money.ts';
+import {
+  billingName,
+  receipt,
+  walletHistory,
+  walletHistoryQuery,
+  withdrawalInput,
+} from '../../../protocol/money/pricing.ts';
 import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../../protocol/money/wallet.ts';
 import { operation, socketOperation } from '../operation.ts';
 
@@ -120,6 +126,41 @@ const recordOperations = [
   }),
 ];
 
+const billingOperations = [
+  operation({
+    ...OWN,
+    name: 'listOwnTickets',
+    http: 'GET /v1/tickets',
+    answer: ownTicketList,
+    summary: 'List your tickets',
+    description: 'The newest, at most a hundred, with what they are for and whether they can be given back.',
+    run: async ({ money }, { caller }) => ({ tickets: await money.withdrawals.listTickets(caller.identity) }),
+  }),
+  operation({
+    ...OWN,
+    name: 'getBillingName',
+    http: 'GET /v1/wallet/billing-name',
+    answer: billingName,
+    summary: 'Get the name on your receipts',
+    run: async ({ money }, { caller }) => ({ name: await money.invoices.getBillingName(caller.identity) }),
+  }),
+  operation({
+    ...OWN,
+    name: 'setBillingName',
+    http: 'PUT /v1/wallet/billing-name',
+    limit: 'money',
+    input: billingName,
+    example: { name: 'Léa Martin' },
+    answer: billingName,
+    summary: 'Set the name on your receipts',
+    description: 'For receipts that are issued from now on; null takes it away. Issued receipts never change.',
+    run: async ({ money }, { caller, input: { name } }) => {
+      await money.invoices.setBillingName(caller.identity, name);
+      return { name };
+    },
+  }),
+];
+
 const wayBackOperations = [
   operation({
     ...OWN,
@@ -132,7 +173,7 @@ const wayBackOperations = [
     answer: refund,
     status: 201,
     summary: 'Return your ticket',
-    description: 'Possible until the first live of the room starts, for a ticket without a waiver.',
+    description: 'Possible until a live begins after the purchase, for a ticket without a waiver.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
     run: ({ money }, { caller, input }) => money.withdrawals.withdraw(input.ticket, caller.identity),
   }),
@@ -167,4 +208,4 @@ const wayBackOperations = [
   }),
 ];
 
-export const walletOperations = [...creditOperations, ...recordOperations, ...wayBackOperations];
+export const walletOperations = [...creditOperations, ...recordOperations, ...billingOperations, ...wayBackOperations];

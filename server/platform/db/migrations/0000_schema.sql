@@ -536,6 +536,32 @@ CREATE TABLE "refunds" (
 	CONSTRAINT "refunds_of_one" CHECK (num_nonnulls("refunds"."ticket", "refunds"."tip", "refunds"."topup", "refunds"."membership_invoice", "refunds"."private_session") = 1)
 );
 --> statement-breakpoint
+CREATE TABLE "billing_names" (
+	"identity" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"noted_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "invoice_series" (
+	"seller" text NOT NULL,
+	"year" integer NOT NULL,
+	"last_number" integer NOT NULL,
+	CONSTRAINT "invoice_series_seller_year_pk" PRIMARY KEY("seller","year")
+);
+--> statement-breakpoint
+CREATE TABLE "invoices" (
+	"transaction" text PRIMARY KEY NOT NULL,
+	"seller" text NOT NULL,
+	"year" integer NOT NULL,
+	"number" integer NOT NULL,
+	"identity" text NOT NULL,
+	"seller_name" text NOT NULL,
+	"seller_address" text NOT NULL,
+	"seller_vat_number" text,
+	"buyer_name" text,
+	"issued_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "associations" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -623,6 +649,7 @@ CREATE TABLE "card_tips" (
 	"currency" text NOT NULL,
 	"message" text,
 	"menu_item" text,
+	"menu_label" text,
 	"idempotency_key" text NOT NULL,
 	"terms" text NOT NULL,
 	"status" text NOT NULL,
@@ -656,6 +683,8 @@ CREATE TABLE "tips" (
 	"currency" text NOT NULL,
 	"message" text,
 	"menu_item" text,
+	"menu_label" text,
+	"request" text,
 	"idempotency_key" text NOT NULL,
 	"status" text NOT NULL,
 	"fee_policy" text NOT NULL,
@@ -910,6 +939,7 @@ CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("releas
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("kind","source_type","source_id");--> statement-breakpoint
+CREATE INDEX "ledger_transactions_created" ON "ledger_transactions" USING brin ("created_at");--> statement-breakpoint
 CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
@@ -949,6 +979,8 @@ CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempo
 CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","part");--> statement-breakpoint
 CREATE INDEX "refunds_created" ON "refunds" USING btree ("created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
+CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> statement-breakpoint
 CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
@@ -962,6 +994,7 @@ CREATE UNIQUE INDEX "tips_idempotency" ON "tips" USING btree ("room","identity",
 CREATE INDEX "tips_sent" ON "tips" USING btree ("sent_at","id");--> statement-breakpoint
 CREATE INDEX "tips_identity" ON "tips" USING btree ("identity","sent_at");--> statement-breakpoint
 CREATE INDEX "tips_room" ON "tips" USING btree ("room","sent_at");--> statement-breakpoint
+CREATE INDEX "tips_requests" ON "tips" USING btree ("room","sent_at") WHERE "tips"."request" = 'open';--> statement-breakpoint
 CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_identity" ON "promotions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_due" ON "promotions" USING btree ("expires_at") WHERE "promotions"."expired_at" is null and "promotions"."expires_at" is not null;--> statement-breakpoint

@@ -1,0 +1,183 @@
+/**
+ * `<loge-ticket>`: the ticket that a person holds for this room: a button, and the card behind it, which opens by
+ * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it back.
+ */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Receipt } from '../../../server/protocol/money/pricing.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatDateTime, formatMoney } from '../texts/format.ts';
+import '../texts/inside-texts.ts';
+import '../theme/web-awesome.ts';
+
+export class LogeTicket extends RoomPart {
+  static override properties = {
+    receiptPath: { attribute: 'receipt-path' },
+    bought: { attribute: false },
+    open: { state: true },
+    asked: { state: true },
+    receipt: { state: true },
+  };
+  /** Where this site shows receipts: the ticket's id follows. Absent: no link. */
+  declare receiptPath: string | undefined;
+  /** A ticket that was bought just now: its card opens by itself. */
+  declare bought: string | undefined;
+  declare open: boolean;
+  /** Whether the person is asked once more before giving it back. */
+  declare asked: boolean;
+  declare receipt: Receipt | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: contents;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        gap: 0.4rem 1.2rem;
+        margin: 0.75rem 0 1rem;
+      }
+
+      dt {
+        color: var(--_muted);
+      }
+
+      dd {
+        margin: 0;
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+
+      .title {
+        font-size: 1.5rem;
+        line-height: 1.2;
+      }
+
+      .links,
+      .back {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 1.25rem;
+        align-items: center;
+      }
+
+      .links a {
+        display: inline-flex;
+        align-items: center;
+        min-height: 2.75rem;
+        color: var(--_accent);
+      }
+
+      .back {
+        margin-top: 0.75rem;
+      }
+
+      .back p {
+        flex: 1 1 100%;
+        color: var(--_muted);
+        font-size: 0.9375rem;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+    this.asked = false;
+  }
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, [
+      ...(['connected', 'accessGranted', 'accessRevoked'] as const),
+      ...(['liveStarted', 'liveEnded', 'pauseChanged'] as const),
+    ]);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has('bought') && this.bought) this.show();
+  }
+
+  show(): void {
+    this.open = true;
+    this.asked = false;
+    this.problem = '';
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const { room } = this;
+    const ticket = room?.access.ticket;
+    if (room && ticket) this.receipt = await room.wallet.receipt(ticket).catch(() => undefined);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, texts, language } = this;
+    const ticket = room?.access.ticket;
+    if (!room?.info || !ticket) return nothing;
+    return html`
+      <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show()}>${texts.ticket.own}</wa-button>
+      <wa-dialog
+        lang=${language}
+        label=${texts.ticket.own}
+        light-dismiss
+        .open=${this.open}
+        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+      >
+        ${this.open ? this.#card(room, ticket) : nothing}
+        <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.#close}>${texts.ticket.toRoom}</wa-button>
+      </wa-dialog>
+    `;
+  }
+
+  #card(room: Room, ticket: string): TemplateResult {
+    const { texts, language, receipt, receiptPath } = this;
+    const { title = '', creator, startsAt = null } = room.info ?? {};
+    return html`<section data-testid="ticket-card">
+      <p class="display title"><bdi>${title}</bdi></p>
+      <p class="muted">${texts.room.by(creator?.name ?? '')}</p>
+      <dl>
+        ${startsAt ? html`<dt>${texts.ticket.date}</dt><dd>${formatDateTime(startsAt, language)}</dd>` : nothing}
+        ${receipt ? html`<dt>${texts.price.total}</dt><dd>${formatMoney(receipt.amountMinor, receipt.currency, language)}</dd>` : nothing}
+      </dl>
+      <p class="links">
+        ${room.calendarUrl && !room.info?.firstLiveAt ? html`<a href=${room.calendarUrl} download data-testid="ticket-calendar">${texts.ticket.calendar}</a>` : nothing}
+        ${receiptPath ? html`<a href="${receiptPath}${ticket}">${texts.ticket.receipt}</a>` : nothing}
+      </p>
+      ${receipt?.withdrawable ? this.#giveBack(room, ticket) : nothing}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+    </section>`;
+  }
+
+  #giveBack(room: Room, ticket: string): TemplateResult {
+    const { texts } = this;
+    return html`<div class="back">
+      <p>${this.asked ? texts.ticket.backSure : texts.ticket.backUntil}</p>
+      ${
+        this.asked
+          ? html`<wa-button size="s" variant="danger" data-testid="ticket-back-confirm" ?loading=${this.busy === 'back'} @click=${() => this.#back(room, ticket)}>${texts.ticket.back}</wa-button>
+              <wa-button size="s" appearance="plain" @click=${() => this.#ask(false)}>${texts.ticket.keep}</wa-button>`
+          : html`<wa-button size="s" appearance="outlined" data-testid="ticket-back" @click=${() => this.#ask(true)}>${texts.ticket.back}</wa-button>`
+      }
+    </div>`;
+  }
+
+  #ask(asked: boolean): void {
+    this.asked = asked;
+  }
+
+  async #back(room: Room, ticket: string): Promise<void> {
+    if (await this.act('back', () => room.withdraw(ticket))) this.#close();
+  }
+
+  #close = (): void => {
+    this.open = false;
+  };
+}
+
+defineElement('loge-ticket', LogeTicket);

@@ -1,0 +1,142 @@
+/** `<loge-studio-requests>`: what tips from the menu ask the creator to do: done, or undone, which pays the tip back. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatMoney, formatTime } from '../texts/format.ts';
+import '../texts/studio-texts.ts';
+import '../theme/web-awesome.ts';
+
+export class LogeStudioRequests extends RoomPart {
+  static override properties = { asked: { state: true } };
+  /** The request that is about to be paid back: asked once more. */
+  declare asked: string | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      :host {
+        display: block;
+      }
+
+      h2 {
+        margin-bottom: 0.75rem;
+        color: var(--_muted);
+        font-size: 0.9375rem;
+        font-weight: 600;
+      }
+
+      .count {
+        display: inline-grid;
+        place-items: center;
+        min-width: 1.5em;
+        padding: 0 0.4em;
+        border-radius: 999px;
+        background: var(--_accent);
+        color: var(--_on-accent);
+        font-variant-numeric: tabular-nums;
+      }
+
+      ol {
+        display: grid;
+        gap: 0.9rem;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 1rem;
+        align-items: center;
+      }
+
+      .what {
+        flex: 1 1 14rem;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+
+      .what strong,
+      .what q {
+        display: block;
+      }
+
+      .what small {
+        color: var(--_muted);
+        font-variant-numeric: tabular-nums;
+      }
+
+      .acts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+
+      wa-callout {
+        margin-top: 0.75rem;
+      }
+    `,
+  ];
+
+  protected override listenTo(room: Room): Array<() => void> {
+    return this.renderOn(room, ['connected', 'tipRequestsChanged', 'roomEnded']);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    if (!room?.info || room.tipRequests.length === 0) return nothing;
+    return html`<section part="requests" data-testid="studio-requests">
+      <h2>${texts.requests.title} <span class="count">${room.tipRequests.length}</span></h2>
+      <ol>
+        ${repeat(
+          room.tipRequests,
+          ({ tip }) => tip,
+          (request) => this.#row(room, request),
+        )}
+      </ol>
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+    </section>`;
+  }
+
+  #row(room: Room, request: MenuRequest): TemplateResult {
+    const { texts, language } = this;
+    const { tip, from, label, message, amountMinor, currency, sentAt } = request;
+    const amount = formatMoney(amountMinor, currency, language);
+    const settle = (outcome: 'done' | 'undone') => this.#settle(room, tip, outcome);
+    const isAsked = this.asked === tip;
+    return html`<li data-request=${tip}>
+      <div class="what">
+        <strong><bdi>${label}</bdi></strong>
+        ${message ? html`<q><bdi>${message}</bdi></q>` : nothing}
+        <small><bdi>${from.name}</bdi> · ${amount} · ${formatTime(sentAt, language)}</small>
+      </div>
+      <div class="acts">
+        ${
+          isAsked
+            ? html`<wa-button size="s" variant="danger" data-testid="request-undo-confirm" ?loading=${this.busy === tip} @click=${() => settle('undone')}
+                  >${texts.requests.payBack(amount)}</wa-button
+                >
+                <wa-button size="s" appearance="plain" @click=${() => this.#ask(undefined)}>${texts.requests.keep}</wa-button>`
+            : html`<wa-button size="s" variant="brand" data-testid="request-done" ?loading=${this.busy === tip} @click=${() => settle('done')}
+                  >${texts.requests.done}</wa-button
+                >
+                <wa-button size="s" appearance="outlined" data-testid="request-undo" @click=${() => this.#ask(tip)}>${texts.requests.undo}</wa-button>`
+        }
+      </div>
+    </li>`;
+  }
+
+  #ask(tip: string | undefined): void {
+    this.asked = tip;
+  }
+
+  async #settle(room: Room, tip: MenuRequest['tip'], outcome: 'done' | 'undone'): Promise<void> {
+    if (await this.act(tip, () => room.settleTipRequest({ tip, outcome }))) this.asked = undefined;
+  }
+}
+
+defineElement('loge-studio-requests', LogeStudioRequests);

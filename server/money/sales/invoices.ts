@@ -1,0 +1,75 @@
+/**
+ * Numbers of receipts: a gapless series per seller and year. A counter inside the sale would make every tip wait for
+ * the one before, so a job gives the numbers after the commit: it locks the series, numbers some sales and refunds in
+ * the order of the books, and stores them with the new last number in one transaction. A crash leaves all of it or
+ * nothing, and two processes number one after the other. Both parties are kept as they are at that moment; what is
+ * issued is never changed, and outlives an erasure for as long as the law asks.
+ */
+import type { Receipt } from '../../protocol/money/pricing.ts';
+import type { TransactionKind } from '../ledger/ledger.ts';
+import type { MoneyContext } from '../money-context.ts';
+import { InvoicesStore } from './invoices.store.ts';
+
+const BATCH = 500;
+/** A transaction is committed within this time after its timestamp. */
+const COMMITTED_WITHIN_MS = 60 * 60_000;
+const EVER = '1970-01-01T00:00:00.000Z';
+const NUMBER_DIGITS = 6;
+
+export class Invoices {
+  readonly #context: MoneyContext;
+  readonly #store: InvoicesStore;
+  /** Everything older has its number. */
+  #sinceIso = EVER;
+
+  constructor(context: MoneyContext) {
+    this.#context = context;
+    this.#store = new InvoicesStore(context.db);
+  }
+
+  /** Numbers some sales; true when there may be more. A house without a name and address issues nothing. */
+  async sweep(): Promise<boolean> {
+    const { db, seller, clock } = this.#context;
+    if (!seller) return false;
+    const doneIso = this.#context.laterIso(-COMMITTED_WITHIN_MS);
+    const series = { seller: seller.vatNumber ?? seller.name, year: new Date(clock.now()).getUTCFullYear() };
+    const issuedAt = this.#context.nowIso();
+    const count = await db.transaction(async (tx) => {
+      const last = await this.#store.lockSeries(tx, series);
+      const sales = await this.#store.findUninvoiced(tx, { sinceIso: this.#sinceIso, limit: BATCH });
+      if (sales.length === 0) return 0;
+      const parties = { sellerName: seller.name, sellerAddress: seller.address, sellerVatNumber: seller.vatNumber };
+      await this.#store.insert(
+        tx,
+        sales.map((sale, index) => ({ ...series, ...parties, ...sale, number: last + index + 1, issuedAt })),
+      );
+      await this.#store.setLastNumber(tx, { ...series, lastNumber: last + sales.length });
+      return sales.length;
+    });
+    if (count === BATCH) return true;
+    this.#sinceIso = doneIso;
+    return false;
+  }
+
+  /** Null while it is not issued. */
+  async find(kind: TransactionKind, sourceId: string): Promise<Receipt['invoice']> {
+    const row = await this.#store.find(kind, sourceId);
+    if (!row) return null;
+    return {
+      number: `${row.year}-${String(row.number).padStart(NUMBER_DIGITS, '0')}`,
+      issuedAt: new Date(row.issuedAt).toISOString(),
+      seller: { name: row.sellerName, address: row.sellerAddress, vatNumber: row.sellerVatNumber },
+      buyerName: row.buyerName,
+    };
+  }
+
+  getBillingName(identity: string): Promise<string | null> {
+    return this.#store.findBillingName(identity);
+  }
+
+  /** For receipts from now on; null takes the name away. */
+  async setBillingName(identity: string, name: string | null): Promise<void> {
+    if (name === null) await this.#store.deleteBillingName(identity);
+    else await this.#store.saveBillingName({ identity, name, notedAt: this.#context.nowIso() });
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Tips for items of the menu: a request is there exactly when its tip is, and undoing it pays back once, whatever
+ * process dies meanwhile and whoever presses what in the same moment.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type TipId } from '../../../server/protocol/ids.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { countTransactions, Killed, Killer } from '../../support/crash/refund-steps.ts';
+import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+
+const PRICE = 500;
+const SONG = { id: 'song', label: 'Choose the next song', amountMinor: PRICE };
+/** More than undoing has. */
+const STEPS_MAX = 12;
+const ROUNDS = 4;
+
+describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 }, ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let room: Room;
+  const killer = new Killer(() => {
+    throw new Killed();
+  });
+
+  beforeAll(async () => {
+    db = await open();
+    countTransactions(db, killer);
+    house = await openMoneyHouse({ db, isRunning: false });
+    room = await house.createRoom({ kind: 'free' });
+    await house.money.tipping.setMenu(room.id, [SONG]);
+  });
+
+  afterAll(async () => {
+    expect(await house.money.checkInvariants()).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const send = async (identity: string, idempotencyKey: string = createId('event')) => {
+    const from = { identity, name: 'Léa', role: 'fan' } as const;
+    const input = { amountMinor: PRICE, menuItem: SONG.id, idempotencyKey };
+    return (await house.money.tips.send({ room, from, input })).tip;
+  };
+  const settle = (tip: TipId, outcome: 'done' | 'undone') =>
+    house.money.tipRequests.settle({ room: room.id, tip, outcome, by: room.creator.identity });
+  const openTips = async () => (await house.money.tipRequests.list(room.id)).requests.map(({ tip }) => tip);
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
+
+  test('a tip from the menu keeps its label, is listed once, and is done once', async () => {
+    const identity = await house.createFan(2 * PRICE);
+    const tip = await send(identity, 'tip-of-the-song');
+    await house.money.tipping.setMenu(room.id, [{ ...SONG, label: 'Another label' }]);
+    expect(await send(identity, 'tip-of-the-song')).toEqual(tip);
+    expect(tip.item).toEqual({ id: SONG.id, label: SONG.label });
+    expect(await openTips()).toEqual([tip.id]);
+    expect(await settle(tip.id, 'done')).toMatchObject({ label: SONG.label, state: 'done' });
+    expect(await settle(tip.id, 'done')).toMatchObject({ state: 'done' });
+    expect(await openTips()).toEqual([]);
+    expect((await house.money.receipts.get(tip.id)).request).toEqual({ label: SONG.label, state: 'done' });
+    const elsewhere = await house.createRoom({ kind: 'free' });
+    const call = { room: elsewhere.id, tip: tip.id, outcome: 'undone', by: elsewhere.creator.identity } as const;
+    await expect(house.money.tipRequests.settle(call)).rejects.toMatchObject({ code: 'tip_request_not_found' });
+    await house.money.tipping.setMenu(room.id, [SONG]);
+  });
+
+  test('undoing pays back once, wherever a process is killed, also what was paid by card', async () => {
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      const identity = await house.createFan(PRICE);
+      const from = { identity: await house.createFan(), name: 'Malik', role: 'fan' } as const;
+      const fromWallet = (await send(identity)).id;
+      const input = { amountMinor: PRICE, menuItem: SONG.id, idempotencyKey: createId('event') };
+      const { checkoutUrl } = await house.money.cardTips.open({ room, from, input });
+      const byCard = (await house.money.confirmCheckout(await pay(checkoutUrl))).id as TipId;
+      expect((await openTips()).sort()).toEqual([fromWallet, byCard].sort());
+      killer.killAfter(steps);
+      for (const tip of [fromWallet, byCard]) {
+        await settle(tip, 'undone').catch((error) => {
+          if (!killer.hasKilled) throw error;
+        });
+      }
+      const { hasKilled } = killer;
+      killer.spare();
+      await house.restartMoney();
+      for (const tip of [fromWallet, byCard]) expect((await settle(tip, 'undone')).state).toBe('undone');
+      house.advance(60_000);
+      await house.money.sweep();
+      expect({ steps, balance: await balanceOf(identity) }).toEqual({ steps, balance: PRICE });
+      const refund = (await house.money.receipts.get(byCard)).relatesTo as string;
+      expect(await house.money.receipts.get(refund)).toMatchObject({ status: 'succeeded', paid: { cardMinor: PRICE } });
+      expect(await openTips()).toEqual([]);
+      if (!hasKilled) break;
+      expect(steps).toBeLessThan(STEPS_MAX - 1);
+    }
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+  });
+
+  test('done and undone in the same moment leave a tip that is kept or paid back, never both', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const identity = await house.createFan(PRICE);
+      const { id } = await send(identity);
+      await Promise.all([settle(id, 'done'), settle(id, 'undone'), settle(id, 'undone'), settle(id, 'done')]);
+      // What is done can be paid back too: the refund is the last word, once.
+      expect((await settle(id, 'done')).state).toBe('undone');
+      expect(await balanceOf(identity)).toBe(PRICE);
+      expect((await house.money.receipts.get(id)).status).toBe('refunded');
+    }
+  });
+});
