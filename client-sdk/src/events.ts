@@ -195,7 +195,7 @@ export interface RoomEventMap {
   /** When the room ends by itself unless a live begins; null: it is live, or does not end by itself. */
   pauseChanged: { until: string | null };
   viewerCount: number;
-  /** How many tickets are left for this participant; 0: the room is sold out; null: they are not limited, or it is inside. */
+  /** How many tickets are left for this participant; 0: sold out; null: they are not limited, or it is inside. */
   ticketsLeft: number | null;
   /** A new message, in order and exactly once; also those missed while the connection was down. */
   chatMessage: ChatMessage;

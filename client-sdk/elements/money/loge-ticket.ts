@@ -1,6 +1,7 @@
 /**
  * `<loge-ticket>`: the ticket that a person holds for this room: a button, and the card behind it, which opens by
- * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it back.
+ * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it
+ * back.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';

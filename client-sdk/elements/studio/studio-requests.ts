@@ -1,4 +1,4 @@
-/** `<loge-studio-requests>`: what tips from the menu ask the creator to do: done, or undone, which pays the tip back. */
+/** `<loge-studio-requests>`: what tips from the menu ask for: done, or undone, which pays the tip back. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

@@ -136,7 +136,7 @@ export const tip = z.object({
 });
 export type Tip = z.infer<typeof tip>;
 
-/** A person's own ticket with what it is for; it can be given back while no live followed it, unless they waived that. */
+/** A person’s own ticket with what it is for; withdrawable while no live followed it, unless they waived that. */
 export const ownTicket = ticket.extend({
   title: z.string(),
   creatorName: z.string(),
