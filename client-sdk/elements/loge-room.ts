@@ -259,7 +259,7 @@ export class LogeRoom extends RoomPart {
       return;
     }
     if (payment.purpose === 'tip') {
-      this.#toast(texts.tip.confirmed, 'success');
+      this.#toast(texts.lobby.tipConfirmed, 'success');
       return;
     }
     if (room.access?.state === 'granted') {

@@ -17,6 +17,7 @@ import { fieldStyles } from './controls/fields.ts';
 import { icon } from './controls/more-icons.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import { formatMoney } from './texts/format.ts';
+import './texts/inside-texts.ts';
 import './money/loge-price.ts';
 import { tipStyles } from './money/tip-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';

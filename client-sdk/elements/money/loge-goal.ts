@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
+import '../texts/inside-texts.ts';
 
 export class LogeGoal extends RoomPart {
   static override styles = [

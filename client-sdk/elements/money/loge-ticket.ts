@@ -144,7 +144,7 @@ export class LogeTicket extends RoomPart {
       <p class="muted">${texts.room.by(creator?.name ?? '')}</p>
       <dl>
         ${startsAt ? html`<dt>${texts.ticket.date}</dt><dd>${formatDateTime(startsAt, language)}</dd>` : nothing}
-        ${receipt ? html`<dt>${texts.price.total}</dt><dd>${formatMoney(receipt.amountMinor, receipt.currency, language)}</dd>` : nothing}
+        ${receipt ? html`<dt>${texts.private.paid}</dt><dd>${formatMoney(receipt.amountMinor, receipt.currency, language)}</dd>` : nothing}
       </dl>
       <p class="links">
         ${room.calendarUrl && !room.info?.firstLiveAt ? html`<a href=${room.calendarUrl} download data-testid="ticket-calendar">${texts.ticket.calendar}</a>` : nothing}

@@ -10,6 +10,7 @@ import { icon } from '../controls/more-icons.ts';
 import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
+import '../texts/inside-texts.ts';
 
 /** A menu item that is being edited. */
 interface DraftItem {

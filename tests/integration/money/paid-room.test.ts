@@ -237,6 +237,7 @@ test('an embedder that sells access itself grants it with a token, and revokes i
 });
 
 test('sold out is told to whoever waits, not to whose page is open; a place that becomes free too', async () => {
+  await loge.server('POST', '/v1/creators', { identity: 'ada', name: 'Creator ada', country: 'FR' });
   const access = { kind: 'ticket', priceMinor: PRICE_MINOR };
   const room = await loge.server<{ id: string }>('POST', '/v1/rooms', {
     creator: 'ada',
