@@ -163,9 +163,9 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
       for (const each of bought.slice(0, fans.length)) {
         if (each.status !== 'fulfilled') continue;
         const receipt = await house.money.receipts.get(each.value as TicketId);
+        // The end waits for a sale that has locked the room, whose time may then be the later one.
         const isAfter = Date.parse(receipt.at) >= Date.parse(ended.liveEndedAt ?? '');
         expect({ isWhole, status: receipt.status }).toEqual({ isWhole, status: isAfter ? 'refunded' : 'valid' });
-        if (isWhole) expect(isAfter).toBe(false);
       }
     }
   });
