@@ -577,6 +577,7 @@ describe('files', () => {
     expect(compressed.sort()).toEqual([
       'getAssociationAccount',
       'getPublicRoom',
+      'getRoomCalendar',
       'listAssociations',
       'listPublicRooms',
     ]);
