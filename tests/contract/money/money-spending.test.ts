@@ -47,6 +47,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
         amountMinor: 600,
         currency: 'eur',
         message: 'Brava !',
+        item: null,
         sentAt: expect.any(String),
       },
       wallet: { balanceMinor: 400, currency: 'eur', promoMinor: 0 },

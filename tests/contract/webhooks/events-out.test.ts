@@ -138,6 +138,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
       amountMinor: 500,
       currency: 'eur',
       message: null,
+      item: null,
       sentAt: new Date(house.clock.now()).toISOString(),
     });
     const facts = Array.from({ length: 5 }, () => Array.from({ length: 90 }, (_, index) => tip(index)));

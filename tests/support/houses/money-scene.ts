@@ -22,8 +22,9 @@ export interface Person extends Disposable {
   ask(request: string, input: Body): Promise<string>;
 }
 
-/** Tables that are not about money, or that record refused requests too, such as the desk's audit log. */
-const IGNORED_TABLES = /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*)$/;
+/** Tables that are not about money, that record refused requests too, or that a job fills after the commit. */
+const IGNORED_TABLES =
+  /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*|invoices|invoice_series)$/;
 /** Columns that jobs and listeners update in the background without moving money. */
 const IGNORED_COLUMNS = [
   ...['checks', 'next_check_at', 'fee_checks', 'next_fee_check_at', 'next_attempt_at', 'checked_at', 'released_seq'],

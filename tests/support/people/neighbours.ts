@@ -88,7 +88,8 @@ export async function measureUnderAttack(
       const hostile = fork(HOSTILE, [url, costly.room, JSON.stringify(costly.texts)], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
-      // On a busy machine the attacker must not take the processor's time from the server: that is not what is measured.
+      // On a busy machine the attacker must not take the processor's time from the server: that is not what is
+      // measured.
       if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_LOW);
       try {
         await pause(500);
