@@ -15,6 +15,7 @@ import { ChildProgram } from '../programs/child-program.ts';
 import { TestRedis } from '../programs/redis.ts';
 import { ServerProcess } from '../programs/server-process.ts';
 import { SfuProcess } from '../programs/sfu-process.ts';
+import { eventually } from '../run/eventually.ts';
 import { LoadBalancer } from './load-balancer.ts';
 
 const EMULATOR = new URL('../../../infra/stripe-emulator/main.ts', import.meta.url);
@@ -128,8 +129,10 @@ export class ChaosHouse implements AsyncDisposable {
     return counts.flat();
   }
 
+  /** Retries while Postgres recovers from a killed backend, when it refuses all queries. */
   async select<Row extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query<Row>(statement, values)).rows;
+    const query = () => this.#pool.query<Row>(statement, values).catch(() => undefined);
+    return (await eventually(query, 'an answer of Postgres')).rows;
   }
 
   /** Backend process ids of the gateways' database sessions. */

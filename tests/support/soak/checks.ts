@@ -60,7 +60,11 @@ async function findUnprocessed(house: SoakHouse): Promise<string[]> {
     house,
     'select id, type, error from provider_events where processed_at is null',
   );
-  const facts = await select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
+  const pending = () => select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
+  const added = new Set((await pending()).map(({ id }) => id));
+  // A background job may have added some after the outbox was idle.
+  await house.app.outbox.idle();
+  const facts = (await pending()).filter(({ id }) => added.has(id));
   return [
     ...events.map(({ id, type, error }) => `${id} (${type}) was never processed: ${error ?? 'no attempt'}`),
     ...facts.map(({ id }) => `${id} is a fact that was never dispatched`),
