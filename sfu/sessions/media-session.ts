@@ -24,7 +24,7 @@ export abstract class MediaSession extends Session {
    */
   #awaitedSinceMs: number | undefined;
   #hasConnected = false;
-  /** When the client was told where to connect, until its first ICE check arrives. */
+  /** When the client got the transport parameters; undefined after its first ICE check. */
   #answeredAtMs: number | undefined;
   /** The session that this one replaces when that session's worker dies. */
   #spareOf: string | undefined;

@@ -1,11 +1,10 @@
 /**
- * Watches over a viewer whose line does not carry what they want to see. The worker decides about layers by its
- * estimate of the bandwidth, with two faults that this mends: it takes layers of which only a quarter of the frames
- * fits, and it hardly finds out that a line has become wider, since what it sends of a small layer proves nothing. So
- * layers above a ceiling are not chosen, and the worker is made to probe.
+ * Limits the layers of a viewer whose bandwidth is too low for the layer they want. The worker selects layers by its
+ * bandwidth estimate and has two weaknesses: it selects a layer when only a quarter of its frames fit, and its estimate
+ * hardly rises while it sends a small layer. This class sets a ceiling for the layer, and makes the worker probe.
  *
- * A worker probes with padding, at the highest bit rate that it may send, whenever that limit changes and is above the
- * estimate. The limit is a step above the estimate, so that a narrow line gets little padding, and follows it upwards.
+ * The worker probes with padding when its maximum outgoing bit rate changes and is above the estimate. That maximum is
+ * kept one step above the estimate, so that a narrow line gets little padding, and rises with it.
  */
 import type { types } from 'mediasoup';
 import { VIEWER_BITRATE_MIN_BPS, VIEWER_BITRATE_START_BPS } from '../limits.ts';

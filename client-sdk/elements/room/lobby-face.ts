@@ -14,7 +14,7 @@ import type { Language } from '../texts/language.ts';
 export interface LobbyFace {
   info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil'>;
   isLive: boolean;
-  /** Absent where it is not known. Nobody is not said. */
+  /** Absent if unknown. Zero is not shown. */
   viewerCount?: number | undefined;
   texts: BaseTexts;
   language: Language;

@@ -24,7 +24,7 @@ const CREATE_ERRORS = [
   'tier_not_found',
 ] as const;
 
-/** How long a live takes in a calendar: nobody knows before. */
+/** Duration of a live in the calendar file; the real one is not known in advance. */
 const PLANNED_MS = 2 * 3_600_000;
 
 function calendarOf({ id, title, creator, startsAt }: Room, publicUrl: string): Download {

@@ -191,7 +191,7 @@ export class FactFanout {
     return this.#presence.inRoom(room).filter(({ participant }) => participant.role === 'creator');
   }
 
-  /** Whoever has a payment page open holds a place, so the number is not the same for everybody. */
+  /** An open payment page reserves a place for its person, so each participant gets a number of their own. */
   async #sendPlaces(roomId: RoomId): Promise<void> {
     const { rooms, money } = this.#context;
     const capacity = await rooms.capacityOf(roomId);

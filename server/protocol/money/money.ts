@@ -204,7 +204,7 @@ export const refund = z.object({
 export type Refund = z.infer<typeof refund>;
 
 const countAndSum = z.object({ count: z.number().int(), amountMinor: z.number().int() });
-/** What a room means to whoever asks: how long it was live, what they paid, and what goes back. */
+/** Summary of a room for the caller: how long it was live, what they paid, and what is refunded. */
 export const roomSummary = z.object({
   /** Of all lives that have ended. */
   liveSeconds: z.number().int(),

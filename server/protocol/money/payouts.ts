@@ -99,7 +99,7 @@ export const earningsPage = z.object({
   summary: creatorEarnings.omit({ holds: true, nextHold: true }),
   /** Why the house has frozen payouts, while it has. */
   freeze: z.object({ reason: z.string(), frozenAt: time }).nullable(),
-  /** Whom to write to about it; null where the house has named nobody. */
+  /** Mail address for questions about the hold; null if `LOGE_HOUSE_CONTACT` is not set. */
   contact: z.string().nullable(),
   holds: z.array(earningsHold),
   nextHold: z.string().nullable(),

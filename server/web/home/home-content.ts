@@ -81,7 +81,7 @@ function ownStudio({ words }: CardContext): TemplateResult {
   </div>`;
 }
 
-/** The way in for whoever has paid. */
+/** The tickets of the signed-in person, each a link to its room. */
 function heldTickets(
   held: readonly OwnTicket[],
   { words, texts, language }: CardContext,
