@@ -1,4 +1,4 @@
-/** A live with chat and tips, and one visitor on each page. Shared by the page tests and the screenshots. */
+/** A live with chat and tips, and a visitor on each page in turn. Shared by the page tests and the screenshots. */
 import type { Room } from '../../server/protocol/rooms.ts';
 import { PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -32,7 +32,6 @@ const TIPS = [
 
 export class Evening implements AsyncDisposable {
   readonly loge: TestApp;
-  readonly scenes: Scene[] = [];
   /** User-written texts and names: equal in every language. */
   readonly written = new Set<string>();
   readonly #rooms: { camille: string; noah: string };
@@ -52,68 +51,74 @@ export class Evening implements AsyncDisposable {
     for (const { name } of [...people, ...LINES]) evening.written.add(name);
     for (const { text } of LINES) evening.written.add(text);
     for (const { message } of TIPS) evening.written.add(message);
-    try {
-      await evening.#open();
-    } catch (error) {
-      await evening[Symbol.asyncDispose]();
-      throw error;
-    }
     return evening;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
     await this.loge[Symbol.asyncDispose]();
   }
 
-  async #open(): Promise<void> {
+  /**
+   * Opens each page in turn and closes it again, except the studio, whose live goes on: a page that shows video costs
+   * CPU as long as it is open.
+   */
+  async *scenes(): AsyncGenerator<Scene> {
     const { camille, noah } = this.#rooms;
-    const live = await this.#enter('studio-live', `/studio/${camille}`, 'camille', { devices: true });
+    await using live = await this.#enter(`/studio/${camille}`, 'camille', { devices: true });
     await goLive(live);
     await this.#converse();
+    yield { name: 'studio-live', visitor: live };
 
-    const preview = await this.#enter('studio-preview', `/studio/${noah}`, 'noah', { devices: true });
-    await eventually(() => isPlaying(preview, 'preview'), 'the preview plays');
-    const studio = await this.#enter('studio', '/studio', 'camille');
-    await studio.by('create-room').waitFor();
-
-    const home = await this.#enter('home', '/');
-    await home.by(`room-${camille}`).waitFor();
-    const door = await this.#enter('door', `/rooms/${camille}`);
-    await door.by('sign-in-tom').waitFor();
-    const lobby = await this.#enter('lobby', `/rooms/${camille}`, 'tom');
-    await lobby.by('price').waitFor();
-    const room = await this.#enter('room-live', `/rooms/${camille}`, 'lea');
-    await expectVideo(room);
-    await expectInChat(room, LINES[0].text);
-    const tip = await this.#enter('tip-sheet', `/rooms/${camille}`, 'ines');
-    await expectVideo(tip);
-    await tip.by('tip-open').click();
-    await tip.by('tip-send').waitFor();
-    const board = await this.#enter('leaderboard', `/rooms/${camille}`, 'malik');
-    await openStrip(board);
-    await board.by('leaderboard-open').click();
-    await board.by('own-place').waitFor();
-    const wallet = await this.#enter('wallet', '/wallet', 'lea');
-    await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
-
+    yield* this.#scene('studio-preview', await this.#enter(`/studio/${noah}`, 'noah', { devices: true }), (preview) =>
+      eventually(() => isPlaying(preview, 'preview'), 'the preview plays'),
+    );
+    yield* this.#scene('studio', await this.#enter('/studio', 'camille'), (studio) =>
+      studio.by('create-room').waitFor(),
+    );
+    yield* this.#scene('home', await this.#enter('/'), (home) => home.by(`room-${camille}`).waitFor());
+    yield* this.#scene('door', await this.#enter(`/rooms/${camille}`), (door) => door.by('sign-in-tom').waitFor());
+    yield* this.#scene('lobby', await this.#enter(`/rooms/${camille}`, 'tom'), (lobby) => lobby.by('price').waitFor());
+    yield* this.#scene('room-live', await this.#enter(`/rooms/${camille}`, 'lea'), async (room) => {
+      await expectVideo(room);
+      await expectInChat(room, LINES[0].text);
+    });
+    yield* this.#scene('tip-sheet', await this.#enter(`/rooms/${camille}`, 'ines'), async (tip) => {
+      await expectVideo(tip);
+      await tip.by('tip-open').click();
+      await tip.by('tip-send').waitFor();
+    });
+    yield* this.#scene('leaderboard', await this.#enter(`/rooms/${camille}`, 'malik'), async (board) => {
+      await openStrip(board);
+      await board.by('leaderboard-open').click();
+      await board.by('own-place').waitFor();
+    });
+    yield* this.#scene('wallet', await this.#enter('/wallet', 'lea'), (wallet) =>
+      wallet.page.locator('[data-testid^="entry-"]').first().waitFor(),
+    );
     for (const language of ['en', 'fr'] as const) {
       const locale = language === 'en' ? 'en-GB' : 'fr-FR';
-      const checkout = await this.#enter('checkout', `/rooms/${camille}`, 'tom', { locale }, language);
-      await checkout.by('buy-card').click();
-      await checkout.page.locator('#cardNumber').waitFor();
+      const checkout = await this.#enter(`/rooms/${camille}`, 'tom', { locale });
+      const payCard = async () => {
+        await checkout.by('buy-card').click();
+        await checkout.page.locator('#cardNumber').waitFor();
+      };
+      yield* this.#scene('checkout', checkout, payCard, language);
     }
   }
 
-  async #enter(
+  async *#scene(
     name: string,
-    path: string,
-    identity?: string,
-    options: VisitorOptions = {},
+    opened: Visitor,
+    makeReady: (visitor: Visitor) => Promise<unknown>,
     fixedLanguage?: PageLanguage,
-  ): Promise<Visitor> {
+  ): AsyncGenerator<Scene> {
+    await using visitor = opened;
+    await makeReady(visitor);
+    yield { name, visitor, ...(fixedLanguage ? { fixedLanguage } : {}) };
+  }
+
+  async #enter(path: string, identity?: string, options: VisitorOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.create({ viewport: PHONE, ...options });
-    this.scenes.push({ name, visitor, ...(fixedLanguage ? { fixedLanguage } : {}) });
     await visitor.page.goto(this.loge.url + path);
     if (identity) await signIn(visitor, identity);
     return visitor;

@@ -1,5 +1,5 @@
 /** A live on the pages: the stage over reloads, mutes and layers, chat order, and texts that must stay text. */
-import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { mediaWorkers } from '../support/houses/sfu-house.ts';
@@ -14,130 +14,120 @@ const SCRIPT = '<script>alert(2)</script><a href="javascript:alert(3)">link</a>'
 
 describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   let loge: TestApp;
+  let creator: Visitor;
+  let room: string;
+  let lea: Visitor;
 
+  // One live for all tests: opening it takes longer than most of them.
   beforeAll(async () => {
     loge = await startApp();
+    creator = await Visitor.create({ devices: true });
+    await creator.page.goto(`${loge.url}/studio`);
+    await signIn(creator, 'noah');
+    room = await createRoom(creator, { title: MARKUP });
+    await goLive(creator);
+    lea = await watch('lea', { viewport: { width: 1400, height: 1000 } });
     return async () => {
       await loge[Symbol.asyncDispose]();
     };
   });
 
-  const visitors: Visitor[] = [];
-  const enter = async (options: VisitorOptions = {}) => {
-    const visitor = await Visitor.create(options);
-    visitors.push(visitor);
-    return visitor;
-  };
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) await visitor[Symbol.asyncDispose]();
-  });
+  const stats = () => loge.app.context.stage.stats();
 
-  /** A creator who is live in a new free room. */
-  async function openLive(title = 'Open studio'): Promise<{ creator: Visitor; room: string }> {
-    const creator = await enter({ devices: true });
-    await creator.page.goto(`${loge.url}/studio`);
-    await signIn(creator, 'noah');
-    const room = await createRoom(creator, { title });
-    await goLive(creator);
-    return { creator, room };
-  }
-
-  async function watch(room: string, identity: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const fan = await enter(options);
+  async function watch(identity: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const fan = await Visitor.create(options);
     await fan.page.goto(`${loge.url}/rooms/${room}`);
     await signIn(fan, identity);
     await expectVideo(fan);
     return fan;
   }
 
-  test("the creator's reloaded page takes the stage over, and the fan's video continues", async () => {
-    const { creator, room } = await openLive();
-    const fan = await watch(room, 'lea');
-    await fan.markDocument();
-    await creator.page.reload();
-    await goLive(creator);
-    await expectVideo(fan);
-    expect(await fan.isSameDocument()).toBe(true);
-    // One publisher is on stage, without a stale second one.
-    expect(await loge.app.context.stage.stats()).toMatchObject({ sessions: 2, producers: 2, consumers: 2 });
+  async function expectSameLive(): Promise<void> {
     expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+  }
+
+  test('markup in a title, a name, a message and a tip is shown as text', async () => {
+    const token = await loge.token({ identity: 'mallory', name: MARKUP.slice(0, 60), room });
+    using mallory = await TestParticipant.connect(loge.url, { token });
+    await mallory.request('chat:send', { clientId: 'client-0001', text: SCRIPT });
+    for (const visitor of [creator, lea]) {
+      await expectInChat(visitor, SCRIPT);
+      await visitor.by('chat-list').getByText(MARKUP.slice(0, 60), { exact: true }).waitFor();
+      await visitor.page.getByText(MARKUP, { exact: true }).first().waitFor();
+      // Locators search open shadow roots: the text has become an element nowhere on the page.
+      expect(await visitor.page.locator('img, [onerror], a[href^="javascript:"], b:text-is("bold")').count()).toBe(0);
+      expect(await visitor.by('chat-list').locator('script').count()).toBe(0);
+      expect(visitor.dialogs).toEqual([]);
+    }
   });
 
   test('a fan who leaves the page is removed at once, unlike after a lost connection', async () => {
-    // Sessions of the test before may wait for their sockets to come back.
-    await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ sessions: 0 });
-    const { room } = await openLive();
-    const fan = await watch(room, 'lea');
-    await fan.page.goto('about:blank');
+    await loge.server('PATCH', `/v1/rooms/${room}`, { listed: true });
+    await lea.page.goto(loge.url);
     // Half of the grace period for a lost connection.
-    await expect
-      .poll(() => loge.app.context.stage.stats(), { timeout: 10_000, interval: 100 })
-      .toMatchObject({ sessions: 1, consumers: 0 });
+    await expect.poll(stats, { timeout: 10_000, interval: 100 }).toMatchObject({ sessions: 1, consumers: 0 });
+    await lea.page.getByText(MARKUP, { exact: true }).first().waitFor();
+    expect(await lea.page.locator('img, [onerror]').count()).toBe(0);
+    expect(lea.dialogs).toEqual([]);
+    await lea.page.goto(`${loge.url}/rooms/${room}`);
+    await expectVideo(lea);
   });
 
-  test('after the media worker is killed, the video of the same live returns on the same pages', async () => {
-    const { creator, room } = await openLive();
-    const fan = await watch(room, 'lea');
-    await creator.markDocument();
-    await fan.markDocument();
-    const before = (await loge.app.context.stage.stats()).workers;
-    const workers = mediaWorkers(process.pid);
-    expect(workers).toHaveLength(before);
-    for (const pid of workers) process.kill(pid, 'SIGKILL');
-    await expect.poll(() => loge.app.context.stage.stats(), PATIENT).toMatchObject({ producers: 2, consumers: 2 });
-    await expectVideo(fan);
-    expect([await creator.isSameDocument(), await fan.isSameDocument()]).toEqual([true, true]);
-    expect(await loge.server('GET', `/v1/rooms/${room}`)).toMatchObject({ status: 'live' });
+  test('a message that the creator removes is blank for everyone', async () => {
+    await say(lea, 'An address nobody should read');
+    await expectInChat(creator, 'An address nobody should read');
+    await pointAtMessage(creator, 'An address nobody should read');
+    await creator.by('tool-remove').click();
+    for (const visitor of [creator, lea]) {
+      await visitor.by('chat-list').getByText('Message removed').waitFor();
+      // A screen reader must not find it either.
+      for (const place of [visitor.by('chat-list'), visitor.page.getByRole('log')])
+        expect(await place.innerText()).not.toContain('An address nobody should read');
+    }
   });
 
   test('muting audio and video is shown to the fan', async () => {
-    const { creator, room } = await openLive();
-    const fan = await watch(room, 'lea');
     await creator.by('mute-microphone').click();
-    await fan.page.getByText('Sound is off on stage').waitFor();
+    await lea.page.getByText('Sound is off on stage').waitFor();
     await creator.by('mute-microphone').click();
-    await fan.page.getByText('Sound is off on stage').waitFor({ state: 'hidden' });
+    await lea.page.getByText('Sound is off on stage').waitFor({ state: 'hidden' });
     await creator.by('mute-camera').click();
-    await fan.page.getByText('The camera is off').waitFor();
+    await lea.page.getByText('The camera is off').waitFor();
     await creator.by('mute-camera').click();
-    await fan.page.getByText('The camera is off').waitFor({ state: 'hidden' });
-    await expectVideo(fan);
+    await lea.page.getByText('The camera is off').waitFor({ state: 'hidden' });
+    await expectVideo(lea);
   });
 
-  test('a small picture uses a lower layer, and unwatched layers stop at the publisher', async () => {
-    const { creator, room } = await openLive();
-    const activeLayers = async () => (await creator.sent()).filter(({ active }) => active).map(({ rid }) => rid);
-    const fan = await watch(room, 'lea', { viewport: { width: 1400, height: 1000 } });
-    // Another viewer may use a large video elsewhere; here one fan decides alone.
-    await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
-    await expect.poll(async () => (await fan.received()).width, PATIENT).toBeGreaterThan(640);
+  test("the creator's reloaded page takes the stage over, and the fan's video continues", async () => {
+    await lea.markDocument();
+    await creator.page.reload();
+    await goLive(creator);
+    await expectVideo(lea);
+    expect(await lea.isSameDocument()).toBe(true);
+    // One publisher is on stage, without a stale second one.
+    expect(await stats()).toMatchObject({ sessions: 2, producers: 2, consumers: 2 });
+    await expectSameLive();
+  });
 
-    await fan.page.setViewportSize({ width: 320, height: 640 });
-    await expect.poll(activeLayers, PATIENT).toEqual(['r0']);
-    await expect.poll(async () => (await fan.received()).width, PATIENT).toBeLessThanOrEqual(320);
-    await expectVideo(fan);
-
-    await fan.page.setViewportSize({ width: 1400, height: 1000 });
-    await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
-
-    await fan.context.close();
-    await expect.poll(activeLayers, PATIENT).toEqual([]);
-    await creator.page.getByText('Nobody is watching: your upload is resting.').waitFor();
-    const framesEncoded = async () => (await creator.sent()).reduce((sum, layer) => sum + layer.framesEncoded, 0);
-    const before = await framesEncoded();
-    await expect.poll(framesEncoded, { timeout: 1_000, interval: 500 }).toBe(before);
-
-    await watch(room, 'malik');
+  test('after the media worker is killed, the video of the same live returns on the same pages', async () => {
+    await creator.markDocument();
+    await lea.markDocument();
+    const before = (await stats()).workers;
+    const workers = mediaWorkers(process.pid);
+    expect(workers).toHaveLength(before);
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
+    await expect.poll(stats, PATIENT).toMatchObject({ producers: 2, consumers: 2 });
+    await expectVideo(lea);
+    expect([await creator.isSameDocument(), await lea.isSameDocument()]).toEqual([true, true]);
+    await expectSameLive();
   });
 
   test('a fan whom the creator removes loses access at once, sees the reason, and stays removed', async () => {
-    const { creator, room } = await openLive();
-    const fan = await watch(room, 'tom');
-    const other = await watch(room, 'ines');
+    await using fan = await watch('tom');
     await say(fan, 'Something unkind');
     await expectInChat(creator, 'Something unkind');
-    await expectInChat(other, 'Something unkind');
-    await pointAtMessage(creator);
+    await expectInChat(lea, 'Something unkind');
+    await pointAtMessage(creator, 'Something unkind');
     await creator.by('tool-context').click();
     await creator.by('moderation-reason').locator('input').fill('Insults');
     await fan.watchFrames();
@@ -160,58 +150,43 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await fan.page.reload();
     await fan.page.getByText('You were removed from this room').first().waitFor();
     expect(await fan.by('stage-video').count()).toBe(0);
-    await expectVideo(other);
+    await expectVideo(lea);
 
     // Panic closes the chat alone until the creator stops picture and sound too; undoing brings all of it back.
     await creator.by('panic').click();
     await creator.by('panic-on').getByText('Picture and sound go on.').waitFor();
     await creator.by('panic-halt').click();
     await creator.by('panic-on').getByText('your audience sees a still').waitFor();
-    await other.page.getByText('A short break').waitFor();
+    await lea.page.getByText('A short break').waitFor();
     await creator.by('panic-undo').click();
-    await expectVideo(other);
+    await expectVideo(lea);
   });
 
-  test('a message that the creator removes is blank for everyone', async () => {
-    const { creator, room } = await openLive();
-    const fan = await watch(room, 'tom');
-    await say(fan, 'An address nobody should read');
-    await expectInChat(creator, 'An address nobody should read');
-    await pointAtMessage(creator);
-    await creator.by('tool-remove').click();
-    for (const visitor of [creator, fan]) {
-      await visitor.by('chat-list').getByText('Message removed').waitFor();
-      // A screen reader must not find it either.
-      for (const place of [visitor.by('chat-list'), visitor.page.getByRole('log')])
-        expect(await place.innerText()).not.toContain('An address nobody should read');
-    }
+  test('a small picture uses a lower layer, and unwatched layers stop at the publisher', async () => {
+    const activeLayers = async () => (await creator.sent()).filter(({ active }) => active).map(({ rid }) => rid);
+    // Another viewer may use a large video elsewhere; here one fan decides alone.
+    await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
+    await expect.poll(async () => (await lea.received()).width, PATIENT).toBeGreaterThan(640);
+
+    await lea.page.setViewportSize({ width: 320, height: 640 });
+    await expect.poll(activeLayers, PATIENT).toEqual(['r0']);
+    await expect.poll(async () => (await lea.received()).width, PATIENT).toBeLessThanOrEqual(320);
+    await expectVideo(lea);
+
+    await lea.page.setViewportSize({ width: 1400, height: 1000 });
+    await expect.poll(activeLayers, PATIENT).toEqual(['r0', 'r1', 'r2']);
+
+    // Leaving the page, not losing the connection, which would keep the session for some seconds.
+    await lea.page.goto('about:blank');
+    await expect.poll(activeLayers, PATIENT).toEqual([]);
+    await creator.page.getByText('Nobody is watching: your upload is resting.').waitFor();
+    const framesEncoded = async () => (await creator.sent()).reduce((sum, layer) => sum + layer.framesEncoded, 0);
+    const before = await framesEncoded();
+    await expect.poll(framesEncoded, { timeout: 1_000, interval: 500 }).toBe(before);
   });
 
-  test('markup in a title, a name, a message and a tip is shown as text', async () => {
-    const { creator, room } = await openLive(MARKUP);
-    const fan = await watch(room, 'lea');
-    const token = await loge.token({ identity: 'mallory', name: MARKUP.slice(0, 60), room });
-    using mallory = await TestParticipant.connect(loge.url, { token });
-    await mallory.request('chat:send', { clientId: 'client-0001', text: SCRIPT });
-    for (const visitor of [creator, fan]) {
-      await expectInChat(visitor, SCRIPT);
-      await visitor.by('chat-list').getByText(MARKUP.slice(0, 60), { exact: true }).waitFor();
-      await visitor.page.getByText(MARKUP, { exact: true }).first().waitFor();
-      // Locators search open shadow roots: the text has become an element nowhere on the page.
-      expect(await visitor.page.locator('img, [onerror], a[href^="javascript:"], b:text-is("bold")').count()).toBe(0);
-      expect(await visitor.by('chat-list').locator('script').count()).toBe(0);
-      expect(visitor.dialogs).toEqual([]);
-    }
-    await loge.server('PATCH', `/v1/rooms/${room}`, { listed: true });
-    await fan.page.goto(loge.url);
-    await fan.page.getByText(MARKUP, { exact: true }).first().waitFor();
-    expect(await fan.page.locator('img, [onerror]').count()).toBe(0);
-    expect(fan.dialogs).toEqual([]);
-  });
-
-  test('the language changes without interrupting the video, and the choice is stored', async () => {
-    const { room } = await openLive();
-    const fan = await watch(room, 'lea', { locale: 'en-GB' });
+  test('the language changes without interrupting the video; the end of the live and the next one are shown', async () => {
+    await using fan = await watch('malik', { locale: 'en-GB' });
     await fan.markDocument();
     const placeholder = () => fan.by('chat-input').getAttribute('placeholder');
     expect(await placeholder()).toBe('Say something…');
@@ -224,23 +199,19 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await expect.poll(() => isPlaying(fan, 'stage-video'), PATIENT).toBe(true);
     expect(await fan.page.locator('html').getAttribute('lang')).toBe('fr');
     expect(await fan.by('language').innerText()).toBe('EN');
-  });
 
-  test('the fan sees the end of the live, and the next one', async () => {
-    const { creator, room } = await openLive();
-    const fan = await watch(room, 'lea');
     await creator.by('end-live').click();
     await creator.by('end-live-confirm').click();
     await fan.by('stage-waiting').waitFor();
     await goLive(creator);
     await expectVideo(fan);
-    onTestFinished(() => expect(fan.problems).toEqual([]));
+    expect(fan.problems).toEqual([]);
   });
 });
 
 /** A message's tools open when the mouse moves on it. */
-async function pointAtMessage(creator: Visitor): Promise<void> {
-  const entry = creator.by('chat-list').locator('[data-message]');
+async function pointAtMessage(creator: Visitor, text: string): Promise<void> {
+  const entry = creator.by('chat-list').locator('[data-message]').filter({ hasText: text });
   await entry.hover();
   await entry.hover({ position: { x: 40, y: 8 } });
 }

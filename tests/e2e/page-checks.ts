@@ -28,9 +28,13 @@ export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untran
  * language and each width once; with `--long` every combination. `isSameInBoth` is true for a text that needs no
  * translation.
  */
-export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string) => boolean): Promise<Findings> {
+export async function inspectScenes(
+  scenes: Iterable<Scene> | AsyncIterable<Scene>,
+  isSameInBoth: (text: string) => boolean,
+  inspectMore: (scene: Scene) => Promise<void> = async () => {},
+): Promise<Findings> {
   const found: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
-  for (const scene of scenes) {
+  for await (const scene of scenes) {
     const { name, visitor, fixedLanguage } = scene;
     const { page } = visitor;
     const texts: Record<PageLanguage, string[]> = { en: [], fr: [] };
@@ -50,6 +54,7 @@ export async function inspectScenes(scenes: Scene[], isSameInBoth: (text: string
       const kept = texts.fr.filter((text) => english.has(text) && !isSameInBoth(text));
       found.untranslated.push(...new Set(kept.map((text) => `${name}: ${text}`)));
     }
+    await inspectMore(scene);
     found.problems.push(...visitor.problems.map((problem) => `${name}: ${problem}`));
   }
   return found;

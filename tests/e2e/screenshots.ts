@@ -19,7 +19,7 @@ if (!folder || folder.startsWith('-')) {
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
 await using house = what === 'takings' ? await Takings.create() : await Evening.create();
-for (const scene of house.scenes) {
+for await (const scene of house instanceof Evening ? house.scenes() : house.scenes) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
   for (const language of languages) {
     for (const viewport of [PHONE, DESKTOP]) {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
-import { busiestWorker } from '../support/houses/sfu-house.ts';
+import { workerOnPort } from '../support/houses/sfu-house.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
@@ -38,7 +38,10 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
       // After the spare was prepared, so that it must be applied at the takeover.
       await creator.by('mute-microphone').click();
       await soundIsOff.waitFor({ state: isMuted ? 'visible' : 'hidden' });
-      const worker = await busiestWorker(process.pid);
+      const earlier = await framesOf(fan);
+      await expect.poll(async () => flowing(earlier, await framesOf(fan)), PATIENT).toHaveLength(1);
+      const [watched = -1] = flowing(earlier, await framesOf(fan));
+      const worker = workerOnPort(process.pid, await portOf(fan, watched));
       const [before, pictures] = [await connected(fan), await framesOf(fan)];
       process.kill(worker, 'SIGKILL');
       await expect.poll(async () => flowing(pictures, await framesOf(fan)), PATIENT).toHaveLength(1);
@@ -60,6 +63,16 @@ async function connected({ page }: Visitor): Promise<number[]> {
   return page.evaluate(() =>
     window.logePeers.flatMap(({ connectionState }, index) => (connectionState === 'connected' ? [index] : [])),
   );
+}
+
+/** The server's port of the page's peer connection with this index. */
+async function portOf({ page }: Visitor, peer: number): Promise<number> {
+  return page.evaluate(async (index) => {
+    const report = (await window.logePeers[index]?.getStats()) as unknown as Map<string, Record<string, unknown>>;
+    const transport = [...report.values()].find(({ type }) => type === 'transport');
+    const pair = report.get(String(transport?.selectedCandidatePairId));
+    return Number(report.get(String(pair?.remoteCandidateId))?.port);
+  }, peer);
 }
 
 /** Frames that each peer connection has received. */

@@ -17,7 +17,9 @@ export const studioStyles = css`
     --_chat-height: max(100cqh - var(--_controls) - 56.25cqw, min(62cqh, 14rem), 9.5rem);
     position: relative;
     display: grid;
-    grid-template: auto minmax(0, 1fr) var(--_chat-height) var(--_controls) / minmax(0, 1fr);
+    grid-template:
+      auto minmax(0, 1fr) minmax(9.5rem, var(--_chat-height)) var(--_controls)
+      / minmax(0, 1fr);
     height: 100%;
     min-height: 16rem;
     background: #080506;

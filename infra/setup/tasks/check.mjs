@@ -17,7 +17,8 @@ export async function runCheck() {
   const tool = (path, ...options) => run(`node_modules/${path}`, ...options);
   const checks = {
     'Format and lint': () => tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=200'),
-    Types: () => tool('typescript/bin/tsc', '--noEmit', '--project', 'tsconfig.json'),
+    // The native compiler, which has no API yet; in one thread it needs the least CPU beside the tests.
+    Types: () => tool('typescript-native/bin/tsc', '--singleThreaded', '--project', 'tsconfig.json'),
     'Import arrows': () =>
       tool('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', ...folders),
     'Lock file for npm 9, 10 and 11': () => checkLockFile(env),

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsumerOptions } from '../../../sfu/contract.ts';
 import { GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
-import { busiestWorker } from '../../support/houses/sfu-house.ts';
+import { workerOnPort } from '../../support/houses/sfu-house.ts';
 import { goLive, watch } from '../../support/media/media.ts';
 import { SfuProcess } from '../../support/programs/sfu-process.ts';
 
@@ -52,7 +52,7 @@ describe.skipIf(!hasGateways)('spares behind two gateways', () => {
     expect(await node.metric('loge_sfu_sessions')).toBe(4);
 
     const told = [creatorBack, fanBack].map((socket) => socket.next('stage:takenOver'));
-    process.kill(await busiestWorker(node.pid ?? 0), 'SIGKILL');
+    process.kill(workerOnPort(node.pid ?? 0, live.port), 'SIGKILL');
     expect(await Promise.all(told)).toEqual([
       { session: live.session, by: ready.session },
       { session: watched.session, by: spare.session },

@@ -3,7 +3,7 @@
  * Redis. Any of them can be killed, drained and restarted.
  */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ServerProcess } from '../programs/server-process.ts';
 import { SfuProcess } from '../programs/sfu-process.ts';
 import { TcpBalancer } from '../programs/tcp-balancer.ts';
@@ -87,7 +87,23 @@ export class SfuHouse implements AsyncDisposable {
   }
 }
 
-/** The media worker of a node that uses the most CPU time from now on: the one that carries the live. */
+/** The media worker of a node that listens on this UDP port, the one of its sessions' ICE candidates. */
+export function workerOnPort(pid: number, port: number): number {
+  const sockets = readFileSync('/proc/net/udp', 'utf8').split('\n').slice(1);
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const onPort = sockets.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[1]?.endsWith(`:${hexPort}`));
+  const links = new Set(onPort.map((fields) => `socket:[${fields[9]}]`));
+  const found = mediaWorkers(pid).find((child) =>
+    readdirSync(`/proc/${child}/fd`).some((fd) => links.has(readlinkSync(`/proc/${child}/fd/${fd}`))),
+  );
+  if (!found) throw new Error(`No media worker of process ${pid} listens on port ${port}.`);
+  return found;
+}
+
+/**
+ * The media worker of a node that uses the most CPU time from now on. Only for many viewers: the worker of a live with
+ * one viewer uses hardly more than an idle one.
+ */
 export async function busiestWorker(pid: number): Promise<number> {
   const workers = mediaWorkers(pid).map((child) => ({ child, before: ticksOf(child) }));
   return await eventually(() => {

@@ -2,11 +2,14 @@
 import type { SessionId } from '../../../server/protocol/ids.ts';
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import type { TestParticipant } from '../people/participant.ts';
+import { udpCandidate } from './rtp-endpoint.ts';
 import { RtpPublisher } from './rtp-publisher.ts';
 import { RtpViewer, rtpViewerCapabilities } from './rtp-viewer.ts';
 
 export interface Live extends Disposable {
   session: SessionId;
+  /** Of its media worker. */
+  port: number;
   publisher: RtpPublisher;
 }
 
@@ -36,7 +39,8 @@ export async function goLive(
     source: 'microphone',
     rtpParameters: publisher.audioRtpParameters,
   });
-  return { session, publisher, [Symbol.dispose]: () => publisher.close() };
+  const { port } = udpCandidate(transport as TransportOptions);
+  return { session, port, publisher, [Symbol.dispose]: () => publisher.close() };
 }
 
 export interface Watching extends Disposable {

@@ -61,10 +61,7 @@ export class RtpEndpoint {
 
   /** Runs ICE and DTLS. The server must already know our `dtlsParameters`. */
   async connect(transport: TransportOptions): Promise<void> {
-    const candidate = (transport.iceCandidates as { protocol: string; ip: string; port: number }[]).find(
-      ({ protocol }) => protocol === 'udp',
-    );
-    if (!candidate) throw new Error('The transport offers no UDP candidate.');
+    const candidate = udpCandidate(transport);
     await new Promise<void>((resolve, reject) => {
       this.#socket.once('error', reject);
       this.#socket.connect(candidate.port, candidate.ip, () => resolve());
@@ -137,4 +134,12 @@ export class RtpEndpoint {
   #send(packet: Buffer): void {
     if (!this.#closed) this.#socket.send(packet, () => {});
   }
+}
+
+/** Where a transport receives UDP. */
+export function udpCandidate({ iceCandidates }: TransportOptions): { ip: string; port: number } {
+  const candidates = iceCandidates as { protocol: string; ip: string; port: number }[];
+  const candidate = candidates.find(({ protocol }) => protocol === 'udp');
+  if (!candidate) throw new Error('The transport offers no UDP candidate.');
+  return candidate;
 }
