@@ -6,13 +6,15 @@ import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-fir
 /** One more than cores: many tests wait for timers and other processes. */
 const WORKERS = Math.max(2, availableParallelism()) + 1;
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
+const FILES = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', { exclude: ['**/node_modules/**'] });
+const filesWith = (text: string) => FILES.filter((file) => readFileSync(file, 'utf8').includes(text));
 /** Those that replace modules need a worker each: in a shared one another file may have loaded the real ones. */
-const MOCKING = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', {
-  exclude: ['**/node_modules/**'],
-}).filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
+const MOCKING = filesWith('vi.mock(');
+/** Those beside the code that start a server. */
+const SERVERS = filesWith('/tests/support/houses/');
 
-// Three projects, one command for all: `unit` stands beside the code, `contract` tests parts on real stores, workers
-// and the emulator, `house` starts whole houses, kills them, and opens browsers.
+// Three projects, one command for all: `unit` stands beside the code and starts no server, `contract` tests parts on
+// real stores, workers and the emulator, `house` starts whole houses, kills them, and opens browsers.
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/run/global-setup.ts'],
@@ -33,20 +35,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['server', 'sfu', 'client-sdk', 'infra'].map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/node_modules/**', '**/.build/**', EMULATOR, ...MOCKING],
+          exclude: ['**/node_modules/**', '**/.build/**', EMULATOR, ...MOCKING, ...SERVERS],
           pool: 'threads',
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
-        test: { name: 'unit-mocking', include: MOCKING, pool: 'forks', isolate: true, sequence: { groupOrder: 1 } },
+        test: { name: 'unit-mocking', include: MOCKING, pool: 'forks', isolate: true, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
         test: {
           name: 'contract',
-          include: ['tests/contract/**/*.test.ts', EMULATOR],
+          include: ['tests/contract/**/*.test.ts', EMULATOR, ...SERVERS],
           exclude: MOCKING,
           pool: 'forks',
           sequence: { groupOrder: 1 },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Database } from '../db/db.ts';
+import { openDatabase } from '../../../tests/support/databases/databases.ts';
 import { createLog } from '../log.ts';
 import { GatewayLease } from './gateway-lease.ts';
 
 test('a gateway that was stalled gives others time to renew before it takes them for lost', async () => {
-  const db = await Database.create({});
+  await using db = await openDatabase();
   let nowMs = 0;
   const log = createLog({ level: 'silent', pretty: false });
   const lease = await GatewayLease.create({ db, id: 'gw_here', log, now: () => nowMs });
@@ -20,5 +20,4 @@ test('a gateway that was stalled gives others time to renew before it takes them
   await lease.beat();
   expect(lease.steadyForMs).toBe(5_000);
   await lease.close();
-  await db.close();
 });

@@ -33,20 +33,31 @@ const PGLITE: DatabaseKind = {
 /** Emptied databases for reuse: emptying takes milliseconds, creating a hundred times as long. */
 const idle: EmptiablePostgres[] = [];
 
+/** An empty, migrated database of the run's Postgres; to be given back once nothing writes to it any more. */
+export async function borrowPostgres(): Promise<{ url: string; giveBack(): Promise<void> }> {
+  refuseQueriesBesideTransactions();
+  const postgres = idle.pop() ?? (await EmptiablePostgres.create());
+  return {
+    url: postgres.url,
+    async giveBack() {
+      if (await postgres.empty()) idle.push(postgres);
+    },
+  };
+}
+
 const POSTGRES: DatabaseKind = {
   name: 'Postgres',
   async open() {
-    refuseQueriesBesideTransactions();
-    const postgres = idle.pop() ?? (await EmptiablePostgres.create());
-    const db = await Database.create({ url: postgres.url });
+    const { url, giveBack } = await borrowPostgres();
+    const db = await Database.create({ url });
     return disposable(db, async () => {
       await db.close();
-      if (await postgres.empty()) idle.push(postgres);
+      await giveBack();
     });
   },
 };
 
-const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
+export const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
 
 /** For suites where the two may differ: transactions, retries, value encoding. */
 export const BOTH_DATABASES: DatabaseKind[] = hasPostgres ? [PGLITE, POSTGRES] : [PGLITE];

@@ -12,6 +12,7 @@ import type { Clock } from '../../../server/platform/clock.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import type { ApiKeyInput, ApiKeyWithSecret, Scope } from '../../../server/protocol/keys.ts';
 import type { RoomInput } from '../../../server/protocol/rooms.ts';
+import { borrowPostgres, hasPostgres } from '../databases/databases.ts';
 import { copyPgliteTemplate } from '../databases/pglite-template.ts';
 import { basicOf } from '../people/basic.ts';
 import { openHouseLog } from '../run/house-log.ts';
@@ -46,10 +47,17 @@ export function findFreePort(): Promise<number> {
 }
 
 export async function startApp(
-  options: { env?: Record<string, string>; dataDir?: string; clock?: Clock } = {},
+  options: {
+    env?: Record<string, string>;
+    /** Kept, with the data on PGlite in it. */
+    dataDir?: string;
+    clock?: Clock;
+  } = {},
 ): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'loge-test-')));
-  if (!options.dataDir) await copyPgliteTemplate(join(dataDir, 'pglite'));
+  // Opens in a fraction of PGlite's time.
+  const postgres = options.dataDir || !hasPostgres ? undefined : await borrowPostgres();
+  if (!options.dataDir && !postgres) await copyPgliteTemplate(join(dataDir, 'pglite'));
   const port = await findFreePort();
   const emulatorPort = await findFreePort();
   const config = parseConfig({
@@ -58,6 +66,7 @@ export async function startApp(
     LOGE_DATA_DIR: dataDir,
     LOGE_STRIPE_EMULATOR_PORT: String(emulatorPort),
     LOGE_SFU_WORKERS: '1',
+    ...(postgres && { DATABASE_URL: postgres.url }),
     ...options.env,
   });
   const log = createLog({ level: 'info', pretty: false, destination: openHouseLog('house') });
@@ -99,6 +108,7 @@ export async function startApp(
     },
     async [Symbol.asyncDispose]() {
       await app.close();
+      await postgres?.giveBack();
       if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
     },
   };
