@@ -102,7 +102,10 @@ export class IceRestarts {
         this.#answers += 1;
         return this.handleAnswer(answer);
       })
-      .catch((error) => this.#options.onFailed(toLogeError(error, 'internal')))
+      .catch((error) => {
+        // Ahead of need nothing is lost: the server refuses it for a session that no socket has resumed yet.
+        if (this.#isRunning) this.#options.onFailed(toLogeError(error, 'internal'));
+      })
       .finally(() => {
         this.#asking = null;
       });
