@@ -1,4 +1,4 @@
-/** The points at which a process can be killed: before and after each transaction and each provider call of a refund. */
+/** Where a process can be killed: before and after each transaction and each provider call of a refund. */
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
