@@ -273,6 +273,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     const creator = await enter('noah', '/earnings', { viewport: PHONE });
     await creator.by('frozen-house').waitFor();
     expect(await creator.by('frozen-house').innerText()).toContain('The document is being checked');
+    expect(await creator.by('frozen-house').locator('a').getAttribute('href')).toBe('mailto:money@loge.example');
     await operator.by('lift-noah').click();
     await operator.by('lift-reason').locator('input').fill('All is well');
     await operator.by('confirm-lift').click();
