@@ -34,6 +34,8 @@ export function describeGrants(open: Open): void {
     await expectCode(admit({ identity: 'somebody' }), 'not_entitled');
     await expectCode(admit({ room: 'room_other' }), 'not_entitled');
     await expectCode(admit({ subscribe: false, until: soon }), 'not_entitled');
+    // Its reports of received media would not be checked.
+    await expectCode(admit({ metered: true }), 'not_entitled');
     const { consumers } = await admit({});
     expect(consumers).toHaveLength(2);
     viewer.addConsumers(consumers);
