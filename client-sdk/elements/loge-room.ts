@@ -275,9 +275,10 @@ export class LogeRoom extends RoomPart {
     }, CONFIRMING_AFTER_MS);
   }
 
-  /** Its card opens, but in a live the picture comes first. */
+  /** A ticket's card opens, but in a live the picture comes first. */
   #noteBought(room: Room): void {
     this.bought = room.isLive ? undefined : room.access.ticket;
+    if (room.access.reason === 'membership') this.#toast(this.texts.club.joined, 'success');
   }
 
   #handleGranted(): void {

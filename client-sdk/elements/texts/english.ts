@@ -77,6 +77,7 @@ export const english = {
     title: 'This room is for members of the club',
     price: (price: string, interval: 'month' | 'year') => `${price} a ${interval}`,
     join: 'Join',
+    joined: 'You are a member of the club now.',
     terms:
       'Renewed until you cancel, which you can do at any time; it then lasts to the end of what you have paid for.',
   },

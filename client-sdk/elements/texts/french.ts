@@ -82,6 +82,7 @@ export const french: BaseTexts = {
     title: 'Ce salon est réservé aux membres du club',
     price: (price: string, interval: 'month' | 'year') => `${price} par ${interval === 'month' ? 'mois' : 'an'}`,
     join: 'S’abonner',
+    joined: 'Vous êtes maintenant membre du club.',
     terms:
       'Renouvelé jusqu’à résiliation, possible à tout moment ; l’accès dure alors jusqu’à la fin de la période payée.',
   },
