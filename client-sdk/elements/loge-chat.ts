@@ -100,7 +100,9 @@ export class LogeChat extends RoomPart {
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
         const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
-        this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount));
+        const words = [tip.item, tip.message].filter(Boolean).join(', ');
+        const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
+        this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount, words), { isAddressed });
       }),
       room.on('chatNotice', (notice) => {
         this.#handleAdded();

@@ -146,6 +146,8 @@ export class LogeLeaderboard extends RoomPart {
       ...(['connected', 'reconnected', 'accessGranted', 'tipReceived', 'goalProgress'] as const).map((name) =>
         room.on(name, refresh),
       ),
+      // A tip that was paid back: its creator and its fan see it at once.
+      ...(['earningsChanged', 'walletChanged'] as const).map((name) => room.on(name, refresh)),
       room.on('accessRevoked', () => {
         this.board = undefined;
       }),

@@ -34,11 +34,13 @@ export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
 export class LogeLobby extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
+    contactPath: { attribute: false },
     notice: {},
     quote: { state: true },
     waived: { state: true },
   };
   declare returnUrl: string | undefined;
+  declare contactPath: string | undefined;
   declare notice: PaymentNotice | undefined;
   declare quote: Quote | undefined;
   declare waived: boolean;
@@ -121,9 +123,16 @@ export class LogeLobby extends RoomPart {
       <div>
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
-        ${access.reason === 'removed' ? html`<p data-testid="access-note">${texts.lobby.removed(access.note ?? '')}</p>` : nothing}
+        ${access.reason === 'removed' ? this.#removed(access.note ?? '') : nothing}
       </div>
     </div>`;
+  }
+
+  #removed(note: string): TemplateResult {
+    const { texts, contactPath } = this;
+    return html`<p data-testid="access-note">
+      ${texts.lobby.removed(note)} ${contactPath ? html`<a href=${contactPath}>${texts.lobby.contact}</a>` : nothing}
+    </p>`;
   }
 
   /** What becomes of a ticket that is bought in a pause. */

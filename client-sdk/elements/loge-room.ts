@@ -36,6 +36,7 @@ export class LogeRoom extends RoomPart {
     tokenProvider: { attribute: false },
     returnUrl: { attribute: 'return-url' },
     receiptPath: { attribute: 'receipt-path' },
+    contactPath: { attribute: 'contact-path' },
     notice: { state: true },
     bought: { state: true },
   };
@@ -49,6 +50,8 @@ export class LogeRoom extends RoomPart {
   declare returnUrl: string | undefined;
   /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
   declare receiptPath: string | undefined;
+  /** Where a person who was removed can write to. Absent: no link. */
+  declare contactPath: string | undefined;
   declare notice: PaymentNotice | undefined;
   /** A ticket that was bought for a live to come, while this page was open. */
   declare bought: string | undefined;
@@ -156,7 +159,7 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted') {
       return html`<div class="scroll" tabindex="-1">
         ${this.#walletBar(room)}
-        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl}></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath}></loge-lobby>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;
@@ -272,9 +275,10 @@ export class LogeRoom extends RoomPart {
     }, CONFIRMING_AFTER_MS);
   }
 
-  /** Its card opens, but in a live the picture comes first. */
+  /** A ticket's card opens, but in a live the picture comes first. */
   #noteBought(room: Room): void {
     this.bought = room.isLive ? undefined : room.access.ticket;
+    if (room.access.reason === 'membership') this.#toast(this.texts.club.joined, 'success');
   }
 
   #handleGranted(): void {

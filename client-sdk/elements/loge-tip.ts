@@ -310,11 +310,7 @@ export class LogeTip extends RoomPart {
   }
 
   protected override wordsFor(error: unknown): string {
-    if (isKeyConflict(error)) return this.texts.tip.maybeSent;
-    const { room, texts, language } = this;
-    const isTooSmall = error instanceof LogeError && error.code === 'amount_too_small';
-    if (!isTooSmall || !room?.currency) return super.wordsFor(error);
-    return texts.tip.tooSmallByCard(formatMoney(LIMITS.directTipMinMinor, room.currency, language));
+    return isKeyConflict(error) ? this.texts.tip.maybeSent : super.wordsFor(error);
   }
 }
 

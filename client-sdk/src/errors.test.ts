@@ -4,9 +4,11 @@ import { CLIENT_ERRORS, fromCaptureFailure, fromWire, LogeError, parseWireError,
 
 describe('LogeError', () => {
   it('carries the fields of the wire error', () => {
-    const error = fromWire({ code: 'rate_limited', message: 'Wait.', retryable: true, retryAfterMs: 1_200 });
+    const fields = { message: 'Wait.', retryable: true, retryAfterMs: 1_200, limitMinor: 500 };
+    const error = fromWire({ code: 'rate_limited', ...fields });
     expect(error).toBeInstanceOf(LogeError);
-    expect(error).toMatchObject({ code: 'rate_limited', message: 'Wait.', retryable: true, retryAfterMs: 1_200 });
+    expect(error).toMatchObject({ code: 'rate_limited', ...fields });
+    expect(parseWireError({ code: 'rate_limited', ...fields })).toMatchObject(fields);
   });
 
   it('keeps a code that a newer server sends', () => {

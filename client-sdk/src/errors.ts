@@ -38,14 +38,12 @@ export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 /** The codes that this version of the SDK knows. A newer server may send others: show `message` for those. */
 export type LogeErrorCode = ErrorCode | ClientErrorCode;
 
-interface LogeErrorOptions extends ErrorOptions {
-  retryable?: boolean;
-  retryAfterMs?: number;
-}
+type LogeErrorOptions = ErrorOptions & Partial<Pick<WireError, 'retryable' | 'retryAfterMs' | 'limitMinor'>>;
 
 /**
  * A failure with a stable `code`; `message` is for people and may change. `retryable` tells whether the same call can
- * succeed later, and `retryAfterMs` when (in milliseconds).
+ * succeed later, and `retryAfterMs` when (in milliseconds). `amount_too_small` and `amount_too_large` name the limit in
+ * `limitMinor`.
  *
  * @example
  * ```ts
@@ -60,6 +58,7 @@ export class LogeError extends Error {
   readonly code: LogeErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly limitMinor: number | undefined;
 
   constructor(code: LogeErrorCode, message?: string, options: LogeErrorOptions = {}) {
     const entry = catalogueEntry(code);
@@ -68,6 +67,7 @@ export class LogeError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? entry.retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.limitMinor = options.limitMinor;
   }
 }
 
@@ -78,8 +78,8 @@ function catalogueEntry(code: string): { retryable: boolean; message: string } {
 }
 
 /** The error of a refused request. Unknown codes are kept, so that a page can handle those of a newer server. */
-export function fromWire(error: WireError): LogeError {
-  return new LogeError(error.code, error.message, { retryable: error.retryable, retryAfterMs: error.retryAfterMs });
+export function fromWire({ code, message, retryable, retryAfterMs, limitMinor }: WireError): LogeError {
+  return new LogeError(code, message, { retryable, retryAfterMs, limitMinor });
 }
 
 /**
@@ -87,11 +87,12 @@ export function fromWire(error: WireError): LogeError {
  */
 export function parseWireError(value: unknown): LogeError | null {
   if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return null;
-  const { code, message, retryable, retryAfterMs } = value as Partial<WireError> & { code: string };
+  const { code, message, retryable, retryAfterMs, limitMinor } = value as Partial<WireError> & { code: string };
   const entry = catalogueEntry(code);
   return new LogeError(code as LogeErrorCode, typeof message === 'string' ? message : entry.message, {
     retryable: typeof retryable === 'boolean' ? retryable : entry.retryable,
     ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+    ...(typeof limitMinor === 'number' ? { limitMinor } : {}),
   });
 }
 

@@ -270,18 +270,24 @@ export interface WireError {
   retryable: boolean;
   /** For `rate_limited` and similar codes: when to retry. */
   retryAfterMs?: number;
+  /** For `amount_too_small` and `amount_too_large`: the smallest or largest amount. */
+  limitMinor?: number;
 }
+
+type ErrorDetails = Pick<WireError, 'retryAfterMs' | 'limitMinor'>;
 
 /** An expected failure with a code of the catalogue. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
+  readonly limitMinor: number | undefined;
 
-  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & { retryAfterMs?: number }) {
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & ErrorDetails) {
     super(message ?? ERROR_CATALOGUE[code].message, options);
     this.name = 'AppError';
     this.code = code;
     this.retryAfterMs = options?.retryAfterMs;
+    this.limitMinor = options?.limitMinor;
   }
 
   get status(): number {
@@ -298,6 +304,20 @@ export class AppError extends Error {
       message: this.message,
       retryable: this.retryable,
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.limitMinor === undefined ? {} : { limitMinor: this.limitMinor }),
     };
+  }
+}
+
+/** Refuses an amount outside of its limits, with an error that names the limit. */
+export function assertWithin(amountMinor: number, limits: { minMinor?: number; maxMinor: number }): void {
+  const { minMinor = 0, maxMinor } = limits;
+  if (amountMinor < minMinor) {
+    const message = `The amount is below the minimum of ${minMinor} in the minor unit.`;
+    throw new AppError('amount_too_small', message, { limitMinor: minMinor });
+  }
+  if (amountMinor > maxMinor) {
+    const message = `The amount is above the maximum of ${maxMinor} in the minor unit.`;
+    throw new AppError('amount_too_large', message, { limitMinor: maxMinor });
   }
 }

@@ -112,6 +112,8 @@ export type Access = z.infer<typeof access>;
 
 /** A room with the number of fans inside. */
 export const roomView = room.extend({ viewerCount: z.number().int().min(0) });
+/** `soldOut`: no ticket is left for the caller; who holds one, or is paying for it, has a place. */
+export const publicRoom = roomView.extend({ soldOut: z.boolean() });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
 /** Ends the live, if one is on; the creator wants to go on within so many minutes. */

@@ -1,5 +1,5 @@
 /** Parses access rules: which kinds are possible, at what price. */
-import { AppError } from '../protocol/errors.ts';
+import { AppError, assertWithin } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { AccessRule, RoomInput } from '../protocol/rooms.ts';
 
@@ -22,8 +22,7 @@ export function parseAccessRule(rule: AccessRule, currency: string): AccessRule 
 
 function parseTicketRule({ priceMinor }: AccessRule): AccessRule {
   if (priceMinor === undefined) throw new AppError('amount_invalid', 'A ticket needs a priceMinor.');
-  if (priceMinor < LIMITS.ticketMinMinor) throw new AppError('amount_too_small');
-  if (priceMinor > LIMITS.ticketMaxMinor) throw new AppError('amount_too_large');
+  assertWithin(priceMinor, { minMinor: LIMITS.ticketMinMinor, maxMinor: LIMITS.ticketMaxMinor });
   return { kind: 'ticket', priceMinor };
 }
 
@@ -32,8 +31,7 @@ function parsePrivateRule({ ratePerMinuteMinor, priceMinor }: AccessRule): Acces
   if (ratePerMinuteMinor === undefined) {
     throw new AppError('amount_invalid', 'A private room needs a ratePerMinuteMinor.');
   }
-  if (ratePerMinuteMinor < LIMITS.privateRateMinMinor) throw new AppError('amount_too_small');
-  if (ratePerMinuteMinor > LIMITS.privateRateMaxMinor) throw new AppError('amount_too_large');
+  assertWithin(ratePerMinuteMinor, { minMinor: LIMITS.privateRateMinMinor, maxMinor: LIMITS.privateRateMaxMinor });
   return { kind: 'private', ratePerMinuteMinor };
 }
 

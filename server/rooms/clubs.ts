@@ -6,7 +6,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, assertWithin } from '../protocol/errors.ts';
 import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tier, TierInput } from '../protocol/money/memberships.ts';
@@ -47,8 +47,7 @@ export class Clubs {
   async createTier(creator: string, input: TierInput): Promise<Tier> {
     await this.#accounts.getCreator(creator);
     const { name, priceMinor, interval, perks = [] } = input;
-    if (priceMinor < LIMITS.tierMinMinor) throw new AppError('amount_too_small');
-    if (priceMinor > LIMITS.tierMaxMinor) throw new AppError('amount_too_large');
+    assertWithin(priceMinor, { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor });
     const active = await this.#store.listTiers(creator, true);
     if (active.length >= LIMITS.tiersPerCreator) throw new AppError('tier_limit');
     const rank = interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
@@ -122,10 +121,6 @@ export class Clubs {
   async revoke(tx: Orm, membership: MembershipId, reason: AccessReason): Promise<void> {
     const holder = await this.#store.revokeEntitlement(tx, membership, { reason, at: this.#nowIso() });
     if (holder) await this.#notifyRooms(tx, holder, { granted: false, reason });
-  }
-
-  findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
-    return this.#store.findExpired(afterIso, untilIso);
   }
 
   /** A higher tier opens everything that a lower one does. */

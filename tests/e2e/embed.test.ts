@@ -53,9 +53,10 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
 
     await say(reader, 'Hello from the letter');
     await expectInChat(author, 'Hello from the letter');
-    for (const { problems } of [author, reader]) {
+    for (const visitor of [author, reader]) {
       // The example has no favicon.
-      expect(problems.filter((problem) => !problem.includes('/favicon.ico'))).toEqual([]);
+      expect(visitor.problems.filter((problem) => !problem.includes('/favicon.ico'))).toEqual([]);
+      await visitor[Symbol.asyncDispose]();
     }
   });
 

@@ -64,7 +64,7 @@ export class Evening implements AsyncDisposable {
    */
   async *scenes(): AsyncGenerator<Scene> {
     const { camille, noah } = this.#rooms;
-    await using live = await this.#enter(`/studio/${camille}`, 'camille', { devices: true });
+    const live = await this.#enter(`/studio/${camille}`, 'camille', { devices: true });
     await goLive(live);
     await this.#converse();
     yield { name: 'studio-live', visitor: live };
@@ -104,17 +104,19 @@ export class Evening implements AsyncDisposable {
       };
       yield* this.#scene('checkout', checkout, payCard, language);
     }
+    await live[Symbol.asyncDispose]();
   }
 
   async *#scene(
     name: string,
-    opened: Visitor,
+    visitor: Visitor,
     makeReady: (visitor: Visitor) => Promise<unknown>,
     fixedLanguage?: PageLanguage,
   ): AsyncGenerator<Scene> {
-    await using visitor = opened;
     await makeReady(visitor);
     yield { name, visitor, ...(fixedLanguage ? { fixedLanguage } : {}) };
+    // Not reached after a failure, which leaves the page open for a picture.
+    await visitor[Symbol.asyncDispose]();
   }
 
   async #enter(path: string, identity?: string, options: VisitorOptions = {}): Promise<Visitor> {

@@ -182,6 +182,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.page.locator('#cardNumber').waitFor();
     await payByCard(fan, CARD_ACCEPTED);
     await fan.by('chat-input').waitFor();
+    await fan.page.getByText('You are a member of the club now.').waitFor();
 
     await fan.page.goto(`${loge.url}/wallet`);
     const membership = fan.page.locator('[data-testid^="membership-mbr_"]');
@@ -273,6 +274,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     const creator = await enter('noah', '/earnings', { viewport: PHONE });
     await creator.by('frozen-house').waitFor();
     expect(await creator.by('frozen-house').innerText()).toContain('The document is being checked');
+    expect(await creator.by('frozen-house').locator('a').getAttribute('href')).toBe('mailto:money@loge.example');
     await operator.by('lift-noah').click();
     await operator.by('lift-reason').locator('input').fill('All is well');
     await operator.by('confirm-lift').click();

@@ -105,14 +105,15 @@ async function findFaults(page: Page): Promise<string[]> {
     );
 }
 
-/** Runs in the page: neither the document nor a scroll container may be wider than its visible area. */
+/** Runs in the page: neither the document, a scroll container nor a button may be wider inside than it is. */
 function findSidewaysScrolling(): string[] {
   const found: string[] = [];
   const visit = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) visit(element.shadowRoot);
       const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
-      if (!scrolls && element !== document.scrollingElement) continue;
+      const isButton = element.localName === 'button';
+      if (!scrolls && !isButton && element !== document.scrollingElement) continue;
       // The desk's section row and tables of figures may scroll horizontally; a page may not.
       if (element.matches('nav.sections, div.scroller')) continue;
       if (element.scrollWidth > element.clientWidth + 1)

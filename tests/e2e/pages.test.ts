@@ -65,7 +65,7 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
       { path: `/rooms/${rooms[0]?.id}`, ready: 'site-lobby' },
     ]) {
       for (const viewport of [PHONE, DESKTOP]) {
-        await using visitor = await Visitor.create({ viewport });
+        const visitor = await Visitor.create({ viewport });
         const { page } = visitor;
         const scripts = Promise.withResolvers<void>();
         await page.route('**/assets/**', async (route) => {
@@ -79,6 +79,7 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         await page.locator(`${ready} h2`).first().waitFor();
         expect([path, viewport.width, await page.evaluate(findPlaces)]).toEqual([path, viewport.width, before]);
         expect(await page.evaluate(sumLayoutShifts)).toBe(0);
+        await visitor[Symbol.asyncDispose]();
       }
     }
   });

@@ -80,6 +80,9 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   test('a fan without a ticket sees the lobby and its offer, and gets no media', async () => {
     await openRoom(lea, 'lea');
     await lea.by('lobby').waitFor();
+    // After the sign-in the focus is in the content, not at the top of the page.
+    const focused = await lea.page.locator('site-room').evaluate((page) => page.shadowRoot?.activeElement?.localName);
+    expect(focused).toBe('main');
     expect(await lea.by('price').innerText()).toBe('€9.00');
     expect(await accessOf(lea)).toMatchObject({
       state: 'required',
@@ -168,6 +171,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
       await shown.waitFor();
       expect(await shown.innerText()).toMatch(/€5[\s\S]*Malik[\s\S]*Brava !/);
     }
+    // A screen reader says it, with the message.
+    await camille.page.getByText('Malik tipped €5.00: Brava !').waitFor({ state: 'attached' });
     // Over the picture too, for those who watch and for the creator.
     for (const visitor of [lea, camille]) await visitor.by('stage-tip').waitFor();
     await expect.poll(() => balanceMinor(malik), PATIENT).toBe(600);

@@ -45,14 +45,15 @@ export class LogeAmountChoice extends LogeElement {
       }
 
       .presets {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(3.6rem, 1fr));
-        gap: 0.5rem;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.375rem;
       }
 
       .preset {
+        flex: 1 1 auto;
         height: 3rem;
-        padding: 0 0.4rem;
+        padding: 0 0.25rem;
         border: 1px solid var(--_line-strong);
         border-radius: var(--_radius-small);
         background: transparent;
@@ -60,6 +61,7 @@ export class LogeAmountChoice extends LogeElement {
         font: inherit;
         font-weight: 600;
         cursor: pointer;
+        white-space: nowrap;
         font-variant-numeric: tabular-nums;
         transition: background-color 120ms;
       }

@@ -5,6 +5,7 @@ import { svg } from 'lit';
 import { type BaseIconName, icon as baseIcon, drawIcon } from './icons.ts';
 
 const SHAPES = {
+  ticket: svg`<path d="M3.500 7.500h17v3a1.800 1.800 0 0 0 0 3.500v3h-17v-3a1.800 1.800 0 0 0 0-3.500v-3ZM14 8v1.500m0 2v1.500m0 2v1.500"/>`,
   gift: svg`<rect x="3.5" y="8.5" width="17" height="4" rx="1"/><path d="M5 12.5V20h14v-7.5M12 8.5V20M12 8.5C9 8.5 7.2 7.3 7.2 5.7 7.2 4.5 8.1 3.8 9.2 3.8c1.7 0 2.8 2.2 2.8 4.7Zm0 0c3 0 4.8-1.2 4.8-2.8 0-1.2-.9-1.9-2-1.9-1.7 0-2.8 2.2-2.8 4.7Z"/>`,
   send: svg`<path d="M4 12 20 4.5 14.5 20l-3-6.5L4 12Zm7.5 1.5L20 4.5"/>`,
   more: svg`<circle cx="5.5" cy="12" r="1.2"/><circle cx="12" cy="12" r="1.2"/><circle cx="18.5" cy="12" r="1.2"/>`,

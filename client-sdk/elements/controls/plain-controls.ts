@@ -110,6 +110,10 @@ export const plainControlStyles = css`
     }
   }
 
+  .callout a {
+    color: inherit;
+  }
+
   .callout {
     display: flex;
     align-items: center;

@@ -11,11 +11,12 @@ import { openCheckout, returnUrlFor } from './checkout.ts';
 
 const styles = css`
   :host { display: block; }
+  section { display: grid; gap: 0.75rem; margin-top: 1.25rem; }
   ul { list-style: none; margin: 0; padding: 0; }
   .tiers { display: grid; gap: 0.75rem; }
-  .tier { display: grid; gap: 0.5rem; padding: 1rem; border: 1px solid var(--wa-color-surface-border); border-radius: 0.75rem; }
+  .tier { display: grid; gap: 0.5rem; padding: 1rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); }
   .line { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; flex-wrap: wrap; }
-  .perks { color: var(--wa-color-text-quiet); font-size: 0.9em; display: grid; gap: 0.25rem; }
+  .perks { color: var(--_muted); font-size: 0.9em; display: grid; gap: 0.25rem; }
   .button { justify-self: start; }
 `;
 

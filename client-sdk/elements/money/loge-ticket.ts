@@ -8,6 +8,8 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
+import { icon } from '../controls/more-icons.ts';
+import { FocusKeeper } from '../room/focus-keeper.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDateTime, formatMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
@@ -35,6 +37,22 @@ export class LogeTicket extends RoomPart {
     css`
       :host {
         display: contents;
+      }
+
+      .words {
+        margin-inline-start: 0.5rem;
+      }
+
+      /* On a phone the title of the room needs the space. */
+      @container (max-width: 559px) {
+        .words {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          margin: 0;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
       }
 
       dl {
@@ -86,6 +104,9 @@ export class LogeTicket extends RoomPart {
     `,
   ];
 
+  /** The question replaces the button that had the focus. A key that is held down must not answer it: "keep" is last. */
+  protected readonly focusKeeper = new FocusKeeper(this, '.back wa-button:last-of-type');
+
   constructor() {
     super();
     this.open = false;
@@ -122,7 +143,9 @@ export class LogeTicket extends RoomPart {
     const ticket = room?.access.ticket;
     if (!room?.info || !ticket) return nothing;
     return html`
-      <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show()}>${texts.ticket.own}</wa-button>
+      <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show()}
+        >${icon('ticket', 20)}<span class="words">${texts.ticket.own}</span></wa-button
+      >
       <wa-dialog
         lang=${language}
         label=${texts.ticket.own}
@@ -130,7 +153,7 @@ export class LogeTicket extends RoomPart {
         .open=${this.open}
         @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
       >
-        ${this.open ? this.#card(room, ticket) : nothing}
+        ${this.#card(room, ticket)}
         <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.#close}>${texts.ticket.toRoom}</wa-button>
       </wa-dialog>
     `;

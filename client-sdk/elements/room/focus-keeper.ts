@@ -22,6 +22,9 @@ export class FocusKeeper implements ReactiveController {
 
   hostUpdated(): void {
     const root = this.#host.shadowRoot;
-    if (this.#hadFocus && root && !root.activeElement) root.querySelector<HTMLElement>(this.#successor)?.focus();
+    if (!this.#hadFocus || !root || root.activeElement) return;
+    const successor = root.querySelector<HTMLElement & Partial<ReactiveControllerHost>>(this.#successor);
+    // An element of Lit has nothing that takes the focus before it has rendered.
+    void Promise.resolve(successor?.updateComplete).then(() => successor?.focus());
   }
 }

@@ -9,6 +9,7 @@ import { LogeError } from '../../src/errors.ts';
 import type { RoomEventMap } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
 import type { ElementTexts } from '../texts/english.ts';
+import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 import { LanguageController } from '../texts/language.ts';
 import { shareStyles } from '../theme/shared-styles.ts';
@@ -130,6 +131,15 @@ export class RoomPart extends LogeElement {
     if (!changed.has('room')) return;
     this.#unsubscribe();
     if (this.isConnected) this.#subscribe();
+  }
+
+  /** Names the amount that a limit allows. */
+  protected override wordsFor(error: unknown): string {
+    const { room, texts, language } = this;
+    const isNamed = error instanceof LogeError && error.limitMinor !== undefined;
+    if (!isNamed || !room?.currency) return super.wordsFor(error);
+    const limit = formatMoney(error.limitMinor, room.currency, language);
+    return error.code === 'amount_too_small' ? texts.limits.tooSmall(limit) : texts.limits.tooLarge(limit);
   }
 
   /** Called once per room; adds listeners and returns the functions that remove them. */

@@ -120,6 +120,13 @@ export const roomStyles = css`
     text-overflow: ellipsis;
   }
 
+  @container room (min-height: 500px) {
+    .title h1 {
+      font-size: 0.9375rem;
+      -webkit-line-clamp: 2;
+    }
+  }
+
   loge-chat,
   .chat-box {
     z-index: 1;

@@ -25,7 +25,7 @@ export const chatEnglish = {
   you: 'you',
   left: (count: number) => `${count} characters left`,
   announce: (name: string, text: string) => `${name}: ${text}`,
-  announceTip: (name: string, amount: string) => `${name} tipped ${amount}`,
+  announceTip: (name: string, amount: string, words: string) => `${name} tipped ${amount}${words ? `: ${words}` : ''}`,
   announceMention: (name: string, text: string) => `${name} to you: ${text}`,
   announceMany: (count: number) => `${count} new messages`,
   tools: (name: string) => `Message of ${name}`,

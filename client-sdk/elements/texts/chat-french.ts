@@ -25,7 +25,7 @@ export const chatFrench: typeof chatEnglish = {
   you: 'vous',
   left: (count) => `${count} caractères restants`,
   announce: (name, text) => `${name} : ${text}`,
-  announceTip: (name, amount) => `${name} a offert ${amount}`,
+  announceTip: (name, amount, words) => `${name} a offert ${amount}${words ? ` : ${words}` : ''}`,
   announceMention: (name, text) => `${name}, à vous : ${text}`,
   announceMany: (count) => `${count} nouveaux messages`,
   tools: (name) => `Message de ${name}`,

@@ -14,7 +14,7 @@ export const english = {
     retry: 'Try again',
     reconnecting: 'The connection was lost. Finding our way back…',
     ended: 'This live is over',
-    endedText: (creator: string) => `Thank you for coming. ${creator} has closed the room.`,
+    endedText: (creator: string) => `${creator}’s room is closed.`,
     disconnected: 'You are no longer in the room',
     label: (title: string) => `Room: ${title}`,
     live: 'Live',
@@ -53,6 +53,7 @@ export const english = {
     closed: 'The doors are closed to you',
     removed: (reason: string) =>
       `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
+    contact: 'Write to the house',
     reasons: {
       free: '',
       role: '',
@@ -76,11 +77,12 @@ export const english = {
     title: 'This room is for members of the club',
     price: (price: string, interval: 'month' | 'year') => `${price} a ${interval}`,
     join: 'Join',
+    joined: 'You are a member of the club now.',
     terms:
       'Renewed until you cancel, which you can do at any time; it then lasts to the end of what you have paid for.',
   },
   price: {
-    summary: (creator: string, amount: string) => `${amount} of it go to ${creator}. Who gets what?`,
+    summary: (creator: string, amount: string) => `${amount} of it goes to ${creator}. Who gets what?`,
     processor: 'Payment provider, about',
     platform: 'The house, about',
     vat: (rate: string, country: string) => `VAT ${rate} % (${country})`,
@@ -113,6 +115,10 @@ export const english = {
     newCard: 'Another card',
     arrived: (amount: string) => `${amount} have been added.`,
     refused: 'Your bank did not confirm the payment. Nothing was charged.',
+  },
+  limits: {
+    tooSmall: (minimum: string) => `The smallest amount is ${minimum}.`,
+    tooLarge: (maximum: string) => `The largest amount is ${maximum}.`,
   },
   errors: englishErrors,
 };

@@ -8,6 +8,7 @@ import {
   minorUnits,
   parseMoney,
 } from './format.ts';
+import { elementTexts } from './language.ts';
 
 /** French uses one of two non-breaking spaces, depending on the ICU version. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -59,4 +60,10 @@ test('durations are shown as a clock', () => {
   expect(formatDuration(-5)).toBe('0:00');
   expect(formatDuration(247_000)).toBe('4:07');
   expect(formatDuration(3_729_000)).toBe('1:02:09');
+});
+
+test('no line of a French text begins with a sign', () => {
+  const { lobby, price } = elementTexts('fr');
+  expect(price.summary('Camille', '4 €')).toMatch(/ quoi\u00a0\?$/);
+  expect(lobby.soldOutText).toMatch(/^Restez ici\u00a0:/);
 });

@@ -19,7 +19,7 @@ export const french: BaseTexts = {
     retry: 'Réessayer',
     reconnecting: 'La connexion est perdue. Nous la rétablissons…',
     ended: 'Ce live est terminé',
-    endedText: (creator) => `Merci d’être venu. ${creator} a fermé le salon.`,
+    endedText: (creator) => `Le salon de ${creator} est fermé.`,
     disconnected: 'Vous n’êtes plus dans le salon',
     label: (title) => `Salon : ${title}`,
     live: 'En direct',
@@ -58,6 +58,7 @@ export const french: BaseTexts = {
     closed: 'Les portes vous sont fermées',
     removed: (reason) =>
       `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
+    contact: 'Écrire à la maison',
     reasons: {
       free: '',
       role: '',
@@ -81,6 +82,7 @@ export const french: BaseTexts = {
     title: 'Ce salon est réservé aux membres du club',
     price: (price: string, interval: 'month' | 'year') => `${price} par ${interval === 'month' ? 'mois' : 'an'}`,
     join: 'S’abonner',
+    joined: 'Vous êtes maintenant membre du club.',
     terms:
       'Renouvelé jusqu’à résiliation, possible à tout moment ; l’accès dure alors jusqu’à la fin de la période payée.',
   },
@@ -118,6 +120,10 @@ export const french: BaseTexts = {
     newCard: 'Une autre carte',
     arrived: (amount) => `${amount} ont été ajoutés.`,
     refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité.',
+  },
+  limits: {
+    tooSmall: (minimum) => `Le plus petit montant est de ${minimum}.`,
+    tooLarge: (maximum) => `Le plus grand montant est de ${maximum}.`,
   },
   errors: { ...englishErrors, ...frenchFailures },
 };

@@ -3,15 +3,17 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ElementTexts, english } from './english.ts';
 import { findLanguage, type Language } from './find-language.ts';
 import { french } from './french.ts';
+import { withFrenchSpaces } from './french-spaces.ts';
 
 export { type Language, parseLanguage } from './find-language.ts';
 
 // Not complete until `addTexts()` was called by the parts that have texts of their own.
-const TEXTS = { en: { ...english }, fr: { ...french } } as Record<Language, ElementTexts>;
+const TEXTS = { en: { ...english }, fr: withFrenchSpaces(french) } as Record<Language, ElementTexts>;
 
 /** Adds texts of a part that is loaded later. */
 export function addTexts(added: Readonly<Record<Language, Partial<ElementTexts>>>): void {
-  for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
+  Object.assign(TEXTS.en, added.en);
+  Object.assign(TEXTS.fr, withFrenchSpaces(added.fr));
 }
 
 let hasFrenchErrors = false;

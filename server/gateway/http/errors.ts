@@ -21,6 +21,11 @@ export const errorAnswer = z.object({
     message: z.string().meta({ description: 'For people; may change' }),
     retryable: z.boolean().meta({ description: 'Whether the same request can succeed later' }),
     retryAfterMs: z.number().int().optional().meta({ description: 'When trying again makes sense' }),
+    limitMinor: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'The smallest or largest amount, for `amount_too_small` and `amount_too_large`' }),
     issues: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()

@@ -3,6 +3,7 @@ import ical from 'ical-generator';
 import { LIMITS } from '../../protocol/limits.ts';
 import {
   endedEntitlement,
+  publicRoom,
   type Room,
   removal,
   removalInput,
@@ -162,9 +163,13 @@ export const siteRoomOperations = [
     name: 'getPublicRoom',
     http: 'GET /v1/public/rooms/:id',
     by: ['visitor'],
-    answer: roomView,
+    answer: publicRoom,
     summary: 'Get what everybody may see of a room',
-    run: async (domains, call) => viewOf(domains, await domains.rooms.getRoom(call.room)),
+    run: async (domains, { room: id, caller }) => {
+      const found = await domains.rooms.getRoom(id);
+      const soldOut = await domains.money.tickets.isSoldOut(found, caller?.identity);
+      return { ...(await viewOf(domains, found)), soldOut };
+    },
   }),
   downloadOperation({
     name: 'getRoomCalendar',

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Config } from '../../config.ts';
+import type { Money } from '../../money/money.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
@@ -29,14 +30,16 @@ export interface PageContent {
 export class PageContents {
   readonly #config: Config;
   readonly #rooms: Rooms;
+  readonly #money: Money;
   readonly #sessions: SiteSessions;
   readonly #desk: DeskAccess;
   /** A rush of visitors costs a few reads of the list. */
   readonly #publicRooms: SharedRead<'all', Room[]>;
 
-  constructor({ config, rooms }: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
+  constructor({ config, rooms, money }: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
     this.#config = config;
     this.#rooms = rooms;
+    this.#money = money;
     this.#sessions = sessions;
     this.#desk = desk;
     this.#publicRooms = new SharedRead(() => rooms.listPublicRooms());
@@ -99,7 +102,8 @@ export class PageContents {
       oembed: `${new URL('/oembed', url).href}?url=${encodeURIComponent(url)}`,
       ...(event ? { structuredData: event } : {}),
     });
-    return this.#found(page, head, serverRoom(page, room));
+    const soldOut = await this.#money.tickets.isSoldOut(room, page.person?.identity);
+    return this.#found(page, head, serverRoom(page, { ...room, soldOut }));
   }
 
   async #findRoom(id: string): Promise<Room | undefined> {

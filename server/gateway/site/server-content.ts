@@ -14,7 +14,7 @@ import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
-import { lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
+import { type LobbyRoom, lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
 import type { CardContext } from '../../web/rooms/room-card.ts';
 import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
 import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
@@ -50,7 +50,7 @@ export function serverHome(page: ServerPage, rooms: Room[]): Markup {
   return pageElement(page, homeStyles, renderTemplate(content, signIn));
 }
 
-export function serverRoom(page: ServerPage, room: Room): Markup {
+export function serverRoom(page: ServerPage, room: LobbyRoom): Markup {
   const { signIn } = siteTexts(page.language);
   const below = page.person
     ? '<div class="waiting buttons"></div>'

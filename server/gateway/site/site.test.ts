@@ -283,7 +283,7 @@ describe('rooms and wallet', () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);
     expect(rooms[0]).toMatchObject({ viewerCount: 0, creator: { name: expect.any(String) } });
-    expect((await get(`/v1/public/rooms/${rooms[0].id}`)).json).toEqual(rooms[0]);
+    expect((await get(`/v1/public/rooms/${rooms[0].id}`)).json).toEqual({ ...rooms[0], soldOut: false });
     const anonymous = await post(`/v1/rooms/${rooms[0].id}/tokens`, '');
     expect([anonymous.status, anonymous.json.error.code]).toEqual([401, 'token_missing']);
   });
@@ -375,6 +375,24 @@ describe('before any script', () => {
     for (const said of texts) expect(text).toContain(said);
     expect(answer.get('cache-control')).toBe('private, no-cache');
     expect(answer.get('vary')).toMatch(/Accept-Language.*Cookie/);
+  });
+
+  test('a sold-out room says so, but not to the person who holds a ticket', async () => {
+    const access = { kind: 'ticket', priceMinor: 950 } as const;
+    const { id } = (
+      await http.server('POST', '/v1/rooms', { creator: 'camille', title: 'One seat', access, capacity: 1 })
+    ).json;
+    const soldOutFor = async (cookie: string) => {
+      const { text } = await read(`/rooms/${id}`, { cookie });
+      expect((await get(`/v1/public/rooms/${id}`, cookie)).json.soldOut).toBe(text.includes('Sold out'));
+      return text.includes('Sold out');
+    };
+    const [ines, malik] = [await signIn('ines'), await signIn('malik')];
+    expect(await soldOutFor('')).toBe(false);
+    const { token } = (await post(`/v1/rooms/${id}/tokens`, ines)).json;
+    const { json: bought } = await http.participant(token, 'POST', `/v1/rooms/${id}/tickets`, { from: 'card' });
+    await payCheckout(bought.checkoutUrl);
+    expect([await soldOutFor(''), await soldOutFor(malik), await soldOutFor(ines)]).toEqual([true, true, false]);
   });
 
   test('the buttons of the sign-in cannot be pressed, since the press would be lost', async () => {

@@ -5,7 +5,7 @@
  * many parts as there are keys. A part that failed is still owed, and does not block others.
  */
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TicketId } from '../../protocol/ids.ts';
 import type { Refund, RefundInput } from '../../protocol/money/money.ts';
 import type { UnusablePayment } from '../checkout/checkouts.ts';
@@ -239,7 +239,7 @@ export class Refunds {
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
     const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
-    if (amountMinor > leftMinor || (isCredit && amountMinor > available)) throw new AppError('amount_too_large');
+    assertWithin(amountMinor, { maxMinor: isCredit ? Math.min(leftMinor, available) : leftMinor });
     const row = await this.#insert(tx, refundable, { ...decision, amountMinor, part: earlier.length });
     await this.#reverse(tx, { row, booked });
     const facts = await refundable.end(tx, amountMinor === leftMinor);

@@ -2,7 +2,7 @@
  * The receipt before the payment: how a ticket, a tip or minutes of a private session would be split on the current
  * terms. Writes no entries.
  */
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PriceParts, Quote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
@@ -85,9 +85,8 @@ export class Quotes {
     }
     if (amountMinor === undefined) throw new AppError('amount_invalid', 'The amountMinor of the tip is missing.');
     assertAmount(amountMinor);
-    if (amountMinor < (from === 'card' ? LIMITS.directTipMinMinor : LIMITS.tipMinMinor))
-      throw new AppError('amount_too_small');
-    if (amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
+    const minMinor = from === 'card' ? LIMITS.directTipMinMinor : LIMITS.tipMinMinor;
+    assertWithin(amountMinor, { minMinor, maxMinor: LIMITS.tipMaxMinor });
     return amountMinor;
   }
 }

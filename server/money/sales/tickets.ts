@@ -258,6 +258,12 @@ export class Tickets implements Payable {
     return identities.map((identity) => Math.max(0, capacity - places.count + (places.holders.has(identity) ? 1 : 0)));
   }
 
+  /** Whether no ticket is left for this person, or for a visitor who is not signed in. */
+  async isSoldOut(room: Pick<Room, 'id' | 'capacity'>, identity = ''): Promise<boolean> {
+    const left = await this.countLeft(room, [identity]);
+    return left?.[0] === 0;
+  }
+
   async #legsOf({ row, terms }: Pick<TicketDraft, 'row' | 'terms'>, creator: string): Promise<Leg[]> {
     const { ledger, currency } = this.#context;
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);

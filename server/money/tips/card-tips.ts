@@ -5,7 +5,7 @@
  */
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Participant } from '../../protocol/accounts.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TipInput } from '../../protocol/money/money.ts';
@@ -44,8 +44,7 @@ export class CardTips implements Payable {
     const { amountMinor, idempotencyKey } = input;
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     assertAmount(amountMinor);
-    if (amountMinor < LIMITS.directTipMinMinor) throw new AppError('amount_too_small');
-    if (amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
+    assertWithin(amountMinor, { minMinor: LIMITS.directTipMinMinor, maxMinor: LIMITS.tipMaxMinor });
     const key = { room: room.id, identity: from.identity, idempotencyKey };
     const earlier = await this.#store.findCardTipByKey(key);
     if (earlier) return this.#resume(earlier, input);

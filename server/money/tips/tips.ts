@@ -3,7 +3,7 @@
  * provider. A tip is shown if and only if it is in the ledger. Callers check that the sender may be in the room.
  */
 import type { Participant } from '../../protocol/accounts.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TipInput, TipReceipt } from '../../protocol/money/money.ts';
@@ -36,8 +36,7 @@ export class Tips {
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     if (this.#context.walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(input.amountMinor);
-    if (input.amountMinor < LIMITS.tipMinMinor) throw new AppError('amount_too_small');
-    if (input.amountMinor > LIMITS.tipMaxMinor) throw new AppError('amount_too_large');
+    assertWithin(input.amountMinor, { minMinor: LIMITS.tipMinMinor, maxMinor: LIMITS.tipMaxMinor });
     const { row, availableMinor, promoMinor } = await this.#batches.send(await this.#draft(request));
     return { tip: toTip(row), wallet: this.#context.walletOf(availableMinor, promoMinor) };
   }

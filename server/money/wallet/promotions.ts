@@ -3,7 +3,7 @@
  * spent first.
  */
 import { isUniqueViolation } from '../../platform/db/db.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Promotion, PromotionInput } from '../../protocol/money/pricing.ts';
@@ -27,7 +27,7 @@ export class Promotions {
     const { ledger, db, currency, walletMode, clock } = this.#context;
     if (walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(amountMinor);
-    if (amountMinor > LIMITS.promotionMaxMinor) throw new AppError('amount_too_large');
+    assertWithin(amountMinor, { maxMinor: LIMITS.promotionMaxMinor });
     const expiresAt = input.expiresAt ? new Date(input.expiresAt).toISOString() : null;
     if (expiresAt && Date.parse(expiresAt) <= clock.now()) {
       throw new AppError('time_in_past', 'The promotion must expire in the future.');

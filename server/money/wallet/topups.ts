@@ -3,7 +3,7 @@
  * wallet's limit.
  */
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
@@ -109,8 +109,7 @@ export class Topups implements Payable {
     const { ledger, currency, walletMode } = this.#context;
     if (walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(amountMinor);
-    if (amountMinor < LIMITS.topupMinMinor) throw new AppError('amount_too_small');
-    if (amountMinor > LIMITS.topupMaxMinor) throw new AppError('amount_too_large');
+    assertWithin(amountMinor, { minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor });
     const available = await ledger.findAvailable(fanWallet(identity, currency));
     if (available + amountMinor > LIMITS.walletMaxMinor) throw new AppError('wallet_limit');
   }

@@ -48,19 +48,21 @@ export class EarningsSummary extends SitePart {
     return html`
       <dl class="figures">
         ${this.#figure('pending', words.earnings.pending, summary.pendingMinor, words.earnings.pendingHint)}
-        ${this.#figure(
-          'available',
-          words.earnings.available,
-          summary.availableMinor,
-          summary.availableMinor < 0 ? words.earnings.owedHint : words.earnings.availableHint,
-          true,
-        )}
+        ${this.#figure('available', words.earnings.available, summary.availableMinor, this.#availableHint(), true)}
         ${this.#figure('in-payout', words.earnings.inPayout, summary.inPayoutMinor, words.earnings.inPayoutHint)}
         ${this.#figure('paid-out', words.earnings.paidOut, summary.paidOutMinor, words.earnings.paidOutHint)}
       </dl>
       ${summary.frozen.map((frozen) => this.#frozen(frozen))}
       ${this.#frozenEmpty()} ${this.#next()}
     `;
+  }
+
+  /** No payout is promised to a creator whose money waits, for a reason that stands below. */
+  #availableHint(): string {
+    const { owedHint, waitsHint, availableHint } = this.words.earnings;
+    const { freeze, summary } = this.page;
+    if (summary.availableMinor < 0) return owedHint;
+    return freeze || summary.frozen.length > 0 ? waitsHint : availableHint;
   }
 
   #figure(id: string, label: string, amountMinor: number, hint: string, isStrong = false): TemplateResult {
@@ -76,19 +78,20 @@ export class EarningsSummary extends SitePart {
     const { currency, payoutMinMinor } = this.page.summary;
     const { reason } = frozen;
     const { freeze } = this.page;
-    const note = reason === 'house' && freeze ? ` ${this.#houseNote(freeze.reason)}` : '';
+    const note = reason === 'house' && freeze ? this.#houseNote(freeze.reason) : nothing;
     const text =
       reason === 'below_minimum' ? texts.below_minimum.text(this.money(payoutMinMinor, currency)) : texts[reason].text;
     return html`<wa-callout variant=${reason === 'recovery' ? 'danger' : 'brand'} data-testid="frozen-${reason}">
-      <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text}${note}
+      <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text} ${note}
     </wa-callout>`;
   }
 
   /** Why, until when, what to do, and whom to write to. */
-  #houseNote(reason: string): string {
+  #houseNote(reason: string): TemplateResult {
     const texts = this.words.earnings.frozen.house;
     const { contact } = this.page;
-    return [texts.note(reason), texts.until, contact ? texts.contact(contact) : ''].filter(Boolean).join(' ');
+    return html`${texts.note(reason)} ${texts.until}
+    ${contact ? html`${texts.contact} <a class="link" href="mailto:${contact}">${contact}</a>` : nothing}`;
   }
 
   /** A freeze is shown even without earnings. */

@@ -71,7 +71,7 @@ export class SiteReceipt extends SitePage {
         ${this.#seller(receipt)}
         <h1 class="display">${words.receipt.title(this.#kind(receipt))}</h1>
         <p class="total" data-testid="receipt-total">${this.#money(receipt.amountMinor)}</p>
-        ${this.#about(receipt)} ${this.#parts(receipt)} ${this.#paid(receipt)} ${this.#waiver(receipt)}
+        ${this.#about(receipt, isOwn ? session.person.name : receipt.identity)} ${this.#parts(receipt)} ${this.#paid(receipt)} ${this.#waiver(receipt)}
         ${receipt.kind === 'topup' ? html`<p class="small muted">${words.receipt.topupNote}</p>` : nothing}
       </article>
       <div class="screen">${this.#acts(receipt, isOwn)}</div>
@@ -81,15 +81,16 @@ export class SiteReceipt extends SitePage {
 
   #seller({ invoice }: Receipt): TemplateResult {
     const words = this.words.receipt;
-    if (!invoice) return html`<p class="house"><span>${this.words.site.name}</span></p>`;
+    if (!invoice) return html`<p class="seller"><span>${this.words.site.name}</span></p>`;
     const { name, address, vatNumber } = invoice.seller;
-    return html`<address class="house" data-testid="receipt-seller">
+    return html`<address class="seller" data-testid="receipt-seller">
       <span>${name}</span><span class="small muted">${address}</span>
       ${vatNumber ? html`<span class="small muted">${words.vatNumber} ${vatNumber}</span>` : nothing}
     </address>`;
   }
 
-  #about(receipt: Receipt): TemplateResult {
+  /** `buyer` is shown until the person has chosen a name for their receipts. */
+  #about(receipt: Receipt, buyer: string): TemplateResult {
     const words = this.words.receipt;
     const line = (label: string, value: unknown) => (value ? html`<dt>${label}</dt><dd>${value}</dd>` : nothing);
     const number = (label: string, value: unknown) =>
@@ -100,7 +101,7 @@ export class SiteReceipt extends SitePage {
       ${number(words.number, html`<code>${receipt.id}</code>`)}
       ${line(words.date, html`<time datetime=${receipt.at}>${formatMoment(receipt.at, this.language)}</time>`)}
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
-      ${line(words.buyer, receipt.invoice?.buyerName ? html`<bdi>${receipt.invoice.buyerName}</bdi>` : receipt.identity)}
+      ${line(words.buyer, html`<bdi>${receipt.invoice?.buyerName ?? buyer}</bdi>`)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
       ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.refundReasons[receipt.reason] ?? receipt.reason))}
       ${number(

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { ListedRoom, SiteSession } from '../api/site-api.ts';
+import type { PublicRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
@@ -16,7 +16,7 @@ registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-roo
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
-  declare info: ListedRoom | undefined;
+  declare info: PublicRoom | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');
@@ -60,10 +60,11 @@ export class SiteRoom extends SitePage {
     return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  protected override content({ person }: SiteSession): TemplateResult {
+  protected override content({ person, housePages }: SiteSession): TemplateResult {
     const { words, info } = this;
     if (person) {
-      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .tokenProvider=${this.#tokenProvider}>
+      const contactPath = housePages.includes('contact') ? '/contact' : undefined;
+      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider}>
         <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
       </loge-room>`;
     }

@@ -7,8 +7,9 @@ import { lobbyStyles } from '../../../client-sdk/elements/room/lobby-styles.ts';
 import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
 import { posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
-import type { Room } from '../../protocol/rooms.ts';
 import type { CardContext, CardRoom } from './room-card.ts';
+
+export type LobbyRoom = CardRoom & { soldOut: boolean };
 
 export const lobbyContentStyles = [
   badgeStyles,
@@ -21,7 +22,7 @@ export const lobbyContentStyles = [
   `,
 ];
 
-export function lobbyContent(room: CardRoom, context: CardContext, below: unknown): TemplateResult {
+export function lobbyContent(room: LobbyRoom, context: CardContext, below: unknown): TemplateResult {
   const { texts, language, timeZone } = context;
   const face: LobbyFace = {
     info: room,
@@ -38,10 +39,14 @@ export function lobbyContent(room: CardRoom, context: CardContext, below: unknow
   );
 }
 
-function offerOf({ access }: Pick<Room, 'access'>, { words, texts, language }: CardContext) {
+function offerOf({ access, soldOut, capacity }: LobbyRoom, { words, texts, language }: CardContext) {
   const { kind, priceMinor, ratePerMinuteMinor, currency = '' } = access;
-  if (kind === 'ticket' && priceMinor !== undefined)
-    return { title: texts.lobby.ticket, note: texts.lobby.once, price: formatMoney(priceMinor, currency, language) };
+  if (kind === 'ticket' && priceMinor !== undefined) {
+    const price = formatMoney(priceMinor, currency, language);
+    return soldOut
+      ? { title: texts.lobby.soldOut, note: texts.lobby.soldOutNote(capacity ?? 0), price }
+      : { title: texts.lobby.ticket, note: texts.lobby.once, price };
+  }
   if (kind === 'private' && ratePerMinuteMinor !== undefined) {
     const rate = formatMoney(ratePerMinuteMinor, currency, language);
     return { title: texts.lobby.privateSession, note: '', price: texts.lobby.aMinute(rate) };

@@ -98,7 +98,6 @@ export interface SignInContent {
   people: readonly SitePerson[] | undefined;
   heading?: string;
   text?: string;
-  isBusy?: boolean;
   problem?: string;
   /** Absent on the server. */
   signIn?: (identity: string) => void;
@@ -123,7 +122,7 @@ export function signInContent(content: SignInContent): TemplateResult {
 
 /** Without `signIn`, as on the server, the buttons are disabled: a press before the script runs would be lost. */
 function group(
-  { isBusy = false, signIn }: SignInContent,
+  { signIn }: SignInContent,
   { title, look, people }: { title: string; look: string; people: SitePerson[] },
 ): TemplateResult | typeof nothing {
   if (people.length === 0) return nothing;
@@ -135,7 +134,7 @@ function group(
           type="button"
           class=${look}
           data-testid="sign-in-${identity}"
-          ?disabled=${isBusy || !signIn}
+          ?disabled=${!signIn}
           @click=${signIn && (() => signIn(identity))}
         >
           <span class="initials" aria-hidden="true">${initialsOf(name)}</span>${name}

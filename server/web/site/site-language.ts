@@ -3,6 +3,7 @@
  * sets it on the document, where elements read it.
  */
 
+import { withFrenchSpaces } from '../../../client-sdk/elements/texts/french-spaces.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { english, type SiteTexts } from '../texts/english.ts';
 import { french } from '../texts/french.ts';
@@ -10,11 +11,12 @@ import { LANGUAGE_COOKIE } from './site-paths.ts';
 
 const STORED_SECONDS = 365 * 24 * 3600;
 // Not complete until `addSiteTexts()` was called by the pages that have texts of their own.
-const TEXTS = { en: { ...english }, fr: { ...french } } as Record<Language, SiteTexts>;
+const TEXTS = { en: { ...english }, fr: withFrenchSpaces(french) } as Record<Language, SiteTexts>;
 
 /** Adds texts that only some pages load. */
 export function addSiteTexts(added: Readonly<Record<Language, Partial<SiteTexts>>>): void {
-  for (const language of ['en', 'fr'] as const) Object.assign(TEXTS[language], added[language]);
+  Object.assign(TEXTS.en, added.en);
+  Object.assign(TEXTS.fr, withFrenchSpaces(added.fr));
 }
 
 export function siteTexts(language: Language): SiteTexts {

@@ -28,14 +28,13 @@ export class SiteSignIn extends LogeElement {
   }
 
   override render(): TemplateResult {
-    const { people, heading, text, problem, busy } = this;
+    const { people, heading, text, problem } = this;
     return signInContent({
       words: siteTexts(this.language).signIn,
       people,
       heading,
       text,
       problem,
-      isBusy: busy !== '',
       signIn: (identity) => void this.#signIn(identity),
     });
   }

@@ -14,11 +14,14 @@ export const receiptStyles = css`
     font-size: clamp(1.6rem, 6vw, 2.1rem);
   }
 
-  .house {
+  .seller {
     display: grid;
     gap: 0.1rem;
-    font-style: normal;
     margin-bottom: 1.4rem;
+    font-style: normal;
+  }
+
+  .seller span:first-child {
     color: var(--_accent);
     font-family: var(--_font-display);
     font-size: 1.25rem;

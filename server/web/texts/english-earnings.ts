@@ -8,6 +8,7 @@ export const englishEarnings = {
   pendingHint: 'Yours, released on the dates below',
   available: 'Available',
   availableHint: 'Goes out with the next payout',
+  waitsHint: 'Waits for what stands below',
   owedHint: 'Your next sales fill this first',
   inPayout: 'On its way to you',
   inPayoutHint: 'Handed to your bank',
@@ -96,7 +97,7 @@ export const englishEarnings = {
       note: (reason: string) => `The reason given: ${reason}.`,
       until:
         'It has no date: it ends when the house has cleared this up, and everything then leaves with the next payout.',
-      contact: (address: string) => `What you can do: answer by mail to ${address}, with whatever clears it up.`,
+      contact: 'What you can do: answer by mail, with whatever clears it up:',
     },
   },
   payouts: 'Payouts',

@@ -42,7 +42,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être montré pour l’instant.',
     frozen: (count) => (count === 1 ? '1 créateur est suspendu' : `${count} créateurs sont suspendus`),
-    frozenText: 'Rien ne leur est versé tant que personne ne lève la suspension.',
+    frozenText: 'Aucun virement ne part tant que personne ne lève la suspension.',
     owed: 'À qui la maison doit quoi',
     owedFans: 'Fans : crédit payé',
     owedPromo: 'Fans : crédit offert',

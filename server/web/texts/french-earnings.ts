@@ -12,6 +12,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   pendingHint: 'À vous, libéré aux dates ci-dessous',
   available: 'Disponible',
   availableHint: 'Part avec le prochain virement',
+  waitsHint: 'Attend ce qui est dit plus bas',
   owedHint: 'Comblé d’abord par vos prochaines ventes',
   inPayout: 'En route vers vous',
   inPayoutHint: 'Remis à votre banque',
@@ -104,8 +105,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
       note: (reason) => `La raison donnée : ${reason}.`,
       until:
         'Il n’y a pas de date : le blocage prend fin quand la maison a tiré cela au clair, et tout part alors avec le virement suivant.',
-      contact: (address) =>
-        `Ce que vous pouvez faire : répondre par courriel à ${address}, avec ce qui peut éclairer la maison.`,
+      contact: 'Ce que vous pouvez faire : répondre par courriel, avec ce qui peut éclairer la maison :',
     },
   },
   payouts: 'Virements',

@@ -50,8 +50,8 @@ export class WalletTickets extends SitePart {
     const { id, room, title, creatorName, startsAt, withdrawable } = ticket;
     return html`<li data-testid="ticket-${id}">
       <div class="what">
-        <p><a href="/rooms/${room}"><b><bdi>${title}</bdi></b></a> <span class="muted">· <bdi>${creatorName}</bdi></span></p>
-        <p class="small muted">${this.#state(ticket)}</p>
+        <p><a href="/rooms/${room}"><b><bdi>${title}</bdi></b></a></p>
+        <p class="small muted"><bdi>${creatorName}</bdi> · ${this.#state(ticket)}</p>
         <p class="small">
           ${isHeld(ticket) && startsAt && ticket.roomStatus === 'scheduled' ? html`<a class="link" href="/v1/public/rooms/${room}/calendar" download>${texts.calendar}</a> · ` : nothing}
           <a class="link" href="/receipts/${id}">${this.words.wallet.receipt}</a>

@@ -3,35 +3,26 @@
  * however many give numbers at once.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { countTransactions, Killed, Killer } from '../../support/crash/refund-steps.ts';
+import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, SELLER } from '../../support/houses/money-house.ts';
+import { closeBalanced, SELLER } from '../../support/houses/money-house.ts';
 
 const STEPS = 4;
 
 describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({ open }) => {
-  let db: Database & AsyncDisposable;
-  let house: MoneyHouse;
+  let killable: KillableHouse;
+  let house: KillableHouse['house'];
   let room: Room;
-  const killer = new Killer(() => {
-    throw new Killed();
-  });
 
   beforeAll(async () => {
-    db = await open();
-    countTransactions(db, killer);
-    house = await openMoneyHouse({ db, isRunning: false });
+    killable = await openKillableHouse(open);
+    house = killable.house;
     room = await house.createRoom({ kind: 'free' });
   });
 
-  afterAll(async () => {
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced(killable));
 
   const tip = async (identity: string) => {
     const from = { identity, name: 'Léa', role: 'fan' } as const;
@@ -46,14 +37,9 @@ describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 
     const sales: string[] = [];
     for (let steps = 0; steps < STEPS; steps += 1) {
       for (let count = 0; count < 3; count += 1) sales.push(await tip(identity));
-      killer.killAfter(steps);
-      await house.money.invoices.sweep().catch((error) => {
-        if (!killer.hasKilled) throw error;
-      });
-      killer.spare();
-      const other = await house.restartMoney();
-      const third = await house.openGateway();
-      await Promise.all([house.money, other, third].map((money) => money.invoices.sweep()));
+      await killable.killDuring(steps, () => house.money.invoices.sweep());
+      const others = [await house.openGateway(), await house.openGateway()];
+      await Promise.all([house.money, ...others].map((money) => money.invoices.sweep()));
     }
     expect(await Promise.all(sales.map(numberOf))).toEqual(sales.map((_, index) => index + 1));
   });

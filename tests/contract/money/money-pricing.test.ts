@@ -5,7 +5,7 @@ import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 
-const failure = (code: string) => expect.objectContaining({ code });
+const failure = (code: string, details = {}) => expect.objectContaining({ code, ...details });
 const sumOf = (parts: Record<string, number>) => Object.values(parts).reduce((sum, part) => sum + part, 0);
 
 describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
@@ -107,12 +107,12 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
     if (gross >= 500) expect(sumOf((await quote(identity, gross, 'card')).parts)).toBe(gross);
   });
 
-  test('refuses a quote of zero, too little, too much, or for nothing on sale', async () => {
+  test('refuses a quote of too little or too much, naming the limit, or for nothing on sale', async () => {
     const identity = await house.createFan();
     const free = await house.createRoom({ kind: 'free' });
-    await expect(quote(identity, 99)).rejects.toEqual(failure('amount_too_small'));
-    await expect(quote(identity, 499, 'card')).rejects.toEqual(failure('amount_too_small'));
-    await expect(quote(identity, 50_001)).rejects.toEqual(failure('amount_too_large'));
+    await expect(quote(identity, 99)).rejects.toEqual(failure('amount_too_small', { limitMinor: 100 }));
+    await expect(quote(identity, 499, 'card')).rejects.toEqual(failure('amount_too_small', { limitMinor: 500 }));
+    await expect(quote(identity, 50_001)).rejects.toEqual(failure('amount_too_large', { limitMinor: 50_000 }));
     await expect(quote(identity, 100.5)).rejects.toEqual(failure('amount_invalid'));
     await expect(house.money.quotes.quote({ room: free, identity, kind: 'ticket' })).rejects.toEqual(
       failure('nothing_to_buy'),

@@ -3,13 +3,12 @@
  * refunded, also if a process is killed meanwhile and with concurrent purchases and lives.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { countTransactions, Killed, Killer } from '../../support/crash/refund-steps.ts';
+import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 
 const PRICE = 500;
 const PAUSE_MINUTES = 15;
@@ -19,23 +18,15 @@ const STEPS_MAX = 40;
 const ROUNDS = 6;
 
 describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }, ({ open }) => {
-  let db: Database & AsyncDisposable;
-  let house: MoneyHouse;
-  const killer = new Killer(() => {
-    throw new Killed();
-  });
+  let killable: KillableHouse;
+  let house: KillableHouse['house'];
 
   beforeAll(async () => {
-    db = await open();
-    countTransactions(db, killer);
-    house = await openMoneyHouse({ db, isRunning: false });
+    killable = await openKillableHouse(open);
+    house = killable.house;
   });
 
-  afterAll(async () => {
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced(killable));
 
   const buy = async (identity: string, room: Room): Promise<TicketId> => {
     const answer = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
@@ -70,14 +61,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
       await house.money.sweep();
       expect(await statusOf(fromWallet)).toBe('valid');
       house.advance(PAUSE_PASSED_MS);
-      killer.killAfter(steps);
-      await house.money.sweep().catch((error) => {
-        if (!killer.hasKilled) throw error;
-      });
-      await house.money.idle();
-      const { hasKilled } = killer;
-      killer.spare();
-      await house.restartMoney();
+      const hasKilled = await killable.killDuring(steps, () => house.money.sweep());
       await house.money.sweep();
       house.advance(60_000);
       await house.money.sweep();

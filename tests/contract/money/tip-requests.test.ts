@@ -3,12 +3,11 @@
  * process dies meanwhile and whoever presses what in the same moment.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { countTransactions, Killed, Killer } from '../../support/crash/refund-steps.ts';
+import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 
 const PRICE = 500;
 const SONG = { id: 'song', label: 'Choose the next song', amountMinor: PRICE };
@@ -17,26 +16,18 @@ const STEPS_MAX = 12;
 const ROUNDS = 4;
 
 describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 }, ({ open }) => {
-  let db: Database & AsyncDisposable;
-  let house: MoneyHouse;
+  let killable: KillableHouse;
+  let house: KillableHouse['house'];
   let room: Room;
-  const killer = new Killer(() => {
-    throw new Killed();
-  });
 
   beforeAll(async () => {
-    db = await open();
-    countTransactions(db, killer);
-    house = await openMoneyHouse({ db, isRunning: false });
+    killable = await openKillableHouse(open);
+    house = killable.house;
     room = await house.createRoom({ kind: 'free' });
     await house.money.tipping.setMenu(room.id, [SONG]);
   });
 
-  afterAll(async () => {
-    expect(await house.money.checkInvariants()).toEqual([]);
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced(killable));
 
   const send = async (identity: string, idempotencyKey: string = createId('event')) => {
     const from = { identity, name: 'Léa', role: 'fan' } as const;
@@ -74,15 +65,9 @@ describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 },
       const { checkoutUrl } = await house.money.cardTips.open({ room, from, input });
       const byCard = (await house.money.confirmCheckout(await pay(checkoutUrl))).id as TipId;
       expect((await openTips()).sort()).toEqual([fromWallet, byCard].sort());
-      killer.killAfter(steps);
-      for (const tip of [fromWallet, byCard]) {
-        await settle(tip, 'undone').catch((error) => {
-          if (!killer.hasKilled) throw error;
-        });
-      }
-      const { hasKilled } = killer;
-      killer.spare();
-      await house.restartMoney();
+      const hasKilled = await killable.killDuring(steps, async () => {
+        for (const tip of [fromWallet, byCard]) await settle(tip, 'undone');
+      });
       for (const tip of [fromWallet, byCard]) expect((await settle(tip, 'undone')).state).toBe('undone');
       house.advance(60_000);
       await house.money.sweep();

@@ -79,17 +79,36 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     expect((await planOf()).seq).toBeGreaterThan(done.seq);
   });
 
-  async function disputedSale(): Promise<string> {
+  /** Returns the payment. */
+  async function sellByCard(): Promise<string> {
     const { stripe } = house;
     const paid = await house.createRoom({ kind: 'ticket', priceMinor: 1_200 });
     const buyer = await house.createFan();
     const page = await house.buyByCard({ room: paid, identity: buyer });
     await house.money.confirmCheckout(await pay(page));
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
-    const { id } = house.emulator.act('open_dispute', { paymentIntent: data[0]?.id ?? '' });
+    return data[0]?.id ?? '';
+  }
+
+  async function disputedSale(): Promise<string> {
+    const { id } = house.emulator.act('open_dispute', { paymentIntent: await sellByCard() });
     await house.money.sweep();
     return id;
   }
+
+  test('a sale that is disputed after the release job has found it due stays held', async () => {
+    const paymentIntent = await sellByCard();
+    const list = vi.spyOn(EarningsHoldsStore.prototype, 'listDue');
+    list.mockImplementationOnce(async function (this: EarningsHoldsStore, ...look) {
+      const due = await this.listDue(...look);
+      expect(due).toHaveLength(1);
+      await house.money.disputes.handleDisputeChanged(house.emulator.act('open_dispute', { paymentIntent }).id);
+      return due;
+    });
+    expect(await after(15)).toEqual([1, 0]);
+    list.mockRestore();
+    expect((await house.money.earnings.describe(house.creator)).holds).toMatchObject([{ reason: 'disputed' }]);
+  });
 
   test('earnings held by a dispute are released when it is won, although later ones were released before', async () => {
     await sell();

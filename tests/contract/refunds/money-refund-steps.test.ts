@@ -5,17 +5,16 @@
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
-import type { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
 import {
   buyTicketByCard,
   countRefundSteps,
-  countTransactions,
-  Killed,
-  Killer,
+  type KillableHouse,
+  type Killer,
+  openKillableHouse,
 } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced } from '../../support/houses/money-house.ts';
 
 /** More than a refund has. */
 const STEPS_MAX = 60;
@@ -24,28 +23,21 @@ const TIMEOUT_MS = 240_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 describe.each(DATABASES)('a refund that is killed at each step on $name', { timeout: TIMEOUT_MS }, ({ open }) => {
-  let db: Database & AsyncDisposable;
-  let house: MoneyHouse;
+  let killable: KillableHouse;
+  let house: KillableHouse['house'];
   let stripe: Stripe;
-  const killer = new Killer(() => {
-    throw new Killed();
-  });
   /** The refund's webhook is late: the next process has to ask the provider. */
   let isNewsLate = false;
 
   beforeAll(async () => {
-    db = await open();
-    countTransactions(db, killer);
-    house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
+    killable = await openKillableHouse(open, wrapProvider);
+    house = killable.house;
     stripe = house.stripe;
   });
 
-  afterAll(async () => {
-    await house[Symbol.asyncDispose]();
-    await db[Symbol.asyncDispose]();
-  });
+  afterAll(() => closeBalanced(killable));
 
-  function wrapProvider(provider: PaymentProvider): PaymentProvider {
+  function wrapProvider(provider: PaymentProvider, killer: Killer): PaymentProvider {
     const { fetchEvents } = provider;
     provider.fetchEvents = async (span) =>
       isNewsLate ? { events: [], isWhole: true } : fetchEvents.call(provider, span);
@@ -60,14 +52,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
     for (let steps = 0; steps < STEPS_MAX; steps += 1) {
       const bought = await buyTicketByCard(house);
       isNewsLate = true;
-      killer.killAfter(steps);
-      await flow(bought).catch((error) => {
-        if (!killer.hasKilled) throw error;
-      });
-      await house.money.idle();
-      const { hasKilled } = killer;
-      killer.spare();
-      await house.restartMoney();
+      const hasKilled = await killable.killDuring(steps, () => flow(bought));
       house.advance(DAY_MS);
       await house.money.sweep();
       isNewsLate = false;

@@ -5,6 +5,7 @@ import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive } from '../../support/media/media.ts';
@@ -317,6 +318,19 @@ describe('without a ticket', () => {
       body: JSON.stringify({ amountMinor: 500, idempotencyKey: 'tip-00000001' }),
     });
     expect(response.status).toBe(403);
+  });
+
+  test('access that expires ends on the open socket', async () => {
+    const identity = 'short-stay';
+    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: identity, room: paidRoom }) });
+    const expired = fan.next('rooms:accessRevoked', ({ access }) => access.reason === 'expired');
+    const { db, outbox, rooms } = loge.app.context;
+    const ticket = { room: paidRoom as RoomId, identity, source: 'ticket', sourceId: createId('ticket') } as const;
+    const validUntil = new Date(Date.now() + 500).toISOString();
+    await db.transaction((tx) => rooms.grantEntitlement(tx, { ...ticket, validUntil }));
+    outbox.wake();
+    expect((await expired).access.state).toBe('required');
+    expect(await fan.refusal('chat:history', {})).toBe('access_required');
   });
 
   test('the SFU itself creates no consumer without a subscribe grant', async () => {

@@ -1,13 +1,12 @@
-/**
- * The points of a refund at which a process can be killed: before and after each transaction and each provider call.
- */
+/** Where a process can be killed: before and after each transaction and each provider call of a refund. */
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
-import { type MoneyHouse, pay } from '../houses/money-house.ts';
+import type { DatabaseKind } from '../databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../houses/money-house.ts';
 
 /** Simulates a kill where the test runs in the same process. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** Counts steps, and blocks every step after the one at which the process is killed. */
 export class Killer {
@@ -41,6 +40,45 @@ export class Killer {
     this.#left -= 1;
     if (this.#left < 0) this.#kill();
   }
+}
+
+export interface KillableHouse {
+  db: Database & AsyncDisposable;
+  house: MoneyHouse;
+  /** Kills the process after so many steps of `work`, and starts the next one. False if `work` ended before. */
+  killDuring(steps: number, work: () => Promise<unknown>): Promise<boolean>;
+}
+
+/** A house without background jobs, whose process can be killed at each step. */
+export async function openKillableHouse(
+  open: DatabaseKind['open'],
+  wrapProvider: (provider: PaymentProvider, killer: Killer) => PaymentProvider = (provider) => provider,
+): Promise<KillableHouse> {
+  const killer = new Killer(() => {
+    throw new Killed();
+  });
+  const db = await open();
+  countTransactions(db, killer);
+  const house = await openMoneyHouse({
+    db,
+    isRunning: false,
+    wrapProvider: (provider) => wrapProvider(provider, killer),
+  });
+  return {
+    db,
+    house,
+    async killDuring(steps, work) {
+      killer.killAfter(steps);
+      await work().catch((error) => {
+        if (!killer.hasKilled) throw error;
+      });
+      await house.money.idle();
+      const { hasKilled } = killer;
+      killer.spare();
+      await house.restartMoney();
+      return hasKilled;
+    },
+  };
 }
 
 export function countTransactions(db: Database, killer: Killer): void {
