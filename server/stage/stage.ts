@@ -497,6 +497,4 @@ export class Stage {
   }
 }
 
-function isPublisher({ direction }: SessionEntry): boolean {
-  return direction === 'publish';
-}
+const isPublisher = ({ direction }: SessionEntry): boolean => direction === 'publish';

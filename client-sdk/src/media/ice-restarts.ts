@@ -31,12 +31,13 @@ const CHECK_MS = 100;
 
 export class IceRestarts {
   readonly #options: IceRestartsOptions;
-  /**
-   * The last two that the server gave. It takes both until it receives a check with the newer ones, and then only
-   * those.
-   */
-  #accepted: IceParameters[];
+  /** Of the last restart: the newest that the server has given, but for `#next`. */
   #used: IceParameters;
+  /**
+   * For the next restart. The server also takes checks with those in use until it receives one with these; asking again
+   * would end that.
+   */
+  #next: IceParameters | null = null;
   #asking: Promise<void> | null = null;
   #isRunning = false;
   /** Of the server, during this run. */
@@ -45,12 +46,10 @@ export class IceRestarts {
   constructor(options: IceRestartsOptions) {
     this.#options = options;
     this.#used = options.iceParameters;
-    this.#accepted = [options.iceParameters];
   }
 
-  /** The transport is connected: requests the parameters for the next restart, if there are none. */
+  /** Requests the parameters for the next restart, if there are none. */
   async prepare(): Promise<void> {
-    if (this.#used === this.#accepted.at(-1)) this.#accepted = [this.#used];
     if (!this.#next && this.#options.canAsk()) await this.#ask();
   }
 
@@ -58,17 +57,18 @@ export class IceRestarts {
   async run(): Promise<void> {
     const { closing, transport, canAsk, onBroken } = this.#options;
     if (this.#isRunning || closing.aborted || transport.connectionState === 'new') return;
+    // The caller tries again when the socket is back.
+    if (!this.#next && !canAsk()) return;
     this.#isRunning = true;
     this.#answers = 0;
     try {
       for (let attempt = 0; attempt === 0 || !this.#isOver; attempt += 1) {
         if (this.#answers >= STAGE.iceRestarts) return onBroken();
-        const next = this.#next;
-        // The caller tries again when the socket is back.
-        if (!next && !canAsk()) return;
-        if (next) await this.#apply(next);
+        const isPrepared = this.#next !== null;
+        if (this.#next) await this.#apply(this.#next);
+        else if (attempt > 0) await this.#repeat();
         // Not at once: on a dead line, what is sent over the socket delays everything after it by retransmissions.
-        if (canAsk() && (!next || attempt > 0)) void this.#ask();
+        if (canAsk() && !isPrepared) void this.#ask();
         await this.#whenOver(STAGE.iceRestartIntervalMs);
       }
     } finally {
@@ -78,16 +78,10 @@ export class IceRestarts {
 
   /** The server has given parameters for a restart. */
   async handleAnswer({ iceParameters, iceServers }: Answer): Promise<void> {
-    const newest = this.#accepted.at(-1) ?? this.#used;
-    const isStillAccepted = this.#used === newest;
-    this.#accepted = [newest, iceParameters];
+    const isWanted = this.#isRunning || this.#next !== null;
+    this.#next = iceParameters;
     if (iceServers) await this.#options.transport.updateIceServers({ iceServers });
-    const isWanted = this.#isRunning || !isStillAccepted;
-    if (isWanted && this.#used !== iceParameters) await this.#apply(iceParameters);
-  }
-
-  get #next(): IceParameters | undefined {
-    return this.#accepted.find((parameters) => parameters !== this.#used);
+    if (isWanted && this.#next === iceParameters) await this.#apply(iceParameters);
   }
 
   get #isOver(): boolean {
@@ -113,10 +107,26 @@ export class IceRestarts {
   }
 
   async #apply(iceParameters: IceParameters): Promise<void> {
+    this.#next = null;
     this.#used = iceParameters;
+    await this.#restart(iceParameters);
+    this.#options.onRestarted();
+  }
+
+  /**
+   * A browser gives up after a while, and restarts only for other parameters than the last. Those of an earlier restart
+   * would not do: its checks go on too, and end what the server takes besides the newest ones.
+   */
+  async #repeat(): Promise<void> {
+    const used = this.#used;
+    await this.#restart({ ...used, usernameFragment: `${used.usernameFragment}0` });
+    // An answer may have come meanwhile.
+    if (this.#used === used) await this.#restart(used);
+  }
+
+  async #restart(iceParameters: IceParameters): Promise<void> {
     try {
       await this.#options.transport.restartIce({ iceParameters });
-      this.#options.onRestarted();
     } catch (error) {
       this.#options.onFailed(toLogeError(error, 'internal'));
     }

@@ -27,6 +27,7 @@ class FakeTransport {
   }
 }
 
+const iceParameters = { usernameFragment: 'ice', password: 'secret' };
 const consumer = (id: string, source: Source) => ({ id, kind: 'video', source, muted: false });
 
 /**
@@ -37,10 +38,11 @@ async function watch(answers: Answers = {}) {
   const prepared: Partial<FakeTransport>[] = [];
   const requests: { name: string; input: Record<string, unknown> }[] = [];
   const defaults: Answers = {
+    'stage:restartIce': () => ({ iceParameters }),
     'stage:watch': () => {
       const session = `session_${transports.length + 1}`;
       const consumers = [consumer(`${session}_camera`, 'camera'), consumer(`${session}_screen`, 'screen')];
-      return { session, transport: {}, consumers };
+      return { session, transport: { iceParameters }, consumers };
     },
   };
   const request = async (name: string, input: Record<string, unknown>) => {
@@ -209,7 +211,12 @@ describe('an abandoned session', () => {
 });
 
 describe('a session opened ahead of the socket', () => {
-  const answer = { session: 'session_late', transport: {}, consumers: [], connected: true } as unknown as WatchAnswer;
+  const answer = {
+    session: 'session_late',
+    transport: { iceParameters },
+    consumers: [],
+    connected: true,
+  } as unknown as WatchAnswer;
 
   async function openAhead() {
     const page = await watch();
@@ -300,7 +307,7 @@ it('reports the limit of sessions once, and watches when another session has end
     refusals += 1;
     if (refusals <= 8) throw new LogeError('too_many_media_sessions');
     const consumers = [consumer('camera', 'camera'), consumer('screen', 'screen')];
-    return { session: 'session_1', transport: {}, consumers };
+    return { session: 'session_1', transport: { iceParameters }, consumers };
   };
   const watching = watch({ 'stage:watch': refuse });
   await vi.advanceTimersByTimeAsync(60_000);
