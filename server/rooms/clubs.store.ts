@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, isNull, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNull } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { clubEntitlements, clubTiers } from './clubs.schema.ts';
 import { rooms } from './rooms.schema.ts';
@@ -101,22 +101,5 @@ export class ClubsStore {
       .orderBy(desc(rooms.createdAt))
       .limit(ROOMS_MAX);
     return rows.map((row) => row.id);
-  }
-
-  /** Members whose entitlement expired between two times, with the open rooms that they lose. */
-  findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
-    return this.#orm
-      .select({ room: rooms.id, identity: clubEntitlements.identity })
-      .from(clubEntitlements)
-      .innerJoin(rooms, eq(rooms.creator, clubEntitlements.creator))
-      .where(
-        and(
-          isNull(clubEntitlements.revokedAt),
-          gt(clubEntitlements.validUntil, afterIso),
-          lte(clubEntitlements.validUntil, untilIso),
-          eq(rooms.accessKind, 'members'),
-          isNull(rooms.endedAt),
-        ),
-      );
   }
 }

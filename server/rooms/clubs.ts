@@ -123,10 +123,6 @@ export class Clubs {
     if (holder) await this.#notifyRooms(tx, holder, { granted: false, reason });
   }
 
-  findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
-    return this.#store.findExpired(afterIso, untilIso);
-  }
-
   /** A higher tier opens everything that a lower one does. */
   getRank(tier: TierId, tx?: Orm): Promise<number> {
     return this.#rankOf(tier, tx);

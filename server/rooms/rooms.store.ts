@@ -400,20 +400,6 @@ export class RoomsStore {
     const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
     return rows.length > 0;
   }
-
-  /** People whose entitlement expired between two times. */
-  async findExpired(afterIso: string, untilIso: string): Promise<{ room: string; identity: string }[]> {
-    return this.#db.orm
-      .select({ room: entitlements.room, identity: entitlements.identity })
-      .from(entitlements)
-      .where(
-        and(
-          isNull(entitlements.revokedAt),
-          gt(entitlements.validUntil, afterIso),
-          lte(entitlements.validUntil, untilIso),
-        ),
-      );
-  }
 }
 
 /** Prepared: building this query takes Drizzle as long as the database takes to answer it. */

@@ -442,11 +442,6 @@ export class Rooms {
     return this.#store.forgetPublications(publications);
   }
 
-  async findExpired(afterMs: number, untilMs: number): Promise<{ room: string; identity: string }[]> {
-    const span = [new Date(afterMs).toISOString(), new Date(untilMs).toISOString()] as const;
-    return [...(await this.#store.findExpired(...span)), ...(await this.clubs.findExpired(...span))];
-  }
-
   async #endLive(roomId: RoomId, heldBy: string | undefined): Promise<void> {
     await this.#store.transaction(async (tx) => {
       if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy }))) return;

@@ -243,15 +243,16 @@ describe.concurrent.each([
     expect(await stage.node.stats()).toMatchObject({ sessions: 1, consumers: 0 });
   });
 
-  it('last as long as the grant of their session, also if that is extended', async () => {
+  it('last as long as the grant of their session, also if that changes', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;
+    const grant = { ...LEA, until: Date.now() + 60_000 };
+    const first = await stage.watch('room_spare_grant', { grant });
+    const spare = await stage.watch('room_spare_grant', { grant, spareOf: first.session });
     const until = Date.now() + 700;
-    const first = await stage.watch('room_spare_grant', { grant: { ...LEA, until } });
-    const spare = await stage.watch('room_spare_grant', { grant: { ...LEA, until }, spareOf: first.session });
-    await stage.node.updateGrant({ session: first.session, until: until + 1_000 });
+    await stage.node.updateGrant({ session: first.session, until });
     const ended = await stage.events.wait('sessionClosed', spare.session);
-    expect(Date.now()).toBeGreaterThanOrEqual(until + 1_000);
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
     expect(ended.reason).toBe('grant_expired');
   });
 
@@ -347,7 +348,7 @@ describe.concurrent.each([
   });
 
   it('wait unconnected while the publisher has none, and time out like others afterwards', async () => {
-    await using house = await SparesHouse.create(isRemote, { connectWithinMs: 500 });
+    await using house = await SparesHouse.create(isRemote, { connectWithinMs: 1_000 });
     const { stage } = house;
     const room = 'room_idle_spare';
     const publisher = await stage.publish(room, { grant: ADA });
