@@ -109,7 +109,15 @@ export class LogeRoom extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, ['reconnecting', 'reconnected', 'disconnected', 'liveStarted', 'liveEnded', 'roomEnded']),
+      ...this.renderOn(room, [
+        'reconnecting',
+        'reconnected',
+        'disconnected',
+        'liveStarted',
+        'liveEnded',
+        'roomEnded',
+        'ticketsLeft',
+      ]),
       room.on('connected', () => this.#handleConnected(room)),
       room.on('accessGranted', (access) => {
         this.#handleGranted();
@@ -158,7 +166,7 @@ export class LogeRoom extends RoomPart {
     const access = room.access;
     if (access?.state !== 'granted') {
       return html`<div class="scroll" tabindex="-1">
-        ${this.#walletBar(room)}
+        ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
         <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath}></loge-lobby>
       </div>`;
     }

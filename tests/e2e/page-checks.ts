@@ -111,8 +111,10 @@ function findSidewaysScrolling(): string[] {
   const visit = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) visit(element.shadowRoot);
-      const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
-      const isButton = element.localName === 'button';
+      const { overflowX, position } = getComputedStyle(element);
+      const scrolls = ['auto', 'scroll'].includes(overflowX);
+      // A positioned one may have a larger touch area.
+      const isButton = element.localName === 'button' && position === 'static';
       if (!scrolls && !isButton && element !== document.scrollingElement) continue;
       // The desk's section row and tables of figures may scroll horizontally; a page may not.
       if (element.matches('nav.sections, div.scroller')) continue;

@@ -52,6 +52,7 @@ export class LogeAmountChoice extends LogeElement {
 
       .preset {
         flex: 1 1 auto;
+        max-width: 7rem;
         height: 3rem;
         padding: 0 0.25rem;
         border: 1px solid var(--_line-strong);

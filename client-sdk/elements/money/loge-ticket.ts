@@ -104,7 +104,7 @@ export class LogeTicket extends RoomPart {
     `,
   ];
 
-  /** The question replaces the button that had the focus. A key that is held down must not answer it: "keep" is last. */
+  /** Focuses the last button of the question, which keeps the ticket: a key that is held down must not answer it. */
   protected readonly focusKeeper = new FocusKeeper(this, '.back wa-button:last-of-type');
 
   constructor() {

@@ -116,7 +116,7 @@ export const insideEnglish = {
     tickets: (count: string) => `Tickets (${count})`,
     tips: (count: string) => `Tips (${count})`,
     ownTips: (count: string) => `Your tips (${count})`,
-    returned: (count: string) => `Tickets that go back (${count})`,
+    returned: (count: string) => `Refunded, not counted above (${count})`,
     yours: 'Yours, after VAT and commission',
     back: (amount: string, to: 'wallet' | 'card') =>
       to === 'wallet'

@@ -118,7 +118,7 @@ export const insideFrench: InsideTexts = {
     tickets: (count) => `Billets (${count})`,
     tips: (count) => `Pourboires (${count})`,
     ownTips: (count) => `Vos pourboires (${count})`,
-    returned: (count) => `Billets remboursés (${count})`,
+    returned: (count) => `Remboursés, non comptés ci-dessus (${count})`,
     yours: 'Pour vous, après TVA et commission',
     back: (amount, to) =>
       to === 'wallet'
