@@ -12,7 +12,7 @@ import { listenToNetwork } from '../connection/network.ts';
 import { type LogeError, toLogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { IceRestarts } from './ice-restarts.ts';
+import type { IceRestarts } from './ice-restarts.ts';
 import type { MediaEngine } from './media-engine.ts';
 
 interface MediaTransportOptions {
@@ -35,7 +35,8 @@ export class MediaTransport {
   readonly #onBroken: () => void;
   readonly #onBack: (() => void) | undefined;
   readonly #closing = new AbortController();
-  readonly #restarts: IceRestarts;
+  /** The lobby does not need this code; null where it cannot be loaded. */
+  readonly #restarts: Promise<IceRestarts | null>;
   /** Whether it was connected, and then was not. */
   #wasLost = false;
   /** The network has changed, which the browser notices seconds later. */
@@ -50,7 +51,7 @@ export class MediaTransport {
     this.#onBroken = options.onBroken;
     this.#onBack = options.onBack;
     const { connected, transport: created } = options.answer;
-    this.#restarts = new IceRestarts({
+    const restartsOptions = {
       transport,
       iceParameters: created.iceParameters,
       ask: () => this.#connection.request('stage:restartIce', { session: this.session }),
@@ -59,10 +60,14 @@ export class MediaTransport {
         this.#hasNetworkChanged = false;
         this.#log('info', 'ICE restarted', { session: this.session });
       },
-      onFailed: (error) => this.#handleRestartFailed(error),
+      onFailed: (error: LogeError) => this.#handleRestartFailed(error),
       onBroken: options.onBroken,
       closing: this.closing,
-    });
+    };
+    this.#restarts = import('./ice-restarts.ts').then(
+      (code) => new code.IceRestarts(restartsOptions),
+      () => null,
+    );
     transport.on('connect', ({ dtlsParameters }, callback, errback) => {
       if (connected) return callback();
       this.#connection
@@ -73,7 +78,7 @@ export class MediaTransport {
     this.#stopListening = listenToNetwork({
       onChange: () => {
         this.#hasNetworkChanged = true;
-        void this.#restarts.run();
+        void this.#restart();
       },
     });
   }
@@ -124,7 +129,7 @@ export class MediaTransport {
 
   /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
-    if (state === 'disconnected' || state === 'failed') void this.#restarts.run();
+    if (state === 'disconnected' || state === 'failed') void this.#restart();
   }
 
   /** Whether its path is gone, so that ICE has to be restarted. */
@@ -136,8 +141,8 @@ export class MediaTransport {
   /** The socket is back: restores a transport that broke meanwhile. `restarted`: the server has restarted ICE. */
   handleReconnected({ iceParameters, iceServers }: Partial<RequestAnswer<'stage:restartIce'>> = {}): void {
     const isBroken = this.needsRestart;
-    if (iceParameters) void this.#restarts.handleAnswer({ iceParameters, iceServers });
-    if (isBroken) void this.#restarts.run();
+    if (iceParameters) void this.#restarts.then((restarts) => restarts?.handleAnswer({ iceParameters, iceServers }));
+    if (isBroken) void this.#restart();
     else void this.#prepareLater();
   }
 
@@ -148,18 +153,18 @@ export class MediaTransport {
       this.#wasLost = false;
       void this.#prepareLater();
     }
-    if (state === 'failed') void this.#restarts.run();
+    if (state === 'failed') void this.#restart();
     if (state !== 'disconnected') return;
     this.#wasLost = true;
     void delay(STAGE.iceGraceMs, this.#closing.signal).then(() => {
-      if (this.transport.connectionState === 'disconnected') void this.#restarts.run();
+      if (this.transport.connectionState === 'disconnected') void this.#restart();
     });
   }
 
   /** Once joining is over, and spread, since an audience may come at once. */
   async #prepareLater(): Promise<void> {
     await delay(STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs, this.#closing.signal);
-    if (!this.closed && this.transport.connectionState === 'connected') await this.#restarts.prepare();
+    if (!this.closed && this.transport.connectionState === 'connected') await (await this.#restarts)?.prepare();
   }
 
   /**
@@ -172,6 +177,12 @@ export class MediaTransport {
     await this.#connection
       .request('stage:restartVideo', input, { timeoutMs: STAGE.socketProbeMs, isProbe: true })
       .catch((error) => this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code }));
+  }
+
+  async #restart(): Promise<void> {
+    const restarts = await this.#restarts;
+    if (restarts) await restarts.run();
+    else if (!this.closed) this.#onBroken();
   }
 
   #handleRestartFailed({ code }: LogeError): void {
