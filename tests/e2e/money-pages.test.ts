@@ -19,6 +19,7 @@ const SAME_IN_BOTH = new Set([
   'Description',
   'Fans',
   'operator',
+  'money@loge.example',
   'devkey',
 ]);
 /** Ids, numbers of receipts, account names of the ledger, and amounts. */
