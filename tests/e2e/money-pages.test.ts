@@ -19,7 +19,6 @@ const SAME_IN_BOTH = new Set([
   'Description',
   'Fans',
   'operator',
-  'money@loge.example',
   'devkey',
 ]);
 /** Ids, numbers of receipts, account names of the ledger, and amounts. */

@@ -182,7 +182,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.page.locator('#cardNumber').waitFor();
     await payByCard(fan, CARD_ACCEPTED);
     await fan.by('chat-input').waitFor();
-    await fan.page.getByText('You are a member of the club now.').waitFor();
+    await fan.page.getByText('You are a member of the club now.').first().waitFor();
 
     await fan.page.goto(`${loge.url}/wallet`);
     const membership = fan.page.locator('[data-testid^="membership-mbr_"]');

@@ -117,8 +117,9 @@ export class Takings implements AsyncDisposable {
     const { rooms } = await this.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
     for (const { title, creator } of rooms) this.written.add(title).add(creator.name).add(creator.identity);
     for (const [identity, name] of Object.entries(FANS)) this.written.add(identity).add(name);
-    const { seller } = this.loge.app.context.config;
+    const { seller, contact } = this.loge.app.context.config;
     if (seller) this.written.add(seller.name).add(seller.address);
+    if (contact) this.written.add(contact);
     const rehearsal = rooms.find(({ creator }) => creator.identity === 'camille')?.id ?? '';
     const create = (title: string, access: Room['access']) =>
       this.loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title, access });
