@@ -140,7 +140,7 @@ export class App {
     });
     const http = createHttpApp(context, {
       viewerCount: (room) => sockets.viewerCount(room),
-      watchAhead: (viewer, input) => watchAhead(context, viewer, input),
+      watchAhead: (viewer, input, response) => watchAhead(context, viewer, input, response),
       whyNotReady: () => [
         ...(isDraining ? ['draining'] : []),
         ...(redis?.connections.whyNotReady() ?? []),

@@ -5,6 +5,11 @@ export const CONNECTION = {
   welcomeTimeoutMs: 10_000,
   /** `connect()` rejects with the last failure if no attempt has succeeded by then. */
   firstConnectMs: 20_000,
+  /**
+   * A connection attempt sends its first packet again after a second, and then ever later: an older attempt is replaced
+   * when the network is back.
+   */
+  synRetryMs: 1_000,
   /** Backoff of reconnect attempts; the last step repeats. Each wait is reduced by a random share of up to `jitter`. */
   backoffMs: [50, 150, 400, 1_000, 1_000, 2_000, 2_000, 5_000],
   /** Spreads the reconnects of an audience over time. */
@@ -77,8 +82,10 @@ export const STAGE = {
   iceGraceMs: 400,
   /** Wait after an ICE restart before the next one. */
   iceRestartIntervalMs: 3_000,
-  /** Consecutive failed ICE restarts; past it a new session is opened. */
+  /** Consecutive failed ICE restarts that the server knows of; past it a new session is opened. */
   iceRestarts: 4,
+  /** How long the socket may take to answer when a dead line is back; past it the socket is replaced. */
+  socketProbeMs: 1_500,
   /** Backoff of attempts to open a new media session; the last step repeats. */
   rejoinBackoffMs: [0, 150, 400, 1_000, 2_000, 5_000],
   /** Attempts to restore a live; past it the live ends with `lost`. */

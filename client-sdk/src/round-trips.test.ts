@@ -40,16 +40,29 @@ const transports: ConnectingTransport[] = [];
 class ConnectingTransport extends FakeTransport {
   #producing: Promise<unknown> = Promise.resolve();
   #hasTracks = false;
+  #onState: (state: string) => void = () => {};
 
   constructor(points: Points) {
     super(points);
     transports.push(this);
   }
 
+  override on(name: string, listener: never): void {
+    super.on(name, listener);
+    if (name === 'connectionstatechange') this.#onState = listener;
+  }
+
+  setState(state: string): void {
+    this.connectionState = state;
+    this.#onState(state);
+  }
+
   /** A browser begins with its first track. */
   #begin(): void {
-    if (!this.#hasTracks) connecting += 1;
+    if (this.#hasTracks) return;
+    connecting += 1;
     this.#hasTracks = true;
+    this.setState('connected');
   }
 
   override consume(options: Parameters<FakeTransport['consume']>[0]) {
@@ -261,6 +274,18 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
       await connected(fanToken);
       for (const transport of transports) transport.connectionState = 'disconnected';
       return count(() => lose('lea'), mayConnect());
+    },
+  ],
+  [
+    'the browser notices that the line is lost: restart of ICE',
+    5,
+    0,
+    async () => {
+      await live();
+      await connected(fanToken);
+      const mayRestart = mayConnect();
+      for (const transport of transports) transport.setState('disconnected');
+      return count(() => lose('lea'), mayRestart);
     },
   ],
 ];

@@ -1,4 +1,5 @@
 /** What the gateway works with; the composition root (`app.ts`) fills it. */
+import type { Response } from 'express';
 import type { Config } from '../config.ts';
 import type { Domains, Platform } from '../domains.ts';
 import type { HeadCounts } from '../platform/head-counts.ts';
@@ -37,8 +38,8 @@ export interface Admitted {
 export interface LiveView {
   /** How many fans are inside a room now, over all gateways. */
   viewerCount(room: RoomId): Promise<number>;
-  /** Opens a media session for a viewer whose socket is still being opened. */
-  watchAhead(viewer: Admitted, input: WatchInput): Promise<WatchAheadAnswer>;
+  /** Opens a media session for a viewer whose socket is still being opened; it ends if they do not get the answer. */
+  watchAhead(viewer: Admitted, input: WatchInput, response: Response): Promise<WatchAheadAnswer>;
   /** Why this process should get no new people (`draining`, `sfu: no worker`, …); empty when it is ready. */
   whyNotReady(): string[];
 }

@@ -280,6 +280,11 @@ export class Stage {
     await this.#close(session, 'closed');
   }
 
+  /** Ends a session that waits for a socket. */
+  closeUnclaimed(session: SessionId): Promise<void> {
+    return this.#closeHere({ matches: (entry) => entry.session === session && entry.socket === undefined });
+  }
+
   /** Counters of the media from the room's publisher to one person; undefined while one of them has no session. */
   countMedia(room: RoomId, identity: string): Promise<StageTraffic | undefined> {
     return countMedia(this.#places, room, identity);
@@ -394,9 +399,8 @@ export class Stage {
   }
 
   async #close(session: SessionId, reason: SessionCloseReason): Promise<void> {
-    const entry = this.#sessions.get(session);
+    const entry = this.#remove(session);
     if (!entry) return;
-    this.#remove(session);
     await this.#closeOnNode(entry, reason);
     // Only now: the node is needed while the session is there.
     this.#handleEnded(entry);
@@ -440,21 +444,19 @@ export class Stage {
 
   /** The session has ended, or is another gateway's. */
   #forget(session: SessionId): void {
-    const entry = this.#sessions.get(session);
-    if (!entry) return;
-    this.#remove(session);
-    this.#handleEnded(entry);
+    const entry = this.#remove(session);
+    if (entry) this.#handleEnded(entry);
   }
 
-  #remove(session: SessionId): void {
-    this.#sessions.remove(session);
-    this.#countSessions();
+  #remove(session: SessionId): SessionEntry | undefined {
+    const entry = this.#sessions.remove(session);
+    if (entry) this.#countSessions();
+    return entry;
   }
 
   #countSessions(): void {
-    for (const direction of ['publish', 'watch'] as const) {
+    for (const direction of ['publish', 'watch'] as const)
       this.#metrics.mediaSessions.set({ direction }, this.#sessions.count(direction));
-    }
   }
 
   #handleEnded({ room, node, direction, spareOf }: SessionEntry): void {
@@ -482,9 +484,8 @@ export class Stage {
   /** A node is gone with its sessions: their clients open new ones. */
   #handleNodeGone(node: string): void {
     this.#places.handleGone(node);
-    for (const { room, session } of this.#sessions.onNode(node)) {
+    for (const { room, session } of this.#sessions.onNode(node))
       this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_lost' });
-    }
   }
 
   /** Ends a session on a draining node: its client opens another one elsewhere. */
@@ -496,6 +497,4 @@ export class Stage {
   }
 }
 
-function isPublisher({ direction }: SessionEntry): boolean {
-  return direction === 'publish';
-}
+const isPublisher = ({ direction }: SessionEntry): boolean => direction === 'publish';

@@ -101,6 +101,12 @@ export abstract class MediaSession extends Session {
   /** ICE and DTLS are up: media flows from now on. */
   protected handleConnected(): void {}
 
+  /**
+   * The first check over another path has arrived: the client has restarted ICE because the line was dead, or its
+   * address has changed.
+   */
+  protected handlePathChanged(): void {}
+
   protected override wire(): types.WebRtcTransport {
     return this.transport;
   }
@@ -120,6 +126,9 @@ export abstract class MediaSession extends Session {
     if (this.closed) transport.close();
     this.assertOpen();
     this.#transport = transport;
+    transport.on('iceselectedtuplechange', () => {
+      if (this.connected) this.handlePathChanged();
+    });
     transport.on('icestatechange', () => this.#handleStateChange(transport));
     transport.on('dtlsstatechange', () => this.#handleStateChange(transport));
     return transport;

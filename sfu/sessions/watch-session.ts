@@ -247,6 +247,12 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     for (const { track } of this.#watched.values()) track.handleViewerStarted();
   }
 
+  /** What was sent over the earlier path is lost; the client may be unable to say so until its socket is back. */
+  protected override handlePathChanged(): void {
+    // Fails only if the transport ended meanwhile.
+    this.restartVideo(undefined).catch(() => {});
+  }
+
   protected override streams(): types.Consumer[] {
     return [...this.#watched.values()].flatMap(({ consumer }) => consumer ?? []);
   }

@@ -13,6 +13,9 @@ type Answer = (answer: unknown) => void;
 class Gateway implements AsyncDisposable {
   readonly auths: Record<string, unknown>[] = [];
   refuse: (token: unknown) => WireError | null = () => null;
+  /** Whether handshakes get no answer. */
+  hold = false;
+  attempts = 0;
   handle: (name: string, input: never, answer: Answer) => void = (_name, _input, answer) =>
     answer({ ok: true, data: {} });
   readonly #http = createServer();
@@ -21,6 +24,8 @@ class Gateway implements AsyncDisposable {
   static async start(): Promise<Gateway> {
     const gateway = new Gateway();
     gateway.#io.use((socket, next) => {
+      gateway.attempts += 1;
+      if (gateway.hold) return;
       gateway.auths.push({ ...socket.handshake.auth });
       const refusal = gateway.refuse(socket.handshake.auth.token);
       next(refusal ? Object.assign(new Error(refusal.code), { data: refusal }) : undefined);
@@ -68,6 +73,7 @@ function createConnection(url: string) {
 
 const open: Connection[] = [];
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const connection of open.splice(0)) connection.close();
 });
 
@@ -176,6 +182,35 @@ describe('Connection', () => {
     const { connection } = createConnection(gateway.url);
     await connection.connect('token-1');
     await expect(connection.request('money:wallet', {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('replaces a socket that does not answer a probe', async () => {
+    await using gateway = await Gateway.start();
+    gateway.handle = () => {};
+    const { connection, events } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    const probe = connection.request('money:wallet', {}, { timeoutMs: 50, isProbe: true });
+    await expect(probe).rejects.toMatchObject({ code: 'connection_failed' });
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
+  });
+
+  it('opens a hanging attempt anew for a probe', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    gateway.hold = true;
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(gateway.attempts).toBe(2));
+    gateway.hold = false;
+    const probe = () => connection.request('money:wallet', {}, { isProbe: true }).catch(({ code }) => code);
+    expect(await probe()).toBe('connection_failed');
+    // TCP repeats the first packet of an attempt that is as young as this by itself.
+    expect(gateway.attempts).toBe(2);
+    const later = Date.now() + CONNECTION.synRetryMs;
+    vi.spyOn(Date, 'now').mockReturnValue(later);
+    await probe();
+    await vi.waitFor(() => expect(events).toContain('reconnected'), CONNECTION.welcomeTimeoutMs / 2);
+    expect(gateway.attempts).toBe(3);
   });
 
   it('rejects an open request when the connection breaks, without waiting for its timeout', async () => {

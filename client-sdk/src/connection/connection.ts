@@ -39,6 +39,8 @@ export interface ConnectionHandlers {
 
 export interface RequestOptions {
   timeoutMs?: number;
+  /** The line works: a socket that does not answer in time is replaced, and one that is being opened is opened anew. */
+  isProbe?: boolean;
 }
 
 const RETRIED_CODES = new Set(['timeout', 'connection_failed', 'unavailable', 'shutting_down']);
@@ -58,6 +60,8 @@ export class Connection {
   /** Fetched while a socket is being opened, and not sent yet. */
   #nextToken: Promise<string> | null = null;
   #attempt = 0;
+  /** When the last attempt began. */
+  #openedAt = 0;
   #expiredTokens = 0;
   #startedAt = 0;
   #lostAt = 0;
@@ -123,7 +127,10 @@ export class Connection {
   ): Promise<RequestAnswer<N>> {
     const socket = this.#socket;
     if (this.#state === 'idle' || this.#state === 'disconnected') throw new LogeError('not_connected');
-    if (this.#state !== 'connected' || !socket) throw new LogeError('connection_failed');
+    if (this.#state !== 'connected' || !socket) {
+      if (options.isProbe) this.handleNetworkChange();
+      throw new LogeError('connection_failed');
+    }
     const { signal } = this.#lifetime;
     const answer = await new Promise<Answer<RequestAnswer<N>>>((resolve, reject) => {
       const leave = (): void => reject(signal.reason);
@@ -132,8 +139,9 @@ export class Connection {
         .timeout(options.timeoutMs ?? CONNECTION.requestTimeoutMs)
         .emit(name, input, { room: this.#room }, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
           signal.removeEventListener('abort', leave);
-          if (!error) resolve(data);
-          else reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
+          if (!error) return resolve(data);
+          if (options.isProbe && socket === this.#socket) this.handleNetworkChange();
+          reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
         });
     });
     if (answer.ok) return answer.data;
@@ -188,6 +196,7 @@ export class Connection {
 
   #open(): void {
     const target = socketAddress(this.#url);
+    this.#openedAt = Date.now();
     // Embedders fetch the token from their server: both take round trips.
     this.#nextToken ??= this.#token();
     const token = this.#nextToken;
@@ -314,9 +323,9 @@ export class Connection {
 
   /** The network came back or changed: replaces a socket that may be dead, and reconnects without waiting. */
   handleNetworkChange(): void {
-    if (this.#state === 'connected' && this.#socket) {
+    const isOld = Date.now() - this.#openedAt >= CONNECTION.synRetryMs;
+    if (this.#socket && (this.#state === 'connected' || (this.#state === 'reconnecting' && isOld)))
       this.#handleLoss(this.#socket, new LogeError('connection_failed', 'The network changed.'), true);
-    }
     this.#reconnectNow();
   }
 

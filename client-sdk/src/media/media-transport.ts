@@ -9,9 +9,10 @@ import type { PublishAnswer } from '../../../server/protocol/stage.ts';
 import { delay } from '../backoff.ts';
 import type { Connection } from '../connection/connection.ts';
 import { listenToNetwork } from '../connection/network.ts';
-import { toLogeError } from '../errors.ts';
+import { type LogeError, toLogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
+import { IceRestarts } from './ice-restarts.ts';
 import type { MediaEngine } from './media-engine.ts';
 
 interface MediaTransportOptions {
@@ -22,6 +23,8 @@ interface MediaTransportOptions {
   log: Log;
   /** All ICE restarts failed, or the session has ended: it is of no more use. */
   onBroken(): void;
+  /** Media flows again over a line that was dead. */
+  onBack?(): void;
 }
 
 export class MediaTransport {
@@ -30,8 +33,11 @@ export class MediaTransport {
   readonly #connection: MediaTransportOptions['connection'];
   readonly #log: Log;
   readonly #onBroken: () => void;
+  readonly #onBack: (() => void) | undefined;
   readonly #closing = new AbortController();
-  #isRestarting = false;
+  readonly #restarts: IceRestarts;
+  /** Whether it was connected, and then was not. */
+  #wasLost = false;
   /** The network has changed, which the browser notices seconds later. */
   #hasNetworkChanged = false;
   readonly #stopListening: () => void;
@@ -42,7 +48,21 @@ export class MediaTransport {
     this.#connection = options.connection;
     this.#log = options.log;
     this.#onBroken = options.onBroken;
-    const { connected } = options.answer;
+    this.#onBack = options.onBack;
+    const { connected, transport: created } = options.answer;
+    this.#restarts = new IceRestarts({
+      transport,
+      iceParameters: created.iceParameters,
+      ask: () => this.#connection.request('stage:restartIce', { session: this.session }),
+      canAsk: () => this.#connection.state === 'connected',
+      onRestarted: () => {
+        this.#hasNetworkChanged = false;
+        this.#log('info', 'ICE restarted', { session: this.session });
+      },
+      onFailed: (error) => this.#handleRestartFailed(error),
+      onBroken: options.onBroken,
+      closing: this.closing,
+    });
     transport.on('connect', ({ dtlsParameters }, callback, errback) => {
       if (connected) return callback();
       this.#connection
@@ -53,7 +73,7 @@ export class MediaTransport {
     this.#stopListening = listenToNetwork({
       onChange: () => {
         this.#hasNetworkChanged = true;
-        void this.restartIce();
+        void this.#restarts.run();
       },
     });
   }
@@ -104,7 +124,7 @@ export class MediaTransport {
 
   /** The server's state of the transport; it may notice a loss before the browser does. */
   handleServerState(state: string): void {
-    if (state === 'disconnected' || state === 'failed') void this.restartIce();
+    if (state === 'disconnected' || state === 'failed') void this.#restarts.run();
   }
 
   /** Whether its path is gone, so that ICE has to be restarted. */
@@ -114,62 +134,50 @@ export class MediaTransport {
   }
 
   /** The socket is back: restores a transport that broke meanwhile. `restarted`: the server has restarted ICE. */
-  handleReconnected(restarted?: Partial<RequestAnswer<'stage:restartIce'>>): void {
-    if (this.needsRestart) void this.restartIce(restarted);
-  }
-
-  /** Restarts ICE (RFC 8445, section 2.4) until the transport is connected; one run at a time. */
-  async restartIce(restarted: Partial<RequestAnswer<'stage:restartIce'>> = {}): Promise<void> {
-    if (this.#isRestarting || this.closed || this.transport.connectionState === 'new') return;
-    this.#isRestarting = true;
-    try {
-      for (let attempt = 0; attempt < STAGE.iceRestarts && !this.closed; attempt += 1) {
-        // ICE restarts need the socket; handleReconnected() tries again.
-        if (this.#connection.state !== 'connected') return;
-        if (await this.#restartOnce(attempt === 0 ? restarted : {})) return;
-      }
-      if (!this.closed) this.#onBroken();
-    } finally {
-      this.#isRestarting = false;
-    }
-  }
-
-  async #restartOnce(restarted: Partial<RequestAnswer<'stage:restartIce'>>): Promise<boolean> {
-    try {
-      const { iceParameters, iceServers } = restarted.iceParameters
-        ? (restarted as RequestAnswer<'stage:restartIce'>)
-        : await this.#connection.request('stage:restartIce', { session: this.session });
-      if (iceServers) await this.transport.updateIceServers({ iceServers });
-      await this.transport.restartIce({ iceParameters });
-      this.#hasNetworkChanged = false;
-      this.#log('info', 'ICE restarted', { session: this.session });
-    } catch (error) {
-      if (this.closed) return true;
-      const { code } = toLogeError(error, 'internal');
-      this.#log('info', 'ICE restart failed', { session: this.session, code });
-      if (code === 'session_not_found') {
-        this.#onBroken();
-        return true;
-      }
-    }
-    await this.#whenConnected(STAGE.iceRestartIntervalMs);
-    return this.closed || this.transport.connectionState === 'connected';
-  }
-
-  async #whenConnected(timeoutMs: number): Promise<void> {
-    const until = Date.now() + timeoutMs;
-    while (!this.closed && this.transport.connectionState !== 'connected' && Date.now() < until) {
-      await delay(100, this.#closing.signal);
-    }
+  handleReconnected({ iceParameters, iceServers }: Partial<RequestAnswer<'stage:restartIce'>> = {}): void {
+    const isBroken = this.needsRestart;
+    if (iceParameters) void this.#restarts.handleAnswer({ iceParameters, iceServers });
+    if (isBroken) void this.#restarts.run();
+    else void this.#prepareLater();
   }
 
   #handleState(state: Transport['connectionState']): void {
     this.#log('debug', 'media transport state changed', { session: this.session, state });
-    if (state === 'failed') void this.restartIce();
+    if (state === 'connected') {
+      if (this.#wasLost) void this.#handleBack();
+      this.#wasLost = false;
+      void this.#prepareLater();
+    }
+    if (state === 'failed') void this.#restarts.run();
     if (state !== 'disconnected') return;
+    this.#wasLost = true;
     void delay(STAGE.iceGraceMs, this.#closing.signal).then(() => {
-      if (this.transport.connectionState === 'disconnected') void this.restartIce();
+      if (this.transport.connectionState === 'disconnected') void this.#restarts.run();
     });
+  }
+
+  /** Once joining is over, and spread, since an audience may come at once. */
+  async #prepareLater(): Promise<void> {
+    await delay(STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs, this.#closing.signal);
+    if (!this.closed && this.transport.connectionState === 'connected') await this.#restarts.prepare();
+  }
+
+  /**
+   * The line was dead and is back. The server need not have noticed, so that it is asked for a picture; a publisher is
+   * refused. A socket that does not answer at once waits for a retransmission, which may be seconds away.
+   */
+  async #handleBack(): Promise<void> {
+    this.#onBack?.();
+    const input = { session: this.session };
+    await this.#connection
+      .request('stage:restartVideo', input, { timeoutMs: STAGE.socketProbeMs, isProbe: true })
+      .catch((error) => this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code }));
+  }
+
+  #handleRestartFailed({ code }: LogeError): void {
+    if (this.closed) return;
+    this.#log('info', 'ICE restart failed', { session: this.session, code });
+    if (code === 'session_not_found') this.#onBroken();
   }
 }
 

@@ -174,9 +174,9 @@ const watchAheadOperation = operation({
   summary: 'Watch before the socket is open',
   description:
     'For the SDK, which saves two round trips with it: opens a media session that the socket of the same participant has to take over by `stage:resume` within ten seconds. A page of another site sends the body as `text/plain` with the room token in `token`, so that its browser asks no preflight.',
-  run: async ({ live }, { admitted, input: { token, ...input } }) => {
+  run: async ({ live }, { admitted, input: { token, ...input }, response }) => {
     if (!admitted) throw new AppError('forbidden');
-    return live.watchAhead(admitted, input);
+    return live.watchAhead(admitted, input, response);
   },
 });
 

@@ -2,6 +2,7 @@
  * Opens a viewer's media session over HTTP, while their socket is still being opened. The session waits for the socket,
  * at whichever gateway, to take it over by `stage:resume`.
  */
+import type { Response } from 'express';
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { WatchAheadAnswer, WatchInput } from '../../protocol/stage.ts';
@@ -12,8 +13,9 @@ export async function watchAhead(
   context: GatewayContext,
   { claims, access }: Admitted,
   input: WatchInput,
+  response: Pick<Response, 'closed' | 'once' | 'writableFinished'>,
 ): Promise<WatchAheadAnswer> {
-  if (access.state !== 'granted') return { access, watching: null };
+  if (access.state !== 'granted' || response.closed) return { access, watching: null };
   const { room, sub: identity, iss: issuer } = claims;
   try {
     const answer = await context.stage.watch(
@@ -21,6 +23,12 @@ export async function watchAhead(
       input,
     );
     void closeIfRevoked(context, claims);
+    // A client that aborted its request does not know the session's id, so that no socket will resume it.
+    const handleClosed = (): void => {
+      if (!response.writableFinished) void context.stage.closeUnclaimed(answer.session);
+    };
+    if (response.closed) handleClosed();
+    else response.once('close', handleClosed);
     const iceServers = createIceServers(context.config.turn, identity, context.clock.now());
     return { access, watching: { ...answer, iceServers } };
   } catch (error) {

@@ -43,7 +43,8 @@ export class SessionLeases {
   /** The session's socket is gone; another may resume it. */
   orphan(session: SessionId): void {
     const { sessions, clock } = this.#options;
-    sessions.orphan(session, clock.now() + LIMITS.reconnectGraceMs);
+    const isViewer = sessions.get(session)?.direction === 'watch';
+    sessions.orphan(session, clock.now() + (isViewer ? LIMITS.watchGraceMs : LIMITS.reconnectGraceMs));
   }
 
   /** Redis is back, perhaps without its data: publishes the rooms' nodes at once and schedules another check. */

@@ -120,12 +120,13 @@ export class SessionTable {
     if (entry) this.#set({ ...entry, socket: undefined, orphanedUntilMs: untilMs });
   }
 
-  remove(session: SessionId): void {
+  remove(session: SessionId): SessionEntry | undefined {
     const entry = this.#entries.get(session);
-    if (!entry) return;
+    if (!entry) return undefined;
     this.#entries.delete(session);
     if (entry.socket !== undefined) unlink(this.#bySocket, entry.socket, session);
     unlink(this.#byPerson, personKey(entry), session);
+    return entry;
   }
 
   #find(sessions: ReadonlySet<SessionId> = new Set()): SessionEntry[] {

@@ -2,6 +2,8 @@
  * Media without a socket. A socket that disconnects while its request is handled: nothing is opened for it, and nothing
  * it resumed stays open. A session opened over HTTP before its socket connects.
  */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../server/platform/clock.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
@@ -16,7 +18,7 @@ import { TestParticipant } from '../../support/people/participant.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
 /** Longer than the grace period of a session whose participant is disconnected. */
-const AWAY_MS = 30_000;
+const AWAY_MS = LIMITS.watchGraceMs + 10_000;
 
 let loge: TestApp;
 let room: string;
@@ -123,6 +125,18 @@ test('a room that ends while nobody is connected to it keeps no media', async ()
   await vi.waitFor(async () => expect(await sessions()).toBe(0), { ...WAIT, timeout: 8_000 });
 });
 
+test('a viewer who is lost keeps the session longer than a publisher, whose live would stand still', async () => {
+  const [creator, fan] = [await join({ identity: 'ada', role: 'creator' }), await join({ identity: 'lea' })];
+  using _live = await goLive(creator);
+  using _watched = await watch(fan);
+  await cut(creator);
+  await cut(fan);
+  aheadMs += LIMITS.reconnectGraceMs;
+  await vi.waitFor(async () => expect(await sessions()).toBe(1), WAIT);
+  aheadMs += LIMITS.watchGraceMs - LIMITS.reconnectGraceMs;
+  await vi.waitFor(async () => expect(await sessions()).toBe(0), WAIT);
+});
+
 test('a session that was adopted for a participant who left ends unless it is resumed', async () => {
   const creator = await join({ identity: 'ada', role: 'creator' });
   using _live = await goLive(creator);
@@ -171,10 +185,14 @@ describe('a session opened over HTTP', () => {
   };
 
   /** As a page of another site sends it: no header that needs a preflight, and the token in the body. */
-  async function post(token: string, { viewer = new RtpViewer(), of = room, origin = PAGE } = {}) {
+  async function post(
+    token: string,
+    { viewer = new RtpViewer(), of = room, origin = PAGE, signal = AbortSignal.timeout(WAIT.timeout) } = {},
+  ) {
     const { dtlsParameters } = viewer;
     const body = JSON.stringify({ token, rtpCapabilities: receiverOf(creator), dtlsParameters });
-    const response = await fetch(`${loge.url}/v1/rooms/${of}/watch`, { method: 'POST', body, headers: { origin } });
+    const request = { method: 'POST', body, headers: { origin }, signal };
+    const response = await fetch(`${loge.url}/v1/rooms/${of}/watch`, request);
     const text = await response.text();
     const answer = JSON.parse(text) as WatchAheadAnswer & { error?: { code: string } };
     return { viewer, response, answer, sizes: [body.length, text.length] };
@@ -216,6 +234,26 @@ describe('a session opened over HTTP', () => {
     await postAs('lea');
     expect(await watching()).toBe(1);
     aheadMs += LIMITS.watchAheadMs;
+    await ended();
+  });
+
+  test.each([
+    { when: 'is decided', method: 'admit' },
+    { when: 'is being opened', method: 'watch' },
+  ] as const)('ends when its request is aborted while it $when', async ({ method }) => {
+    const { stage, rooms } = loge.app.context;
+    const responses: ServerResponse[] = [];
+    const note = (message: unknown) => responses.push((message as { response: ServerResponse }).response);
+    subscribe('http.server.request.start', note);
+    const step = method === 'admit' ? hold(rooms, 'admit') : hold(stage, 'watch');
+    const aborting = new AbortController();
+    const asked = settled(post(await loge.token({ identity: 'lea', room, entitled: true }), aborting));
+    await vi.waitFor(() => expect(step.isCalled()).toBe(true), WAIT);
+    unsubscribe('http.server.request.start', note);
+    aborting.abort();
+    expect(await asked).toContain('AbortError');
+    await vi.waitFor(() => expect(responses.every(({ closed }) => closed)).toBe(true), WAIT);
+    await step.release();
     await ended();
   });
 

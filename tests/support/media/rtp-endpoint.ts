@@ -32,11 +32,12 @@ export class RtpEndpoint {
   readonly #profiles: SrtpProfile[];
   readonly #handleRtp: (packet: Buffer) => void;
   readonly #handleRtcp: (packet: Buffer) => void;
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #localUsername = randomBytes(4).toString('hex');
   readonly #checked = Promise.withResolvers<void>();
   #dtls: DtlsClient | undefined;
   #srtp: SrtpContexts | undefined;
+  #transport: TransportOptions | undefined;
   #credentials: IceCredentials | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -48,10 +49,7 @@ export class RtpEndpoint {
     this.#handleRtp = options.handleRtp ?? (() => {});
     this.#handleRtcp = options.handleRtcp ?? (() => {});
     this.dtlsParameters = { role: 'client', fingerprints: [this.#certificate.fingerprint] };
-    this.#socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
-    this.#socket.on('message', (packet) => this.#handlePacket(packet));
-    // Ignores ICMP errors of a server that is gone; waits have their own timeouts.
-    this.#socket.on('error', () => {});
+    this.#socket = this.#openSocket();
   }
 
   /** Name of the negotiated SRTP profile, once connected. */
@@ -61,18 +59,7 @@ export class RtpEndpoint {
 
   /** Runs ICE and DTLS. The server must already know our `dtlsParameters`. */
   async connect(transport: TransportOptions): Promise<void> {
-    const candidate = udpCandidate(transport);
-    await new Promise<void>((resolve, reject) => {
-      this.#socket.once('error', reject);
-      this.#socket.connect(candidate.port, candidate.ip, () => resolve());
-    });
-    const { usernameFragment, password } = transport.iceParameters;
-    this.#credentials = {
-      localUsername: this.#localUsername,
-      remoteUsername: usernameFragment,
-      remotePassword: password,
-    };
-    this.#check(0);
+    await this.#checkPath(transport);
     await this.#checked.promise;
     this.#dtls = new DtlsClient({
       certificate: this.#certificate,
@@ -82,6 +69,15 @@ export class RtpEndpoint {
     });
     this.#dtls.start();
     this.#srtp = await this.#dtls.done;
+  }
+
+  /** Restarts ICE from another port, as a browser does. */
+  async restartIce(iceParameters: TransportOptions['iceParameters']): Promise<void> {
+    if (!this.#transport) throw new Error('The endpoint is not connected.');
+    clearTimeout(this.#timer);
+    this.#socket.close();
+    this.#socket = this.#openSocket();
+    await this.#checkPath({ ...this.#transport, iceParameters });
   }
 
   sendRtp(packet: Buffer): void {
@@ -110,6 +106,30 @@ export class RtpEndpoint {
     this.#checked.promise.catch(() => {});
     this.#checked.reject(new Error('The endpoint was closed.'));
     this.#socket.close();
+  }
+
+  #openSocket(): Socket {
+    const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
+    socket.on('message', (packet) => this.#handlePacket(packet));
+    // Ignores ICMP errors of a server that is gone; waits have their own timeouts.
+    socket.on('error', () => {});
+    return socket;
+  }
+
+  async #checkPath(transport: TransportOptions): Promise<void> {
+    this.#transport = transport;
+    const candidate = udpCandidate(transport);
+    await new Promise<void>((resolve, reject) => {
+      this.#socket.once('error', reject);
+      this.#socket.connect(candidate.port, candidate.ip, () => resolve());
+    });
+    const { usernameFragment, password } = transport.iceParameters;
+    this.#credentials = {
+      localUsername: this.#localUsername,
+      remoteUsername: usernameFragment,
+      remotePassword: password,
+    };
+    this.#check(0);
   }
 
   #handlePacket(packet: Buffer): void {

@@ -122,6 +122,11 @@ export class RtpViewer {
     await this.#endpoint.connect(transport);
   }
 
+  /** Restarts ICE from another port, as a browser does. */
+  restartIce(iceParameters: TransportOptions['iceParameters']): Promise<void> {
+    return this.#endpoint.restartIce(iceParameters);
+  }
+
   addConsumers(consumers: ConsumerOptions[]): void {
     for (const { id, kind, rtpParameters } of consumers) {
       const [encoding] = (rtpParameters.encodings ?? []) as { ssrc: number }[];

@@ -229,7 +229,7 @@ export class FakeHouse {
     const { id } = this.#open({ identity: socket.identity, socket }, true, name);
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
     clearTimeout(this.#graceTimer);
-    return { session: id, transport: {}, connected: true };
+    return { session: id, transport: { iceParameters: {} }, connected: true };
   }
 
   #watch(socket: FakeSocket, { viewport }: Input) {
@@ -239,7 +239,12 @@ export class FakeHouse {
   }
 
   #watchAnswer(session: Session) {
-    return { session: session.id, transport: {}, connected: true, consumers: this.consumersOf(session) };
+    return {
+      session: session.id,
+      transport: { iceParameters: {} },
+      connected: true,
+      consumers: this.consumersOf(session),
+    };
   }
 
   #resume(socket: FakeSocket, { session: id, publication, restartIce }: Input) {

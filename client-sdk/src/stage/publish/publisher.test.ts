@@ -33,7 +33,7 @@ it('removes a track also from the old session after a move', async () => {
     if (name === 'stage:unproduce' && input.session === 'session_1') throw new LogeError('session_not_found');
     if (name === 'stage:publish') {
       sessions += 1;
-      return { session: `session_${sessions}` };
+      return { session: `session_${sessions}`, transport: {} };
     }
     return { producerId: `${input.session}_${input.source}` };
   };

@@ -97,8 +97,10 @@ export class SentTracks {
       ...(dtlsParameters && { dtlsParameters }),
       ...(spareOf && { spareOf }),
     });
-    const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken });
-    return new SentTracks(media, options);
+    const onBack = (): void => sent.requestKeyFrames();
+    const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken, onBack });
+    const sent = new SentTracks(media, options);
+    return sent;
   }
 
   /** Another session has taken over: adds no more tracks here. */
@@ -122,6 +124,11 @@ export class SentTracks {
   /** Switches the layers of a spare on. */
   activate(): void {
     for (const { layers } of this.#sent.values()) layers.wantAll();
+  }
+
+  /** Viewers have lost what was sent over a dead line. */
+  requestKeyFrames(): void {
+    for (const { layers, track } of this.#sent.values()) if (track.kind === 'video') layers.requestKeyFrame();
   }
 
   #syncSource(source: TrackSource): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { WatchAnswer } from '../../../../server/protocol/stage.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { LogeError } from '../../errors.ts';
 import type { StageTrack } from '../../events.ts';
@@ -26,6 +27,7 @@ class FakeTransport {
   }
 }
 
+const iceParameters = { usernameFragment: 'ice', password: 'secret' };
 const consumer = (id: string, source: Source) => ({ id, kind: 'video', source, muted: false });
 
 /**
@@ -36,16 +38,18 @@ async function watch(answers: Answers = {}) {
   const prepared: Partial<FakeTransport>[] = [];
   const requests: { name: string; input: Record<string, unknown> }[] = [];
   const defaults: Answers = {
+    'stage:restartIce': () => ({ iceParameters }),
     'stage:watch': () => {
       const session = `session_${transports.length + 1}`;
-      return { session, consumers: [consumer(`${session}_camera`, 'camera'), consumer(`${session}_screen`, 'screen')] };
+      const consumers = [consumer(`${session}_camera`, 'camera'), consumer(`${session}_screen`, 'screen')];
+      return { session, transport: { iceParameters }, consumers };
     },
   };
   const request = async (name: string, input: Record<string, unknown>) => {
     requests.push({ name, input });
     return (answers[name] ?? defaults[name])?.(input) ?? {};
   };
-  const connection: Pick<Connection, 'state'> & { request: typeof request } = { state: 'connected', request };
+  const connection: { state: Connection['state']; request: typeof request } = { state: 'connected', request };
   const engine = {
     keepsSpares: true,
     ready: async () => ({ recvRtpCapabilities: {} }),
@@ -76,7 +80,7 @@ async function watch(answers: Answers = {}) {
   subscriber.start();
   await vi.waitFor(() => expect(subscriber.tracks).toHaveLength(2));
   const requestsOf = (name: string) => requests.filter((each) => each.name === name).map(({ input }) => input);
-  return { subscriber, transports, prepared, handlers, requestsOf };
+  return { subscriber, connection, transports, prepared, handlers, requestsOf };
 }
 
 /** The node of the first session is draining. */
@@ -206,6 +210,49 @@ describe('an abandoned session', () => {
   });
 });
 
+describe('a session opened ahead of the socket', () => {
+  const answer = {
+    session: 'session_late',
+    transport: { iceParameters },
+    consumers: [],
+    connected: true,
+  } as unknown as WatchAnswer;
+
+  async function openAhead() {
+    const page = await watch();
+    page.subscriber.stop({ leave: false });
+    vi.useFakeTimers();
+    const { promise: answered, resolve } = Promise.withResolvers<WatchAnswer>();
+    let requestSignal: AbortSignal | undefined;
+    page.subscriber.openAhead((_input, signal) => {
+      requestSignal = signal;
+      return answered;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    return { ...page, answer: () => resolve(answer), isAborted: () => requestSignal?.aborted };
+  }
+
+  it('is given back when its answer comes after another one was opened', async () => {
+    const { subscriber, requestsOf, answer: answerLate, isAborted } = await openAhead();
+    subscriber.start();
+    await vi.advanceTimersByTimeAsync(STAGE.aheadWaitMs);
+    expect([subscriber.session, isAborted()]).toEqual(['session_2', false]);
+    answerLate();
+    await vi.advanceTimersByTimeAsync(0);
+    // The server takes commands only from the socket that has resumed it.
+    expect(requestsOf('stage:resume')).toEqual([{ session: 'session_late' }]);
+    expect(requestsOf('stage:leave')).toEqual([{ session: 'session_late' }]);
+    expect(subscriber.session).toBe('session_2');
+  });
+
+  it('is not waited for when the room is left', async () => {
+    const { subscriber, connection, isAborted } = await openAhead();
+    connection.state = 'disconnected';
+    subscriber.stop({ leave: false });
+    expect(isAborted()).toBe(true);
+  });
+});
+
 describe('a move to another session', () => {
   it('completes once there is a picture, and sends the viewport', async () => {
     const { subscriber, prepared, requestsOf } = await watch();
@@ -259,7 +306,8 @@ it('reports the limit of sessions once, and watches when another session has end
   const refuse = () => {
     refusals += 1;
     if (refusals <= 8) throw new LogeError('too_many_media_sessions');
-    return { session: 'session_1', consumers: [consumer('camera', 'camera'), consumer('screen', 'screen')] };
+    const consumers = [consumer('camera', 'camera'), consumer('screen', 'screen')];
+    return { session: 'session_1', transport: { iceParameters }, consumers };
   };
   const watching = watch({ 'stage:watch': refuse });
   await vi.advanceTimersByTimeAsync(60_000);

@@ -4,8 +4,8 @@
  * it. It does not know how tracks are shown.
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
-import type { EventData, RequestInput } from '../../../../server/protocol/realtime.ts';
-import type { ConsumerOptions, GrantedSession, Viewport, WatchAnswer } from '../../../../server/protocol/stage.ts';
+import type { EventData } from '../../../../server/protocol/realtime.ts';
+import type { ConsumerOptions, GrantedSession, Viewport } from '../../../../server/protocol/stage.ts';
 import { backoffMs, delay } from '../../backoff.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { LogeError, toLogeError } from '../../errors.ts';
@@ -18,7 +18,7 @@ import { SpareKeeper } from '../spare-keeper.ts';
 import { AheadSession } from './ahead-session.ts';
 import { type EarlyEvent, EarlyEvents } from './early-events.ts';
 import { PausedPlayback } from './paused-playback.ts';
-import { describeViewer, WAIT_AFTER } from './watch-request.ts';
+import { type AskToWatch, describeViewer, WAIT_AFTER } from './watch-request.ts';
 import { WatchedSession } from './watched-session.ts';
 
 export interface SubscriberHandlers {
@@ -52,8 +52,6 @@ interface Move {
   run: AbortController;
 }
 
-type AskToWatch = (input: RequestInput<'stage:watch'>) => Promise<WatchAnswer>;
-
 interface OpenOptions {
   signal: AbortSignal;
   /** Called before the events that arrived ahead of the answer are handled. */
@@ -61,6 +59,7 @@ interface OpenOptions {
   spareOf?: SessionId;
   /** Default: `stage:watch` over the socket. */
   ask?: AskToWatch;
+  requestSignal?: AbortSignal;
 }
 
 const STABLE_AFTER_MS = 5_000;
@@ -89,7 +88,7 @@ export class Subscriber {
       ...dependencies,
       onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
     });
-    this.#ahead = new AheadSession(dependencies.log);
+    this.#ahead = new AheadSession(dependencies);
     this.#spares = new SpareKeeper({
       open: (primary, signal) => this.#openSpare(primary, signal),
       session: ({ media }) => media.session,
@@ -132,8 +131,8 @@ export class Subscriber {
    * Opens a session while the socket is still being opened. Its tracks are shown by `start()`, once the server has
    * welcomed the socket, which then takes the session over.
    */
-  openAhead(ask: (input: RequestInput<'stage:watch'>, signal: AbortSignal) => Promise<WatchAnswer>): void {
-    this.#ahead.open(({ signal, place }) => this.#openSession({ signal, place, ask: (input) => ask(input, signal) }));
+  openAhead(ask: AskToWatch): void {
+    this.#ahead.open((options) => this.#openSession({ ...options, ask }));
   }
 
   /** The user is about to buy access: opens a transport, which gets its tracks with the access. */
@@ -270,11 +269,8 @@ export class Subscriber {
     const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
     const known = [inUse, this.#move?.watched, this.#spares.spare, this.#nextSpare];
     const watched = known.find((each) => each?.media.session === session);
-    if (watched) {
-      handle(watched);
-      return;
-    }
-    this.#early.keep({ session, handle: () => this.#forSession(session, handle) });
+    if (watched) handle(watched);
+    else this.#early.keep({ session, handle: () => this.#forSession(session, handle) });
   }
 
   async #runMove(move: Move): Promise<void> {
@@ -403,11 +399,13 @@ export class Subscriber {
     await this.#early.during((early) => this.#open(options, early));
   }
 
-  async #open({ signal, place, spareOf, ask }: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
+  async #open(options: OpenOptions, early: readonly EarlyEvent[]): Promise<void> {
+    const { signal, place, spareOf, ask } = options;
     const input = await describeViewer(this.#engine, this.#handlers.viewport);
     const viewer = { ...input, ...(spareOf ? { spareOf } : {}) };
-    const answer = await (ask ? ask(viewer) : this.#connection.request('stage:watch', viewer));
-    if (signal.aborted) return this.#leave(answer.session);
+    const answer = await (ask ? ask(viewer, options.requestSignal) : this.#connection.request('stage:watch', viewer));
+    const leave = (): void => (ask ? this.#ahead.giveBack(answer.session) : this.#leave(answer.session));
+    if (signal.aborted) return leave();
     const media: MediaTransport = await MediaTransport.create({
       direction: 'recv',
       answer,
@@ -420,7 +418,10 @@ export class Subscriber {
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
     });
-    if (signal.aborted) return media.leave();
+    if (signal.aborted) {
+      media.close();
+      return leave();
+    }
     const watched: WatchedSession = new WatchedSession({
       media,
       log: this.#log,

@@ -5,6 +5,9 @@ import { type Connection, httpAddress } from '../../connection/connection.ts';
 import { LogeError, parseWireError } from '../../errors.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 
+/** `signal` aborts the request. */
+export type AskToWatch = (input: RequestInput<'stage:watch'>, signal?: AbortSignal) => Promise<WatchAnswer>;
+
 /** Errors after which retrying is useless until an event of the room calls `start()`. */
 export const WAIT_AFTER = new Set([
   'not_live',
@@ -76,12 +79,12 @@ export async function prepareToWatch(
 export async function requestWatch(
   url: string,
   room: string,
-  { signal, ...input }: RequestInput<'stage:watch'> & { token: string; signal: AbortSignal },
+  { signal, ...input }: RequestInput<'stage:watch'> & { token: string; signal: AbortSignal | undefined },
 ): Promise<WatchAnswer> {
   const address = httpAddress(url, `/v1/rooms/${encodeURIComponent(room)}/watch`);
   // The full capabilities of a browser would not fit into the first flight of a connection.
   if (!('router' in input.rtpCapabilities)) throw new LogeError('stage_unavailable');
-  const response = await fetch(address, { method: 'POST', body: JSON.stringify(input), signal });
+  const response = await fetch(address, { method: 'POST', body: JSON.stringify(input), ...(signal && { signal }) });
   const answer = (await response.json()) as Partial<WatchAheadAnswer> & { error?: unknown };
   if (!answer.watching) throw parseWireError(answer.error) ?? new LogeError('stage_unavailable');
   return answer.watching;
