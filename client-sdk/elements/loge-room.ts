@@ -120,7 +120,7 @@ export class LogeRoom extends RoomPart {
       ]),
       room.on('connected', () => this.#handleConnected(room)),
       room.on('accessGranted', (access) => {
-        this.#handleGranted();
+        this.#handleGranted(room);
         this.#noteBought(room);
         this.emit('loge-access-changed', { access });
       }),
@@ -275,6 +275,7 @@ export class LogeRoom extends RoomPart {
     }
     if (room.access?.state === 'granted') {
       this.#noteBought(room);
+      this.#welcomeMember(room);
       return;
     }
     this.notice = 'confirmed';
@@ -286,11 +287,16 @@ export class LogeRoom extends RoomPart {
   /** A ticket's card opens, but in a live the picture comes first. */
   #noteBought(room: Room): void {
     this.bought = room.isLive ? undefined : room.access.ticket;
+  }
+
+  /** After the payment, once: the access may be granted before the page is connected, or after. */
+  #welcomeMember(room: Room): void {
     if (room.access.reason === 'membership') this.#toast(this.texts.club.joined, 'success');
   }
 
-  #handleGranted(): void {
+  #handleGranted(room: Room): void {
     clearTimeout(this.#confirmingTimer);
+    if (this.notice) this.#welcomeMember(room);
     this.notice = undefined;
     this.requestUpdate();
   }
