@@ -60,7 +60,11 @@ export class MediaTransport {
         this.#hasNetworkChanged = false;
         this.#log('info', 'ICE restarted', { session: this.session });
       },
-      onFailed: (error: LogeError) => this.#handleRestartFailed(error),
+      onFailed: ({ code }: LogeError) => {
+        if (this.closed) return;
+        this.#log('info', 'ICE restart failed', { session: this.session, code });
+        if (code === 'session_not_found') options.onBroken();
+      },
       onBroken: options.onBroken,
       closing: this.closing,
     };
@@ -176,19 +180,13 @@ export class MediaTransport {
     const input = { session: this.session };
     await this.#connection
       .request('stage:restartVideo', input, { timeoutMs: STAGE.socketProbeMs, isProbe: true })
-      .catch((error) => this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code }));
+      .catch(() => undefined);
   }
 
   async #restart(): Promise<void> {
     const restarts = await this.#restarts;
     if (restarts) await restarts.run();
     else if (!this.closed) this.#onBroken();
-  }
-
-  #handleRestartFailed({ code }: LogeError): void {
-    if (this.closed) return;
-    this.#log('info', 'ICE restart failed', { session: this.session, code });
-    if (code === 'session_not_found') this.#onBroken();
   }
 }
 
