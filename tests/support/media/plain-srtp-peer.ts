@@ -54,7 +54,8 @@ export class PlainSrtpPeer {
       workerKey.subarray(0, profile.keyLength),
       workerKey.subarray(profile.keyLength),
     );
-    socket.on('message', (packet) => this.#handlePacket(packet));
+    // The port may have belonged to a viewer of another test, whose worker still sends to it.
+    socket.on('message', (packet, { port }) => port === transport.tuple.localPort && this.#handlePacket(packet));
   }
 
   /** Sends bytes unchanged. */
