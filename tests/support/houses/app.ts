@@ -32,17 +32,31 @@ export interface TestApp extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A port that was free a moment ago. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Below the ports that the system gives to outgoing connections, so that none takes a program's port while the program
+ * restarts; each worker of a run has its own.
+ */
+const FIRST_PORT = 7_000;
+const PORTS_PER_WORKER = 500;
+const PORT_RANGES = 6;
+let nextPort = Math.floor(Math.random() * PORTS_PER_WORKER);
+
+/** A port on which nothing listens. */
+export async function findFreePort(): Promise<number> {
+  const range = Number(process.env.VITEST_POOL_ID ?? 0) % PORT_RANGES;
+  for (let tried = 0; tried < PORTS_PER_WORKER; tried += 1) {
+    nextPort = (nextPort + 1) % PORTS_PER_WORKER;
+    const port = FIRST_PORT + range * PORTS_PER_WORKER + nextPort;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port from ${FIRST_PORT} to ${FIRST_PORT + PORT_RANGES * PORTS_PER_WORKER} is free.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, () => probe.close(() => resolve(true)));
   });
 }
 
