@@ -2,9 +2,9 @@
  * A model of the server for the SDK's race tests: rooms, sockets and media sessions as in `server/protocol/README.md`,
  * in one place and without media. A socket's messages stay in order; every delivery is a scheduling point.
  */
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Points } from './points.ts';
 
-const GRACE_MS = 20_000;
 const AHEAD_LEASE_MS = 10_000;
 
 interface Producer {
@@ -172,7 +172,7 @@ export class FakeHouse {
     if (tell) session.socket?.deliver('stage:sessionClosed', { session: session.id, reason });
     for (const producer of session.producers.keys()) this.#sendRemoved(producer);
     if (session.publishes && this.publishers.length === 0)
-      this.#graceTimer = setTimeout(() => this.endLive(), GRACE_MS);
+      this.#graceTimer = setTimeout(() => this.endLive(), LIMITS.reconnectGraceMs);
   }
 
   handleGone(socket: FakeSocket, clean: boolean): void {
@@ -181,7 +181,7 @@ export class FakeHouse {
       if (session.socket !== socket) continue;
       session.socket = null;
       if (clean) this.end(session, 'closed');
-      else session.timer = setTimeout(() => this.end(session, 'lease_expired'), GRACE_MS);
+      else session.timer = setTimeout(() => this.end(session, 'lease_expired'), LIMITS.sessionGraceMs);
     }
   }
 

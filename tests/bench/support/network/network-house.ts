@@ -23,6 +23,8 @@ const VIEWER = 'bench-viewer';
 const COMPANION = 'bench-companion';
 const FULL_WIDTH = 1280;
 const SETTLE_LIMIT_MS = 30_000;
+/** The creator reconnects with the same token after hours of measuring. */
+const TOKEN_S = 6 * 3_600;
 /** Until bandwidth estimates have had time to rise above what is needed. */
 const STEADY_MS = 3_000;
 /** Of a trace. */
@@ -185,7 +187,7 @@ export class NetworkHouse {
   }
 
   async token(identity: string, claims: { role?: 'creator' | 'fan'; entitled?: boolean }): Promise<string> {
-    const body = { identity, name: identity, room: this.#room, role: 'fan', ...claims };
+    const body = { identity, name: identity, room: this.#room, role: 'fan', ttlSeconds: TOKEN_S, ...claims };
     return (await this.#server.server<{ token: string }>('POST', '/v1/tokens', body)).token;
   }
 

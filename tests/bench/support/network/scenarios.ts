@@ -27,7 +27,8 @@ const LOSS_MS = 15_000;
 const LIMIT_MS = 20_000;
 const UPLINK_LIMIT_MS = 15_000;
 const CLEAR_MS = 25_000;
-const AFTER_DEAD_MS = 8_000;
+/** A session waits for a minute; a restored one takes longer than a resumed one. */
+const AFTER_DEAD_MS = 40_000;
 const FULL_WIDTH = 1280;
 const BOTH: readonly Side[] = ['ours', 'bare'];
 const OURS: readonly Side[] = ['ours'];
@@ -201,8 +202,8 @@ function dead(person: 'viewer' | 'creator', seconds: number): Scenario {
         await pause(seconds * 1_000);
         house[person].line.set({ roundTripMs });
         const mendedAtMs = now();
-        await pause(AFTER_DEAD_MS);
-        return { backAfterMs: backAfterMs(await house.takeSight(), mendedAtMs) };
+        const sight = await watchUntil(house, AFTER_DEAD_MS, (it) => backAfterMs(it, mendedAtMs) !== undefined);
+        return { backAfterMs: backAfterMs(sight, mendedAtMs) };
       });
     },
   };
@@ -258,13 +259,18 @@ async function watching(
   }
 }
 
-async function untilWidth(house: NetworkHouse): Promise<Sight> {
+function untilWidth(house: NetworkHouse): Promise<Sight> {
+  return watchUntil(house, CLEAR_MS, ({ frames }) =>
+    frames.some(({ atMs, width }) => atMs > now() - 1_500 && width >= FULL_WIDTH),
+  );
+}
+
+async function watchUntil(house: NetworkHouse, limitMs: number, isDone: (sight: Sight) => boolean): Promise<Sight> {
   const sight: Sight = { frames: [], readings: [] };
-  const until = now() + CLEAR_MS;
-  while (now() < until) {
+  const until = now() + limitMs;
+  while (now() < until && !isDone(sight)) {
     await pause(1_000);
     append(sight, await house.takeSight());
-    if (sight.frames.some(({ atMs, width }) => atMs > now() - 1_500 && width >= FULL_WIDTH)) break;
   }
   return sight;
 }
