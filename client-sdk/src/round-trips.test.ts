@@ -295,6 +295,14 @@ test.each(ACTS)('%s: %d round trips before, %d now', async (_act, before, now, m
   expect(await measure()).toBe(now);
 });
 
+test('a fan who has joined sends one request, which takes the session over', async () => {
+  await live();
+  const handled = vi.spyOn(world.house, 'handle');
+  await connected(fanToken);
+  await rest();
+  expect(handled.mock.calls.map(([, name]) => name)).toEqual(['stage:resume']);
+});
+
 test('a fan who waits for the live connects before it, so that ICE and DTLS do not delay the first picture', async () => {
   const waiting = mayConnect();
   await connected(fanToken);

@@ -229,7 +229,7 @@ export class FakeHouse {
     const { id } = this.#open({ identity: socket.identity, socket }, true, name);
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
     clearTimeout(this.#graceTimer);
-    return { session: id, transport: { iceParameters: {} }, connected: true };
+    return { session: id, transport: { iceParameters: {}, nextIceParameters: {} }, connected: true };
   }
 
   #watch(socket: FakeSocket, { viewport }: Input) {
@@ -241,7 +241,7 @@ export class FakeHouse {
   #watchAnswer(session: Session) {
     return {
       session: session.id,
-      transport: { iceParameters: {} },
+      transport: { iceParameters: {}, nextIceParameters: {} },
       connected: true,
       consumers: this.consumersOf(session),
     };

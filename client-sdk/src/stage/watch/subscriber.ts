@@ -417,6 +417,7 @@ export class Subscriber {
         else if (this.#move?.watched === watched) this.#abandonMove();
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
+      onBack: () => watched.handleBack(),
     });
     if (signal.aborted) {
       media.close();
