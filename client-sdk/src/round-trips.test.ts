@@ -89,7 +89,9 @@ vi.mock('socket.io-client', () => ({
 }));
 vi.mock('./media/media-engine.ts', () => ({
   MediaEngine: class {
-    keepsSpares = false;
+    get keepsSpares() {
+      return world.house.keepsSpares;
+    }
     prepare(): void {}
     load = async () => this.ready();
     ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: { codecs: [OPUS] } });
@@ -263,6 +265,22 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
       await live();
       await connected(fanToken);
       return count(() => world.house.loseNode(), mayConnect());
+    },
+  ],
+  [
+    'a media worker is lost, and a spare is there, until it is shown',
+    0.5,
+    0.5,
+    async () => {
+      await live();
+      world.house.keepsSpares = true;
+      const fan = await connected(fanToken);
+      await rest();
+      const { session } = fan.stage.subscriber;
+      return count(
+        () => world.house.loseWorker(),
+        () => fan.stage.subscriber.session !== session && fan.stage.tracks.length > 0,
+      );
     },
   ],
   [

@@ -22,6 +22,8 @@ interface Session {
   socket: FakeSocket | null;
   producers: Map<string, Producer>;
   viewport: unknown;
+  /** The session that it replaces if the media worker dies. */
+  spareOf: string | null;
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -46,6 +48,7 @@ export class FakeHouse {
   readonly over = new Set<string | null>();
   hasAccess = true;
   isReachable = true;
+  keepsSpares = false;
   /** Called when a page publishes; the test checks whether it was asked to. */
   onPublish: (identity: string) => void = () => {};
   #ids = 0;
@@ -141,6 +144,15 @@ export class FakeHouse {
     this.#setLive(false);
   }
 
+  /** The media worker dies: each viewer's spare continues. */
+  loseWorker(): void {
+    for (const spare of this.viewers.filter(({ spareOf }) => spareOf !== null)) {
+      this.sessions.delete(spare.spareOf ?? '');
+      spare.socket?.deliver('stage:takenOver', { session: spare.spareOf, by: spare.id });
+      spare.spareOf = null;
+    }
+  }
+
   loseNode(): void {
     for (const session of this.sessions.values()) this.end(session, 'node_lost');
   }
@@ -197,7 +209,7 @@ export class FakeHouse {
       ownVote: null,
       held: [],
       tipping: { goal: null, menu: { items: [] } },
-      stage: { live: this.isLive, spares: false },
+      stage: { live: this.isLive, spares: this.keepsSpares },
     };
   }
 
@@ -216,6 +228,7 @@ export class FakeHouse {
       socket,
       producers: new Map(),
       viewport: undefined,
+      spareOf: null,
     };
     this.sessions.set(id, session);
     return session;
@@ -232,9 +245,10 @@ export class FakeHouse {
     return { session: id, transport: { iceParameters: {}, nextIceParameters: {} }, connected: true };
   }
 
-  #watch(socket: FakeSocket, { viewport }: Input) {
+  #watch(socket: FakeSocket, { viewport, spareOf }: Input) {
     const session = this.#open({ identity: socket.identity, socket }, false, null);
     session.viewport = viewport;
+    session.spareOf = (spareOf as string | undefined) ?? null;
     return this.#watchAnswer(session);
   }
 
