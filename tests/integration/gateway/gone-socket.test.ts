@@ -222,7 +222,8 @@ describe('a session opened over HTTP', () => {
     await postAs('lea');
     expect(await watching()).toBe(1);
     await cut(creator);
-    aheadMs += LIMITS.sessionGraceMs - 10_000;
+    // Half of that minute is left for a slow machine.
+    aheadMs += LIMITS.sessionGraceMs / 2;
     await ended();
     using again = await join({ identity: 'ada', role: 'creator' });
     expect(await again.refusal('stage:resume', { session: live.session })).toBe('ok');
