@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import type { StageViewer } from '../../../support/media/rtp-stage.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../../../support/media/rtp-viewer.ts';
 import {
   closedPublisher,
@@ -15,6 +16,15 @@ import {
   TOP,
   until,
 } from './harness.ts';
+
+/** Waits until the last change's key frame, which has several packets and may be repeated, is over. */
+async function afterKeyFrames({ viewer }: StageViewer): Promise<() => boolean> {
+  const reached = viewer.packets('video');
+  await until(() => viewer.packets('video') > reached + 100);
+  const keyFrames = () => viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
+  const before = keyFrames();
+  return () => keyFrames() > before;
+}
 
 export function describeStage(open: Open): void {
   it('gives the tracks to viewers who came before the publisher', async () => {
@@ -207,13 +217,9 @@ export function describeLayers(open: Open): void {
     await stage.publish('room_stalled');
     const watcher = await stage.watch('room_stalled', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
-    // The key frame of that change has several packets, and another one may follow.
-    const reached = watcher.viewer.packets('video');
-    await until(() => watcher.viewer.packets('video') > reached + 100);
-    const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
-    const before = keyFrames();
+    const hasNewKeyFrame = await afterKeyFrames(watcher);
     await stage.node.restartVideo({ session: watcher.session });
-    await until(() => keyFrames() > before);
+    await until(hasNewKeyFrame);
     expect(currentLayer(watcher)).toBe(2);
     const [transport] = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, number>[];
     // An estimate of the bandwidth below that would pause the lowest layer.
@@ -228,12 +234,9 @@ export function describeLayers(open: Open): void {
     await until(() => currentLayer(watcher) === 2);
     const { iceParameters } = await stage.node.restartIce({ session: watcher.session });
     // The earlier ones are still in use.
-    const reached = watcher.viewer.packets('video');
-    await until(() => watcher.viewer.packets('video') > reached + 100);
-    const keyFrames = () => watcher.viewer.streams.find(({ kind }) => kind === 'video')?.keyFrames ?? 0;
-    const before = keyFrames();
+    const hasNewKeyFrame = await afterKeyFrames(watcher);
     await watcher.viewer.restartIce(iceParameters);
-    await until(() => keyFrames() > before);
+    await until(hasNewKeyFrame);
   });
 
   it('moves a viewer who loses packets to the layer that fits', async () => {
