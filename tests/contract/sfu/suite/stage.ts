@@ -259,11 +259,10 @@ export function describeLayers(open: Open): void {
     const { publisher } = await stage.publish('room_lossy_uplink');
     const watcher = await stage.watch('room_lossy_uplink', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
-    // Three seconds of sound: also a viewer's worker behind a pipe then scores the publisher's stream lower.
-    const heard = watcher.viewer.packets('audio');
-    await until(() => {
+    await until(async () => {
       publisher.lose(2, 3);
-      return watcher.viewer.packets('audio') > heard + 150;
+      const stats = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, unknown>[];
+      return stats.some(({ type, kind, score }) => type === 'inbound-rtp' && kind === 'video' && Number(score) < 10);
     });
     await stage.node.restartVideo({ session: watcher.session, lineBps: 300_000 });
     const reached = watcher.viewer.packets('video');
