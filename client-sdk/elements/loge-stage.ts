@@ -123,7 +123,7 @@ export class LogeStage extends RoomPart {
         </media-controller>
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
-          ${hasPicture ? nothing : this.#placeholder(creator)} ${this.#notices()}
+          ${hasPicture ? this.#soundOnly() : this.#placeholder(creator)} ${this.#notices()}
           ${this.#tips.render(language)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
@@ -230,6 +230,16 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
+  /** Over the last picture, which stands still. */
+  #soundOnly(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    if (!room?.stage.isSoundOnly) return nothing;
+    return html`<div class="curtain still" role="status" data-testid="stage-sound-only">
+      <p class="display">${icon('signal', 26)}${texts.stage.soundOnly}</p>
+      <p>${texts.stage.soundOnlyText}</p>
+    </div>`;
+  }
+
   #waitingText(creator: string): string {
     const { texts, language } = this;
     const { liveEndedAt = null, pausedUntil = null } = this.room?.info ?? {};
@@ -254,11 +264,6 @@ export class LogeStage extends RoomPart {
       ${
         room.stage.pause
           ? html`<span class="badge" role="status" data-testid="stage-paused">${icon('signal', 16)}${texts.stage.paused}</span>`
-          : nothing
-      }
-      ${
-        room.stage.isSoundOnly
-          ? html`<span class="badge" role="status" data-testid="stage-sound-only">${icon('signal', 16)}${texts.stage.soundOnly}</span>`
           : nothing
       }
       ${
