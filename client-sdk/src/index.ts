@@ -73,6 +73,7 @@ export {
   type ChatHeldNotice,
   type ChatItem,
   type ChatRemovalNotice,
+  type ChatTipRefundNotice,
   type GoalProgress,
   type LocalLiveEndReason,
   type LocalTrackChange,

@@ -254,7 +254,7 @@ export class Room {
    * Opens a payment page to join the club of the room's creator. Emits `accessGranted` when the server grants access.
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `provider_unavailable`.
    */
-  joinMembership(request: { tier: Tier['id']; returnUrl?: string }): Promise<CheckoutLink> {
+  joinMembership(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     return this.memberships.join(request);
   }
 
@@ -381,9 +381,9 @@ export class Room {
       'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
       'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
-      'stage:liveEnded': ({ endedAt, pausedUntil }) => {
+      'stage:liveEnded': ({ endedAt, pausedUntil, pauseAnnounced }) => {
         this.#setLive(false, endedAt);
-        this.#state.setPause(pausedUntil);
+        this.#state.setPause({ until: pausedUntil, isAnnounced: pauseAnnounced });
       },
       'stage:consumersAdded': (data) => subscriber.handleConsumersAdded(data),
       'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),

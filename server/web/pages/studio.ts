@@ -113,7 +113,7 @@ export class SiteStudio extends SitePage {
       <div class="what">
         <p class="display">${room.title}</p>
         <p class="muted">
-          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}
+          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}${room.soldOut && room.status !== 'ended' ? ` · ${this.texts.lobby.soldOut}` : ''}
         </p>
       </div>
       ${
