@@ -129,6 +129,17 @@ export async function createMoney(
 }
 
 export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings } = config;
-  return { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings };
+  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
+  const { seller, invoiceRetentionYears } = config;
+  return {
+    currency,
+    walletMode,
+    promoPays,
+    houseCountry,
+    vatRates,
+    publicUrl,
+    earnings,
+    seller,
+    invoiceRetentionYears,
+  };
 }

@@ -166,7 +166,7 @@ export class LogeTicket extends RoomPart {
         label=${texts.ticket.own}
         light-dismiss
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+        @wa-after-hide=${this.#handleHidden}
       >
         ${this.#card(room, ticket)}
         <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.#close}>${texts.ticket.toRoom}</wa-button>
@@ -207,7 +207,7 @@ export class LogeTicket extends RoomPart {
   #giveBack(room: Room, ticket: string): TemplateResult {
     const { texts } = this;
     return html`<div class="back">
-      <p>${this.asked ? texts.ticket.backSure : texts.ticket.backUntil}</p>
+      <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : texts.ticket.backUntil}</p>
       ${
         this.asked
           ? html`<wa-button size="s" variant="danger" data-testid="ticket-back-confirm" ?loading=${this.busy === 'back'} @click=${() => this.#back(room, ticket)}>${texts.ticket.back}</wa-button>
@@ -226,6 +226,14 @@ export class LogeTicket extends RoomPart {
     if (this.removed) await this.#load(ticket);
     else this.#close();
   }
+
+  #handleHidden = (event: Event): void => {
+    if (event.target !== event.currentTarget) return;
+    this.#close();
+    // A card that opened by itself has nothing to give the focus back to.
+    if (document.activeElement === document.body)
+      this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
+  };
 
   #close = (): void => {
     this.open = false;

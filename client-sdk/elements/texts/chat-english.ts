@@ -20,7 +20,7 @@ export const chatEnglish = {
   newest: 'Newest messages',
   unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
   tipped: 'tipped',
-  tipRefunded: 'Paid back',
+  tipRefunded: 'paid back',
   creator: 'creator',
   moderator: 'moderator',
   you: 'you',

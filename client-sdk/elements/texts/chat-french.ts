@@ -20,7 +20,7 @@ export const chatFrench: typeof chatEnglish = {
   newest: 'Derniers messages',
   unread: (count) => (count === 1 ? '1 nouveau message' : `${count} nouveaux messages`),
   tipped: 'a offert',
-  tipRefunded: 'Remboursé',
+  tipRefunded: 'remboursé',
   creator: 'créateur',
   moderator: 'modération',
   you: 'vous',

@@ -53,6 +53,8 @@ export const insideEnglish = {
     toRoom: 'To the room',
     back: 'Give the ticket back',
     backUntil: 'Until the live begins or goes on you can give it back, without saying why.',
+    backRemoved:
+      'You hold a ticket, and no live has been on since you bought it: until one begins you can give it back yourself.',
     backSure: 'You lose your place, and the money goes back the way it came.',
     keep: 'Keep it',
     returned: (amount: string) => `The ticket is given back: ${amount} go back the way they came.`,

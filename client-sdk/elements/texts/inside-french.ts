@@ -55,6 +55,8 @@ export const insideFrench: InsideTexts = {
     toRoom: 'Vers le salon',
     back: 'Rendre le billet',
     backUntil: 'Jusqu’au début ou à la reprise du live, vous pouvez le rendre, sans dire pourquoi.',
+    backRemoved:
+      'Vous avez un billet, et aucun live n’a eu lieu depuis l’achat : jusqu’au prochain, vous pouvez le rendre vous-même.',
     backSure: 'Vous perdez votre place, et l’argent repart par le même chemin.',
     keep: 'Le garder',
     returned: (amount) => `Le billet est rendu : ${amount} repartent par le même chemin.`,
