@@ -9,6 +9,7 @@ export type {
   ChatRemoval,
   ChatReply,
   ChatTip,
+  ChatTipRefund,
 } from '../../server/protocol/chat/chat.ts';
 export type {
   ActKind,

@@ -115,7 +115,7 @@ export type Access = z.infer<typeof access>;
 /** A room with the number of fans inside. */
 export const roomView = room.extend({
   viewerCount: z.number().int().min(0),
-  /** No ticket is left; for the caller, where one room is asked for: who holds one, or is paying for it, has a place. */
+  /** No ticket is left; of a single room, for the caller: who holds one, or is paying for it, has a place. */
   soldOut: z.boolean(),
 });
 export const roomList = z.object({ rooms: z.array(roomView) });

@@ -48,6 +48,7 @@ export type ChatTip = z.infer<typeof chatTip>;
 
 /** A tip was paid back. It has a sequence number too, so that a client that resumes learns of it. */
 export const chatTipRefund = z.object({ kind: z.literal('tip_refund'), seq, tip: tipId, sentAt: z.string() });
+export type ChatTipRefund = z.infer<typeof chatTipRefund>;
 
 /** A removal has a sequence number too, so that a client that resumes learns of it. */
 export const chatRemoval = z.object({
