@@ -46,21 +46,28 @@ export const studioPageStyles = css`
     border-radius: 50%;
   }
 
+  /* Where the screen is low, or beside an open keyboard, the picture and the chat need the space. */
+  @media (max-height: 42rem) {
+    .room-line h1 {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+    }
+  }
+
   @media (max-height: 30rem) {
     .room-line {
       min-height: 2.5rem;
       padding-block: 0;
     }
 
-    /* Beside an open keyboard the picture and the chat need the space. */
     .room-line .what {
       flex-wrap: nowrap;
     }
 
     .room-line h1 {
-      overflow: hidden;
-      white-space: nowrap;
-      text-overflow: ellipsis;
+      -webkit-line-clamp: 1;
     }
   }
 
