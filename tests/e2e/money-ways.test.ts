@@ -302,6 +302,10 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
 
   test('creates rooms of every kind in the studio, with a first tier for a new club', async () => {
     const creator = await enter('noah', '/studio');
+    // What is wrong stands at its field, which is marked.
+    await creator.by('create-room').click();
+    await creator.by('room-title').getByText('Give the room a title.').waitFor();
+    expect(await creator.by('room-title').locator('input').getAttribute('aria-invalid')).toBe('true');
     const make = async (kind: string, fill: () => Promise<void>) => {
       await creator.page.goto(`${loge.url}/studio`);
       await creator.by('room-title').locator('input').fill(`A ${kind} room`);
