@@ -6,6 +6,7 @@ import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
+import { Mail } from './accounts/mail/mail.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
@@ -41,6 +42,7 @@ export interface Domains {
   accounts: Accounts;
   apiKeys: ApiKeys;
   deskSessions: DeskSessions;
+  mail: Mail;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
@@ -91,6 +93,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     accounts,
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
+    mail: new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) }),
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
     rooms,
     money,
@@ -121,4 +124,8 @@ export async function createMoney(
 export function moneySettings(config: Config) {
   const { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings } = config;
   return { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings };
+}
+
+function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, development }: Config) {
+  return { smtpUrl, from, perHour, publicUrl, keepsData: development };
 }
