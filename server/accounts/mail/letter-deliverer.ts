@@ -125,6 +125,10 @@ export class LetterDeliverer {
     return new Date(this.#options.clock.now() + ms).toISOString();
   }
 
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
   /** Resolves when nothing is being sent. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);

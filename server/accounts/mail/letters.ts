@@ -1,5 +1,6 @@
 /** The letters of the house by template: who may stop them, how long they are worth sending, and their texts. */
 import type { Language, LetterContent } from './letter.ts';
+import { liveReminder } from './letters/live-reminder.ts';
 import { signIn } from './letters/sign-in.ts';
 
 /** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
@@ -9,6 +10,8 @@ export type Topic = 'lives';
 export interface LetterData {
   /** `link` signs in the browser that opens it, `code` the one that asked. */
   'sign-in': { link: string; code: string; minutes: number };
+  /** `startsAt` is null once the live has begun. */
+  'live-reminder': { creator: string; title: string; link: string; startsAt: string | null };
 }
 
 export type TemplateName = keyof LetterData;
@@ -24,4 +27,5 @@ export interface Template<Data> {
 
 export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> } = {
   'sign-in': signIn,
+  'live-reminder': liveReminder,
 };

@@ -145,10 +145,18 @@ export class Mail {
     this.#sendJob.wake();
   }
 
-  /** Resolves when no letter is being sent. */
+  /** Resolves when no letter is being sent or due. */
   async settled(): Promise<void> {
-    await this.#sendJob.idle();
-    await this.#deliverer.settled();
+    for (;;) {
+      await this.#sendJob.idle();
+      if (!this.#deliverer.isBusy) return;
+      await this.#deliverer.settled();
+    }
+  }
+
+  /** Letters that did not arrive, newest first. */
+  listUndelivered(): Promise<LetterRow[]> {
+    return this.#store.listUndelivered(LISTED);
   }
 
   /** Letters that were sent, newest first, where their contents are kept. */
