@@ -15,6 +15,7 @@ import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/provider/payment-provider.ts';
+import { MoneyLetters } from './money-letters.ts';
 import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
@@ -85,7 +86,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     retention: config.chatRetention,
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
+  const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
+  // Until there are people with addresses, letters about money have no recipient.
+  const letters = new MoneyLetters({ db, mail, publicUrl: config.publicUrl, addressOf: async () => undefined });
   listenToFacts(outbox, {
+    letters: (facts) => letters.handleFacts(facts),
     chat: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
     webhooks: () => webhooks.wake(),
   });
@@ -93,7 +98,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     accounts,
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
-    mail: new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) }),
+    mail,
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
     rooms,
     money,

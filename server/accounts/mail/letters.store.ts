@@ -124,7 +124,13 @@ export class LettersStore {
 
   /** Sent ones, newest first. */
   listSent({ to, limit }: { to?: string | undefined; limit: number }): Promise<LetterRow[]> {
-    return this.#list(and(eq(letters.status, 'sent'), to === undefined ? undefined : eq(letters.recipient, to)), limit);
+    return this.#list(
+      and(
+        eq(letters.status, 'sent'),
+        to === undefined ? undefined : eq(sql`lower(${letters.recipient})`, to.toLowerCase()),
+      ),
+      limit,
+    );
   }
 
   /** Those that did not arrive, newest first. */

@@ -1,10 +1,17 @@
 /** The letters of the house by template: who may stop them, how long they are worth sending, and their texts. */
 import type { Language, LetterContent } from './letter.ts';
 import { liveReminder } from './letters/live-reminder.ts';
+import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
 import { signIn } from './letters/sign-in.ts';
 
 /** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
 export type Topic = 'lives';
+
+interface Money {
+  amountMinor: number;
+  currency: string;
+  link: string;
+}
 
 /** What each template is filled with. It is stored as JSON. */
 export interface LetterData {
@@ -12,6 +19,10 @@ export interface LetterData {
   'sign-in': { link: string; code: string; minutes: number };
   /** `startsAt` is null once the live has begun. */
   'live-reminder': { creator: string; title: string; link: string; startsAt: string | null };
+  receipt: Money & { what: 'ticket' | 'topup'; at: string };
+  refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
+  'renewal-failed': { tier: string; accessUntil: string | null; link: string };
+  payout: Money & { status: 'paid' | 'failed' };
 }
 
 export type TemplateName = keyof LetterData;
@@ -28,4 +39,8 @@ export interface Template<Data> {
 export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> } = {
   'sign-in': signIn,
   'live-reminder': liveReminder,
+  receipt,
+  refund,
+  'renewal-failed': renewalFailed,
+  payout,
 };

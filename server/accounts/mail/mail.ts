@@ -11,7 +11,8 @@ import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId } from '../../protocol/ids.ts';
+import { createId, type LetterId } from '../../protocol/ids.ts';
+import type { UndeliveredLetter } from '../../protocol/mail.ts';
 import { type Language, type RenderedLetter, renderLetter } from './letter.ts';
 import { LetterDeliverer } from './letter-deliverer.ts';
 import { type LetterRow, LettersStore } from './letters.store.ts';
@@ -155,24 +156,34 @@ export class Mail {
   }
 
   /** Letters that did not arrive, newest first. */
-  listUndelivered(): Promise<LetterRow[]> {
-    return this.#store.listUndelivered(LISTED);
+  async listUndelivered(): Promise<UndeliveredLetter[]> {
+    const rows = await this.#store.listUndelivered(LISTED);
+    return rows.map((row) => ({
+      id: row.id as LetterId,
+      to: row.recipient,
+      template: row.template,
+      status: row.status === 'bounced' ? 'bounced' : 'expired',
+      answer: row.answer,
+      attempts: row.attempts,
+      createdAt: toIso(row.createdAt),
+      settledAt: toIso(row.settledAt),
+    }));
   }
 
   /** Letters that were sent, newest first, where their contents are kept. */
   async listKept(to?: string): Promise<KeptLetter[]> {
     const rows = await this.#store.listSent({ to, limit: LISTED });
     return rows.flatMap((row) => {
-      const rendered = row.sealedData === null ? undefined : this.#render(row);
-      return rendered ? [{ id: row.id, to: row.recipient, sentAt: toIso(row.settledAt), ...rendered }] : [];
+      if (row.sealedData === null) return [];
+      const { subject, text, html } = this.#render(row);
+      return [{ id: row.id, to: row.recipient, subject, text, html, sentAt: toIso(row.settledAt) }];
     });
   }
 
   async #write(row: LetterRow) {
     const { topic } = TEMPLATES[row.template];
     if (topic && !(await this.unsubscribing.isSubscribed({ address: row.recipient, topic }))) return undefined;
-    const { unsubscribeUrl, ...rendered } = this.#render(row);
-    return { ...rendered, unsubscribeUrl };
+    return this.#render(row);
   }
 
   #render(row: LetterRow): RenderedLetter & { unsubscribeUrl: string | undefined } {

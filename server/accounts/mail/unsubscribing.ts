@@ -8,6 +8,8 @@ import type { Database } from '../../platform/db/db.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import { OptOutsStore } from './opt-outs.store.ts';
 
+/** The token follows. */
+export const UNSUBSCRIBE_PATH = '/unsubscribe';
 /** Binds tokens to their purpose. */
 const PURPOSE = 'unsubscribe';
 const TOKEN_MAX_CHARS = 1_024;
@@ -30,7 +32,7 @@ export class Unsubscribing {
 
   linkOf(given: Subscription): string {
     const token = this.#box.seal(JSON.stringify({ ...given, address: given.address.toLowerCase() }), PURPOSE);
-    return `${this.#publicUrl}/unsubscribe?token=${token}`;
+    return `${this.#publicUrl}${UNSUBSCRIBE_PATH}/${token}`;
   }
 
   /** What a link's token is about; undefined if it was not made here, or under a key that is gone. */

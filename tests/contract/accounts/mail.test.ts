@@ -81,7 +81,7 @@ test('a letter arrives as text and HTML in its language, with headers of its own
   expect(letter?.header('message-id')).toMatch(/^<letter_\w+@loge\.example>$/);
   expect(letter?.header('date')).toBe('Mon, 04 May 2026 20:00:00 +0000');
   expect(letter?.header('auto-submitted')).toBe('auto-generated');
-  expect(letter?.header('list-unsubscribe')).toMatch(/^<https:\/\/loge\.example\/unsubscribe\?token=[\w.-]+>$/);
+  expect(letter?.header('list-unsubscribe')).toMatch(/^<https:\/\/loge\.example\/unsubscribe\/v1\.[\w-]+>$/);
   expect(letter?.header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
   expect(letter?.raw).toMatch(/multipart\/alternative/);
   expect(await house.statusOf('live')).toMatchObject({ status: 'sent', attempts: 1, sealed_data: null });
@@ -127,7 +127,7 @@ test('a temporary refusal is retried with backoff and holds up no other letter; 
     answer: expect.stringContaining('451 greylisted'),
   });
   expect(await house.mail.listUndelivered()).toMatchObject([
-    { status: 'bounced', recipient: 'gone@example.com', answer: expect.stringContaining('550 no such user') },
+    { status: 'bounced', to: 'gone@example.com', answer: expect.stringContaining('550 no such user') },
   ]);
   // Not before its time.
   await house.sendDue();
@@ -180,11 +180,11 @@ test('somebody who has unsubscribed gets no more of the topic, also what was que
   await using house = await openHouse();
   await house.queue(liveLetter('first', { to: 'Ann@Example.com' }));
   await house.sendDue();
-  const { searchParams } = new URL(house.smtp.received[0]?.header('list-unsubscribe')?.slice(1, -1) ?? '');
+  const token = house.smtp.received[0]?.header('list-unsubscribe')?.slice(1, -1).split('/').at(-1) ?? '';
   const { unsubscribing } = house.mail;
-  const subscription = unsubscribing.parse(searchParams.get('token') ?? '');
+  const subscription = unsubscribing.parse(token);
   expect(subscription).toEqual({ address: 'ann@example.com', topic: 'lives' });
-  for (const forged of ['', 'v1.AAAA', `${searchParams.get('token')}A`, 'x'.repeat(5_000)]) {
+  for (const forged of ['', 'v1.AAAA', `${token}A`, 'x'.repeat(5_000)]) {
     expect(unsubscribing.parse(forged)).toBeUndefined();
   }
   await house.queue(liveLetter('second', { to: 'ann@example.com' }));

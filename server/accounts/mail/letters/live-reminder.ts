@@ -1,13 +1,5 @@
-import type { Language } from '../letter.ts';
 import type { LetterData, Template } from '../letters.ts';
-
-const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
-
-/** The house does not know where its reader is. */
-function formatMoment(iso: string, language: Language): string {
-  const options = { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' } as const;
-  return `${new Intl.DateTimeFormat(LOCALES[language], options).format(new Date(iso))} UTC`;
-}
+import { formatMoment } from './dates.ts';
 
 export const liveReminder: Template<LetterData['live-reminder']> = {
   lane: 'other',
