@@ -108,6 +108,30 @@ test('rates of VAT come from a file of the operator, which is checked at the sta
   expect(faultsOf({ LOGE_VAT_RATES: join(path, 'nowhere') })).toEqual([expect.stringContaining('cannot be read')]);
 });
 
+test('mail has a server and a sender, and a fault never quotes the password', () => {
+  const LOGE_SMTP_URL = 'smtps://loge:a-password@smtp.example.com';
+  expect(parseConfig({ LOGE_SMTP_URL, LOGE_MAIL_FROM: 'Club <mail@club.example>' })).toMatchObject({
+    smtpUrl: LOGE_SMTP_URL,
+    mailFrom: { name: 'Club', address: 'mail@club.example' },
+  });
+  expect(parseConfig({ LOGE_MAIL_FROM: 'mail@club.example' }).mailFrom.name).toBe('mail@club.example');
+  expect(faultsOf({ LOGE_SMTP_URL })).toEqual([expect.stringMatching(/^LOGE_MAIL_FROM: needed/)]);
+  for (const LOGE_MAIL_FROM of [
+    'Club',
+    'Club <mail>',
+    '<a@b.example>, c@d.example',
+    'a@b.example\r\nBcc: c@d.example',
+  ]) {
+    expect([LOGE_MAIL_FROM, faultsOf({ LOGE_MAIL_FROM })]).toEqual([
+      LOGE_MAIL_FROM,
+      [expect.stringMatching(/^LOGE_MAIL_FROM: /)],
+    ]);
+  }
+  const faults = faultsOf({ LOGE_SMTP_URL: 'https://loge:a-password@smtp.example.com' });
+  expect(faults.join()).toMatch(/LOGE_SMTP_URL: /);
+  expect(faults.join()).not.toContain('a-password');
+});
+
 test('operators are named; in development the demo person of the house is one as well', () => {
   expect(parseConfig({ LOGE_OPERATORS: 'ada, bob' }).operators).toEqual(['ada', 'bob', 'operator']);
 });

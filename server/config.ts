@@ -19,6 +19,7 @@ const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
 /** Name of the key with the secret LOGE_METRICS_SECRET. */
 const METRICS_KEY = 'metrics';
 const DEVELOPMENT_DATA_DIR = '.data';
+const DEVELOPMENT_MAIL_FROM = { name: 'Loge', address: 'loge@localhost' };
 const EXAMPLE_HOUSE_PAGES = fileURLToPath(new URL('./web/house-pages', import.meta.url));
 const SECRET_MIN_CHARS = 32;
 
@@ -55,6 +56,17 @@ function readVatRates(path: string, context: z.RefinementCtx): z.infer<typeof va
   if (parsed.success) return parsed.data;
   for (const { path: place, message } of parsed.error.issues)
     context.addIssue(`${place.join('.') || 'file'}: ${message}`);
+  return z.NEVER;
+}
+
+/** `Name <address>`, or an address alone, which then is the name too. */
+function parseMailFrom(value: string, context: z.RefinementCtx): { name: string; address: string } {
+  const start = value.lastIndexOf('<');
+  const isNamed = start >= 0 && value.endsWith('>');
+  const address = z.email().safeParse(isNamed ? value.slice(start + 1, -1).trim() : value);
+  if (address.success)
+    return { name: (isNamed && value.slice(0, start).trim()) || address.data, address: address.data };
+  context.addIssue('must be an address such as `Loge <mail@loge.example>`');
   return z.NEVER;
 }
 
@@ -98,6 +110,12 @@ const environment = z.object({
   LOGE_VAT_RATES: text.transform(readVatRates).optional(),
   /** A folder with the pages that the house writes itself: `terms.en.html` and so on. */
   LOGE_HOUSE_PAGES: text.optional(),
+  /** `smtps://user:password@host` or `smtp://…`, whose connection is upgraded by STARTTLS where the server offers it. */
+  LOGE_SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
+  /** The sender of all mail: `Name <address>`. */
+  LOGE_MAIL_FROM: text.transform(parseMailFrom).optional(),
+  /** Letters per hour, of sign-in letters and of all others each. What is above waits. */
+  LOGE_MAIL_PER_HOUR: z.coerce.number().int().min(1).max(10_000_000).default(5_000),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOGE_CURRENCY: z
     .string()
@@ -198,6 +216,9 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   if (!production && /^[sr]k_live_/.test(given.STRIPE_SECRET_KEY ?? '')) {
     faults.push('NODE_ENV: must be `production` with a live Stripe key');
   }
+  if (given.LOGE_SMTP_URL && !given.LOGE_MAIL_FROM) {
+    faults.push('LOGE_MAIL_FROM: needed with LOGE_SMTP_URL, such as `Loge <mail@loge.example>`');
+  }
   if (given.STRIPE_SECRET_KEY && !given.STRIPE_WEBHOOK_SECRET) {
     faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
   }
@@ -278,6 +299,9 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     seller: sellerOf(env),
     contact: env.LOGE_HOUSE_CONTACT ?? (production ? null : 'money@loge.example'),
+    smtpUrl: env.LOGE_SMTP_URL,
+    mailFrom: env.LOGE_MAIL_FROM ?? DEVELOPMENT_MAIL_FROM,
+    mailPerHour: env.LOGE_MAIL_PER_HOUR,
     walletMode: env.WALLET_MODE,
     promoPays: env.LOGE_PROMO_PAYS,
     contentPolicy: env.CONTENT_POLICY,

@@ -6,6 +6,7 @@ import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
+import { Mail } from './accounts/mail/mail.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
@@ -14,6 +15,7 @@ import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/provider/payment-provider.ts';
+import { MoneyLetters } from './money-letters.ts';
 import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
@@ -41,6 +43,7 @@ export interface Domains {
   accounts: Accounts;
   apiKeys: ApiKeys;
   deskSessions: DeskSessions;
+  mail: Mail;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
@@ -83,7 +86,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     retention: config.chatRetention,
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
+  const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
+  // Until there are people with addresses, letters about money have no recipient.
+  const letters = new MoneyLetters({ db, mail, publicUrl: config.publicUrl, addressOf: async () => undefined });
   listenToFacts(outbox, {
+    letters: (facts) => letters.handleFacts(facts),
     chat: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
     webhooks: () => webhooks.wake(),
   });
@@ -91,6 +98,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     accounts,
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
+    mail,
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
     rooms,
     money,
@@ -121,4 +129,8 @@ export async function createMoney(
 export function moneySettings(config: Config) {
   const { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings } = config;
   return { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings };
+}
+
+function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, development }: Config) {
+  return { smtpUrl, from, perHour, publicUrl, keepsData: development };
 }

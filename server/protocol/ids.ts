@@ -26,6 +26,7 @@ export const ID_PREFIXES = {
   deskAct: 'act_',
   deskSession: 'desk_',
   apiKey: 'key_',
+  letter: 'letter_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
@@ -55,6 +56,7 @@ export type SessionId = Id<'session'>;
 export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
 export type ApiKeyId = Id<'apiKey'>;
+export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;
 export type MembershipId = Id<'membership'>;
 export type MembershipInvoiceId = Id<'membershipInvoice'>;

@@ -11,6 +11,7 @@ import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
+import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
@@ -48,6 +49,8 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   app.use('/site', noStore);
   pipeline.mount(app, siteOperations(context, { sessions, desk }));
   mountDeskSignIn(app, context, { access: desk, limits });
+  mountUnsubscribing(app, context, limits);
+  mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);
   mountSitePages(app, context, { limits, sessions, desk, compress });

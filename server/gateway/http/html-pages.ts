@@ -3,9 +3,9 @@
  * pages are built from `server/web`.
  */
 
+import { html, type Markup } from '../../platform/html.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
-import { html, type Markup } from './html.ts';
 
 /** The look of the site: `client-sdk/elements/theme/theme.ts`. */
 const STYLE = `

@@ -3,6 +3,7 @@ import { accountOperations } from './accounts.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
+import { mailOperations } from './mail.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -19,7 +20,7 @@ import { stageOperations } from './stage.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
-  accounts: accountOperations,
+  accounts: [...accountOperations, ...mailOperations],
   rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
   money: [
     ...walletOperations,

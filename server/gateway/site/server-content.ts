@@ -11,6 +11,7 @@ import { frenchErrors } from '../../../client-sdk/elements/texts/french-errors.t
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
+import { Markup } from '../../platform/html.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
@@ -21,7 +22,6 @@ import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { type PageName, siteFrame } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
-import { Markup } from '../http/html.ts';
 import { SERVER_TIME_ZONE } from './room-summary.ts';
 
 // Browsers load these texts later; a page of the server has to be complete.

@@ -50,6 +50,7 @@ const PUBLIC_ROUTES = [
   'GET /v1/wallet/cards',
   'DELETE /v1/wallet/cards/{card}',
   'GET /v1/desk/acts',
+  'GET /v1/desk/letters',
   'POST /v1/desk/sessions',
   'DELETE /v1/desk/sessions/{session}',
   'GET /v1/desk/overview',
