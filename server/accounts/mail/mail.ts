@@ -13,6 +13,7 @@ import type { SecretBox } from '../../platform/secret-box.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type LetterId } from '../../protocol/ids.ts';
 import type { UndeliveredLetter } from '../../protocol/mail.ts';
+import { mailboxOf } from '../people/mail-addresses.ts';
 import { type Language, type RenderedLetter, renderLetter } from './letter.ts';
 import { LetterDeliverer } from './letter-deliverer.ts';
 import { type LetterRow, LettersStore } from './letters.store.ts';
@@ -131,7 +132,7 @@ export class Mail {
       template,
       lane,
       recipient: recipient.data,
-      mailbox: mailboxOf(recipient.data),
+      mailbox: mailboxOf(recipient.data.toLowerCase()),
       language,
       sealedData: this.#options.box.seal(JSON.stringify(data), id),
       status: 'queued',
@@ -204,12 +205,6 @@ export class Mail {
 function withoutServer(keepsData: boolean): LetterSender {
   const outcome = keepsData ? 'sent' : 'failed';
   return { send: async () => ({ outcome, answer: 'LOGE_SMTP_URL is not set' }), close: () => {} };
-}
-
-/** One spelling for `Ann+news@Example.com` and `ann@example.com`. */
-function mailboxOf(recipient: string): string {
-  const [local = '', domain = ''] = recipient.toLowerCase().split('@');
-  return `${local.split('+')[0]}@${domain}`;
 }
 
 function toIso(time: string | null): string {

@@ -33,6 +33,8 @@ export interface ServerPage {
   person: SitePerson | null;
   isOperator: boolean;
   isFullHeight: boolean;
+  /** Absent in a house that only embeds. */
+  signInPath: string | undefined;
   /** In development: whom a visitor can sign in as. */
   demoPeople: readonly SitePerson[] | undefined;
 }
@@ -86,10 +88,14 @@ function contextOf({ language }: ServerPage): CardContext {
   };
 }
 
-function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: string; text?: string } = {}): string {
+function signInPanel(
+  { language, demoPeople, signInPath }: ServerPage,
+  words: { heading?: string; text?: string } = {},
+): string {
   const content = signInContent({
     words: siteTexts(language).signIn,
     people: demoPeople,
+    path: signInPath,
     ...words,
   });
   return shadowElement('div', [themeStyles, signInStyles], renderTemplate(content));
