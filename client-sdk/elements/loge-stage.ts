@@ -125,7 +125,7 @@ export class LogeStage extends RoomPart {
         </media-controller>
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
-          ${hasPicture ? nothing : this.#placeholder(creator)} ${this.#notices()}
+          ${hasPicture ? this.#soundOnly() : this.#placeholder(creator)} ${this.#notices()}
           ${this.#tips.render(language)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
@@ -231,6 +231,16 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
+  /** Over the last picture, which stands still. */
+  #soundOnly(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    if (!room?.stage.isSoundOnly) return nothing;
+    return html`<div class="curtain still" role="status" data-testid="stage-sound-only">
+      <p class="display">${icon('signal', 26)}${texts.stage.soundOnly}</p>
+      <p>${texts.stage.soundOnlyText}</p>
+    </div>`;
+  }
+
   #waiting({ liveEndedAt, pausedUntil, pauseAnnounced }: RoomInfo, creator: string): TemplateResult {
     const { stage, lobby } = this.texts;
     const say = (title: string, text: string) => html`<p class="display">${title}</p><p>${text}</p>`;
@@ -256,11 +266,6 @@ export class LogeStage extends RoomPart {
       ${
         room.stage.pause
           ? html`<span class="badge" role="status" data-testid="stage-paused">${icon('signal', 16)}${texts.stage.paused}</span>`
-          : nothing
-      }
-      ${
-        room.stage.isSoundOnly
-          ? html`<span class="badge" role="status" data-testid="stage-sound-only">${icon('signal', 16)}${texts.stage.soundOnly}</span>`
           : nothing
       }
       ${

@@ -1,25 +1,25 @@
 /**
  * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`, of
- * every money page:
+ * every money page; with `narrow-line`, of a viewer whose line carries the sound alone:
  *
- * node tests/e2e/screenshots.ts OUTDIR [takings]
+ * node tests/e2e/screenshots.ts OUTDIR [takings | narrow-line]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
-import { Evening, show } from './evening.ts';
+import { Evening, type Scene, show } from './evening.ts';
 import { Takings } from './takings.ts';
 
 const [folder, what = 'evening'] = process.argv.slice(2);
 if (!folder || folder.startsWith('-')) {
-  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings]\n');
+  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | narrow-line]\n');
   process.exit(folder === '--help' ? 0 : 1);
 }
 
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
 await using house = what === 'takings' ? await Takings.create() : await Evening.create();
-for await (const scene of house instanceof Evening ? house.scenes() : house.scenes) {
+for await (const scene of scenesOf(house)) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
   for (const language of languages) {
     for (const viewport of [PHONE, DESKTOP]) {
@@ -36,4 +36,9 @@ for await (const scene of house instanceof Evening ? house.scenes() : house.scen
   await scene.visitor.page.emulateMedia({ media: 'print' });
   await scene.visitor.page.screenshot({ path: join(folder, 'receipt-print.png'), fullPage: true });
   await scene.visitor.page.emulateMedia({ media: null });
+}
+
+function scenesOf(chosen: Evening | Takings): Takings['scenes'] | AsyncGenerator<Scene> {
+  if (chosen instanceof Takings) return chosen.scenes;
+  return what === 'narrow-line' ? chosen.narrowLine() : chosen.scenes();
 }

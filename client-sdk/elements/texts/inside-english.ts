@@ -109,7 +109,8 @@ export const insideEnglish = {
     halted: 'A short break. Stay here, it goes on in a moment.',
     microphoneOff: 'Sound is off on stage',
     paused: 'Paused: your device does not confirm the picture',
-    soundOnly: 'Sound only: the connection is too slow for the picture',
+    soundOnly: 'Sound only',
+    soundOnlyText: 'The connection is too slow for the picture, which comes back by itself.',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
   summary: {

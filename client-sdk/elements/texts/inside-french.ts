@@ -111,7 +111,8 @@ export const insideFrench: InsideTexts = {
     halted: 'Une courte pause. Restez là, la suite arrive.',
     microphoneOff: 'Le son est coupé sur scène',
     paused: 'En pause : votre appareil ne confirme pas l’image',
-    soundOnly: 'Son seul : la connexion est trop lente pour l’image',
+    soundOnly: 'Son seul',
+    soundOnlyText: 'La connexion est trop lente pour l’image, qui reviendra d’elle-même.',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   summary: {

@@ -226,16 +226,14 @@ export function describeLayers(open: Open): void {
     expect(transport?.minOutgoingBitrate).toBeGreaterThan(100_000);
   });
 
-  it('sends a viewer who has restarted ICE a key frame, with parameters that were given long before', async () => {
+  it('sends a viewer who has restarted ICE a key frame, with parameters that came with the session', async () => {
     const { stage } = await open();
     await using _ = stage;
     await stage.publish('room_restarted');
     const watcher = await stage.watch('room_restarted', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
-    const { iceParameters } = await stage.node.restartIce({ session: watcher.session });
-    // The earlier ones are still in use.
     const hasNewKeyFrame = await afterKeyFrames(watcher);
-    await watcher.viewer.restartIce(iceParameters);
+    await watcher.viewer.restartIce();
     await until(hasNewKeyFrame);
   });
 
@@ -259,10 +257,19 @@ export function describeLayers(open: Open): void {
     const { publisher } = await stage.publish('room_lossy_uplink');
     const watcher = await stage.watch('room_lossy_uplink', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
+    let lost = 0;
+    let lowScores = 0;
     await until(async () => {
-      publisher.lose(2, 3);
+      // One in ten: the worker takes a layer that loses half for one that has stopped.
+      if (watcher.viewer.packets('video') > lost * 10) {
+        publisher.lose(2, 1);
+        lost += 1;
+      }
       const stats = (await stage.node.sessionStats({ session: watcher.session })) as Record<string, unknown>[];
-      return stats.some(({ type, kind, score }) => type === 'inbound-rtp' && kind === 'video' && Number(score) < 10);
+      const isLow = stats.some(({ type, kind, score }) => type === 'inbound-rtp' && kind === 'video' && score !== 10);
+      lowScores += isLow ? 1 : 0;
+      // The node hears of a new score after it has answered.
+      return lowScores === 2;
     });
     await stage.node.restartVideo({ session: watcher.session, lineBps: 300_000 });
     const reached = watcher.viewer.packets('video');
