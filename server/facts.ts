@@ -9,10 +9,12 @@ import type { RoomFacts } from './rooms/room-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips in the chat. */
+  /** Shows tips, and which were paid back, in the chat. */
   | 'chat'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
+  /** Queues letters about money to people of the house (`money-letters.ts`). */
+  | 'letters'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'
   /** Sends a notification to sockets of all gateways. */
@@ -46,23 +48,23 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'live.started': { dispatch: ['webhooks'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
-  'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd'] },
+  'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
   'tips.settled': { dispatch: ['chat', 'webhooks'] },
-  'tip.refunded': { dispatch: ['webhooks'] },
-  'topup.settled': { dispatch: ['webhooks'] },
-  'ticket.bought': { dispatch: ['webhooks'], room: ['places'] },
+  'tip.refunded': { dispatch: ['chat', 'webhooks'] },
+  'topup.settled': { dispatch: ['webhooks', 'letters'] },
+  'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
-  'refund.changed': { dispatch: ['webhooks'] },
-  'membership.changed': { dispatch: ['webhooks'] },
+  'refund.changed': { dispatch: ['webhooks', 'letters'] },
+  'membership.changed': { dispatch: ['webhooks', 'letters'] },
   'promotion.granted': { dispatch: ['webhooks'] },
   'private_session.requested': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.started': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.closed': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.ended': { dispatch: ['webhooks'], room: ['privateSession'] },
-  'payout.changed': { dispatch: ['webhooks'] },
+  'payout.changed': { dispatch: ['webhooks', 'letters'] },
   'dispute.changed': { dispatch: ['webhooks'] },
   'creator.account_changed': { dispatch: ['webhooks'] },
   'creator.payouts_changed': { dispatch: ['webhooks'] },

@@ -13,6 +13,7 @@ import 'media-chrome/dist/media-volume-range.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
+import type { Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
@@ -81,6 +82,7 @@ export class LogeStage extends RoomPart {
         if (notice.direction === 'watching') this.quality = notice.quality;
       }),
       room.on('tipReceived', (tip) => this.#tips.add(tip)),
+      room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
       }),
@@ -208,8 +210,7 @@ export class LogeStage extends RoomPart {
     }
     if (!room.isLive) {
       return html`<div class="curtain" role="status" data-testid="stage-waiting">
-        <p class="display">${room.info.liveEndedAt ? texts.stage.pausedTitle : texts.stage.soon}</p>
-        <p>${this.#waitingText(creator)}</p>
+        ${this.#waiting(room.info, creator)}
       </div>`;
     }
     if (this.missingCode) {
@@ -240,11 +241,12 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
-  #waitingText(creator: string): string {
-    const { texts, language } = this;
-    const { liveEndedAt = null, pausedUntil = null } = this.room?.info ?? {};
-    if (pausedUntil) return texts.stage.pausedText(creator, formatUntil(pausedUntil, language));
-    return liveEndedAt ? texts.stage.offAirText(creator) : texts.stage.soonText(creator);
+  #waiting({ liveEndedAt, pausedUntil, pauseAnnounced }: RoomInfo, creator: string): TemplateResult {
+    const { stage, lobby } = this.texts;
+    const say = (title: string, text: string) => html`<p class="display">${title}</p><p>${text}</p>`;
+    if (pausedUntil && pauseAnnounced)
+      return say(stage.pausedTitle, stage.pausedText(creator, formatUntil(pausedUntil, this.language)));
+    return liveEndedAt ? say(lobby.offAir, stage.offAirText(creator)) : say(stage.soon, stage.soonText(creator));
   }
 
   #notices(): TemplateResult | typeof nothing {

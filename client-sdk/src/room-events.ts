@@ -115,9 +115,9 @@ export class RoomEvents {
       'rooms:viewerCount': ({ count }) => this.#parts.state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
       'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
-      'stage:liveEnded': ({ endedAt, pausedUntil }) => {
+      'stage:liveEnded': ({ endedAt, pausedUntil, pauseAnnounced }) => {
         this.#setLive(false, endedAt);
-        this.#parts.state.setPause(pausedUntil);
+        this.#parts.state.setPause({ until: pausedUntil, isAnnounced: pauseAnnounced });
       },
       'stage:consumersAdded': (data) => subscriber.handleConsumersAdded(data),
       'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),

@@ -231,8 +231,8 @@ export class Room {
   /**
    * Tells the room that this person is about to get access, such as when they touch the button that pays: the
    * connection for the picture is set up meanwhile, without any media, so that the picture comes some 200 ms earlier
-   * over a line of 80 ms. Without access it ends after ten seconds; call it again while a payment goes on. `<loge-room>`
-   * calls it for the wallet; a page that sells access itself calls it for its own button.
+   * over a line of 80 ms. Without access it ends after ten seconds; call it again while a payment goes on.
+   * `<loge-room>` calls it for the wallet; a page that sells access itself calls it for its own button.
    */
   prepareEntry(): void {
     this.prepareMedia();
@@ -256,7 +256,7 @@ export class Room {
    * Opens a payment page to join the club of the room's creator. Emits `accessGranted` when the server grants access.
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `provider_unavailable`.
    */
-  joinMembership(request: { tier: Tier['id']; returnUrl?: string }): Promise<CheckoutLink> {
+  joinMembership(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     return this.memberships.join(request);
   }
 

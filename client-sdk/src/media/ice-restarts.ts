@@ -1,7 +1,7 @@
 /**
  * Restores a transport whose path is gone by restarts of ICE (RFC 8445, section 2.4). The parameters for the next
- * restart are at hand while the transport works: on a dead line the socket is dead too, and a browser that has restarted
- * by itself is heard with its first check over the line that is back.
+ * restart are at hand while the transport works: on a dead line the socket is dead too, and a browser that has
+ * restarted by itself is heard with its first check over the line that is back.
  */
 import type { Transport } from 'mediasoup-client/types';
 import type { RequestAnswer } from '../../../server/protocol/realtime.ts';

@@ -322,7 +322,7 @@ export class FakeHouse {
     for (const socket of this.sockets)
       socket.deliver(
         live ? 'stage:liveStarted' : 'stage:liveEnded',
-        live ? { startedAt: at } : { endedAt: at, pausedUntil: null },
+        live ? { startedAt: at } : { endedAt: at, pausedUntil: null, pauseAnnounced: false },
       );
   }
 }

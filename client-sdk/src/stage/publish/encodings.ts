@@ -59,7 +59,7 @@ export function encodingsFor(source: TrackSource, track: MediaStreamTrack): RtpE
   return source === 'screen' ? screenEncodings() : cameraEncodings(pictureSize(track));
 }
 
-/** Of Opus in mono: with packets of 20 ms and their headers 55 kbit/s, so that a line of 60 kbit/s carries the sound. */
+/** Of Opus in mono: with packets of 20 ms and their headers 55 kbit/s, which a line of 60 kbit/s carries. */
 const MONO_BITRATE_BPS = 32_000;
 const STEREO_BITRATE_BPS = 128_000;
 

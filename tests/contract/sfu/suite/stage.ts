@@ -232,7 +232,6 @@ export function describeLayers(open: Open): void {
     await stage.publish('room_restarted');
     const watcher = await stage.watch('room_restarted', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
-    // The parameters with which it has connected are still in use.
     const hasNewKeyFrame = await afterKeyFrames(watcher);
     await watcher.viewer.restartIce();
     await until(hasNewKeyFrame);
