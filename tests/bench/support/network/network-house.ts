@@ -39,7 +39,7 @@ const SITE_FAN = 'lea';
 export type Side = 'ours' | 'bare';
 
 /** Milliseconds since the page was requested. */
-export interface PageTimes {
+interface PageTimes {
   /** The lobby's content is painted. */
   lobbyMs: number;
   /** The first frame is presented. */
