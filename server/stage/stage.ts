@@ -281,8 +281,8 @@ export class Stage {
   }
 
   /** Ends a session that waits for a socket. */
-  closeUnclaimed(session: SessionId): Promise<void> {
-    return this.#closeHere({ matches: (entry) => entry.session === session && entry.socket === undefined });
+  async closeUnclaimed(session: SessionId): Promise<void> {
+    if (this.#sessions.get(session)?.socket === undefined) await this.#close(session, 'closed');
   }
 
   /** Counters of the media from the room's publisher to one person; undefined while one of them has no session. */

@@ -2,6 +2,7 @@
  * Migrates a database to this version's schema, or checks that it has it. A role that may create tables migrates at
  * start; another role only checks, and the owner runs `npm run migrate`. It knows no table.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
@@ -16,6 +17,11 @@ const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url)
 const MIGRATION_LOCK = 7_064_301;
 /** The bit of `pg_trigger.tgtype` for triggers on UPDATE. */
 const ON_UPDATE = 16;
+
+/** SQLSTATE of a server that starts or recovers. */
+const CANNOT_CONNECT_NOW = '57P03';
+const STARTING_MAX_MS = 60_000;
+const STARTING_RETRY_MS = 250;
 
 type Read = <Row>(statement: string) => Promise<Row[]>;
 
@@ -73,13 +79,28 @@ async function migrate(client: pg.Client): Promise<void> {
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
-  client.on('error', () => {});
-  await client.connect();
+  const client = await connect(url);
   try {
     return await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/** Waits for a server that starts, as when a machine starts both, or recovers from a crash. */
+async function connect(url: string): Promise<pg.Client> {
+  const until = Date.now() + STARTING_MAX_MS;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      const isStarting = error instanceof pg.DatabaseError && error.code === CANNOT_CONNECT_NOW;
+      if (!isStarting || Date.now() >= until) throw error;
+      await delay(STARTING_RETRY_MS);
+    }
   }
 }
 

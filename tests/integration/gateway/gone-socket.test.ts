@@ -75,6 +75,17 @@ async function cut({ socket }: TestParticipant): Promise<void> {
   await vi.waitFor(async () => expect(await sockets()).toBe(before - 1), WAIT);
 }
 
+/** A live and its viewer, whose sockets are both lost. */
+async function watchedLiveWithoutSockets(): Promise<Disposable> {
+  const [creator, fan] = [await join({ identity: 'ada', role: 'creator' }), await join({ identity: 'lea' })];
+  const media = new DisposableStack();
+  media.use(await goLive(creator));
+  media.use(await watch(fan));
+  await cut(creator);
+  await cut(fan);
+  return media;
+}
+
 async function sockets(): Promise<number> {
   const text = await (await fetch(`${loge.url}/metrics`)).text();
   return Number(/^loge_sockets (\d+)$/m.exec(text)?.[1]);
@@ -114,11 +125,7 @@ test('the welcome leaves out the capabilities of the routers for a client that w
 });
 
 test('a room that ends while nobody is connected to it keeps no media', async () => {
-  const [creator, fan] = [await join({ identity: 'ada', role: 'creator' }), await join({ identity: 'lea' })];
-  using _live = await goLive(creator);
-  using _watched = await watch(fan);
-  await cut(creator);
-  await cut(fan);
+  using _ = await watchedLiveWithoutSockets();
   expect(await sessions()).toBe(2);
   await loge.server('POST', `/v1/rooms/${room}/end`);
   // Long before the sessions' grace period ends.
@@ -126,11 +133,7 @@ test('a room that ends while nobody is connected to it keeps no media', async ()
 });
 
 test('a viewer who is lost keeps the session longer than a publisher, whose live would stand still', async () => {
-  const [creator, fan] = [await join({ identity: 'ada', role: 'creator' }), await join({ identity: 'lea' })];
-  using _live = await goLive(creator);
-  using _watched = await watch(fan);
-  await cut(creator);
-  await cut(fan);
+  using _ = await watchedLiveWithoutSockets();
   aheadMs += LIMITS.reconnectGraceMs;
   await vi.waitFor(async () => expect(await sessions()).toBe(1), WAIT);
   aheadMs += LIMITS.watchGraceMs - LIMITS.reconnectGraceMs;

@@ -155,12 +155,13 @@ export class RtpPublisher {
   }
 
   #sendVideoFrame(): void {
+    const atMs = performance.now();
     for (const [index, layer] of this.#layers.entries()) {
       if (!layer.active) continue;
       const keyFrame = layer.keyFrameDue;
       layer.keyFrameDue = false;
       // All packets of a frame carry its capture timestamp.
-      const timestamp = this.#timestamp(layer);
+      const timestamp = this.#timestamp(layer, atMs);
       let left = layer.frameBytes * (keyFrame ? KEY_FRAME_FACTOR : 1);
       for (let start = true; left > 0; start = false) {
         const length = Math.max(20, Math.min(left, RTP_PAYLOAD_MAX_BYTES));
@@ -192,15 +193,17 @@ export class RtpPublisher {
     this.#endpoint.sendRtp(Buffer.concat([header, payload]));
   }
 
-  #timestamp({ clockRate }: OutgoingStream): number {
-    return Math.round(((performance.now() - this.#startedAtMs) / 1_000) * clockRate) >>> 0;
+  #timestamp({ clockRate }: OutgoingStream, atMs = performance.now()): number {
+    return Math.round(((atMs - this.#startedAtMs) / 1_000) * clockRate) >>> 0;
   }
 
   /**
    * Without sender reports the SFU cannot align the layers' clocks and would not switch between them (RFC 3550 §6.4.1).
    */
   #sendReports(): void {
-    const nowMs = Date.now();
+    // One reading for all layers: the worker does not align layers whose reports differ by a pause of this process.
+    const atMs = performance.now();
+    const nowMs = performance.timeOrigin + atMs;
     for (const stream of [...this.#layers, this.#audio]) {
       if (!stream.active) continue;
       const report = Buffer.alloc(28);
@@ -210,7 +213,7 @@ export class RtpPublisher {
       report.writeUInt32BE(stream.ssrc, 4);
       report.writeUInt32BE((Math.floor(nowMs / 1_000) + NTP_OFFSET_SECONDS) >>> 0, 8);
       report.writeUInt32BE(Math.floor(((nowMs % 1_000) / 1_000) * 2 ** 32), 12);
-      report.writeUInt32BE(this.#timestamp(stream), 16);
+      report.writeUInt32BE(this.#timestamp(stream, atMs), 16);
       report.writeUInt32BE(stream.packets >>> 0, 20);
       report.writeUInt32BE(stream.octets >>> 0, 24);
       this.#endpoint.sendRtcp(report);

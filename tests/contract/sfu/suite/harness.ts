@@ -36,7 +36,7 @@ export const SMALL: Viewport = { width: 200, height: 112 };
 export const WAIT = { timeout: 15_000, interval: 200 };
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  await vi.waitFor(async () => expect(await condition()).toBe(true), { timeout: 15_000, interval: 20 });
+  await vi.waitFor(async () => expect(await condition(), `${condition}`).toBe(true), { timeout: 15_000, interval: 20 });
 }
 
 export async function expectCode(call: Promise<unknown>, code: SfuErrorCode): Promise<void> {
