@@ -24,7 +24,7 @@ import type { Database } from './platform/db/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
-import type { Outbox } from './platform/outbox/outbox.ts';
+import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -102,7 +102,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
-    chat: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    chat: (facts) => showTips(chat, facts),
     webhooks: () => webhooks.wake(),
   });
   return {
@@ -118,6 +118,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     webhooks,
     participantData: new ParticipantData({ db, clock, rooms, money, chat, webhooks }),
   };
+}
+
+/** The facts are of one topic. */
+async function showTips(chat: Chat, facts: Fact[]): Promise<void> {
+  if (facts[0]?.topic === 'tips.settled') {
+    await chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips));
+  } else {
+    const refunds = facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt }));
+    await chat.appendTipRefunds(refunds);
+  }
 }
 
 export function createRooms(
@@ -139,8 +149,19 @@ export async function createMoney(
 }
 
 export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings } = config;
-  return { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings };
+  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
+  const { seller, invoiceRetentionYears } = config;
+  return {
+    currency,
+    walletMode,
+    promoPays,
+    houseCountry,
+    vatRates,
+    publicUrl,
+    earnings,
+    seller,
+    invoiceRetentionYears,
+  };
 }
 
 function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, development }: Config) {

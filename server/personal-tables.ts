@@ -61,7 +61,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   invoices: {
     domain: 'money',
     rows: 'identity = $1',
-    kept: 'issued receipts keep the name that their buyer gave, for as long as the law on accounts asks (ten years in France)',
+    kept: 'issued receipts keep the name that their buyer gave, until the term of the law on accounts has passed (LOGE_INVOICE_RETENTION_YEARS)',
   },
   ledger_accounts: { domain: 'money', rows: 'owner = $1', kept: BOOKS },
   ledger_entries: {

@@ -12,11 +12,10 @@ import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import { Markup } from '../../platform/html.ts';
-import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
-import { type LobbyRoom, lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
-import type { CardContext } from '../../web/rooms/room-card.ts';
+import { lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
+import type { CardContext, CardRoom } from '../../web/rooms/room-card.ts';
 import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
 import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { type PageName, siteFrame } from '../../web/site/site-frame.ts';
@@ -46,13 +45,13 @@ export interface ServerPage {
 const PLACE_MARK = '<!--loge:place-->';
 const PLACE = html`<!--loge:place-->`;
 
-export function serverHome(page: ServerPage, rooms: Room[]): Markup {
+export function serverHome(page: ServerPage, rooms: CardRoom[]): Markup {
   const signIn = page.demoPeople && !page.person ? signInPanel(page) : '';
   const content = homeContent({ person: page.person, rooms, signIn: PLACE, context: contextOf(page) });
   return pageElement(page, homeStyles, renderTemplate(content, signIn));
 }
 
-export function serverRoom(page: ServerPage, room: LobbyRoom): Markup {
+export function serverRoom(page: ServerPage, room: CardRoom): Markup {
   const { signIn } = siteTexts(page.language);
   const below = page.person
     ? '<div class="waiting buttons"></div>'

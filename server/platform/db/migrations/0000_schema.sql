@@ -900,6 +900,7 @@ CREATE TABLE "rooms" (
 	"first_live_at" timestamp with time zone,
 	"live_ended_at" timestamp with time zone,
 	"paused_until" timestamp with time zone,
+	"pause_announced" boolean DEFAULT false NOT NULL,
 	"live_seconds" integer DEFAULT 0 NOT NULL,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
