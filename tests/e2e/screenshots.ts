@@ -20,7 +20,8 @@ if (!folder || folder.startsWith('-')) {
 
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
-await using house = await (what === 'takings' ? Takings : what === 'accounts' ? Accounts : Evening).create();
+const houses = { evening: Evening, 'narrow-line': Evening, takings: Takings, accounts: Accounts };
+await using house = await houses[what as keyof typeof houses].create();
 for await (const scene of scenesOf(house)) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
   for (const language of languages) {

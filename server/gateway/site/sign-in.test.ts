@@ -27,7 +27,8 @@ const letters = new Map<string, { link: string; code: string }[]>();
 beforeAll(async () => {
   http = await startHttp({ env: ACCOUNTS_ENV, clock: { now: () => nowMs } });
   vi.spyOn(http.context.mail, 'enqueue').mockImplementation(async (_tx, { to, data }) => {
-    if ('code' in data) letters.set(to, [data, ...(letters.get(to) ?? [])]);
+    // Only sign-in letters are sent here.
+    letters.set(to, [data as { link: string; code: string }, ...(letters.get(to) ?? [])]);
     return true;
   });
 });
