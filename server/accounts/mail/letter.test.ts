@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Language, renderLetter } from './letter.ts';
-import { type LetterData, TEMPLATES, type Template, type TemplateName } from './letters.ts';
+import type { LetterData, Template, TemplateName } from './letters/template.ts';
+import { TEMPLATES } from './letters.ts';
 
 const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';
 const LINK = 'https://loge.example/somewhere';

@@ -18,7 +18,7 @@ export function signInPath(path: string): string {
 /** The path in `?to=`, if it is one of this site; the server checks it too. */
 export function returnPathOf(search: string): string | undefined {
   const to = new URLSearchParams(search).get('to') ?? '';
-  return /^\/(?![/\\])[\w\-./?=&%]*$/.test(to) ? to : undefined;
+  return /^\/(?:[\w\-.?=&%][\w\-./?=&%]*)?$/.test(to) ? to : undefined;
 }
 
 /** What the house writes itself; the footer links those that it has. */
