@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -125,6 +125,8 @@ export class App {
     };
     closers.push(
       () => deskSessions.close(),
+      () => people.close(),
+      () => mail.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
       () => outbox.close(),
@@ -151,6 +153,8 @@ export class App {
     context.factTail.start();
     webhooks.start();
     deskSessions.start();
+    mail.start();
+    people.start();
     chat.start();
     await money.start();
     if (config.development && leader.isLeader) await seedDemo(context);

@@ -63,6 +63,14 @@ test('faults of different kinds are named together', () => {
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);
 });
 
+test('production has accounts with LOGE_SITE=on only, which wants a mail server; the names of built-in keys are taken', () => {
+  expect(parseConfig({}).hasSite).toBe(true);
+  expect(parseConfig({ LOGE_SITE: 'off' }).hasSite).toBe(false);
+  const faults = faultsOf({ NODE_ENV: 'production', LOGE_SITE: 'on', LOGE_API_KEY: 'site' });
+  expect(faults).toContainEqual(expect.stringMatching(/^LOGE_SMTP_URL: needed with LOGE_SITE=on/));
+  expect(faults).toContainEqual(expect.stringMatching(/^LOGE_API_KEY: `site` is the name of another key/));
+});
+
 test('an empty variable is an absent one', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '' }).port).toBe(3000);
 });
@@ -106,6 +114,30 @@ test('rates of VAT come from a file of the operator, which is checked at the sta
     expect([text, faultsOf({ LOGE_VAT_RATES: path })]).toEqual([text, [expect.stringMatching(/^LOGE_VAT_RATES: /)]]);
   }
   expect(faultsOf({ LOGE_VAT_RATES: join(path, 'nowhere') })).toEqual([expect.stringContaining('cannot be read')]);
+});
+
+test('mail has a server and a sender, and a fault never quotes the password', () => {
+  const LOGE_SMTP_URL = 'smtps://loge:a-password@smtp.example.com';
+  expect(parseConfig({ LOGE_SMTP_URL, LOGE_MAIL_FROM: 'Club <mail@club.example>' })).toMatchObject({
+    smtpUrl: LOGE_SMTP_URL,
+    mailFrom: { name: 'Club', address: 'mail@club.example' },
+  });
+  expect(parseConfig({ LOGE_MAIL_FROM: 'mail@club.example' }).mailFrom.name).toBe('mail@club.example');
+  expect(faultsOf({ LOGE_SMTP_URL })).toEqual([expect.stringMatching(/^LOGE_MAIL_FROM: needed/)]);
+  for (const LOGE_MAIL_FROM of [
+    'Club',
+    'Club <mail>',
+    '<a@b.example>, c@d.example',
+    'a@b.example\r\nBcc: c@d.example',
+  ]) {
+    expect([LOGE_MAIL_FROM, faultsOf({ LOGE_MAIL_FROM })]).toEqual([
+      LOGE_MAIL_FROM,
+      [expect.stringMatching(/^LOGE_MAIL_FROM: /)],
+    ]);
+  }
+  const faults = faultsOf({ LOGE_SMTP_URL: 'https://loge:a-password@smtp.example.com' });
+  expect(faults.join()).toMatch(/LOGE_SMTP_URL: /);
+  expect(faults.join()).not.toContain('a-password');
 });
 
 test('operators are named; in development the demo person of the house is one as well', () => {

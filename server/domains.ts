@@ -6,6 +6,8 @@ import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
+import { Mail } from './accounts/mail/mail.ts';
+import { People } from './accounts/people/people.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
@@ -14,6 +16,7 @@ import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/provider/payment-provider.ts';
+import { MoneyLetters } from './money-letters.ts';
 import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
@@ -41,6 +44,8 @@ export interface Domains {
   accounts: Accounts;
   apiKeys: ApiKeys;
   deskSessions: DeskSessions;
+  mail: Mail;
+  people: People;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
@@ -61,7 +66,11 @@ export interface DomainsOptions {
 export async function createDomains(platform: Platform, options: DomainsOptions): Promise<Domains> {
   const { db, outbox, clock, log } = platform;
   const { config, provider, isReturnUrlAllowed, gateway, isLeader } = options;
-  const { accounts, rooms } = createRooms(platform, { currency: config.currency, ...(gateway && { gateway }) });
+  const { accounts, rooms } = createRooms(platform, {
+    currency: config.currency,
+    hasPublicList: config.hasSite,
+    ...(gateway && { gateway }),
+  });
   const box = new SecretBox(config.encryptionKeys);
   const money = await createMoney(platform, rooms, {
     ...moneySettings(config),
@@ -69,7 +78,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
     ...(isLeader && { isLeader }),
   });
-  const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: config.builtInKeys });
+  const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: [...config.builtInKeys, config.siteKey] });
   const chat = new Chat({
     ...platform,
     rooms: {
@@ -83,7 +92,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     retention: config.chatRetention,
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
+  const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
+  const people = new People({ db, clock, log, mail, publicUrl: config.publicUrl });
+  const letters = new MoneyLetters({
+    db,
+    mail,
+    publicUrl: config.publicUrl,
+    addressOf: (identity) => people.addressOf(identity),
+  });
   listenToFacts(outbox, {
+    letters: (facts) => letters.handleFacts(facts),
     chat: (facts) => showTips(chat, facts),
     webhooks: () => webhooks.wake(),
   });
@@ -91,7 +109,9 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     accounts,
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
-    tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
+    mail,
+    people,
+    tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,
     chat,
@@ -112,7 +132,7 @@ async function showTips(chat: Chat, facts: Fact[]): Promise<void> {
 
 export function createRooms(
   { db, outbox, clock }: Pick<Platform, 'db' | 'outbox' | 'clock'>,
-  options: { currency: string; gateway?: string },
+  options: { currency: string; hasPublicList?: boolean; gateway?: string },
 ): Pick<Domains, 'accounts' | 'rooms'> {
   const accounts = new Accounts(new AccountsStore(db));
   return { accounts, rooms: new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, ...options }) };
@@ -142,4 +162,8 @@ export function moneySettings(config: Config) {
     seller,
     invoiceRetentionYears,
   };
+}
+
+function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, development }: Config) {
+  return { smtpUrl, from, perHour, publicUrl, keepsData: development };
 }

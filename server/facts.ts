@@ -13,6 +13,8 @@ type DispatchListener =
   | 'chat'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
+  /** Queues letters about money to people of the house (`money-letters.ts`). */
+  | 'letters'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'
   /** Sends a notification to sockets of all gateways. */
@@ -52,17 +54,17 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   // The chat comes first: webhooks are sent after participants have seen it.
   'tips.settled': { dispatch: ['chat', 'webhooks'] },
   'tip.refunded': { dispatch: ['chat', 'webhooks'] },
-  'topup.settled': { dispatch: ['webhooks'] },
-  'ticket.bought': { dispatch: ['webhooks'], room: ['places'] },
+  'topup.settled': { dispatch: ['webhooks', 'letters'] },
+  'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
-  'refund.changed': { dispatch: ['webhooks'] },
-  'membership.changed': { dispatch: ['webhooks'] },
+  'refund.changed': { dispatch: ['webhooks', 'letters'] },
+  'membership.changed': { dispatch: ['webhooks', 'letters'] },
   'promotion.granted': { dispatch: ['webhooks'] },
   'private_session.requested': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.started': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.closed': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.ended': { dispatch: ['webhooks'], room: ['privateSession'] },
-  'payout.changed': { dispatch: ['webhooks'] },
+  'payout.changed': { dispatch: ['webhooks', 'letters'] },
   'dispute.changed': { dispatch: ['webhooks'] },
   'creator.account_changed': { dispatch: ['webhooks'] },
   'creator.payouts_changed': { dispatch: ['webhooks'] },

@@ -123,6 +123,9 @@ const sections: Section[] = [
       graph("Deliveries to embedders' endpoints", 'A second, by outcome.', [
         { expr: 'sum by (outcome) (rate(loge_webhook_deliveries_total[$__rate_interval]))', legend: '{{outcome}}' },
       ]),
+      graph('Letters', 'An hour, by outcome.', [
+        { expr: 'sum by (outcome) (increase(loge_letters_total[1h]))', legend: '{{outcome}}' },
+      ]),
       graph('Outbox', 'Facts committed and not yet told; a gateway counts all of them.', [
         { expr: 'loge_outbox_pending', legend: '{{instance}}' },
       ]),

@@ -162,6 +162,12 @@ export function createMetrics() {
       buckets: LATENCY_BUCKETS_SECONDS,
       registers,
     }),
+    letters: new Counter({
+      name: 'loge_letters_total',
+      help: 'Letters by outcome: sent, bounced, expired, unsubscribed; and attempts that will be retried',
+      labelNames: ['outcome'],
+      registers,
+    }),
     webhookEndpointsDisabled: new Counter({
       name: 'loge_webhook_endpoints_disabled_total',
       help: 'Endpoints of embedders that the house disabled by itself, by reason',

@@ -71,6 +71,14 @@ export const LIMITS = {
   socketsPerAddress: 400,
   /** Open payment pages and card payments per identity. */
   openCheckouts: 20,
+  /** How long a mail's sign-in link and code are valid. */
+  signInMinutes: 10,
+  /** Wrong codes of one sign-in request. */
+  signInTries: 5,
+  handleMinChars: 3,
+  handleMaxChars: 30,
+  /** Handles that one person keeps from others: the current one, and those that rest. */
+  handlesKept: 5,
   tokenTtlSeconds: 600,
   tokenTtlMaxSeconds: 24 * 3600,
   /** Tolerated clock difference between an embedder's server and this one. */

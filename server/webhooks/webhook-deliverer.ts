@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { SIGNATURE_HEADER, signWebhook } from '../platform/outbound/webhook-signature.ts';
@@ -26,8 +27,7 @@ const RUN_DELIVERIES = 50;
 /** An endpoint that has failed for this long is disabled. */
 const FAILING_MAX_MS = 5 * 24 * 60 * 60_000;
 const HTTP_GONE = 410;
-/** Exponential backoff with jitter. */
-const RETRY = { firstMs: 5_000, factor: 3, maxMs: 4 * 60 * 60_000, jitter: 0.2 };
+const RETRY: Backoff = { firstMs: 5_000, factor: 3, maxMs: 4 * 60 * 60_000, jitter: 0.2 };
 
 export interface DelivererOptions {
   db: Database;
@@ -137,7 +137,7 @@ export class WebhookDeliverer {
       await deliveries.insertAttempt(tx, { delivery: delivery.id, ...result });
       if (isLast) await deliveries.settle(tx, delivery.id, 'failed', this.#laterIso(0));
       // After the last attempt the lane's next event gets the same delay, since the endpoint is failing.
-      const nextAttemptAt = this.#laterIso(retryPauseMs(attempts, random()));
+      const nextAttemptAt = this.#laterIso(retryPauseMs(RETRY, attempts, random()));
       await deliveries.scheduleLane(tx, delivery.endpoint, delivery.lane, nextAttemptAt);
       return endpoints.markFailing(tx, endpoint.id, result.at);
     });
@@ -176,10 +176,4 @@ export class WebhookDeliverer {
     this.#closed = true;
     await this.settled();
   }
-}
-
-/** The delay after this many failed attempts; `random` is from 0 to 1. */
-function retryPauseMs(attempts: number, random: number): number {
-  const pauseMs = Math.min(RETRY.firstMs * RETRY.factor ** Math.min(attempts - 1, 20), RETRY.maxMs);
-  return Math.round(pauseMs * (1 - RETRY.jitter + 2 * RETRY.jitter * random));
 }

@@ -5,9 +5,9 @@
 import type { Express, Request, Response } from 'express';
 import { DESK_SESSION_TTL_MS, type DeskSessions } from '../../accounts/desk-sessions.ts';
 import type { Config } from '../../config.ts';
+import { html } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext } from '../context.ts';
-import { html } from '../http/html.ts';
 import { page } from '../http/html-pages.ts';
 import { noStore } from '../http/security.ts';
 import { assertOwnPage } from '../origins.ts';

@@ -3,10 +3,10 @@
  * for everybody, and public.
  */
 import type { Express, Request, Response } from 'express';
+import { html } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { HttpContext } from '../context.ts';
-import { html } from '../http/html.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 import { CARD_SIZE, type ShareCard } from './cards/card-content.ts';

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { Markup } from '../../platform/html.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
-import { Markup } from '../http/html.ts';
 import { page } from '../http/html-pages.ts';
 import { pageLanguage } from './page-language.ts';
 

@@ -5,14 +5,15 @@ import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Config } from '../../config.ts';
 import type { Money } from '../../money/money.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
+import type { Markup } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { CardRoom } from '../../web/rooms/room-card.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
+import { signInPath } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
-import type { Markup } from '../http/html.ts';
 import { demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
 import { pageHead } from './page-head.ts';
@@ -51,13 +52,14 @@ export class PageContents {
   }
 
   async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
-    const person = this.#sessions.read(request);
+    const person = (await this.#sessions.find(request))?.person ?? null;
     const page: ServerPage = {
       page: name,
       language,
       person,
       isOperator: person !== null && this.#config.operators.includes(person.identity),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
+      signInPath: this.#config.hasSite ? signInPath(request.path) : undefined,
       demoPeople: demoPeopleOf(this.#config),
     };
     if (name === 'home') return this.#home(page);

@@ -1,7 +1,7 @@
 /** The pages as Vite has built them, which say what scripts to load, with head and content put in. */
 import { readFile } from 'node:fs/promises';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { Markup } from '../http/html.ts';
+import type { Markup } from '../../platform/html.ts';
 
 const HEAD = '<!--loge:head-->';
 const BODY = '<!--loge:body-->';

@@ -1,7 +1,7 @@
 /** A page's metadata for browsers, search engines and link previews. */
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { html, Markup } from '../../platform/html.ts';
 import { documentStyles } from '../../web/styles/document-styles.ts';
-import { html, Markup } from '../http/html.ts';
 import { CARD_SIZE } from './cards/card-content.ts';
 
 export interface PageHead {

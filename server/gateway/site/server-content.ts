@@ -11,6 +11,7 @@ import { frenchErrors } from '../../../client-sdk/elements/texts/french-errors.t
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
+import { Markup } from '../../platform/html.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
 import { lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
@@ -20,7 +21,6 @@ import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { type PageName, siteFrame } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
-import { Markup } from '../http/html.ts';
 import { SERVER_TIME_ZONE } from './room-summary.ts';
 
 // Browsers load these texts later; a page of the server has to be complete.
@@ -32,6 +32,8 @@ export interface ServerPage {
   person: SitePerson | null;
   isOperator: boolean;
   isFullHeight: boolean;
+  /** Absent in a house that only embeds. */
+  signInPath: string | undefined;
   /** In development: whom a visitor can sign in as. */
   demoPeople: readonly SitePerson[] | undefined;
 }
@@ -85,10 +87,14 @@ function contextOf({ language }: ServerPage): CardContext {
   };
 }
 
-function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: string; text?: string } = {}): string {
+function signInPanel(
+  { language, demoPeople, signInPath }: ServerPage,
+  words: { heading?: string; text?: string } = {},
+): string {
   const content = signInContent({
     words: siteTexts(language).signIn,
     people: demoPeople,
+    path: signInPath,
     ...words,
   });
   return shadowElement('div', [themeStyles, signInStyles], renderTemplate(content));

@@ -1,4 +1,6 @@
 /** The operators' desk's calls to the server. */
+
+import type { UndeliveredLetter } from '../../protocol/mail.ts';
 import type {
   CreatorFreeze,
   DeskActView,
@@ -42,6 +44,7 @@ export const deskApi = {
   refund: ({ payment, kind, ...order }: RefundOrder) =>
     call<Refund>('POST', '/v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
   acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/v1/desk/acts')).acts,
+  undeliveredLetters: async () => (await call<{ letters: UndeliveredLetter[] }>('GET', '/v1/desk/letters')).letters,
   disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/v1/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>
     call<unknown>('POST', `/v1/disputes/${encodeURIComponent(dispute)}/evidence`, note ? { note } : {}),

@@ -18,6 +18,8 @@ export interface SitePerson {
 export interface SiteSession {
   person: SitePerson | null;
   demo: boolean;
+  /** Whether one can sign in with an account of this house. */
+  hasAccounts: boolean;
   currency: string;
   /** Whether the person may open the money desk. */
   isOperator: boolean;

@@ -17,6 +17,7 @@ registerParts({
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
+  'desk-letters': withControls(() => import('../desk/desk-letters.ts')),
   'desk-overview': withControls(() => import('../desk/desk-overview.ts')),
   'desk-payment': withControls(() => import('../desk/desk-payment.ts')),
   'desk-payments': withControls(() => import('../desk/desk-payments.ts')),
@@ -24,7 +25,7 @@ registerParts({
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
 });
 
-const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees'] as const;
+const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees', 'letters'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export class SiteDesk extends SitePage {
@@ -133,6 +134,8 @@ export class SiteDesk extends SitePage {
         return html`<desk-reconciliation></desk-reconciliation>`;
       case 'fees':
         return html`<desk-fees></desk-fees>`;
+      case 'letters':
+        return html`<desk-letters></desk-letters>`;
     }
   }
 }

@@ -60,6 +60,7 @@ export class SiteStudio extends SitePage {
       return html`<div class="column narrow">
         <h1 class="display">${words.studio.creatorsOnly}</h1>
         <p class="lead">${words.studio.creatorsOnlyText}</p>
+        <p class="buttons"><a class="button" href="/account">${words.site.yourAccount}</a></p>
       </div>`;
     }
     return this.#roomId ? this.#live() : this.#overview(session);

@@ -13,6 +13,7 @@ export const englishDesk = {
     holds: 'Holds',
     reconciliation: 'Reconciliation',
     fees: 'Fees',
+    letters: 'Mail',
   },
   navigation: 'Parts of the money desk',
   more: 'Show more',
@@ -232,6 +233,12 @@ export const englishDesk = {
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',
+  },
+  letters: {
+    text: 'Letters that did not arrive in the last 30 days. Other letters are retried for a day, or arrived.',
+    none: 'Every letter arrived.',
+    status: { bounced: 'Refused', expired: 'Given up' },
+    notTried: 'It was never tried: the house has sent as many letters an hour as it may.',
   },
   fees: {
     text: 'The commission is taken after VAT. A version is never changed: a sale keeps the one that was in force when it was made.',

@@ -16,6 +16,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     holds: 'Suspensions',
     reconciliation: 'Rapprochement',
     fees: 'Tarifs',
+    letters: 'Courrier',
   },
   navigation: 'Parties de la caisse',
   more: 'Afficher la suite',
@@ -240,6 +241,12 @@ export const frenchDesk: SiteTexts['desk'] = {
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
+  },
+  letters: {
+    text: 'Les messages qui ne sont pas arrivés ces 30 derniers jours. Les autres sont arrivés, ou retentés pendant un jour.',
+    none: 'Tous les messages sont arrivés.',
+    status: { bounced: 'Refusé', expired: 'Abandonné' },
+    notTried: 'Jamais tenté : la maison a envoyé autant de messages par heure qu’elle le peut.',
   },
   fees: {
     text: 'La commission est prise après la TVA. Une version ne change jamais : une vente garde celle qui valait quand elle a été faite.',

@@ -3,9 +3,9 @@
  * it works everywhere.
  */
 import { readFileSync } from 'node:fs';
+import { html, Markup } from '../../../platform/html.ts';
 import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
-import { html, Markup } from '../html.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import { inlined, named, schemaFields } from './schema-fields.ts';
 

@@ -1,5 +1,5 @@
 /** JSON Schemas as lists of fields for people, with few elements: there are thousands of fields. */
-import { html, type Markup } from '../html.ts';
+import { html, type Markup } from '../../../platform/html.ts';
 import type { JsonSchema } from './components.ts';
 import type { OpenApiDocument } from './openapi.ts';
 

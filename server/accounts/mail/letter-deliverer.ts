@@ -1,0 +1,142 @@
+/**
+ * Sends queued letters at least once. Sign-in letters and all others are two lanes, so that a long queue of the one
+ * never delays the other. A letter is settled after the server has taken it; if the process dies in between, its lease
+ * expires and it is sent again under the same Message-ID.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Lane, LetterRow, LettersStore, Settled } from './letters.store.ts';
+import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';
+
+const HOUR_MS = 3_600_000;
+const LANES = ['sign_in', 'other'] as const satisfies Lane[];
+const LETTERS_PER_LANE = SMTP_CONNECTIONS / LANES.length;
+/** With margin for the database, so that no other process takes a letter that is being sent. */
+const LEASE_MS = SEND_TIMEOUT_MS + 30_000;
+const RETRY: Backoff = { firstMs: 10_000, factor: 3, maxMs: 2 * HOUR_MS, jitter: 0.2 };
+const POSTPONED_MS = 5 * 60_000;
+/** Letters per mailbox and hour: more than a person asks for, and no flood. */
+const PER_MAILBOX: Record<Lane, number> = { sign_in: 10, other: 20 };
+
+type Outgoing = Omit<Parameters<LetterSender['send']>[0], 'messageId' | 'to' | 'date'>;
+
+export interface LetterDelivererOptions {
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  random: () => number;
+  store: LettersStore;
+  sender: LetterSender;
+  /** What comes after the `@` in a Message-ID. */
+  host: string;
+  /** Letters per hour in each lane. */
+  perHour: number;
+  /** Development keeps what was in a letter, to show it. */
+  keepsData: boolean;
+  /** Undefined where the recipient has unsubscribed. */
+  write: (letter: LetterRow) => Promise<Outgoing | undefined>;
+  /** There may be due letters again. */
+  onIdle: () => void;
+}
+
+export class LetterDeliverer {
+  readonly #options: LetterDelivererOptions;
+  readonly #busy = new Map<Lane, number>();
+  readonly #underWay = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: LetterDelivererOptions) {
+    this.#options = options;
+  }
+
+  /** Starts to send due letters, without waiting for them. True if there may be more. */
+  async sweep(): Promise<boolean> {
+    const { store, clock, perHour, metrics } = this.#options;
+    const expired = await store.expire(this.#isoIn(0));
+    if (expired > 0) metrics.letters.inc({ outcome: 'expired' }, expired);
+    let hasMore = false;
+    for (const lane of LANES) {
+      const free = LETTERS_PER_LANE - (this.#busy.get(lane) ?? 0);
+      if (free <= 0 || this.#closed) continue;
+      const claimed = await store.claim({
+        lane,
+        limit: free,
+        nowIso: new Date(clock.now()).toISOString(),
+        leaseUntil: this.#isoIn(LEASE_MS),
+        countedAfter: this.#isoIn(-HOUR_MS),
+        perHouse: perHour,
+        perMailbox: PER_MAILBOX[lane],
+        postponedUntil: this.#isoIn(POSTPONED_MS),
+      });
+      for (const letter of claimed.letters) this.#start(letter);
+      // Otherwise the next sweep comes when one of these is sent.
+      hasMore ||= claimed.hasMore && claimed.letters.length < free;
+    }
+    return hasMore;
+  }
+
+  #start(letter: LetterRow): void {
+    const { log, onIdle } = this.#options;
+    this.#busy.set(letter.lane, (this.#busy.get(letter.lane) ?? 0) + 1);
+    const run = this.#send(letter)
+      .catch((err) => log.error({ err, letter: letter.id }, 'letter not sent, will retry'))
+      .finally(() => {
+        this.#underWay.delete(run);
+        this.#busy.set(letter.lane, (this.#busy.get(letter.lane) ?? 1) - 1);
+        if (!this.#closed) onIdle();
+      });
+    this.#underWay.add(run);
+  }
+
+  async #send(letter: LetterRow): Promise<void> {
+    const { sender, store, log, random, metrics, host, write } = this.#options;
+    const content = await write(letter);
+    if (!content) return this.#settle(letter, 'unsubscribed', 'the recipient has unsubscribed from this topic');
+    const { outcome, answer } = await sender.send({
+      ...content,
+      messageId: `<${letter.id}@${host}>`,
+      to: letter.recipient,
+      // Of the first attempt too, so that a duplicate is the same letter.
+      date: new Date(letter.createdAt),
+    });
+    if (outcome === 'sent') return this.#settle(letter, 'sent', answer);
+    if (outcome === 'refused') return this.#settle(letter, 'bounced', answer);
+    metrics.letters.inc({ outcome: 'retried' });
+    log.warn(
+      { letter: letter.id, template: letter.template, attempts: letter.attempts },
+      'letter not taken, will retry',
+    );
+    await store.retry(letter.id, {
+      nextAttemptAt: this.#isoIn(retryPauseMs(RETRY, letter.attempts, random())),
+      answer,
+    });
+  }
+
+  async #settle(letter: LetterRow, status: Settled, answer: string): Promise<void> {
+    const { store, metrics, keepsData } = this.#options;
+    const sealedData = keepsData ? letter.sealedData : null;
+    await store.settle(letter.id, { status, answer, at: this.#isoIn(0), sealedData });
+    metrics.letters.inc({ outcome: status });
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Resolves when nothing is being sent. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Waits for letters that are being sent; the rest stays queued. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.settled();
+  }
+}

@@ -1,0 +1,153 @@
+import { and, count, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { letters } from './mail.schema.ts';
+
+export type LetterRow = typeof letters.$inferSelect;
+export type Lane = LetterRow['lane'];
+export type Settled = Exclude<LetterRow['status'], 'queued'>;
+
+export interface Claim {
+  lane: Lane;
+  limit: number;
+  nowIso: string;
+  leaseUntil: string;
+  /** Letters that were first attempted after this count in the limits. */
+  countedAfter: string;
+  perHouse: number;
+  perMailbox: number;
+  /** When a letter above its mailbox's limit is looked at again. */
+  postponedUntil: string;
+}
+
+const OVER_MAILBOX_LIMIT = 'not sent yet: the limit of letters per mailbox and hour is reached';
+
+export class LettersStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** False if a letter with this key exists. */
+  async insert(tx: Orm, row: typeof letters.$inferInsert): Promise<boolean> {
+    const rows = await tx
+      .insert(letters)
+      .values(row)
+      .onConflictDoNothing({ target: letters.key })
+      .returning({ id: letters.id });
+    return rows.length > 0;
+  }
+
+  /**
+   * Leases due letters within the hourly limits. A letter counts once, at its first attempt, so retries are always
+   * leased. A mailbox above its limit waits; above the house's limit the whole lane does.
+   */
+  async claim(claim: Claim): Promise<{ letters: LetterRow[]; hasMore: boolean }> {
+    return this.#db.transaction(async (tx) => {
+      const counted = and(eq(letters.lane, claim.lane), gt(letters.firstAttemptAt, claim.countedAfter));
+      const [house] = await tx.select({ sent: count() }).from(letters).where(counted);
+      const left = claim.perHouse - (house?.sent ?? 0);
+      const limit = left > 0 ? Math.min(claim.limit, left) : claim.limit;
+      const due = await tx
+        .select({ id: letters.id, mailbox: letters.mailbox, firstAttemptAt: letters.firstAttemptAt })
+        .from(letters)
+        .where(
+          and(
+            eq(letters.lane, claim.lane),
+            eq(letters.status, 'queued'),
+            lte(letters.nextAttemptAt, claim.nowIso),
+            left > 0 ? undefined : isNotNull(letters.firstAttemptAt),
+          ),
+        )
+        .orderBy(letters.nextAttemptAt)
+        .limit(limit)
+        .for('update', { skipLocked: true });
+      if (due.length === 0) return { letters: [], hasMore: false };
+      const mailboxes = await tx
+        .select({ mailbox: letters.mailbox, sent: count() })
+        .from(letters)
+        .where(and(counted, inArray(letters.mailbox, [...new Set(due.map(({ mailbox }) => mailbox))])))
+        .groupBy(letters.mailbox);
+      const sentTo = new Map(mailboxes.map(({ mailbox, sent }) => [mailbox, sent]));
+      const [taken, postponed]: [string[], string[]] = [[], []];
+      for (const { id, mailbox, firstAttemptAt } of due) {
+        const sent = sentTo.get(mailbox) ?? 0;
+        if (!firstAttemptAt && sent >= claim.perMailbox) postponed.push(id);
+        else taken.push(id);
+        if (!firstAttemptAt) sentTo.set(mailbox, sent + 1);
+      }
+      await tx
+        .update(letters)
+        .set({ nextAttemptAt: claim.postponedUntil, answer: OVER_MAILBOX_LIMIT })
+        .where(inArray(letters.id, postponed));
+      const leased = await tx
+        .update(letters)
+        .set({
+          nextAttemptAt: claim.leaseUntil,
+          firstAttemptAt: sql`coalesce(${letters.firstAttemptAt}, ${claim.nowIso})`,
+          attempts: sql`${letters.attempts} + 1`,
+        })
+        .where(inArray(letters.id, taken))
+        .returning();
+      return { letters: leased, hasMore: due.length === limit };
+    });
+  }
+
+  async retry(id: string, { nextAttemptAt, answer }: { nextAttemptAt: string; answer: string }): Promise<void> {
+    await this.#db.orm
+      .update(letters)
+      .set({ nextAttemptAt, answer })
+      .where(and(eq(letters.id, id), eq(letters.status, 'queued')));
+  }
+
+  /** `sealedData` is deleted unless it is passed. */
+  async settle(
+    id: string,
+    outcome: { status: Settled; answer: string; at: string; sealedData?: string | null },
+  ): Promise<void> {
+    const { status, answer, at, sealedData = null } = outcome;
+    await this.#db.orm
+      .update(letters)
+      .set({ status, answer, settledAt: at, sealedData })
+      .where(and(eq(letters.id, id), ne(letters.status, 'sent')));
+  }
+
+  /** Gives up letters that nobody needs any more; those being sent are left. Returns how many there were. */
+  async expire(nowIso: string): Promise<number> {
+    const rows = await this.#db.orm
+      .update(letters)
+      .set({ status: 'expired', settledAt: nowIso, sealedData: null })
+      .where(and(eq(letters.status, 'queued'), lte(letters.expiresAt, nowIso), lte(letters.nextAttemptAt, nowIso)))
+      .returning({ id: letters.id });
+    return rows.length;
+  }
+
+  /** Sent ones, newest first. */
+  listSent({ to, limit }: { to?: string | undefined; limit: number }): Promise<LetterRow[]> {
+    return this.#list(
+      and(
+        eq(letters.status, 'sent'),
+        to === undefined ? undefined : eq(sql`lower(${letters.recipient})`, to.toLowerCase()),
+      ),
+      limit,
+    );
+  }
+
+  /** Those that did not arrive, newest first. */
+  listUndelivered(limit: number): Promise<LetterRow[]> {
+    return this.#list(or(eq(letters.status, 'bounced'), eq(letters.status, 'expired')), limit);
+  }
+
+  #list(where: SQL | undefined, limit: number): Promise<LetterRow[]> {
+    return this.#db.orm
+      .select()
+      .from(letters)
+      .where(where)
+      .orderBy(desc(letters.settledAt), desc(letters.id))
+      .limit(limit);
+  }
+
+  async deleteSettledBefore(iso: string): Promise<void> {
+    await this.#db.orm.delete(letters).where(lt(letters.settledAt, iso));
+  }
+}

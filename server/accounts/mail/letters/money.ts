@@ -1,0 +1,127 @@
+/** What the house writes about somebody's money: duties, from which nobody unsubscribes. */
+import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
+import type { LetterData, Template } from '../letters.ts';
+import { formatDay } from './dates.ts';
+
+const reasonEn = (house: string) => `You get this letter because it is about your money on ${house}.`;
+const reasonFr = (house: string) => `Vous recevez ce message parce qu’il concerne votre argent sur ${house}.`;
+
+export const receipt: Template<LetterData['receipt']> = {
+  lane: 'other',
+  write: {
+    en: ({ what, amountMinor, currency, at, link }, house) => ({
+      subject: `Your receipt from ${house}`,
+      blocks: [
+        what === 'ticket' ? 'Thank you. You have bought a ticket.' : 'Thank you. You have topped up your wallet.',
+        {
+          facts: [
+            ['Amount', formatMoney(amountMinor, currency, 'en')],
+            ['Paid on', formatDay(at, 'en')],
+          ],
+        },
+        { button: what === 'ticket' ? 'Open the receipt' : 'Open the wallet', href: link },
+      ],
+      reason: reasonEn(house),
+    }),
+    fr: ({ what, amountMinor, currency, at, link }, house) => ({
+      subject: `Votre reçu de ${house}`,
+      blocks: [
+        what === 'ticket' ? 'Merci. Vous avez acheté un billet.' : 'Merci. Vous avez rechargé votre porte-monnaie.',
+        {
+          facts: [
+            ['Montant', formatMoney(amountMinor, currency, 'fr')],
+            ['Payé le', formatDay(at, 'fr')],
+          ],
+        },
+        { button: what === 'ticket' ? 'Ouvrir le reçu' : 'Ouvrir le porte-monnaie', href: link },
+      ],
+      reason: reasonFr(house),
+    }),
+  },
+};
+
+export const refund: Template<LetterData['refund']> = {
+  lane: 'other',
+  write: {
+    en: ({ status, to, amountMinor, currency, link }, house) => ({
+      subject: status === 'succeeded' ? `A refund from ${house}` : `A refund from ${house} has failed`,
+      blocks: [
+        status === 'failed'
+          ? 'A refund could not be paid back to your card. We look for another way.'
+          : to === 'wallet'
+            ? 'A payment was refunded to your wallet, where you have it now.'
+            : 'A payment was refunded to the card that had paid. Banks take some days to show it.',
+        { facts: [['Amount', formatMoney(amountMinor, currency, 'en')]] },
+        { button: 'Open the wallet', href: link },
+      ],
+      reason: reasonEn(house),
+    }),
+    fr: ({ status, to, amountMinor, currency, link }, house) => ({
+      subject: status === 'succeeded' ? `Un remboursement de ${house}` : `Un remboursement de ${house} a échoué`,
+      blocks: [
+        status === 'failed'
+          ? 'Un remboursement n’a pas pu être versé sur votre carte. Nous cherchons une autre voie.'
+          : to === 'wallet'
+            ? 'Un paiement a été remboursé dans votre porte-monnaie, où il se trouve déjà.'
+            : 'Un paiement a été remboursé sur la carte qui l’avait réglé. Les banques mettent quelques jours à l’afficher.',
+        { facts: [['Montant', formatMoney(amountMinor, currency, 'fr')]] },
+        { button: 'Ouvrir le porte-monnaie', href: link },
+      ],
+      reason: reasonFr(house),
+    }),
+  },
+};
+
+export const renewalFailed: Template<LetterData['renewal-failed']> = {
+  lane: 'other',
+  write: {
+    en: ({ tier, accessUntil, link }, house) => ({
+      subject: `Your membership “${tier}” could not be renewed`,
+      blocks: [
+        `The payment for your membership “${tier}” has failed. It is tried again in the next days.`,
+        ...(accessUntil ? [`You keep your access until ${formatDay(accessUntil, 'en')}.`] : []),
+        'Check your card, or choose another one:',
+        { button: 'Open the wallet', href: link },
+      ],
+      reason: reasonEn(house),
+    }),
+    fr: ({ tier, accessUntil, link }, house) => ({
+      subject: `Votre abonnement « ${tier} » n’a pas pu être renouvelé`,
+      blocks: [
+        `Le paiement de votre abonnement « ${tier} » a échoué. Il sera retenté ces prochains jours.`,
+        ...(accessUntil ? [`Vous gardez votre accès jusqu’au ${formatDay(accessUntil, 'fr')}.`] : []),
+        'Vérifiez votre carte, ou choisissez-en une autre :',
+        { button: 'Ouvrir le porte-monnaie', href: link },
+      ],
+      reason: reasonFr(house),
+    }),
+  },
+};
+
+export const payout: Template<LetterData['payout']> = {
+  lane: 'other',
+  write: {
+    en: ({ status, amountMinor, currency, link }, house) => ({
+      subject: status === 'paid' ? `${house} has paid you` : `A payout from ${house} has failed`,
+      blocks: [
+        status === 'paid'
+          ? 'Your earnings are on their way to your bank account.'
+          : 'Your earnings could not be paid out. They stay yours; see what is missing on your page of earnings.',
+        { facts: [['Amount', formatMoney(amountMinor, currency, 'en')]] },
+        { button: 'Open the earnings', href: link },
+      ],
+      reason: reasonEn(house),
+    }),
+    fr: ({ status, amountMinor, currency, link }, house) => ({
+      subject: status === 'paid' ? `${house} vous a versé vos revenus` : `Un virement de ${house} a échoué`,
+      blocks: [
+        status === 'paid'
+          ? 'Vos revenus sont en route vers votre compte bancaire.'
+          : 'Vos revenus n’ont pas pu être versés. Ils restent à vous ; la page de vos revenus dit ce qui manque.',
+        { facts: [['Montant', formatMoney(amountMinor, currency, 'fr')]] },
+        { button: 'Ouvrir les revenus', href: link },
+      ],
+      reason: reasonFr(house),
+    }),
+  },
+};

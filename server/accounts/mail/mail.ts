@@ -1,0 +1,212 @@
+/**
+ * The house's mail: letters are queued in the transaction that gives reason to them, and sent by one process of the
+ * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
+ * accounts and by listeners of facts; knows nobody's account, only addresses.
+ */
+import { z } from 'zod';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { SecretBox } from '../../platform/secret-box.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type LetterId } from '../../protocol/ids.ts';
+import type { UndeliveredLetter } from '../../protocol/mail.ts';
+import { mailboxOf } from '../people/mail-addresses.ts';
+import { type Language, type RenderedLetter, renderLetter } from './letter.ts';
+import { LetterDeliverer } from './letter-deliverer.ts';
+import { type LetterRow, LettersStore } from './letters.store.ts';
+import { type LetterData, TEMPLATES, type Template, type TemplateName } from './letters.ts';
+import { type LetterSender, type MailFrom, SmtpSender } from './smtp-sender.ts';
+import { Unsubscribing } from './unsubscribing.ts';
+
+const SWEEP_MS = 1_000;
+const PRUNE_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const KEPT_MS = 30 * DAY_MS;
+const LISTED = 100;
+const KEY_MAX_CHARS = 200;
+
+const UNSUBSCRIBE: Record<Language, string> = { en: 'Unsubscribe', fr: 'Se désabonner' };
+
+const address = z.email().max(254);
+
+export interface Letter<Name extends TemplateName> {
+  /** Names the reason of the letter, such as `receipt:ticket_…`; kept for 30 days after it was sent. */
+  key: string;
+  to: string;
+  language: Language;
+  template: Name;
+  data: LetterData[Name];
+}
+
+export interface KeptLetter extends RenderedLetter {
+  id: string;
+  to: string;
+  sentAt: string;
+}
+
+export interface MailOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  box: SecretBox;
+  smtpUrl: string | undefined;
+  from: MailFrom;
+  publicUrl: string;
+  /** Letters per hour, of sign-in letters and of all others each. */
+  perHour: number;
+  /** Whether to keep what was in letters, to show it. */
+  keepsData: boolean;
+  /** Only this process of the house sends. */
+  isLeader?: () => boolean;
+  random?: () => number;
+}
+
+export class Mail {
+  readonly unsubscribing: Unsubscribing;
+  readonly #options: MailOptions;
+  readonly #store: LettersStore;
+  readonly #sender: LetterSender;
+  readonly #deliverer: LetterDeliverer;
+  readonly #sendJob: PeriodicJob;
+  readonly #pruneJob: PeriodicJob;
+
+  constructor(options: MailOptions) {
+    const { db, clock, metrics, box, publicUrl, smtpUrl, from, perHour, keepsData, isLeader, random } = options;
+    const log = options.log.child({ domain: 'mail' });
+    this.#options = options;
+    this.#store = new LettersStore(db);
+    this.unsubscribing = new Unsubscribing({ db, box, clock, publicUrl });
+    this.#sender = smtpUrl ? new SmtpSender({ url: smtpUrl, from }) : withoutServer(keepsData);
+    this.#deliverer = new LetterDeliverer({
+      clock,
+      log,
+      metrics,
+      store: this.#store,
+      sender: this.#sender,
+      host: new URL(publicUrl).hostname,
+      perHour,
+      keepsData,
+      random: random ?? Math.random,
+      write: (letter) => this.#write(letter),
+      onIdle: () => this.#sendJob.wake(),
+    });
+    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+      new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
+    this.#sendJob = job('send letters', SWEEP_MS, () => this.#deliverer.sweep());
+    this.#pruneJob = job('prune letters', PRUNE_MS, async () => {
+      await this.#store.deleteSettledBefore(new Date(clock.now() - KEPT_MS).toISOString());
+      return false;
+    });
+  }
+
+  start(): void {
+    this.#sendJob.start();
+    this.#pruneJob.start();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#sendJob.close(), this.#pruneJob.close()]);
+    await this.#deliverer.close();
+    this.#sender.close();
+  }
+
+  /**
+   * Queues a letter in the caller's transaction. False if one with this key was queued before: then it does nothing. A
+   * call inside the transaction cannot send; `wake` after the commit saves up to a second.
+   */
+  async enqueue<Name extends TemplateName>(tx: Orm, letter: Letter<Name>): Promise<boolean> {
+    const { key, to, language, template, data } = letter;
+    const recipient = address.safeParse(to);
+    if (!recipient.success) throw new AppError('invalid_request', 'The mail address is malformed.');
+    if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
+    const { lane, lifetimeMs = () => DAY_MS } = TEMPLATES[template];
+    const id = createId('letter');
+    const now = this.#options.clock.now();
+    return this.#store.insert(tx, {
+      id,
+      key,
+      template,
+      lane,
+      recipient: recipient.data,
+      mailbox: mailboxOf(recipient.data.toLowerCase()),
+      language,
+      sealedData: this.#options.box.seal(JSON.stringify(data), id),
+      status: 'queued',
+      createdAt: new Date(now).toISOString(),
+      nextAttemptAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + lifetimeMs(data)).toISOString(),
+    });
+  }
+
+  /** Looks for due letters now. */
+  wake(): void {
+    this.#sendJob.wake();
+  }
+
+  /** Resolves when no letter is being sent or due. */
+  async settled(): Promise<void> {
+    for (;;) {
+      await this.#sendJob.idle();
+      if (!this.#deliverer.isBusy) return;
+      await this.#deliverer.settled();
+    }
+  }
+
+  /** Letters that did not arrive, newest first. */
+  async listUndelivered(): Promise<UndeliveredLetter[]> {
+    const rows = await this.#store.listUndelivered(LISTED);
+    return rows.map((row) => ({
+      id: row.id as LetterId,
+      to: row.recipient,
+      template: row.template,
+      status: row.status === 'bounced' ? 'bounced' : 'expired',
+      answer: row.answer,
+      attempts: row.attempts,
+      createdAt: toIso(row.createdAt),
+      settledAt: toIso(row.settledAt),
+    }));
+  }
+
+  /** Letters that were sent, newest first, where their contents are kept. */
+  async listKept(to?: string): Promise<KeptLetter[]> {
+    const rows = await this.#store.listSent({ to, limit: LISTED });
+    return rows.flatMap((row) => {
+      if (row.sealedData === null) return [];
+      const { subject, text, html } = this.#render(row);
+      return [{ id: row.id, to: row.recipient, subject, text, html, sentAt: toIso(row.settledAt) }];
+    });
+  }
+
+  async #write(row: LetterRow) {
+    const { topic } = TEMPLATES[row.template];
+    if (topic && !(await this.unsubscribing.isSubscribed({ address: row.recipient, topic }))) return undefined;
+    return this.#render(row);
+  }
+
+  #render(row: LetterRow): RenderedLetter & { unsubscribeUrl: string | undefined } {
+    const { box, from } = this.#options;
+    const opened = row.sealedData === null ? undefined : box.open(row.sealedData, row.id);
+    if (opened === undefined) throw new AppError('internal', 'The data of a letter cannot be decrypted.');
+    // Stored by `enqueue` with the data of its template.
+    const template = TEMPLATES[row.template] as Template<unknown>;
+    const content = template.write[row.language](JSON.parse(opened), from.name);
+    const unsubscribeUrl =
+      template.topic && this.unsubscribing.linkOf({ address: row.recipient, topic: template.topic });
+    const unsubscribe = unsubscribeUrl ? { label: UNSUBSCRIBE[row.language], href: unsubscribeUrl } : undefined;
+    return { ...renderLetter(content, row.language, unsubscribe), unsubscribeUrl };
+  }
+}
+
+/** Development has the table as its mailbox; elsewhere letters wait for a mail server. */
+function withoutServer(keepsData: boolean): LetterSender {
+  const outcome = keepsData ? 'sent' : 'failed';
+  return { send: async () => ({ outcome, answer: 'LOGE_SMTP_URL is not set' }), close: () => {} };
+}
+
+function toIso(time: string | null): string {
+  return new Date(time ?? 0).toISOString();
+}
