@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -125,6 +125,7 @@ export class App {
     };
     closers.push(
       () => deskSessions.close(),
+      () => people.close(),
       () => mail.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
@@ -153,6 +154,7 @@ export class App {
     webhooks.start();
     deskSessions.start();
     mail.start();
+    people.start();
     chat.start();
     await money.start();
     if (config.development && leader.isLeader) await seedDemo(context);

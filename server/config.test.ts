@@ -63,6 +63,14 @@ test('faults of different kinds are named together', () => {
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);
 });
 
+test('production has accounts with LOGE_SITE=on only, which wants a mail server; the names of built-in keys are taken', () => {
+  expect(parseConfig({}).hasSite).toBe(true);
+  expect(parseConfig({ LOGE_SITE: 'off' }).hasSite).toBe(false);
+  const faults = faultsOf({ NODE_ENV: 'production', LOGE_SITE: 'on', LOGE_API_KEY: 'site' });
+  expect(faults).toContainEqual(expect.stringMatching(/^LOGE_SMTP_URL: needed with LOGE_SITE=on/));
+  expect(faults).toContainEqual(expect.stringMatching(/^LOGE_API_KEY: `site` is the name of another key/));
+});
+
 test('an empty variable is an absent one', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '' }).port).toBe(3000);
 });

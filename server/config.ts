@@ -2,6 +2,7 @@
  * Configuration: read once from the environment, validated with all faults named together, frozen. The server's only
  * reader of the environment. Development has a default for everything; production refuses each of these defaults.
  */
+import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -18,6 +19,8 @@ const DEVELOPMENT_ENCRYPTION_KEY = 'devsecret_that_encrypts_not_for_production_0
 const DEVELOPMENT_SFU_SECRET = 'devsecret_of_the_sfu_not_for_production_0000';
 /** Name of the key with the secret LOGE_METRICS_SECRET. */
 const METRICS_KEY = 'metrics';
+/** Name of the key with which the house signs the tokens of its own people; its secret never leaves the server. */
+const SITE_KEY = 'site';
 const DEVELOPMENT_DATA_DIR = '.data';
 const DEVELOPMENT_MAIL_FROM = { name: 'Loge', address: 'loge@localhost' };
 const EXAMPLE_HOUSE_PAGES = fileURLToPath(new URL('./web/house-pages', import.meta.url));
@@ -103,6 +106,8 @@ const environment = z.object({
   /** Encrypts secrets in the database and signs the site's cookies. */
   LOGE_ENCRYPTION_KEY: secrets.optional(),
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** `on`: the house has accounts and a public list; `off`: it only embeds. */
+  LOGE_SITE: z.enum(['on', 'off']).optional(),
   LOGE_ALLOWED_ORIGINS: list.optional(),
   /** Identities that may open the money desk, separated by commas. */
   LOGE_OPERATORS: list.optional(),
@@ -110,7 +115,7 @@ const environment = z.object({
   LOGE_VAT_RATES: text.transform(readVatRates).optional(),
   /** A folder with the pages that the house writes itself: `terms.en.html` and so on. */
   LOGE_HOUSE_PAGES: text.optional(),
-  /** `smtps://user:password@host` or `smtp://…`, whose connection is upgraded by STARTTLS where the server offers it. */
+  /** `smtps://user:password@host`, or `smtp://…` with STARTTLS where the server offers it. */
   LOGE_SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
   /** The sender of all mail: `Name <address>`. */
   LOGE_MAIL_FROM: text.transform(parseMailFrom).optional(),
@@ -147,6 +152,8 @@ const environment = z.object({
   LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   /** Whether to accept creators in countries where the payment provider pays nobody. */
   LOGE_CREATORS_WITHOUT_PAYOUTS: z.enum(['on', 'off']).default('off'),
+  /** How many full years after the year of its issue a receipt keeps its buyer. */
+  LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
   /** How long messages keep their text and author. */
   LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
@@ -205,7 +212,8 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   if (part === 'gateway' && !given.REDIS_URL) {
     faults.push('REDIS_URL: needed to run one gateway of several; `npm start` runs everything in one process');
   }
-  if (given.LOGE_API_KEY === METRICS_KEY) faults.push(`LOGE_API_KEY: \`${METRICS_KEY}\` is the name of another key`);
+  const builtIn = [METRICS_KEY, SITE_KEY].find((name) => name === given.LOGE_API_KEY);
+  if (builtIn) faults.push(`LOGE_API_KEY: \`${builtIn}\` is the name of another key`);
   if (given.LOGE_TURN_URLS && !given.LOGE_TURN_SECRET) faults.push('LOGE_TURN_SECRET: needed with LOGE_TURN_URLS');
   if (given.CONTENT_POLICY === 'adult') {
     faults.push(
@@ -215,6 +223,9 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   // In development anyone can sign in as anyone.
   if (!production && /^[sr]k_live_/.test(given.STRIPE_SECRET_KEY ?? '')) {
     faults.push('NODE_ENV: must be `production` with a live Stripe key');
+  }
+  if (production && given.LOGE_SITE === 'on' && !given.LOGE_SMTP_URL) {
+    faults.push('LOGE_SMTP_URL: needed with LOGE_SITE=on: people sign in by mail');
   }
   if (given.LOGE_SMTP_URL && !given.LOGE_MAIL_FROM) {
     faults.push('LOGE_MAIL_FROM: needed with LOGE_SMTP_URL, such as `Loge <mail@loge.example>`');
@@ -273,10 +284,18 @@ function sellerOf(env: z.output<typeof environment>) {
   return { name: 'Loge (example)', address: '1 place de l’Opéra, 75009 Paris', vatNumber: 'FR00000000000' };
 }
 
+/** Derived, so that a house needs no further secret. The current one signs first. */
+function siteKeyOf(encryptionKeys: readonly string[]) {
+  const derive = (key: string) =>
+    Buffer.from(hkdfSync('sha256', key, '', 'loge site tokens v1', 32)).toString('base64url');
+  return { id: SITE_KEY, secrets: encryptionKeys.map(derive), scopes: ['tokens'] as const };
+}
+
 function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const production = env.NODE_ENV === 'production';
   const origins = env.LOGE_ALLOWED_ORIGINS ?? [];
   const apiKey = env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY;
+  const encryptionKeys = env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY];
   const [apiSecret = DEVELOPMENT_API_SECRET, ...previousApiSecrets] = env.LOGE_API_SECRET ?? [];
   return {
     mode: env.NODE_ENV,
@@ -288,6 +307,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
      * only.
      */
     host: env.LOGE_HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    /** Whether the house has accounts of its own, and a public list of rooms. */
+    hasSite: env.LOGE_SITE === undefined ? !production : env.LOGE_SITE === 'on',
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
     operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
@@ -315,7 +336,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       { id: METRICS_KEY, secrets: env.LOGE_METRICS_SECRET ? [env.LOGE_METRICS_SECRET] : [], scopes: ['metrics'] },
     ] satisfies { id: string; secrets: string[]; scopes: readonly Scope[] }[],
     /** The first encrypts and signs; older ones only decrypt and verify. */
-    encryptionKeys: env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY],
+    encryptionKeys,
+    siteKey: siteKeyOf(encryptionKeys),
     databaseUrl: env.DATABASE_URL,
     /** Present: this is one gateway among several. */
     redisUrl: env.REDIS_URL,
@@ -335,6 +357,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
+    invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',
     chatRetention: { messageDays: env.LOGE_CHAT_RETENTION_DAYS, evidenceDays: env.LOGE_CHAT_EVIDENCE_DAYS },
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,

@@ -7,6 +7,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
+import { People } from './accounts/people/people.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
@@ -23,7 +24,7 @@ import type { Database } from './platform/db/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
-import type { Outbox } from './platform/outbox/outbox.ts';
+import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -44,6 +45,7 @@ export interface Domains {
   apiKeys: ApiKeys;
   deskSessions: DeskSessions;
   mail: Mail;
+  people: People;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
@@ -64,7 +66,11 @@ export interface DomainsOptions {
 export async function createDomains(platform: Platform, options: DomainsOptions): Promise<Domains> {
   const { db, outbox, clock, log } = platform;
   const { config, provider, isReturnUrlAllowed, gateway, isLeader } = options;
-  const { accounts, rooms } = createRooms(platform, { currency: config.currency, ...(gateway && { gateway }) });
+  const { accounts, rooms } = createRooms(platform, {
+    currency: config.currency,
+    hasPublicList: config.hasSite,
+    ...(gateway && { gateway }),
+  });
   const box = new SecretBox(config.encryptionKeys);
   const money = await createMoney(platform, rooms, {
     ...moneySettings(config),
@@ -72,7 +78,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
     ...(isLeader && { isLeader }),
   });
-  const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: config.builtInKeys });
+  const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: [...config.builtInKeys, config.siteKey] });
   const chat = new Chat({
     ...platform,
     rooms: {
@@ -87,11 +93,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
-  // Until there are people with addresses, letters about money have no recipient.
-  const letters = new MoneyLetters({ db, mail, publicUrl: config.publicUrl, addressOf: async () => undefined });
+  const people = new People({ db, clock, log, mail, publicUrl: config.publicUrl });
+  const letters = new MoneyLetters({
+    db,
+    mail,
+    publicUrl: config.publicUrl,
+    addressOf: (identity) => people.addressOf(identity),
+  });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
-    chat: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    chat: (facts) => showTips(chat, facts),
     webhooks: () => webhooks.wake(),
   });
   return {
@@ -99,7 +110,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
-    tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.apiKey, clock }),
+    people,
+    tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,
     chat,
@@ -108,9 +120,19 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   };
 }
 
+/** The facts are of one topic. */
+async function showTips(chat: Chat, facts: Fact[]): Promise<void> {
+  if (facts[0]?.topic === 'tips.settled') {
+    await chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips));
+  } else {
+    const refunds = facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt }));
+    await chat.appendTipRefunds(refunds);
+  }
+}
+
 export function createRooms(
   { db, outbox, clock }: Pick<Platform, 'db' | 'outbox' | 'clock'>,
-  options: { currency: string; gateway?: string },
+  options: { currency: string; hasPublicList?: boolean; gateway?: string },
 ): Pick<Domains, 'accounts' | 'rooms'> {
   const accounts = new Accounts(new AccountsStore(db));
   return { accounts, rooms: new Rooms({ store: new RoomsStore(db), accounts, outbox, clock, ...options }) };
@@ -127,8 +149,19 @@ export async function createMoney(
 }
 
 export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings } = config;
-  return { currency, walletMode, promoPays, houseCountry, seller, vatRates, publicUrl, earnings };
+  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
+  const { seller, invoiceRetentionYears } = config;
+  return {
+    currency,
+    walletMode,
+    promoPays,
+    houseCountry,
+    vatRates,
+    publicUrl,
+    earnings,
+    seller,
+    invoiceRetentionYears,
+  };
 }
 
 function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, development }: Config) {

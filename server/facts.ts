@@ -9,7 +9,7 @@ import type { RoomFacts } from './rooms/room-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips in the chat. */
+  /** Shows tips, and which were paid back, in the chat. */
   | 'chat'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
@@ -48,12 +48,12 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'live.started': { dispatch: ['webhooks'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
-  'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd'] },
+  'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
   'tips.settled': { dispatch: ['chat', 'webhooks'] },
-  'tip.refunded': { dispatch: ['webhooks'] },
+  'tip.refunded': { dispatch: ['chat', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },

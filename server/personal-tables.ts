@@ -18,6 +18,25 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     hidden: ['link_digest', 'created_by'],
     erase: { delete: true },
   },
+  persons: {
+    domain: 'accounts',
+    rows: 'id = $1',
+    erase: { set: { name: ERASED_NAME } },
+  },
+  sign_in_requests: {
+    domain: 'accounts',
+    rows: 'address in (select address from person_addresses where person = $1)',
+    hidden: ['link_digest', 'code_digest'],
+    erase: { delete: true },
+  },
+  person_addresses: { domain: 'accounts', rows: 'person = $1', erase: { delete: true } },
+  person_sessions: {
+    domain: 'accounts',
+    rows: 'person = $1',
+    hidden: ['secret_digest', 'next_digest'],
+    erase: { delete: true },
+  },
+  handles: { domain: 'accounts', rows: 'person = $1', erase: { set: { freed_at: 'coalesce(freed_at, now())' } } },
 
   rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
   entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
@@ -42,7 +61,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   invoices: {
     domain: 'money',
     rows: 'identity = $1',
-    kept: 'issued receipts keep the name that their buyer gave, for as long as the law on accounts asks (ten years in France)',
+    kept: 'issued receipts keep the name that their buyer gave, until the term of the law on accounts has passed (LOGE_INVOICE_RETENTION_YEARS)',
   },
   ledger_accounts: { domain: 'money', rows: 'owner = $1', kept: BOOKS },
   ledger_entries: {

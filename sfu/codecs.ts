@@ -5,8 +5,8 @@ import type { RtpCapabilities } from './contract.ts';
  * The codecs of every router of every node, best first: a client without a preference takes the first. VP8 comes first
  * because every browser encodes it in simulcast. The two H.264 profiles are constrained baseline, which all browsers
  * share, and constrained high, which Apple's encoders prefer. mediasoup adds RTX, NACK, PLI, transport-cc and goog-remb
- * to each video codec. Inband FEC conceals single lost packets of speech; DTX is off because it degrades music and room
- * tone.
+ * to each video codec. Inband FEC conceals single lost packets of speech; why DTX is off stands where the SDK publishes
+ * the sound (`encodings.ts`).
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   {

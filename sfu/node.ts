@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { routerRtpCapabilities } from './codecs.ts';
 import {
   FIRST_EPOCH,
-  type RoomUpstream,
   type SessionCloseReason,
   type SfuAnswer,
   SfuError,
@@ -28,12 +27,11 @@ import {
   assertRtpCapabilities,
   assertViewport,
 } from './parameters.ts';
-import { NodeLinks } from './pipes/node-links.ts';
+import { NodeUpstreams } from './pipes/node-upstreams.ts';
 import type { PipeListen } from './pipes/pipe-listen.ts';
 import type { PipeAnswer, PipeEvent, PipeMethods, PipeRequest } from './pipes/pipe-messages.ts';
 import { PipeSession } from './pipes/pipe-session.ts';
-import { assertNoLoop, Upstream } from './pipes/upstream.ts';
-import type { Room } from './rooms/room.ts';
+import { assertNoLoop } from './pipes/upstream.ts';
 import { RoomDirectory } from './rooms/room-directory.ts';
 import { MediaSession } from './sessions/media-session.ts';
 import { PublishSession } from './sessions/publish-session.ts';
@@ -92,7 +90,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   readonly #sessions: SessionHost;
   readonly #figures: NodeFigures;
   readonly #budgets: ReceiverBudgets;
-  readonly #links: NodeLinks | undefined;
+  readonly #upstreams: NodeUpstreams;
   readonly #listeners: EventListeners;
   readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
   #draining: NodeJS.Timeout | undefined;
@@ -133,7 +131,6 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
       pipeListen: options.pipes,
     });
     this.#layerLoweringDelayMs = options.layerLoweringDelayMs ?? LAYER_LOWERING_DELAY_MS;
-    this.#links = options.pipes && new NodeLinks({ secret: options.pipes.secret, log });
     this.#sessions = new SessionHost({
       pool,
       rooms: this.#rooms,
@@ -142,6 +139,15 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
       now: this.#now,
       emit: this.#listeners.emit,
       watching: options.shared?.watching,
+    });
+    this.#upstreams = new NodeUpstreams({
+      node: this.id,
+      secret: options.pipes?.secret,
+      rooms: this.#rooms,
+      sessions: this.#sessions,
+      isDraining: () => this.draining,
+      layerLoweringDelayMs: this.#layerLoweringDelayMs,
+      log,
     });
     this.#budgets = new ReceiverBudgets({ records: options.shared?.budgets, log });
     this.#figures = new NodeFigures({ pool, rooms: this.#rooms, sessions: this.#sessions });
@@ -202,7 +208,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
           beginsPaused,
           ...(budget && { budget }),
         }),
-      prepare: (room) => this.#followIfNoStage(room, upstream),
+      prepare: (room) => this.#upstreams.pullIfNoStage(room, upstream),
       open: (session) => session.open(dtlsParameters),
     });
   }
@@ -248,7 +254,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
       {
         place: (room) => room.routerForPipe(),
         make: (options) => new PipeSession({ ...options, log: this.#log, emitPipeEvent: this.#emitPipeEvent }),
-        prepare: (room) => this.#followIfNoStage(room, upstream),
+        prepare: (room) => this.#upstreams.pullIfNoStage(room, upstream),
         open: (pipe) => pipe.open(request.address),
       },
     );
@@ -264,20 +270,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
 
   async follow(request: SfuRequest<'follow'>): Promise<void> {
     this.#sessions.assertOpen();
-    if (request.upstream.node === this.id) return;
-    const room = this.#rooms.get(request.room);
-    if (!room) return;
-    const { publisher } = room;
-    if (publisher) {
-      const { fence = publisher.fence } = request;
-      // A publisher that has moved off this draining node stays until its last viewer has left.
-      if (publisher.fence > fence || (publisher.fence === fence && this.draining)) return;
-      this.#sessions.end(publisher, 'replaced');
-    }
-    // Its end may have closed the room. A node that restarted under the same id has lost our pull: then it is no longer
-    // alive.
-    const isFollowing = room.upstream?.alive && room.upstream.source.node === request.upstream.node;
-    if (!room.closed && !isFollowing) this.#follow(room, request.upstream);
+    this.#upstreams.follow(request);
   }
 
   async connect(request: SfuRequest<'connect'>): Promise<void> {
@@ -437,7 +430,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     this.#closed = true;
     clearInterval(this.#draining);
     this.#sessions.close();
-    this.#links?.close();
+    this.#upstreams.close();
     await this.#pool.close();
     this.#listeners.clear();
     this.#pipeListeners.clear();
@@ -458,25 +451,6 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     const now = this.#rooms.all.flatMap(({ publisher, isWatched }) => (publisher && !isWatched ? [publisher] : []));
     for (const publisher of now) if (this.#unwatched.has(publisher)) this.#sessions.end(publisher, 'node_closed');
     this.#unwatched = new Set(now);
-  }
-
-  #followIfNoStage(room: Room, upstream: RoomUpstream | undefined): void {
-    if (upstream && upstream.node !== this.id && !room.publisher && !room.upstream?.alive) this.#follow(room, upstream);
-  }
-
-  #follow(room: Room, source: RoomUpstream): void {
-    const links = this.#links;
-    if (!links) throw new SfuError('node_unavailable', 'This node pulls no rooms from other nodes.');
-    const upstream = new Upstream({
-      room,
-      node: this.id,
-      source,
-      link: () => links.get(source),
-      log: this.#log,
-      loweringDelayMs: this.#layerLoweringDelayMs,
-    });
-    room.follow(upstream);
-    upstream.start();
   }
 
   #media(id: string): MediaSession {

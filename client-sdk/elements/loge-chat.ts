@@ -104,6 +104,14 @@ export class LogeChat extends RoomPart {
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
         this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount, words), { isAddressed });
       }),
+      room.on('tipRefunded', ({ id }) => {
+        this.requestUpdate();
+        this.#schedule();
+        const tip = room.chat.messages.find((item) => item.kind === 'tip' && item.id === id);
+        if (tip?.kind !== 'tip') return;
+        const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
+        this.#announcer.announce(() => this.texts.chat.announceTipRefund(tip.from.name, amount));
+      }),
       room.on('chatNotice', (notice) => {
         this.#handleAdded();
         this.#announcer.announce(() => this.texts.chat.notice(notice));

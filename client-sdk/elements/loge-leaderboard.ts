@@ -143,11 +143,9 @@ export class LogeLeaderboard extends RoomPart {
     const refresh = () => this.#refreshSoon(room);
     refresh();
     return [
-      ...(['connected', 'reconnected', 'accessGranted', 'tipReceived', 'goalProgress'] as const).map((name) =>
-        room.on(name, refresh),
+      ...(['connected', 'reconnected', 'accessGranted', 'tipReceived', 'tipRefunded', 'goalProgress'] as const).map(
+        (name) => room.on(name, refresh),
       ),
-      // A tip that was paid back: its creator and its fan see it at once.
-      ...(['earningsChanged', 'walletChanged'] as const).map((name) => room.on(name, refresh)),
       room.on('accessRevoked', () => {
         this.board = undefined;
       }),

@@ -123,24 +123,25 @@ export class LogeLobby extends RoomPart {
       <div>
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
-        ${access.reason === 'removed' ? this.#removed(access.note ?? '') : nothing}
+        ${access.reason === 'removed' ? this.#removed(access.note ?? '', info) : nothing}
       </div>
     </div>`;
   }
 
-  #removed(note: string): TemplateResult {
+  #removed(note: string, info: RoomInfo): TemplateResult {
     const { texts, contactPath } = this;
     return html`<p data-testid="access-note">
-      ${texts.lobby.removed(note)} ${contactPath ? html`<a href=${contactPath}>${texts.lobby.contact}</a>` : nothing}
-    </p>`;
+        ${texts.lobby.removed(note)} ${contactPath ? html`<a href=${contactPath}>${texts.lobby.contact}</a>` : nothing}
+      </p>
+      ${info.access.kind === 'ticket' ? html`<loge-ticket .room=${this.room}></loge-ticket>` : nothing}`;
   }
 
   /** What becomes of a ticket that is bought in a pause. */
-  #paused({ pausedUntil, creator, access: rule }: RoomInfo, access: Access): TemplateResult | typeof nothing {
+  #paused({ pausedUntil, access: rule }: RoomInfo, access: Access): TemplateResult | typeof nothing {
     const { texts, language } = this;
     if (!pausedUntil || rule.kind !== 'ticket' || access.state !== 'required') return nothing;
     return html`<div class="callout neutral" role="status" data-testid="lobby-paused">
-      ${texts.lobby.pausedText(creator.name, formatUntil(pausedUntil, language))}
+      ${texts.lobby.pausedText(formatUntil(pausedUntil, language))}
     </div>`;
   }
 

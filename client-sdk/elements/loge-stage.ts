@@ -13,6 +13,7 @@ import 'media-chrome/dist/media-volume-range.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
+import type { Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
@@ -81,6 +82,7 @@ export class LogeStage extends RoomPart {
         if (notice.direction === 'watching') this.quality = notice.quality;
       }),
       room.on('tipReceived', (tip) => this.#tips.add(tip)),
+      room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
       }),
@@ -123,7 +125,7 @@ export class LogeStage extends RoomPart {
         </media-controller>
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
-          ${hasPicture ? nothing : this.#placeholder(creator)} ${this.#notices()}
+          ${hasPicture ? this.#soundOnly() : this.#placeholder(creator)} ${this.#notices()}
           ${this.#tips.render(language)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
@@ -208,8 +210,7 @@ export class LogeStage extends RoomPart {
     }
     if (!room.isLive) {
       return html`<div class="curtain" role="status" data-testid="stage-waiting">
-        <p class="display">${room.info.liveEndedAt ? texts.stage.pausedTitle : texts.stage.soon}</p>
-        <p>${this.#waitingText(creator)}</p>
+        ${this.#waiting(room.info, creator)}
       </div>`;
     }
     if (this.missingCode) {
@@ -230,11 +231,22 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
-  #waitingText(creator: string): string {
-    const { texts, language } = this;
-    const { liveEndedAt = null, pausedUntil = null } = this.room?.info ?? {};
-    if (pausedUntil) return texts.stage.pausedText(creator, formatUntil(pausedUntil, language));
-    return liveEndedAt ? texts.stage.offAirText(creator) : texts.stage.soonText(creator);
+  /** Over the last picture, which stands still. */
+  #soundOnly(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    if (!room?.stage.isSoundOnly) return nothing;
+    return html`<div class="curtain still" role="status" data-testid="stage-sound-only">
+      <p class="display">${icon('signal', 26)}${texts.stage.soundOnly}</p>
+      <p>${texts.stage.soundOnlyText}</p>
+    </div>`;
+  }
+
+  #waiting({ liveEndedAt, pausedUntil, pauseAnnounced }: RoomInfo, creator: string): TemplateResult {
+    const { stage, lobby } = this.texts;
+    const say = (title: string, text: string) => html`<p class="display">${title}</p><p>${text}</p>`;
+    if (pausedUntil && pauseAnnounced)
+      return say(stage.pausedTitle, stage.pausedText(creator, formatUntil(pausedUntil, this.language)));
+    return liveEndedAt ? say(lobby.offAir, stage.offAirText(creator)) : say(stage.soon, stage.soonText(creator));
   }
 
   #notices(): TemplateResult | typeof nothing {
@@ -254,11 +266,6 @@ export class LogeStage extends RoomPart {
       ${
         room.stage.pause
           ? html`<span class="badge" role="status" data-testid="stage-paused">${icon('signal', 16)}${texts.stage.paused}</span>`
-          : nothing
-      }
-      ${
-        room.stage.isSoundOnly
-          ? html`<span class="badge" role="status" data-testid="stage-sound-only">${icon('signal', 16)}${texts.stage.soundOnly}</span>`
           : nothing
       }
       ${

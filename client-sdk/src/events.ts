@@ -3,7 +3,7 @@ import type { Role } from '../../server/protocol/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat/chat-room.ts';
-import type { MessageId } from '../../server/protocol/ids.ts';
+import type { MessageId, TipId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/money/private-sessions.ts';
 import type { Goal, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
@@ -50,6 +50,7 @@ export const RoomEvent = {
   chatQueue: 'chatQueue',
   chatSampled: 'chatSampled',
   tipReceived: 'tipReceived',
+  tipRefunded: 'tipRefunded',
   goalProgress: 'goalProgress',
   goalCleared: 'goalCleared',
   tipMenuChanged: 'tipMenuChanged',
@@ -82,9 +83,9 @@ export type RoomEventName = keyof typeof RoomEvent;
 
 /**
  * An item of the chat: a message, a tip or a notice. A removed message stays in its place with an empty text and
- * `removed`.
+ * `removed`, a tip that was paid back with `refunded`.
  */
-export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' }>;
+export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' | 'tip_refund' }>;
 
 /**
  * The server has paused the media of a private session, because this client does not report that the video arrives. The
@@ -103,6 +104,12 @@ export interface StageTrack {
   /** Whether the creator has muted it. */
   readonly muted: boolean;
   readonly track: MediaStreamTrack;
+}
+
+export interface ChatTipRefundNotice {
+  /** The tip that was paid back. */
+  id: TipId;
+  seq: number;
 }
 
 export interface ChatRemovalNotice {
@@ -192,8 +199,11 @@ export interface RoomEventMap {
   /** ISO 8601. */
   liveStarted: { startedAt: string };
   liveEnded: { endedAt: string };
-  /** When the room ends by itself unless a live begins; null: it is live, or does not end by itself. */
-  pauseChanged: { until: string | null };
+  /**
+   * When the room ends by itself unless a live begins; null: it is live, or does not end by itself. `isAnnounced`: the
+   * creator said that they come back by then; otherwise the live has ended without a word.
+   */
+  pauseChanged: { until: string | null; isAnnounced: boolean };
   viewerCount: number;
   /** How many tickets are left for this participant; 0: sold out; null: they are not limited, or it is inside. */
   ticketsLeft: number | null;
@@ -225,6 +235,8 @@ export interface RoomEventMap {
   /** The room is so busy that only a sample of its messages is shown; null: all messages are shown again. */
   chatSampled: ChatSampling | null;
   tipReceived: ChatTip;
+  /** A tip was paid back; its item in `room.chat.messages` is `refunded`. */
+  tipRefunded: ChatTipRefundNotice;
   /** A goal was set, or a tip or refund changed its progress. */
   goalProgress: GoalProgress;
   /** The goal was removed. */

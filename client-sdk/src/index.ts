@@ -9,6 +9,7 @@ export type {
   ChatRemoval,
   ChatReply,
   ChatTip,
+  ChatTipRefund,
 } from '../../server/protocol/chat/chat.ts';
 export type {
   ActKind,
@@ -73,6 +74,7 @@ export {
   type ChatHeldNotice,
   type ChatItem,
   type ChatRemovalNotice,
+  type ChatTipRefundNotice,
   type GoalProgress,
   type LocalLiveEndReason,
   type LocalTrackChange,

@@ -33,7 +33,8 @@ vi.mock('./media/media-engine.ts', () => ({
 const DEPTH = Number(process.env.LOGE_RACE_DEPTH ?? 2);
 const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.02, long: 1 }));
 const AWAY_MS = 2_000;
-const LONG_AWAY_MS = 60_000;
+/** Longer than a session waits. */
+const LONG_AWAY_MS = 90_000;
 
 /** A creator's and a fan's page on one model server, with checks of what the creator's page may publish. */
 class World {
@@ -292,6 +293,22 @@ const FOUND = [
 
 it.each(FOUND)('%s: %s', async (scenario, plan) => {
   await run(SCENARIOS[scenario] as Scenario, parsePlan(plan));
+});
+
+it('puts a creator whose line was dead for 40 seconds on air again without being asked', async () => {
+  await run(
+    {
+      begin: async (w) => {
+        w.goLive();
+        await w.points.runUntilQuiet();
+        // A last sign of the server, which tells how long the line was dead.
+        w.socketOf('ada')?.deliver('rooms:viewerCount', { count: 1 });
+      },
+      acts: { lose: (w) => w.lose('ada', 40_000) },
+      check: ({ creator }) => expect(creator.localParticipant.isLive).toBe(true),
+    },
+    [{ act: 'lose', step: 1 }],
+  );
 });
 
 describe(`schedules of up to ${DEPTH} acts (seed ${SEED})`, { timeout: 3_600_000 }, () => {

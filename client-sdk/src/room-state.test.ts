@@ -17,6 +17,7 @@ const info: Room = {
   firstLiveAt: null,
   liveEndedAt: null,
   pausedUntil: null,
+  pauseAnnounced: false,
   liveSeconds: 0,
   endedAt: null,
   createdAt: '2030-01-01T00:00:00.000Z',

@@ -88,16 +88,16 @@ export class RoomState {
     else if (info?.status === 'live') this.info = { ...info, status: 'scheduled', liveEndedAt: at };
     if (live) {
       this.#emit('liveStarted', { startedAt: at });
-      this.setPause(null);
+      this.setPause({ until: null, isAnnounced: false });
     } else this.#emit('liveEnded', { endedAt: at });
     return true;
   }
 
-  setPause(until: string | null): void {
+  setPause({ until, isAnnounced }: RoomEventMap['pauseChanged']): void {
     const { info } = this;
-    if (!info || info.pausedUntil === until) return;
-    this.info = { ...info, pausedUntil: until };
-    this.#emit('pauseChanged', { until });
+    if (!info || (info.pausedUntil === until && info.pauseAnnounced === isAnnounced)) return;
+    this.info = { ...info, pausedUntil: until, pauseAnnounced: isAnnounced };
+    this.#emit('pauseChanged', { until, isAnnounced });
   }
 
   setEnded(info: RoomInfo): void {

@@ -1,14 +1,12 @@
 /**
- * The facade of the SDK: one room, seen by one participant. It creates the parts (chat, stage, wallet, …) and routes
- * the server's events to them. It holds no logic of a part.
+ * The facade of the SDK: one room, seen by one participant. It creates the parts (chat, stage, wallet, …) and passes
+ * calls on to them; what the server says comes by `room-events.ts`. It holds no logic of a part.
  */
 import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
-import type { EventData, EventName, Inside, Welcome } from '../../server/protocol/realtime.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
-import type { GrantedSession } from '../../server/protocol/stage.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -20,6 +18,7 @@ import { Memberships } from './money/memberships.ts';
 import { PrivateSession } from './money/private-session.ts';
 import { Tipping } from './money/tipping.ts';
 import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './money/wallet.ts';
+import { RoomEvents } from './room-events.ts';
 import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
@@ -39,8 +38,6 @@ export interface RoomOptions {
   /** Load the media code on connecting, rather than when access is granted; see `prepareMedia()`. Default: true. */
   eagerMedia?: boolean;
 }
-
-type EventHandlers = { [N in EventName]: (data: EventData<N>) => void };
 
 /**
  * A live room: video, chat, tips and access.
@@ -69,7 +66,7 @@ export class Room {
   readonly #connection: Connection;
   readonly #engine: MediaEngine;
   readonly #emitter: Emitter<RoomEventMap>;
-  readonly #handlers: EventHandlers;
+  readonly #events: RoomEvents;
   readonly #autoWatch: boolean;
   readonly #eagerMedia: boolean;
   readonly #state: RoomState;
@@ -88,14 +85,11 @@ export class Room {
       url,
       log,
       handlers: {
-        onWelcome: (welcome, downMs) => this.#handleWelcome(welcome, downMs),
-        onEvent: (name, data) => (this.#handlers[name] as ((data: unknown) => void) | undefined)?.(data),
-        onReconnecting: (error) => {
-          this.localParticipant.publisher.handleConnectionLost();
-          emit('reconnecting', { error });
-        },
+        onWelcome: (welcome, downMs) => this.#events.handleWelcome(welcome, downMs),
+        onEvent: (name, data) => this.#events.handleEvent(name, data),
+        onReconnecting: (error) => this.#events.handleReconnecting(error),
         onReconnected: (downMs) => emit('reconnected', { downMs }),
-        onDisconnected: (error) => this.#handleDisconnected(error),
+        onDisconnected: (error) => this.#events.handleDisconnected(error),
         chatSince: () => this.chat.since,
         router: () => this.#engine.router,
         onToken: (token) => this.#watchAhead(token),
@@ -112,7 +106,13 @@ export class Room {
     const shouldWatch = (attached: boolean): boolean => this.#shouldWatch(attached);
     this.stage = new Stage({ connection, engine, emit, log, adaptiveStream, shouldWatch });
     this.localParticipant = new LocalParticipant({ connection, engine, emit, log });
-    this.#handlers = this.#createHandlers();
+    const { chat, stage, wallet, privateSession, localParticipant } = this;
+    this.#events = new RoomEvents({
+      ...{ chat, stage, wallet, privateSession, localParticipant, emit },
+      state: this.#state,
+      tipping: this.#tipping,
+      refreshEarnings: () => this.refreshEarnings(),
+    });
   }
 
   get state(): ConnectionState {
@@ -208,7 +208,7 @@ export class Room {
     if (this.#eagerMedia) this.prepareMedia();
     preconnect(this.#url);
     // A new connection may be for another room.
-    if (this.state === 'idle' || this.state === 'disconnected') this.#reset();
+    if (this.state === 'idle' || this.state === 'disconnected') this.#events.reset();
     return this.#connection.connect(token);
   }
 
@@ -225,12 +225,14 @@ export class Room {
   async disconnect(): Promise<void> {
     this.localParticipant.close('disconnected');
     this.#connection.close();
-    this.#reset();
+    this.#events.reset();
   }
 
   /**
-   * Tells the room that this person is about to buy access from the wallet, such as when they touch the button: the
-   * connection for the picture is set up meanwhile, without any media. Without access it ends after some seconds.
+   * Tells the room that this person is about to get access, such as when they touch the button that pays: the
+   * connection for the picture is set up meanwhile, without any media, so that the picture comes some 200 ms earlier
+   * over a line of 80 ms. Without access it ends after ten seconds; call it again while a payment goes on.
+   * `<loge-room>` calls it for the wallet; a page that sells access itself calls it for its own button.
    */
   prepareEntry(): void {
     this.prepareMedia();
@@ -254,7 +256,7 @@ export class Room {
    * Opens a payment page to join the club of the room's creator. Emits `accessGranted` when the server grants access.
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `provider_unavailable`.
    */
-  joinMembership(request: { tier: Tier['id']; returnUrl?: string }): Promise<CheckoutLink> {
+  joinMembership(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     return this.memberships.join(request);
   }
 
@@ -363,161 +365,6 @@ export class Room {
     const earnings = await this.#connection.request('money:earnings', {});
     this.#state.setEarnings(earnings);
     return earnings;
-  }
-
-  #createHandlers(): EventHandlers {
-    const { subscriber } = this.stage;
-    const { publisher } = this.localParticipant;
-    return {
-      // The connection handles these two itself.
-      'rooms:welcome': () => {},
-      'rooms:goodbye': () => {},
-      'rooms:rightsChanged': (self) => {
-        this.localParticipant.handleSelf(self);
-        this.#emitter.emit('rightsChanged', { role: self.participant.role, permissions: self.can });
-      },
-      'rooms:accessGranted': (data) => this.#handleGranted(data),
-      'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
-      'rooms:viewerCount': ({ count }) => this.#state.setViewerCount(count),
-      'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
-      'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
-      'stage:liveEnded': ({ endedAt, pausedUntil }) => {
-        this.#setLive(false, endedAt);
-        this.#state.setPause(pausedUntil);
-      },
-      'stage:consumersAdded': (data) => subscriber.handleConsumersAdded(data),
-      'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),
-      'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),
-      'stage:layersWanted': (data) => publisher.handleLayersWanted(data),
-      'stage:keyFrameWanted': (data) => publisher.handleKeyFrameWanted(data),
-      'stage:moveWanted': (data) => {
-        subscriber.handleMoveWanted(data);
-        publisher.handleMoveWanted(data);
-      },
-      'stage:paused': (data) => subscriber.handlePaused(data),
-      'stage:takenOver': (data) => {
-        for (const part of [subscriber, publisher]) part.handleTakenOver(data);
-      },
-      'stage:sessionClosed': (data) => {
-        for (const part of [subscriber, publisher]) part.handleSessionClosed(data);
-      },
-      'stage:transportState': (data) => {
-        for (const part of [subscriber, publisher]) part.handleTransportState(data);
-      },
-      'chat:frame': (frame) => this.chat.handleFrame(frame),
-      ...this.chat.handlers,
-      'money:walletChanged': (wallet) => this.wallet.handleState(wallet),
-      'money:ticketsLeft': ({ ticketsLeft }) => this.#state.setTicketsLeft(ticketsLeft),
-      'money:earningsChanged': (earnings) => this.#state.setEarnings(earnings),
-      'private:requested': (data) => this.privateSession.handleEvent('private:requested', data),
-      'private:started': (data) => this.privateSession.handleEvent('private:started', data),
-      'private:closed': (data) => this.privateSession.handleEvent('private:closed', data),
-      'private:ended': (data) => this.privateSession.handleEvent('private:ended', data),
-      'private:running': (running) => this.privateSession.handleRunning(running),
-      'private:fundsLow': (data) => this.#emitter.emit('privateFundsLow', data),
-      'money:goalProgress': ({ goal }) => this.#tipping.handleGoal(goal),
-      'money:requestsChanged': ({ requests }) => this.#tipping.handleRequests(requests),
-      'money:tipMenuChanged': (menu) => this.#tipping.handleMenu(menu),
-    };
-  }
-
-  #handleWelcome(welcome: Welcome, downMs: number | null): void {
-    const wasGranted = this.access.state === 'granted';
-    const { access, inside, room, live } = welcome;
-    this.localParticipant.handleSelf(welcome);
-    if (welcome.participant.role === 'creator') {
-      void this.refreshEarnings().catch(() => undefined);
-      void this.#tipping.refreshRequests().catch(() => undefined);
-    }
-    if (room.access.kind === 'private') void this.privateSession.refresh().catch(() => undefined);
-    if (downMs === null) {
-      this.#state.begin(welcome);
-      this.wallet.begin(welcome.wallet);
-      if (inside) this.#enter(inside);
-      else this.#waitForAccess();
-      this.#emitter.emit('connected', { access });
-      return;
-    }
-    this.#state.info = room;
-    this.wallet.handleState(welcome.wallet);
-    this.#state.setViewerCount(welcome.viewerCount);
-    this.#state.setTicketsLeft(welcome.ticketsLeft);
-    // Emit what changed while the connection was down.
-    if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
-    else if (inside && !wasGranted) this.#handleGranted({ access, inside });
-    else if (inside) this.#resume(inside, downMs);
-    else this.#waitForAccess();
-    this.#state.access = access;
-    this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
-    if (room.status === 'ended') this.#handleRoomEnded(room);
-  }
-
-  #enter(inside: Inside, watching?: GrantedSession): void {
-    this.chat.handleInside(inside);
-    this.#tipping.handleState(inside.tipping);
-    this.stage.enter(inside.stage, watching);
-  }
-
-  #waitForAccess(): void {
-    this.stage.leave();
-    this.stage.prepare();
-  }
-
-  #resume(inside: Inside, downMs: number): void {
-    this.chat.handleInside(inside);
-    this.#tipping.handleState(inside.tipping);
-    this.stage.handleReconnected();
-    void this.localParticipant.publisher.handleReconnected(downMs);
-  }
-
-  #handleGranted({ access, inside, watching }: EventData<'rooms:accessGranted'>): void {
-    const wasGranted = this.access.state === 'granted';
-    this.#state.access = access;
-    this.#enter(inside, watching);
-    if (!wasGranted) this.#emitter.emit('accessGranted', access);
-  }
-
-  #handleRevoked(access: Access): void {
-    this.#state.access = access;
-    this.localParticipant.close('access');
-    this.#waitForAccess();
-    this.chat.close();
-    this.#tipping.close();
-    this.#emitter.emit('accessRevoked', access);
-  }
-
-  #handleRoomEnded(info: RoomInfo): void {
-    this.localParticipant.close('room_ended');
-    this.stage.leave();
-    this.#state.setEnded(info);
-  }
-
-  /** Clears everything, so that no state of one room leaks into the next. */
-  #reset(): void {
-    this.localParticipant.handleSelf(null);
-    this.stage.reset();
-    this.chat.close();
-    this.#tipping.close();
-    this.#tipping.handleRequests([]);
-    this.privateSession.reset();
-    this.wallet.begin(null);
-    this.#state.reset();
-  }
-
-  #handleDisconnected(error: LogeError | null): void {
-    this.localParticipant.close('disconnected');
-    this.stage.leave();
-    this.#state.end();
-    this.#emitter.emit('disconnected', { error });
-  }
-
-  #setLive(live: boolean, at: string): void {
-    if (!this.#state.setLive(live, at)) return;
-    if (live) this.stage.handleLiveStarted();
-    else {
-      this.stage.handleLiveEnded();
-      void this.localParticipant.publisher.handleLiveEnded();
-    }
   }
 
   /** Publishers watch only what they attach: watching their own live by default would waste bandwidth. */

@@ -89,7 +89,9 @@ vi.mock('socket.io-client', () => ({
 }));
 vi.mock('./media/media-engine.ts', () => ({
   MediaEngine: class {
-    keepsSpares = false;
+    get keepsSpares() {
+      return world.house.keepsSpares;
+    }
     prepare(): void {}
     load = async () => this.ready();
     ready = async () => ({ canProduce: () => true, sendRtpCapabilities: {}, recvRtpCapabilities: { codecs: [OPUS] } });
@@ -266,6 +268,22 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
     },
   ],
   [
+    'a media worker is lost, and a spare is there, until it is shown',
+    0.5,
+    0.5,
+    async () => {
+      await live();
+      world.house.keepsSpares = true;
+      const fan = await connected(fanToken);
+      await rest();
+      const { session } = fan.stage.subscriber;
+      return count(
+        () => world.house.loseWorker(),
+        () => fan.stage.subscriber.session !== session && fan.stage.tracks.length > 0,
+      );
+    },
+  ],
+  [
     'the network changes: reconnect and restart of ICE',
     5,
     4,
@@ -293,6 +311,14 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
 test.each(ACTS)('%s: %d round trips before, %d now', async (_act, before, now, measure) => {
   expect(now).toBeLessThanOrEqual(before);
   expect(await measure()).toBe(now);
+});
+
+test('a fan who has joined sends one request, which takes the session over', async () => {
+  await live();
+  const handled = vi.spyOn(world.house, 'handle');
+  await connected(fanToken);
+  await rest();
+  expect(handled.mock.calls.map(([, name]) => name)).toEqual(['stage:resume']);
 });
 
 test('a fan who waits for the live connects before it, so that ICE and DTLS do not delay the first picture', async () => {

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Permissions, type Role, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { isPersonId } from '../protocol/people.ts';
 import type { KeyRing, LiveKey } from './key-ring.ts';
 
 /** Longer than any valid token; longer ones are refused before parsing. */
@@ -32,6 +33,7 @@ export class Tokens {
       issuedAtSeconds = Math.floor(this.#clock.now() / 1000),
     }: { issuer?: string; issuedAtSeconds?: number } = {},
   ): string {
+    this.#assertOwner(input.identity, issuer);
     const [secret] = this.#keys.findIssuer(issuer)?.secrets ?? [];
     if (secret === undefined) throw new AppError('scope_missing', 'This API key lacks the scope `tokens`.');
     const claims: TokenClaims = {
@@ -58,6 +60,7 @@ export class Tokens {
     const { key, payload } = this.#verify(token);
     const claims = tokenClaims.safeParse(payload);
     if (!claims.success) throw new AppError('token_invalid', 'A claim of the token is missing or invalid.');
+    this.#assertOwner(claims.data.sub, key.apiKey);
     // The server limits the lifetime of a token, whatever its issuer signed.
     if (claims.data.exp - claims.data.iat > LIMITS.tokenTtlMaxSeconds) {
       throw new AppError('token_invalid', `A token may live ${LIMITS.tokenTtlMaxSeconds} seconds at most.`);
@@ -73,6 +76,13 @@ export class Tokens {
     }
     this.#keys.noteUse(key.apiKey);
     return claims.data;
+  }
+
+  /** Only the house itself speaks for its people: no API key may spend, see or moderate as one of them. */
+  #assertOwner(identity: string, issuer: string): void {
+    if (isPersonId(identity) && issuer !== this.#ownKey) {
+      throw new AppError('token_invalid', 'Only this house makes tokens for its own people.');
+    }
   }
 
   #verify(token: string): { key: LiveKey; payload: unknown } {

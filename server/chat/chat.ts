@@ -16,13 +16,14 @@ import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts
 import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
 import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { PollId, RoomId } from '../protocol/ids.ts';
+import type { PollId, RoomId, TipId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money/money.ts';
 import { type ChatParts, type ChatRooms, publishNews, type Sending } from './chat-parts.ts';
 import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
+import { HOUSE, houseEntry } from './log/house-entries.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
 import { ReviewQueue } from './moderation/review-queue.ts';
@@ -178,6 +179,15 @@ export class Chat {
         const { identity } = from;
         publishNews(this.#parts.bus, { type: 'held', room, identity, id, state: 'refused', reason: withheld });
       }),
+    );
+  }
+
+  /** Appends that tips were paid back, idempotent by tip; their entries show it from then on. */
+  async appendTipRefunds(refunds: { tip: TipId; room: RoomId; at: string }[]): Promise<void> {
+    await Promise.all(
+      refunds.map(({ tip, room, at }) =>
+        this.#log.append(houseEntry({ room, actor: HOUSE, at, kind: 'tip_refund', id: tip })),
+      ),
     );
   }
 

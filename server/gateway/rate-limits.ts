@@ -56,6 +56,9 @@ const HTTP_BUDGETS = {
   /** Pictures of shared links that have to be drawn; those that are kept count as `site`. */
   drawing: { address: { points: 30, seconds: 60 } },
   signIn: { address: { points: 100, seconds: 60 } },
+  /** Mails with a sign-in link: the identity is a mail address, or the mailbox behind several. */
+  signInMail: { identity: { points: 5, seconds: 900 }, address: { points: 60, seconds: 600 } },
+  signInMailbox: { identity: { points: 10, seconds: 3_600 } },
   webhook: { address: { points: 3_000, seconds: 10 } },
   /** Returns from the payment page; each one calls the payment provider. */
   checkoutReturn: { address: { points: 60, seconds: 10 } },

@@ -48,6 +48,8 @@ export interface MoneyOptions {
   houseCountry?: string;
   /** Who sells, on receipts; absent: receipts get no numbers. */
   seller?: Seller | undefined;
+  /** How many full years after the year of its issue a receipt keeps its buyer. Absent means ten, as in France. */
+  invoiceRetentionYears?: number;
   /** Absent means the table of EU standard rates. */
   taxes?: TaxCalculator;
   /** Rates of the operator, which override those of the table. */
@@ -70,6 +72,7 @@ export interface EarningsRules extends HoldRules {
   payoutMinMinor: number;
 }
 
+const INVOICE_RETENTION_YEARS = 10;
 const EARNINGS_RULES: EarningsRules = {
   holdDays: 7,
   newCreatorHoldDays: 14,
@@ -117,6 +120,7 @@ export class MoneyContext {
   readonly walletMode: WalletMode;
   readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
+  readonly invoiceRetentionYears: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -133,6 +137,7 @@ export class MoneyContext {
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
+    this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);
     this.stores = createStores(options.db);

@@ -60,6 +60,7 @@ export class MoneyJobs {
       job('refunds', 2 * SECOND_MS, () => parts.refundOrders.sweep()),
       leaderJob('cancellations', 2 * SECOND_MS, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, () => parts.invoices.sweep()),
+      leaderJob('invoice retention', HOUR_MS, () => parts.invoices.eraseBuyers()),
       leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
       leaderJob(
@@ -128,6 +129,7 @@ export class MoneyJobs {
     while (await parts.promotions.sweep());
     while (await parts.refundOrders.sweep());
     while (await parts.invoices.sweep());
+    while (await parts.invoices.eraseBuyers());
     await parts.creatorAccounts.sweep();
     while (await parts.earnings.release());
     while (await parts.payouts.sweep());

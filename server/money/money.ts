@@ -155,7 +155,6 @@ export class Money {
     this.withdrawals = new Withdrawals(context, refunds);
     this.invoices = new Invoices(context);
     this.receipts = new Receipts(context, { withdrawals: this.withdrawals, invoices: this.invoices });
-    this.summaries = new Summaries(context);
 
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);
@@ -166,6 +165,7 @@ export class Money {
 
     this.creatorAccounts = new CreatorAccounts(context);
     this.earnings = new Earnings(context, this.creatorAccounts);
+    this.summaries = new Summaries(context, this.earnings);
     this.payouts = new Payouts(context, this.creatorAccounts);
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);

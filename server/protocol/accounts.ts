@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { roomId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 
+/** The language of a page that a person is sent to. */
+export const pageLocale = z.enum(['en', 'fr']);
+
 /** An embedder's id of a person: letters, digits and `. _ - : @ |`, so that it is safe in paths, logs and selectors. */
 export const identity = z
   .string()

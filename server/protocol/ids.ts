@@ -26,6 +26,9 @@ export const ID_PREFIXES = {
   deskAct: 'act_',
   deskSession: 'desk_',
   apiKey: 'key_',
+  person: 'person_',
+  personSession: 'login_',
+  signInRequest: 'signin_',
   letter: 'letter_',
   reconciliation: 'recon_',
   event: 'evt_',
@@ -56,6 +59,8 @@ export type SessionId = Id<'session'>;
 export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
 export type ApiKeyId = Id<'apiKey'>;
+export type PersonSessionId = Id<'personSession'>;
+export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;
 export type MembershipId = Id<'membership'>;

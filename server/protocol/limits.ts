@@ -1,12 +1,12 @@
 /** All named limits of the wire. */
 export const LIMITS = {
-  /** How long a live and its publisher's media session wait for a participant whose connection is lost (R14, R15). */
+  /** How long a live waits for its publisher to open another media session (R15). */
   reconnectGraceMs: 20_000,
   /**
-   * How long a viewer's session waits (R14). Its media comes back with the first ICE check over a line that is back,
-   * which a new session would delay until the socket is back; meanwhile it sends nothing.
+   * How long a media session waits for a participant whose connection is lost (R14). Its media comes back with the
+   * first ICE check over a line that is back, which a new session would delay until the socket is back.
    */
-  watchGraceMs: 60_000,
+  sessionGraceMs: 60_000,
   /** How long a media session that was opened over HTTP waits for the participant's socket (R14c). */
   watchAheadMs: 10_000,
   /** How long a prepared session waits for access (R12c). */
@@ -71,6 +71,14 @@ export const LIMITS = {
   socketsPerAddress: 400,
   /** Open payment pages and card payments per identity. */
   openCheckouts: 20,
+  /** How long a mail's sign-in link and code are valid. */
+  signInMinutes: 10,
+  /** Wrong codes of one sign-in request. */
+  signInTries: 5,
+  handleMinChars: 3,
+  handleMaxChars: 30,
+  /** Handles that one person keeps from others: the current one, and those that rest. */
+  handlesKept: 5,
   tokenTtlSeconds: 600,
   tokenTtlMaxSeconds: 24 * 3600,
   /** Tolerated clock difference between an embedder's server and this one. */

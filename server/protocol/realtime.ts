@@ -190,7 +190,11 @@ export const EVENTS = {
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),
   /** Sent again when the creator says until when the room is paused. */
-  'stage:liveEnded': z.object({ endedAt: z.string(), pausedUntil: z.string().nullable() }),
+  'stage:liveEnded': z.object({
+    endedAt: z.string(),
+    pausedUntil: z.string().nullable(),
+    pauseAnnounced: z.boolean(),
+  }),
   'stage:consumersAdded': z.object({ session: z.string(), consumers: z.array(consumerOptions) }),
   'stage:consumersRemoved': z.object({
     session: z.string(),

@@ -66,6 +66,8 @@ export const room = z.object({
   liveEndedAt: z.string().nullable(),
   /** After a live: when the room ends by itself unless another live begins; null: it does not end by itself. */
   pausedUntil: z.string().nullable(),
+  /** Whether the creator said that they come back by then. */
+  pauseAnnounced: z.boolean(),
   /** Time on stage in all lives that have ended. */
   liveSeconds: z.number().int(),
   endedAt: z.string().nullable(),
@@ -111,9 +113,11 @@ export const access = z.object({
 export type Access = z.infer<typeof access>;
 
 /** A room with the number of fans inside. */
-export const roomView = room.extend({ viewerCount: z.number().int().min(0) });
-/** `soldOut`: no ticket is left for the caller; who holds one, or is paying for it, has a place. */
-export const publicRoom = roomView.extend({ soldOut: z.boolean() });
+export const roomView = room.extend({
+  viewerCount: z.number().int().min(0),
+  /** No ticket is left; of a single room, for the caller: who holds one, or is paying for it, has a place. */
+  soldOut: z.boolean(),
+});
 export const roomList = z.object({ rooms: z.array(roomView) });
 
 /** Ends the live, if one is on; the creator wants to go on within so many minutes. */

@@ -103,9 +103,16 @@ export const restartVideoInput = z.object({ session: sessionId, lineBps: z.numbe
 export const restartVideoAnswer = z.object({ soundOnly: z.literal(true).optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 
+const iceParameters = z.object({
+  usernameFragment: z.string(),
+  password: z.string(),
+  iceLite: z.boolean().optional(),
+});
 export const transportOptions = z.object({
   id: z.string(),
-  iceParameters: z.object({ usernameFragment: z.string(), password: z.string(), iceLite: z.boolean().optional() }),
+  iceParameters,
+  /** For the first restart of ICE (R13d). */
+  nextIceParameters: iceParameters.optional(),
   iceCandidates: z.array(z.unknown()),
   dtlsParameters,
 });
@@ -128,7 +135,7 @@ export type IceServers = z.infer<typeof iceServers>;
 /** TURN credentials last an hour, so each answer that begins a connection has new ones, which replace earlier ones. */
 const freshIceServers = iceServers.optional();
 export const restartIceAnswer = z.object({
-  iceParameters: transportOptions.shape.iceParameters,
+  iceParameters,
   iceServers: freshIceServers,
 });
 

@@ -60,6 +60,11 @@ export class Clubs {
     return (await this.#store.listTiers(creator, true)).map(toTier);
   }
 
+  /** The name of a club: its creator's. */
+  async nameOf(creator: string): Promise<string> {
+    return (await this.#accounts.getCreator(creator)).name;
+  }
+
   async getTier(id: string, tx?: Orm): Promise<Tier> {
     const row = await this.#store.findTier(id, tx);
     if (!row) throw new AppError('tier_not_found');

@@ -37,6 +37,8 @@ export const rooms = pgTable(
     liveEndedAt: time('live_ended_at'),
     /** After a live: when the room ends by itself unless a live begins; null: it does not. */
     pausedUntil: time('paused_until'),
+    /** Whether the creator has said so; otherwise their live has ended without a word. */
+    pauseAnnounced: boolean('pause_announced').notNull().default(false),
     /** Time on stage in all lives that have ended. */
     liveSeconds: integer('live_seconds').notNull().default(0),
     endedAt: time('ended_at'),

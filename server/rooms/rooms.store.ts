@@ -74,6 +74,7 @@ const liveEnds = (at: string) => ({
   liveSeconds: liveSecondsAt(at),
   pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
     then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
+  pauseAnnounced: false,
 });
 const FORGOTTEN = { livePublication: null };
 
@@ -148,6 +149,7 @@ export class RoomsStore {
       liveStartedAt: startedAt,
       liveEndedAt: null,
       pausedUntil: null,
+      pauseAnnounced: false,
       firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${startedAt}::timestamptz)`,
     };
     await tx
@@ -244,6 +246,7 @@ export class RoomsStore {
       .update(rooms)
       .set({
         pausedUntil: sql`least(${until}::timestamptz, ${rooms.liveEndedAt} + interval '1 minute' * ${LIMITS.pauseMaxMinutes})`,
+        pauseAnnounced: true,
       })
       .where(and(eq(rooms.id, room), isNotNull(rooms.liveEndedAt), isNull(rooms.endedAt)))
       .returning({ id: rooms.id });
@@ -459,6 +462,7 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
     firstLiveAt: iso(room.firstLiveAt),
     liveEndedAt: iso(room.liveEndedAt),
     pausedUntil: iso(room.pausedUntil),
+    pauseAnnounced: room.pauseAnnounced,
     liveSeconds: room.liveSeconds,
     endedAt: iso(room.endedAt),
     createdAt: iso(room.createdAt) ?? '',

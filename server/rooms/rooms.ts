@@ -71,6 +71,7 @@ export class Rooms {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #currency: string;
+  readonly #hasPublicList: boolean;
   readonly #gateway: string;
   readonly #grants: TokenGrants;
   readonly #records: GatheredRead<AccessKey, AccessRecord | undefined>;
@@ -82,6 +83,8 @@ export class Rooms {
     outbox: Outbox;
     clock: Clock;
     currency: string;
+    /** False in a house that only embeds: its rooms are found through the embedders' sites. */
+    hasPublicList?: boolean;
     /** The gateway that holds lives that begin here. */
     gateway?: string;
   }) {
@@ -91,6 +94,7 @@ export class Rooms {
     this.#outbox = options.outbox;
     this.#clock = options.clock;
     this.#currency = options.currency;
+    this.#hasPublicList = options.hasPublicList ?? true;
     this.#grants = new TokenGrants({
       db: options.store.database,
       outbox: options.outbox,
@@ -147,6 +151,7 @@ export class Rooms {
 
   /** What anybody may find without knowing of it: listed rooms that are live, then those to come. */
   async listPublicRooms(): Promise<Room[]> {
+    if (!this.#hasPublicList) return [];
     const limit = LIMITS.listPageItems;
     const onAir = await this.listRooms({ status: 'live', listed: true, limit });
     const toCome = await this.listRooms({ status: 'scheduled', listed: true, limit });

@@ -8,7 +8,6 @@ import type {
   ConsumerOptions,
   DtlsParameters,
   ProduceRequest,
-  SessionCloseReason,
   SessionGrant,
   SfuEvent,
   SfuNode,
@@ -37,6 +36,7 @@ import { Evacuation } from './sessions/evacuation.ts';
 import { Lives, type PublicationInput } from './sessions/lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './sessions/room-media.ts';
 import { call, preparedGrant, SessionCommands, type StageCaller, viewerGrant } from './sessions/session-commands.ts';
+import { isPublisher, SessionEnds } from './sessions/session-ends.ts';
 import { SessionLeases } from './sessions/session-leases.ts';
 import { sessionsInTheWay } from './sessions/session-limits.ts';
 import { type SessionEntry, SessionTable } from './sessions/session-table.ts';
@@ -49,19 +49,10 @@ export interface StageEvent {
   event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
 }
 
-/** Which sessions end: of one room or of all, and all of them without `matches`. */
-interface Closing {
-  room?: RoomId;
-  matches?: (entry: SessionEntry) => boolean;
-  reason?: SessionCloseReason;
-}
-
 export class Stage {
   readonly #fleet: Fleet;
   readonly #places: RoomPlaces;
   readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #metrics: Metrics;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
   /** Requests for one media session that change nothing for the room's live. */
@@ -69,6 +60,7 @@ export class Stage {
   readonly #evacuation: Evacuation;
   readonly #audiences: Audiences;
   readonly #lives: Lives;
+  readonly #ends: SessionEnds;
   #onEvent: (event: StageEvent) => void = () => {};
   readonly #leases: SessionLeases;
 
@@ -83,19 +75,25 @@ export class Stage {
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
+    this.#ends = new SessionEnds({
+      ...options,
+      sessions: this.#sessions,
+      lives: () => this.#lives,
+      nodeOf: (id) => this.#nodeOf(id),
+      tellReplaced: (entry) =>
+        this.#tell(entry, { type: 'sessionClosed', room: entry.room, session: entry.session, reason: 'replaced' }),
+    });
     this.#lives = new Lives({
       ...options,
       publishing: () => this.#sessions.publishing(),
-      handleRefused: (room, publication) => void this.#closePublication(room, publication),
+      handleRefused: (room, publication) => void this.#ends.closePublication(room, publication),
     });
     this.#clock = options.clock;
-    this.#log = options.log;
-    this.#metrics = options.metrics;
     this.#turn = options.turn;
     this.commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
-      onError: (error, room) => this.#log.warn({ err: error, room }, 'audience not sent'),
+      onError: (error, room) => options.log.warn({ err: error, room }, 'audience not sent'),
     });
     this.#evacuation = new Evacuation({
       // A spare moves with its session.
@@ -114,7 +112,7 @@ export class Stage {
     this.#leases = new SessionLeases({
       ...options,
       sessions: this.#sessions,
-      end: (session) => this.#close(session, 'lease_expired'),
+      end: (session) => this.#ends.close(session, 'lease_expired'),
       handleLost: (node, { room, session }, isAdopted) =>
         this.#handleSfuEvent(
           node,
@@ -175,7 +173,7 @@ export class Stage {
       const opened = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
       return { session, ...opened, connected: input.dtlsParameters !== undefined };
     } catch (error) {
-      await this.#close(session, 'closed');
+      await this.#ends.close(session, 'closed');
       throw toAppError(error);
     }
   }
@@ -213,7 +211,7 @@ export class Stage {
         connected: input.dtlsParameters !== undefined,
       };
     } catch (error) {
-      await this.#close(session, 'closed');
+      await this.#ends.close(session, 'closed');
       throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
     }
   }
@@ -247,7 +245,7 @@ export class Stage {
       })),
     ).catch(() => undefined);
     if (!found) {
-      this.#forget(session);
+      this.#ends.forget(session);
       // Says whether the live may be restored in another session.
       if (caller.publish && publication) await this.#lives.assertHoldsStage(room, publication);
       throw new AppError('session_not_found');
@@ -257,7 +255,7 @@ export class Stage {
     this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
     const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
-    this.#countSessions();
+    this.#ends.countSessions();
     this.#evacuation.handleResumed(session);
     // The live continues, and this gateway holds it from now on.
     const entry = this.#sessions.get(session);
@@ -277,12 +275,12 @@ export class Stage {
 
   async leave(caller: StageCaller, session: SessionId): Promise<void> {
     this.commands.own(caller, session);
-    await this.#close(session, 'closed');
+    await this.#ends.close(session, 'closed');
   }
 
   /** Ends a session that waits for a socket. */
   async closeUnclaimed(session: SessionId): Promise<void> {
-    if (this.#sessions.get(session)?.socket === undefined) await this.#close(session, 'closed');
+    if (this.#sessions.get(session)?.socket === undefined) await this.#ends.close(session, 'closed');
   }
 
   /** Counters of the media from the room's publisher to one person; undefined while one of them has no session. */
@@ -303,30 +301,30 @@ export class Stage {
     // Not replaced where the database fails: then everything is closed.
     if (await this.#lives.isReplaced(room, publication)) {
       // The page that took the stage may have failed to open a session, which would have replaced these.
-      await this.#closePublication(room, publication);
+      await this.#ends.closePublication(room, publication);
       return;
     }
     try {
       // First, so that a concurrent start is either ended here or comes after the end.
       await this.#lives.end(room);
     } finally {
-      await this.#closeEverywhere({ room, matches: isPublisher }, (node) => node.closePublisher({ room }));
+      await this.#ends.closeEverywhere({ room, matches: isPublisher }, (node) => node.closePublisher({ room }));
     }
   }
 
   /** Access is gone: every session of the participant in the room ends now, on all nodes. */
   async closeParticipant(room: RoomId, identity: string): Promise<void> {
     const matches = (entry: SessionEntry) => entry.identity === identity;
-    await this.#closeEverywhere({ room, matches }, (node) => node.closePerson({ room, identity }));
+    await this.#ends.closeEverywhere({ room, matches }, (node) => node.closePerson({ room, identity }));
   }
 
   /** API keys have ended: sessions that wait for a socket with one of their tokens end. Open sockets are closed. */
   closeIssuedBy(ended: ReadonlySet<string>): Promise<void> {
-    return this.#closeHere({ matches: ({ socket, issuer = '' }) => socket === undefined && ended.has(issuer) });
+    return this.#ends.closeHere({ matches: ({ socket, issuer = '' }) => socket === undefined && ended.has(issuer) });
   }
 
   async closeRoom(room: RoomId): Promise<void> {
-    await this.#closeEverywhere({ room, reason: 'room_closed' }, (node) => node.closeRoom({ room }));
+    await this.#ends.closeEverywhere({ room, reason: 'room_closed' }, (node) => node.closeRoom({ room }));
     await this.#places.forget(room);
     await this.#lives.forget(room);
   }
@@ -344,7 +342,7 @@ export class Stage {
   /** A socket is gone. After a clean disconnect its sessions end now; otherwise they wait to be resumed. */
   handleSocketGone(socket: string, clean: boolean): void {
     for (const entry of this.#sessions.ofSocket(socket)) {
-      if (clean) void this.#close(entry.session, 'closed');
+      if (clean) void this.#ends.close(entry.session, 'closed');
       else this.#leases.orphan(entry.session);
     }
   }
@@ -364,8 +362,8 @@ export class Stage {
     try {
       await this.#lives.start(entry.room, entry.publication);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'live_replaced') await this.#replace(entry);
-      else if (error instanceof AppError) await this.#close(entry.session, 'closed');
+      if (error instanceof AppError && error.code === 'live_replaced') await this.#ends.replace(entry);
+      else if (error instanceof AppError) await this.#ends.close(entry.session, 'closed');
       throw error;
     }
   }
@@ -379,10 +377,10 @@ export class Stage {
     const session = createId('session');
     const { room, identity, socket, issuer } = caller;
     for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
-      void this.#replace(earlier);
+      void this.#ends.replace(earlier);
     const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
     this.#sessions.add({ session, room, identity, issuer, direction, socket, orphanedUntilMs, spareOf, publication });
-    this.#countSessions();
+    this.#ends.countSessions();
     return session;
   }
 
@@ -390,79 +388,12 @@ export class Stage {
   #assertStillOpen(session: SessionId, node: string): void {
     this.#sessions.place(session, node);
     if (this.#sessions.get(session)) return;
-    void this.#closeOnNode({ session, node }, 'closed');
+    void this.#ends.closeOnNode({ session, node }, 'closed');
     throw new AppError('access_required');
   }
 
   #nodeOf(id: string | undefined): SfuNode | undefined {
     return id === undefined ? undefined : this.#fleet.get(id);
-  }
-
-  async #close(session: SessionId, reason: SessionCloseReason): Promise<void> {
-    const entry = this.#remove(session);
-    if (!entry) return;
-    await this.#closeOnNode(entry, reason);
-    // Only now: the node is needed while the session is there.
-    this.#handleEnded(entry);
-  }
-
-  /** Where the node cannot be reached the session's lease expires, since it is not renewed any more. */
-  async #closeOnNode(
-    { session, node, epoch }: Pick<SessionEntry, 'session' | 'node'> & Partial<SessionEntry>,
-    reason: SessionCloseReason,
-  ): Promise<void> {
-    await this.#nodeOf(node)
-      ?.closeSession({ session, epoch, reason })
-      .catch((error) => this.#log.warn({ err: error, session }, 'session not closed; its lease expires'));
-  }
-
-  /** Ends a session in favour of another one. */
-  async #replace(entry: SessionEntry): Promise<void> {
-    const { room, session } = entry;
-    // First: later requests for the session are refused with `session_not_found`, which does not say why.
-    this.#tell(entry, { type: 'sessionClosed', room, session, reason: 'replaced' });
-    await this.#close(session, 'replaced');
-  }
-
-  #closePublication(room: RoomId, publication: string | undefined): Promise<void> {
-    return this.#closeHere({ room, matches: (entry) => isPublisher(entry) && entry.publication === publication });
-  }
-
-  async #closeHere({ room, matches = () => true, reason = 'closed' }: Closing): Promise<void> {
-    const entries = [...this.#sessions.all()].filter((it) => (room === undefined || it.room === room) && matches(it));
-    await Promise.all(entries.map(({ session }) => this.#close(session, reason)));
-  }
-
-  /** Includes the sessions of other gateways: `ask` goes to every node that the room may be on. */
-  async #closeEverywhere(closing: Closing & { room: RoomId }, ask: (node: SfuNode) => Promise<void>): Promise<void> {
-    const { room } = closing;
-    const asking = this.#places.nodesOf(room).then((nodes) => Promise.allSettled(nodes.map(ask)));
-    await this.#closeHere(closing);
-    for (const { reason: err } of (await asking).filter((it) => it.status === 'rejected'))
-      this.#log.warn({ err, room }, 'sessions not closed on a node; their leases expire');
-  }
-
-  /** The session has ended, or is another gateway's. */
-  #forget(session: SessionId): void {
-    const entry = this.#remove(session);
-    if (entry) this.#handleEnded(entry);
-  }
-
-  #remove(session: SessionId): SessionEntry | undefined {
-    const entry = this.#sessions.remove(session);
-    if (entry) this.#countSessions();
-    return entry;
-  }
-
-  #countSessions(): void {
-    for (const direction of ['publish', 'watch'] as const)
-      this.#metrics.mediaSessions.set({ direction }, this.#sessions.count(direction));
-  }
-
-  #handleEnded({ room, node, direction, spareOf }: SessionEntry): void {
-    if (spareOf !== undefined) return;
-    if (direction === 'publish') this.#lives.handlePublisherGone(room);
-    else if (node !== undefined) void this.#places.releaseViewer(room, node);
   }
 
   #tell({ socket }: SessionEntry, event: StageEvent['event']): void {
@@ -473,10 +404,10 @@ export class Stage {
     const entry = this.#sessions.get(event.session as SessionId);
     // The session may have moved to another node.
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
-    if (event.type === 'sessionClosed' || event.type === 'adopted') this.#forget(entry.session);
+    if (event.type === 'sessionClosed' || event.type === 'adopted') this.#ends.forget(entry.session);
     // Where another gateway looks after the spare, the session has ended for this one.
     else if (event.type === 'takenOver' && !this.#sessions.takeOver(entry.session, event.by as SessionId))
-      this.#forget(entry.session);
+      this.#ends.forget(entry.session);
     else if (event.type === 'transportState') this.#sessions.setConnected(entry.session, event.state === 'connected');
     this.#tell(entry, event);
   }
@@ -493,8 +424,6 @@ export class Stage {
     const { room, session, node } = entry;
     if (node === undefined) return;
     this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
-    void this.#closeOnNode(entry, 'node_closed');
+    void this.#ends.closeOnNode(entry, 'node_closed');
   }
 }
-
-const isPublisher = ({ direction }: SessionEntry): boolean => direction === 'publish';

@@ -55,6 +55,8 @@ export const identity = z.string().max(400);
 export const transportOptions = z.object({
   id,
   iceParameters,
+  /** For the first restart of ICE; the node accepts checks with them from the start. */
+  nextIceParameters: iceParameters.optional(),
   iceCandidates: z.array(z.unknown()),
   dtlsParameters,
 });

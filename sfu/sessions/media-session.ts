@@ -16,6 +16,8 @@ type TransportState = Extract<SfuEvent, { type: 'transportState' }>['state'];
 /** One WebRTC transport of one person in one room. */
 export abstract class MediaSession extends Session {
   #transport: types.WebRtcTransport | undefined;
+  /** Those that the client begins with, and those of its first restart; mediasoup keeps the newest only. */
+  #ice: (Pick<TransportOptions, 'nextIceParameters'> & { iceParameters: IceParameters }) | undefined;
   #connecting: { fingerprints: string; done: Promise<void> } | undefined;
   #state: TransportState | undefined;
   /**
@@ -126,6 +128,8 @@ export abstract class MediaSession extends Session {
     if (this.closed) transport.close();
     this.assertOpen();
     this.#transport = transport;
+    const { iceParameters } = transport;
+    this.#ice = { iceParameters, nextIceParameters: await transport.restartIce() };
     transport.on('iceselectedtuplechange', () => {
       if (this.connected) this.handlePathChanged();
     });
@@ -139,7 +143,7 @@ export abstract class MediaSession extends Session {
     this.handleAnswered();
     this.#answeredAtMs = performance.now();
     const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
-    return { id, iceParameters, iceCandidates, dtlsParameters };
+    return { id, iceParameters, ...this.#ice, iceCandidates, dtlsParameters };
   }
 
   #handleStateChange({ iceState, dtlsState }: types.WebRtcTransport): void {

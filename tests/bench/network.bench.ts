@@ -6,7 +6,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { NetworkHouse, type Side } from './support/network/network-house.ts';
-import { type Figures, scenarios } from './support/network/scenarios.ts';
+import { type Figures, type Scenario, scenarios } from './support/network/scenarios.ts';
 import { percentile, round } from './support/statistics.ts';
 
 const HELP = `Usage: npm run bench -- network [options]
@@ -70,13 +70,23 @@ function createRandom(seed: number): () => number {
   };
 }
 
-async function run(stack: AsyncDisposableStack): Promise<void> {
+type Results = Record<string, Record<string, Record<string, unknown>>>;
+
+async function run(): Promise<void> {
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, seed ${SEED}`);
-  const options = { random: createRandom(SEED), ...(values.trace && { trace: say }) };
-  const house = await withLimit(NetworkHouse.create(stack, options), 'The start');
-  const results: Record<string, Record<string, Record<string, unknown>>> = {};
+  const random = createRandom(SEED);
+  const results: Results = {};
+  for (const [workers = 1, group = []] of Map.groupBy(chosen, (scenario) => scenario.workers ?? 1)) {
+    await using stack = new AsyncDisposableStack();
+    const options = { random, workers, ...(values.trace && { trace: say }) };
+    await measureAll(await withLimit(NetworkHouse.create(stack, options), 'The start'), group, results);
+  }
+  process.stdout.write(`${JSON.stringify({ seed: SEED, rounds: ROUNDS, results })}\n`);
+}
+
+async function measureAll(house: NetworkHouse, group: readonly Scenario[], results: Results): Promise<void> {
   for (const roundTripMs of ROUND_TRIPS_MS) {
-    for (const { name, sides, run: measure } of chosen) {
+    for (const { name, sides, run: measure } of group) {
       const taken: Record<Side, Figures[]> = { ours: [], bare: [] };
       const measured = sides.filter((side) => side === 'ours' || !values['no-bare']);
       for (let count = 0; count < ROUNDS; count += 1) {
@@ -92,7 +102,6 @@ async function run(stack: AsyncDisposableStack): Promise<void> {
       };
     }
   }
-  process.stdout.write(`${JSON.stringify({ seed: SEED, rounds: ROUNDS, results })}\n`);
 }
 
 async function withLimit<T>(work: Promise<T>, name: string): Promise<T> {
@@ -120,14 +129,11 @@ function summaryOf(rounds: readonly Figures[]): Record<string, unknown> {
   );
 }
 
-const stack = new AsyncDisposableStack();
 let failed = false;
 try {
-  await run(stack);
+  await run();
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   failed = true;
-} finally {
-  await stack.disposeAsync();
 }
 process.exit(failed ? 1 : 0);

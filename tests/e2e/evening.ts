@@ -1,5 +1,7 @@
 /** A live with chat and tips, and a visitor on each page in turn. Shared by the page tests and the screenshots. */
 import type { Room } from '../../server/protocol/rooms.ts';
+import { Line } from '../bench/support/network/line.ts';
+import { relayMedia } from '../bench/support/network/relayed-media.ts';
 import { PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { payCheckout } from '../support/people/checkout.ts';
@@ -16,6 +18,7 @@ export interface Scene {
   fixedLanguage?: PageLanguage;
 }
 
+const ROUND_TRIP_MS = 40;
 const CREDIT_MINOR = 5_000;
 const LINES = [
   { identity: 'malik', name: 'Malik', text: 'Bonsoir tout le monde' },
@@ -104,6 +107,26 @@ export class Evening implements AsyncDisposable {
       };
       yield* this.#scene('checkout', checkout, payCard, language);
     }
+    await live[Symbol.asyncDispose]();
+  }
+
+  /** A viewer whose line carries the sound alone. Not among the others, since it takes long. */
+  async *narrowLine(): AsyncGenerator<Scene> {
+    const { camille } = this.#rooms;
+    const live = await this.#enter(`/studio/${camille}`, 'camille', { devices: true });
+    await goLive(live);
+    await this.#converse();
+    await using line = new Line(Math.random);
+    line.set({ roundTripMs: ROUND_TRIP_MS });
+    const viewer = await Visitor.create({ viewport: PHONE });
+    await relayMedia(viewer.page, line);
+    await viewer.page.goto(`${this.loge.url}/rooms/${camille}`);
+    await signIn(viewer, 'lea');
+    yield* this.#scene('sound-only', viewer, async (room) => {
+      await expectVideo(room);
+      line.set({ roundTripMs: ROUND_TRIP_MS, down: { kbps: 60 } });
+      await room.by('stage-sound-only').waitFor();
+    });
     await live[Symbol.asyncDispose]();
   }
 

@@ -22,6 +22,7 @@ const SAME_IN_BOTH = new Set([
   'devkey',
 ]);
 /** Ids, numbers of receipts, account names of the ledger, and amounts. */
+const FEE_NOTE = { en: 'an estimate of it was shown', fr: 'une estimation en était affichée' };
 const TECHNICAL = /^[a-z]+(_[A-Za-z0-9]+)+$|^\d{4}-\d{6}$|^[A-Z]{3}$|^(ticket|refund)$/;
 
 describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
@@ -48,6 +49,8 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
           .locator('.about code')
           .evaluateAll((numbers) => numbers.map((number) => number.getClientRects().length));
         expect([name, language, [...new Set(lines)]]).toEqual([name, language, [1]]);
+        // The fee that was booked differs from the one that was shown before: the receipt explains it.
+        if (name === 'receipt') await scene.visitor.page.getByText(FEE_NOTE[language]).waitFor();
       }
     }
   });

@@ -19,6 +19,7 @@ const CARD_ASKS = '4000 0027 6000 3184';
 /** Its bank sends refunds back after a while. */
 const CARD_REFUNDS_RETURN = '4000 0000 0000 5126';
 const SALE_MINOR = 900;
+const IN_A_WEEK = { startsAt: new Date(Date.now() + 7 * 86_400_000).toISOString() };
 
 describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   let loge: TestApp;
@@ -49,8 +50,8 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     return visitor;
   }
 
-  const createRoom = (access: Room['access']) =>
-    loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title: 'An evening of money', access });
+  const createRoom = (access: Room['access'], more: { startsAt?: string } = {}) =>
+    loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title: 'An evening of money', access, ...more });
 
   /** The figure on a page, in the minor unit. */
   const figure = async (visitor: Visitor, testId: string) =>
@@ -177,14 +178,17 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
         }),
       );
     const room = await createRoom({ kind: 'members' });
-    const fan = await enter('tom', `/rooms/${room.id}`, { viewport: PHONE });
+    // The page is English in a French browser: so is the payment page.
+    const fan = await enter('tom', `/rooms/${room.id}?lang=en`, { viewport: PHONE, locale: 'fr-FR' });
     await fan.by('join').first().click();
     await fan.page.locator('#cardNumber').waitFor();
+    expect(await fan.page.locator('html').getAttribute('lang')).toBe('en');
     await payByCard(fan, CARD_ACCEPTED);
     await fan.by('chat-input').waitFor();
     await fan.page.getByText('You are a member of the club now.').first().waitFor();
 
-    await fan.page.goto(`${loge.url}/wallet`);
+    await fan.page.goto(`${loge.url}/wallet?lang=en`);
+    await fan.page.getByText('Membership · Camille Aubry').waitFor();
     const membership = fan.page.locator('[data-testid^="membership-mbr_"]');
     await membership.waitFor();
     expect(await membership.innerText()).toMatch(/Camille Aubry · Backstage[\s\S]*Active[\s\S]*Renews on/);
@@ -216,7 +220,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await operator.by('payment-status').waitFor();
     // While a payment is disputed, it can only be cancelled.
     await disputeLast();
-    await fan.page.goto(`${loge.url}/wallet`);
+    await fan.page.goto(`${loge.url}/wallet?lang=en`);
     await fan.by('membership-disputed').waitFor();
     expect(await membership.innerText()).toMatch(/Disputed/);
     expect(await membership.innerText()).not.toMatch(/Active|Renews on/);
@@ -243,19 +247,34 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   }
 
   test('a ticket without a waiver is returned on its receipt', async () => {
-    const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
+    const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR }, IN_A_WEEK);
     const fan = await enter('malik', `/rooms/${room.id}`, { viewport: PHONE, locale: 'fr-FR' });
     await fan.by('lobby').waitFor();
     await topUp(fan, 1_000);
     await fan.by('buy-wallet').click();
     await fan.by('chat-input').waitFor();
+    // The card, which opens by itself, has the date for a calendar; the home page knows what one holds.
+    const calendar = await fan.by('ticket-card').getByTestId('ticket-calendar').getAttribute('href');
+    expect(await (await fetch(new URL(calendar ?? '', loge.url))).text()).toContain('BEGIN:VEVENT');
+    await fan.page.goto(loge.url);
+    await fan.by('home-tickets').getByText('An evening of money').waitFor();
     await fan.page.goto(`${loge.url}/wallet`);
-    await fan.page.locator('[data-kind="ticket"]').getByRole('link').click();
+    await fan.page.locator('[data-kind="ticket"]').first().getByRole('link').click();
     await fan.by('withdraw').click();
     await fan.by('confirm-withdraw').click();
     await fan.by('withdrawn').waitFor();
     await expect.poll(() => fan.by('receipt').getAttribute('data-status'), PATIENT).toBe('refunded');
     expect(await fan.by('withdraw').count()).toBe(0);
+
+    // Whoever was removed may still give a ticket back before the live.
+    await fan.page.goto(`${loge.url}/rooms/${room.id}`);
+    await fan.by('buy-wallet').click();
+    await fan.by('ticket-close').click();
+    await fan.by('chat-input').waitFor();
+    await loge.server('POST', `/v1/rooms/${room.id}/removals`, { identity: 'malik', reason: 'Noise' });
+    await fan.by('removed-ticket').getByTestId('ticket-back').click();
+    await fan.by('ticket-back-confirm').click();
+    await fan.by('removed-ticket').getByText('Le billet est rendu').waitFor();
 
     // Unspent credit is refunded to the card after a confirmation.
     await fan.page.goto(`${loge.url}/wallet`);
@@ -283,6 +302,10 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
 
   test('creates rooms of every kind in the studio, with a first tier for a new club', async () => {
     const creator = await enter('noah', '/studio');
+    // What is wrong stands at its field, which is marked.
+    await creator.by('create-room').click();
+    await creator.by('room-title').getByText('Give the room a title.').waitFor();
+    expect(await creator.by('room-title').locator('input').getAttribute('aria-invalid')).toBe('true');
     const make = async (kind: string, fill: () => Promise<void>) => {
       await creator.page.goto(`${loge.url}/studio`);
       await creator.by('room-title').locator('input').fill(`A ${kind} room`);

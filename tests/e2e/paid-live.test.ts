@@ -84,6 +84,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     const focused = await lea.page.locator('site-room').evaluate((page) => page.shadowRoot?.activeElement?.localName);
     expect(focused).toBe('main');
     expect(await lea.by('price').innerText()).toBe('€9.00');
+    // The text on the right of withdrawal follows the state of the room.
+    await lea.page.getByText('The live is on, so the ticket cannot be given back').waitFor();
     expect(await accessOf(lea)).toMatchObject({
       state: 'required',
       offer: { kind: 'ticket', priceMinor: 900, currency: 'eur' },
@@ -165,6 +167,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   });
 
   test('a tip is shown to everyone, and the creator sees the earnings', async () => {
+    await camille.page.evaluate(recordNotes);
     await tip(malik, { amountMinor: 500, message: 'Brava !' });
     for (const visitor of [camille, lea, malik]) {
       const shown = visitor.by('chat-list').locator('[data-tip]');
@@ -175,6 +178,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await camille.page.getByText('Malik tipped €5.00: Brava !').waitFor({ state: 'attached' });
     // Over the picture too, for those who watch and for the creator.
     for (const visitor of [lea, camille]) await visitor.by('stage-tip').waitFor();
+    // And the creator hears it.
+    expect(await camille.page.locator('html').getAttribute('data-notes')).toBe('880 1175');
     await expect.poll(() => balanceMinor(malik), PATIENT).toBe(600);
     await expect.poll(() => camille.by('earnings-tips').innerText(), PATIENT).toContain('€5.00');
     await expect.poll(() => camille.by('earnings-tickets').innerText(), PATIENT).toContain('€18.00');
@@ -207,3 +212,13 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     }
   });
 });
+
+/** Runs in the page: notes the frequencies that it plays from now on. */
+function recordNotes(): void {
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (this: OscillatorNode, atSeconds?: number) {
+    const { dataset } = document.documentElement;
+    dataset.notes = [...(dataset.notes?.split(' ') ?? []), Math.round(this.frequency.value)].join(' ');
+    start.call(this, atSeconds);
+  };
+}

@@ -1,32 +1,36 @@
 /**
  * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`, of
- * every money page:
+ * every money page; with `accounts`, of sign-in and account; with `narrow-line`, of a viewer whose line carries the
+ * sound alone:
  *
- * node tests/e2e/screenshots.ts OUTDIR [takings]
+ * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | narrow-line]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
-import { Evening, show } from './evening.ts';
+import { Accounts } from './accounts.ts';
+import { Evening, type Scene, show } from './evening.ts';
 import { Takings } from './takings.ts';
 
 const [folder, what = 'evening'] = process.argv.slice(2);
 if (!folder || folder.startsWith('-')) {
-  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings]\n');
+  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | narrow-line]\n');
   process.exit(folder === '--help' ? 0 : 1);
 }
 
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
-await using house = what === 'takings' ? await Takings.create() : await Evening.create();
-for await (const scene of house instanceof Evening ? house.scenes() : house.scenes) {
+const houses = { evening: Evening, 'narrow-line': Evening, takings: Takings, accounts: Accounts };
+await using house = await houses[what as keyof typeof houses].create();
+for await (const scene of scenesOf(house)) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
   for (const language of languages) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });
       const file = join(folder, `${scene.name}-${viewport.width}-${language}.png`);
       // Money pages are longer than the window and captured whole; a live, or a sheet above a page, fills the window.
-      const isWhole = what === 'takings' && (await scene.visitor.page.locator('wa-dialog[open]').count()) === 0;
+      const isWhole =
+        !(house instanceof Evening) && (await scene.visitor.page.locator('wa-dialog[open]').count()) === 0;
       await scene.visitor.page.screenshot({ path: file, fullPage: isWhole });
       process.stdout.write(`${file}\n`);
     }
@@ -36,4 +40,9 @@ for await (const scene of house instanceof Evening ? house.scenes() : house.scen
   await scene.visitor.page.emulateMedia({ media: 'print' });
   await scene.visitor.page.screenshot({ path: join(folder, 'receipt-print.png'), fullPage: true });
   await scene.visitor.page.emulateMedia({ media: null });
+}
+
+function scenesOf(chosen: Evening | Takings | Accounts): Takings['scenes'] | AsyncGenerator<Scene> {
+  if (chosen instanceof Takings) return chosen.scenes;
+  return chosen instanceof Evening && what === 'narrow-line' ? chosen.narrowLine() : chosen.scenes();
 }

@@ -8,8 +8,8 @@ import { eventually } from '../support/run/eventually.ts';
 import { createRoom, expectVideo, goLive, signIn } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
-/** Longer than the server's grace period for a publisher. */
-const LONG_AWAY_MS = 25_000;
+/** Longer than the server keeps a media session. */
+const LONG_AWAY_MS = 65_000;
 /** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
 

@@ -88,7 +88,7 @@ export class LogeClub extends RoomPart {
     if (!room) return;
     await this.act(tier.id, async () => {
       const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
-      const { checkoutUrl } = await room.joinMembership({ tier: tier.id, returnUrl });
+      const { checkoutUrl } = await room.joinMembership({ tier: tier.id, returnUrl, locale: this.language });
       openCheckout(this, checkoutUrl);
     });
   }

@@ -1,7 +1,7 @@
 /**
  * `<loge-ticket>`: the ticket that a person holds for this room: a button, and the card behind it, which opens by
  * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it
- * back.
+ * back. A person who was removed from the room gets that way alone.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -22,6 +22,7 @@ export class LogeTicket extends RoomPart {
     open: { state: true },
     asked: { state: true },
     receipt: { state: true },
+    removed: { state: true },
   };
   /** Where this site shows receipts: the ticket's id follows. Absent: no link. */
   declare receiptPath: string | undefined;
@@ -31,6 +32,8 @@ export class LogeTicket extends RoomPart {
   /** Whether the person is asked once more before giving it back. */
   declare asked: boolean;
   declare receipt: Receipt | undefined;
+  /** Id of the ticket of a person who was removed, and so has no access by it. */
+  declare removed: string | undefined;
 
   static override styles = [
     ...RoomPart.styles,
@@ -114,10 +117,22 @@ export class LogeTicket extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, [
-      ...(['connected', 'accessGranted', 'accessRevoked'] as const),
-      ...(['liveStarted', 'liveEnded', 'pauseChanged'] as const),
-    ]);
+    const readRemoved = () => void this.#readRemoved(room);
+    readRemoved();
+    return [
+      ...this.renderOn(room, [
+        ...(['connected', 'accessGranted', 'accessRevoked'] as const),
+        ...(['liveStarted', 'liveEnded', 'pauseChanged'] as const),
+      ]),
+      ...(['connected', 'accessRevoked', 'liveStarted'] as const).map((name) => room.on(name, readRemoved)),
+    ];
+  }
+
+  async #readRemoved(room: Room): Promise<void> {
+    if (room.access?.reason !== 'removed') return;
+    const summary = await room.summary().catch(() => undefined);
+    this.removed = summary?.ticket?.id;
+    await this.#load(this.removed);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -129,19 +144,19 @@ export class LogeTicket extends RoomPart {
     this.open = true;
     this.asked = false;
     this.problem = '';
-    void this.#load();
+    void this.#load(this.room?.access.ticket);
   }
 
-  async #load(): Promise<void> {
+  async #load(ticket: string | undefined): Promise<void> {
     const { room } = this;
-    const ticket = room?.access.ticket;
     if (room && ticket) this.receipt = await room.wallet.receipt(ticket).catch(() => undefined);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { room, texts, language } = this;
-    const ticket = room?.access.ticket;
-    if (!room?.info || !ticket) return nothing;
+    if (!room?.info) return nothing;
+    const { ticket, reason } = room.access;
+    if (!ticket) return reason === 'removed' ? this.#ofRemoved(room) : nothing;
     return html`
       <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show()}
         >${icon('ticket', 20)}<span class="words">${texts.ticket.own}</span></wa-button
@@ -151,12 +166,23 @@ export class LogeTicket extends RoomPart {
         label=${texts.ticket.own}
         light-dismiss
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+        @wa-after-hide=${this.#handleHidden}
       >
         ${this.#card(room, ticket)}
         <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.#close}>${texts.ticket.toRoom}</wa-button>
       </wa-dialog>
     `;
+  }
+
+  #ofRemoved(room: Room): TemplateResult | typeof nothing {
+    const { removed, receipt, texts, language } = this;
+    if (!removed || !receipt) return nothing;
+    const amount = formatMoney(receipt.amountMinor, receipt.currency, language);
+    return html`<div data-testid="removed-ticket" role="status">
+      ${receipt.status === 'refunded' ? html`<p>${texts.ticket.returned(amount)}</p>` : nothing}
+      ${receipt.withdrawable ? this.#giveBack(room, removed) : nothing}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+    </div>`;
   }
 
   #card(room: Room, ticket: string): TemplateResult {
@@ -181,7 +207,7 @@ export class LogeTicket extends RoomPart {
   #giveBack(room: Room, ticket: string): TemplateResult {
     const { texts } = this;
     return html`<div class="back">
-      <p>${this.asked ? texts.ticket.backSure : texts.ticket.backUntil}</p>
+      <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : texts.ticket.backUntil}</p>
       ${
         this.asked
           ? html`<wa-button size="s" variant="danger" data-testid="ticket-back-confirm" ?loading=${this.busy === 'back'} @click=${() => this.#back(room, ticket)}>${texts.ticket.back}</wa-button>
@@ -196,8 +222,18 @@ export class LogeTicket extends RoomPart {
   }
 
   async #back(room: Room, ticket: string): Promise<void> {
-    if (await this.act('back', () => room.withdraw(ticket))) this.#close();
+    if (!(await this.act('back', () => room.withdraw(ticket)))) return;
+    if (this.removed) await this.#load(ticket);
+    else this.#close();
   }
+
+  #handleHidden = (event: Event): void => {
+    if (event.target !== event.currentTarget) return;
+    this.#close();
+    // A card that opened by itself has nothing to give the focus back to.
+    if (document.activeElement === document.body)
+      this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
+  };
 
   #close = (): void => {
     this.open = false;

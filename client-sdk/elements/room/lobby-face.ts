@@ -12,7 +12,10 @@ import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
 export interface LobbyFace {
-  info: Pick<Room, 'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil'>;
+  info: Pick<
+    Room,
+    'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil' | 'pauseAnnounced'
+  >;
   isLive: boolean;
   /** Absent if unknown. Zero is not shown. */
   viewerCount?: number | undefined;
@@ -54,7 +57,8 @@ export function priceLine(line: { title: string; note: string; price: string; te
 function whenOf({ info, isLive, texts, language, timeZone }: LobbyFace): string {
   if (info.status === 'ended') return texts.room.ended;
   if (isLive) return texts.lobby.liveNow;
-  if (info.pausedUntil) return texts.lobby.pausedUntil(formatUntil(info.pausedUntil, language, timeZone));
+  if (info.pausedUntil && info.pauseAnnounced)
+    return texts.lobby.pausedUntil(formatUntil(info.pausedUntil, language, timeZone));
   if (info.liveEndedAt) return texts.lobby.offAir;
   return info.startsAt ? formatDateTime(info.startsAt, language, timeZone) : texts.lobby.soon;
 }

@@ -68,8 +68,10 @@ export class LogeSummary extends RoomPart {
     const read = () => void this.#read(room);
     if (room.info?.status === 'ended') read();
     return [
-      ...(['connected', 'reconnected', 'roomEnded', 'walletChanged'] as const).map((name) => room.on(name, read)),
-      ...this.renderOn(room, ['earningsChanged', 'tipRequestsChanged']),
+      ...(['connected', 'reconnected', 'roomEnded', 'walletChanged', 'earningsChanged'] as const).map((name) =>
+        room.on(name, read),
+      ),
+      ...this.renderOn(room, ['tipRequestsChanged']),
     ];
   }
 
@@ -93,7 +95,7 @@ export class LogeSummary extends RoomPart {
       <h2>${isCreator ? texts.summary.titleCreator : texts.summary.title}</h2>
       <dl>
         ${summary.liveSeconds > 0 ? this.#line(texts.summary.duration, formatDuration(summary.liveSeconds * 1000)) : nothing}
-        ${isCreator ? this.#takings(room, summary) : this.#paid(summary)}
+        ${isCreator ? this.#takings(summary) : this.#paid(summary)}
       </dl>
       ${this.#note(summary, isCreator)}
       ${room.tipRequests.length > 0 ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
@@ -108,9 +110,9 @@ export class LogeSummary extends RoomPart {
     return formatMoney(amountMinor, this.summary?.currency ?? 'eur', this.language);
   }
 
-  #takings(room: Room, { returnedTickets }: RoomSummary): TemplateResult {
+  #takings({ returnedTickets, earnings }: RoomSummary): TemplateResult {
     const { texts, language } = this;
-    const { ticketCount = 0, ticketsMinor = 0, tipCount = 0, tipsMinor = 0, creatorMinor = 0 } = room.earnings ?? {};
+    const { ticketCount = 0, ticketsMinor = 0, tipCount = 0, tipsMinor = 0, creatorMinor = 0 } = earnings ?? {};
     const count = (number: number) => formatCount(number, language);
     return html`
       ${this.#line(texts.summary.tickets(count(ticketCount)), this.#money(ticketsMinor))}

@@ -123,6 +123,12 @@ export const stageStyles = css`
     background: radial-gradient(ellipse at center, rgb(10 4 7 / 0.74), rgb(10 4 7 / 0.3));
   }
 
+  /* The player's controls stay usable. */
+  .over .curtain.still {
+    pointer-events: none;
+    background: rgb(10 4 7 / 0.76);
+  }
+
   .curtain p {
     max-width: 30em;
     text-wrap: balance;

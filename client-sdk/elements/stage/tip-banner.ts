@@ -36,6 +36,14 @@ export class TipBanner implements ReactiveController {
     if (this.#timer === undefined) this.#showNext();
   }
 
+  /** The tip was paid back. */
+  remove(id: ChatTip['id']): void {
+    this.#queued = this.#queued.filter((tip) => tip.id !== id);
+    if (this.#shown?.id !== id) return;
+    clearTimeout(this.#timer);
+    this.#showNext();
+  }
+
   /** Hidden from screen readers, because the chat announces it. */
   render(language: Language): TemplateResult | typeof nothing {
     const tip = this.#shown;

@@ -133,15 +133,16 @@ export class LogeStudioEnding extends RoomPart {
 
   #offAir(room: Room): TemplateResult {
     const { texts, language } = this;
-    const { liveEndedAt = null, pausedUntil = null } = room.info ?? {};
+    const { liveEndedAt = null, pausedUntil = null, pauseAnnounced = false } = room.info ?? {};
     if (liveEndedAt === null || room.isLive) {
       return html`<div class="close">
         <wa-button appearance="plain" size="s" data-testid="close-room" @click=${() => this.ask()}>${texts.studio.endEvening}</wa-button>
       </div>`;
     }
+    const until = pausedUntil && formatUntil(pausedUntil, language);
     return html`<wa-callout variant="warning" data-testid="studio-paused" role="status">
-      <strong>${pausedUntil ? texts.studio.pausedUntil(formatUntil(pausedUntil, language)) : texts.studio.offAirTitle}</strong>
-      <p>${pausedUntil ? texts.studio.pausedText : texts.studio.offAirText}</p>
+      <strong>${until && pauseAnnounced ? texts.studio.pausedUntil(until) : texts.studio.offAirTitle}</strong>
+      <p>${until ? texts.studio.pausedText(until) : texts.studio.offAirText}</p>
       <div class="answers">
         <wa-button appearance="outlined" size="s" data-testid="close-room" @click=${() => this.ask()}>${texts.studio.changeEnding}</wa-button>
       </div>

@@ -115,6 +115,7 @@ export class LogeStudioPicture extends RoomPart {
     return [
       ...this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
       room.on('tipReceived', (tip) => this.#tips.add(tip)),
+      room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
     ];
   }
 

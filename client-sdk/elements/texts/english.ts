@@ -30,8 +30,8 @@ export const english = {
     liveNow: 'The live is on right now',
     pausedUntil: (time: string) => `Paused, goes on by ${time}`,
     offAir: 'Off air at the moment',
-    pausedText: (creator: string, time: string) =>
-      `${creator} has paused. If the live does not go on by ${time}, the room closes and a ticket that you buy now goes back by itself. Until it goes on you can also give it back yourself.`,
+    pausedText: (time: string) =>
+      `If the live does not go on by ${time}, the room closes and a ticket that you buy now goes back by itself. Until it goes on you can also give it back yourself.`,
     ticket: 'Ticket for this live',
     once: 'Paid once. No subscription.',
     buyWallet: 'Buy with wallet',

@@ -1,10 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   currencySymbol,
   formatAmount,
   formatCount,
   formatDuration,
   formatMoney,
+  formatTime,
+  formatUntil,
   minorUnits,
   parseMoney,
 } from './format.ts';
@@ -66,4 +68,15 @@ test('no line of a French text begins with a sign', () => {
   const { lobby, price } = elementTexts('fr');
   expect(price.summary('Camille', '4 €')).toMatch(/ quoi\u00a0\?$/);
   expect(lobby.soldOutText).toMatch(/^Restez ici\u00a0:/);
+});
+
+test('a time to come has no date if it is near, also past midnight, and a date if it is not', () => {
+  vi.useFakeTimers({ now: new Date(2030, 0, 4, 23, 50) });
+  try {
+    const [soon, later] = [new Date(2030, 0, 5, 0, 20), new Date(2030, 0, 5, 14)].map((at) => at.toISOString());
+    expect(formatUntil(soon ?? '', 'en')).toBe(formatTime(soon ?? '', 'en'));
+    expect(formatUntil(later ?? '', 'en')).toContain('Jan');
+  } finally {
+    vi.useRealTimers();
+  }
 });

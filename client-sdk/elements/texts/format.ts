@@ -96,10 +96,13 @@ export function formatDateTime(at: string, language: Language, timeZone?: string
   return dateFormatterOf(`date ${timeZone ?? ''}`, language, options).format(new Date(at));
 }
 
-/** A time to come: the hour alone today, the date too on another day or where the reader's time zone is not known. */
+/** Within this time the hour says which day is meant, past midnight too. */
+const HOUR_ALONE_MS = 12 * 3_600_000;
+
+/** A time to come: the hour alone if it is near, the date too later or where the reader's time zone is not known. */
 export function formatUntil(at: string, language: Language, timeZone?: string): string {
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
-  return timeZone || !isToday ? formatDateTime(at, language, timeZone) : formatTime(at, language);
+  const isNear = Date.parse(at) - Date.now() < HOUR_ALONE_MS;
+  return timeZone || !isNear ? formatDateTime(at, language, timeZone) : formatTime(at, language);
 }
 
 /** Duration as `4:07` or `1:02:09`. */

@@ -35,8 +35,8 @@ export const french: BaseTexts = {
     liveNow: 'Le live a lieu en ce moment',
     pausedUntil: (time) => `En pause, reprend avant ${time}`,
     offAir: 'Hors antenne pour le moment',
-    pausedText: (creator, time) =>
-      `${creator} fait une pause. Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé automatiquement. Jusqu’à la reprise, vous pouvez aussi le rendre vous-même.`,
+    pausedText: (time) =>
+      `Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé automatiquement. Jusqu’à la reprise, vous pouvez aussi le rendre vous-même.`,
     ticket: 'Billet pour ce live',
     once: 'Payé une seule fois. Sans abonnement.',
     buyWallet: 'Payer avec le portefeuille',

@@ -53,8 +53,11 @@ export const insideEnglish = {
     toRoom: 'To the room',
     back: 'Give the ticket back',
     backUntil: 'Until the live begins or goes on you can give it back, without saying why.',
+    backRemoved:
+      'You hold a ticket, and no live has been on since you bought it: until one begins you can give it back yourself.',
     backSure: 'You lose your place, and the money goes back the way it came.',
     keep: 'Keep it',
+    returned: (amount: string) => `The ticket is given back: ${amount} go back the way they came.`,
   },
   tip: {
     open: 'Tip',
@@ -98,7 +101,7 @@ export const insideEnglish = {
     pausedTitle: 'A pause',
     pausedText: (creator: string, time: string) =>
       `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
-    offAirText: (creator: string) => `${creator} is off air. If they come back, the video starts by itself.`,
+    offAirText: (creator: string) => `Stay here: when ${creator} is back, the video starts by itself.`,
     soonText: (creator: string) => `${creator} is getting ready. Stay here: the video starts by itself.`,
     joining: 'Raising the curtain…',
     startSound: 'Tap for sound',
@@ -106,7 +109,8 @@ export const insideEnglish = {
     halted: 'A short break. Stay here, it goes on in a moment.',
     microphoneOff: 'Sound is off on stage',
     paused: 'Paused: your device does not confirm the picture',
-    soundOnly: 'Sound only: the connection is too slow for the picture',
+    soundOnly: 'Sound only',
+    soundOnlyText: 'The connection is too slow for the picture, which comes back by itself.',
     poorConnection: 'Your connection is weak. The picture adapts to it.',
   },
   summary: {

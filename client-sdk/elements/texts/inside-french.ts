@@ -55,8 +55,11 @@ export const insideFrench: InsideTexts = {
     toRoom: 'Vers le salon',
     back: 'Rendre le billet',
     backUntil: 'Jusqu’au début ou à la reprise du live, vous pouvez le rendre, sans dire pourquoi.',
+    backRemoved:
+      'Vous avez un billet, et aucun live n’a eu lieu depuis l’achat : jusqu’au prochain, vous pouvez le rendre vous-même.',
     backSure: 'Vous perdez votre place, et l’argent repart par le même chemin.',
     keep: 'Le garder',
+    returned: (amount) => `Le billet est rendu : ${amount} repartent par le même chemin.`,
   },
   tip: {
     open: 'Pourboire',
@@ -100,7 +103,7 @@ export const insideFrench: InsideTexts = {
     soon: 'Le rideau est encore baissé',
     pausedTitle: 'Une pause',
     pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
-    offAirText: (creator) => `${creator} est hors antenne. À son retour, la vidéo démarre d’elle-même.`,
+    offAirText: (creator) => `Restez ici : dès que ${creator} revient, la vidéo redémarre d’elle-même.`,
     soonText: (creator) => `${creator} se prépare. Restez ici : la vidéo démarre d’elle-même.`,
     joining: 'Lever de rideau…',
     startSound: 'Toucher pour le son',
@@ -108,7 +111,8 @@ export const insideFrench: InsideTexts = {
     halted: 'Une courte pause. Restez là, la suite arrive.',
     microphoneOff: 'Le son est coupé sur scène',
     paused: 'En pause : votre appareil ne confirme pas l’image',
-    soundOnly: 'Son seul : la connexion est trop lente pour l’image',
+    soundOnly: 'Son seul',
+    soundOnlyText: 'La connexion est trop lente pour l’image, qui reviendra d’elle-même.',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   summary: {

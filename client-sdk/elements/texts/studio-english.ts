@@ -31,8 +31,8 @@ export const studioEnglish = {
     endEveningText:
       'The room is over: nobody can enter, chat, tip or buy a ticket any more. Tickets that were bought after your last live ended go back by themselves. This cannot be undone.',
     pausedUntil: (time: string) => `Paused until ${time}`,
-    pausedText:
-      'The live has ended. If you do not go live again by then, the evening ends by itself and tickets bought in the pause go back.',
+    pausedText: (time: string) =>
+      `The live has ended. If you do not go live again by ${time}, the evening ends by itself and tickets bought meanwhile go back.`,
     offAirTitle: 'You are off air',
     offAirText: 'The live has ended. The room stays open until you end the evening.',
     changeEnding: 'Change the time, or end the evening',

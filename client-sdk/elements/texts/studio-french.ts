@@ -32,8 +32,8 @@ export const studioFrench: StudioTexts = {
     endEveningText:
       'Le salon est fermé : plus personne ne peut y entrer, écrire, offrir ou acheter un billet. Les billets achetés après la fin de votre dernier direct sont remboursés automatiquement. C’est irréversible.',
     pausedUntil: (time) => `En pause jusqu’à ${time}`,
-    pausedText:
-      'Le direct est terminé. Si vous ne repassez pas en direct d’ici là, la soirée se termine d’elle-même et les billets achetés pendant la pause sont remboursés.',
+    pausedText: (time) =>
+      `Le direct est terminé. Si vous ne repassez pas en direct avant ${time}, la soirée se termine d’elle-même et les billets achetés entre-temps sont remboursés.`,
     offAirTitle: 'Vous êtes hors antenne',
     offAirText: 'Le direct est terminé. Le salon reste ouvert jusqu’à ce que vous terminiez la soirée.',
     changeEnding: 'Changer l’heure, ou terminer la soirée',

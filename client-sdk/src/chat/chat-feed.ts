@@ -13,7 +13,7 @@ import { ChatOutbox } from './chat-outbox.ts';
 import { ChatRepair } from './chat-repair.ts';
 import { type ChatSampling, parseSampled, SamplingMeter } from './chat-sampling.ts';
 
-type ChatEventName = Extract<keyof RoomEventMap, `chat${string}`> | 'tipReceived';
+type ChatEventName = Extract<keyof RoomEventMap, `chat${string}`> | 'tipReceived' | 'tipRefunded';
 export type ChatEmit = <N extends ChatEventName>(name: N, payload: RoomEventMap[N]) => void;
 
 export interface ChatDependencies {
@@ -170,6 +170,9 @@ export class ChatFeed {
       switch (entry.kind) {
         case 'tip':
           this.#emit('tipReceived', entry);
+          break;
+        case 'tip_refund':
+          this.#emit('tipRefunded', { id: entry.tip, seq: entry.seq });
           break;
         case 'removal': {
           const { messageId: id, by, reason, seq } = entry;

@@ -4,7 +4,7 @@ import type { ChatItem } from '../events.ts';
 
 /** Whether an entry is shown as an item; others only change items. */
 export function isItem(entry: ChatEntry): entry is ChatItem {
-  return entry.kind !== 'removal' && entry.kind !== 'purge';
+  return entry.kind !== 'removal' && entry.kind !== 'purge' && entry.kind !== 'tip_refund';
 }
 
 /** The name that the server writes for erased people. */
@@ -30,6 +30,12 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
     case 'tip':
       items.push(entry);
       return;
+    case 'tip_refund': {
+      const index = items.findIndex((item) => item.kind === 'tip' && item.id === entry.tip);
+      const tip = items[index];
+      if (tip?.kind === 'tip') items[index] = { ...tip, refunded: true };
+      return;
+    }
     case 'removal':
       updateMessages(items, (message) =>
         message.id === entry.messageId ? clearText(message) : clearQuote(message, ({ id }) => id === entry.messageId),

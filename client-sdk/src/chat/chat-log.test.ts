@@ -213,6 +213,17 @@ describe('ChatLog', () => {
     expect(seqs(log.accept([message(3)]))).toEqual([3, 7]);
   });
 
+  it('marks a tip that was paid back, also one of a page that was read before', () => {
+    const tip = { kind: 'tip' as const, id: 'tip_00000001' as const, from, amountMinor: 500, currency: 'eur' };
+    const log = new ChatLog();
+    log.reset(page([{ ...tip, seq: 1, message: null, sentAt }]));
+    const earlier = page([{ ...tip, seq: 1, message: null, sentAt }], 1);
+    log.accept([{ kind: 'tip_refund', seq: 2, tip: tip.id, sentAt }]);
+    expect(log.items).toMatchObject([{ id: tip.id, refunded: true }]);
+    log.showNewest(earlier);
+    expect(log.items).toMatchObject([{ id: tip.id, refunded: true }]);
+  });
+
   it('clears all messages of a purged author, also in quotes', () => {
     const log = new ChatLog();
     const [first, second] = range(1, 2) as ChatMessage[];

@@ -11,7 +11,7 @@ class World {
   isLineDead = false;
   isSocketThere = true;
   isRefusing = false;
-  accepted = [parameters('0')];
+  accepted: ReturnType<typeof parameters>[];
   answered = 0;
   readonly applied: string[] = [];
   readonly onBroken = vi.fn();
@@ -25,17 +25,24 @@ class World {
       this.check();
     },
   };
-  readonly restarts = new IceRestarts({
-    // Only the members that are used.
-    transport: this.transport as unknown as Transport,
-    iceParameters: this.accepted[0] ?? parameters(''),
-    ask: () => this.#answer(),
-    canAsk: () => this.isSocketThere,
-    onRestarted: () => {},
-    onFailed: ({ code }) => this.failures.push(code),
-    onBroken: this.onBroken,
-    closing: this.#closing.signal,
-  });
+  readonly restarts: IceRestarts;
+
+  /** `next`: the server has given parameters for the first restart along with the transport. */
+  constructor(next?: ReturnType<typeof parameters>) {
+    this.accepted = [parameters('0'), ...(next ? [next] : [])];
+    this.restarts = new IceRestarts({
+      // Only the members that are used.
+      transport: this.transport as unknown as Transport,
+      iceParameters: parameters('0'),
+      nextIceParameters: next,
+      ask: () => this.#answer(),
+      canAsk: () => this.isSocketThere,
+      onRestarted: () => {},
+      onFailed: ({ code }) => this.failures.push(code),
+      onBroken: this.onBroken,
+      closing: this.#closing.signal,
+    });
+  }
 
   /** The browser's checks, which it repeats all the time, also with the parameters of earlier restarts. */
   check(): void {
@@ -97,6 +104,27 @@ describe('IceRestarts', () => {
     expect([world.applied, world.answered]).toEqual([['1'], 1]);
     world.comeBack();
     expect(world.transport.connectionState).toBe('connected');
+  });
+
+  it('needs no request for the first restart where its parameters came with the transport', async () => {
+    world = new World(parameters('first'));
+    await world.restarts.prepare();
+    world.lose();
+    void world.restarts.run();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([world.applied, world.answered]).toEqual([['first'], 0]);
+    world.comeBack();
+    expect(world.transport.connectionState).toBe('connected');
+  });
+
+  it('keeps an answer that comes once the line is back for the next loss', async () => {
+    await world.restarts.prepare();
+    world.lose();
+    void world.restarts.run();
+    await vi.advanceTimersByTimeAsync(0);
+    world.comeBack();
+    await world.restarts.prepare();
+    expect([world.applied, world.answered]).toEqual([['1'], 2]);
   });
 
   it.each([1, 2, 3, 4])('is found after %d restarts, and has parameters for the next loss', async (restarts) => {

@@ -1,6 +1,6 @@
 /**
  * Restores a transport whose path is gone by restarts of ICE (RFC 8445, section 2.4). The parameters for the next
- * restart are requested while the transport works: on a dead line the socket is dead too, and a browser that has
+ * restart are at hand while the transport works: on a dead line the socket is dead too, and a browser that has
  * restarted by itself is heard with its first check over the line that is back.
  */
 import type { Transport } from 'mediasoup-client/types';
@@ -14,8 +14,9 @@ type IceParameters = Answer['iceParameters'];
 
 interface IceRestartsOptions {
   transport: Transport;
-  /** Those that the transport was created with. */
+  /** Those that the transport was created with, and those for its first restart. */
   iceParameters: IceParameters;
+  nextIceParameters: IceParameters | undefined;
   /** `stage:restartIce`. */
   ask(): Promise<Answer>;
   /** Whether the socket is there to ask. */
@@ -37,7 +38,7 @@ export class IceRestarts {
    * For the next restart. The server also takes checks with those in use until it receives one with these; asking again
    * would end that.
    */
-  #next: IceParameters | null = null;
+  #next: IceParameters | null;
   #asking: Promise<void> | null = null;
   #isRunning = false;
   /** Of the server, during this run. */
@@ -46,6 +47,7 @@ export class IceRestarts {
   constructor(options: IceRestartsOptions) {
     this.#options = options;
     this.#used = options.iceParameters;
+    this.#next = options.nextIceParameters ?? null;
   }
 
   /** Requests the parameters for the next restart, if there are none. */
@@ -78,7 +80,7 @@ export class IceRestarts {
 
   /** The server has given parameters for a restart. */
   async handleAnswer({ iceParameters, iceServers }: Answer): Promise<void> {
-    const isWanted = this.#isRunning || this.#next !== null;
+    const isWanted = (this.#isRunning && !this.#isOver) || this.#next !== null;
     this.#next = iceParameters;
     if (iceServers) await this.#options.transport.updateIceServers({ iceServers });
     if (isWanted && this.#next === iceParameters) await this.#apply(iceParameters);
@@ -114,8 +116,9 @@ export class IceRestarts {
   }
 
   /**
-   * A browser gives up after a while, and restarts only for other parameters than the last. Those of an earlier restart
-   * would not do: its checks go on too, and end what the server takes besides the newest ones.
+   * A browser stops checking after a while, and begins again only with parameters that differ from the last. A user
+   * name that the server does not know comes between: with parameters of an earlier restart the browser could connect,
+   * and its checks with the newest ones, which go on too, would make the server refuse the earlier ones.
    */
   async #repeat(): Promise<void> {
     const used = this.#used;

@@ -7,7 +7,7 @@ import type { SessionId } from '../../../server/protocol/ids.ts';
 import type { RequestAnswer } from '../../../server/protocol/realtime.ts';
 import type { PublishAnswer } from '../../../server/protocol/stage.ts';
 import { delay } from '../backoff.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { Connection, RequestOptions } from '../connection/connection.ts';
 import { listenToNetwork } from '../connection/network.ts';
 import { type LogeError, toLogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
@@ -24,7 +24,7 @@ interface MediaTransportOptions {
   /** All ICE restarts failed, or the session has ended: it is of no more use. */
   onBroken(): void;
   /** Media flows again over a line that was dead. */
-  onBack?(): void;
+  onBack(): void;
 }
 
 export class MediaTransport {
@@ -33,7 +33,7 @@ export class MediaTransport {
   readonly #connection: MediaTransportOptions['connection'];
   readonly #log: Log;
   readonly #onBroken: () => void;
-  readonly #onBack: (() => void) | undefined;
+  readonly #onBack: () => void;
   readonly #closing = new AbortController();
   /** The lobby does not need this code; null where it cannot be loaded. */
   readonly #restarts: Promise<IceRestarts | null>;
@@ -54,7 +54,8 @@ export class MediaTransport {
     const restartsOptions = {
       transport,
       iceParameters: created.iceParameters,
-      ask: () => this.#connection.request('stage:restartIce', { session: this.session }),
+      nextIceParameters: created.nextIceParameters,
+      ask: () => this.#askForRestart(),
       canAsk: () => this.#connection.state === 'connected',
       onRestarted: () => {
         this.#hasNetworkChanged = false;
@@ -165,22 +166,25 @@ export class MediaTransport {
     });
   }
 
-  /** Once joining is over, and spread, since an audience may come at once. */
+  /** Spread, since an audience may have lost its lines at once. */
   async #prepareLater(): Promise<void> {
     await delay(STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs, this.#closing.signal);
     if (!this.closed && this.transport.connectionState === 'connected') await (await this.#restarts)?.prepare();
   }
 
   /**
-   * The line was dead and is back. The server need not have noticed, so that it is asked for a picture; a publisher is
-   * refused. A socket that does not answer at once waits for a retransmission, which may be seconds away.
+   * The line was dead and is back: requests the parameters for its next loss. A socket that does not answer at once
+   * waits for a retransmission, which may be seconds away.
    */
   async #handleBack(): Promise<void> {
-    this.#onBack?.();
-    const input = { session: this.session };
-    await this.#connection
-      .request('stage:restartVideo', input, { timeoutMs: STAGE.socketProbeMs, isProbe: true })
-      .catch(() => undefined);
+    this.#onBack();
+    const probe = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
+    const answer = await this.#askForRestart(probe).catch(() => undefined);
+    if (answer) await (await this.#restarts)?.handleAnswer(answer);
+  }
+
+  #askForRestart(options?: RequestOptions): Promise<RequestAnswer<'stage:restartIce'>> {
+    return this.#connection.request('stage:restartIce', { session: this.session }, options);
   }
 
   async #restart(): Promise<void> {

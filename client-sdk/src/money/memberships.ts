@@ -30,11 +30,11 @@ export class Memberships {
   }
 
   /**
-   * Opens a payment page to join.
+   * Opens a payment page to join, in the given language or the browser's.
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `already_entitled`,
    * `provider_unavailable`.
    */
-  join(request: { tier: Tier['id']; returnUrl?: string }): Promise<{ checkoutUrl: string }> {
+  join(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<{ checkoutUrl: string }> {
     return this.#connection.request('memberships:join', request);
   }
 

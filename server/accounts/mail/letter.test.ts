@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Language, renderLetter } from './letter.ts';
+import type { Language } from '../../protocol/people.ts';
+import { renderLetter } from './letter.ts';
 import { type LetterData, TEMPLATES, type Template, type TemplateName } from './letters.ts';
 
 const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';

@@ -1,5 +1,6 @@
 /** The letters of the house by template: who may stop them, how long they are worth sending, and their texts. */
-import type { Language, LetterContent } from './letter.ts';
+import type { Language } from '../../protocol/people.ts';
+import type { LetterContent } from './letter.ts';
 import { liveReminder } from './letters/live-reminder.ts';
 import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
 import { signIn } from './letters/sign-in.ts';

@@ -38,7 +38,7 @@ export const chatEntries = pgTable(
     room: text('room').notNull(),
     seq: integer('seq').notNull(),
     kind: text('kind').$type<ChatEntry['kind']>().notNull(),
-    /** The id of the message or tip; for a removal the removed message's id, otherwise the act's. */
+    /** The id of the message or tip, also for its removal or refund; otherwise the act's. */
     id: text('id').notNull(),
     identity: text('identity').notNull(),
     name: text('name').notNull(),

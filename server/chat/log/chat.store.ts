@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
 import { type Database, isLostRace, type Run, sqlState } from '../../platform/db/db.ts';
 import type { ChatEntry, ChatMessage } from '../../protocol/chat/chat.ts';
 import type { ActKind } from '../../protocol/chat/chat-moderation.ts';
@@ -297,18 +297,28 @@ export class ChatStore {
     return this.#show(forward ? rows : rows.reverse(), showing);
   }
 
-  /** Rows as they are shown, each reply with the current text of the message that it answers. */
+  /**
+   * Rows as they are shown: each reply with the current text of the message that it answers, each tip with whether it
+   * was paid back.
+   */
   async #show(rows: EntryRow[], showing: Pick<Showing, 'evidence'> = {}): Promise<ChatEntry[]> {
-    const ids = rows.flatMap((row) => (row.replyTo ? [row.replyTo] : []));
+    const related = rows.flatMap(({ kind, id, replyTo }): [EntryRow['kind'], string][] => {
+      if (kind === 'tip') return [['tip_refund', id]];
+      return replyTo ? [['message', replyTo]] : [];
+    });
     const found =
-      ids.length === 0
+      related.length === 0
         ? []
-        : await this.#db.orm
-            .select()
-            .from(chatEntries)
-            .where(and(eq(chatEntries.kind, 'message'), inArray(chatEntries.id, ids)));
-    const replies = new Map(found.map((row) => [row.id, row]));
-    return rows.map((row) => toEntry(row, { ...showing, replies }));
+        : (await this.#db.bulk<FoundRow>(FIND_BY_ID, [related.map(([kind]) => kind), related.map(([, id]) => id)])).map(
+            fromFound,
+          );
+    const [refunds, messages] = [
+      found.filter(({ kind }) => kind === 'tip_refund'),
+      found.filter(({ kind }) => kind === 'message'),
+    ];
+    const refundedTips = new Set(refunds.map(({ id }) => id));
+    const replies = new Map(messages.map((row) => [row.id, row]));
+    return rows.map((row) => toEntry(row, { ...showing, replies, refundedTips }));
   }
 
   /** One row as it is shown. */

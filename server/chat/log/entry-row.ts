@@ -93,6 +93,8 @@ export function toRow(entry: NewEntry, seq: number): EntryRow {
 /** `evidence`: includes the text of removed messages, for moderators. */
 export interface Showing {
   replies?: Map<string, EntryRow>;
+  /** Ids of the tips that were paid back. */
+  refundedTips?: Set<string>;
   evidence?: boolean;
 }
 
@@ -112,8 +114,11 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
         currency: row.currency ?? '',
         message: row.text,
         ...(details?.item === undefined ? {} : { item: details.item }),
+        ...(showing.refundedTips?.has(row.id) ? { refunded: true } : {}),
         sentAt,
       };
+    case 'tip_refund':
+      return { kind: 'tip_refund', seq, tip: row.id as TipId, sentAt };
     case 'removal':
       return { kind: 'removal', seq, messageId: row.id as MessageId, by: row.identity, reason: row.text, sentAt };
     case 'purge':

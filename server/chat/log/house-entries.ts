@@ -1,4 +1,4 @@
-/** The log entries of moderation acts. */
+/** The log entries of moderation acts and of the house itself. */
 
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Actor } from '../moderation/acts.store.ts';
@@ -6,6 +6,9 @@ import type { RoomSettings } from '../moderation/moderation.store.ts';
 import type { EntryDetails } from './chat.schema.ts';
 import type { ActTransaction } from './chat.store.ts';
 import type { NewEntry } from './entry-row.ts';
+
+/** Who acts when nobody did: a poll that closes by its timer, a tip that was paid back. */
+export const HOUSE: Actor = { identity: 'house', name: 'Loge', role: 'house' };
 
 const NOTICE_OF_SETTING = {
   slowModeSeconds: 'slow_mode',

@@ -10,8 +10,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
-import { noticeEntry } from '../log/house-entries.ts';
-import type { Actor } from './acts.store.ts';
+import { HOUSE, noticeEntry } from '../log/house-entries.ts';
 import { readSettings, saveSettings } from './moderation.store.ts';
 import type { Act } from './moderation.ts';
 import { closePoll, insertPoll, lockOpenPoll, PollsStore, type Vote, type VoteOutcome } from './polls.store.ts';
@@ -22,8 +21,6 @@ const VOTES_WAITING = 20_000;
 const QUEUE_FULL_RETRY_MS = 1_000;
 const CLOSE_EVERY_MS = 1_000;
 const CLOSED_AT_ONCE = 100;
-
-const HOUSE: Actor = { identity: 'house', name: 'Loge', role: 'house' };
 
 interface WaitingVote {
   vote: Vote;

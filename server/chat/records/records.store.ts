@@ -6,6 +6,10 @@ import { chatEntries } from '../log/chat.schema.ts';
 import { chatReports } from '../moderation/moderation.schema.ts';
 import { chatRooms } from '../policy/chat-rooms.schema.ts';
 
+/** A tip that was not paid back. */
+const IS_KEPT_TIP = sql`(${chatEntries.kind} = 'tip' and not exists (select 1 from chat_entries refund
+  where refund.kind = 'tip_refund' and refund.id = ${chatEntries.id}))`;
+
 export interface AuthorFigures {
   since: string | null;
   messages: number;
@@ -28,8 +32,8 @@ export class RecordsStore {
         since: min(chatEntries.sentAt),
         messages: count(sql`case when ${chatEntries.kind} = 'message' then 1 end`),
         removed: count(chatEntries.removedAt),
-        tips: count(sql`case when ${chatEntries.kind} = 'tip' then 1 end`),
-        tippedMinor: sum(sql`case when ${chatEntries.kind} = 'tip' then ${chatEntries.amountMinor} end`),
+        tips: count(sql`case when ${IS_KEPT_TIP} then 1 end`),
+        tippedMinor: sum(sql`case when ${IS_KEPT_TIP} then ${chatEntries.amountMinor} end`),
       })
       .from(chatEntries)
       .innerJoin(chatRooms, eq(chatRooms.room, chatEntries.room))

@@ -13,6 +13,8 @@ import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
+import { mountSignInLinks } from '../site/sign-in-links.ts';
+import { signInOperations } from '../site/sign-in-operations.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { SiteSessions } from '../site/site-session.ts';
 import { HttpAuth } from './auth.ts';
@@ -27,8 +29,8 @@ import { embedderCors, noStore, securityHeaders } from './security.ts';
 const EVENT_BYTES = 256 * 1024;
 
 export function createHttpApp(context: HttpContext, live: LiveView): Express {
-  const { config, log, metrics, apiKeys, tokens, clock } = context;
-  const sessions = new SiteSessions({ config, clock });
+  const { config, log, metrics, apiKeys, tokens, people } = context;
+  const sessions = new SiteSessions({ config, people });
   const desk = new DeskAccess({ config, sessions: context.deskSessions });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
   const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk, limits });
@@ -47,8 +49,12 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
   app.use('/site', noStore);
-  pipeline.mount(app, siteOperations(context, { sessions, desk }));
+  pipeline.mount(app, [
+    ...siteOperations(context, { sessions, desk }),
+    ...signInOperations(context, { sessions, desk, limits }),
+  ]);
   mountDeskSignIn(app, context, { access: desk, limits });
+  mountSignInLinks(app, context, { sessions, desk, limits });
   mountUnsubscribing(app, context, limits);
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);

@@ -9,6 +9,7 @@ import type { Tokens } from '../../accounts/tokens.ts';
 import type { Config } from '../../config.ts';
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
+import type { PersonSessionId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type Caller, type CallerKind, type HttpOperation, SERVER } from '../operations/operation.ts';
 import { assertOwnPage, isOwnPage } from '../origins.ts';
@@ -23,6 +24,8 @@ export interface Authenticated {
   caller: Caller | null;
   key?: LiveKey;
   claims?: TokenClaims;
+  /** Of a person. */
+  session?: PersonSessionId;
 }
 
 type HttpDoor = HttpOperation['http'];
@@ -118,21 +121,24 @@ export class HttpAuth {
   /** Browsers attach cookies to requests of any page, so a cookie counts only for requests of this site's own pages. */
   async #identifyByCookie(by: readonly CallerKind[], request: Request): Promise<Authenticated | undefined> {
     const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
-    const person = by.includes('person') || by.includes('operator') ? this.#sessions.read(request) : null;
-    if (!isDesk && !person) return undefined;
+    const isPerson = (by.includes('person') || by.includes('operator')) && this.#sessions.isPresentedIn(request);
+    if (!isDesk && !isPerson) return undefined;
+    const visit = isPerson ? await this.#sessions.find(request) : null;
+    if (!isDesk && !visit) return undefined;
     assertOwnPage(this.#config, request);
     assertJson(request);
+    const person = visit?.person ?? null;
     if (isDesk) {
       const operator =
         person && by.includes('person') ? await this.#desk.find(request) : await this.#desk.authenticate(request);
       if (operator) return { by: 'operator', caller: operator };
     }
-    if (!person) return undefined;
+    if (!visit || !person) return undefined;
     if (by.includes('operator') && this.#config.operators.includes(person.identity)) {
       return { by: 'operator', caller: person };
     }
     if (!by.includes('person')) throw new AppError('forbidden', 'This is for operators.');
-    return { by: 'person', caller: person };
+    return { by: 'person', caller: person, session: visit.session };
   }
 
   /** A page of another site may read public data anonymously, and change nothing. */
@@ -141,7 +147,7 @@ export class HttpAuth {
       assertOwnPage(this.#config, request);
       assertJson(request);
     } else if (!isOwnPage(this.#config, request)) return null;
-    return (await this.#desk.find(request)) ?? this.#sessions.read(request);
+    return (await this.#desk.find(request)) ?? (await this.#sessions.find(request))?.person ?? null;
   }
 }
 

@@ -24,7 +24,7 @@ const STYLE = `
   h1, h2 { font-family: var(--display); font-weight: 500; line-height: 1.2; text-wrap: balance; }
   h1 { font-size: clamp(1.7rem, 6vw, 2.5rem); margin: 0 0 1rem; }
   h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
-  p { margin: 0 0 1rem; color: #d8cac4; }
+  p, form { margin: 0 0 1rem; color: #d8cac4; }
   a { color: #e6b566; } a:focus-visible, button:focus-visible { outline: 2px solid #e6b566; outline-offset: 3px; }
   button { padding: .7rem 1.4rem; border: 0; border-radius: 9px; background: #e6b566; color: #1e1305; font: inherit; font-weight: 600; cursor: pointer; }
   code { background: #271c21; border-radius: .3rem; padding: .1em .4em; }

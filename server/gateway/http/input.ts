@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { AppError } from '../../protocol/errors.ts';
 import { roomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { isPersonId } from '../../protocol/people.ts';
 import { type HttpDoor, takesBody } from '../operations/operation.ts';
 import { InputError } from './errors.ts';
 
@@ -77,6 +78,17 @@ function findFaults(raw: unknown, parsed: unknown, path: PropertyKey[]): Issue[]
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/**
+ * Refuses an API key's request that names a person of this house, in whatever field: an embedder's key must not create,
+ * grant, sell or remove anything in the name of someone whom it does not know.
+ */
+export function assertNoPerson(value: unknown): void {
+  if (typeof value === 'string' && isPersonId(value)) {
+    throw new AppError('token_invalid', 'An API key cannot act for people of this house.');
+  }
+  if (isObject(value)) for (const each of Object.values(value)) assertNoPerson(each);
 }
 
 /** A malformed room id is an unknown room. Other parameters are strings that a domain looks up. */

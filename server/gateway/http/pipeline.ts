@@ -11,7 +11,7 @@ import type { Admitted } from '../context.ts';
 import { assertMay, assertRole, errorsOf } from '../operations/admission.ts';
 import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
-import { parseInput, parseParams } from './input.ts';
+import { assertNoPerson, parseInput, parseParams } from './input.ts';
 
 export class HttpPipeline {
   readonly #domains: HttpDomains;
@@ -53,14 +53,15 @@ export class HttpPipeline {
     const authenticated = await this.#auth.authenticate(operation, request, response);
     const { id, ...params } = parseParams(http, request);
     const input = await parseInput(http, request, response);
+    if (authenticated.key && http.scope !== 'admin') assertNoPerson([id, params, input]);
     const { caller, room, admitted } = await this.#admit(
       operation,
       authenticated,
       http.isOfRoom ? (id as RoomId) : undefined,
     );
-    const { by, key } = authenticated;
+    const { by, key, session } = authenticated;
     const result = await operation.run(this.#domains, {
-      ...{ by, key, caller, room, input, response, admitted, connection: undefined },
+      ...{ by, key, caller, room, input, response, admitted, session, connection: undefined },
       params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
       locale: localeOf(request),
     });

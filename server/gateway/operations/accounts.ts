@@ -5,7 +5,7 @@ import { apiKey, apiKeyInput, apiKeyList, apiKeyWithSecret } from '../../protoco
 import { rankOf } from '../../rooms/token-statements.ts';
 import { operation } from './operation.ts';
 
-const peopleOperations = [
+const creatorOperations = [
   operation({
     name: 'createCreator',
     http: 'POST /v1/creators',
@@ -103,4 +103,4 @@ const keyOperations = [
   }),
 ];
 
-export const accountOperations = [...peopleOperations, ...keyOperations];
+export const accountOperations = [...creatorOperations, ...keyOperations];

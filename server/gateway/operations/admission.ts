@@ -31,7 +31,7 @@ export function assertRole(rules: ParticipantRules, role: Role): void {
 }
 
 const ERRORS_OF_CALLER = {
-  server: ['credentials_invalid', 'scope_missing'],
+  server: ['credentials_invalid', 'scope_missing', 'token_invalid'],
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
   operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden'],

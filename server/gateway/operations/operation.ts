@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { LiveKey } from '../../accounts/key-ring.ts';
 import type { Participant, Role } from '../../protocol/accounts.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import type { PersonSessionId, RoomId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../../protocol/realtime.ts';
 import type { ChatLive } from '../chat/chat-live.ts';
@@ -61,6 +61,8 @@ interface AnyCall {
   /** The language that the caller prefers, for texts that a person will read. */
   locale: Locale | undefined;
   connection: Connection | undefined;
+  /** Of a person of the site. */
+  session: PersonSessionId | undefined;
   /** Of a participant who was admitted to the room over HTTP. */
   admitted: Admitted | undefined;
   /** Over HTTP, for cookies; the pipeline sends the answer. */

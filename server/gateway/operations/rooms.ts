@@ -3,7 +3,6 @@ import ical from 'ical-generator';
 import { LIMITS } from '../../protocol/limits.ts';
 import {
   endedEntitlement,
-  publicRoom,
   type Room,
   removal,
   removalInput,
@@ -39,13 +38,18 @@ function calendarOf({ id, title, creator, startsAt }: Room, publicUrl: string): 
   return { name: id, chunks: [calendar.toString()] };
 }
 
-/** A room together with how many fans are inside now. */
-async function viewOf({ live }: HttpDomains, found: Room) {
-  return { ...found, viewerCount: await live.viewerCount(found.id) };
+/** A room together with how many fans are inside now, and whether a ticket is left for this person. */
+async function viewOf({ live, money }: HttpDomains, found: Room, identity?: string) {
+  const soldOut = await money.tickets.isSoldOut(found, identity);
+  return { ...found, viewerCount: await live.viewerCount(found.id), soldOut };
 }
 
-async function viewsOf(domains: HttpDomains, found: Room[]) {
-  return { rooms: await Promise.all(found.map((it) => viewOf(domains, it))) };
+async function viewsOf({ live, money }: HttpDomains, found: Room[]) {
+  const soldOut = await money.tickets.findSoldOut(found);
+  const rooms = found.map(async (it) => {
+    return { ...it, viewerCount: await live.viewerCount(it.id), soldOut: soldOut.has(it.id) };
+  });
+  return { rooms: await Promise.all(rooms) };
 }
 
 export const roomOperations = [
@@ -163,13 +167,9 @@ export const siteRoomOperations = [
     name: 'getPublicRoom',
     http: 'GET /v1/public/rooms/:id',
     by: ['visitor'],
-    answer: publicRoom,
+    answer: roomView,
     summary: 'Get what everybody may see of a room',
-    run: async (domains, { room: id, caller }) => {
-      const found = await domains.rooms.getRoom(id);
-      const soldOut = await domains.money.tickets.isSoldOut(found, caller?.identity);
-      return { ...(await viewOf(domains, found)), soldOut };
-    },
+    run: async (domains, { room: id, caller }) => viewOf(domains, await domains.rooms.getRoom(id), caller?.identity),
   }),
   downloadOperation({
     name: 'getRoomCalendar',

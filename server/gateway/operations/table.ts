@@ -14,13 +14,14 @@ import { ticketOperations } from './money/tickets.ts';
 import { tipOperations } from './money/tips.ts';
 import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
+import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
-  accounts: [...accountOperations, ...mailOperations],
+  accounts: [...accountOperations, ...peopleOperations, ...mailOperations],
   rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
   money: [
     ...walletOperations,

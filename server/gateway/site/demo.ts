@@ -28,11 +28,17 @@ export function demoPeopleOf({ development, operators }: Config): (SitePerson & 
   return DEMO_PEOPLE.map((person) => ({ ...person, isOperator: operators.includes(person.identity) }));
 }
 
+/** Where the mail of a demo person goes, which development shows at `/dev/mail`. */
+export function demoAddress(identity: string): string {
+  return `${identity}@demo.example`;
+}
+
 const DEMO_TICKET_MINOR = 500;
 
 /** Creates the demo's creators if they are missing, and its rooms if there are none. */
-export async function seedDemo({ config, accounts, rooms }: HttpContext): Promise<void> {
+export async function seedDemo({ config, accounts, people, rooms }: HttpContext): Promise<void> {
   if (!config.development) return;
+  for (const { identity: id, name } of DEMO_PEOPLE) await people.seed({ id, name, address: demoAddress(id) });
   for (const creator of DEMO_CREATORS) await accounts.createCreator(creator);
   if ((await rooms.listRooms({ limit: 1 })).length > 0) return;
   await rooms.createRoom({

@@ -9,8 +9,10 @@ import type { Markup } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
+import type { CardRoom } from '../../web/rooms/room-card.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
+import { signInPath } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
@@ -34,7 +36,7 @@ export class PageContents {
   readonly #sessions: SiteSessions;
   readonly #desk: DeskAccess;
   /** A rush of visitors costs a few reads of the list. */
-  readonly #publicRooms: SharedRead<'all', Room[]>;
+  readonly #publicRooms: SharedRead<'all', CardRoom[]>;
 
   constructor({ config, rooms, money }: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
     this.#config = config;
@@ -42,17 +44,22 @@ export class PageContents {
     this.#money = money;
     this.#sessions = sessions;
     this.#desk = desk;
-    this.#publicRooms = new SharedRead(() => rooms.listPublicRooms());
+    this.#publicRooms = new SharedRead(async () => {
+      const found = await rooms.listPublicRooms();
+      const soldOut = await money.tickets.findSoldOut(found);
+      return found.map((room) => ({ ...room, soldOut: soldOut.has(room.id) }));
+    });
   }
 
   async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
-    const person = this.#sessions.read(request);
+    const person = (await this.#sessions.find(request))?.person ?? null;
     const page: ServerPage = {
       page: name,
       language,
       person,
       isOperator: person !== null && this.#config.operators.includes(person.identity),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
+      signInPath: this.#config.hasSite ? signInPath(request.path) : undefined,
       demoPeople: demoPeopleOf(this.#config),
     };
     if (name === 'home') return this.#home(page);

@@ -12,11 +12,10 @@ import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import { Markup } from '../../platform/html.ts';
-import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
-import { type LobbyRoom, lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
-import type { CardContext } from '../../web/rooms/room-card.ts';
+import { lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
+import type { CardContext, CardRoom } from '../../web/rooms/room-card.ts';
 import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
 import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { type PageName, siteFrame } from '../../web/site/site-frame.ts';
@@ -33,6 +32,8 @@ export interface ServerPage {
   person: SitePerson | null;
   isOperator: boolean;
   isFullHeight: boolean;
+  /** Absent in a house that only embeds. */
+  signInPath: string | undefined;
   /** In development: whom a visitor can sign in as. */
   demoPeople: readonly SitePerson[] | undefined;
 }
@@ -44,13 +45,13 @@ export interface ServerPage {
 const PLACE_MARK = '<!--loge:place-->';
 const PLACE = html`<!--loge:place-->`;
 
-export function serverHome(page: ServerPage, rooms: Room[]): Markup {
+export function serverHome(page: ServerPage, rooms: CardRoom[]): Markup {
   const signIn = page.demoPeople && !page.person ? signInPanel(page) : '';
   const content = homeContent({ person: page.person, rooms, signIn: PLACE, context: contextOf(page) });
   return pageElement(page, homeStyles, renderTemplate(content, signIn));
 }
 
-export function serverRoom(page: ServerPage, room: LobbyRoom): Markup {
+export function serverRoom(page: ServerPage, room: CardRoom): Markup {
   const { signIn } = siteTexts(page.language);
   const below = page.person
     ? '<div class="waiting buttons"></div>'
@@ -86,10 +87,14 @@ function contextOf({ language }: ServerPage): CardContext {
   };
 }
 
-function signInPanel({ language, demoPeople }: ServerPage, words: { heading?: string; text?: string } = {}): string {
+function signInPanel(
+  { language, demoPeople, signInPath }: ServerPage,
+  words: { heading?: string; text?: string } = {},
+): string {
   const content = signInContent({
     words: siteTexts(language).signIn,
     people: demoPeople,
+    path: signInPath,
     ...words,
   });
   return shadowElement('div', [themeStyles, signInStyles], renderTemplate(content));

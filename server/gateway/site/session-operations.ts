@@ -1,11 +1,12 @@
 /** Operations of the site itself: the session, and in development signing in as one of the demo people. */
 import { z } from 'zod';
+import { deviceName } from '../../accounts/people/device-name.ts';
 import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { HOUSE_PAGES } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
-import { DEMO_PEOPLE, demoPeopleOf } from './demo.ts';
+import { DEMO_PEOPLE, demoAddress, demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
 import { findHousePages } from './house-pages.ts';
 import { type SiteSessions, sitePerson } from './site-session.ts';
@@ -15,6 +16,8 @@ const siteSession = z.object({
   /** Whether the money desk is open to them. */
   isOperator: z.boolean(),
   demo: z.boolean(),
+  /** Whether one can sign in with an account of this house. */
+  hasAccounts: z.boolean(),
   currency: z.string(),
   walletMode: z.enum(['on', 'off']),
   /** Which of its own pages the house has written. */
@@ -24,7 +27,7 @@ const siteSession = z.object({
 const ANYONE = { by: ['visitor'], answer: siteSession } as const;
 
 export function siteOperations(
-  { config }: HttpContext,
+  { config, people }: HttpContext,
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
   const housePages = findHousePages(config.housePagesDir);
@@ -34,6 +37,7 @@ export function siteOperations(
     person,
     isOperator: isOperator(person),
     demo: config.development,
+    hasAccounts: config.hasSite,
     currency: config.currency,
     walletMode: config.walletMode,
     housePages,
@@ -44,7 +48,10 @@ export function siteOperations(
       name: 'siteSession',
       http: 'GET /site/session',
       summary: 'Who is signed in',
-      run: (_domains, { caller }) => describe(sitePerson.nullable().parse(caller)),
+      run: async (_domains, { caller, response }) => {
+        await sessions.renew(response);
+        return describe(sitePerson.nullable().parse(caller));
+      },
     }),
     operation({
       ...ANYONE,
@@ -67,11 +74,14 @@ export function siteOperations(
       input: z.object({ identity }),
       summary: 'Sign in as one of the demo people',
       errors: ['not_found'],
-      run: (_domains, { input, response }) => {
+      run: async (_domains, { input, response }) => {
         const person = DEMO_PEOPLE.find((it) => it.identity === input.identity);
         if (!config.development || !person) throw new AppError('not_found');
         desk.forget(response);
-        sessions.write(response, person);
+        const { identity: id, name } = person;
+        await people.seed({ id, name, address: demoAddress(id) });
+        const device = deviceName(response.req.get('user-agent'));
+        await sessions.replace(response, await people.sessions.open(id, device));
         return describe(person);
       },
     }),
@@ -82,7 +92,7 @@ export function siteOperations(
       summary: 'Sign out',
       run: async (_domains, { response }) => {
         await desk.close(response);
-        sessions.clear(response);
+        await sessions.close(response);
         return describe(null);
       },
     }),

@@ -27,6 +27,9 @@ const PAGES = {
   '/desk/payments/:id': 'desk',
 } as const satisfies Record<string, PageName>;
 
+/** Pages of a house with accounts. */
+const ACCOUNT_PAGES = { '/sign-in': 'sign-in-page', '/account': 'account' } as const satisfies Record<string, PageName>;
+
 /** The loader names the chunks of its release, so a browser must not use an old one for long after an upgrade. */
 const LOADER_CACHE = 'public, max-age=300';
 /** The SDK needs no other file. Pages should get a new one soon, without a request at every load. */
@@ -78,7 +81,8 @@ interface SiteParts {
 export function mountSitePages(app: Express, context: HttpContext, { limits, compress, ...visitors }: SiteParts): void {
   const siteDir = join(context.clientDir, 'site');
   const contents = new PageContents(context, visitors);
-  for (const [path, name] of Object.entries(PAGES)) {
+  const pages: Record<string, PageName> = { ...PAGES, ...(context.config.hasSite ? ACCOUNT_PAGES : {}) };
+  for (const [path, name] of Object.entries(pages)) {
     app.get(path, compress, async (request, response) => {
       await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);

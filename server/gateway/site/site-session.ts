@@ -1,29 +1,33 @@
 /**
- * The session of the first-party site: the signed-in person, in a signed cookie. A room still needs a room token, which
- * the person mints with the session.
+ * The cookie with the secret of a person's session (`accounts/people/person-sessions.ts`), which is looked up at every
+ * request. A room still needs a room token, which the person mints with the session.
  */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { People } from '../../accounts/people/people.ts';
+import { PERSON_SESSION_TTL_MS } from '../../accounts/people/person-sessions.ts';
 import type { Config } from '../../config.ts';
-import type { Clock } from '../../platform/clock.ts';
 import { displayName, identity } from '../../protocol/accounts.ts';
+import type { PersonSessionId } from '../../protocol/ids.ts';
 import { SignedCookie } from './signed-cookie.ts';
 
 export const sitePerson = z.object({ identity, name: displayName, role: z.enum(['creator', 'fan']) });
 export type SitePerson = z.infer<typeof sitePerson>;
 
-const cookieContent = z.object({ person: sitePerson, expiresAtMs: z.number().int() });
-
-const SESSION_TTL_MS = 7 * 24 * 3600 * 1000;
+interface SiteVisit {
+  person: SitePerson;
+  session: PersonSessionId;
+}
 
 export class SiteSessions {
   readonly #cookie: SignedCookie;
-  readonly #clock: Clock;
+  readonly #people: People;
 
-  constructor({ config, clock }: { config: Config; clock: Clock }) {
-    const purpose = 'loge site session v1';
-    this.#cookie = new SignedCookie({ config, name: 'loge_session', purpose, sameSite: 'lax', ttlMs: SESSION_TTL_MS });
-    this.#clock = clock;
+  constructor({ config, people }: { config: Config; people: People }) {
+    const purpose = 'loge site session v2';
+    const ttlMs = PERSON_SESSION_TTL_MS;
+    this.#cookie = new SignedCookie({ config, name: 'loge_session', purpose, sameSite: 'lax', ttlMs });
+    this.#people = people;
   }
 
   /** Whether there is a cookie, valid or not. */
@@ -31,19 +35,36 @@ export class SiteSessions {
     return this.#cookie.isPresentIn(request);
   }
 
-  read(request: Request): SitePerson | null {
-    for (const text of this.#cookie.read(request)) {
-      const content = cookieContent.safeParse(JSON.parse(text));
-      if (content.success && content.data.expiresAtMs > this.#clock.now()) return content.data.person;
+  async find(request: Request): Promise<SiteVisit | null> {
+    for (const secret of this.#cookie.read(request)) {
+      const session = await this.#people.sessions.find(secret);
+      const person = session && (await this.#people.find(session.person));
+      if (person) return { person, session: session.id };
     }
     return null;
   }
 
-  write(response: Response, person: SitePerson): void {
-    this.#cookie.write(response, JSON.stringify({ person, expiresAtMs: this.#clock.now() + SESSION_TTL_MS }));
+  /** Ends the browser's session, if it has one, and begins another: a planted or shared session is never taken over. */
+  async replace(response: Response, secret: string): Promise<void> {
+    await this.#closeAll(response.req);
+    this.#cookie.write(response, secret);
   }
 
-  clear(response: Response): void {
+  /** Renews the secret where it is old. */
+  async renew(response: Response): Promise<void> {
+    for (const secret of this.#cookie.read(response.req)) {
+      const next = await this.#people.sessions.renew(secret);
+      if (next !== undefined) return this.#cookie.write(response, next);
+    }
+  }
+
+  /** Revokes the session too, so that a copy of the cookie is useless. */
+  async close(response: Response): Promise<void> {
+    await this.#closeAll(response.req);
     this.#cookie.clear(response);
+  }
+
+  async #closeAll(request: Request): Promise<void> {
+    for (const secret of this.#cookie.read(request)) await this.#people.sessions.close(secret);
   }
 }

@@ -20,6 +20,8 @@ const FILES = {
   'site/room.html': PAGE,
   'site/studio.html': PAGE,
   'site/wallet.html': PAGE,
+  'site/account.html': PAGE,
+  'site/sign-in-page.html': PAGE,
   'site/assets/room-a1b2c3.js': 'export {};',
   'site/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'site/assets/chat-d4e5f6.js': 'export {};',
@@ -31,7 +33,7 @@ const FILES = {
   'sdk/loge.js': '/* sdk */',
 };
 
-const WEEK_AND_A_DAY_MS = 8 * 24 * 3600 * 1000;
+const TWO_MONTHS_MS = 61 * 24 * 3600 * 1000;
 
 let clientDir: string;
 let http: TestHttp;
@@ -80,6 +82,7 @@ describe('the session', () => {
       isOperator: false,
       walletMode: 'on',
       demo: true,
+      hasAccounts: true,
       currency: 'eur',
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
@@ -91,11 +94,14 @@ describe('the session', () => {
       isOperator: false,
       walletMode: 'on',
       demo: true,
+      hasAccounts: true,
       currency: 'eur',
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
     const setCookie = headers.get('set-cookie') ?? '';
-    expect(setCookie).toMatch(/^loge_session=[\w.-]+; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+    expect(setCookie).toMatch(
+      /^loge_session=[\w.-]+; Max-Age=5184000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    );
     const cookie = setCookie.split(';', 1)[0] ?? '';
     expect((await get('/site/session', cookie)).json.person.identity).toBe('lea');
     const out = await post('/site/sign-out', cookie);
@@ -141,10 +147,10 @@ describe('the session', () => {
     }
     // A cookie planted by a neighbouring site does not hide the real one.
     expect((await get('/site/session', `loge_session=planted; ${cookie}`)).json.person.identity).toBe('lea');
-    nowMs += WEEK_AND_A_DAY_MS;
+    nowMs += TWO_MONTHS_MS;
     expect((await get('/site/session', cookie)).json.person).toBeNull();
     expect((await get('/v1/wallet', cookie)).json.error.code).toBe('token_missing');
-    nowMs -= WEEK_AND_A_DAY_MS;
+    nowMs -= TWO_MONTHS_MS;
   });
 
   test('production has no demo people, and its cookie is limited to https and this host', async () => {
@@ -157,6 +163,7 @@ describe('the session', () => {
       isOperator: false,
       walletMode: 'on',
       demo: false,
+      hasAccounts: false,
       currency: 'eur',
       housePages: [],
     });
@@ -283,7 +290,7 @@ describe('rooms and wallet', () => {
     const { rooms } = (await get('/v1/public/rooms')).json;
     expect(rooms.length).toBeGreaterThanOrEqual(2);
     expect(rooms[0]).toMatchObject({ viewerCount: 0, creator: { name: expect.any(String) } });
-    expect((await get(`/v1/public/rooms/${rooms[0].id}`)).json).toEqual({ ...rooms[0], soldOut: false });
+    expect((await get(`/v1/public/rooms/${rooms[0].id}`)).json).toEqual(rooms[0]);
     const anonymous = await post(`/v1/rooms/${rooms[0].id}/tokens`, '');
     expect([anonymous.status, anonymous.json.error.code]).toEqual([401, 'token_missing']);
   });
@@ -380,8 +387,18 @@ describe('before any script', () => {
   test('a sold-out room says so, but not to the person who holds a ticket', async () => {
     const access = { kind: 'ticket', priceMinor: 950 } as const;
     const { id } = (
-      await http.server('POST', '/v1/rooms', { creator: 'camille', title: 'One seat', access, capacity: 1 })
+      await http.server('POST', '/v1/rooms', {
+        creator: 'camille',
+        title: 'One seat',
+        access,
+        capacity: 1,
+        listed: true,
+      })
     ).json;
+    const cardOf = async () => (await read('/')).text.split(`room-${id}"`)[1]?.split('</a>')[0];
+    const listed = async () =>
+      (await get('/v1/public/rooms')).json.rooms.find((room: { id: string }) => room.id === id);
+    expect([(await listed()).soldOut, await cardOf()]).toEqual([false, expect.stringContaining('€9.50')]);
     const soldOutFor = async (cookie: string) => {
       const { text } = await read(`/rooms/${id}`, { cookie });
       expect((await get(`/v1/public/rooms/${id}`, cookie)).json.soldOut).toBe(text.includes('Sold out'));
@@ -393,6 +410,9 @@ describe('before any script', () => {
     const { json: bought } = await http.participant(token, 'POST', `/v1/rooms/${id}/tickets`, { from: 'card' });
     await payCheckout(bought.checkoutUrl);
     expect([await soldOutFor(''), await soldOutFor(malik), await soldOutFor(ines)]).toEqual([true, true, false]);
+    const card = await cardOf();
+    expect([(await listed()).soldOut, card]).toEqual([true, expect.stringContaining('Sold out')]);
+    expect(card).not.toContain('€9.50');
   });
 
   test('the buttons of the sign-in cannot be pressed, since the press would be lost', async () => {
@@ -599,7 +619,7 @@ describe('files', () => {
       'listAssociations',
       'listPublicRooms',
     ]);
-    for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/site/session', '/desk'])
+    for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/account', '/sign-in', '/site/session', '/desk'])
       expect([path, await variesByEncoding(path, { cookie })]).toEqual([path, false]);
     const { headers } = await http.call('POST', '/site/demo-sign-in', {
       body: { identity: 'lea' },

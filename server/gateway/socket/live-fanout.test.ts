@@ -13,7 +13,7 @@ test('a late fact about a start, from a stalled gateway, reports that the live h
   let isAway = true;
   const reads = new SharedRead<RoomId, LiveState>(async () => {
     if (isAway) throw new Error('The database is away.');
-    return { status: 'scheduled', liveStartedAt: null, liveEndedAt: null, pausedUntil: null };
+    return { status: 'scheduled', liveStartedAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
   });
   const lives = new LiveFanout({
     read: (room) => reads.get(room),

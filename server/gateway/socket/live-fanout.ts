@@ -10,7 +10,7 @@ import type { Room } from '../../protocol/rooms.ts';
 const RETRY_MS = 1_000;
 
 /** What of a room says whether it is live. */
-export type LiveState = Pick<Room, 'status' | 'liveStartedAt' | 'liveEndedAt' | 'pausedUntil'>;
+export type LiveState = Pick<Room, 'status' | 'liveStartedAt' | 'liveEndedAt' | 'pausedUntil' | 'pauseAnnounced'>;
 
 interface LiveFanoutOptions {
   /** Must answer with a read that begins after the call, one at a time per room, as `SharedRead` does. */
@@ -33,8 +33,10 @@ export class LiveFanout {
     const { read, hasAudience, send, log } = this.#options;
     if (!hasAudience(room)) return;
     try {
-      const { status, liveStartedAt, liveEndedAt, pausedUntil } = await read(room);
-      send(room, status === 'live' ? { startedAt: liveStartedAt ?? at } : { endedAt: liveEndedAt ?? at, pausedUntil });
+      const { status, liveStartedAt, liveEndedAt, pausedUntil, pauseAnnounced } = await read(room);
+      const isLive = status === 'live';
+      const ended = { endedAt: liveEndedAt ?? at, pausedUntil, pauseAnnounced };
+      send(room, isLive ? { startedAt: liveStartedAt ?? at } : ended);
     } catch (error) {
       log.warn({ err: error, room }, 'live state not told, trying again');
       clearTimeout(this.#retries.get(room));

@@ -80,7 +80,7 @@ export class Pipeline {
     return operation.run(this.#domains, {
       ...{ by: 'participant', caller: participant, key: undefined, room, connection },
       ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined },
-      ...{ response: undefined, admitted: undefined },
+      ...{ response: undefined, admitted: undefined, session: undefined },
     });
   }
 

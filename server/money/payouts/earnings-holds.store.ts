@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import type { EarningsRelease } from '../../protocol/money/payouts.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 
@@ -37,6 +38,12 @@ export interface DueAccount {
 /** The sale `x` is neither released nor held by a dispute. */
 const IS_WAITING = sql`(not exists (select 1 from released_earnings r where r.sale = x.id)
   and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null))`;
+
+/** Of the sale `x` on account `e.account`: what refunds have left. */
+const REMAINDER = sql`e.amount_minor + coalesce((
+  select sum(re.amount_minor) from ledger_transactions r
+  join ledger_entries re on re.transaction = r.id and re.account = e.account
+  where r.reverses_id = x.id), 0)`;
 
 interface HeldRow {
   sale: string;
@@ -203,16 +210,31 @@ export class EarningsHoldsStore {
     return { inPayoutMinor: sums.get('pending') ?? 0, paidOutMinor: sums.get('paid') ?? 0 };
   }
 
+  /** What becomes available, by day of UTC, the next day first. */
+  async listReleases(account: string, limit: number): Promise<Omit<EarningsRelease, 'payoutMinor'>[]> {
+    const { rows } = await execute<{ at: string; amount: string; sales: string }>(
+      this.#orm,
+      sql`select max(due_at) as at, sum(amount) as amount, count(*) as sales
+        from (select ${this.#dueAt()} as due_at, ${REMAINDER} as amount
+          from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+          where e.account = ${account} and e.amount_minor > 0 and ${IS_WAITING}
+            and e.seq > coalesce((select released_seq from ledger_accounts where id = ${account}), 0)) sales
+        where amount <> 0 group by date_trunc('day', due_at at time zone 'UTC') order by 1 limit ${limit}`,
+    );
+    return rows.map(({ at, amount, sales }) => ({
+      at: new Date(at).toISOString(),
+      amountMinor: Number(amount),
+      saleCount: Number(sales),
+    }));
+  }
+
   /** Held sales, oldest first. */
   async listHeld(account: string, page: { after?: string | undefined; limit: number }): Promise<HeldSale[]> {
     const { after, limit } = page;
     const { rows } = await execute<HeldRow>(
       this.#orm,
       sql`select x.id as sale, x.kind, x.source_id, coalesce(t.room, p.room, ps.room) as room, x.created_at,
-          e.amount_minor + coalesce((
-            select sum(re.amount_minor) from ledger_transactions r
-            join ledger_entries re on re.transaction = r.id and re.account = e.account
-            where r.reverses_id = x.id), 0) as amount,
+          ${REMAINDER} as amount,
           ${this.#isNewCreator()} as is_new,
           exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null) as frozen
         from ledger_entries e

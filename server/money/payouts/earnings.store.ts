@@ -12,13 +12,18 @@ export class EarningsStore {
     this.#orm = db.orm;
   }
 
-  /** The remainder of a room's sales after refunds and lost disputes. */
+  /**
+   * The remainder of a room's sales after refunds and lost disputes, without the tickets that go back by themselves
+   * because the room has ended: they are not earned, though a job refunds them a moment later.
+   */
   async sumOfRoom(room: string): Promise<Omit<Earnings, 'currency'>> {
     const { rows } = await execute<Sums>(
       this.#orm,
       sql`with sales as (
           select 'tip' as kind, id, amount_minor as gross, creator_minor as creator from tips where room = ${room}
           union all select 'ticket', id, price_minor, creator_minor from tickets where room = ${room} and bought_at is not null
+            and not (status = 'valid' and exists (select 1 from rooms ended where ended.id = tickets.room and ended.ended_at is not null
+              and (ended.first_live_at is null or tickets.bought_at >= ended.live_ended_at)))
           union all select 'private_session', id, charged_minor, creator_minor from private_sessions
             where room = ${room} and status = 'ended' and charged_minor > 0
         ), returned as (

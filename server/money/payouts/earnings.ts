@@ -5,7 +5,7 @@
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
-import type { CreatorEarnings, EarningsHold, FrozenEarnings } from '../../protocol/money/payouts.ts';
+import type { CreatorEarnings, EarningsHold, EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, creatorPending, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
@@ -13,6 +13,8 @@ import { EarningsStore } from './earnings.store.ts';
 import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
+/** Days that are announced; a hold is never longer than 180. */
+const RELEASE_DAYS = 180;
 const RELEASE_SALES = 500;
 const RELEASE_ACCOUNTS = 200;
 /** A sale is committed within this time after its timestamp. */
@@ -81,10 +83,11 @@ export class Earnings {
     const { currency } = this.#context;
     const account = accountId(creatorPending(creator, currency));
     const limit = LIMITS.listPageItems;
-    const [sums, payouts, held, isPayable, isStopped] = await Promise.all([
+    const [sums, payouts, held, releases, isPayable, isStopped] = await Promise.all([
       this.#store.sumAccounts(creator, currency),
       this.#store.sumPayouts(creator),
       this.#store.listHeld(account, { after, limit: limit + 1 }),
+      this.#store.listReleases(account, RELEASE_DAYS),
       this.#accounts.isPayable(creator),
       this.#store.isStopped(creator),
     ]);
@@ -98,7 +101,28 @@ export class Earnings {
       holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
       nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
       frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isStopped }),
+      releases: this.#planPayouts(releases, { availableMinor: sums.availableMinor, goesOut: isPayable && !isStopped }),
     };
+  }
+
+  /** What is available below the minimum waits for a later day. */
+  #planPayouts(
+    releases: Omit<EarningsRelease, 'payoutMinor'>[],
+    { availableMinor, goesOut }: { availableMinor: number; goesOut: boolean },
+  ): EarningsRelease[] {
+    const { payoutMinMinor } = this.#context.earningsRules;
+    let waitingMinor = availableMinor;
+    const payOut = () => {
+      const paidMinor = goesOut && waitingMinor >= payoutMinMinor ? waitingMinor : 0;
+      waitingMinor -= paidMinor;
+      return paidMinor;
+    };
+    // What is available now leaves with the next batch.
+    payOut();
+    return releases.map((release) => {
+      waitingMinor += release.amountMinor;
+      return { ...release, payoutMinor: payOut() };
+    });
   }
 
   #toHold(sale: HeldSale): EarningsHold {

@@ -8,7 +8,10 @@ export const invoiceSeries = pgTable(
   (table) => [primaryKey({ columns: [table.seller, table.year] })],
 );
 
-/** The number of a sale's receipt, or of a refund's, with both parties as they were when it was given. Append-only. */
+/**
+ * The number of a sale's receipt, or of a refund's, with both parties as they were when it was given. Append-only, but
+ * for the buyer, who is erased after the term of the law.
+ */
 export const invoices = pgTable(
   'invoices',
   {
@@ -18,6 +21,7 @@ export const invoices = pgTable(
     seller: text('seller').notNull(),
     year: integer('year').notNull(),
     number: integer('number').notNull(),
+    /** The buyer; empty once erased. */
     identity: text('identity').notNull(),
     sellerName: text('seller_name').notNull(),
     sellerAddress: text('seller_address').notNull(),

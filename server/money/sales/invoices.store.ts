@@ -69,6 +69,18 @@ export class InvoicesStore {
       .where(and(eq(invoiceSeries.seller, seller), eq(invoiceSeries.year, year)));
   }
 
+  /** Of receipts that were issued before this year; returns how many had one. */
+  async eraseBuyers(year: number, limit: number): Promise<number> {
+    const { rows } = await execute<{ transaction: string }>(
+      this.#orm,
+      sql`update invoices set identity = '', buyer_name = null where transaction in (
+          select i.transaction from invoice_series s join invoices i on i.seller = s.seller and i.year = s.year
+          where s.year < ${year} and i.identity <> '' limit ${limit})
+        returning transaction`,
+    );
+    return rows.length;
+  }
+
   async find(kind: TransactionKind, sourceId: string): Promise<InvoiceRow | undefined> {
     const [row] = await this.#orm
       .select({ invoice: invoices })

@@ -3,7 +3,8 @@
  * the one before, so a job gives the numbers after the commit: it locks the series, numbers some sales and refunds in
  * the order of the books, and stores them with the new last number in one transaction. A crash leaves all of it or
  * nothing, and two processes number one after the other. Both parties are kept as they are at that moment; what is
- * issued is never changed, and outlives an erasure for as long as the law asks.
+ * issued is never changed, and outlives an erasure for as long as the law asks. Then another job erases the buyer; the
+ * number, the seller and the amounts stay.
  */
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
@@ -21,6 +22,8 @@ export class Invoices {
   readonly #store: InvoicesStore;
   /** Everything older has its number. */
   #sinceIso = EVER;
+  /** Everything issued before this year has lost its buyer. */
+  #erasedBeforeYear: number | undefined;
 
   constructor(context: MoneyContext) {
     this.#context = context;
@@ -48,6 +51,18 @@ export class Invoices {
     });
     if (count === BATCH) return true;
     this.#sinceIso = doneIso;
+    return false;
+  }
+
+  /** Erases the buyers of receipts whose term has passed; true when there may be more. */
+  async eraseBuyers(): Promise<boolean> {
+    const { clock, invoiceRetentionYears } = this.#context;
+    // Kept for full years after the year of issue.
+    const beforeYear = new Date(clock.now()).getUTCFullYear() - invoiceRetentionYears;
+    if (beforeYear === this.#erasedBeforeYear) return false;
+    const count = await this.#store.eraseBuyers(beforeYear, BATCH);
+    if (count === BATCH) return true;
+    this.#erasedBeforeYear = beforeYear;
     return false;
   }
 

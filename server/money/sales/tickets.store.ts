@@ -3,6 +3,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
+import { execute } from '../ledger/ledger.store.ts';
 import { HOUSE } from '../ledger/ledger.ts';
 import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts';
 
@@ -13,6 +14,15 @@ export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
 /** Unique indexes: one valid and one pending ticket per person and room. */
 export const ONE_VALID_TICKET = 'tickets_valid';
 export const ONE_PENDING_TICKET = 'tickets_pending';
+
+/** A disputed ticket is valid again if the dispute is won, so it keeps its place until then. */
+const HAS_PLACE = or(
+  inArray(tickets.status, ['valid', 'pending']),
+  and(
+    eq(tickets.status, 'disputed'),
+    sql`exists (select 1 from disputes d where d.source_id = ${tickets.id} and d.status not in ('won', 'lost'))`,
+  ),
+);
 
 export class TicketsStore {
   readonly #orm: Orm;
@@ -101,12 +111,6 @@ export class TicketsStore {
     identities: string[],
     tx: Orm = this.#orm,
   ): Promise<{ count: number; holders: Set<string> }> {
-    const hasPlace = inArray(tickets.status, ['valid', 'pending']);
-    // A disputed ticket is valid again if the dispute is won, so it keeps its place until then.
-    const mayComeBack = and(
-      eq(tickets.status, 'disputed'),
-      sql`exists (select 1 from disputes d where d.source_id = ${tickets.id} and d.status not in ('won', 'lost'))`,
-    );
     const among = sql`${tickets.identity} = any(${sql.param(identities)}::text[])`;
     const [row] = await tx
       .select({
@@ -114,8 +118,22 @@ export class TicketsStore {
         holders: sql<string[]>`coalesce(array_agg(distinct ${tickets.identity}) filter (where ${among}), '{}')`,
       })
       .from(tickets)
-      .where(and(eq(tickets.room, room), or(hasPlace, mayComeBack)));
+      .where(and(eq(tickets.room, room), HAS_PLACE));
     return { count: Number(row?.n ?? 0), holders: new Set(row?.holders) };
+  }
+
+  /** Those of these rooms in which as many people have a place as there are. */
+  async listFull(limits: { room: string; capacity: number }[]): Promise<string[]> {
+    const [rooms, capacities] = [limits.map(({ room }) => room), limits.map(({ capacity }) => capacity)];
+    const { rows } = await execute<{ room: string }>(
+      this.#orm,
+      sql`select ${tickets.room} as room from ${tickets}
+        join unnest(${sql.param(rooms)}::text[], ${sql.param(capacities)}::int[]) as limits (room, capacity)
+          on limits.room = ${tickets.room}
+        where ${HAS_PLACE} group by ${tickets.room}, limits.capacity
+        having count(distinct ${tickets.identity}) >= limits.capacity`,
+    );
+    return rows.map(({ room }) => room);
   }
 
   /** Valid tickets of a cancelled room that go back and are not frozen by a dispute, in pages by id. */

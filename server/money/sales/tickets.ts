@@ -264,6 +264,12 @@ export class Tickets implements Payable {
     return left?.[0] === 0;
   }
 
+  /** The sold-out ones of these rooms, for people without a ticket. */
+  async findSoldOut(rooms: Pick<Room, 'id' | 'capacity'>[]): Promise<Set<string>> {
+    const limits = rooms.flatMap(({ id, capacity }) => (capacity === null ? [] : [{ room: id, capacity }]));
+    return new Set(limits.length > 0 ? await this.#store.listFull(limits) : []);
+  }
+
   async #legsOf({ row, terms }: Pick<TicketDraft, 'row' | 'terms'>, creator: string): Promise<Leg[]> {
     const { ledger, currency } = this.#context;
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);

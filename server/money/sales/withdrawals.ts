@@ -47,6 +47,7 @@ export class Withdrawals {
           roomStatus: room.status,
           startsAt: room.startsAt,
           pausedUntil: room.pausedUntil,
+          pauseAnnounced: room.pauseAnnounced,
           withdrawable: (await this.findObstacle(row)) === undefined,
         };
       }),

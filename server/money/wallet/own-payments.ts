@@ -39,12 +39,14 @@ export class OwnPayments {
     const ids = [...new Set(found.flatMap(({ room }) => room ?? []))];
     const { rooms } = this.#context;
     const titles = new Map(await Promise.all(ids.map(async (id) => [id, (await rooms.getRoom(id)).title] as const)));
+    const clubs = [...new Set(found.flatMap(({ kind, creator }) => (kind === 'membership' && creator ? creator : [])))];
+    for (const creator of clubs) titles.set(creator, await rooms.clubs.nameOf(creator));
     const back = await this.#context.stores.refunds.listToCard(
       found.filter(({ refundedMinor }) => refundedMinor > 0).map(({ id }) => id),
     );
     const refunds = back.map((row) => ({ of: paymentIdOf(row), ...toRefund(row) }));
-    const payments = found.map(({ id, kind, amountMinor, refundedMinor, currency, at, room }) => ({
-      ...{ id, kind, amountMinor, refundedMinor, currency, at, roomTitle: titles.get(room ?? '') ?? null },
+    const payments = found.map(({ id, kind, amountMinor, refundedMinor, currency, at, room, creator }) => ({
+      ...{ id, kind, amountMinor, refundedMinor, currency, at, title: titles.get(room ?? creator ?? '') ?? null },
       refunds: refunds
         .filter(({ of }) => of === id)
         .map(({ createdAt, ...refund }) => ({

@@ -40,9 +40,15 @@ export const chatTip = z.object({
   message: z.string().nullable(),
   /** The label of the menu item that it is for. */
   item: z.string().optional(),
+  /** Whether it was paid back. */
+  refunded: z.boolean().optional(),
   sentAt: z.string(),
 });
 export type ChatTip = z.infer<typeof chatTip>;
+
+/** A tip was paid back. It has a sequence number too, so that a client that resumes learns of it. */
+export const chatTipRefund = z.object({ kind: z.literal('tip_refund'), seq, tip: tipId, sentAt: z.string() });
+export type ChatTipRefund = z.infer<typeof chatTipRefund>;
 
 /** A removal has a sequence number too, so that a client that resumes learns of it. */
 export const chatRemoval = z.object({
@@ -97,7 +103,14 @@ export const chatNotice = z.object({
 });
 export type ChatNotice = z.infer<typeof chatNotice>;
 
-export const chatEntry = z.discriminatedUnion('kind', [chatMessage, chatTip, chatRemoval, chatPurge, chatNotice]);
+export const chatEntry = z.discriminatedUnion('kind', [
+  chatMessage,
+  chatTip,
+  chatTipRefund,
+  chatRemoval,
+  chatPurge,
+  chatNotice,
+]);
 export type ChatEntry = z.infer<typeof chatEntry>;
 
 /** The client's id of a message; idempotent. */

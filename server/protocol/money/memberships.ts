@@ -1,6 +1,6 @@
 /** A creator's club on the wire: tiers and memberships. */
 import { z } from 'zod';
-import { identity, singleLine } from '../accounts.ts';
+import { identity, pageLocale, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
@@ -32,10 +32,12 @@ export const tier = z.object({
 export type Tier = z.infer<typeof tier>;
 export const tierList = z.object({ tiers: z.array(tier) });
 
-export const membershipInput = z.object({ tier: tierId, returnUrl: z.url().max(2000).optional() });
+/** `locale`: the language of the payment page. */
+const page = { returnUrl: z.url().max(2000).optional(), locale: pageLocale.optional() };
+export const membershipInput = z.object({ tier: tierId, ...page });
 export type MembershipInput = z.infer<typeof membershipInput>;
 /** Where the provider's page for changing the card sends the person back to. */
-export const membershipCardInput = z.object({ returnUrl: z.url().max(2000).optional() });
+export const membershipCardInput = z.object(page);
 export const membershipCardPage = z.object({ url: z.url() });
 export const membershipChangeInput = z.object({ tier: tierId });
 

@@ -1,6 +1,6 @@
 /** Wallet, tickets, tips and refunds on the wire. Amounts are integers in the currency's minor unit. */
 import { z } from 'zod';
-import { participant, singleLine } from '../accounts.ts';
+import { pageLocale, participant, singleLine } from '../accounts.ts';
 import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency, roomStatus } from '../rooms.ts';
@@ -17,7 +17,6 @@ export const wallet = z.object({
 export type Wallet = z.infer<typeof wallet>;
 
 /** Language of the payment page; by default the browser's. */
-const pageLocale = z.enum(['en', 'fr']);
 
 const idempotencyKey = z
   .string()
@@ -120,7 +119,7 @@ export type TipInput = z.infer<typeof tipInput>;
 /** A tip that is paid by card on the payment page. */
 export const cardTipInput = tipInput.extend({
   returnUrl: z.url().max(2000).optional(),
-  locale: z.enum(['en', 'fr']).optional(),
+  locale: pageLocale.optional(),
 });
 
 export const tip = z.object({
@@ -143,6 +142,7 @@ export const ownTicket = ticket.extend({
   roomStatus,
   startsAt: z.string().nullable(),
   pausedUntil: z.string().nullable(),
+  pauseAnnounced: z.boolean(),
   withdrawable: z.boolean(),
 });
 export type OwnTicket = z.infer<typeof ownTicket>;
@@ -203,6 +203,20 @@ export const refund = z.object({
 });
 export type Refund = z.infer<typeof refund>;
 
+/** A creator's earnings in one room so far, less what was paid back and what goes back because the room has ended. */
+export const earnings = z.object({
+  tipsMinor: z.number().int(),
+  ticketsMinor: z.number().int(),
+  /** Ended private sessions; absent if there was none. */
+  privateMinor: z.number().int().optional(),
+  /** The creator's share of everything, after VAT and commission. */
+  creatorMinor: z.number().int(),
+  ticketCount: z.number().int(),
+  tipCount: z.number().int(),
+  currency,
+});
+export type Earnings = z.infer<typeof earnings>;
+
 const countAndSum = z.object({ count: z.number().int(), amountMinor: z.number().int() });
 /** Summary of a room for the caller: how long it was live, what they paid, and what is refunded. */
 export const roomSummary = z.object({
@@ -222,19 +236,7 @@ export const roomSummary = z.object({
   tips: countAndSum,
   /** For the creator of a room that has ended: tickets that went back by themselves, or will. */
   returnedTickets: countAndSum.nullable(),
+  /** For the creator; the returned tickets are not counted. */
+  earnings: earnings.nullable(),
 });
 export type RoomSummary = z.infer<typeof roomSummary>;
-
-/** A creator's earnings in one room so far. */
-export const earnings = z.object({
-  tipsMinor: z.number().int(),
-  ticketsMinor: z.number().int(),
-  /** Ended private sessions; absent if there was none. */
-  privateMinor: z.number().int().optional(),
-  /** The creator's share of everything, after VAT and commission. */
-  creatorMinor: z.number().int(),
-  ticketCount: z.number().int(),
-  tipCount: z.number().int(),
-  currency,
-});
-export type Earnings = z.infer<typeof earnings>;

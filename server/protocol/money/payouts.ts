@@ -3,7 +3,7 @@
  * are minor units.
  */
 import { z } from 'zod';
-import { identity, singleLine } from '../accounts.ts';
+import { identity, pageLocale, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';
@@ -27,6 +27,18 @@ export const earningsHold = z.object({
   releaseAt: time.nullable(),
 });
 export type EarningsHold = z.infer<typeof earningsHold>;
+
+/** A day (UTC) on which held sales become available. */
+export const earningsRelease = z.object({
+  /** When the last of them does; a payout is created within the hour. */
+  at: time,
+  amountMinor: minor,
+  saleCount: z.number().int(),
+  /** What is paid out then, with what was available before; 0 where payouts wait, or it is below the minimum. */
+  payoutMinor: minor,
+});
+export type EarningsRelease = z.infer<typeof earningsRelease>;
+export const payoutCalendarQuery = z.object({ locale: pageLocale.optional() });
 
 export const frozenEarnings = z.object({
   /**
@@ -52,6 +64,8 @@ export const creatorEarnings = z.object({
   /** Pass it as `after` for more holds. */
   nextHold: z.string().nullable(),
   frozen: z.array(frozenEarnings),
+  /** The next ones, without sales that a dispute holds. */
+  releases: z.array(earningsRelease),
 });
 export type CreatorEarnings = z.infer<typeof creatorEarnings>;
 export const earningsQuery = z.object({ after: z.string().max(64).optional() });

@@ -2,7 +2,7 @@
  * Fee policies, associations, pledges, and the parts of a price on the wire. Shares are in basis points: 100 is 1 %.
  */
 import { z } from 'zod';
-import { country, identity, singleLine } from '../accounts.ts';
+import { country, identity, pageLocale, singleLine } from '../accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';
@@ -133,7 +133,7 @@ export const quoteQuery = z.object({
 export const quoteInput = quoteQuery.extend({
   amountMinor: amountMinor.optional(),
   minutes: z.number().int().min(1).max(LIMITS.quoteMinutesMax).optional(),
-  locale: z.enum(['en', 'fr']).optional(),
+  locale: pageLocale.optional(),
 });
 export type QuoteInput = z.input<typeof quoteInput>;
 

@@ -12,7 +12,8 @@ export const cardPayment = z.object({
   refundedMinor: z.number().int(),
   currency,
   at: z.string(),
-  roomTitle: z.string().nullable(),
+  /** Of the room; for a membership, the name of the creator whose club it is. */
+  title: z.string().nullable(),
   /** What went back to the card, newest first. */
   refunds: z.array(
     z.object({ id: z.string(), amountMinor: z.number().int(), currency, at: z.string(), status: z.string() }),

@@ -43,8 +43,7 @@ export class SessionLeases {
   /** The session's socket is gone; another may resume it. */
   orphan(session: SessionId): void {
     const { sessions, clock } = this.#options;
-    const isViewer = sessions.get(session)?.direction === 'watch';
-    sessions.orphan(session, clock.now() + (isViewer ? LIMITS.watchGraceMs : LIMITS.reconnectGraceMs));
+    sessions.orphan(session, clock.now() + LIMITS.sessionGraceMs);
   }
 
   /** Redis is back, perhaps without its data: publishes the rooms' nodes at once and schedules another check. */

@@ -55,11 +55,11 @@ export const walletApi = {
   cardHistory: async (after: string): Promise<HistoryList> => {
     const path = withQuery('/v1/wallet/card-payments', { after, limit: LIMITS.listPageItems });
     const { payments, next } = await call<{ payments: CardPayment[]; next: string | null }>('GET', path);
-    const paid = payments.map(({ amountMinor, roomTitle, ...payment }) => ({
+    const paid = payments.map(({ amountMinor, title, ...payment }) => ({
       ...payment,
       amountMinor: -amountMinor,
       promoMinor: 0,
-      label: roomTitle,
+      label: title,
       isByCard: true,
     }));
     return { entries: paid, next };
@@ -83,6 +83,6 @@ export const membershipsApi = {
   cancel: (id: string) => call<Membership>('POST', membershipPath(id, 'cancel'), {}),
   resume: (id: string) => call<Membership>('POST', membershipPath(id, 'resume'), {}),
   changeTier: (id: string, tier: string) => call<Membership>('POST', membershipPath(id, 'tier'), { tier }),
-  changeCard: (id: string, returnUrl: string) =>
-    call<{ url: string }>('POST', membershipPath(id, 'card'), { returnUrl }),
+  changeCard: (id: string, page: { returnUrl: string; locale: 'en' | 'fr' }) =>
+    call<{ url: string }>('POST', membershipPath(id, 'card'), page),
 };

@@ -18,6 +18,8 @@ export interface SitePerson {
 export interface SiteSession {
   person: SitePerson | null;
   demo: boolean;
+  /** Whether one can sign in with an account of this house. */
+  hasAccounts: boolean;
   currency: string;
   /** Whether the person may open the money desk. */
   isOperator: boolean;
@@ -27,8 +29,7 @@ export interface SiteSession {
   housePages: readonly HousePage[];
 }
 
-export type ListedRoom = Room & { viewerCount: number };
-export type PublicRoom = ListedRoom & { soldOut: boolean };
+export type ListedRoom = Room & { viewerCount: number; soldOut: boolean };
 
 export interface NewRoom {
   title: string;
@@ -45,7 +46,7 @@ export const siteApi = {
   demoSignIn: (identity: string) => call<SiteSession>('POST', '/site/demo-sign-in', { identity }),
   signOut: () => call<SiteSession>('POST', '/site/sign-out', {}),
   rooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/public/rooms')).rooms,
-  room: (id: string) => call<PublicRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
+  room: (id: string) => call<ListedRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
   myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/me/rooms')).rooms,
   createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
   changeRoom: (id: string, change: RoomChange) => call<Room>('PATCH', `/v1/rooms/${encodeURIComponent(id)}`, change),

@@ -2,19 +2,13 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsHold, FrozenEarnings } from '../../protocol/money/payouts.ts';
+import type { EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
 import type { EarningsPage } from '../api/money-api.ts';
 import { dayKey, formatDay, formatDaysUntil } from '../site/dates.ts';
 import { SitePart } from '../site/site-part.ts';
 
 /** Days that are listed; later ones are in the list of sales. */
 const DAYS_SHOWN = 6;
-
-interface ReleaseDay {
-  at: string;
-  amountMinor: number;
-  count: number;
-}
 
 export class EarningsSummary extends SitePart {
   static override properties = { ...SitePart.properties, page: { attribute: false } };
@@ -107,7 +101,8 @@ export class EarningsSummary extends SitePart {
   #next(): TemplateResult {
     const { words, page } = this;
     const { currency, availableMinor, frozen } = page.summary;
-    const days = releaseDays(page.holds);
+    const days = mergeLocalDays(page.summary.releases);
+    const hasPayout = days.some(({ payoutMinor }) => payoutMinor > 0);
     const undecidedMinor = page.holds.reduce((sum, hold) => sum + (hold.releaseAt ? 0 : hold.amountMinor), 0);
     const goes = availableMinor > 0 && frozen.length === 0;
     const isNothing = days.length === 0 && undecidedMinor === 0 && !goes;
@@ -129,21 +124,24 @@ export class EarningsSummary extends SitePart {
               }
             </ul>`
       }
+      ${
+        hasPayout
+          ? html`<a class="link" href="/v1/earnings/calendar?locale=${this.language}" download data-testid="payout-calendar">${words.earnings.calendar}</a>`
+          : nothing
+      }
     </section>`;
   }
 
-  /** Whether what becomes available leaves by itself. */
-  get #isPaidOut(): boolean {
-    return !this.page.freeze && this.page.account.status === 'enabled';
-  }
-
-  #release({ at, amountMinor, count }: ReleaseDay): TemplateResult {
+  #release({ at, amountMinor, payoutMinor, saleCount }: EarningsRelease): TemplateResult {
     const { words, language } = this;
-    const amount = this.money(amountMinor, this.page.summary.currency);
+    const money = (minor: number) => this.money(minor, this.page.summary.currency);
+    const { earnings: texts } = words;
     return html`<li>
       <div class="what">
-        <p>${this.#isPaidOut ? words.earnings.releases(amount) : words.earnings.releasesOnly(amount)}</p>
-        <p class="small muted">${words.earnings.releaseSales(count)}</p>
+        <p>${payoutMinor > 0 ? texts.pays(money(payoutMinor)) : texts.releasesOnly(money(amountMinor))}</p>
+        <p class="small muted">
+          ${payoutMinor > amountMinor ? texts.releaseSalesAndRest(saleCount) : texts.releaseSales(saleCount)}
+        </p>
       </div>
       <span class="when"><time datetime=${at}>${formatDay(at, language)}</time>, ${formatDaysUntil(at, language)}</span>
     </li>`;
@@ -154,13 +152,17 @@ export class EarningsSummary extends SitePart {
   }
 }
 
-/** What is released each day, the next one first. */
-function releaseDays(holds: readonly EarningsHold[]): ReleaseDay[] {
-  const days = new Map<string, ReleaseDay>();
-  const dated = holds.flatMap(({ releaseAt, amountMinor }) => (releaseAt ? [{ releaseAt, amountMinor }] : []));
-  for (const { releaseAt, amountMinor } of dated.sort((a, b) => a.releaseAt.localeCompare(b.releaseAt))) {
-    const day = days.get(dayKey(releaseAt)) ?? { at: releaseAt, amountMinor: 0, count: 0 };
-    days.set(dayKey(releaseAt), { ...day, amountMinor: day.amountMinor + amountMinor, count: day.count + 1 });
+/** Two days of UTC may be one of the reader's. */
+function mergeLocalDays(releases: readonly EarningsRelease[]): EarningsRelease[] {
+  const days = new Map<string, EarningsRelease>();
+  for (const release of releases) {
+    const day = days.get(dayKey(release.at)) ?? { ...release, amountMinor: 0, saleCount: 0, payoutMinor: 0 };
+    days.set(dayKey(release.at), {
+      at: release.at,
+      amountMinor: day.amountMinor + release.amountMinor,
+      saleCount: day.saleCount + release.saleCount,
+      payoutMinor: day.payoutMinor + release.payoutMinor,
+    });
   }
   return [...days.values()];
 }

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { PublicRoom, SiteSession } from '../api/site-api.ts';
+import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
@@ -16,7 +16,7 @@ registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-roo
 
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true } };
-  declare info: PublicRoom | undefined;
+  declare info: ListedRoom | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');

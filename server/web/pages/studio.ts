@@ -60,6 +60,7 @@ export class SiteStudio extends SitePage {
       return html`<div class="column narrow">
         <h1 class="display">${words.studio.creatorsOnly}</h1>
         <p class="lead">${words.studio.creatorsOnlyText}</p>
+        <p class="buttons"><a class="button" href="/account">${words.site.yourAccount}</a></p>
       </div>`;
     }
     return this.#roomId ? this.#live() : this.#overview(session);
@@ -70,13 +71,11 @@ export class SiteStudio extends SitePage {
     return html`<div class="live-studio">
       <div class="room-line">
         <a class="back" href="/studio" aria-label=${words.studio.back} title=${words.studio.back}>${icon('back', 22)}</a>
-        <h1 class="display">${info?.title}</h1>
-        ${
-          info
-            ? html`<span class="price">${priceOf(info, { words, language: this.language })}</span>
-                ${this.#share(info.id)}`
-            : nothing
-        }
+        <div class="what">
+          <h1 class="display">${info?.title}</h1>
+          ${info ? html`<span class="price">${priceOf(info, { words, language: this.language })}</span>` : nothing}
+        </div>
+        ${info ? this.#share(info.id) : nothing}
       </div>
       <loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}><loge-studio></loge-studio></loge-room>
     </div>`;
@@ -113,7 +112,7 @@ export class SiteStudio extends SitePage {
       <div class="what">
         <p class="display">${room.title}</p>
         <p class="muted">
-          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}
+          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}${room.soldOut && room.status !== 'ended' ? ` · ${this.texts.lobby.soldOut}` : ''}
         </p>
       </div>
       ${

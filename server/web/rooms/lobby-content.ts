@@ -9,8 +9,6 @@ import { posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { CardContext, CardRoom } from './room-card.ts';
 
-export type LobbyRoom = CardRoom & { soldOut: boolean };
-
 export const lobbyContentStyles = [
   badgeStyles,
   posterStyles,
@@ -22,7 +20,7 @@ export const lobbyContentStyles = [
   `,
 ];
 
-export function lobbyContent(room: LobbyRoom, context: CardContext, below: unknown): TemplateResult {
+export function lobbyContent(room: CardRoom, context: CardContext, below: unknown): TemplateResult {
   const { texts, language, timeZone } = context;
   const face: LobbyFace = {
     info: room,
@@ -39,7 +37,7 @@ export function lobbyContent(room: LobbyRoom, context: CardContext, below: unkno
   );
 }
 
-function offerOf({ access, soldOut, capacity }: LobbyRoom, { words, texts, language }: CardContext) {
+function offerOf({ access, soldOut, capacity }: CardRoom, { words, texts, language }: CardContext) {
   const { kind, priceMinor, ratePerMinuteMinor, currency = '' } = access;
   if (kind === 'ticket' && priceMinor !== undefined) {
     const price = formatMoney(priceMinor, currency, language);

@@ -11,7 +11,7 @@ import type { Room } from '../../protocol/rooms.ts';
 import type { SiteTexts } from '../texts/english.ts';
 
 /** The number of viewers changes all the time, so what the server renders is without it. */
-export type CardRoom = Room & { viewerCount?: number };
+export type CardRoom = Room & { viewerCount?: number; soldOut: boolean };
 
 export interface CardContext {
   words: SiteTexts;
@@ -92,6 +92,10 @@ export const roomCardStyles = [
       white-space: nowrap;
       font-variant-numeric: tabular-nums lining-nums;
     }
+
+    .room-card .sold-out {
+      color: var(--_muted);
+    }
   `,
 ];
 
@@ -122,7 +126,7 @@ export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
     </div>
     <div class="text">
       <h3 class="display">${room.title}</h3>
-      <span class="price">${priceOf(room, context)}</span>
+      <span class="price ${room.soldOut ? 'sold-out' : ''}">${room.soldOut ? texts.lobby.soldOut : priceOf(room, context)}</span>
       <span class="creator">${words.home.with(room.creator.name)}</span>
     </div>
   </a>`;

@@ -1,4 +1,7 @@
-/** The demo sign-in: the people of the house as buttons. In production, what to do instead. */
+/**
+ * What a visitor sees where somebody has to be signed in: the way to the sign-in page, in development also the people
+ * of the demo as buttons, and in a house that only embeds what to do instead.
+ */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
@@ -85,6 +88,14 @@ export const signInStyles = css`
     font-size: 0.8125rem;
   }
 
+  .enter {
+    display: inline-flex;
+    align-items: center;
+    min-height: 2.75rem;
+    color: var(--_accent);
+    font-weight: 600;
+  }
+
   .creator .initials {
     background: var(--_accent);
     color: var(--_on-accent);
@@ -96,6 +107,8 @@ export interface SignInContent {
   words: SiteTexts['signIn'];
   /** Of the demo; undefined in production. */
   people: readonly SitePerson[] | undefined;
+  /** Of the sign-in page; undefined in a house that only embeds. */
+  path: string | undefined;
   heading?: string;
   text?: string;
   problem?: string;
@@ -104,8 +117,16 @@ export interface SignInContent {
 }
 
 export function signInContent(content: SignInContent): TemplateResult {
-  const { words, people, heading, text, problem } = content;
-  if (!people) return html`<div class="panel"><p>${words.production}</p></div>`;
+  const { words, people, path, heading, text, problem } = content;
+  const toSignIn = path === undefined ? nothing : html`<a class="enter" href=${path}>${words.withAccount}</a>`;
+  if (!people) {
+    if (path === undefined) return html`<div class="panel"><p>${words.production}</p></div>`;
+    return html`<section class="panel" aria-labelledby="heading">
+      <h2 id="heading" class="display">${words.needed}</h2>
+      <p>${words.needAccount}</p>
+      ${toSignIn}
+    </section>`;
+  }
   const groupOf = (title: string, look: string, belongs: (person: SitePerson) => boolean) =>
     group(content, { title, look, people: people.filter(belongs) });
   return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">
@@ -116,7 +137,7 @@ export function signInContent(content: SignInContent): TemplateResult {
       ${groupOf(words.fans, 'fan', (person) => person.role === 'fan' && !person.isOperator)}
       ${groupOf(words.house, 'house', (person) => person.isOperator === true)}
     </div>
-    ${problem ? html`<div class="callout danger" role="alert">${problem}</div>` : nothing}
+    ${toSignIn} ${problem ? html`<div class="callout danger" role="alert">${problem}</div>` : nothing}
   </section>`;
 }
 

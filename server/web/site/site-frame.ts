@@ -18,6 +18,8 @@ export interface SiteFrame {
   language: Language;
   person: SitePerson | null;
   isOperator: boolean;
+  /** Whether one can sign in with an account of this house; absent in a house that only embeds. */
+  signInPath: string | undefined;
   /** A full-height page has no footer and does not scroll. */
   isFullHeight: boolean;
   hasFooter: boolean;
@@ -89,17 +91,23 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
     >
       ${other.toUpperCase()}
     </a>
-    ${person ? account(person.name, words, handlers) : html`<span class="account-place"></span>`}
+    ${person ? account(person.name, frame, handlers) : visitor(frame)}
   </header>`;
 }
 
-function account(name: string, words: SiteTexts, handlers: FrameHandlers | undefined): TemplateResult {
+function visitor({ page, words, signInPath }: SiteFrame): TemplateResult {
+  if (signInPath === undefined || page === 'sign-in-page') return html`<span class="account-place"></span>`;
+  return html`<a class="enter" href=${signInPath} data-testid="to-sign-in">${words.site.signIn}</a>`;
+}
+
+function account(name: string, { words, signInPath }: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {
   return html`
     <button class="account" type="button" popovertarget="account" data-testid="account" aria-label="${initialsOf(name)}, ${words.site.account(name)}">
       ${initialsOf(name)}
     </button>
     <div id="account" class="account-menu" popover>
       <p>${words.site.account(name)}</p>
+      ${signInPath === undefined ? nothing : html`<p><a href="/account" data-testid="to-account">${words.site.yourAccount}</a></p>`}
       ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
     </div>
   `;

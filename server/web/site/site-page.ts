@@ -18,6 +18,7 @@ import type { SiteTexts } from '../texts/english.ts';
 import type { PageName } from './site-frame.ts';
 import { siteFrame } from './site-frame.ts';
 import { chooseLanguage, siteTexts } from './site-language.ts';
+import { signInPath } from './site-paths.ts';
 import './site-sign-in.ts';
 
 const asked = parseLanguage(new URLSearchParams(location.search).get('lang'));
@@ -118,6 +119,7 @@ export abstract class SitePage extends LogeElement {
         language: this.language,
         person: session?.person ?? null,
         isOperator: session?.isOperator ?? false,
+        signInPath: this.signInPath,
         isFullHeight: this.isFullHeight,
         hasFooter: this.isReady,
         housePages: session?.housePages ?? [],
@@ -133,10 +135,15 @@ export abstract class SitePage extends LogeElement {
     );
   }
 
+  protected get signInPath(): string | undefined {
+    return this.session?.hasAccounts ? signInPath(location.pathname + location.search) : undefined;
+  }
+
   /** What a visitor sees where somebody has to be signed in. */
   protected signIn(words: { heading?: string; text?: string } = {}): TemplateResult {
     return html`<site-sign-in
       .people=${this.people}
+      .path=${this.signInPath}
       heading=${words.heading ?? ''}
       text=${words.text ?? ''}
     ></site-sign-in>`;

@@ -1,4 +1,7 @@
-/** `<site-sign-in>`: the demo sign-in, in development only. Fires `site-signed-in` with the new session. */
+/**
+ * `<site-sign-in>`: the way to the sign-in page, and in development the demo sign-in. Fires `site-signed-in` with the
+ * new session.
+ */
 
 import type { TemplateResult } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
@@ -13,11 +16,14 @@ export class SiteSignIn extends LogeElement {
     heading: {},
     text: {},
     people: { attribute: false },
+    path: { attribute: false },
   };
   declare heading: string;
   declare text: string;
   /** Of the demo; undefined in production. */
   declare people: SitePerson[] | undefined;
+  /** Of the sign-in page; undefined in a house that only embeds. */
+  declare path: string | undefined;
 
   static override styles = [...LogeElement.styles, plainControlStyles, signInStyles];
 
@@ -28,10 +34,11 @@ export class SiteSignIn extends LogeElement {
   }
 
   override render(): TemplateResult {
-    const { people, heading, text, problem } = this;
+    const { people, path, heading, text, problem } = this;
     return signInContent({
       words: siteTexts(this.language).signIn,
       people,
+      path,
       heading,
       text,
       problem,

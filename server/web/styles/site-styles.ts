@@ -172,6 +172,25 @@ export const frameStyles = css`
     font-size: 0.8125rem;
   }
 
+  .enter {
+    flex: none;
+    display: grid;
+    place-items: center;
+    min-height: 2.75rem;
+    padding: 0 0.5rem;
+    color: var(--_accent);
+    font-size: 0.9688rem;
+    font-weight: 600;
+    white-space: nowrap;
+    text-decoration: none;
+  }
+
+  .account-menu a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 2.75rem;
+  }
+
   .account-menu {
     position: fixed;
     inset: 3.5rem 0.75rem auto auto;

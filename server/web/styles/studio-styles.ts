@@ -22,13 +22,20 @@ export const studioPageStyles = css`
     border-bottom: 1px solid var(--_line);
   }
 
-  .room-line h1 {
+  .room-line .what {
+    display: flex;
     flex: 1;
+    flex-wrap: wrap;
+    gap: 0 0.75rem;
+    align-items: center;
+    justify-content: space-between;
     min-width: 0;
-    overflow: hidden;
+  }
+
+  .room-line h1 {
     font-size: 1.0625rem;
-    white-space: nowrap;
-    text-overflow: ellipsis;
+    line-height: 1.25;
+    overflow-wrap: anywhere;
   }
 
   .room-line .back {
@@ -39,10 +46,28 @@ export const studioPageStyles = css`
     border-radius: 50%;
   }
 
+  /* Where the screen is low, or beside an open keyboard, the picture and the chat need the space. */
+  @media (max-height: 42rem) {
+    .room-line h1 {
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+    }
+  }
+
   @media (max-height: 30rem) {
     .room-line {
       min-height: 2.5rem;
       padding-block: 0;
+    }
+
+    .room-line .what {
+      flex-wrap: nowrap;
+    }
+
+    .room-line h1 {
+      -webkit-line-clamp: 1;
     }
   }
 

@@ -15,9 +15,12 @@ export const englishEarnings = {
   paidOut: 'Paid to you so far',
   paidOutHint: 'Arrived',
   next: 'Your payout days',
-  releases: (amount: string) => `${amount} become available and leave for your bank`,
+  pays: (amount: string) => `${amount} leave for your bank`,
   releasesOnly: (amount: string) => `${amount} become available`,
   releaseSales: (count: number) => (count === 1 ? 'from 1 sale' : `from ${count} sales`),
+  releaseSalesAndRest: (count: number) =>
+    count === 1 ? 'from 1 sale, and what was left before' : `from ${count} sales, and what was left before`,
+  calendar: 'Put the payout days into your calendar',
   undecided: (amount: string) => `${amount} wait for a bank’s decision`,
   undecidedWhen: 'No date yet',
   payoutNext: (amount: string) => `${amount} go to your bank with the next payout`,

@@ -2,6 +2,7 @@
  * English texts of the site's pages; the elements have their own. A key that is missing in French is a type error.
  * Those of single pages are in files of their own, and are loaded with them.
  */
+import type { englishAccount } from './english-account.ts';
 import type { englishDesk } from './english-desk.ts';
 import type { englishEarnings } from './english-earnings.ts';
 import type { englishReceipt } from './english-receipt.ts';
@@ -20,6 +21,8 @@ export const english = {
     navigation: 'Main',
     otherLanguage: 'Français',
     account: (name: string) => `Signed in as ${name}`,
+    signIn: 'Sign in',
+    yourAccount: 'Your account',
     signOut: 'Sign out',
     footer: 'Loge: the private box of a theatre, for lives between creators and their community.',
     retry: 'Try again',
@@ -44,6 +47,8 @@ export const english = {
     earnings: 'Earnings · Loge',
     desk: 'Money desk · Loge',
     receipt: 'Receipt · Loge',
+    'sign-in-page': 'Sign in · Loge',
+    account: 'Your account · Loge',
   },
   home: {
     title: 'Take your seat.',
@@ -70,6 +75,8 @@ export const english = {
     house: 'The house',
     needed: 'Sign in to enter',
     neededText: 'Choose who you are, and the room opens here.',
+    needAccount: 'Sign in with your mail address. There is no password.',
+    withAccount: 'Sign in with a mail address',
     production: 'You are not signed in. Come in through the site that invited you.',
   },
   studio: {
@@ -84,7 +91,7 @@ export const english = {
     copyYourself: 'The link of the room, to copy',
     status: { live: 'Live', scheduled: 'Ready', ended: 'Over' },
     creatorsOnly: 'The studio is for creators.',
-    creatorsOnlyText: 'You are signed in as a fan. Sign out and choose a creator to go live.',
+    creatorsOnlyText: 'You are signed in as a fan. In your account you can become a creator.',
     back: 'All my rooms',
   },
 };
@@ -92,6 +99,7 @@ export const english = {
 export type BaseSiteTexts = typeof english;
 /** A page may read the base and what it loads itself. */
 export type SiteTexts = BaseSiteTexts & {
+  accounts: typeof englishAccount;
   desk: typeof englishDesk;
   earnings: typeof englishEarnings;
   receipt: typeof englishReceipt;

@@ -19,9 +19,12 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   paidOut: 'Déjà versé',
   paidOutHint: 'Arrivé',
   next: 'Vos jours de virement',
-  releases: (amount) => `${amount} deviennent disponibles et partent vers votre banque`,
+  pays: (amount) => `${amount} partent vers votre banque`,
   releasesOnly: (amount) => `${amount} deviennent disponibles`,
   releaseSales: (count) => (count === 1 ? 'd’une vente' : `de ${count} ventes`),
+  releaseSalesAndRest: (count) =>
+    count === 1 ? 'd’une vente, et du reste d’avant' : `de ${count} ventes, et du reste d’avant`,
+  calendar: 'Ajouter les jours de virement à votre agenda',
   undecided: (amount) => `${amount} attendent la décision d’une banque`,
   undecidedWhen: 'Pas encore de date',
   payoutNext: (amount) => `${amount} partent vers votre banque au prochain virement`,

@@ -13,6 +13,8 @@ export const french: BaseSiteTexts = {
     navigation: 'Principale',
     otherLanguage: 'English',
     account: (name) => `Connecté en tant que ${name}`,
+    signIn: 'Se connecter',
+    yourAccount: 'Votre compte',
     signOut: 'Se déconnecter',
     footer: 'Loge : la loge d’un théâtre, pour des lives entre les créateurs et leur communauté.',
     retry: 'Réessayer',
@@ -36,6 +38,8 @@ export const french: BaseSiteTexts = {
     earnings: 'Revenus · Loge',
     desk: 'Caisse · Loge',
     receipt: 'Reçu · Loge',
+    'sign-in-page': 'Se connecter · Loge',
+    account: 'Votre compte · Loge',
   },
   home: {
     title: 'Prenez place.',
@@ -62,6 +66,8 @@ export const french: BaseSiteTexts = {
     house: 'La maison',
     needed: 'Connectez-vous pour entrer',
     neededText: 'Choisissez qui vous êtes, et le salon s’ouvre ici.',
+    needAccount: 'Connectez-vous avec votre adresse mail. Il n’y a pas de mot de passe.',
+    withAccount: 'Se connecter avec une adresse mail',
     production: 'Vous n’êtes pas connecté. Passez par le site qui vous a invité.',
   },
   studio: {
@@ -76,7 +82,7 @@ export const french: BaseSiteTexts = {
     copyYourself: 'Le lien du salon, à copier',
     status: { live: 'En direct', scheduled: 'Prêt', ended: 'Terminé' },
     creatorsOnly: 'Le studio est réservé aux créateurs.',
-    creatorsOnlyText: 'Vous êtes connecté comme fan. Déconnectez-vous et choisissez un créateur pour passer en direct.',
+    creatorsOnlyText: 'Vous êtes connecté en tant que fan. Dans votre compte, vous pouvez devenir créateur.',
     back: 'Tous mes salons',
   },
 };

@@ -265,7 +265,8 @@ export class WalletMemberships extends SitePart {
 
   async #changeCard(membership: OwnMembership): Promise<void> {
     await this.act(`card ${membership.id}`, async () => {
-      const { url } = await membershipsApi.changeCard(membership.id, location.origin + location.pathname);
+      const returnUrl = location.origin + location.pathname;
+      const { url } = await membershipsApi.changeCard(membership.id, { returnUrl, locale: this.language });
       location.assign(url);
     });
   }

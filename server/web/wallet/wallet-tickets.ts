@@ -67,12 +67,13 @@ export class WalletTickets extends SitePart {
     </li>`;
   }
 
-  #state({ status, roomStatus, startsAt, pausedUntil }: OwnTicket): string {
+  #state({ status, roomStatus, startsAt, pausedUntil, pauseAnnounced }: OwnTicket): string {
     const texts = this.words.wallet.tickets;
     if (status === 'refunded') return texts.returned;
     if (roomStatus === 'ended') return texts.over;
     if (roomStatus === 'live') return texts.live;
-    if (pausedUntil) return texts.paused(formatUntil(pausedUntil, this.language));
+    if (pausedUntil)
+      return pauseAnnounced ? texts.paused(formatUntil(pausedUntil, this.language)) : this.texts.lobby.offAir;
     return startsAt ? formatDateTime(startsAt, this.language) : texts.soon;
   }
 

@@ -106,6 +106,19 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     ]);
   });
 
+  test('R61: a tip that was paid back is marked in the history, and the refund has its own entry once', async () => {
+    const room = createId('room');
+    const [tip, kept] = [tipIn(room), tipIn(room)];
+    const refund = { tip: tip.id, room, at: tip.sentAt };
+    await chat.appendTips([tip, kept]);
+    await chat.appendTipRefunds([refund]);
+    await chat.appendTipRefunds([refund]);
+    const { entries, lastSeq } = await chat.history(room, { since: 0, limit: 10 });
+    expect(lastSeq).toBe(3);
+    expect(entries.map((entry) => entry.kind === 'tip' && entry.refunded)).toEqual([true, undefined, false]);
+    expect(entries[2]).toEqual({ kind: 'tip_refund', seq: 3, tip: tip.id, sentAt: tip.sentAt });
+  });
+
   test('R19: a removal clears the text, has its own entry, and happens once', async () => {
     const room = createId('room');
     const message = await send(room, 'something hurtful');

@@ -10,6 +10,9 @@ import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, SELLER } from '../../support/houses/money-house.ts';
 
 const STEPS = 4;
+const YEARS_KEPT = 10;
+const DAY_MS = 24 * 60 * 60_000;
+const YEAR_MS = 365 * DAY_MS;
 
 describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({ open }) => {
   let killable: KillableHouse;
@@ -60,5 +63,37 @@ describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 
     const { entries } = await house.money.wallets.listEntries(identity, { limit: 10 });
     const topup = entries.find(({ kind }) => kind === 'topup')?.id ?? '';
     expect(await invoiceOf(topup)).toBeNull();
+  });
+
+  test('a receipt loses its buyer once its term has passed, and nothing else, ever', async () => {
+    // Both pay now: their cards expire before the term.
+    const [identity, other] = [await house.createFan(1_000), await house.createFan(1_000)];
+    await house.money.invoices.setBillingName(identity, 'Léa Martin');
+    const sale = await tip(identity);
+    await house.money.sweep();
+    const issued = await invoiceOf(sale);
+    const buyers = () =>
+      killable.db.bulk<{ identity: string; buyer_name: string | null }>(
+        `select identity, buyer_name from invoices join ledger_transactions x on x.id = transaction where x.source_id = $1`,
+        [sale],
+      );
+    const change = (set: string) =>
+      killable.db.bulk(`update invoices set ${set} where identity = $1 returning transaction`, [identity]);
+    await expect(change(`buyer_name = 'Another'`)).rejects.toThrow();
+    await expect(change(`identity = '', buyer_name = null, number = 0`)).rejects.toThrow();
+
+    const issuedMs = Date.parse(issued?.issuedAt ?? '');
+    const lastDayMs = Date.UTC(new Date(issuedMs).getUTCFullYear() + YEARS_KEPT, 11, 31, 12);
+    // The emulator's clock takes a year at a time.
+    for (let leftMs = lastDayMs - issuedMs; leftMs > 0; leftMs -= YEAR_MS) house.advance(Math.min(leftMs, YEAR_MS));
+    await house.money.invoices.eraseBuyers();
+    expect(await buyers()).toEqual([{ identity, buyer_name: 'Léa Martin' }]);
+    house.advance(DAY_MS);
+    const later = await tip(other);
+    await house.money.sweep();
+    expect(await buyers()).toEqual([{ identity: '', buyer_name: null }]);
+    expect(await invoiceOf(sale)).toEqual({ ...issued, buyerName: null });
+    expect((await invoiceOf(later))?.number).toContain('-000001');
+    await expect(killable.db.bulk('delete from invoices returning transaction', [])).rejects.toThrow();
   });
 });

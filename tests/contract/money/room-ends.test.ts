@@ -48,8 +48,9 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     const seen = await buy(early, room);
     await house.rooms.startLive(room.id);
     await house.rooms.endLive(room.id);
-    expect((await house.rooms.getRoom(room.id)).pausedUntil).not.toBeNull();
-    await house.rooms.pauseRoom(room.id, PAUSE_MINUTES);
+    const away = await house.rooms.getRoom(room.id);
+    expect(away).toMatchObject({ pausedUntil: expect.any(String), pauseAnnounced: false });
+    expect(await house.rooms.pauseRoom(room.id, PAUSE_MINUTES)).toMatchObject({ pauseAnnounced: true });
     const fromWallet = await buy(late, room);
     const byCard = await buyByCard(await house.createFan(), room);
     return { room, late, early, seen, fromWallet, byCard };
@@ -75,6 +76,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
       const ended = await house.rooms.getRoom(room.id);
       const summary = await house.money.summaries.of(ended, room.creator.identity);
       expect(summary.returnedTickets).toEqual({ count: 2, amountMinor: 2 * PRICE });
+      expect(summary.earnings).toMatchObject({ ticketCount: 1, ticketsMinor: PRICE });
       expect((await house.money.summaries.of(ended, late)).ticket?.state).toBe('returned');
       expect((await house.money.summaries.of(ended, early)).ticket?.state).toBe('kept');
       if (!hasKilled) break;
@@ -104,10 +106,26 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     await house.rooms.startLive(room.id);
     house.advance(PAUSE_PASSED_MS);
     await house.money.sweep();
-    expect(await house.rooms.getRoom(room.id)).toMatchObject({ status: 'live', pausedUntil: null, liveEndedAt: null });
+    expect(await house.rooms.getRoom(room.id)).toMatchObject({
+      status: 'live',
+      pausedUntil: null,
+      pauseAnnounced: false,
+      liveEndedAt: null,
+    });
     await house.rooms.endRoom(room.id);
     await house.money.sweep();
     expect(await statusOf(byCard)).toBe('valid');
+  });
+
+  test("the creator's summary is right from the end on, before the tickets of buyers who saw nothing have gone back", async () => {
+    const { room, fromWallet } = await pausedRoom();
+    const ended = await house.rooms.endRoom(room.id);
+    const summary = await house.money.summaries.of(ended, room.creator.identity);
+    expect(await statusOf(fromWallet)).toBe('valid');
+    expect(summary.returnedTickets).toEqual({ count: 2, amountMinor: 2 * PRICE });
+    expect(summary.earnings).toMatchObject({ ticketCount: 1, ticketsMinor: PRICE });
+    await house.money.sweep();
+    expect(await house.money.summaries.of(ended, room.creator.identity)).toEqual(summary);
   });
 
   test('a pause that expires during a new live and a purchase neither ends the live nor keeps an unusable payment', async () => {

@@ -108,6 +108,31 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await earningsOf(creator)).toMatchObject({ pendingMinor: 0, availableMinor: 1_334 });
   });
 
+  test('the announced payouts are those that follow: what stays below the minimum waits for a later day', async () => {
+    const { creator, tip } = await openSales();
+    await tip(3_000);
+    await house.money.refunds.refund({ tip: await tip(900), reason: 'By mistake' }, 'operator');
+    house.advance(DAY_MS);
+    await tip(1_500);
+    const [shares, waiting] = [[2_000, 1_000], await earningsOf(creator)];
+    const available = waiting.availableMinor;
+    expect(waiting.releases.map(({ amountMinor, saleCount }) => [amountMinor, saleCount])).toEqual(
+      shares.map((share) => [share, 1]),
+    );
+    // Nothing is promised to a creator who cannot be paid.
+    expect(waiting.releases.map(({ payoutMinor }) => payoutMinor)).toEqual([0, 0]);
+    await onboard(creator);
+    const { releases } = await earningsOf(creator);
+    expect(releases.map(({ payoutMinor }) => payoutMinor)).toEqual([0, available + 3_000]);
+
+    for (const [index, { at, payoutMinor }] of releases.entries()) {
+      house.advance(Date.parse(at) - Date.parse(releases[index - 1]?.at ?? at) + (index === 0 ? 6 * DAY_MS : 0));
+      await house.money.sweep();
+      const { payouts } = await createBatch(creator);
+      expect(payouts.map(({ amountMinor }) => amountMinor)).toEqual(payoutMinor > 0 ? [payoutMinor] : []);
+    }
+  });
+
   test('concurrent batches pay out available earnings once', async () => {
     const { creator, tip } = await openSales();
     const account = await onboard(creator);

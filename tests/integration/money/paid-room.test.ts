@@ -274,7 +274,7 @@ test('a pause tells the lobby until when; the end of the evening gives back what
   await paused;
   const moved = fan.next('stage:liveEnded', (live) => live.pausedUntil !== null && live.pausedUntil !== pausedUntil);
   const later = await creator.request('rooms:pause', { minutes: 60 });
-  expect((await moved).pausedUntil).toBe(later.pausedUntil);
+  expect(await moved).toMatchObject({ pausedUntil: later.pausedUntil, pauseAnnounced: true });
 
   await topUp(fan, PRICE_MINOR);
   await fan.request('money:buyTicket', { from: 'wallet' });

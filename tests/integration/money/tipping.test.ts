@@ -1,5 +1,6 @@
 /** Tip menu, goal and leaderboard over sockets and HTTP: the real app with two participants. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChatEntry, ChatFrame } from '../../../server/protocol/chat/chat.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { payCheckout } from '../../support/people/checkout.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
@@ -53,8 +54,16 @@ test('the creator sets a goal and a menu that all see; tips move the goal, and a
   });
 
   const back = fan.next('money:goalProgress', (data) => data.goal?.reachedMinor === 0);
+  const isRefund = ({ entries }: ChatFrame) => entries.some(({ kind }) => kind === 'tip_refund');
+  const shown = newcomer.next('chat:frame', isRefund);
   await loge.server('POST', '/v1/refunds', { tip: receipt.tip.id, reason: 'A mistake' });
   await back;
+  expect((await shown).entries).toContainEqual(expect.objectContaining({ kind: 'tip_refund', tip: receipt.tip.id }));
+  const { entries } = await newcomer.request('chat:history', { limit: 10 });
+  expect(entries.find((entry: ChatEntry) => entry.kind === 'tip')).toMatchObject({
+    id: receipt.tip.id,
+    refunded: true,
+  });
   expect((await fan.request('money:leaderboard')).entries).toEqual([]);
   const cleared = fan.next('money:goalProgress', (data) => data.goal === null);
   await creator.request('money:clearGoal');

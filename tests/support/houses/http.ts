@@ -134,7 +134,7 @@ export async function startHttp({
   });
   const platform = { db, bus, outbox, clock, log, metrics };
   const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed });
-  const { apiKeys, deskSessions, mail, money, webhooks } = domains;
+  const { apiKeys, deskSessions, mail, money, people, webhooks } = domains;
   const context: HttpContext = { ...platform, ...domains, config, clientDir };
   const notReady: string[] = [];
   const app = createHttpApp(context, {
@@ -146,6 +146,7 @@ export async function startHttp({
   outbox.start();
   webhooks.start();
   deskSessions.start();
+  people.start();
   mail.start();
   money.start();
   return {
@@ -159,6 +160,7 @@ export async function startHttp({
       server.closeAllConnections();
       server.close();
       await money.close();
+      await people.close();
       await deskSessions.close();
       await mail.close();
       await webhooks.close();

@@ -4,7 +4,7 @@ import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import type { ModelChance } from './model-chance.ts';
 
-const NO_TIMES = { liveStartedAt: null, liveEndedAt: null, pausedUntil: null };
+const NO_TIMES = { liveStartedAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
 
 interface ModelLive {
   heldBy: string | undefined;

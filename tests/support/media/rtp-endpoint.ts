@@ -71,9 +71,10 @@ export class RtpEndpoint {
     this.#srtp = await this.#dtls.done;
   }
 
-  /** Restarts ICE from another port, as a browser does. */
-  async restartIce(iceParameters: TransportOptions['iceParameters']): Promise<void> {
-    if (!this.#transport) throw new Error('The endpoint is not connected.');
+  /** Restarts ICE from another port, as a browser does, with the parameters that came with the session. */
+  async restartIce(): Promise<void> {
+    const iceParameters = this.#transport?.nextIceParameters;
+    if (!this.#transport || !iceParameters) throw new Error('The endpoint has no parameters for a restart.');
     clearTimeout(this.#timer);
     this.#socket.close();
     this.#socket = this.#openSocket();

@@ -123,8 +123,8 @@ export class RtpViewer {
   }
 
   /** Restarts ICE from another port, as a browser does. */
-  restartIce(iceParameters: TransportOptions['iceParameters']): Promise<void> {
-    return this.#endpoint.restartIce(iceParameters);
+  restartIce(): Promise<void> {
+    return this.#endpoint.restartIce();
   }
 
   addConsumers(consumers: ConsumerOptions[]): void {

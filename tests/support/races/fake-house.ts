@@ -2,9 +2,9 @@
  * A model of the server for the SDK's race tests: rooms, sockets and media sessions as in `server/protocol/README.md`,
  * in one place and without media. A socket's messages stay in order; every delivery is a scheduling point.
  */
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Points } from './points.ts';
 
-const GRACE_MS = 20_000;
 const AHEAD_LEASE_MS = 10_000;
 
 interface Producer {
@@ -22,6 +22,8 @@ interface Session {
   socket: FakeSocket | null;
   producers: Map<string, Producer>;
   viewport: unknown;
+  /** The session that it replaces if the media worker dies. */
+  spareOf: string | null;
   timer?: ReturnType<typeof setTimeout>;
 }
 
@@ -46,6 +48,7 @@ export class FakeHouse {
   readonly over = new Set<string | null>();
   hasAccess = true;
   isReachable = true;
+  keepsSpares = false;
   /** Called when a page publishes; the test checks whether it was asked to. */
   onPublish: (identity: string) => void = () => {};
   #ids = 0;
@@ -141,6 +144,15 @@ export class FakeHouse {
     this.#setLive(false);
   }
 
+  /** The media worker dies: each viewer's spare continues. */
+  loseWorker(): void {
+    for (const spare of this.viewers.filter(({ spareOf }) => spareOf !== null)) {
+      this.sessions.delete(spare.spareOf ?? '');
+      spare.socket?.deliver('stage:takenOver', { session: spare.spareOf, by: spare.id });
+      spare.spareOf = null;
+    }
+  }
+
   loseNode(): void {
     for (const session of this.sessions.values()) this.end(session, 'node_lost');
   }
@@ -172,7 +184,7 @@ export class FakeHouse {
     if (tell) session.socket?.deliver('stage:sessionClosed', { session: session.id, reason });
     for (const producer of session.producers.keys()) this.#sendRemoved(producer);
     if (session.publishes && this.publishers.length === 0)
-      this.#graceTimer = setTimeout(() => this.endLive(), GRACE_MS);
+      this.#graceTimer = setTimeout(() => this.endLive(), LIMITS.reconnectGraceMs);
   }
 
   handleGone(socket: FakeSocket, clean: boolean): void {
@@ -181,7 +193,7 @@ export class FakeHouse {
       if (session.socket !== socket) continue;
       session.socket = null;
       if (clean) this.end(session, 'closed');
-      else session.timer = setTimeout(() => this.end(session, 'lease_expired'), GRACE_MS);
+      else session.timer = setTimeout(() => this.end(session, 'lease_expired'), LIMITS.sessionGraceMs);
     }
   }
 
@@ -197,7 +209,7 @@ export class FakeHouse {
       ownVote: null,
       held: [],
       tipping: { goal: null, menu: { items: [] } },
-      stage: { live: this.isLive, spares: false },
+      stage: { live: this.isLive, spares: this.keepsSpares },
     };
   }
 
@@ -216,6 +228,7 @@ export class FakeHouse {
       socket,
       producers: new Map(),
       viewport: undefined,
+      spareOf: null,
     };
     this.sessions.set(id, session);
     return session;
@@ -229,19 +242,20 @@ export class FakeHouse {
     const { id } = this.#open({ identity: socket.identity, socket }, true, name);
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
     clearTimeout(this.#graceTimer);
-    return { session: id, transport: { iceParameters: {} }, connected: true };
+    return { session: id, transport: { iceParameters: {}, nextIceParameters: {} }, connected: true };
   }
 
-  #watch(socket: FakeSocket, { viewport }: Input) {
+  #watch(socket: FakeSocket, { viewport, spareOf }: Input) {
     const session = this.#open({ identity: socket.identity, socket }, false, null);
     session.viewport = viewport;
+    session.spareOf = (spareOf as string | undefined) ?? null;
     return this.#watchAnswer(session);
   }
 
   #watchAnswer(session: Session) {
     return {
       session: session.id,
-      transport: { iceParameters: {} },
+      transport: { iceParameters: {}, nextIceParameters: {} },
       connected: true,
       consumers: this.consumersOf(session),
     };
@@ -308,7 +322,7 @@ export class FakeHouse {
     for (const socket of this.sockets)
       socket.deliver(
         live ? 'stage:liveStarted' : 'stage:liveEnded',
-        live ? { startedAt: at } : { endedAt: at, pausedUntil: null },
+        live ? { startedAt: at } : { endedAt: at, pausedUntil: null, pauseAnnounced: false },
       );
   }
 }

@@ -3,9 +3,10 @@
  * test releases it. Time is simulated.
  */
 import { vi } from 'vitest';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 
-const QUIET_MS = 45_000;
-const TICK_MS = 500;
+const QUIET_MS = LIMITS.sessionGraceMs + LIMITS.reconnectGraceMs + 5_000;
+const TICK_MS = 1_000;
 
 export class Points {
   /** Queues of ordered points, such as the messages of one socket. */

@@ -184,6 +184,21 @@ export const chatEntryStyles = css`
     font-variant-numeric: tabular-nums lining-nums;
   }
 
+  .tip.refunded {
+    border-style: dashed;
+    border-color: var(--_line);
+    background: none;
+  }
+
+  .tip.refunded .amount {
+    color: var(--_muted);
+    text-decoration: line-through;
+  }
+
+  .tip .paid-back {
+    font-weight: 600;
+  }
+
   .tip .item {
     display: flex;
     gap: 0.35rem;

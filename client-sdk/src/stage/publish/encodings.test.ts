@@ -59,6 +59,9 @@ describe('other encodings', () => {
       opusDtx: false,
       opusStereo: false,
     });
+    const { opusMaxAverageBitrate = 0 } = codecOptionsFor('microphone', track('audio', { channelCount: 1 }));
+    // 50 packets a second with the headers of IP, UDP and SRTP fit a line of 60 kbit/s.
+    expect(opusMaxAverageBitrate + 50 * 8 * 58).toBeLessThan(60_000);
     expect(codecOptionsFor('microphone', track('audio', { channelCount: 2 }))).toMatchObject({ opusStereo: true });
     expect(codecOptionsFor('screenAudio', track('audio', {}))).toMatchObject({ opusStereo: true });
   });

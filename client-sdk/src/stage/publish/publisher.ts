@@ -178,21 +178,21 @@ export class Publisher {
   handleConnectionLost(): void {
     clearTimeout(this.#graceTimer);
     if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
-    if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), LIMITS.reconnectGraceMs);
+    if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), LIMITS.sessionGraceMs);
   }
 
   /** The socket is back after `downMs`: resumes the session, or restores the live if it is still ours. */
   async handleReconnected(downMs: number): Promise<void> {
     clearTimeout(this.#graceTimer);
     // Timers do not run while a computer is suspended.
-    if (this.isLive && downMs >= LIMITS.reconnectGraceMs) return this.#interrupt();
+    if (this.isLive && downMs >= LIMITS.sessionGraceMs) return this.#interrupt();
     if (this.#state.kind === 'restoring' && this.#state.waiting) {
       await this.#restore('reconnected');
       return;
     }
     if (this.#state.kind !== 'live') return;
     const { sent } = this.#state;
-    const resumed = await this.#resumeOrEnd(sent.media);
+    const resumed = await this.#resumeOrEnd(sent.media, downMs);
     if (!resumed) return;
     sent.media.handleReconnected(resumed);
     this.#syncInBackground();
@@ -276,13 +276,15 @@ export class Publisher {
   }
 
   /** Resumes the session, or ends or restores the live if that fails; null then. */
-  async #resumeOrEnd(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | null> {
+  async #resumeOrEnd(media: MediaTransport, downMs = 0): Promise<RequestAnswer<'stage:resume'> | null> {
     const resumed = await this.#resume(media);
     // The connection broke again; the next welcome retries.
     if (resumed === 'connection_failed' || !this.#isCurrent(media)) return null;
     if (typeof resumed !== 'string') return resumed;
     const ending = END_CODES[resumed];
-    if (ending) this.#finish(ending, null);
+    // The server has lost the session, and did not wait longer for another one.
+    if (ending === 'ended' && downMs >= LIMITS.reconnectGraceMs) this.#interrupt();
+    else if (ending) this.#finish(ending, null);
     else void this.#restore(`resume refused: ${resumed}`);
     return null;
   }

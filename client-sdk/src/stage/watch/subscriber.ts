@@ -18,6 +18,7 @@ import { SpareKeeper } from '../spare-keeper.ts';
 import { AheadSession } from './ahead-session.ts';
 import { type EarlyEvent, EarlyEvents } from './early-events.ts';
 import { PausedPlayback } from './paused-playback.ts';
+import { SessionMove } from './session-move.ts';
 import { type AskToWatch, describeViewer, WAIT_AFTER } from './watch-request.ts';
 import { WatchedSession } from './watched-session.ts';
 
@@ -46,12 +47,6 @@ type State =
   | { kind: 'joining'; run: AbortController }
   | { kind: 'watching'; watched: WatchedSession; joinedAt: number };
 
-/** A second session that will replace the shown one. */
-interface Move {
-  watched: WatchedSession | null;
-  run: AbortController;
-}
-
 interface OpenOptions {
   signal: AbortSignal;
   /** Called before the events that arrived ahead of the answer are handled. */
@@ -71,7 +66,7 @@ export class Subscriber {
   readonly #handlers: SubscriberHandlers;
   readonly #playback: PausedPlayback;
   #state: State = { kind: 'off' };
-  #move: Move | null = null;
+  readonly #move: SessionMove;
   readonly #ahead: AheadSession;
   readonly #spares: SpareKeeper<WatchedSession>;
   /** The spare that is being opened. */
@@ -87,6 +82,12 @@ export class Subscriber {
     this.#playback = new PausedPlayback({
       ...dependencies,
       onChange: (pause) => dependencies.handlers.onPauseChanged(pause),
+    });
+    this.#move = new SessionMove({
+      open: (options) => this.#openSession(options),
+      canShow: () => this.#state.kind === 'watching',
+      show: (watched) => this.#showMoved(watched),
+      log: dependencies.log,
     });
     this.#ahead = new AheadSession(dependencies);
     this.#spares = new SpareKeeper({
@@ -168,7 +169,7 @@ export class Subscriber {
     const { watched } = this.#state;
     const { media } = watched;
     // The move was requested over the lost socket; the server requests it again if needed.
-    this.#abandonMove();
+    this.#move.abandon();
     try {
       const { session, needsRestart: restartIce } = media;
       const answer = await this.#connection.request('stage:resume', { session, ...(restartIce && { restartIce }) });
@@ -235,7 +236,7 @@ export class Subscriber {
       this.#rejoin('unknown spare took over');
       return;
     }
-    this.#abandonMove();
+    this.#move.abandon();
     this.#replace(this.#state.watched, spare, true);
     this.#log('info', 'spare session took over', { session: by });
   }
@@ -244,69 +245,31 @@ export class Subscriber {
     this.#spares.handleClosed(session);
     this.#forSession(session, (watched) => {
       if (this.#isCurrent(watched)) {
-        if (this.#move?.watched) this.#completeMove(this.#move);
+        if (this.#move.watched) this.#move.complete();
         else this.#rejoin(reason);
-      } else if (this.#move?.watched === watched) this.#abandonMove();
+      } else if (this.#move.watched === watched) this.#move.abandon();
       else watched.close();
     });
   }
 
   /** Our node is draining: opens a second session, which replaces ours once it has a picture. */
   handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
-    if (this.session !== session || this.#move) return;
-    const move: Move = { watched: null, run: new AbortController() };
-    this.#move = move;
-    this.#log('info', 'moving to another media session', { session });
-    this.#runMove(move).catch((error) => {
-      // If the move fails, the server will end the session, and we rejoin then.
-      this.#log('info', 'media session move failed', { code: toLogeError(error, 'internal').code });
-      if (this.#move === move) this.#abandonMove();
-    });
+    if (this.session !== null && this.session === session) this.#move.begin(this.session);
   }
 
   /** Events may arrive before the answer that names their session has been handled; they are buffered. */
   #forSession(session: string, handle: (watched: WatchedSession) => void): void {
     const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
-    const known = [inUse, this.#move?.watched, this.#spares.spare, this.#nextSpare];
+    const known = [inUse, this.#move.watched, this.#spares.spare, this.#nextSpare];
     const watched = known.find((each) => each?.media.session === session);
     if (watched) handle(watched);
     else this.#early.keep({ session, handle: () => this.#forSession(session, handle) });
   }
 
-  async #runMove(move: Move): Promise<void> {
-    const { signal } = move.run;
-    for (let attempt = 0; ; attempt += 1) {
-      await delay(backoffMs(STAGE.rejoinBackoffMs, attempt, 0.3), signal);
-      if (signal.aborted) return;
-      try {
-        const place = (watched: WatchedSession): void => {
-          move.watched = watched;
-        };
-        await this.#openSession({ signal, place });
-        break;
-      } catch (error) {
-        const failure = toLogeError(error, 'stage_unavailable');
-        if (signal.aborted || !failure.retryable || WAIT_AFTER.has(failure.code)) throw failure;
-      }
-    }
-    const { watched } = move;
-    const hasPicture = await watched?.whenDecoded(signal);
-    if (signal.aborted || this.#move !== move) return;
-    // Without a picture, such as with the camera off, the move continues if the new session is at least connected.
-    if (!hasPicture && watched?.media.transport.connectionState !== 'connected')
-      throw new LogeError('stage_unavailable', 'The new media session did not connect.');
-    this.#completeMove(move);
-  }
-
-  #completeMove({ watched }: Move): void {
-    if (!watched || this.#state.kind !== 'watching') {
-      this.#abandonMove();
-      return;
-    }
+  #showMoved(watched: WatchedSession): void {
+    if (this.#state.kind !== 'watching') return;
     const before = this.#state.watched;
-    this.#move = null;
     this.#replace(before, watched, false);
-    this.#log('info', 'moved to another media session', { session: watched.media.session });
     before.media.leave();
   }
 
@@ -329,16 +292,6 @@ export class Subscriber {
 
   #keepSpare({ media }: WatchedSession): void {
     if (this.#engine.keepsSpares) this.#spares.keep(media.session);
-  }
-
-  #abandonMove(): void {
-    const move = this.#move;
-    if (!move) return;
-    this.#move = null;
-    move.run.abort();
-    if (!move.watched) return;
-    move.watched.close();
-    move.watched.media.leave();
   }
 
   async #join(): Promise<void> {
@@ -414,9 +367,10 @@ export class Subscriber {
       log: this.#log,
       onBroken: () => {
         if (this.#isCurrent(watched)) this.#abandon('media transport lost');
-        else if (this.#move?.watched === watched) this.#abandonMove();
+        else if (this.#move.watched === watched) this.#move.abandon();
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
+      onBack: () => watched.handleBack(),
     });
     if (signal.aborted) {
       media.close();
@@ -477,7 +431,7 @@ export class Subscriber {
   }
 
   #close(rejoining: boolean): void {
-    this.#abandonMove();
+    this.#move.abandon();
     this.#ahead.drop();
     this.#spares.drop();
     if (this.#state.kind === 'joining') this.#state.run.abort();

@@ -144,6 +144,11 @@ export class WatchedSession {
     return tracks;
   }
 
+  /** The line was dead and is back, which the server need not have noticed: asks it for a picture. */
+  handleBack(): void {
+    void this.#restartVideo({});
+  }
+
   async #restartVideo(stalled: { lineBps?: number }): Promise<void> {
     if (this.#handlers.isShown()) this.#setSoundOnly(await this.media.restartVideo(stalled));
   }

@@ -27,16 +27,7 @@ import {
   topupInput,
   wallet,
 } from '../../../protocol/money/money.ts';
-import {
-  accessRule,
-  publicRoom,
-  removal,
-  removalInput,
-  room,
-  roomInput,
-  roomList,
-  roomView,
-} from '../../../protocol/rooms.ts';
+import { accessRule, removal, removalInput, room, roomInput, roomList, roomView } from '../../../protocol/rooms.ts';
 import { errorAnswer } from '../errors.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -64,7 +55,6 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
   [accessRule, 'AccessRule'],
   [room, 'Room'],
   [roomView, 'RoomView'],
-  [publicRoom, 'PublicRoom'],
   [roomList, 'RoomList'],
   [removal, 'Removal'],
   [wallet, 'Wallet'],

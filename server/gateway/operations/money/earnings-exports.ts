@@ -1,5 +1,7 @@
-/** Downloads of what creators earned, line by line, as CSV or JSON. */
-import type { Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
+/** Downloads of what creators earned, line by line as CSV or JSON, and of what is paid to them next. */
+import ical from 'ical-generator';
+import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
+import type { CreatorEarnings, Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
 import type { Download } from '../operation.ts';
 
 const ENTRY_COLUMNS = [
@@ -30,6 +32,33 @@ const SELLER_COLUMNS = [
 
 export function exportEntries(format: 'csv' | 'json', pages: AsyncIterable<EarningsEntry[]>): Download {
   return { name: 'earnings', chunks: format === 'csv' ? entriesAsCsv(pages) : entriesAsJson(pages) };
+}
+
+const PAYOUT_EVENT_MS = 3_600_000;
+const PAYOUT_TEXTS = {
+  en: { summary: 'Payout', description: 'Your bank then takes 1 to 5 days. Sales and refunds until then change it.' },
+  fr: {
+    summary: 'Virement',
+    description: 'Votre banque prend ensuite 1 à 5 jours. Les ventes et remboursements d’ici là changent le montant.',
+  },
+};
+
+/** The days on which something is paid out. An event of the same day keeps its id, so that a calendar replaces it. */
+export function payoutCalendar({ creator, currency, releases }: CreatorEarnings, language: 'en' | 'fr'): Download {
+  const { summary, description } = PAYOUT_TEXTS[language];
+  const calendar = ical({ name: `Loge: ${summary}` });
+  for (const { at, payoutMinor } of releases) {
+    if (payoutMinor === 0) continue;
+    const start = new Date(at);
+    calendar.createEvent({
+      id: `payout-${creator}-${at.slice(0, 10)}`,
+      start,
+      end: new Date(start.getTime() + PAYOUT_EVENT_MS),
+      summary: `${summary} · ${formatMoney(payoutMinor, currency, language)}`,
+      description,
+    });
+  }
+  return { name: 'payouts', chunks: [calendar.toString()] };
 }
 
 export function exportSellers(quarter: string, sellers: Dac7Seller[]): Download {

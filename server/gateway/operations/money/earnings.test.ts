@@ -1,5 +1,5 @@
 /** A creator's earnings and a buyer's receipts on the site's own routes, over real HTTP. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import { seedDemo } from '../../site/demo.ts';
@@ -49,6 +49,27 @@ test('a creator sees earnings, holds, payouts and statements', async () => {
   expect(csv.text.trim().split('\n')).toHaveLength(2);
   expect((await get('camille', '/v1/earnings.json')).json.entries).toHaveLength(1);
   expect((await get('camille', '/v1/earnings/statement?month=2026-13')).status).toBe(400);
+});
+
+test('the next payouts stand in a calendar, in the language of the page, and only if there are any', async () => {
+  const none = await get('camille', '/v1/earnings/calendar');
+  expect([none.headers.get('content-type'), none.text.includes('BEGIN:VEVENT')]).toEqual([
+    expect.stringContaining('text/calendar'),
+    false,
+  ]);
+  const at = '2030-01-15T20:00:00.000Z';
+  const describeReal = http.context.money.earnings.describe.bind(http.context.money.earnings);
+  vi.spyOn(http.context.money.earnings, 'describe').mockImplementationOnce(async (creator) => ({
+    ...(await describeReal(creator)),
+    releases: [
+      { at: '2030-01-14T20:00:00.000Z', amountMinor: 900, saleCount: 1, payoutMinor: 0 },
+      { at, amountMinor: 2_000, saleCount: 2, payoutMinor: 2_900 },
+    ],
+  }));
+  const { text } = await get('camille', '/v1/earnings/calendar?locale=fr');
+  expect(text.match(/BEGIN:VEVENT/g)).toHaveLength(1);
+  expect(text).toContain('DTSTART:20300115T200000Z');
+  expect(text).toMatch(/SUMMARY:Virement · 29\\,00/);
 });
 
 test('while payouts are stopped, the creator sees the reason but not the operator', async () => {

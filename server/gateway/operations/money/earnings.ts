@@ -12,12 +12,13 @@ import {
   earningsQuery,
   onboarding,
   onboardingInput,
+  payoutCalendarQuery,
   payoutList,
   statement,
   statementQuery,
 } from '../../../protocol/money/payouts.ts';
 import { downloadOperation, operation } from '../operation.ts';
-import { exportEntries } from './earnings-exports.ts';
+import { exportEntries, payoutCalendar } from './earnings-exports.ts';
 
 const OF_CREATOR = { by: ['server:money'], errors: ['creator_not_found'] } as const;
 const OWN = { by: ['participant', 'person'], role: 'creator' } as const;
@@ -136,6 +137,18 @@ const own = [
         statements,
       };
     },
+  }),
+  downloadOperation({
+    name: 'getPayoutCalendar',
+    http: 'GET /v1/earnings/calendar',
+    by: ['person'],
+    role: 'creator',
+    format: 'ics',
+    input: payoutCalendarQuery,
+    summary: 'Get your next payouts for a calendar',
+    description: 'An iCalendar file with the days and amounts as they are known now; imported again, it replaces them.',
+    run: async ({ money }, { caller, input, locale = 'en' }) =>
+      payoutCalendar(await money.earnings.describe(caller.identity), input.locale ?? locale),
   }),
   operation({
     ...OWN,

@@ -14,7 +14,7 @@ const cookies = new Map<string, string>();
 beforeAll(async () => {
   http = await startHttp();
   await seedDemo(http.context);
-  for (const identity of ['camille', 'noah', 'lea', 'malik']) {
+  for (const identity of ['camille', 'noah', 'lea', 'malik', 'ines']) {
     const { headers } = await http.call('POST', '/site/demo-sign-in', { body: { identity } });
     cookies.set(identity, (headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '');
   }
@@ -67,6 +67,23 @@ test("another person's membership is not found", async () => {
   }
 });
 
+test("a club is paid for in the language of one's page, and has its name in the history of payments", async () => {
+  const access = { kind: 'members' } as const;
+  const members = await http.context.rooms.createRoom({ creator: 'camille', title: 'Members', access });
+  const [tier] = (await as('camille', 'GET', '/v1/me/tiers')).json.tiers;
+  const token = http.token({ room: members.id, identity: 'ines' });
+  const input = { tier: tier.id, locale: 'fr' };
+  const { checkoutUrl } = (await http.participant(token, 'POST', '/v1/memberships', input)).json;
+  const page = await fetch(checkoutUrl, { headers: { 'accept-language': 'en' } });
+  expect(await page.text()).toContain('<html lang="fr">');
+  await payCheckout(checkoutUrl);
+  const listed = await eventually(async () => {
+    const { payments } = (await as('ines', 'GET', '/v1/wallet/card-payments')).json;
+    return payments.length > 0 && payments;
+  });
+  expect(listed).toMatchObject([{ kind: 'membership', title: 'Camille Aubry' }]);
+});
+
 test('a room takes a number of places from the site', async () => {
   const input = { title: 'Ten seats', access: { kind: 'ticket', priceMinor: 500 }, capacity: 10 };
   expect((await as('camille', 'POST', '/v1/me/rooms', input)).json).toMatchObject({ capacity: 10 });
@@ -117,7 +134,7 @@ test("lists a person's card payments with their purpose", async () => {
     const { payments } = (await as('malik', 'GET', '/v1/wallet/card-payments')).json;
     return payments.length > 0 && payments;
   });
-  expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, roomTitle: 'A small concert' }]);
+  expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, title: 'A small concert' }]);
   // It is found behind more newer payments from the wallet than a page has.
   await http.context.db.orm.execute(sql`insert into tips
     (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)

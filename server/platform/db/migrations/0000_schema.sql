@@ -61,6 +61,57 @@ CREATE TABLE "mail_opt_outs" (
 	CONSTRAINT "mail_opt_outs_address_topic_pk" PRIMARY KEY("address","topic")
 );
 --> statement-breakpoint
+CREATE TABLE "handles" (
+	"folded" text PRIMARY KEY NOT NULL,
+	"handle" text NOT NULL,
+	"person" text NOT NULL,
+	"freed_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "person_addresses" (
+	"address" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"confirmed_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "person_sessions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"secret_digest" text NOT NULL,
+	"secret_issued_at" timestamp with time zone NOT NULL,
+	"next_digest" text,
+	"next_issued_at" timestamp with time zone,
+	"device" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"last_used_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "person_sessions_secret_digest_unique" UNIQUE("secret_digest"),
+	CONSTRAINT "person_sessions_next_digest_unique" UNIQUE("next_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "persons" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text,
+	"language" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"adult_declared_at" timestamp with time zone,
+	"terms_accepted_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "sign_in_requests" (
+	"id" text PRIMARY KEY NOT NULL,
+	"address" text NOT NULL,
+	"language" text NOT NULL,
+	"return_path" text,
+	"link_digest" text NOT NULL,
+	"code_digest" text NOT NULL,
+	"tries" integer DEFAULT 0 NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"used_at" timestamp with time zone,
+	CONSTRAINT "sign_in_requests_link_digest_unique" UNIQUE("link_digest")
+);
+--> statement-breakpoint
 CREATE TABLE "chat_entries" (
 	"room" text NOT NULL,
 	"seq" integer NOT NULL,
@@ -849,6 +900,7 @@ CREATE TABLE "rooms" (
 	"first_live_at" timestamp with time zone,
 	"live_ended_at" timestamp with time zone,
 	"paused_until" timestamp with time zone,
+	"pause_announced" boolean DEFAULT false NOT NULL,
 	"live_seconds" integer DEFAULT 0 NOT NULL,
 	"ended_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -934,6 +986,11 @@ CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt
 CREATE INDEX "letters_mailbox" ON "letters" USING btree ("mailbox","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_settled" ON "letters" USING btree ("settled_at") WHERE "letters"."settled_at" is not null;--> statement-breakpoint
 CREATE INDEX "letters_undelivered" ON "letters" USING btree ("settled_at") WHERE "letters"."status" in ('bounced', 'expired');--> statement-breakpoint
+CREATE UNIQUE INDEX "handles_person" ON "handles" USING btree ("person") WHERE "handles"."freed_at" is null;--> statement-breakpoint
+CREATE INDEX "person_addresses_person" ON "person_addresses" USING btree ("person");--> statement-breakpoint
+CREATE INDEX "person_sessions_person" ON "person_sessions" USING btree ("person");--> statement-breakpoint
+CREATE INDEX "person_sessions_expiry" ON "person_sessions" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "sign_in_requests_expiry" ON "sign_in_requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint

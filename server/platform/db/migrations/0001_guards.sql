@@ -25,8 +25,22 @@ CREATE TRIGGER "fee_policies_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON
 CREATE TRIGGER "ticket_waivers_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ticket_waivers"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
-CREATE TRIGGER "invoices_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "invoices"
+CREATE TRIGGER "invoices_append_only" BEFORE DELETE OR TRUNCATE ON "invoices"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+-- After the term of the law the buyer is erased from a receipt; everything else in it is final.
+CREATE FUNCTION "refuse_all_but_buyer_erasure"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW."identity" = '' AND NEW."buyer_name" IS NULL
+    AND to_jsonb(NEW) - 'identity' - 'buyer_name' = to_jsonb(OLD) - 'identity' - 'buyer_name' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "invoices_buyer_erasure_only" BEFORE UPDATE ON "invoices"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_buyer_erasure"();
 --> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();

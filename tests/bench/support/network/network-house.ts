@@ -8,13 +8,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { BundledPage } from '../../../support/browser/page-bundle.ts';
+import { busiestWorker } from '../../../support/houses/sfu-house.ts';
 import { ServerProcess } from '../../../support/programs/server-process.ts';
+import { eventually } from '../../../support/run/eventually.ts';
 import { LightViewer, pause } from '../burst.ts';
 import { openBenchPage, startBare } from '../join/bench-house.ts';
 import type { JoinTimes } from '../join/bench-page.ts';
 import { CAMERA, writeCameraFile } from './camera-file.ts';
 import { Line, type LineSettings } from './line.ts';
 import type { Sight } from './network-page.ts';
+import { relayMedia } from './relayed-media.ts';
 import { figuresOf } from './sight-figures.ts';
 
 const PAGE = fileURLToPath(new URL('network-page.ts', import.meta.url));
@@ -23,12 +26,25 @@ const VIEWER = 'bench-viewer';
 const COMPANION = 'bench-companion';
 const FULL_WIDTH = 1280;
 const SETTLE_LIMIT_MS = 30_000;
+/** The creator reconnects with the same token after hours of measuring. */
+const TOKEN_S = 6 * 3_600;
 /** Until bandwidth estimates have had time to rise above what is needed. */
 const STEADY_MS = 3_000;
 /** Of a trace. */
 const STEP_MS = 1_000;
 
+/** Of the demo. */
+const SITE_FAN = 'lea';
+
 export type Side = 'ours' | 'bare';
+
+/** Milliseconds since the page was requested. */
+export interface PageTimes {
+  /** The lobby's content is painted. */
+  lobbyMs: number;
+  /** The first frame is presented. */
+  pictureMs: number;
+}
 
 interface Person {
   page: Page;
@@ -53,10 +69,12 @@ export class NetworkHouse {
     options: {
       random: () => number;
       trace?: (line: string) => void;
+      /** Media workers; with two of them sessions have spares. */
+      workers: number;
     },
   ): Promise<NetworkHouse> {
     const [server, bareUrl, bundled] = await Promise.all([
-      ServerProcess.create().then((it) => stack.use(it)),
+      ServerProcess.create({ LOGE_SFU_WORKERS: String(options.workers) }).then((it) => stack.use(it)),
       startBare(stack),
       BundledPage.serve(PAGE).then((it) => stack.use(it)),
     ]);
@@ -66,7 +84,7 @@ export class NetworkHouse {
     const open = async (name: string, args: string[] = []): Promise<Person> => {
       const line = stack.use(new Line(options.random));
       const prepare = async (page: Page): Promise<void> => {
-        await page.exposeFunction('relayedPort', (port: number) => line.relayUdp(port));
+        await relayMedia(page, line);
         page.on('console', (message) => options.trace?.(`      ${name}: ${message.text()}`));
       };
       const page = await openBenchPage(stack, { page: bundled.url, sdk: server.url, prepare, args });
@@ -165,6 +183,49 @@ export class NetworkHouse {
     return false;
   }
 
+  /** Loads the room's page for somebody who has access, with an empty cache. */
+  async openRoomPage(): Promise<PageTimes> {
+    const { line, page, url } = this.viewer;
+    const context = await page.context().browser()?.newContext();
+    if (!context) throw new Error('The viewer has no browser.');
+    try {
+      const { origin } = new URL(url.replace('127.0.0.1', 'localhost'));
+      await this.token(SITE_FAN, { entitled: true });
+      await context.request.post(`${origin}/site/demo-sign-in`, { data: { identity: SITE_FAN }, headers: { origin } });
+      const room = await context.newPage();
+      await relayMedia(room, line);
+      await room.goto(`${origin}/rooms/${this.#room}`, { waitUntil: 'commit' });
+      const pictureMs = await room
+        .getByTestId('stage-video')
+        .evaluate(
+          (video: HTMLVideoElement) =>
+            new Promise<number>((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now()))),
+        );
+      const lobbyMs = await room.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+      return { pictureMs, lobbyMs: lobbyMs ?? Number.NaN };
+    } finally {
+      await context.close();
+    }
+  }
+
+  /** Waits until creator and viewer have a second connection to another media worker. */
+  async whenSpared(): Promise<void> {
+    const count = ({ page }: Person) => page.evaluate(() => window.networkPage.countConnections());
+    // The creator is connected to the prototype too.
+    await eventually(
+      async () => (await count(this.viewer)) >= 2 && (await count(this.creator)) >= 3,
+      'spares are there',
+    );
+  }
+
+  /** Kills the media worker that is in use; answers when. */
+  async killWorker(): Promise<number> {
+    const worker = await busiestWorker(this.#server.pid ?? 0);
+    const killedAtMs = performance.timeOrigin + performance.now();
+    process.kill(worker, 'SIGKILL');
+    return killedAtMs;
+  }
+
   /** What the viewer has noticed since the last call. */
   async takeSight(): Promise<Sight> {
     const sight = await this.viewer.page.evaluate(() => window.networkPage.takeSight());
@@ -185,7 +246,7 @@ export class NetworkHouse {
   }
 
   async token(identity: string, claims: { role?: 'creator' | 'fan'; entitled?: boolean }): Promise<string> {
-    const body = { identity, name: identity, room: this.#room, role: 'fan', ...claims };
+    const body = { identity, name: identity, room: this.#room, role: 'fan', ttlSeconds: TOKEN_S, ...claims };
     return (await this.#server.server<{ token: string }>('POST', '/v1/tokens', body)).token;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Runs inside Chromium for the benchmark of networks, in addition to the page of the benchmark of joining: sends media
- * through the line, and notes what a viewer sees and hears. All times are milliseconds since the epoch.
+ * Runs inside Chromium for the benchmark of networks, in addition to the page of the benchmark of joining: notes what a
+ * viewer sees and hears. All times are milliseconds since the epoch.
  */
 import type { Room } from '../../../../client-sdk/src/room.ts';
 import '../join/bench-page.ts';
@@ -8,8 +8,6 @@ import '../join/bench-page.ts';
 declare global {
   interface Window {
     networkPage: typeof networkPage;
-    /** The port of the line's relay for a media port of the server. */
-    relayedPort(serverPort: number): Promise<number>;
   }
 }
 
@@ -32,41 +30,8 @@ type Sdk = typeof import('../../../../client-sdk/src/index.ts');
 
 const READ_EVERY_MS = 250;
 const SAMPLES_PER_MS = 48;
-const relayedPorts = new Map<number, Promise<number>>();
-const peers = new Set<RTCPeerConnection>();
 let sight: Sight = { frames: [], readings: [] };
 let waiting: { room: Room; granted: Promise<number>; firstFrame: ReturnType<BenchPage['firstFrame']> } | undefined;
-
-rewriteCandidates();
-
-/** Replaces the server's candidates by the line's relay; those for TCP are left out. */
-function rewriteCandidates(): void {
-  const Native = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Native {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      peers.add(this);
-    }
-
-    override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-      const lines = await Promise.all((description.sdp ?? '').split('\r\n').map(rewriteLine));
-      const sdp = lines.filter((line) => line !== undefined).join('\r\n');
-      await super.setRemoteDescription({ type: description.type, sdp });
-    }
-  };
-}
-
-async function rewriteLine(line: string): Promise<string | undefined> {
-  if (!line.startsWith('a=candidate:')) return line;
-  const fields = line.split(' ');
-  if (fields[2]?.toLowerCase() !== 'udp') return undefined;
-  const port = Number(fields[5]);
-  const relayed = relayedPorts.get(port) ?? window.relayedPort(port);
-  relayedPorts.set(port, relayed);
-  fields[4] = '127.0.0.1';
-  fields[5] = String(await relayed);
-  return fields.join(' ');
-}
 
 /** From now on notes each frame that the video element presents, and reads the counters of what is received. */
 function watchSight(): void {
@@ -89,9 +54,9 @@ function watchSight(): void {
 
 async function read(): Promise<void> {
   const reading: Reading = { atMs: nowMs(), bytes: 0, soundPackets: 0, concealedMs: 0 };
-  for (const peer of peers) {
+  for (const peer of window.relayedPeers) {
     if (peer.connectionState === 'closed') {
-      peers.delete(peer);
+      window.relayedPeers.delete(peer);
       continue;
     }
     for (const receiver of peer.getReceivers()) {
@@ -143,6 +108,11 @@ async function whenShown(sinceMs?: number): Promise<{ grantedAtMs?: number; show
   };
 }
 
+/** Access is about to be granted. */
+function prepareEntry(): void {
+  waiting?.room.prepareEntry();
+}
+
 async function stopWaiting(): Promise<void> {
   await waiting?.room.disconnect();
   waiting = undefined;
@@ -158,9 +128,13 @@ async function goLive(
   return { clickedAtMs, onAirAtMs: nowMs() };
 }
 
+function countConnections(): number {
+  return [...window.relayedPeers].filter(({ connectionState }) => connectionState === 'connected').length;
+}
+
 function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-const networkPage = { watchSight, takeSight, wait, whenShown, stopWaiting, goLive };
+const networkPage = { watchSight, takeSight, wait, prepareEntry, whenShown, stopWaiting, goLive, countConnections };
 window.networkPage = networkPage;

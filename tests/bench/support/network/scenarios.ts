@@ -5,7 +5,7 @@ import { CAMERA } from './camera-file.ts';
 import type { LineSettings } from './line.ts';
 import type { NetworkHouse, Side } from './network-house.ts';
 import type { Sight } from './network-page.ts';
-import { backAfterMs, figuresOf, widthAfterMs } from './sight-figures.ts';
+import { backAfterMs, figuresOf, longestGapMs, widthAfterMs } from './sight-figures.ts';
 
 /** Figures by name, in the unit that the name ends with; undefined: it did not happen within the scenario. */
 export type Figures = Record<string, number | undefined>;
@@ -17,17 +17,22 @@ export interface Scenario {
   isShort: boolean;
   /** The prototype does not reconnect, and its creator has no part that adapts. */
   sides: readonly Side[];
+  /** Media workers of the server; default: one. */
+  workers?: number;
   run(house: NetworkHouse, options: { side: Side; roundTripMs: number }): Promise<Figures>;
 }
 
 const JOINS = 8;
 const GRANTS = 8;
 const LIVES = 6;
+const PAGES = 4;
 const LOSS_MS = 15_000;
 const LIMIT_MS = 20_000;
 const UPLINK_LIMIT_MS = 15_000;
 const CLEAR_MS = 25_000;
-const AFTER_DEAD_MS = 8_000;
+/** A session waits for a minute; a restored one takes longer than a resumed one. */
+const AFTER_DEAD_MS = 40_000;
+const AFTER_KILL_MS = 5_000;
 const FULL_WIDTH = 1280;
 const BOTH: readonly Side[] = ['ours', 'bare'];
 const OURS: readonly Side[] = ['ours'];
@@ -36,17 +41,26 @@ export const scenarios: readonly Scenario[] = [
   { name: 'join', about: 'join → first frame, somebody watches already', isShort: true, sides: BOTH, run: join },
   { name: 'grant', about: "embedder's grant on an open socket → first frame", isShort: true, sides: OURS, run: grant },
   {
+    name: 'grant-prepared',
+    about: 'the same after the page has said that access is near',
+    isShort: true,
+    sides: OURS,
+    run: (house, options) => grant(house, { ...options, isPrepared: true }),
+  },
+  {
     name: 'go-live',
     about: "creator's click → on air → first frame of a fan",
     isShort: true,
     sides: OURS,
     run: goLive,
   },
+  { name: 'first-page', about: "room's page → lobby → first frame", isShort: true, sides: OURS, run: firstPage },
   viewerLoss(3, false),
   viewerLoss(8, true),
   viewerLimit(600, false),
   viewerLimit(250, true),
   viewerLimit(100, false),
+  viewerLimit(60, false),
   dead('viewer', 5),
   ...[3, 8, 20, 40].flatMap((seconds) => [dead('viewer', seconds), dead('creator', seconds)]),
   {
@@ -62,6 +76,14 @@ export const scenarios: readonly Scenario[] = [
     isShort: true,
     sides: OURS,
     run: uplinkLimit,
+  },
+  {
+    name: 'spare',
+    about: 'media worker killed → longest time without a picture',
+    isShort: false,
+    sides: OURS,
+    workers: 2,
+    run: spare,
   },
 ];
 
@@ -93,7 +115,10 @@ async function join(house: NetworkHouse, { side, roundTripMs }: { side: Side; ro
   };
 }
 
-async function grant(house: NetworkHouse, { roundTripMs }: { roundTripMs: number }): Promise<Figures> {
+async function grant(
+  house: NetworkHouse,
+  { roundTripMs, isPrepared = false }: { roundTripMs: number; isPrepared?: boolean },
+): Promise<Figures> {
   house.setLines({ roundTripMs });
   await house.setSide('ours');
   const other = await house.companion();
@@ -102,6 +127,7 @@ async function grant(house: NetworkHouse, { roundTripMs }: { roundTripMs: number
   for (let count = 0; count <= GRANTS; count += 1) {
     const identity = `bench-buyer-${count}-${Math.round(performance.now())}`;
     await house.wait(identity, {});
+    if (isPrepared) await house.viewer.page.evaluate(() => window.networkPage.prepareEntry());
     await pause(1_000);
     const mintedAtMs = performance.timeOrigin + performance.now();
     await house.token(identity, { entitled: true });
@@ -148,6 +174,38 @@ async function goLive(house: NetworkHouse, { roundTripMs }: { roundTripMs: numbe
     firstFrameP95Ms: p95,
     ...stepsOf(shows, MEDIA_STEPS),
   };
+}
+
+async function firstPage(house: NetworkHouse, { roundTripMs }: { roundTripMs: number }): Promise<Figures> {
+  house.setLines({ roundTripMs });
+  await house.setSide('ours');
+  const other = await house.companion();
+  const pages = [];
+  // The first one compiles the page's code.
+  for (let count = 0; count <= PAGES; count += 1) pages.push(await house.openRoomPage());
+  other.leave();
+  const counted = pages.slice(1);
+  const [lobby, picture] = [
+    percentiles(counted.map(({ lobbyMs }) => lobbyMs)),
+    percentiles(counted.map(({ pictureMs }) => pictureMs)),
+  ];
+  return {
+    lobbyP50Ms: lobby.p50,
+    lobbyRoundTrips: round(lobby.p50 / roundTripMs),
+    pictureP50Ms: picture.p50,
+    pictureP95Ms: picture.p95,
+    pictureRoundTrips: round(picture.p50 / roundTripMs),
+  };
+}
+
+async function spare(house: NetworkHouse, options: { side: Side; roundTripMs: number }): Promise<Figures> {
+  return await watching(house, options, async () => {
+    await house.whenSpared();
+    const killedAtMs = await house.killWorker();
+    await pause(AFTER_KILL_MS);
+    const gapMs = longestGapMs(await house.takeSight(), killedAtMs, killedAtMs + AFTER_KILL_MS);
+    return { gapMs, roundTrips: round(gapMs / options.roundTripMs) };
+  });
 }
 
 const MEDIA_STEPS = ['iceBeganMs', 'iceConnectedMs', 'mediaConnectedMs', 'firstPacketMs', 'frameReceivedMs'] as const;
@@ -201,8 +259,8 @@ function dead(person: 'viewer' | 'creator', seconds: number): Scenario {
         await pause(seconds * 1_000);
         house[person].line.set({ roundTripMs });
         const mendedAtMs = now();
-        await pause(AFTER_DEAD_MS);
-        return { backAfterMs: backAfterMs(await house.takeSight(), mendedAtMs) };
+        const sight = await watchUntil(house, AFTER_DEAD_MS, (it) => backAfterMs(it, mendedAtMs) !== undefined);
+        return { backAfterMs: backAfterMs(sight, mendedAtMs) };
       });
     },
   };
@@ -258,13 +316,18 @@ async function watching(
   }
 }
 
-async function untilWidth(house: NetworkHouse): Promise<Sight> {
+function untilWidth(house: NetworkHouse): Promise<Sight> {
+  return watchUntil(house, CLEAR_MS, ({ frames }) =>
+    frames.some(({ atMs, width }) => atMs > now() - 1_500 && width >= FULL_WIDTH),
+  );
+}
+
+async function watchUntil(house: NetworkHouse, limitMs: number, isDone: (sight: Sight) => boolean): Promise<Sight> {
   const sight: Sight = { frames: [], readings: [] };
-  const until = now() + CLEAR_MS;
-  while (now() < until) {
+  const until = now() + limitMs;
+  while (now() < until && !isDone(sight)) {
     await pause(1_000);
     append(sight, await house.takeSight());
-    if (sight.frames.some(({ atMs, width }) => atMs > now() - 1_500 && width >= FULL_WIDTH)) break;
   }
   return sight;
 }

@@ -44,6 +44,13 @@ export function backAfterMs({ frames }: Sight, sinceMs: number): number | undefi
   return frame && Math.round(frame.atMs - sinceMs);
 }
 
+/** The longest time between two pictures. */
+export function longestGapMs({ frames }: Sight, fromMs: number, toMs: number): number {
+  const times = frames.map(({ atMs }) => atMs).filter((atMs) => atMs >= fromMs && atMs <= toMs);
+  const gaps = [...times, toMs].map((atMs, index) => atMs - (times[index - 1] ?? fromMs));
+  return Math.round(Math.max(...gaps));
+}
+
 /** From `sinceMs` until frames have this width; undefined if they never do. */
 export function widthAfterMs({ frames }: Sight, sinceMs: number, width: number): number | undefined {
   const frame = frames.find(({ atMs, width: shown }) => atMs >= sinceMs && shown >= width);

@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Language } from '../../protocol/people.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+export const persons = pgTable('persons', {
+  id: text('id').primaryKey(),
+  /** Null until the person has given one. */
+  name: text('name'),
+  language: text('language').$type<Language>().notNull(),
+  createdAt: time('created_at').notNull(),
+  /** What a creator declares when they become one. */
+  adultDeclaredAt: time('adult_declared_at'),
+  termsAcceptedAt: time('terms_accepted_at'),
+});
+
+/** Mail addresses, normalised. */
+export const personAddresses = pgTable(
+  'person_addresses',
+  {
+    address: text('address').primaryKey(),
+    person: text('person').notNull(),
+    confirmedAt: time('confirmed_at').notNull(),
+  },
+  (table) => [index('person_addresses_person').on(table.person)],
+);
+
+/** Handles in use, and those that rest after they were given up. */
+export const handles = pgTable(
+  'handles',
+  {
+    /** Equal for handles that look alike. */
+    folded: text('folded').primaryKey(),
+    handle: text('handle').notNull(),
+    person: text('person').notNull(),
+    freedAt: time('freed_at'),
+  },
+  (table) => [uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`)],
+);
+
+/** Requests to sign in by mail. Link and code of one request are used up together. */
+export const signInRequests = pgTable(
+  'sign_in_requests',
+  {
+    id: text('id').primaryKey(),
+    address: text('address').notNull(),
+    language: text('language').$type<Language>().notNull(),
+    returnPath: text('return_path'),
+    linkDigest: text('link_digest').notNull().unique(),
+    /** Of six digits, so it hides nothing from a reader of the database, who lacks the browser's signed cookie. */
+    codeDigest: text('code_digest').notNull(),
+    tries: integer('tries').notNull().default(0),
+    expiresAt: time('expires_at').notNull(),
+    usedAt: time('used_at'),
+  },
+  (table) => [index('sign_in_requests_expiry').on(table.expiresAt)],
+);
+
+export const personSessions = pgTable(
+  'person_sessions',
+  {
+    id: text('id').primaryKey(),
+    person: text('person').notNull(),
+    /** SHA-256 of 256 random bits. */
+    secretDigest: text('secret_digest').notNull().unique(),
+    secretIssuedAt: time('secret_issued_at').notNull(),
+    /** The secret that replaces the first once a browser has used it: the answer that brings it may get lost. */
+    nextDigest: text('next_digest').unique(),
+    nextIssuedAt: time('next_issued_at'),
+    device: text('device').notNull(),
+    createdAt: time('created_at').notNull(),
+    lastUsedAt: time('last_used_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    revokedAt: time('revoked_at'),
+  },
+  (table) => [index('person_sessions_person').on(table.person), index('person_sessions_expiry').on(table.expiresAt)],
+);

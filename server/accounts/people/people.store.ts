@@ -1,0 +1,140 @@
+import { and, eq, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { CreatorInput } from '../../protocol/accounts.ts';
+import type { Language } from '../../protocol/people.ts';
+import { creators } from '../accounts.schema.ts';
+import { handles, personAddresses, persons } from './people.schema.ts';
+
+interface NewPerson {
+  id: string;
+  name: string | null;
+  language: Language;
+  at: string;
+}
+
+export interface PersonRow {
+  id: string;
+  name: string | null;
+  language: Language;
+  createdAt: string;
+  handle: string | null;
+  /** Null unless they are a creator. */
+  creator: string | null;
+}
+
+export class PeopleStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  async find(id: string): Promise<PersonRow | undefined> {
+    const [row] = await this.#db.orm
+      .select({
+        id: persons.id,
+        name: persons.name,
+        language: persons.language,
+        createdAt: persons.createdAt,
+        handle: handles.handle,
+        creator: creators.identity,
+      })
+      .from(persons)
+      .leftJoin(handles, and(eq(handles.person, persons.id), isNull(handles.freedAt)))
+      .leftJoin(creators, eq(creators.identity, persons.id))
+      .where(eq(persons.id, id));
+    return row;
+  }
+
+  async addressesOf(person: string): Promise<string[]> {
+    const rows = await this.#db.orm
+      .select({ address: personAddresses.address })
+      .from(personAddresses)
+      .where(eq(personAddresses.person, person))
+      .orderBy(personAddresses.confirmedAt);
+    return rows.map(({ address }) => address);
+  }
+
+  /** Idempotent. */
+  async insert(tx: Orm, { at, ...person }: NewPerson): Promise<void> {
+    await tx
+      .insert(persons)
+      .values({ ...person, createdAt: at })
+      .onConflictDoNothing();
+  }
+
+  /**
+   * Gives a free address to the person; the person who has it otherwise. A concurrent request for the same address
+   * waits at its key.
+   */
+  async claimAddress(tx: Orm, given: { address: string; person: string; at: string }): Promise<string> {
+    const [claimed] = await tx
+      .insert(personAddresses)
+      .values({ address: given.address, person: given.person, confirmedAt: given.at })
+      .onConflictDoNothing()
+      .returning({ person: personAddresses.person });
+    if (claimed) return claimed.person;
+    const [owned] = await tx
+      .select({ person: personAddresses.person })
+      .from(personAddresses)
+      .where(eq(personAddresses.address, given.address));
+    return owned?.person ?? given.person;
+  }
+
+  /** The name on the creator's rooms follows. */
+  async update(tx: Orm, id: string, change: { name?: string; language?: Language }): Promise<void> {
+    if (Object.keys(change).length > 0) await tx.update(persons).set(change).where(eq(persons.id, id));
+    if (change.name !== undefined) {
+      await tx.update(creators).set({ name: change.name }).where(eq(creators.identity, id));
+    }
+  }
+
+  /** Serialises changes of one person's handle. */
+  async lock(tx: Orm, id: string): Promise<void> {
+    await tx.select({ id: persons.id }).from(persons).where(eq(persons.id, id)).for('update');
+  }
+
+  async freeHandle(tx: Orm, person: string, at: string): Promise<void> {
+    await tx
+      .update(handles)
+      .set({ freedAt: at })
+      .where(and(eq(handles.person, person), isNull(handles.freedAt)));
+  }
+
+  /** How many handles the person keeps from others: the one in use, and those that rest. */
+  async countHandles(tx: Orm, person: string, restedSince: string): Promise<number> {
+    return tx.$count(
+      handles,
+      and(eq(handles.person, person), or(isNull(handles.freedAt), gte(handles.freedAt, restedSince))),
+    );
+  }
+
+  /** False if another person has it, or gave it up after `restedSince`. */
+  async takeHandle(
+    tx: Orm,
+    { folded, handle, person, restedSince }: { folded: string; handle: string; person: string; restedSince: string },
+  ): Promise<boolean> {
+    const taken = await tx
+      .insert(handles)
+      .values({ folded, handle, person })
+      .onConflictDoUpdate({
+        target: handles.folded,
+        set: { handle, person, freedAt: null },
+        setWhere: or(eq(handles.person, person), lt(handles.freedAt, restedSince)),
+      })
+      .returning({ folded: handles.folded });
+    return taken.length > 0;
+  }
+
+  async insertCreator(tx: Orm, creator: CreatorInput, at: string): Promise<void> {
+    await tx.insert(creators).values(creator).onConflictDoNothing();
+    await tx
+      .update(persons)
+      .set({ adultDeclaredAt: sql`coalesce(adult_declared_at, ${at})`, termsAcceptedAt: at })
+      .where(eq(persons.id, creator.identity));
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * People with an account of the house: profile, handle, becoming a creator; sign-in and sessions are its parts. Only
+ * the house makes their ids. Called by the gateway; knows nothing of rooms, money or cookies.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db/db.ts';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { Log } from '../../platform/log.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { BecomeCreatorInput, Language, Profile, ProfileChange } from '../../protocol/people.ts';
+import { assertHandle, foldHandle } from './handles.ts';
+import { PeopleStore, type PersonRow } from './people.store.ts';
+import { PersonSessions } from './person-sessions.ts';
+import { SignIn, type SignInOptions } from './sign-in.ts';
+
+/** Nobody else gets a handle for this long after it was given up, so that old links do not lead to a stranger. */
+const HANDLE_REST_MS = 90 * 24 * 3600_000;
+const PRUNE_MS = 3600_000;
+/** Until a person has given a name. */
+const NEW_NAMES: Record<Language, string> = { en: 'New member', fr: 'Nouveau membre' };
+
+interface PeopleOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  mail: SignInOptions['mail'];
+  publicUrl: string;
+}
+
+/** A person as others see them. */
+interface PublicPerson {
+  identity: string;
+  name: string;
+  role: 'creator' | 'fan';
+}
+
+export class People {
+  readonly sessions: PersonSessions;
+  readonly signIn: SignIn;
+  readonly #store: PeopleStore;
+  readonly #clock: Clock;
+  readonly #pruneJob: PeriodicJob;
+
+  constructor({ db, clock, log, mail, publicUrl }: PeopleOptions) {
+    this.#store = new PeopleStore(db);
+    this.#clock = clock;
+    this.sessions = new PersonSessions({ db, clock });
+    this.signIn = new SignIn({ db, clock, mail, publicUrl, sessions: this.sessions });
+    this.#pruneJob = new PeriodicJob({
+      name: 'prune sign-ins',
+      everyMs: PRUNE_MS,
+      log,
+      run: async () => {
+        await this.signIn.prune();
+        await this.sessions.prune();
+        return false;
+      },
+    });
+  }
+
+  start(): void {
+    this.#pruneJob.start();
+  }
+
+  close(): Promise<void> {
+    return this.#pruneJob.close();
+  }
+
+  async find(id: string): Promise<PublicPerson | undefined> {
+    const row = await this.#store.find(id);
+    return row && { identity: row.id, name: row.name ?? NEW_NAMES[row.language], role: roleOf(row) };
+  }
+
+  async getProfile(id: string): Promise<Profile> {
+    const [row, addresses] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
+    if (!row) throw new AppError('not_found');
+    const { name, handle, language } = row;
+    return {
+      id,
+      name,
+      handle,
+      language,
+      addresses,
+      role: roleOf(row),
+      createdAt: new Date(row.createdAt).toISOString(),
+    };
+  }
+
+  /** Where letters to a person go; undefined for people whom only an embedder knows. */
+  async addressOf(id: string): Promise<{ address: string; language: Language } | undefined> {
+    const [row, [address]] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
+    return row && address !== undefined ? { address, language: row.language } : undefined;
+  }
+
+  async changeProfile(id: string, { handle, ...change }: ProfileChange): Promise<Profile> {
+    if (handle) assertHandle(handle);
+    const at = this.#isoIn(0);
+    await this.#store.transaction(async (tx) => {
+      await this.#store.update(tx, id, change);
+      if (handle === undefined) return;
+      await this.#store.lock(tx, id);
+      await this.#store.freeHandle(tx, id, at);
+      if (handle === null) return;
+      const restedSince = this.#isoIn(-HANDLE_REST_MS);
+      const isTaken = await this.#store.takeHandle(tx, { folded: foldHandle(handle), handle, person: id, restedSince });
+      if (!isTaken) throw new AppError('handle_unavailable');
+      if ((await this.#store.countHandles(tx, id, restedSince)) > LIMITS.handlesKept)
+        throw new AppError('handle_limit');
+    });
+    return this.getProfile(id);
+  }
+
+  /** Records what they declared. Idempotent; the first country stays. */
+  async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<Profile> {
+    const at = this.#isoIn(0);
+    await this.#store.transaction(async (tx) => {
+      await this.#store.insertCreator(tx, { identity: id, name, country }, at);
+      await this.#store.update(tx, id, { name });
+    });
+    return this.getProfile(id);
+  }
+
+  /** A person of the demo or of a test, with an id and a name that are given. Idempotent. */
+  async seed({ id, name, address }: { id: string; name: string; address: string }): Promise<void> {
+    const at = this.#isoIn(0);
+    await this.#store.transaction(async (tx) => {
+      await this.#store.insert(tx, { id, name, language: 'fr', at });
+      await this.#store.claimAddress(tx, { address, person: id, at });
+    });
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#clock.now() + ms).toISOString();
+  }
+}
+
+function roleOf({ creator }: PersonRow): 'creator' | 'fan' {
+  return creator === null ? 'fan' : 'creator';
+}

@@ -1,0 +1,95 @@
+import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { personSessions } from './people.schema.ts';
+
+export type PersonSessionRow = typeof personSessions.$inferSelect;
+
+export class PersonSessionsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(tx: Orm | undefined, row: typeof personSessions.$inferInsert): Promise<void> {
+    await (tx ?? this.#orm).insert(personSessions).values(row);
+  }
+
+  /** By its current secret, or by the next one. */
+  async findLive(digest: string, at: string): Promise<PersonSessionRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(personSessions)
+      .where(and(or(eq(personSessions.secretDigest, digest), eq(personSessions.nextDigest, digest)), isLive(at)));
+    return row;
+  }
+
+  listLive(person: string, at: string): Promise<PersonSessionRow[]> {
+    return this.#orm
+      .select()
+      .from(personSessions)
+      .where(and(eq(personSessions.person, person), isLive(at)))
+      .orderBy(desc(personSessions.lastUsedAt), desc(personSessions.id));
+  }
+
+  async noteUse(id: string, { at, expiresAt }: { at: string; expiresAt: string }): Promise<void> {
+    await this.#orm.update(personSessions).set({ lastUsedAt: at, expiresAt }).where(eq(personSessions.id, id));
+  }
+
+  /** False if another request has issued one since. */
+  async issueNext(
+    { id, nextIssuedAt }: Pick<PersonSessionRow, 'id' | 'nextIssuedAt'>,
+    next: { digest: string; at: string },
+  ): Promise<boolean> {
+    const issued = await this.#orm
+      .update(personSessions)
+      .set({ nextDigest: next.digest, nextIssuedAt: next.at })
+      .where(
+        and(
+          eq(personSessions.id, id),
+          nextIssuedAt === null ? isNull(personSessions.nextIssuedAt) : eq(personSessions.nextIssuedAt, nextIssuedAt),
+        ),
+      )
+      .returning({ id: personSessions.id });
+    return issued.length > 0;
+  }
+
+  /** The next secret becomes the only one. */
+  async promoteNext(id: string, digest: string): Promise<void> {
+    await this.#orm
+      .update(personSessions)
+      .set({
+        secretDigest: digest,
+        secretIssuedAt: sql`${personSessions.nextIssuedAt}`,
+        nextDigest: null,
+        nextIssuedAt: null,
+      })
+      .where(and(eq(personSessions.id, id), eq(personSessions.nextDigest, digest)));
+  }
+
+  /** True if there was one. */
+  async revoke(person: string, id: string, at: string): Promise<boolean> {
+    const revoked = await this.#orm
+      .update(personSessions)
+      .set({ revokedAt: at })
+      .where(and(eq(personSessions.id, id), eq(personSessions.person, person), isLive(at)))
+      .returning({ id: personSessions.id });
+    return revoked.length > 0;
+  }
+
+  async revokeAll(person: string, at: string): Promise<void> {
+    await this.#orm
+      .update(personSessions)
+      .set({ revokedAt: at })
+      .where(and(eq(personSessions.person, person), isLive(at)));
+  }
+
+  async deleteEnded(before: string): Promise<void> {
+    const { revokedAt, expiresAt } = personSessions;
+    await this.#orm.delete(personSessions).where(lt(sql`coalesce(${revokedAt}, ${expiresAt})`, before));
+  }
+}
+
+function isLive(at: string) {
+  return and(isNull(personSessions.revokedAt), gt(personSessions.expiresAt, at));
+}

@@ -1,0 +1,120 @@
+/**
+ * Sessions of people on the site: a browser keeps a random secret, the database its digest. A session is looked up at
+ * every request, so revoking it takes effect at once. Called by the gateway; knows nothing of cookies.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type PersonSessionId } from '../../protocol/ids.ts';
+import type { PersonSession } from '../../protocol/people.ts';
+import { digestOf } from '../key-ring.ts';
+import { type PersonSessionRow, PersonSessionsStore } from './person-sessions.store.ts';
+
+const DAY_MS = 24 * 3600_000;
+/** A session that is not used for this long ends. */
+export const PERSON_SESSION_TTL_MS = 60 * DAY_MS;
+const SECRET_BYTES = 32;
+/** Resolution of the time of last use. */
+const USE_NOTED_MS = 5 * 60_000;
+/** A copy of the cookie from a backup or a log is useless after this time. */
+const SECRET_AGE_MS = DAY_MS;
+/** Requests that were sent with the old secret arrive within this time. */
+const OVERLAP_MS = 60_000;
+/** How long ended sessions are kept. */
+const KEPT_MS = 30 * DAY_MS;
+
+export class PersonSessions {
+  readonly #store: PersonSessionsStore;
+  readonly #clock: Clock;
+
+  constructor({ db, clock }: { db: Database; clock: Clock }) {
+    this.#store = new PersonSessionsStore(db);
+    this.#clock = clock;
+  }
+
+  /** Opens a session; the secret is only in this answer. */
+  async open(person: string, device: string, tx?: Orm): Promise<string> {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const at = this.#isoIn(0);
+    await this.#store.insert(tx, {
+      id: createId('personSession'),
+      person,
+      secretDigest: digest(secret),
+      secretIssuedAt: at,
+      device,
+      createdAt: at,
+      lastUsedAt: at,
+      expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS),
+    });
+    return secret;
+  }
+
+  async find(secret: string): Promise<{ id: PersonSessionId; person: string } | undefined> {
+    const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
+    if (!row) return undefined;
+    if (row.nextDigest === digest(secret) && this.#ageMs(row.nextIssuedAt) >= OVERLAP_MS) {
+      await this.#store.promoteNext(row.id, row.nextDigest);
+    }
+    if (this.#ageMs(row.lastUsedAt) >= USE_NOTED_MS) {
+      await this.#store.noteUse(row.id, { at: this.#isoIn(0), expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS) });
+    }
+    return { id: row.id as PersonSessionId, person: row.person };
+  }
+
+  /** A new secret for a session whose secret is a day old. */
+  async renew(secret: string): Promise<string | undefined> {
+    const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
+    if (!row || row.secretDigest !== digest(secret) || this.#ageMs(row.secretIssuedAt) < SECRET_AGE_MS)
+      return undefined;
+    // Another tab gets the next secret at this moment, and shares the cookie.
+    if (row.nextIssuedAt !== null && this.#ageMs(row.nextIssuedAt) < OVERLAP_MS) return undefined;
+    const next = randomBytes(SECRET_BYTES).toString('base64url');
+    return (await this.#store.issueNext(row, { digest: digest(next), at: this.#isoIn(0) })) ? next : undefined;
+  }
+
+  async list(person: string, current: string | undefined): Promise<PersonSession[]> {
+    const rows = await this.#store.listLive(person, this.#isoIn(0));
+    return rows.map((row) => toWire(row, current));
+  }
+
+  async revoke(person: string, id: string): Promise<void> {
+    if (!(await this.#store.revoke(person, id, this.#isoIn(0)))) throw new AppError('person_session_not_found');
+  }
+
+  /** Ends the session of this secret, if there is one. */
+  async close(secret: string): Promise<void> {
+    const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
+    if (row) await this.#store.revoke(row.person, row.id, this.#isoIn(0));
+  }
+
+  async revokeAll(person: string): Promise<void> {
+    await this.#store.revokeAll(person, this.#isoIn(0));
+  }
+
+  async prune(): Promise<void> {
+    await this.#store.deleteEnded(this.#isoIn(-KEPT_MS));
+  }
+
+  #ageMs(at: string | null): number {
+    return at === null ? 0 : this.#clock.now() - Date.parse(at);
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#clock.now() + ms).toISOString();
+  }
+}
+
+function digest(secret: string): string {
+  return digestOf(secret).toString('hex');
+}
+
+function toWire(row: PersonSessionRow, current: string | undefined): PersonSession {
+  return {
+    id: row.id as PersonSessionId,
+    device: row.device,
+    createdAt: new Date(row.createdAt).toISOString(),
+    lastUsedAt: new Date(row.lastUsedAt).toISOString(),
+    isCurrent: row.id === current,
+  };
+}

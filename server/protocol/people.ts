@@ -1,0 +1,66 @@
+/** People with an account on the first-party site: profile, sessions, and what signing in takes. */
+import { z } from 'zod';
+import { country, displayName, identity } from './accounts.ts';
+import { idSchema } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+const language = z.enum(['en', 'fr']);
+export type Language = z.infer<typeof language>;
+
+const PERSON_ID = /^person_[A-Za-z0-9._:@|-]*$/;
+
+/** Whether an identity is of the kind that only the house makes. */
+export function isPersonId(text: string): boolean {
+  return PERSON_ID.test(text);
+}
+
+/** A path of this site to return to after signing in; never the address of another one. */
+export const returnPath = z
+  .string()
+  .max(500)
+  .regex(/^\/(?![/\\])[\w\-./?=&%]*$/, 'A path of this site');
+
+export const signInInput = z.object({ address: z.string().min(3).max(254), returnTo: returnPath.optional() });
+export const signInCodeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'Six digits') });
+
+export const profile = z.object({
+  id: identity,
+  /** Null until the person has given one. */
+  name: displayName.nullable(),
+  handle: z.string().nullable(),
+  language,
+  addresses: z.array(z.string()),
+  role: z.enum(['creator', 'fan']),
+  createdAt: z.iso.datetime(),
+});
+export type Profile = z.infer<typeof profile>;
+
+export const profileChange = z
+  .object({
+    name: displayName,
+    language,
+    /** Null gives the handle up. */
+    handle: z.string().max(LIMITS.handleMaxChars).nullable(),
+  })
+  .partial();
+export type ProfileChange = z.infer<typeof profileChange>;
+
+export const becomeCreatorInput = z.object({
+  name: displayName,
+  country,
+  isAdult: z.literal(true),
+  acceptsTerms: z.literal(true),
+});
+export type BecomeCreatorInput = z.infer<typeof becomeCreatorInput>;
+
+const personSession = z.object({
+  id: idSchema('personSession'),
+  /** Browser and system, such as `Firefox, Android`; empty if unknown. */
+  device: z.string(),
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime(),
+  /** Whether it is the one that asks. */
+  isCurrent: z.boolean(),
+});
+export type PersonSession = z.infer<typeof personSession>;
+export const personSessionList = z.object({ sessions: z.array(personSession) });

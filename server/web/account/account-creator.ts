@@ -1,0 +1,71 @@
+/** `<account-creator>`: becoming a creator, with what the house requires. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { Profile } from '../../protocol/people.ts';
+import { peopleApi } from '../api/people-api.ts';
+import { AccountPart, fieldsOf } from './account-part.ts';
+
+/** ISO 3166-1 alpha-2, where creators are most likely to live; the server knows where it can pay. */
+const COUNTRIES = [
+  ...['AT', 'AU', 'BE', 'BG', 'BR', 'CA', 'CH', 'CY', 'CZ', 'DE', 'DK', 'EE', 'ES', 'FI', 'FR', 'GB', 'GI', 'GR', 'HK'],
+  ...['HR', 'HU', 'IE', 'IT', 'JP', 'LI', 'LT', 'LU', 'LV', 'MT', 'MX', 'NL', 'NO', 'NZ', 'PL', 'PT', 'RO', 'SE', 'SG'],
+  ...['SI', 'SK', 'TH', 'US'],
+];
+
+export class AccountCreator extends AccountPart {
+  static override properties = {
+    ...AccountPart.properties,
+    profile: { attribute: false },
+    hasTerms: { attribute: false },
+  };
+  declare profile: Profile;
+  /** Whether the house has written its terms. */
+  declare hasTerms: boolean;
+
+  override render(): TemplateResult {
+    const { profile, accountTexts: texts } = this;
+    return html`<section aria-labelledby="creator">
+      <h2 id="creator" class="display">${texts.creator}</h2>
+      ${
+        profile.role === 'creator'
+          ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>`
+          : html`<p class="muted">${texts.creatorText}</p>
+              ${this.#form()}`
+      }
+      ${this.messages()}
+    </section>`;
+  }
+
+  #form(): TemplateResult {
+    const { accountTexts: texts, language } = this;
+    const names = new Intl.DisplayNames([language], { type: 'region' });
+    const countries = COUNTRIES.map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) =>
+      a.name.localeCompare(b.name, language),
+    );
+    return html`<form class="card" @submit=${this.#become}>
+      <label class="field">
+        <span>${texts.country}</span>
+        <select name="country" required autocomplete="country" data-testid="creator-country">
+          <option value=""></option>
+          ${countries.map(({ code, name }) => html`<option value=${code}>${name}</option>`)}
+        </select>
+      </label>
+      <label class="check"><input type="checkbox" required data-testid="creator-adult" />${texts.adult}</label>
+      <label class="check"><input type="checkbox" required data-testid="creator-terms" />${texts.terms}</label>
+      ${this.hasTerms ? html`<a href="/terms" target="_blank" rel="noopener">${texts.readTerms}</a>` : nothing}
+      ${this.submit(texts.become, 'creator-become')}
+    </form>`;
+  }
+
+  #become = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const country = fieldsOf(event)('country');
+    const name = this.profile.name ?? '';
+    await this.act('become', async () =>
+      this.announce(await peopleApi.becomeCreator({ name, country, isAdult: true, acceptsTerms: true })),
+    );
+  };
+}
+
+defineElement('account-creator', AccountCreator);

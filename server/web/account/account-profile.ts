@@ -1,0 +1,88 @@
+/** `<account-profile>`: name, handle, language and address. Before there is a name, the name alone. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { Profile, ProfileChange } from '../../protocol/people.ts';
+import { peopleApi } from '../api/people-api.ts';
+import { AccountPart, fieldsOf } from './account-part.ts';
+
+export class AccountProfile extends AccountPart {
+  static override properties = { ...AccountPart.properties, profile: { attribute: false } };
+  declare profile: Profile;
+
+  override render(): TemplateResult {
+    const { profile, accountTexts: texts } = this;
+    const isNew = profile.name === null;
+    return html`<section aria-labelledby="profile">
+      ${isNew ? nothing : html`<h2 id="profile" class="display">${texts.profile}</h2>`}
+      <form class="card" @submit=${this.#save}>
+        <label class="field">
+          <span>${texts.name}</span>
+          <input
+            name="name"
+            autocomplete="nickname"
+            required
+            maxlength=${LIMITS.nameChars}
+            .value=${profile.name ?? ''}
+            aria-describedby="name-hint"
+            data-testid="account-name"
+          />
+          <small id="name-hint">${texts.nameHint}</small>
+        </label>
+        ${isNew ? nothing : this.#more(profile)}
+        ${this.submit(isNew ? texts.goOn : texts.save, 'account-save')}
+      </form>
+      ${this.messages()}
+    </section>`;
+  }
+
+  #more({ handle, language, addresses }: Profile): TemplateResult {
+    const { accountTexts: texts } = this;
+    return html`<label class="field">
+        <span>${texts.handle}</span>
+        <input
+          name="handle"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          minlength=${LIMITS.handleMinChars}
+          maxlength=${LIMITS.handleMaxChars}
+          .value=${handle ?? ''}
+          aria-describedby="handle-hint"
+          data-testid="account-handle"
+        />
+        <small id="handle-hint">${texts.handleHint}</small>
+      </label>
+      <label class="field">
+        <span>${texts.language}</span>
+        <select name="language" data-testid="account-language">
+          <option value="en" lang="en" ?selected=${language === 'en'}>English</option>
+          <option value="fr" lang="fr" ?selected=${language === 'fr'}>Français</option>
+        </select>
+      </label>
+      ${
+        addresses.length > 0
+          ? html`<div class="field"><span>${texts.address}</span><div data-testid="account-address">${addresses.join(', ')}</div></div>`
+          : nothing
+      }`;
+  }
+
+  #save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const field = fieldsOf(event);
+    const isNew = this.profile.name === null;
+    const change: ProfileChange = { name: field('name') };
+    if (!isNew) {
+      const handle = field('handle').toLowerCase() || null;
+      if (handle !== this.profile.handle) change.handle = handle;
+      change.language = field('language') === 'fr' ? 'fr' : 'en';
+    }
+    await this.act('save', async () => {
+      this.announce(await peopleApi.changeProfile(change));
+      if (!isNew) this.note = this.accountTexts.saved;
+    });
+  };
+}
+
+defineElement('account-profile', AccountProfile);

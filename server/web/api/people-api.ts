@@ -1,0 +1,16 @@
+/** Calls of the sign-in page and of the account. */
+import type { BecomeCreatorInput, PersonSession, Profile, ProfileChange } from '../../protocol/people.ts';
+import { call } from './site-call.ts';
+
+export const peopleApi = {
+  askForMail: (address: string, returnTo: string | undefined) =>
+    call<{ minutes: number }>('POST', '/site/sign-in', { address, returnTo }),
+  enterCode: async (code: string) =>
+    (await call<{ returnTo: string }>('POST', '/site/sign-in/code', { code })).returnTo,
+  profile: () => call<Profile>('GET', '/v1/me'),
+  changeProfile: (change: ProfileChange) => call<Profile>('PATCH', '/v1/me', change),
+  becomeCreator: (input: BecomeCreatorInput) => call<Profile>('POST', '/v1/me/creator', input),
+  sessions: async () => (await call<{ sessions: PersonSession[] }>('GET', '/v1/me/sessions')).sessions,
+  signOutOf: (session: string) => call<object>('DELETE', `/v1/me/sessions/${encodeURIComponent(session)}`),
+  signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
+};

@@ -1,0 +1,57 @@
+/** The account: profile, becoming a creator, sessions. Right after the first sign-in it asks for a name alone. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import '../account/account-creator.ts';
+import '../account/account-profile.ts';
+import '../account/account-sessions.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { Profile } from '../../protocol/people.ts';
+import { peopleApi } from '../api/people-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import { returnPathOf } from '../site/site-paths.ts';
+import '../texts/account-texts.ts';
+
+export class SiteAccount extends SitePage {
+  static override properties = { ...SitePage.properties, profile: { state: true } };
+  declare profile: Profile | undefined;
+  protected readonly page = 'account';
+
+  protected override async load({ person }: SiteSession): Promise<void> {
+    if (person) this.profile = await peopleApi.profile();
+  }
+
+  protected override content({ person, housePages }: SiteSession): TemplateResult {
+    const { profile } = this;
+    const { account } = this.words.accounts;
+    if (!person) return html`<div class="column narrow">${this.signIn()}</div>`;
+    if (!profile) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
+    const isNew = profile.name === null;
+    return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
+      <h1 class="display">${isNew ? account.welcome : account.title}</h1>
+      ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : nothing}
+      <account-profile .profile=${profile}></account-profile>
+      ${
+        isNew
+          ? nothing
+          : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-sessions></account-sessions>`
+      }
+    </div>`;
+  }
+
+  #handleChange = ({ detail: profile }: CustomEvent<Profile>): void => {
+    const isFirst = this.profile?.name === null;
+    const to = returnPathOf(location.search);
+    if (isFirst && to !== undefined && to !== '/account') {
+      location.assign(to);
+      return;
+    }
+    this.profile = profile;
+    const { session } = this;
+    if (!session?.person || profile.name === null) return;
+    this.session = { ...session, person: { ...session.person, name: profile.name, role: profile.role } };
+  };
+}
+
+defineElement('site-account', SiteAccount);

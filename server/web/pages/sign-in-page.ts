@@ -1,0 +1,116 @@
+/** The sign-in page: a mail address, then the code of the mail. The mail's link works in any browser. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { peopleApi } from '../api/people-api.ts';
+import type { SiteSession } from '../api/site-api.ts';
+import { SitePage } from '../site/site-page.ts';
+import { returnPathOf } from '../site/site-paths.ts';
+import { formStyles } from '../styles/form-styles.ts';
+import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../texts/account-texts.ts';
+
+export class SiteSignInPage extends SitePage {
+  static override properties = { ...SitePage.properties, sent: { state: true } };
+  /** Where the mail was sent, and for how long it is valid. */
+  declare sent: { address: string; minutes: number } | undefined;
+  protected readonly page = 'sign-in-page';
+
+  static override styles = [...SitePage.styles, ledgerStyles, formStyles];
+
+  protected override content({ person, hasAccounts }: SiteSession): TemplateResult {
+    const { signIn } = this.words.accounts;
+    if (person) {
+      return html`<div class="column narrow">
+        <h1 class="display">${signIn.title}</h1>
+        <p class="lead">${signIn.already(person.name)}</p>
+        <p class="buttons"><a class="button" href="/account">${this.words.site.yourAccount}</a></p>
+      </div>`;
+    }
+    if (!hasAccounts) return html`<div class="column narrow">${this.signIn()}</div>`;
+    return html`<div class="column narrow">
+      <h1 class="display" tabindex="-1">${this.sent ? signIn.sent : signIn.title}</h1>
+      ${this.sent ? this.#codeForm(this.sent) : this.#addressForm()}
+      ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
+    </div>`;
+  }
+
+  #addressForm(): TemplateResult {
+    const { signIn } = this.words.accounts;
+    return html`<p class="lead">${signIn.text}</p>
+      <form class="card" @submit=${this.#ask}>
+        <label class="field">
+          <span>${signIn.address}</span>
+          <input
+            name="address"
+            type="email"
+            autocomplete="email"
+            inputmode="email"
+            required
+            maxlength="254"
+            data-testid="sign-in-address"
+          />
+        </label>
+        ${this.#submit(signIn.send, 'sign-in-send')}
+      </form>`;
+  }
+
+  #codeForm({ address, minutes }: { address: string; minutes: number }): TemplateResult {
+    const { signIn } = this.words.accounts;
+    return html`<p class="lead" role="status">${signIn.sentText(address, minutes)}</p>
+      <form class="card" @submit=${this.#enter}>
+        <label class="field">
+          <span>${signIn.code}</span>
+          <input
+            class="code"
+            name="code"
+            inputmode="numeric"
+            autocomplete="one-time-code"
+            pattern="[0-9]{6}"
+            maxlength="6"
+            required
+            data-testid="sign-in-code"
+          />
+        </label>
+        ${this.#submit(signIn.confirm, 'sign-in-confirm')}
+      </form>
+      <p>
+        <button class="link" type="button" data-testid="sign-in-other" @click=${() => this.#show(undefined)}>
+          ${signIn.other}
+        </button>
+      </p>`;
+  }
+
+  #submit(label: string, testId: string): TemplateResult {
+    return html`<button class="button" type="submit" data-testid=${testId} ?disabled=${this.busy !== ''}>${label}</button>`;
+  }
+
+  #ask = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const address = fieldOf(event, 'address');
+    await this.act('ask', async () => {
+      const { minutes } = await peopleApi.askForMail(address, returnPathOf(location.search));
+      await this.#show({ address, minutes });
+    });
+  };
+
+  #enter = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const code = fieldOf(event, 'code');
+    await this.act('enter', async () => location.assign(await peopleApi.enterCode(code)));
+  };
+
+  /** Moves the focus to the next field. */
+  async #show(sent: { address: string; minutes: number } | undefined): Promise<void> {
+    this.problem = '';
+    this.sent = sent;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLInputElement>('form input')?.focus();
+  }
+}
+
+function fieldOf({ target }: Event, name: string): string {
+  return String(new FormData(target as HTMLFormElement).get(name) ?? '').trim();
+}
+
+defineElement('site-sign-in-page', SiteSignInPage);

@@ -1,0 +1,110 @@
+/**
+ * Somebody who has never been here signs up by the link of a mail on their phone, while the request came from a laptop,
+ * and uses their account. Shared by the page test and the screenshots.
+ */
+import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { eventually } from '../support/run/eventually.ts';
+import type { Scene } from './evening.ts';
+
+const ADDRESS = 'lou@example.org';
+const NAME = 'Lou Bernard';
+
+export class Accounts implements AsyncDisposable {
+  readonly loge: TestApp;
+  /** User-written texts, and names: equal in every language. */
+  readonly written = new Set([ADDRESS, NAME, 'Français', 'English', 'Chrome, Linux']);
+  readonly #visitors: Visitor[] = [];
+
+  private constructor(loge: TestApp) {
+    this.loge = loge;
+  }
+
+  static async create(): Promise<Accounts> {
+    return new Accounts(await startApp());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const visitor of this.#visitors) await visitor[Symbol.asyncDispose]();
+    await this.loge[Symbol.asyncDispose]();
+  }
+
+  async *scenes(): AsyncGenerator<Scene> {
+    const laptop = await this.#open('/sign-in', DESKTOP);
+    await laptop.by('sign-in-address').waitFor();
+    yield { name: 'sign-in', visitor: laptop };
+    await ask(laptop, ADDRESS);
+    yield { name: 'sign-in-code', visitor: laptop };
+
+    const { link } = await this.letterTo(ADDRESS);
+    const phone = await this.#open(new URL(link).pathname, PHONE);
+    await phone.page.getByRole('button').waitFor();
+    yield { name: 'sign-in-link', visitor: phone, fixedLanguage: 'en' };
+    await phone.page.getByRole('button').click();
+    await phone.by('account-name').waitFor();
+    yield { name: 'account-new', visitor: phone };
+    await phone.by('account-name').fill(NAME);
+    await phone.by('account-save').click();
+    // Back to where they came from: the home page.
+    await phone.page.waitForURL(`${this.loge.url}/`);
+    await phone.page.goto(`${this.loge.url}/account`);
+    await phone.by('account-handle').waitFor();
+    await phone.by('sessions').locator('li').waitFor();
+    yield { name: 'account', visitor: phone };
+    await this.#becomeCreator(phone);
+    yield { name: 'account-creator', visitor: phone };
+    await this.#signOutEverywhere(phone);
+  }
+
+  /** The newest letter to the address, as soon as it was sent. */
+  async letterTo(address: string): Promise<{ link: string; code: string }> {
+    const { mail } = this.loge.app.context;
+    const read = async () => (await mail.listKept(address))[0]?.text ?? '';
+    await eventually(async () => (await read()) !== '', 'the mail is sent');
+    const text = await read();
+    return { link: /http\S+\/sign-in\/link\/[\w-]+/.exec(text)?.[0] ?? '', code: /\b\d{6}\b/.exec(text)?.[0] ?? '' };
+  }
+
+  /** A second device, signed in by code, is out as well. */
+  async #signOutEverywhere(phone: Visitor): Promise<void> {
+    const tablet = await this.#open('/sign-in?to=/account', DESKTOP);
+    await tablet.by('sign-in-address').waitFor();
+    const first = await this.letterTo(ADDRESS);
+    await ask(tablet, ADDRESS);
+    await eventually(async () => (await this.letterTo(ADDRESS)).code !== first.code, 'the second mail is sent');
+    await tablet.by('sign-in-code').fill((await this.letterTo(ADDRESS)).code);
+    await tablet.by('sign-in-confirm').click();
+    await tablet.by('sessions').locator('li').nth(1).waitFor();
+    await tablet.by('sign-out-everywhere').click();
+    await tablet.page.waitForURL(`${this.loge.url}/`);
+    await phone.page.reload();
+    await phone.by('to-sign-in').waitFor();
+  }
+
+  async #becomeCreator(phone: Visitor): Promise<void> {
+    await phone.by('account-handle').fill('lou.bernard');
+    await phone.by('account-save').click();
+    await phone.by('note').waitFor();
+    await phone.by('creator-country').selectOption('FR');
+    await phone.by('creator-adult').check();
+    await phone.by('creator-terms').check();
+    await phone.by('creator-become').click();
+    await phone.by('is-creator').waitFor();
+    // An announcement keeps the language in which it was made.
+    await phone.page.reload();
+    await phone.by('is-creator').waitFor();
+  }
+
+  async #open(path: string, viewport: typeof PHONE | typeof DESKTOP): Promise<Visitor> {
+    const visitor = await Visitor.create({ viewport });
+    this.#visitors.push(visitor);
+    await visitor.page.goto(this.loge.url + path);
+    return visitor;
+  }
+}
+
+async function ask(visitor: Visitor, address: string): Promise<void> {
+  await visitor.by('sign-in-address').fill(address);
+  await visitor.by('sign-in-send').click();
+  await visitor.by('sign-in-code').waitFor();
+}
