@@ -1,5 +1,6 @@
 /** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
-import type { Language, LetterContent } from '../letter.ts';
+import type { Language } from '../../../protocol/people.ts';
+import type { LetterContent } from '../letter.ts';
 
 /** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
 export type Topic = 'lives';

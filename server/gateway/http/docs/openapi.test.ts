@@ -114,7 +114,6 @@ const PUBLIC_ROUTES = [
   'GET /v1/earnings',
   'GET /v1/earnings.csv',
   'GET /v1/earnings.json',
-  'GET /v1/earnings/calendar',
   'GET /v1/earnings/overview',
   'GET /v1/earnings/tax-year',
   'GET /v1/creators/{identity}/earnings.csv',
