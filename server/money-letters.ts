@@ -1,10 +1,10 @@
 /** The facts of money that people of the house get a letter about. Embedders write to their own people themselves. */
-import type { Language } from './accounts/mail/letter.ts';
-import type { LetterData, TemplateName } from './accounts/mail/letters.ts';
+import type { LetterData, TemplateName } from './accounts/mail/letters/template.ts';
 import type { Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
+import type { Language } from './protocol/people.ts';
 
 /** Where to write to somebody; undefined for people of embedders, and for those without an address. */
 export type AddressOf = (identity: string) => Promise<{ address: string; language: Language } | undefined>;

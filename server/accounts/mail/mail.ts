@@ -3,7 +3,6 @@
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
  * accounts and by listeners of facts; knows nobody's account, only addresses.
  */
-import { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -13,11 +12,13 @@ import type { SecretBox } from '../../platform/secret-box.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type LetterId } from '../../protocol/ids.ts';
 import type { UndeliveredLetter } from '../../protocol/mail.ts';
-import { mailboxOf } from '../people/mail-addresses.ts';
-import { type Language, type RenderedLetter, renderLetter } from './letter.ts';
+import type { Language } from '../../protocol/people.ts';
+import { mailboxOf, parseAddress } from '../people/mail-addresses.ts';
+import { type RenderedLetter, renderLetter } from './letter.ts';
 import { LetterDeliverer } from './letter-deliverer.ts';
+import type { LetterData, Template, TemplateName } from './letters/template.ts';
 import { type LetterRow, LettersStore } from './letters.store.ts';
-import { type LetterData, TEMPLATES, type Template, type TemplateName } from './letters.ts';
+import { TEMPLATES } from './letters.ts';
 import { type LetterSender, type MailFrom, SmtpSender } from './smtp-sender.ts';
 import { Unsubscribing } from './unsubscribing.ts';
 
@@ -29,8 +30,6 @@ const LISTED = 100;
 const KEY_MAX_CHARS = 200;
 
 const UNSUBSCRIBE: Record<Language, string> = { en: 'Unsubscribe', fr: 'Se désabonner' };
-
-const address = z.email().max(254);
 
 export interface Letter<Name extends TemplateName> {
   /** Names the reason of the letter, such as `receipt:ticket_…`; kept for 30 days after it was sent. */
@@ -120,8 +119,7 @@ export class Mail {
    */
   async enqueue<Name extends TemplateName>(tx: Orm, letter: Letter<Name>): Promise<boolean> {
     const { key, to, language, template, data } = letter;
-    const recipient = address.safeParse(to);
-    if (!recipient.success) throw new AppError('invalid_request', 'The mail address is malformed.');
+    const recipient = parseAddress(to);
     if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
     const { lane, lifetimeMs = () => DAY_MS } = TEMPLATES[template];
     const id = createId('letter');
@@ -131,8 +129,8 @@ export class Mail {
       key,
       template,
       lane,
-      recipient: recipient.data,
-      mailbox: mailboxOf(recipient.data.toLowerCase()),
+      recipient,
+      mailbox: mailboxOf(recipient),
       language,
       sealedData: this.#options.box.seal(JSON.stringify(data), id),
       status: 'queued',

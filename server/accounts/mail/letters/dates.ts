@@ -1,5 +1,5 @@
 /** Dates in letters, in UTC: the house does not know where their reader is. */
-import type { Language } from '../letter.ts';
+import type { Language } from '../../../protocol/people.ts';
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { Language } from '../../protocol/people.ts';
+import { renderLetter } from './letter.ts';
+import type { LetterData, Template, TemplateName } from './letters/template.ts';
+import { TEMPLATES } from './letters.ts';
+
+const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';
+const LINK = 'https://loge.example/somewhere';
+const MONEY = { amountMinor: 1_250, currency: 'eur', link: LINK };
+const SAMPLES: LetterData = {
+  'sign-in': { link: LINK, code: '123456', minutes: 10 },
+  'live-reminder': { creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' },
+  receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z' },
+  refund: { ...MONEY, status: 'succeeded', to: 'card' },
+  'renewal-failed': { tier: HOSTILE, accessUntil: '2026-05-04T20:00:00Z', link: LINK },
+  payout: { ...MONEY, status: 'failed' },
+};
+const LANGUAGES: Language[] = ['en', 'fr'];
+
+test.each(Object.keys(TEMPLATES) as TemplateName[])(
+  '%s has both languages and forms, and escapes what people wrote',
+  (name) => {
+    const template = TEMPLATES[name] as Template<unknown>;
+    const subjects = LANGUAGES.map((language) => {
+      const content = template.write[language](SAMPLES[name], 'Loge <&> House');
+      const { subject, text, html } = renderLetter(content, language);
+      expect(subject).not.toMatch(/[\r\n]/);
+      for (const form of [text, html]) expect(form).toContain(LINK);
+      expect(text).toContain(content.reason);
+      expect(html).toContain(`<html lang="${language}">`);
+      expect(html).not.toMatch(/<b>|<&>/);
+      expect(text + html).not.toMatch(/undefined|NaN|Invalid/);
+      return subject;
+    });
+    if (name !== 'live-reminder') expect(new Set(subjects).size).toBe(2);
+  },
+);
