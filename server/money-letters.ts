@@ -1,5 +1,5 @@
 /** The facts of money that people of the house get a letter about. Embedders write to their own people themselves. */
-import type { LetterData, TemplateName } from './accounts/mail/letters.ts';
+import type { LetterData, TemplateName } from './accounts/mail/letters/template.ts';
 import type { Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';

@@ -30,29 +30,23 @@ export const ERROR_CATALOGUE = {
   sign_in_link_invalid: {
     status: 410,
     retryable: false,
-    message: 'This link was used before, has expired or is unknown. Ask for a new mail.',
+    message: 'This link was used before, has expired or is unknown. Ask for a new one.',
   },
   sign_in_code_invalid: { status: 422, retryable: false, message: 'This is not the code of the mail.' },
   sign_in_over: {
     status: 410,
     retryable: false,
-    message: 'This code was used before, has expired or was wrong too often. Ask for a new mail.',
+    message: 'This code was used before, has expired or was wrong too often. Ask for a new one.',
   },
-  person_session_not_found: { status: 404, retryable: false, message: 'You have no such session.' },
   handle_invalid: {
     status: 422,
     retryable: false,
-    message: 'A handle has 3 to 30 small letters, digits, and single dots, hyphens or underscores between them.',
+    message: 'A handle has 3 to 30 of a-z and 0-9, with single . _ or - between them.',
   },
   handle_unavailable: {
     status: 409,
     retryable: false,
-    message: 'This handle, or one that looks like it, is taken or reserved.',
-  },
-  handle_limit: {
-    status: 429,
-    retryable: false,
-    message: 'You have changed your handle too often. One of the old ones becomes free 90 days after its change.',
+    message: 'This handle is taken or reserved.',
   },
   desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },

@@ -18,7 +18,7 @@ export function isPersonId(text: string): boolean {
 export const returnPath = z
   .string()
   .max(500)
-  .regex(/^\/(?![/\\])[\w\-./?=&%]*$/, 'A path of this site');
+  .regex(/^\/(?:[\w\-.?=&%][\w\-./?=&%]*)?$/, 'A path of this site');
 
 export const signInInput = z.object({ address: z.string().min(3).max(254), returnTo: returnPath.optional() });
 export const signInCodeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'Six digits') });

@@ -12,11 +12,9 @@ export const frenchErrors: ErrorTexts = {
   sign_in_link_invalid: 'Ce lien a déjà servi, a expiré ou n’existe pas. Demandez un nouveau message.',
   sign_in_code_invalid: 'Ce n’est pas le code du message.',
   sign_in_over: 'Ce code a déjà servi, a expiré ou a été mal saisi trop souvent. Demandez un nouveau message.',
-  person_session_not_found: 'Cette session n’existe pas.',
   handle_invalid:
     'Un pseudonyme compte de 3 à 30 lettres minuscules et chiffres, avec des points, tirets ou tirets bas isolés entre eux.',
   handle_unavailable: 'Ce pseudonyme, ou un autre qui lui ressemble, est pris ou réservé.',
-  handle_limit: 'Vous avez changé de pseudonyme trop souvent. Reprenez un ancien, ou patientez.',
   desk_session_not_found: 'Cette session de la caisse n’existe pas.',
   credentials_invalid: 'La clé ou le secret de l’API est faux.',
   scope_missing: 'Cette clé d’API n’a pas le droit de faire cela.',

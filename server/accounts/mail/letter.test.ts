@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Language } from '../../protocol/people.ts';
 import { renderLetter } from './letter.ts';
-import { type LetterData, TEMPLATES, type Template, type TemplateName } from './letters.ts';
+import type { LetterData, Template, TemplateName } from './letters/template.ts';
+import { TEMPLATES } from './letters.ts';
 
 const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';
 const LINK = 'https://loge.example/somewhere';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import type { TemplateName } from './letters.ts';
+import type { TemplateName } from './letters/template.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 

@@ -16,8 +16,9 @@ import type { Language } from '../../protocol/people.ts';
 import { mailboxOf, parseAddress } from '../people/mail-addresses.ts';
 import { type RenderedLetter, renderLetter } from './letter.ts';
 import { LetterDeliverer } from './letter-deliverer.ts';
+import type { LetterData, Template, TemplateName } from './letters/template.ts';
 import { type LetterRow, LettersStore } from './letters.store.ts';
-import { type LetterData, TEMPLATES, type Template, type TemplateName } from './letters.ts';
+import { TEMPLATES } from './letters.ts';
 import { type LetterSender, type MailFrom, SmtpSender } from './smtp-sender.ts';
 import { Unsubscribing } from './unsubscribing.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import type { Topic } from './letters.ts';
+import type { Topic } from './letters/template.ts';
 import { mailOptOuts } from './mail.schema.ts';
 
 export class OptOutsStore {

@@ -106,7 +106,7 @@ export class People {
       const isTaken = await this.#store.takeHandle(tx, { folded: foldHandle(handle), handle, person: id, restedSince });
       if (!isTaken) throw new AppError('handle_unavailable');
       if ((await this.#store.countHandles(tx, id, restedSince)) > LIMITS.handlesKept)
-        throw new AppError('handle_limit');
+        throw new AppError('rate_limited', 'You have changed your handle too often.');
     });
     return this.getProfile(id);
   }

@@ -67,14 +67,11 @@ export class PersonSessionsStore {
       .where(and(eq(personSessions.id, id), eq(personSessions.nextDigest, digest)));
   }
 
-  /** True if there was one. */
-  async revoke(person: string, id: string, at: string): Promise<boolean> {
-    const revoked = await this.#orm
+  async revoke(person: string, id: string, at: string): Promise<void> {
+    await this.#orm
       .update(personSessions)
       .set({ revokedAt: at })
-      .where(and(eq(personSessions.id, id), eq(personSessions.person, person), isLive(at)))
-      .returning({ id: personSessions.id });
-    return revoked.length > 0;
+      .where(and(eq(personSessions.id, id), eq(personSessions.person, person), isLive(at)));
   }
 
   async revokeAll(person: string, at: string): Promise<void> {

@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { AppError } from '../../protocol/errors.ts';
 import { createId, type PersonSessionId } from '../../protocol/ids.ts';
 import type { PersonSession } from '../../protocol/people.ts';
 import { digestOf } from '../key-ring.ts';
@@ -78,8 +77,9 @@ export class PersonSessions {
     return rows.map((row) => toWire(row, current));
   }
 
+  /** Idempotent; a session of somebody else is left alone. */
   async revoke(person: string, id: string): Promise<void> {
-    if (!(await this.#store.revoke(person, id, this.#isoIn(0)))) throw new AppError('person_session_not_found');
+    await this.#store.revoke(person, id, this.#isoIn(0));
   }
 
   /** Ends the session of this secret, if there is one. */

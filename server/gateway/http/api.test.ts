@@ -102,7 +102,11 @@ describe('rooms', () => {
     const { status, json: room } = await http.server('POST', '/v1/rooms', input);
     expect(status).toBe(201);
     expect(room).toMatchObject({ title: 'To be ended', status: 'scheduled', access: input.access });
-    expect((await http.server('GET', `/v1/rooms/${room.id}`)).json).toEqual({ ...room, viewerCount: 0 });
+    expect((await http.server('GET', `/v1/rooms/${room.id}`)).json).toEqual({
+      ...room,
+      viewerCount: 0,
+      soldOut: false,
+    });
     const ids = async (query: string) =>
       (await http.server('GET', `/v1/rooms${query}`)).json.rooms.map((it: Room) => it.id);
     expect(await ids('?status=scheduled&creator=ada')).toContain(room.id);

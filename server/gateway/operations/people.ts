@@ -26,7 +26,7 @@ export const peopleOperations = [
     summary: 'Change your name, language or handle',
     description:
       'A handle has 3 to 30 small letters and digits, with single dots, hyphens or underscores between them. Handles that look alike count as one. `null` gives the handle up; nobody else gets it for 90 days.',
-    errors: ['not_found', 'handle_invalid', 'handle_unavailable', 'handle_limit'],
+    errors: ['not_found', 'handle_invalid', 'handle_unavailable'],
     run: ({ people }, { caller, input }) => people.changeProfile(caller.identity, input),
   }),
   operation({
@@ -64,7 +64,7 @@ export const peopleOperations = [
     http: 'DELETE /v1/me/sessions/:session',
     answer: z.object({}),
     summary: 'Sign out on one of your devices',
-    errors: ['person_session_not_found'],
+    description: 'A repeated call has no further effect.',
     run: async ({ people }, { caller, params }) => {
       await people.sessions.revoke(caller.identity, params.session);
       return {};

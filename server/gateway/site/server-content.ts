@@ -97,7 +97,7 @@ function signInPanel(
     path: signInPath,
     ...words,
   });
-  return shadowElement('div', [themeStyles, signInStyles], renderTemplate(content));
+  return shadowElement('div', [themeStyles, plainControlStyles, signInStyles], renderTemplate(content));
 }
 
 function pageElement(page: ServerPage, styles: CSSResultGroup[], content: string): Markup {

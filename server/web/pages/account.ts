@@ -6,10 +6,10 @@ import '../account/account-profile.ts';
 import '../account/account-sessions.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/people.ts';
+import { returnPathOf } from '../account/return-path.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
-import { returnPathOf } from '../site/site-paths.ts';
 import '../texts/account-texts.ts';
 
 export class SiteAccount extends SitePage {

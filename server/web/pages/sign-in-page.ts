@@ -2,10 +2,10 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { returnPathOf } from '../account/return-path.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
-import { returnPathOf } from '../site/site-paths.ts';
 import { formStyles } from '../styles/form-styles.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../texts/account-texts.ts';

@@ -88,12 +88,8 @@ export const signInStyles = css`
     font-size: 0.8125rem;
   }
 
-  .enter {
-    display: inline-flex;
-    align-items: center;
-    min-height: 2.75rem;
-    color: var(--_accent);
-    font-weight: 600;
+  .panel .button {
+    margin-top: 1.1rem;
   }
 
   .creator .initials {
@@ -118,12 +114,12 @@ export interface SignInContent {
 
 export function signInContent(content: SignInContent): TemplateResult {
   const { words, people, path, heading, text, problem } = content;
-  const toSignIn = path === undefined ? nothing : html`<a class="enter" href=${path}>${words.withAccount}</a>`;
+  const toSignIn =
+    path === undefined ? nothing : html`<a class="button outlined" href=${path}>${words.withAccount}</a>`;
   if (!people) {
     if (path === undefined) return html`<div class="panel"><p>${words.production}</p></div>`;
     return html`<section class="panel" aria-labelledby="heading">
       <h2 id="heading" class="display">${words.needed}</h2>
-      <p>${words.needAccount}</p>
       ${toSignIn}
     </section>`;
   }

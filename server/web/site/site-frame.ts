@@ -107,7 +107,7 @@ function account(name: string, { words, signInPath }: SiteFrame, handlers: Frame
     </button>
     <div id="account" class="account-menu" popover>
       <p>${words.site.account(name)}</p>
-      ${signInPath === undefined ? nothing : html`<p><a href="/account" data-testid="to-account">${words.site.yourAccount}</a></p>`}
+      ${signInPath === undefined ? nothing : html`<a class="button outlined" href="/account" data-testid="to-account">${words.site.yourAccount}</a>`}
       ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
     </div>
   `;

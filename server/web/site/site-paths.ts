@@ -15,12 +15,6 @@ export function signInPath(path: string): string {
     : `/sign-in?to=${encodeURIComponent(path)}`;
 }
 
-/** The path in `?to=`, if it is one of this site; the server checks it too. */
-export function returnPathOf(search: string): string | undefined {
-  const to = new URLSearchParams(search).get('to') ?? '';
-  return /^\/(?![/\\])[\w\-./?=&%]*$/.test(to) ? to : undefined;
-}
-
 /** What the house writes itself; the footer links those that it has. */
 export const HOUSE_PAGES = ['terms', 'privacy', 'imprint', 'contact'] as const;
 export type HousePage = (typeof HOUSE_PAGES)[number];

@@ -85,7 +85,8 @@ export const frameStyles = css`
     margin-inline-start: 0.4rem;
   }
 
-  nav a {
+  nav a,
+  .enter {
     white-space: nowrap;
     display: grid;
     place-items: center;
@@ -170,25 +171,6 @@ export const frameStyles = css`
     border: 1px solid var(--_line-strong);
     color: var(--_text);
     font-size: 0.8125rem;
-  }
-
-  .enter {
-    flex: none;
-    display: grid;
-    place-items: center;
-    min-height: 2.75rem;
-    padding: 0 0.5rem;
-    color: var(--_accent);
-    font-size: 0.9688rem;
-    font-weight: 600;
-    white-space: nowrap;
-    text-decoration: none;
-  }
-
-  .account-menu a {
-    display: inline-flex;
-    align-items: center;
-    min-height: 2.75rem;
   }
 
   .account-menu {

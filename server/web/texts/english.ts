@@ -75,7 +75,6 @@ export const english = {
     house: 'The house',
     needed: 'Sign in to enter',
     neededText: 'Choose who you are, and the room opens here.',
-    needAccount: 'Sign in with your mail address. There is no password.',
     withAccount: 'Sign in with a mail address',
     production: 'You are not signed in. Come in through the site that invited you.',
   },

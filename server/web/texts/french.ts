@@ -66,7 +66,6 @@ export const french: BaseSiteTexts = {
     house: 'La maison',
     needed: 'Connectez-vous pour entrer',
     neededText: 'Choisissez qui vous êtes, et le salon s’ouvre ici.',
-    needAccount: 'Connectez-vous avec votre adresse mail. Il n’y a pas de mot de passe.',
     withAccount: 'Se connecter avec une adresse mail',
     production: 'Vous n’êtes pas connecté. Passez par le site qui vous a invité.',
   },

@@ -49,8 +49,12 @@ abstract class ChaosMedia<M extends Running> {
 
   /** The socket has reconnected. */
   async handleWelcome(): Promise<void> {
-    const running = this.#running;
-    if (!running) return this.start();
+    if (this.#running) await this.resume(this.#running);
+    else this.start();
+  }
+
+  /** Takes the session over, or finds out that the server no longer has it. */
+  protected async resume(running: M): Promise<void> {
     try {
       const answer = await this.ask<object>('stage:resume', { session: running.session });
       if (answer.ok) this.resumed(running, answer.data);
@@ -62,11 +66,6 @@ abstract class ChaosMedia<M extends Running> {
 
   handleClosed(session: string, reason: string): void {
     if (this.#running?.session === session) this.#lose(this.#running, reason);
-  }
-
-  protected async restartIce(running: M): Promise<void> {
-    const answer = await this.ask('stage:restartIce', { session: running.session }).catch(() => undefined);
-    if (answer && !answer.ok) this.#lose(running, answer.error.code);
   }
 
   close(): void {
@@ -160,7 +159,7 @@ export class ChaosViewer extends ChaosMedia<Running & { viewer: RtpViewer }> {
     const { running } = this;
     if (!running || this.silenceMs < SILENCE_MS || performance.now() - this.#askedAtMs < SILENCE_MS) return;
     this.#askedAtMs = performance.now();
-    await this.restartIce(running);
+    await this.resume(running);
   }
 
   override close(): void {
@@ -176,7 +175,7 @@ export class ChaosPublisher extends ChaosMedia<Running & { publisher: RtpPublish
     if (name === 'rooms:welcome') void this.handleWelcome();
     else if (name === 'stage:sessionClosed') this.handleClosed(session, reason);
     else if (name === 'stage:transportState' && (data as { state: string }).state !== 'connected') {
-      if (running?.session === session) void this.restartIce(running);
+      if (running?.session === session) void this.resume(running);
     } else if (running?.session !== session) return;
     else if (name === 'stage:layersWanted') running.publisher.setMaxLayer(maxSpatialLayer);
     else if (name === 'stage:keyFrameWanted') running.publisher.makeKeyFrame();

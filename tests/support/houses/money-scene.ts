@@ -24,7 +24,7 @@ export interface Person extends Disposable {
 
 /** Tables that are not about money, that record refused requests too, or that a job fills after the commit. */
 const IGNORED_TABLES =
-  /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*|invoices|invoice_series)$/;
+  /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*|invoices|invoice_series|letters)$/;
 /** Columns that jobs and listeners update in the background without moving money. */
 const IGNORED_COLUMNS = [
   ...['checks', 'next_check_at', 'fee_checks', 'next_fee_check_at', 'next_attempt_at', 'checked_at', 'released_seq'],

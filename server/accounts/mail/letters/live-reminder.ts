@@ -1,5 +1,5 @@
-import type { LetterData, Template } from '../letters.ts';
 import { formatMoment } from './dates.ts';
+import type { LetterData, Template } from './template.ts';
 
 export const liveReminder: Template<LetterData['live-reminder']> = {
   lane: 'other',

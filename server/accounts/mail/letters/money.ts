@@ -1,7 +1,7 @@
 /** What the house writes about somebody's money: duties, from which nobody unsubscribes. */
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
-import type { LetterData, Template } from '../letters.ts';
 import { formatDay } from './dates.ts';
+import type { LetterData, Template } from './template.ts';
 
 const reasonEn = (house: string) => `You get this letter because it is about your money on ${house}.`;
 const reasonFr = (house: string) => `Vous recevez ce message parce qu’il concerne votre argent sur ${house}.`;

@@ -1,4 +1,4 @@
-import type { LetterData, Template } from '../letters.ts';
+import type { LetterData, Template } from './template.ts';
 
 export const signIn: Template<LetterData['sign-in']> = {
   lane: 'sign_in',

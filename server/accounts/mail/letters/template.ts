@@ -1,0 +1,35 @@
+/** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
+import type { Language } from '../../../protocol/people.ts';
+import type { LetterContent } from '../letter.ts';
+
+/** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
+export type Topic = 'lives';
+
+interface Money {
+  amountMinor: number;
+  currency: string;
+  link: string;
+}
+
+/** What each template is filled with. It is stored as JSON. */
+export interface LetterData {
+  /** `link` signs in the browser that opens it, `code` the one that asked. */
+  'sign-in': { link: string; code: string; minutes: number };
+  /** `startsAt` is null once the live has begun. */
+  'live-reminder': { creator: string; title: string; link: string; startsAt: string | null };
+  receipt: Money & { what: 'ticket' | 'topup'; at: string };
+  refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
+  'renewal-failed': { tier: string; accessUntil: string | null; link: string };
+  payout: Money & { status: 'paid' | 'failed' };
+}
+
+export type TemplateName = keyof LetterData;
+
+export interface Template<Data> {
+  /** Letters that somebody waits for in front of a page have a lane of their own. */
+  lane: 'sign_in' | 'other';
+  topic?: Topic;
+  /** How long it is worth sending; by default a day. */
+  lifetimeMs?(data: Data): number;
+  write: Record<Language, (data: Data, house: string) => LetterContent>;
+}
