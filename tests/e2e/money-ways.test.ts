@@ -266,7 +266,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await expect.poll(() => fan.by('receipt').getAttribute('data-status'), PATIENT).toBe('refunded');
     expect(await fan.by('withdraw').count()).toBe(0);
 
-    // Whoever was removed may still give a ticket back before the live.
+    // A removed person may still give a ticket back before the live.
     await fan.page.goto(`${loge.url}/rooms/${room.id}`);
     await fan.by('buy-wallet').click();
     await fan.by('ticket-close').click();

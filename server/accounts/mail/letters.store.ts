@@ -112,7 +112,7 @@ export class LettersStore {
       .where(and(eq(letters.id, id), ne(letters.status, 'sent')));
   }
 
-  /** Gives up letters that nobody needs any more; those being sent are left. Returns how many there were. */
+  /** Gives up letters that are no longer needed; those being sent are left. Returns how many there were. */
   async expire(nowIso: string): Promise<number> {
     const rows = await this.#db.orm
       .update(letters)

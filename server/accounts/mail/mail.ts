@@ -1,7 +1,7 @@
 /**
  * The house's mail: letters are queued in the transaction that gives reason to them, and sent by one process of the
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
- * accounts and by listeners of facts; knows nobody's account, only addresses.
+ * accounts and by listeners of facts; it knows addresses, not accounts.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';

@@ -14,7 +14,7 @@ import { PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
 
-/** Nobody else gets a handle for this long after it was given up, so that old links do not lead to a stranger. */
+/** A handle that was given up stays unused for this long, so that old links do not lead to a stranger. */
 const HANDLE_REST_MS = 90 * 24 * 3600_000;
 const PRUNE_MS = 3600_000;
 /** Until a person has given a name. */

@@ -7,7 +7,7 @@ import type { EntryDetails } from './chat.schema.ts';
 import type { ActTransaction } from './chat.store.ts';
 import type { NewEntry } from './entry-row.ts';
 
-/** Who acts when nobody did: a poll that closes by its timer, a tip that was paid back. */
+/** The actor of entries that no person makes: a poll that closes by its timer, a tip that was paid back. */
 export const HOUSE: Actor = { identity: 'house', name: 'Loge', role: 'house' };
 
 const NOTICE_OF_SETTING = {

@@ -25,7 +25,7 @@ export const peopleOperations = [
     answer: profile,
     summary: 'Change your name, language or handle',
     description:
-      'A handle has 3 to 30 small letters and digits, with single dots, hyphens or underscores between them. Handles that look alike count as one. `null` gives the handle up; nobody else gets it for 90 days.',
+      'A handle has 3 to 30 small letters and digits, with single dots, hyphens or underscores between them. Handles that look alike count as one. `null` gives the handle up; others cannot take it for 90 days.',
     errors: ['not_found', 'handle_invalid', 'handle_unavailable'],
     run: ({ people }, { caller, input }) => people.changeProfile(caller.identity, input),
   }),

@@ -115,7 +115,7 @@ describe('the link', () => {
       /^__Host-loge_session=[\w.-]+; Max-Age=5184000; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
     );
     expect(await phone.who()).toMatchObject({ identity: expect.stringMatching(/^person_\w+$/), role: 'fan' });
-    // Nobody's click signs in somebody else's browser.
+    // A click signs in only the browser in which it happens.
     expect(await laptop.who()).toBeNull();
 
     for (const again of [await phone.call('POST', path), await scanner.call('GET', path)]) {

@@ -19,7 +19,7 @@ interface SessionEndsOptions {
   places: RoomPlaces;
   lives: () => Pick<Lives, 'handlePublisherGone'>;
   nodeOf: (id: string | undefined) => SfuNode | undefined;
-  /** The session's client is told why it ends. */
+  /** Sends the session's client the reason of its end. */
   tellReplaced: (entry: SessionEntry) => void;
   metrics: Metrics;
   log: Log;

@@ -1,4 +1,4 @@
-/** What the house writes about somebody's money: duties, from which nobody unsubscribes. */
+/** Letters about a person's money. They are mandatory, so that they have no unsubscribe link. */
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { formatDay } from './dates.ts';
 import type { LetterData, Template } from './template.ts';

@@ -11,9 +11,9 @@ export const signIn: Template<LetterData['sign-in']> = {
         { button: 'Sign in', href: link },
         'Or type this code on the page where you asked to sign in:',
         { code },
-        `The link and the code work once, for ${minutes} minutes. Give them to nobody: we never ask for them.`,
+        `The link and the code work once, for ${minutes} minutes. Do not share them: we never ask for them.`,
       ],
-      reason: `You get this letter because somebody asked to sign in to ${house} with your address. If it was not you, do nothing: without the link or the code nobody gets in.`,
+      reason: `You get this letter because a sign-in to ${house} was requested with your address. If it was not you, do nothing: without the link or the code no sign-in is possible.`,
     }),
     fr: ({ link, code, minutes }, house) => ({
       subject: `Connexion à ${house}`,
