@@ -348,6 +348,16 @@ describe('the account', () => {
 
   test('the secret of a session is renewed each day; the old one ends with the use of the new one', async () => {
     const browser = await new Browser().signIn(newAddress());
+    const stolen = browser.copy();
+    nowMs += DAY_MS;
+    await browser.call('GET', '/site/session');
+    nowMs += MINUTE_MS;
+    expect(await browser.who()).not.toBeNull();
+    expect(await stolen.who()).toBeNull();
+  });
+
+  test('a renewed secret whose answer got lost does not end the session', async () => {
+    const browser = await new Browser().signIn(newAddress());
     const old = browser.copy();
     expect((await browser.call('GET', '/site/session')).headers.getSetCookie()).toEqual([]);
     nowMs += DAY_MS;
