@@ -2,15 +2,19 @@
  * Builds the domains: for `app.ts`, for commands such as `reconcile.ts`, and for tests. The stage needs media, which
  * `app.ts` adds.
  */
+import { AccountClosing } from './account-closing.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
 import { People } from './accounts/people/people.ts';
+import { Moderators } from './accounts/roles/moderators.ts';
+import { Roles } from './accounts/roles/roles.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
+import { DataExport } from './data-export.ts';
 import { listenToFacts } from './facts.ts';
 import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
@@ -46,12 +50,16 @@ export interface Domains {
   deskSessions: DeskSessions;
   mail: Mail;
   people: People;
+  roles: Roles;
+  moderators: Moderators;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
   chat: Chat;
   webhooks: Webhooks;
   participantData: ParticipantData;
+  closing: AccountClosing;
+  dataExport: DataExport;
 }
 
 export interface DomainsOptions {
@@ -93,7 +101,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
-  const people = new People({ db, clock, log, mail, publicUrl: config.publicUrl });
+  const roles = new Roles({ db, outbox, clock });
+  const { publicUrl, creatorApproval } = config;
+  const people = new People({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval });
+  const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
+  const participantData = new ParticipantData({ db, clock, rooms, money, chat, webhooks });
   const letters = new MoneyLetters({
     db,
     mail,
@@ -104,6 +116,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     letters: (facts) => letters.handleFacts(facts),
     chat: (facts) => showTips(chat, facts),
     webhooks: () => webhooks.wake(),
+    ranks: (facts) => rooms.handleRoleFacts(facts),
   });
   return {
     accounts,
@@ -111,12 +124,19 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
     people,
+    roles,
+    moderators,
+    participantData,
+    closing: new AccountClosing({
+      ...{ db, mail, people, roles, moderators, money, participantData },
+      receiptYears: config.invoiceRetentionYears,
+    }),
+    dataExport: new DataExport({ db }),
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,
     chat,
     webhooks,
-    participantData: new ParticipantData({ db, clock, rooms, money, chat, webhooks }),
   };
 }
 

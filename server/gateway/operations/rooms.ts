@@ -79,7 +79,7 @@ export const roomOperations = [
     answer: roomList,
     summary: 'List rooms',
     description: 'Live ones first, then the newest.',
-    run: async (domains, { input }) => viewsOf(domains, await domains.rooms.listRooms(input)),
+    run: async (domains, { input }) => viewsOf(domains, await domains.rooms.listRooms({ ...input, ofEmbedders: true })),
   }),
   operation({
     name: 'getRoom',

@@ -25,6 +25,7 @@ const PAGES = {
   '/desk': 'desk',
   '/desk/:section': 'desk',
   '/desk/payments/:id': 'desk',
+  '/desk/people/:id': 'desk',
 } as const satisfies Record<string, PageName>;
 
 /** Pages of a house with accounts. */
