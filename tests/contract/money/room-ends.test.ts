@@ -50,7 +50,8 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     await house.rooms.endLive(room.id);
     const away = await house.rooms.getRoom(room.id);
     expect(away).toMatchObject({ pausedUntil: expect.any(String), pauseAnnounced: false });
-    expect(await house.rooms.pauseRoom(room.id, PAUSE_MINUTES)).toMatchObject({ pauseAnnounced: true });
+    await house.rooms.endLive(room.id, PAUSE_MINUTES);
+    expect(await house.rooms.getRoom(room.id)).toMatchObject({ pauseAnnounced: true });
     const fromWallet = await buy(late, room);
     const byCard = await buyByCard(await house.createFan(), room);
     return { room, late, early, seen, fromWallet, byCard };
@@ -101,7 +102,8 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     expect(await balanceOf(late)).toBe(PRICE);
     // However often a creator asks for more, buyers wait a day at most.
     house.advance(12 * 3_600_000);
-    const { liveEndedAt, pausedUntil } = await house.rooms.pauseRoom(room.id, LIMITS.pauseMaxMinutes);
+    await house.rooms.endLive(room.id, LIMITS.pauseMaxMinutes);
+    const { liveEndedAt, pausedUntil } = await house.rooms.getRoom(room.id);
     expect(Date.parse(pausedUntil ?? '') - Date.parse(liveEndedAt ?? '')).toBe(LIMITS.pauseMaxMinutes * 60_000);
     await house.rooms.startLive(room.id);
     house.advance(PAUSE_PASSED_MS);
@@ -133,8 +135,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
       const room = await house.createRoom();
       const fans = [await house.createFan(PRICE), await house.createFan(PRICE)];
       await house.rooms.startLive(room.id);
-      await house.rooms.endLive(room.id);
-      await house.rooms.pauseRoom(room.id, PAUSE_MINUTES);
+      await house.rooms.endLive(room.id, PAUSE_MINUTES);
       house.advance(PAUSE_PASSED_MS);
       const [live, , ...bought] = await Promise.allSettled([
         house.rooms.startLive(room.id),
