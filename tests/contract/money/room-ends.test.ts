@@ -11,6 +11,7 @@ import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 
 const PRICE = 500;
+const TICKET = { kind: 'ticket', priceMinor: PRICE, currency: 'eur' } as const;
 const PAUSE_MINUTES = 15;
 const PAUSE_PASSED_MS = (PAUSE_MINUTES + 1) * 60_000;
 /** More steps than the end of a room with two tickets has. */
@@ -94,6 +95,33 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     const grossMinor = sum((it) => it.considerationMinor + it.feesMinor + it.taxesMinor + it.charityMinor);
     expect(grossMinor).toBe(PRICE * sum(({ activities }) => activities));
     expect(grossMinor).toBeGreaterThan(0);
+  });
+
+  test('the last ticket is sold once and never lost, wherever a process is killed while it is paid for', async () => {
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      const byWallet = await house.createRoom(TICKET, { capacity: 1 });
+      const byCard = await house.createRoom(TICKET, { capacity: 1 });
+      const [first, second] = [await house.createFan(PRICE), await house.createFan(PRICE)];
+      const session = await pay(await house.buyByCard({ room: byCard, identity: first }));
+      const hasKilled = await killable.killDuring(steps, async () => {
+        await buy(first, byWallet);
+        await house.money.confirmCheckout(session);
+      });
+      // Their pages ask again.
+      await buy(first, byWallet).catch((error) => expect(error.code).toBe('already_entitled'));
+      await house.money.confirmCheckout(session);
+      for (const room of [byWallet, byCard]) {
+        await expect(buy(second, room)).rejects.toMatchObject({ code: 'sold_out' });
+        expect({ steps, left: await house.money.tickets.countLeft(room, [first, second]) }).toEqual({
+          steps,
+          left: [1, 0],
+        });
+      }
+      expect([await balanceOf(first), await balanceOf(second)]).toEqual([0, PRICE]);
+      if (!hasKilled) break;
+      expect(steps).toBeLessThan(STEPS_MAX - 1);
+    }
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
   });
 
   test('a pause keeps its tickets when the creator returns, and allows withdrawals until then', async () => {
