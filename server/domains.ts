@@ -28,6 +28,7 @@ import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Charter } from './trust/charter/charter.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -50,6 +51,7 @@ export interface Domains {
   rooms: Rooms;
   money: Money;
   chat: Chat;
+  charter: Charter;
   webhooks: Webhooks;
   participantData: ParticipantData;
 }
@@ -115,6 +117,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     rooms,
     money,
     chat,
+    charter: new Charter({ db, rooms, clock }),
     webhooks,
     participantData: new ParticipantData({ db, clock, rooms, money, chat, webhooks }),
   };

@@ -14,6 +14,7 @@ const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 // Each section is a page of its own, and operators alone see it.
 registerParts({
+  'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
@@ -25,7 +26,17 @@ registerParts({
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
 });
 
-const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees', 'letters'] as const;
+const SECTIONS = [
+  'overview',
+  'payments',
+  'payouts',
+  'disputes',
+  'holds',
+  'reconciliation',
+  'fees',
+  'charter',
+  'letters',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 export class SiteDesk extends SitePage {
@@ -134,6 +145,8 @@ export class SiteDesk extends SitePage {
         return html`<desk-reconciliation></desk-reconciliation>`;
       case 'fees':
         return html`<desk-fees></desk-fees>`;
+      case 'charter':
+        return html`<desk-charter></desk-charter>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
     }
