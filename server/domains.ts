@@ -32,6 +32,7 @@ import type { Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Charter } from './trust/charter/charter.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -56,6 +57,7 @@ export interface Domains {
   rooms: Rooms;
   money: Money;
   chat: Chat;
+  charter: Charter;
   webhooks: Webhooks;
   participantData: ParticipantData;
   closing: AccountClosing;
@@ -140,6 +142,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     rooms,
     money,
     chat,
+    charter: new Charter({ db, rooms, clock }),
     webhooks,
   };
 }

@@ -133,6 +133,13 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   chat_reports: { domain: 'chat', rows: 'reporter = $1', hidden: ['evidence'], kept: CHAT },
   chat_restrictions: { domain: 'chat', rows: 'identity = $1', hidden: ['by'], kept: CHAT },
 
+  charter_acceptances: {
+    domain: 'trust',
+    rows: 'identity = $1',
+    hidden: ['api_key'],
+    kept: 'proof of what a creator agreed to, under their identity alone',
+  },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };
 
@@ -141,6 +148,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   api_keys: 'keys of programs',
   associations: 'organisations',
   cancellations: 'decisions on rooms',
+  charter_versions: 'texts of the house',
   chat_hooks: 'a setting of the house',
   chat_rooms: 'settings of rooms',
   chat_sequences: 'counters',

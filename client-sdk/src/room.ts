@@ -23,6 +23,7 @@ import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
 import { preconnect, readClaims, requestWatch } from './stage/watch/watch-request.ts';
+import { Charter } from './trust/charter.ts';
 
 export interface RoomOptions {
   /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
@@ -61,6 +62,8 @@ export class Room {
   readonly memberships: Memberships;
   /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
+  /** The charter of the house, for the creator. */
+  readonly charter: Charter;
   readonly localParticipant: LocalParticipant;
   readonly #url: string;
   readonly #connection: Connection;
@@ -102,6 +105,7 @@ export class Room {
     this.#tipping = new Tipping(connection, emit);
     this.wallet = new Wallet(connection, (wallet) => emit('walletChanged', wallet));
     this.memberships = new Memberships(this.#connection);
+    this.charter = new Charter(this.#connection);
     this.privateSession = new PrivateSession({ connection, emit, self: () => this.localParticipant });
     const shouldWatch = (attached: boolean): boolean => this.#shouldWatch(attached);
     this.stage = new Stage({ connection, engine, emit, log, adaptiveStream, shouldWatch });

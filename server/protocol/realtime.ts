@@ -79,6 +79,7 @@ import {
   watchAnswer,
   watchInput,
 } from './stage.ts';
+import { CHARTER_REQUESTS } from './trust/charter.ts';
 
 const nothing = z.object({});
 
@@ -134,6 +135,7 @@ export const REQUESTS = {
   'money:summary': { input: nothing, answer: roomSummary },
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
+  ...CHARTER_REQUESTS,
 } as const;
 
 /** Fields of a request besides its input. */

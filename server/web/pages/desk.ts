@@ -15,6 +15,7 @@ const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 // Each section is a page of its own, and operators alone see it.
 registerParts({
+  'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
@@ -37,6 +38,7 @@ const SECTIONS = [
   'reconciliation',
   'fees',
   'people',
+  'charter',
   'letters',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -150,6 +152,8 @@ export class SiteDesk extends SitePage {
         return html`<desk-fees></desk-fees>`;
       case 'people':
         return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
+      case 'charter':
+        return html`<desk-charter></desk-charter>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
     }

@@ -316,6 +316,8 @@ describe('over sockets', () => {
     'private:end': privateSession,
     'private:extend': privateSession,
     'private:list': {},
+    'charter:review': {},
+    'charter:accept': { version: 1 },
     'memberships:tiers': {},
     'memberships:list': {},
     'memberships:join': { tier: createId('tier') },
