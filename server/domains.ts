@@ -28,7 +28,7 @@ import type { Database } from './platform/db/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
-import type { Fact, Outbox } from './platform/outbox/outbox.ts';
+import type { Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -114,7 +114,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
-    chat: (facts) => showTips(chat, facts),
+    tips: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    tipRefunds: (facts) =>
+      chat.appendTipRefunds(
+        facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),
+      ),
     webhooks: () => webhooks.wake(),
     ranks: (facts) => rooms.handleRoleFacts(facts),
   });
@@ -140,16 +144,6 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   };
 }
 
-/** The facts are of one topic. */
-async function showTips(chat: Chat, facts: Fact[]): Promise<void> {
-  if (facts[0]?.topic === 'tips.settled') {
-    await chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips));
-  } else {
-    const refunds = facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt }));
-    await chat.appendTipRefunds(refunds);
-  }
-}
-
 export function createRooms(
   { db, outbox, clock }: Pick<Platform, 'db' | 'outbox' | 'clock'>,
   options: { currency: string; hasPublicList?: boolean; gateway?: string },
@@ -168,9 +162,17 @@ export async function createMoney(
   return money;
 }
 
-export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
-  const { seller, invoiceRetentionYears } = config;
+export function moneySettings({
+  currency,
+  walletMode,
+  promoPays,
+  houseCountry,
+  vatRates,
+  publicUrl,
+  earnings,
+  seller,
+  invoiceRetentionYears,
+}: Config) {
   return {
     currency,
     walletMode,
