@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, charter } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, charter, reports } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -127,6 +127,7 @@ export class App {
     closers.push(
       () => deskSessions.close(),
       () => people.close(),
+      () => reports.close(),
       () => mail.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
@@ -156,6 +157,7 @@ export class App {
     deskSessions.start();
     mail.start();
     people.start();
+    reports.start();
     chat.start();
     await money.start();
     if (config.development && leader.isLeader) await seedDemo(context);

@@ -29,6 +29,7 @@ import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Charter } from './trust/charter/charter.ts';
+import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -52,6 +53,7 @@ export interface Domains {
   money: Money;
   chat: Chat;
   charter: Charter;
+  reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
 }
@@ -93,6 +95,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     hook: { guard: new AddressGuard({ isOpen: config.development }), box },
     retention: config.chatRetention,
   });
+  const charter = new Charter({ db, rooms, clock });
+  const reports = new Reports({
+    ...{ db, clock, log, rooms, charter },
+    chat: {
+      messageEvidence: (room, id) => chat.records.context(room, id),
+      personEvidence: (room, identity) => chat.records.about(room, identity),
+      report: (room, reporter, input) => chat.records.report(room, reporter, input),
+    },
+    evidenceDays: config.chatRetention.evidenceDays,
+  });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const people = new People({ db, clock, log, mail, publicUrl: config.publicUrl });
@@ -117,7 +129,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     rooms,
     money,
     chat,
-    charter: new Charter({ db, rooms, clock }),
+    charter,
+    reports,
     webhooks,
     participantData: new ParticipantData({ db, clock, rooms, money, chat, webhooks }),
   };

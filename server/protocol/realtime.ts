@@ -79,6 +79,7 @@ import {
   watchInput,
 } from './stage.ts';
 import { CHARTER_REQUESTS } from './trust/charter.ts';
+import { REPORT_REQUESTS } from './trust/reports.ts';
 
 const nothing = z.object({});
 
@@ -135,6 +136,7 @@ export const REQUESTS = {
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
   ...CHARTER_REQUESTS,
+  ...REPORT_REQUESTS,
 } as const;
 
 /** Fields of a request besides its input. */

@@ -24,6 +24,7 @@ registerParts({
   'desk-payments': withControls(() => import('../desk/desk-payments.ts')),
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
+  'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
 
 const SECTIONS = [
@@ -35,6 +36,7 @@ const SECTIONS = [
   'reconciliation',
   'fees',
   'charter',
+  'reports',
   'letters',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -147,6 +149,8 @@ export class SiteDesk extends SitePage {
         return html`<desk-fees></desk-fees>`;
       case 'charter':
         return html`<desk-charter></desk-charter>`;
+      case 'reports':
+        return html`<desk-reports></desk-reports>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
     }
