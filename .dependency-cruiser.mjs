@@ -26,6 +26,7 @@ const homes = {
   stripe: '^(server/money/provider/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
   canonicalize: '^server/trust/',
   diff: '^server/trust/charter/',
+  fflate: '^server/data-export\\.ts$',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
   'drizzle-orm': String.raw`^server/(platform/|.+\.(store|schema)\.ts$)`,
   'mediasoup-client': '^client-sdk/src/',

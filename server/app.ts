@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, charter, reports } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, charter, reports } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -126,6 +126,7 @@ export class App {
     };
     closers.push(
       () => deskSessions.close(),
+      () => moderators.close(),
       () => people.close(),
       () => reports.close(),
       () => mail.close(),
@@ -158,6 +159,7 @@ export class App {
     mail.start();
     people.start();
     reports.start();
+    moderators.start();
     chat.start();
     await money.start();
     if (config.development && leader.isLeader) await seedDemo(context);

@@ -77,6 +77,17 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This handle is taken or reserved.',
   },
+  invitation_invalid: {
+    status: 410,
+    retryable: false,
+    message: 'This invitation was used before, has expired or was withdrawn. Ask for a new one.',
+  },
+  person_not_found: { status: 404, retryable: false, message: 'There is no such person.' },
+  last_operator: {
+    status: 409,
+    retryable: false,
+    message: 'A house keeps at least one operator. Name another one first.',
+  },
   desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
   origin_not_allowed: {

@@ -79,6 +79,9 @@ export const LIMITS = {
   handleMaxChars: 30,
   /** Handles that one person keeps from others: the current one, and those that rest. */
   handlesKept: 5,
+  /** How long an invitation to moderate is valid, and how many a creator makes in 24 hours. */
+  moderatorInvitationDays: 7,
+  moderatorInvitationsPerDay: 20,
   tokenTtlSeconds: 600,
   tokenTtlMaxSeconds: 24 * 3600,
   /** Tolerated clock difference between an embedder's server and this one. */

@@ -1,7 +1,7 @@
 /** Reports: what somebody says is wrong with a message, a person or a live. */
 import { z } from 'zod';
 import { identity, singleLine } from '../accounts.ts';
-import { reportCategory as chatReportCategory, chatReportId } from '../chat/chat-moderation.ts';
+import { reportCategory as chatReportCategory } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { articleId } from './charter.ts';

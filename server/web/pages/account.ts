@@ -2,8 +2,10 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import '../account/account-creator.ts';
+import '../account/account-data.ts';
 import '../account/account-profile.ts';
 import '../account/account-sessions.ts';
+import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
@@ -35,7 +37,9 @@ export class SiteAccount extends SitePage {
         isNew
           ? nothing
           : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
-              <account-sessions></account-sessions>`
+              <account-moderating></account-moderating>
+              <account-sessions></account-sessions>
+              <account-data></account-data>`
       }
     </div>`;
   }
