@@ -55,7 +55,8 @@ export class ReportsStore {
     { before, limit }: { before?: number | undefined; limit: number },
   ): Promise<FiledReport[]> {
     const { source, charterVersion, accused, reporter, contact, evidence } = reports;
-    const sameSubject = sql<number>`(select count(*)::int from reports same where same.subject_key = ${reports.subjectKey})`;
+    // A column in a single table's selection is written without its table, which would name the inner one.
+    const sameSubject = sql<number>`(select count(*)::int from reports same where same.subject_key = reports.subject_key)`;
     const rows = await this.#orm
       .select({ ...shown, source, charterVersion, accused, reporter, contact, evidence, sameSubject })
       .from(reports)
