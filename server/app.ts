@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, charter } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, charter, reports } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -128,6 +128,7 @@ export class App {
       () => deskSessions.close(),
       () => moderators.close(),
       () => people.close(),
+      () => reports.close(),
       () => mail.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
@@ -157,6 +158,7 @@ export class App {
     deskSessions.start();
     mail.start();
     people.start();
+    reports.start();
     moderators.start();
     chat.start();
     await money.start();

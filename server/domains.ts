@@ -33,6 +33,7 @@ import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Charter } from './trust/charter/charter.ts';
+import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -58,6 +59,7 @@ export interface Domains {
   money: Money;
   chat: Chat;
   charter: Charter;
+  reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
   closing: AccountClosing;
@@ -101,6 +103,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     hook: { guard: new AddressGuard({ isOpen: config.development }), box },
     retention: config.chatRetention,
   });
+  const charter = new Charter({ db, rooms, clock });
+  const reports = new Reports({
+    ...{ db, clock, log, rooms, charter },
+    chat: {
+      messageEvidence: (room, id) => chat.records.context(room, id),
+      personEvidence: (room, identity) => chat.records.about(room, identity),
+      report: (room, reporter, input) => chat.records.report(room, reporter, input),
+    },
+    evidenceDays: config.chatRetention.evidenceDays,
+  });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const roles = new Roles({ db, outbox, clock });
@@ -142,7 +154,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     rooms,
     money,
     chat,
-    charter: new Charter({ db, rooms, clock }),
+    charter,
+    reports,
     webhooks,
   };
 }

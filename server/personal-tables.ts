@@ -140,6 +140,14 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'proof of what a creator agreed to, under their identity alone',
   },
 
+  reports: {
+    domain: 'trust',
+    rows: 'reporter = $1',
+    hidden: ['accused', 'evidence'],
+    erase: { set: { reporter: 'null', contact: 'null', note: 'null' } },
+    kept: 'evidence has its own term (LOGE_CHAT_EVIDENCE_DAYS), also where it names the person',
+  },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };
 

@@ -7,6 +7,7 @@ import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/pr
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -335,6 +336,15 @@ export class Room {
    */
   settleTipRequest(request: { tip: MenuRequest['tip']; outcome: 'done' | 'undone' }): Promise<MenuRequest> {
     return this.#tipping.settleRequest(request);
+  }
+
+  /**
+   * Reports a message, a person or the live to the house, which keeps it with its evidence. Resolves to the report with
+   * the number to quote. Moderators never see who reported.
+   * @throws {LogeError} `message_not_found`, `rate_limited`.
+   */
+  report(request: RoomReportInput): Promise<Report> {
+    return this.#connection.request('reports:file', request);
   }
 
   /** Removes a person from the room; the reason is recorded. For the creator and moderators. */

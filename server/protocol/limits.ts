@@ -132,6 +132,8 @@ export const LIMITS = {
   apiKeys: 100,
   /** Web origins per API key. */
   keyOrigins: 20,
+  /** Of a report. */
+  reportNoteChars: 4_000,
   charterArticles: 40,
   /** Characters of an article in one language. */
   charterTextChars: 8_000,

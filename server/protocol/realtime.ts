@@ -80,6 +80,7 @@ import {
   watchInput,
 } from './stage.ts';
 import { CHARTER_REQUESTS } from './trust/charter.ts';
+import { REPORT_REQUESTS } from './trust/reports.ts';
 
 const nothing = z.object({});
 
@@ -136,6 +137,7 @@ export const REQUESTS = {
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
   ...CHARTER_REQUESTS,
+  ...REPORT_REQUESTS,
 } as const;
 
 /** Fields of a request besides its input. */

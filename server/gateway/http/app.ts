@@ -13,6 +13,7 @@ import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
+import { mountReportPages } from '../site/report-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountSignInLinks } from '../site/sign-in-links.ts';
 import { signInOperations } from '../site/sign-in-operations.ts';
@@ -61,6 +62,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);
   mountCharterPages(app, context, limits);
+  mountReportPages(app, context, { limits, sessions });
   mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);
   app.use(notFound);

@@ -82,9 +82,9 @@ const articleChange = z.object({
 });
 export type ArticleChange = z.infer<typeof articleChange>;
 
-export const charterReviewInput = z.object({ language: pageLocale.optional() });
+const charterReviewInput = z.object({ language: pageLocale.optional() });
 /** What a creator reads before they accept. Null where no version is in force. */
-export const charterReview = z.object({
+const charterReview = z.object({
   charter: z
     .object({
       version,
@@ -99,7 +99,7 @@ export const charterReview = z.object({
 export type CharterReview = z.infer<typeof charterReview>;
 
 export const draftInput = z.object({ articles });
-export const charterDraft = z.object({ version, hash, articles: z.array(article), changedAt: z.string() });
+const charterDraft = z.object({ version, hash, articles: z.array(article), changedAt: z.string() });
 export type CharterDraft = z.infer<typeof charterDraft>;
 /** Null where there is no draft. */
 export const charterDraftAnswer = z.object({ draft: charterDraft.nullable() });

@@ -3,7 +3,7 @@ import type { Language } from '../../protocol/people.ts';
 import type { Article, ArticleChange, TextPart } from '../../protocol/trust/charter.ts';
 
 /** Past it an article counts as rewritten, so that no text keeps a process busy. */
-const EDITS_MAX = 1_000;
+const EDITS_MAX = 500;
 
 /** The articles of `after`, each compared with `before`, then those that were removed. */
 export function articleChanges(

@@ -7,7 +7,7 @@ import { charterAcceptances, charterVersions } from './charter.schema.ts';
 /** Versions that are listed; a house that changes its charter each week reaches it after two years. */
 const VERSIONS_MAX = 100;
 
-export interface VersionRow {
+interface VersionRow {
   version: number;
   articles: Article[];
   hash: string;

@@ -23,13 +23,23 @@ import { CharterStore, type PublishedRow } from './charter.store.ts';
 import { articleChanges } from './charter-changes.ts';
 import { charterHash } from './charter-hash.ts';
 
+/** Comparisons of two versions that are kept: they never change, and a rewritten article takes long to compare. */
+const COMPARISONS_KEPT = 200;
 /** How late a page may notice that a version has come into force. Going live never is. */
 const REMEMBERED_MS = 5_000;
+
+interface Compared {
+  version: number;
+  articles: readonly Article[];
+}
+/** What a creator knows who has accepted no version. */
+const NOTHING: Compared = { version: 0, articles: [] };
 
 export class Charter {
   readonly #store: CharterStore;
   readonly #rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>;
   readonly #clock: Clock;
+  readonly #compared = new Map<string, ArticleChange[]>();
   #remembered: { hasOne: Promise<boolean>; untilMs: number } | undefined;
 
   constructor({ db, rooms, clock }: { db: Database; rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>; clock: Clock }) {
@@ -73,7 +83,13 @@ export class Charter {
 
   async compare(from: number, to: number, language: Language): Promise<ArticleChange[]> {
     const [before, after] = await Promise.all([this.getVersion(from), this.getVersion(to)]);
-    return articleChanges(before.articles, after.articles, language);
+    return this.#compare(before, after, language);
+  }
+
+  /** The article of the version in force. */
+  async findArticle(id: string): Promise<{ version: number; article: string } | undefined> {
+    const found = await this.#store.findInForce(this.#nowIso());
+    return found?.articles.some((article) => article.id === id) ? { version: found.version, article: id } : undefined;
   }
 
   async findDraft(): Promise<CharterDraft | null> {
@@ -136,8 +152,8 @@ export class Charter {
     if (!current) return { charter: null };
     const { version, hash, effectiveFrom } = current;
     const known = accepted.find((each) => each.version <= version);
-    const before = known ? ((await this.#store.find(known.version))?.articles ?? []) : [];
-    const articles = articleChanges(before, current.articles, language);
+    const before = known && (await this.#store.find(known.version));
+    const articles = this.#compare(before ?? NOTHING, current, language);
     return {
       charter: {
         version,
@@ -164,6 +180,17 @@ export class Charter {
       if (isRestored || (liveStartedAt !== null && Date.parse(liveStartedAt) < sinceMs)) return;
     }
     throw new AppError('charter_acceptance_required');
+  }
+
+  #compare(before: Compared, after: Compared, language: Language): ArticleChange[] {
+    const key = `${before.version} ${after.version} ${language}`;
+    const known = this.#compared.get(key);
+    if (known) return known;
+    const changes = articleChanges(before.articles, after.articles, language);
+    const [oldest] = this.#compared.keys();
+    if (oldest !== undefined && this.#compared.size >= COMPARISONS_KEPT) this.#compared.delete(oldest);
+    this.#compared.set(key, changes);
+    return changes;
   }
 
   #publishedOf(row: Omit<PublishedRow, 'articles'>, all: readonly Omit<PublishedRow, 'articles'>[]): PublishedVersion {

@@ -27,6 +27,7 @@ registerParts({
   'desk-person': withControls(() => import('../desk/desk-person.ts')),
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
+  'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
 
 const SECTIONS = [
@@ -37,8 +38,9 @@ const SECTIONS = [
   'holds',
   'reconciliation',
   'fees',
-  'people',
   'charter',
+  'reports',
+  'people',
   'letters',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -150,10 +152,12 @@ export class SiteDesk extends SitePage {
         return html`<desk-reconciliation></desk-reconciliation>`;
       case 'fees':
         return html`<desk-fees></desk-fees>`;
-      case 'people':
-        return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
       case 'charter':
         return html`<desk-charter></desk-charter>`;
+      case 'reports':
+        return html`<desk-reports></desk-reports>`;
+      case 'people':
+        return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
     }
