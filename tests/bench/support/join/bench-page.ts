@@ -155,6 +155,10 @@ async function goLive(camera?: CameraSize): Promise<void> {
   await publishing?.localParticipant.goLive(camera ? { camera, microphone: true } : { stream: startPicture() });
 }
 
+async function openPreview(camera: CameraSize): Promise<void> {
+  await publishing?.localParticipant.startPreview({ camera });
+}
+
 async function endLive(): Promise<void> {
   await publishing?.localParticipant.endLive();
 }
@@ -331,6 +335,7 @@ const benchPage = {
   load,
   publishLoge,
   goLive,
+  openPreview,
   endLive,
   publishBare,
   setBareActive,
