@@ -110,6 +110,7 @@ describe('over HTTP', () => {
   /** Inputs where the documented example is missing, or needs existing ids. */
   const bodies: Record<string, (scene: Scene) => object> = {
     'POST /v1/tokens': ({ room }) => ({ identity: 'fan-7', name: 'Léa', room, role: 'fan' }),
+    'POST /v1/reports': ({ room }) => ({ room, subject: { kind: 'live' }, category: 'fraud' }),
     'POST /v1/keys': () => ({ name: 'Another', scopes: ['admin'] }),
     'POST /v1/memberships': ({ tier }) => ({ tier }),
     'POST /v1/withdrawals': () => ({ ticket: createId('ticket') }),
@@ -326,6 +327,9 @@ describe('over sockets', () => {
     'private:end': privateSession,
     'private:extend': privateSession,
     'private:list': {},
+    'charter:review': {},
+    'charter:accept': { version: 1 },
+    'reports:file': { subject: { kind: 'live' }, category: 'fraud' },
     'memberships:tiers': {},
     'memberships:list': {},
     'memberships:join': { tier: createId('tier') },
