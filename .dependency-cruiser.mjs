@@ -25,6 +25,7 @@ const homes = {
   '@electric-sql/pglite': '^server/platform/',
   stripe: '^(server/money/provider/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
+  'web-push': '^server/notices/push/push\\.ts$',
   'drizzle-orm': String.raw`^server/(platform/|.+\.(store|schema)\.ts$)`,
   'mediasoup-client': '^client-sdk/src/',
   'socket.io-client': '^client-sdk/src/',

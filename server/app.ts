@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -127,6 +127,8 @@ export class App {
       () => deskSessions.close(),
       () => people.close(),
       () => mail.close(),
+      () => push.close(),
+      () => notices.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
       () => outbox.close(),
@@ -154,6 +156,8 @@ export class App {
     webhooks.start();
     deskSessions.start();
     mail.start();
+    notices.start();
+    push.start();
     people.start();
     chat.start();
     await money.start();

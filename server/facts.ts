@@ -4,6 +4,7 @@
  * people in its room, which run `room`.
  */
 import type { MoneyFacts } from './money/money-facts.ts';
+import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
 
@@ -15,6 +16,8 @@ type DispatchListener =
   | 'privateSessions'
   /** Queues letters about money to people of the house (`money-letters.ts`). */
   | 'letters'
+  /** Queues what many people are told about a room (`notices/`). */
+  | 'notices'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'
   /** Sends a notification to sockets of all gateways. */
@@ -31,6 +34,7 @@ export type RoomListener =
   | 'places'
   | 'privateSession'
   | 'requests'
+  | 'roomChange'
   | 'roomEnd';
 
 interface Listeners {
@@ -38,21 +42,24 @@ interface Listeners {
   room?: readonly RoomListener[];
 }
 
-type Topic = keyof RoomFacts | keyof MoneyFacts;
+type Topic = keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
   // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
-  'live.started': { dispatch: ['webhooks'], room: ['live'] },
+  'live.started': { dispatch: ['webhooks', 'notices'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
+  'room.changed': { dispatch: ['webhooks', 'notices'], room: ['roomChange'] },
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
+  'reminder.due': { dispatch: ['webhooks'] },
+
   // The chat comes first: webhooks are sent after participants have seen it.
-  'tips.settled': { dispatch: ['chat', 'webhooks'] },
+  'tips.settled': { dispatch: ['chat', 'webhooks', 'letters'] },
   'tip.refunded': { dispatch: ['chat', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },

@@ -115,6 +115,7 @@ export class LogeRoom extends RoomPart {
         'disconnected',
         'liveStarted',
         'liveEnded',
+        'roomChanged',
         'roomEnded',
         'ticketsLeft',
       ]),

@@ -13,6 +13,7 @@ type StateEventName =
   | 'liveEnded'
   | 'pauseChanged'
   | 'earningsChanged'
+  | 'roomChanged'
   | 'roomEnded';
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
 
@@ -98,6 +99,14 @@ export class RoomState {
     if (!info || (info.pausedUntil === until && info.pauseAnnounced === isAnnounced)) return;
     this.info = { ...info, pausedUntil: until, pauseAnnounced: isAnnounced };
     this.#emit('pauseChanged', { until, isAnnounced });
+  }
+
+  /** Takes over what the creator has changed; the live has events of its own. */
+  setChanged({ title, text, access, startsAt, movedAt, returnUntil, listed }: RoomInfo): void {
+    const { info } = this;
+    if (!info) return;
+    this.info = { ...info, title, text, access, startsAt, movedAt, returnUntil, listed };
+    this.#emit('roomChanged', this.info);
   }
 
   setEnded(info: RoomInfo): void {

@@ -30,6 +30,7 @@ export const ID_PREFIXES = {
   personSession: 'login_',
   signInRequest: 'signin_',
   letter: 'letter_',
+  pushDevice: 'pushdev_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
@@ -60,6 +61,7 @@ export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
 export type ApiKeyId = Id<'apiKey'>;
 export type PersonSessionId = Id<'personSession'>;
+export type PushDeviceId = Id<'pushDevice'>;
 export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;

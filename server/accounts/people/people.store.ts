@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { CreatorInput } from '../../protocol/accounts.ts';
 import type { Language } from '../../protocol/people.ts';
@@ -57,6 +57,22 @@ export class PeopleStore {
       .where(eq(personAddresses.person, person))
       .orderBy(personAddresses.confirmedAt);
     return rows.map(({ address }) => address);
+  }
+
+  /** The first address of each of these people. */
+  async contactsOf(ids: string[]): Promise<Map<string, { address: string; language: Language }>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#db.orm
+      .selectDistinctOn([persons.id], {
+        id: persons.id,
+        language: persons.language,
+        address: personAddresses.address,
+      })
+      .from(persons)
+      .innerJoin(personAddresses, eq(personAddresses.person, persons.id))
+      .where(inArray(persons.id, ids))
+      .orderBy(persons.id, personAddresses.confirmedAt);
+    return new Map(rows.map(({ id, ...contact }) => [id, contact]));
   }
 
   /** Idempotent. */

@@ -16,13 +16,15 @@ import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
+import { pushOperations } from './push.ts';
+import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
-  accounts: [...accountOperations, ...peopleOperations, ...mailOperations],
-  rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
+  accounts: [...accountOperations, ...peopleOperations, ...pushOperations, ...mailOperations],
+  rooms: [...roomOperations, ...siteRoomOperations, ...reminderOperations, ...stageOperations],
   money: [
     ...walletOperations,
     ...ticketOperations,

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import '../account/account-creator.ts';
 import '../account/account-profile.ts';
+import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/people.ts';
@@ -35,6 +36,7 @@ export class SiteAccount extends SitePage {
         isNew
           ? nothing
           : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-push></account-push>
               <account-sessions></account-sessions>`
       }
     </div>`;
