@@ -103,7 +103,7 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, notices, push } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -125,6 +125,7 @@ export class App {
     };
     closers.push(
       () => deskSessions.close(),
+      () => moderators.close(),
       () => people.close(),
       () => mail.close(),
       () => push.close(),
@@ -159,6 +160,7 @@ export class App {
     notices.start();
     push.start();
     people.start();
+    moderators.start();
     chat.start();
     await money.start();
     if (config.development && leader.isLeader) await seedDemo(context);

@@ -3,6 +3,7 @@
  * it true. The gateway that dispatches it runs `dispatch` in order, then publishes the fact to the gateways that have
  * people in its room, which run `room`.
  */
+import type { AccountFacts } from './accounts/account-facts.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
@@ -10,11 +11,15 @@ import type { RoomFacts } from './rooms/room-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips, and which were paid back, in the chat. */
-  | 'chat'
+  /** Shows tips in the chat. */
+  | 'tips'
+  /** Shows in the chat which tips were paid back. */
+  | 'tipRefunds'
+  /** Finds the rooms in which a person has become a moderator, or is one no longer. */
+  | 'ranks'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
-  /** Queues letters about money to people of the house (`money-letters.ts`). */
+  /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
   | 'letters'
   /** Queues what many people are told about a room (`notices/`). */
   | 'notices'
@@ -42,13 +47,16 @@ interface Listeners {
   room?: readonly RoomListener[];
 }
 
-type Topic = keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
   // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
+  // No webhook: these people are the house's own.
+  'role.changed': { dispatch: ['ranks', 'letters'] },
+  'sessions.ended': { dispatch: ['sockets'] },
   'live.started': { dispatch: ['webhooks', 'notices'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
@@ -59,8 +67,8 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'reminder.due': { dispatch: ['webhooks'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
-  'tips.settled': { dispatch: ['chat', 'webhooks', 'letters'] },
-  'tip.refunded': { dispatch: ['chat', 'webhooks'] },
+  'tips.settled': { dispatch: ['tips', 'webhooks', 'letters'] },
+  'tip.refunded': { dispatch: ['tipRefunds', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },

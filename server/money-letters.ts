@@ -1,4 +1,5 @@
-/** The facts of money that people of the house get a letter about. Embedders write to their own people themselves. */
+/** The facts of money and of roles that people of the house get a letter about. Embedders write to their own people themselves. */
+import type { AccountFacts } from './accounts/account-facts.ts';
 import type { LetterData, TemplateName } from './accounts/mail/letters/template.ts';
 import type { Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
@@ -15,8 +16,9 @@ type MoneyLetter = {
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
+type Facts = MoneyFacts & AccountFacts;
 type LettersOf = {
-  [Topic in keyof MoneyFacts]?: (data: MoneyFacts[Topic], fact: Fact) => Written | Promise<Written>;
+  [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
 };
 
 export interface MoneyLettersOptions {
@@ -55,13 +57,21 @@ export class MoneyLetters {
   }
 
   async #letterOf(fact: Fact): Promise<Written> {
-    const letterOf = this.#letters[fact.topic as keyof MoneyFacts] as
+    const letterOf = this.#letters[fact.topic as keyof Facts] as
       | ((data: unknown, fact: Fact) => Written | Promise<Written>)
       | undefined;
     return letterOf?.(fact.data, fact);
   }
 
   readonly #letters: LettersOf = {
+    'role.changed': ({ role, change, by }, { identity }) =>
+      role === 'creator' && identity && by !== identity && (change === 'given' || change === 'refused')
+        ? {
+            identity,
+            template: 'creator-decision',
+            data: { accepted: change === 'given', link: this.#page(change === 'given' ? '/studio' : '/account') },
+          }
+        : undefined,
     'ticket.bought': ({ ticket: { id, identity, priceMinor, currency, boughtAt } }) => ({
       identity,
       template: 'receipt',

@@ -21,13 +21,24 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   persons: {
     domain: 'accounts',
     rows: 'id = $1',
-    erase: { set: { name: ERASED_NAME } },
+    erase: { set: { name: ERASED_NAME, closed_at: 'coalesce(closed_at, now())' } },
   },
   sign_in_requests: {
     domain: 'accounts',
     rows: 'address in (select address from person_addresses where person = $1)',
     hidden: ['link_digest', 'code_digest'],
     erase: { delete: true },
+  },
+  letters: {
+    domain: 'accounts',
+    rows: 'recipient in (select address from person_addresses where person = $1)',
+    hidden: ['sealed_data'],
+    kept: 'addresses and encrypted contents of mail, deleted a month after it was sent',
+  },
+  mail_opt_outs: {
+    domain: 'accounts',
+    rows: 'address in (select address from person_addresses where person = $1)',
+    kept: 'addresses that have unsubscribed, kept so that they get no more',
   },
   person_addresses: { domain: 'accounts', rows: 'person = $1', erase: { delete: true } },
   person_sessions: {
@@ -37,6 +48,13 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { delete: true },
   },
   handles: { domain: 'accounts', rows: 'person = $1', erase: { set: { freed_at: 'coalesce(freed_at, now())' } } },
+  moderator_invitations: { domain: 'accounts', rows: 'person = $1', hidden: ['link_digest'], erase: { delete: true } },
+  roles: {
+    domain: 'accounts',
+    rows: 'person = $1',
+    hidden: ['given_by', 'ended_by'],
+    kept: 'who had which role stays on record, under the id of the person',
+  },
 
   rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
   entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
@@ -143,9 +161,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   gateways: 'processes',
   goals: 'goals of rooms',
   invoice_series: 'counters',
-  letters: 'addresses and encrypted contents of mail, deleted a month after it was sent',
   ledger_transactions: 'amounts by source; their entries are listed with their accounts',
-  mail_opt_outs: 'addresses that have unsubscribed, kept so that they get no more',
   notices: 'what is told about rooms',
   push_keys: 'keys of the house',
   push_messages: 'texts about rooms, deleted once they were sent',

@@ -1,9 +1,8 @@
 /**
  * The one error class of the SDK, for failures of the server and of the browser, with a stable code. Server codes come
- * from the protocol's catalogue; the codes defined here arise in the browser only.
+ * from the protocol's catalogue, with their texts; the codes defined here arise in the browser only.
  */
-import type { ErrorCode, WireError } from '../../server/protocol/errors.ts';
-import { ERROR_CATALOGUE } from '../../server/protocol/errors.ts';
+import { type ErrorCode, SHARED_ERRORS, type WireError } from '../../server/protocol/errors.ts';
 
 interface ClientErrorEntry {
   retryable: boolean;
@@ -35,6 +34,11 @@ export const CLIENT_ERRORS = {
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
+/** The codes that the SDK raises, whose texts it has. */
+export const RAISED_ERRORS = { ...SHARED_ERRORS, ...CLIENT_ERRORS };
+
+type RaisedErrorCode = keyof typeof RAISED_ERRORS;
+
 /** The codes that this version of the SDK knows. A newer server may send others: show `message` for those. */
 export type LogeErrorCode = ErrorCode | ClientErrorCode;
 
@@ -60,6 +64,8 @@ export class LogeError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly limitMinor: number | undefined;
 
+  constructor(code: RaisedErrorCode, message?: string, options?: LogeErrorOptions);
+  constructor(code: LogeErrorCode, message: string, options?: LogeErrorOptions);
   constructor(code: LogeErrorCode, message?: string, options: LogeErrorOptions = {}) {
     const entry = catalogueEntry(code);
     super(message ?? entry.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -72,8 +78,7 @@ export class LogeError extends Error {
 }
 
 function catalogueEntry(code: string): { retryable: boolean; message: string } {
-  if (Object.hasOwn(CLIENT_ERRORS, code)) return CLIENT_ERRORS[code as ClientErrorCode];
-  if (Object.hasOwn(ERROR_CATALOGUE, code)) return ERROR_CATALOGUE[code as ErrorCode];
+  if (Object.hasOwn(RAISED_ERRORS, code)) return RAISED_ERRORS[code as RaisedErrorCode];
   return { retryable: false, message: `The server refused the request (${code}).` };
 }
 
@@ -97,7 +102,7 @@ export function parseWireError(value: unknown): LogeError | null {
 }
 
 /** Converts any thrown value to a {@link LogeError}; `fallback` is the code for other errors. */
-export function toLogeError(error: unknown, fallback: LogeErrorCode): LogeError {
+export function toLogeError(error: unknown, fallback: RaisedErrorCode): LogeError {
   return error instanceof LogeError ? error : new LogeError(fallback, undefined, { cause: error });
 }
 

@@ -343,9 +343,10 @@ export class Room {
    * Ends the live, if one is on, and says that it goes on within so many minutes; for the creator. The room ends by
    * itself when the time has passed. Call it again to change the time.
    */
-  async pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
-    await this.localParticipant.endLive();
-    return this.#connection.request('rooms:pause', { minutes });
+  pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
+    // One request: between two, viewers would see the live end without a pause.
+    const publication = this.localParticipant.stopLive();
+    return this.#connection.requestReliably('rooms:pause', { minutes, ...(publication && { publication }) });
   }
 
   /** Whether this person has asked to be reminded of the live to come. */

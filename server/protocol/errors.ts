@@ -9,7 +9,36 @@ interface ErrorEntry {
   message: string;
 }
 
+/** Codes that the SDK raises itself too. It has no other texts of the catalogue: each error comes with its text. */
+export const SHARED_ERRORS = {
+  access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
+  wrong_room: {
+    status: 409,
+    retryable: false,
+    message: 'This request was meant for another room than the one you are in now.',
+  },
+  invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
+  publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
+  live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
+  live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
+  cannot_consume: { status: 422, retryable: false, message: 'This browser cannot play the media of this room.' },
+  stage_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'Video is not available at the moment. Try again.',
+  },
+  message_not_found: { status: 404, retryable: false, message: 'There is no such message.' },
+  private_session_not_found: {
+    status: 404,
+    retryable: false,
+    message: 'There is no such private session, or it is over.',
+  },
+  timeout: { status: 504, retryable: true, message: 'The server did not answer in time.' },
+  internal: { status: 500, retryable: true, message: 'Something went wrong on our side.' },
+} as const satisfies Record<string, ErrorEntry>;
+
 export const ERROR_CATALOGUE = {
+  ...SHARED_ERRORS,
   // Who you are
   token_missing: { status: 401, retryable: false, message: 'No token was given. Ask your server for a room token.' },
   token_invalid: { status: 401, retryable: false, message: 'The token is not valid here.' },
@@ -48,6 +77,17 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This handle is taken or reserved.',
   },
+  invitation_invalid: {
+    status: 410,
+    retryable: false,
+    message: 'This invitation was used before, has expired or was withdrawn. Ask for a new one.',
+  },
+  person_not_found: { status: 404, retryable: false, message: 'There is no such person.' },
+  last_operator: {
+    status: 409,
+    retryable: false,
+    message: 'A house keeps at least one operator. Name another one first.',
+  },
   desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
   origin_not_allowed: {
@@ -56,15 +96,9 @@ export const ERROR_CATALOGUE = {
     message: 'This site is not allowed to embed. Add it to LOGE_ALLOWED_ORIGINS.',
   },
   // What you sent
-  invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
   cursor_invalid: { status: 400, retryable: false, message: 'Pass `after` exactly as an earlier answer returned it.' },
   time_in_past: { status: 422, retryable: false, message: 'This time is in the past.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },
-  wrong_room: {
-    status: 409,
-    retryable: false,
-    message: 'This request was meant for another room than the one you are in now.',
-  },
   unknown_event: { status: 400, retryable: false, message: 'There is no such event.' },
   not_found: { status: 404, retryable: false, message: 'There is nothing at this address.' },
   method_not_allowed: {
@@ -98,7 +132,6 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'The payment provider has no payouts to this country, so this creator could not be paid.',
   },
-  access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   access_removed: { status: 403, retryable: false, message: 'You were removed from this room.' },
   capacity_without_tickets: { status: 422, retryable: false, message: 'Only a room with tickets has a capacity.' },
   participant_not_removable: {
@@ -113,19 +146,10 @@ export const ERROR_CATALOGUE = {
     message: 'This connection read its data too slowly and was closed. Connect again.',
   },
   // Stage
-  publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   not_live: { status: 409, retryable: true, message: 'Nobody is live in this room at the moment.' },
-  live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
-  live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
   session_not_found: { status: 404, retryable: true, message: 'This media session is over. Join again.' },
   producer_not_found: { status: 404, retryable: false, message: 'There is no such track.' },
   invalid_media_parameters: { status: 400, retryable: false, message: 'The media parameters are not usable.' },
-  cannot_consume: { status: 422, retryable: false, message: 'This browser cannot play the media of this room.' },
-  stage_unavailable: {
-    status: 503,
-    retryable: true,
-    message: 'Video is not available at the moment. Try again.',
-  },
   spare_unavailable: { status: 409, retryable: false, message: 'No media worker is free for a spare session.' },
   too_many_media_sessions: {
     status: 429,
@@ -134,7 +158,6 @@ export const ERROR_CATALOGUE = {
   },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
   // Chat
-  message_not_found: { status: 404, retryable: false, message: 'There is no such message.' },
   message_empty: { status: 400, retryable: false, message: 'The message is empty.' },
   message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },
   chat_not_allowed: { status: 403, retryable: false, message: 'You may not write in this chat.' },
@@ -204,11 +227,6 @@ export const ERROR_CATALOGUE = {
   },
   sold_out: { status: 409, retryable: false, message: 'All tickets of this room are sold.' },
   private_not_offered: { status: 409, retryable: false, message: 'This room has no private sessions.' },
-  private_session_not_found: {
-    status: 404,
-    retryable: false,
-    message: 'There is no such private session, or it is over.',
-  },
   private_session_exists: {
     status: 409,
     retryable: false,
@@ -299,8 +317,6 @@ export const ERROR_CATALOGUE = {
   // The house
   unavailable: { status: 503, retryable: true, message: 'The server is not ready. Try again in a moment.' },
   shutting_down: { status: 503, retryable: true, message: 'This server is restarting. Reconnect in a moment.' },
-  timeout: { status: 504, retryable: true, message: 'The server did not answer in time.' },
-  internal: { status: 500, retryable: true, message: 'Something went wrong on our side.' },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

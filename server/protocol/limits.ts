@@ -83,6 +83,9 @@ export const LIMITS = {
   handlesKept: 5,
   /** Browsers of one person that get messages. */
   pushDevices: 10,
+  /** How long an invitation to moderate is valid, and how many a creator makes in 24 hours. */
+  moderatorInvitationDays: 7,
+  moderatorInvitationsPerDay: 20,
   tokenTtlSeconds: 600,
   tokenTtlMaxSeconds: 24 * 3600,
   /** Tolerated clock difference between an embedder's server and this one. */

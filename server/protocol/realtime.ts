@@ -53,13 +53,14 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import { access, currency, pauseInput, reminder, removal, removalInput, room } from './rooms.ts';
+import { access, currency, reminder, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
   endLiveInput,
   grantedSession,
   muteInput,
+  pauseInput,
   prepareAnswer,
   prepareInput,
   produceInput,
@@ -194,7 +195,7 @@ export const EVENTS = {
   'rooms:changed': z.object({ room }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),
-  /** Sent again when the creator says until when the room is paused. */
+  /** Sent again when the pause changes. */
   'stage:liveEnded': z.object({
     endedAt: z.string(),
     pausedUntil: z.string().nullable(),

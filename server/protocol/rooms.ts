@@ -143,9 +143,6 @@ export const roomView = room.extend({
 });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
-/** Ends the live, if one is on; the creator wants to go on within so many minutes. */
-export const pauseInput = z.object({ minutes: z.number().int().min(1).max(LIMITS.pauseMaxMinutes) });
-
 /** Whether a person wants to be reminded of a room. */
 export const reminder = z.object({ wanted: z.boolean() });
 

@@ -294,10 +294,10 @@ export class Stage {
   }
 
   /**
-   * Ends the live at all gateways, as its creator asked. A publication that another page has replaced loses its own
-   * sessions only.
+   * Ends the live at all gateways, as its creator asked, for good or for a pause. A publication that another page has
+   * replaced loses its own sessions only.
    */
-  async endLive(room: RoomId, publication?: string): Promise<void> {
+  async endLive(room: RoomId, publication?: string, pauseMinutes?: number): Promise<void> {
     // Not replaced where the database fails: then everything is closed.
     if (await this.#lives.isReplaced(room, publication)) {
       // The page that took the stage may have failed to open a session, which would have replaced these.
@@ -306,7 +306,7 @@ export class Stage {
     }
     try {
       // First, so that a concurrent start is either ended here or comes after the end.
-      await this.#lives.end(room);
+      await this.#lives.end(room, pauseMinutes);
     } finally {
       await this.#ends.closeEverywhere({ room, matches: isPublisher }, (node) => node.closePublisher({ room }));
     }

@@ -1,16 +1,7 @@
-/** Texts for people by error code, where the catalogue's message is for developers. */
-
-import type { ErrorCode } from '../../../server/protocol/errors.ts';
-import { ERROR_CATALOGUE } from '../../../server/protocol/errors.ts';
-import type { ClientErrorCode, LogeErrorCode } from '../../src/errors.ts';
-import { CLIENT_ERRORS } from '../../src/errors.ts';
+/** Texts for people by error code, where the text that comes with the error is for developers. */
+import { type LogeErrorCode, RAISED_ERRORS } from '../../src/errors.ts';
 
 export type ErrorTexts = Record<LogeErrorCode, string>;
-
-function messagesOf<Code extends string>(entries: Record<Code, { message: string }>): Record<Code, string> {
-  const pairs = Object.entries<{ message: string }>(entries).map(([code, entry]) => [code, entry.message]);
-  return Object.fromEntries(pairs) as Record<Code, string>;
-}
 
 const forPeople: Partial<ErrorTexts> = {
   token_missing: 'Sign in to enter this room.',
@@ -28,8 +19,7 @@ const forPeople: Partial<ErrorTexts> = {
   media_not_supported: 'This browser cannot show live video. Try a current Chrome, Edge, Firefox or Safari.',
 };
 
-export const englishErrors: ErrorTexts = {
-  ...messagesOf<ErrorCode>(ERROR_CATALOGUE),
-  ...messagesOf<ClientErrorCode>(CLIENT_ERRORS),
+export const englishErrors = {
+  ...Object.fromEntries(Object.entries(RAISED_ERRORS).map(([code, { message }]) => [code, message])),
   ...forPeople,
-};
+} as Partial<ErrorTexts> & Record<keyof typeof RAISED_ERRORS, string>;

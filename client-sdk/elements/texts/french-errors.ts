@@ -15,6 +15,9 @@ export const frenchErrors: ErrorTexts = {
   handle_invalid:
     'Un pseudonyme compte de 3 à 30 lettres minuscules et chiffres, avec des points, tirets ou tirets bas isolés entre eux.',
   handle_unavailable: 'Ce pseudonyme, ou un autre qui lui ressemble, est pris ou réservé.',
+  invitation_invalid: 'Cette invitation a déjà servi, a expiré ou a été retirée. Demandez-en une nouvelle.',
+  person_not_found: 'Cette personne n’existe pas.',
+  last_operator: 'Une maison garde au moins un opérateur. Nommez d’abord quelqu’un d’autre.',
   desk_session_not_found: 'Cette session de la caisse n’existe pas.',
   credentials_invalid: 'La clé ou le secret de l’API est faux.',
   scope_missing: 'Cette clé d’API n’a pas le droit de faire cela.',

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
-import { LogeError } from '../errors.ts';
+import { fromWire, LogeError } from '../errors.ts';
 import type { ChatItem } from '../events.ts';
 import { CHAT } from '../limits.ts';
 import { Chat } from './chat.ts';
@@ -287,7 +288,7 @@ describe('Chat', () => {
     chat.discard(chat.outgoing[0]?.clientId ?? '');
     expect(chat.outgoing).toHaveLength(1);
     await sent;
-    server.failNext(new LogeError('message_refused'));
+    server.failNext(fromWire(new AppError('message_refused').toWire()));
     await expect(chat.send('no')).rejects.toMatchObject({ code: 'message_refused' });
     chat.discard(chat.outgoing[0]?.clientId ?? '');
     expect(chat.outgoing).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Transport } from 'mediasoup-client/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LogeError } from '../errors.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { fromWire, LogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import { IceRestarts } from './ice-restarts.ts';
 
@@ -69,7 +70,7 @@ class World {
 
   #answer() {
     return new Promise<{ iceParameters: ReturnType<typeof parameters> }>((resolve, reject) => {
-      if (this.isRefusing) return reject(new LogeError('session_not_found'));
+      if (this.isRefusing) return reject(fromWire(new AppError('session_not_found').toWire()));
       if (this.isLineDead) {
         setTimeout(() => reject(new LogeError('timeout')), 8_000);
         return;

@@ -177,10 +177,8 @@ export class LocalParticipant {
 
   /** Ends the live: closes the captured tracks at once, then tells the server. */
   async endLive(): Promise<void> {
-    if (!this.isLive && !this.#goingLive) return;
-    const ended = this.#publisher.end();
-    this.#handleEnded('ended', null);
-    await ended;
+    const publication = this.stopLive();
+    if (publication) await this.#connection.requestReliably('stage:endLive', { publication });
   }
 
   /** Mutes or unmutes a source; viewers get `trackMuted`. */
@@ -219,6 +217,14 @@ export class LocalParticipant {
   /** @internal */
   handleSelf(self: Pick<Welcome, 'participant' | 'can'> | null): void {
     this.#self = self;
+  }
+
+  /** @internal Closes the captured tracks. The caller tells the server that this publication has ended. */
+  stopLive(): string | undefined {
+    if (!this.isLive && !this.#goingLive) return undefined;
+    const publication = this.#publisher.close();
+    this.#handleEnded('ended', null);
+    return publication;
   }
 
   /** @internal Stops without a request to the server: access or the room has ended, or the page leaves. */

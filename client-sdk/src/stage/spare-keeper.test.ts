@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { AppError } from '../../../server/protocol/errors.ts';
 import type { SessionId } from '../../../server/protocol/ids.ts';
-import { LogeError } from '../errors.ts';
+import { fromWire, type LogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import { SpareKeeper } from './spare-keeper.ts';
 
@@ -114,7 +115,7 @@ it('leaves a spare that opens after it was dropped', async () => {
 
 it('retries later after a retryable failure only', async () => {
   let code: 'stage_unavailable' | 'spare_unavailable' = 'stage_unavailable';
-  const { spares, attempts } = keeper(() => new LogeError(code));
+  const { spares, attempts } = keeper(() => fromWire(new AppError(code).toWire()));
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect(attempts()).toBe(1);

@@ -1,9 +1,13 @@
 /** Every operation, by the part of the documentation that it belongs to. */
+import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
+import { deskPeopleOperations } from './desk-people.ts';
+import { deskRoleOperations } from './desk-roles.ts';
 import { mailOperations } from './mail.ts';
+import { moderatorOperations } from './moderators.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -23,7 +27,16 @@ import { stageOperations } from './stage.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
-  accounts: [...accountOperations, ...peopleOperations, ...pushOperations, ...mailOperations],
+  accounts: [
+    ...accountOperations,
+    ...peopleOperations,
+    ...pushOperations,
+    ...moderatorOperations,
+    ...accountDataOperations,
+    ...deskPeopleOperations,
+    ...deskRoleOperations,
+    ...mailOperations,
+  ],
   rooms: [...roomOperations, ...siteRoomOperations, ...reminderOperations, ...stageOperations],
   money: [
     ...walletOperations,

@@ -36,10 +36,13 @@ export function demoAddress(identity: string): string {
 const DEMO_TICKET_MINOR = 500;
 
 /** Creates the demo's creators if they are missing, and its rooms if there are none. */
-export async function seedDemo({ config, accounts, people, rooms }: HttpContext): Promise<void> {
+export async function seedDemo({ config, accounts, people, roles, rooms }: HttpContext): Promise<void> {
   if (!config.development) return;
   for (const { identity: id, name } of DEMO_PEOPLE) await people.seed({ id, name, address: demoAddress(id) });
-  for (const creator of DEMO_CREATORS) await accounts.createCreator(creator);
+  for (const creator of DEMO_CREATORS) {
+    await accounts.createCreator(creator);
+    await roles.give({ person: creator.identity, role: 'creator', by: 'demo' });
+  }
   if ((await rooms.listRooms({ limit: 1 })).length > 0) return;
   await rooms.createRoom({
     creator: 'noah',

@@ -30,8 +30,10 @@ export class AccountCreator extends AccountPart {
       ${
         profile.role === 'creator'
           ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>`
-          : html`<p class="muted">${texts.creatorText}</p>
-              ${this.#form()}`
+          : profile.isCreatorRequested
+            ? html`<p data-testid="creator-requested">${texts.creatorRequested}</p>`
+            : html`<p class="muted">${texts.creatorText}</p>
+                ${this.#form()}`
       }
       ${this.messages()}
     </section>`;

@@ -44,6 +44,8 @@ export const deskApi = {
   refund: ({ payment, kind, ...order }: RefundOrder) =>
     call<Refund>('POST', '/v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
   acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/v1/desk/acts')).acts,
+  actsOn: async (subject: string) =>
+    (await call<{ acts: DeskActView[] }>('GET', withQuery('/v1/desk/acts', { subject }))).acts,
   undeliveredLetters: async () => (await call<{ letters: UndeliveredLetter[] }>('GET', '/v1/desk/letters')).letters,
   disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/v1/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>

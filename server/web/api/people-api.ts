@@ -1,5 +1,11 @@
 /** Calls of the sign-in page and of the account. */
-import type { BecomeCreatorInput, PersonSession, Profile, ProfileChange } from '../../protocol/people.ts';
+import type {
+  AccountClosing,
+  BecomeCreatorInput,
+  PersonSession,
+  Profile,
+  ProfileChange,
+} from '../../protocol/people.ts';
 import type { PushDeviceInput, PushState } from '../../protocol/push.ts';
 import { call } from './site-call.ts';
 
@@ -19,4 +25,6 @@ export const peopleApi = {
   sessions: async () => (await call<{ sessions: PersonSession[] }>('GET', '/v1/me/sessions')).sessions,
   signOutOf: (session: string) => call<object>('DELETE', `/v1/me/sessions/${encodeURIComponent(session)}`),
   signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
+  closing: () => call<AccountClosing>('GET', '/v1/me/closing'),
+  close: () => call<object>('POST', '/v1/me/closing', { confirmed: true }),
 };

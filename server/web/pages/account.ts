@@ -2,9 +2,11 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import '../account/account-creator.ts';
+import '../account/account-data.ts';
 import '../account/account-profile.ts';
 import '../account/account-push.ts';
 import '../account/account-sessions.ts';
+import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
@@ -37,7 +39,9 @@ export class SiteAccount extends SitePage {
           ? nothing
           : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
               <account-push></account-push>
-              <account-sessions></account-sessions>`
+              <account-moderating></account-moderating>
+              <account-sessions></account-sessions>
+              <account-data></account-data>`
       }
     </div>`;
   }

@@ -3,11 +3,9 @@
  * with the handwritten `access-matrix.expected.txt`. LOGE_MATRIX_FILE=PATH writes the actual table.
  */
 import { appendFileSync } from 'node:fs';
-import type { Response } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../../server/gateway/http/docs/openapi.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/operations/table.ts';
-import { SiteSessions } from '../../../server/gateway/site/site-session.ts';
 import type { TokenInput } from '../../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { SCOPES } from '../../../server/protocol/keys.ts';
@@ -16,6 +14,7 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
+import { signIn } from '../../support/people/site-person.ts';
 import {
   allowedIn,
   isInconclusive,
@@ -124,6 +123,7 @@ describe('over HTTP', () => {
   };
   const queries: Record<string, string> = {
     'GET /v1/rooms/:id/quote': '?kind=ticket',
+    'GET /v1/desk/people': '?query=lea',
     'GET /v1/earnings/statement': '?month=2026-10',
     'GET /v1/creators/:identity/statement': '?month=2026-10',
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
@@ -144,17 +144,6 @@ describe('over HTTP', () => {
     return operation?.requestBody?.content['application/json'].example;
   }
 
-  async function cookieOf(identity: string): Promise<string> {
-    const { people } = http.context;
-    await people.seed({ id: identity, name: identity, address: `${identity}@example.org` });
-    const secret = await people.sessions.open(identity, '');
-    let cookie = '';
-    const request = { headers: {} };
-    const response = { req: request, cookie: (name: string, value: string) => (cookie = `${name}=${value}`) };
-    await new SiteSessions(http.context).replace(response as unknown as Response, secret);
-    return cookie;
-  }
-
   async function credentialsOf(caller: string, scene: Scene): Promise<Record<string, string>> {
     const { row } = scene;
     const key = keys.get(caller);
@@ -169,11 +158,12 @@ describe('over HTTP', () => {
       case 'wrong':
         return { authorization: basicOf(PRODUCTION_ENV.LOGE_API_KEY, 'not_the_secret_of_this_house_00000') };
       case 'artist':
-        return { cookie: await cookieOf(scene.creator) };
+        await http.context.roles.give({ person: scene.creator, role: 'creator', by: 'test' });
+        return { cookie: await signIn(http, scene.creator) };
       case 'operator':
-        return { cookie: await cookieOf(OPERATORS[row % OPERATORS.length] ?? '') };
+        return { cookie: await signIn(http, OPERATORS[row % OPERATORS.length] ?? '') };
       default:
-        return { cookie: await cookieOf(`${caller}-${row}`) };
+        return { cookie: await signIn(http, `${caller}-${row}`) };
     }
   }
 
@@ -213,6 +203,30 @@ describe('over HTTP', () => {
     print('HTTP', HTTP_CALLERS, rows);
     compare(HTTP_CALLERS, rows, readExpected('HTTP', HTTP_CALLERS));
   }, 300_000);
+
+  test('no API key finds a room of the house’s own people', async () => {
+    const { accounts, rooms, tokens } = http.context;
+    const creator = 'person_of_the_house';
+    await accounts.createCreator({ identity: creator, name: creator, country: 'FR' });
+    const { id: room } = await rooms.createRoom({ creator, title: 'Of the house', access: ROOM_ACCESS });
+    const scene = { ...(await createScene(9_000)), room };
+    const codes = new Map<string, string>();
+    for (const { http: door } of HTTP_OPERATIONS.filter(({ http: it }) => it.isOfRoom && it.scope)) {
+      const route = { method: door.method.toUpperCase(), path: door.path };
+      codes.set(`${route.method} ${route.path}`, await ask(route, door.scope ?? '', scene));
+    }
+    codes.set('POST /v1/tokens', await ask({ method: 'POST', path: '/v1/tokens' }, 'tokens', scene));
+    expect(codes.size).toBeGreaterThan(10);
+    expect([...codes].filter(([, code]) => code !== 'room_not_found')).toEqual([]);
+
+    // A token that an embedder signs itself, whatever it says of a session.
+    const signed = { identity: 'fan-7', name: 'Léa', room, role: 'moderator', entitled: true } as const;
+    const token = tokens.create(signed, { issuer: PRODUCTION_ENV.LOGE_API_KEY, session: 'login_0000000000' });
+    const summary = await http.participant(token, 'GET', `/v1/rooms/${room}/summary`);
+    expect(summary.json.error.code).toBe('room_not_found');
+    const listed = (await http.server('GET', '/v1/rooms?limit=100')).json.rooms;
+    expect(listed.filter((each: { id: string }) => each.id === room)).toEqual([]);
+  });
 });
 
 describe('over sockets', () => {

@@ -14,7 +14,7 @@ const MESSAGES = 200;
 const LONG_TEXT = '🎭'.repeat(500);
 /** At first, of the hundred that one identity may ask in ten seconds. */
 const ASKED = 80;
-const WAIT = { timeout: 30_000, interval: 200 };
+const WAIT = { timeout: 20_000, interval: 200 };
 
 let loge: TestApp;
 let room: RoomId;

@@ -12,7 +12,7 @@ import { RtpViewer, type RtpViewerOptions, rtpViewerCapabilities } from './rtp-v
 
 type EventOf<T extends SfuEvent['type']> = Extract<SfuEvent, { type: T }>;
 
-const EVENT_TIMEOUT_MS = 15_000;
+const EVENT_TIMEOUT_MS = 5_000;
 
 /** Events of a node in order, with a way to wait for one. */
 export class SfuEventLog {

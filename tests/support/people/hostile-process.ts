@@ -78,7 +78,7 @@ async function sayCostly(index: number): Promise<void> {
 
 for (let index = 0; index < CONNECTIONS; index += 1) void (texts.length > 0 ? sayCostly(index) : attack(index));
 process.on('message', async () => {
-  // On a busy machine a round can end before much was sent, and before the server has closed a connection for it.
+  // Not before much was sent, and before the server has closed a connection for it.
   while (texts.length === 0 && (closed === 0 || sent <= 1_000)) await pause(BURST_MS);
   process.send?.({ result: { sent, closed } });
 });

@@ -7,10 +7,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '../../../client-sdk/src/backoff.ts';
 import { Connection } from '../../../client-sdk/src/connection/connection.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { STAGE } from '../../../client-sdk/src/limits.ts';
 import { SpareKeeper } from '../../../client-sdk/src/stage/spare-keeper.ts';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import type { EventData, EventName, RequestAnswer, RequestInput, Welcome } from '../../../server/protocol/realtime.ts';
 import type { ConsumerOptions, RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../media/rtp-viewer.ts';
@@ -265,7 +266,7 @@ export class LightFan implements Disposable {
       });
       // Like a browser, which has nothing to negotiate before there is a track.
       const connect = once(() => void viewer.connect(transport as TransportOptions, []).catch(() => {}));
-      if (this.#ended.includes(session)) throw new LogeError('session_not_found');
+      if (this.#ended.includes(session)) throw fromWire(new AppError('session_not_found').toWire());
       const early = this.#early.flatMap((added) => (added.session === session ? added.consumers : []));
       const all = [...consumers, ...early];
       viewer.addConsumers(all as ConsumerOptions[]);

@@ -80,31 +80,31 @@ export async function measureUnderAttack(
     const at = (share: number) => Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN) * 10) / 10;
     return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
   };
+  const { costly = { room, texts: [] } } = options;
+  const hostile = fork(HOSTILE, [url, costly.room, JSON.stringify(costly.texts)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const attacks = async () => {
+    hostile.send('how much?');
+    const [{ result }] = (await once(hostile, 'message')) as [{ result: AttackMeasurement['attacks'] }];
+    return result;
+  };
   try {
+    // On a busy machine the attacker must not take the processor's time from the server: that is not what is measured.
+    if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_LOW);
     await talk();
+    // It answers once it has attacked.
+    await attacks();
     for (let round = 0; round < options.rounds; round += 1) {
+      hostile.kill('SIGSTOP');
       measured.withoutMs.push(await talk());
-      const { costly = { room, texts: [] } } = options;
-      const hostile = fork(HOSTILE, [url, costly.room, JSON.stringify(costly.texts)], {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      });
-      // On a busy machine the attacker must not take the processor's time from the server: that is not what is
-      // measured.
-      if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_LOW);
-      try {
-        await pause(500);
-        measured.withMs.push(await talk());
-        hostile.send('how much?');
-        const [{ result }] = (await once(hostile, 'message')) as [{ result: AttackMeasurement['attacks'] }];
-        measured.attacks.sent += result.sent;
-        measured.attacks.closed += result.closed;
-        options.onRound?.(measured.withoutMs.at(-1), measured.withMs.at(-1));
-      } finally {
-        hostile.kill('SIGKILL');
-        await once(hostile, 'exit');
-      }
+      hostile.kill('SIGCONT');
+      measured.withMs.push(await talk());
+      options.onRound?.(measured.withoutMs.at(-1), measured.withMs.at(-1));
     }
+    measured.attacks = await attacks();
   } finally {
+    hostile.kill('SIGKILL');
     for (const neighbour of neighbours) neighbour.drop();
   }
   return measured;

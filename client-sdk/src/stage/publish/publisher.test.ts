@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import { AppError } from '../../../../server/protocol/errors.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { LogeError } from '../../errors.ts';
+import { fromWire } from '../../errors.ts';
 import { MediaEngine } from '../../media/media-engine.ts';
 import { Publisher } from './publisher.ts';
 
@@ -30,7 +31,8 @@ it('removes a track also from the old session after a move', async () => {
   const request = async (name: string, input: Record<string, unknown>) => {
     requests.push({ name, input });
     // The old session may have ended on the server already.
-    if (name === 'stage:unproduce' && input.session === 'session_1') throw new LogeError('session_not_found');
+    if (name === 'stage:unproduce' && input.session === 'session_1')
+      throw fromWire(new AppError('session_not_found').toWire());
     if (name === 'stage:publish') {
       sessions += 1;
       return { session: `session_${sessions}`, transport: {} };

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../../server/protocol/errors.ts';
 import type { WatchAnswer } from '../../../../server/protocol/stage.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { LogeError } from '../../errors.ts';
+import { fromWire, LogeError } from '../../errors.ts';
 import type { StageTrack } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
@@ -86,7 +87,7 @@ async function watch(answers: Answers = {}) {
 /** The node of the first session is draining. */
 function wantMove(subscriber: Subscriber): void {
   const { session } = subscriber;
-  if (!session) throw new LogeError('session_not_found');
+  if (!session) throw fromWire(new AppError('session_not_found').toWire());
   subscriber.handleMoveWanted({ session });
 }
 
@@ -286,7 +287,7 @@ describe('a move to another session', () => {
 
   it('is abandoned when the transport of the new session breaks', async () => {
     const { subscriber, prepared, requestsOf } = await watch({
-      'stage:restartIce': () => Promise.reject(new LogeError('session_not_found')),
+      'stage:restartIce': () => Promise.reject(fromWire(new AppError('session_not_found').toWire())),
     });
     prepared.push({ connectionState: 'failed' });
     wantMove(subscriber);
@@ -305,7 +306,7 @@ it('reports the limit of sessions once, and watches when another session has end
   let refusals = 0;
   const refuse = () => {
     refusals += 1;
-    if (refusals <= 8) throw new LogeError('too_many_media_sessions');
+    if (refusals <= 8) throw fromWire(new AppError('too_many_media_sessions').toWire());
     const consumers = [consumer('camera', 'camera'), consumer('screen', 'screen')];
     return { session: 'session_1', transport: { iceParameters }, consumers };
   };
@@ -319,7 +320,7 @@ it('reports the limit of sessions once, and watches when another session has end
 describe('a session that the server has paused', () => {
   it('is resumed once the transport is connected, with a retry after a refusal', async () => {
     vi.useFakeTimers();
-    const refusals = [new LogeError('rate_limited', undefined, { retryAfterMs: 9_000 })];
+    const refusals = [fromWire(new AppError('rate_limited', undefined, { retryAfterMs: 9_000 }).toWire())];
     const { subscriber, transports, handlers, requestsOf } = await watch({
       'stage:play': () => {
         const refusal = refusals.shift();
@@ -348,7 +349,8 @@ describe('a session that the server has paused', () => {
   it('reports the end of the pause when it is closed', async () => {
     vi.useFakeTimers();
     const { subscriber, handlers } = await watch({
-      'stage:play': () => Promise.reject(new LogeError('rate_limited', undefined, { retryAfterMs: 300_000 })),
+      'stage:play': () =>
+        Promise.reject(fromWire(new AppError('rate_limited', undefined, { retryAfterMs: 300_000 }).toWire())),
     });
     subscriber.handlePaused({ session: 'session_1' });
     await vi.advanceTimersByTimeAsync(0);

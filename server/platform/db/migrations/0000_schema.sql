@@ -96,7 +96,8 @@ CREATE TABLE "persons" (
 	"language" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"adult_declared_at" timestamp with time zone,
-	"terms_accepted_at" timestamp with time zone
+	"terms_accepted_at" timestamp with time zone,
+	"closed_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "sign_in_requests" (
@@ -110,6 +111,32 @@ CREATE TABLE "sign_in_requests" (
 	"expires_at" timestamp with time zone NOT NULL,
 	"used_at" timestamp with time zone,
 	CONSTRAINT "sign_in_requests_link_digest_unique" UNIQUE("link_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "moderator_invitations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
+	"room" text,
+	"person" text,
+	"link_digest" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"outcome" text,
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "moderator_invitations_link_digest_unique" UNIQUE("link_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "roles" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"role" text NOT NULL,
+	"creator" text,
+	"room" text,
+	"requested_at" timestamp with time zone NOT NULL,
+	"given_by" text,
+	"given_at" timestamp with time zone,
+	"ended_by" text,
+	"ended_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "chat_entries" (
@@ -1047,6 +1074,12 @@ CREATE INDEX "person_addresses_person" ON "person_addresses" USING btree ("perso
 CREATE INDEX "person_sessions_person" ON "person_sessions" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_expiry" ON "person_sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sign_in_requests_expiry" ON "sign_in_requests" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "moderator_invitations_creator" ON "moderator_invitations" USING btree ("creator","created_at");--> statement-breakpoint
+CREATE INDEX "moderator_invitations_person" ON "moderator_invitations" USING btree ("person") WHERE "moderator_invitations"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "moderator_invitations_expiry" ON "moderator_invitations" USING btree ("expires_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "roles_held" ON "roles" USING btree ("person","role",coalesce("creator", ''),coalesce("room", '')) WHERE "roles"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "roles_holders" ON "roles" USING btree ("role","requested_at") WHERE "roles"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "roles_moderators" ON "roles" USING btree ("creator") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint
