@@ -24,6 +24,8 @@ const homes = {
   pg: '^server/platform/',
   '@electric-sql/pglite': '^server/platform/',
   stripe: '^(server/money/provider/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
+  canonicalize: '^server/trust/',
+  diff: '^server/trust/charter/',
   fflate: '^server/data-export\\.ts$',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
   'web-push': '^server/notices/push/push\\.ts$',

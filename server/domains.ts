@@ -35,6 +35,8 @@ import type { Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Charter } from './trust/charter/charter.ts';
+import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -59,6 +61,8 @@ export interface Domains {
   rooms: Rooms;
   money: Money;
   chat: Chat;
+  charter: Charter;
+  reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
   notices: Notices;
@@ -105,6 +109,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     },
     hook: { guard, box },
     retention: config.chatRetention,
+  });
+  const charter = new Charter({ db, rooms, clock });
+  const reports = new Reports({
+    ...{ db, clock, log, rooms, charter },
+    chat: {
+      messageEvidence: (room, id) => chat.records.context(room, id),
+      personEvidence: (room, identity) => chat.records.about(room, identity),
+      report: (room, reporter, input) => chat.records.report(room, reporter, input),
+    },
+    evidenceDays: config.chatRetention.evidenceDays,
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
@@ -162,6 +176,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     rooms,
     money,
     chat,
+    charter,
+    reports,
     webhooks,
     notices,
     returnLinks,

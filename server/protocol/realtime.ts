@@ -79,6 +79,8 @@ import {
   watchAnswer,
   watchInput,
 } from './stage.ts';
+import { CHARTER_REQUESTS } from './trust/charter.ts';
+import { REPORT_REQUESTS } from './trust/reports.ts';
 
 const nothing = z.object({});
 
@@ -137,6 +139,8 @@ export const REQUESTS = {
   'money:summary': { input: nothing, answer: roomSummary },
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
+  ...CHARTER_REQUESTS,
+  ...REPORT_REQUESTS,
 } as const;
 
 /** Fields of a request besides its input. */

@@ -216,8 +216,8 @@ export class Rooms {
   }
 
   /**
-   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the site
-   * says nothing: the rank of the house's people is the role that they have now.
+   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the
+   * site says nothing: the rank of the house's people is the role that they have now.
    */
   async admit(claims: TokenClaims): Promise<Admission> {
     const { room: roomId, sub: identity, role } = claims;

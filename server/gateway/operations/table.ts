@@ -24,6 +24,8 @@ import { pushOperations } from './push.ts';
 import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
+import { charterOperations } from './trust/charter.ts';
+import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
@@ -50,6 +52,7 @@ export const OPERATIONS = {
     ...pricingOperations,
   ],
   chat: [...chatOperations, ...chatModerationOperations, ...chatRecordOperations, ...personalDataOperations],
+  trust: [...charterOperations, ...reportOperations],
   events: webhookOperations,
 } as const satisfies Record<string, readonly Operation[]>;
 

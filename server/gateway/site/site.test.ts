@@ -638,9 +638,12 @@ describe('files', () => {
     }
     expect(compressed.sort()).toEqual([
       'getAssociationAccount',
+      'getCharter',
+      'getCharterVersion',
       'getPublicRoom',
       'getRoomCalendar',
       'listAssociations',
+      'listCharterVersions',
       'listPublicRooms',
     ]);
     for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/account', '/sign-in', '/site/session', '/desk'])
