@@ -301,6 +301,8 @@ describe('over sockets', () => {
     'rooms:remove': target,
     'rooms:end': {},
     'rooms:pause': { minutes: 15 },
+    'rooms:reminder': {},
+    'rooms:remind': { wanted: true },
     'money:wallet': {},
     'money:topup': { amountMinor: 1_000 },
     'money:cards': {},
