@@ -11,7 +11,9 @@ import { compressBuild } from './compress-build.ts';
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const SITE_FOLDER = inProject('server/web');
-const SITE_PAGES = ['index', 'room', 'studio', 'wallet', 'earnings', 'desk', 'receipt', 'sign-in-page', 'account'];
+const SITE_PAGES = [
+  ...['index', 'room', 'profile', 'studio', 'wallet', 'earnings', 'desk', 'receipt', 'sign-in-page', 'account'],
+];
 const ELEMENTS_ENTRY = inProject('client-sdk/elements/elements.ts');
 const OUTPUT_FOLDER = inProject('.build/client');
 const SITE_OUTPUT = `${OUTPUT_FOLDER}/site`;

@@ -25,6 +25,7 @@ import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
+import { Pictures } from './platform/pictures/pictures.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -46,6 +47,7 @@ export interface Domains {
   deskSessions: DeskSessions;
   mail: Mail;
   people: People;
+  pictures: Pictures;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
@@ -94,6 +96,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const people = new People({ db, clock, log, mail, publicUrl: config.publicUrl });
+  const pictures = new Pictures({ db, clock });
   const letters = new MoneyLetters({
     db,
     mail,
@@ -111,12 +114,13 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
     people,
+    pictures,
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,
     chat,
     webhooks,
-    participantData: new ParticipantData({ db, clock, rooms, money, chat, webhooks }),
+    participantData: new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks }),
   };
 }
 
@@ -144,7 +148,10 @@ export async function createMoney(
   settings: Omit<MoneyOptions, keyof Platform | 'rooms'>,
 ): Promise<Money> {
   const money = await Money.create({ ...platform, rooms, ...settings });
-  listenToFacts(platform.outbox, { privateSessions: (facts) => money.privateSessions.handleFacts(facts) });
+  listenToFacts(platform.outbox, {
+    privateSessions: (facts) => money.privateSessions.handleFacts(facts),
+    blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts),
+  });
   return money;
 }
 

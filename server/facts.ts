@@ -11,6 +11,8 @@ import type { RoomFacts } from './rooms/room-facts.ts';
 type DispatchListener =
   /** Shows tips, and which were paid back, in the chat. */
   | 'chat'
+  /** Returns tickets of people whom a creator has blocked. */
+  | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
   /** Queues letters about money to people of the house (`money-letters.ts`). */
@@ -45,6 +47,10 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
+  'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
+  'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
+  'follower.added': { dispatch: ['webhooks'] },
+  'follower.removed': { dispatch: ['webhooks'] },
   'live.started': { dispatch: ['webhooks'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },

@@ -40,6 +40,8 @@ const SOCKET_BUDGETS = {
   },
   stage: { identity: { points: 60, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
   money: { identity: { points: 20, seconds: 10 }, address: { points: 2_000, seconds: 10 } },
+  /** Over HTTP only. */
+  upload: {},
   default: { identity: { points: 100, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
 } as const satisfies Budgets<string>;
 
@@ -55,6 +57,8 @@ const HTTP_BUDGETS = {
   site: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
   /** Pictures of shared links that have to be drawn; those that are kept count as `site`. */
   drawing: { address: { points: 30, seconds: 60 } },
+  /** Pictures, which take a second of CPU each. */
+  upload: { identity: { points: 20, seconds: 600 }, address: { points: 100, seconds: 600 } },
   signIn: { address: { points: 100, seconds: 60 } },
   /** Mails with a sign-in link: the identity is a mail address, or the mailbox behind several. */
   signInMail: { identity: { points: 5, seconds: 900 }, address: { points: 60, seconds: 600 } },

@@ -34,6 +34,20 @@ export function singleLine(maxChars: number) {
     .meta({ maxLength: maxChars, pattern: SAFE_LINE });
 }
 
+/** Several lines of text, without other control or direction-changing characters. */
+export function textBlock(maxChars: number) {
+  return z
+    .string()
+    .overwrite((value) => value.replace(/\r\n?/g, '\n').trim())
+    .refine((value) => [...value].length <= maxChars, `At most ${maxChars} characters`)
+    .refine(
+      (value) => !UNSAFE_CHARS.test(value.replaceAll('\n', '')),
+      'Control and direction characters are not allowed',
+    )
+    .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode')
+    .meta({ maxLength: maxChars, pattern: `^[^${UNSAFE}\\ud800-\\udfff]*$` });
+}
+
 export const displayName = singleLine(LIMITS.nameChars).meta({ description: 'Name shown to others' });
 export const role = z.enum(['creator', 'moderator', 'fan']);
 export type Role = z.infer<typeof role>;

@@ -77,6 +77,8 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This handle is taken or reserved.',
   },
+  picture_invalid: { status: 422, retryable: false, message: 'This is no JPEG, PNG or WebP picture.' },
+  picture_too_large: { status: 422, retryable: false, message: 'A picture has at most 50 megapixels.' },
   desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
   origin_not_allowed: {

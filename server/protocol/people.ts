@@ -1,8 +1,9 @@
 /** People with an account on the first-party site: profile, sessions, and what signing in takes. */
 import { z } from 'zod';
-import { country, displayName, identity } from './accounts.ts';
+import { country, displayName, identity, textBlock } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { picture } from './pictures.ts';
 
 const language = z.enum(['en', 'fr']);
 export type Language = z.infer<typeof language>;
@@ -23,12 +24,21 @@ export const returnPath = z
 export const signInInput = z.object({ address: z.string().min(3).max(254), returnTo: returnPath.optional() });
 export const signInCodeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'Six digits') });
 
+const mailPreferences = z.object({ lives: z.boolean().meta({ description: 'Lives of creators whom one follows' }) });
+
 export const profile = z.object({
   id: identity,
   /** Null until the person has given one. */
   name: displayName.nullable(),
   handle: z.string().nullable(),
   language,
+  /** What they say of themselves. */
+  about: z.string(),
+  picture,
+  /** Which letters they get; those that are a duty are not asked about. */
+  mail: mailPreferences,
+  /** How many follow them; null for who is no creator. */
+  followers: z.number().int().nullable(),
   addresses: z.array(z.string()),
   role: z.enum(['creator', 'fan']),
   createdAt: z.iso.datetime(),
@@ -39,6 +49,8 @@ export const profileChange = z
   .object({
     name: displayName,
     language,
+    about: textBlock(LIMITS.aboutChars),
+    mail: mailPreferences,
     /** Null gives the handle up. */
     handle: z.string().max(LIMITS.handleMaxChars).nullable(),
   })

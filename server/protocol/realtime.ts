@@ -53,7 +53,7 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import { access, currency, pauseInput, removal, removalInput, room } from './rooms.ts';
+import { access, block, blockInput, currency, pauseInput, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -105,6 +105,8 @@ export const REQUESTS = {
   'stage:endLive': { input: endLiveInput, answer: nothing },
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
+  /** From all rooms of the creator. */
+  'rooms:block': { input: blockInput, answer: block },
   'rooms:end': { input: nothing, answer: room },
   'rooms:pause': { input: pauseInput, answer: room },
   'money:wallet': { input: nothing, answer: wallet },

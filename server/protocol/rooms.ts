@@ -118,6 +118,8 @@ export const roomView = room.extend({
   /** No ticket is left; of a single room, for the caller: who holds one, or is paying for it, has a place. */
   soldOut: z.boolean(),
 });
+/** With the handle of the creator, if they have a page here. */
+export const publicRoomView = roomView.extend({ creatorHandle: z.string().nullable() });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
 /** Ends the live, if one is on; the creator wants to go on within so many minutes. */
@@ -134,6 +136,16 @@ export const removal = z.object({
   removedAt: z.string(),
 });
 export type Removal = z.infer<typeof removal>;
+
+/** A person who is removed from all rooms of a creator, also later ones. */
+export const block = removal.omit({ room: true }).extend({ creator: identity });
+export type Block = z.infer<typeof block>;
+export const blockInput = removalInput;
+/** `name` is that of a person of the house; null for an embedder's. */
+export const blockList = z.object({ blocks: z.array(block.extend({ name: z.string().nullable() })) });
+export type ListedBlock = z.infer<typeof blockList>['blocks'][number];
+/** `after` is the `id` of the last one of the page before. */
+export const blockListQuery = z.object({ after: idSchema('removal').optional() });
 
 export const roomListQuery = z.object({
   status: roomStatus.optional(),

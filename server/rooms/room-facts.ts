@@ -8,11 +8,23 @@ export interface RoomFacts {
   'access.changed': AccessChanged;
   'rank.changed': Rank;
   'participant.removed': { by: string; reason: string };
+  'participant.blocked': ParticipantBlocked;
+  /** The same for each open room of the creator. */
+  'block.changed': ParticipantBlocked;
+  'follower.added': { creator: string };
+  'follower.removed': { creator: string };
   'live.started': Record<string, never>;
   'live.ended': Record<string, never>;
   /** The creator has said until when the room is paused. */
   'room.paused': Record<string, never>;
   'room.ended': Record<string, never>;
+}
+
+/** A creator has blocked a person from all of their rooms, or unblocked them. */
+export interface ParticipantBlocked {
+  creator: string;
+  identity: string;
+  change: { isBlocked: true; by: string; reason: string } | { isBlocked: false; by: string };
 }
 
 export interface AccessChanged {

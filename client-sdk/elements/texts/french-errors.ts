@@ -15,6 +15,8 @@ export const frenchErrors: ErrorTexts = {
   handle_invalid:
     'Un pseudonyme compte de 3 à 30 lettres minuscules et chiffres, avec des points, tirets ou tirets bas isolés entre eux.',
   handle_unavailable: 'Ce pseudonyme, ou un autre qui lui ressemble, est pris ou réservé.',
+  picture_invalid: 'Ce n’est pas une image JPEG, PNG ou WebP, ou elle est abîmée ou trop petite.',
+  picture_too_large: 'Une image compte 50 mégapixels au plus.',
   desk_session_not_found: 'Cette session de la caisse n’existe pas.',
   credentials_invalid: 'La clé ou le secret de l’API est faux.',
   scope_missing: 'Cette clé d’API n’a pas le droit de faire cela.',

@@ -9,8 +9,10 @@ import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { BecomeCreatorInput, Language, Profile, ProfileChange } from '../../protocol/people.ts';
+import { pictureOf } from '../../protocol/pictures.ts';
+import type { CreatorCard } from '../../protocol/profiles.ts';
 import { assertHandle, foldHandle } from './handles.ts';
-import { PeopleStore, type PersonRow } from './people.store.ts';
+import { type CreatorRow, PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
 
@@ -27,6 +29,9 @@ interface PeopleOptions {
   mail: SignInOptions['mail'];
   publicUrl: string;
 }
+
+/** What accounts know of a profile. */
+type PersonProfile = Omit<Profile, 'picture' | 'followers' | 'mail'>;
 
 /** A person as others see them. */
 interface PublicPerson {
@@ -72,19 +77,45 @@ export class People {
     return row && { identity: row.id, name: row.name ?? NEW_NAMES[row.language], role: roleOf(row) };
   }
 
-  async getProfile(id: string): Promise<Profile> {
+  async getProfile(id: string): Promise<PersonProfile> {
     const [row, addresses] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
     if (!row) throw new AppError('not_found');
-    const { name, handle, language } = row;
+    const { name, handle, language, about } = row;
     return {
       id,
       name,
       handle,
       language,
+      about,
       addresses,
       role: roleOf(row),
       createdAt: new Date(row.createdAt).toISOString(),
     };
+  }
+
+  /** The creator with this handle, or with one that looks like it; also by an earlier handle while that rests. */
+  findCreator(handle: string): Promise<CreatorRow | undefined> {
+    return this.#store.findCreator(foldHandle(handle.toLowerCase()), this.#isoIn(-HANDLE_REST_MS));
+  }
+
+  /** Of a creator of the house; null for others. */
+  async findHandle(identity: string): Promise<string | null> {
+    return (await this.#store.find(identity))?.handle ?? null;
+  }
+
+  /** In the given order; identities that are no creator's are left out. */
+  async findCreatorCards(identities: string[]): Promise<CreatorCard[]> {
+    const rows = await this.#store.findCreatorCards(identities);
+    const cards = new Map(
+      rows.map(({ hash, ...row }) => [row.identity, { ...row, picture: pictureOf('portrait', hash) }]),
+    );
+    return identities.flatMap((identity) => cards.get(identity) ?? []);
+  }
+
+  /** Names of people of the house, by identity. */
+  async findNames(identities: string[]): Promise<Map<string, string>> {
+    const rows = await this.#store.findNames(identities);
+    return new Map(rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
   }
 
   /** Where letters to a person go; undefined for people whom only an embedder knows. */
@@ -93,7 +124,7 @@ export class People {
     return row && address !== undefined ? { address, language: row.language } : undefined;
   }
 
-  async changeProfile(id: string, { handle, ...change }: ProfileChange): Promise<Profile> {
+  async changeProfile(id: string, { handle, ...change }: Omit<ProfileChange, 'mail'>): Promise<PersonProfile> {
     if (handle) assertHandle(handle);
     const at = this.#isoIn(0);
     await this.#store.transaction(async (tx) => {
@@ -112,7 +143,7 @@ export class People {
   }
 
   /** Records what they declared. Idempotent; the first country stays. */
-  async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<Profile> {
+  async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<PersonProfile> {
     const at = this.#isoIn(0);
     await this.#store.transaction(async (tx) => {
       await this.#store.insertCreator(tx, { identity: id, name, country }, at);

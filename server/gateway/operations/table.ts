@@ -1,5 +1,6 @@
 /** Every operation, by the part of the documentation that it belongs to. */
 import { accountOperations } from './accounts.ts';
+import { blockOperations } from './blocks.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
@@ -16,13 +17,14 @@ import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
+import { profileOperations } from './profiles.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
   accounts: [...accountOperations, ...peopleOperations, ...mailOperations],
-  rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
+  rooms: [...roomOperations, ...siteRoomOperations, ...blockOperations, ...profileOperations, ...stageOperations],
   money: [
     ...walletOperations,
     ...ticketOperations,

@@ -29,12 +29,20 @@ export class AccountCreator extends AccountPart {
       <h2 id="creator" class="display">${texts.creator}</h2>
       ${
         profile.role === 'creator'
-          ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>`
+          ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>
+              <p data-testid="followers">${texts.followers(profile.followers ?? 0)} ${this.#pageLink()}</p>`
           : html`<p class="muted">${texts.creatorText}</p>
               ${this.#form()}`
       }
       ${this.messages()}
     </section>`;
+  }
+
+  #pageLink(): TemplateResult {
+    const { profile, accountTexts: texts } = this;
+    return profile.handle
+      ? html`<a href="/c/${profile.handle}" data-testid="own-page">${texts.ownPage}</a>`
+      : html`<span class="muted">${texts.noPage}</span>`;
   }
 
   #form(): TemplateResult {

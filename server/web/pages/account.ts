@@ -1,7 +1,10 @@
 /** The account: profile, becoming a creator, sessions. Right after the first sign-in it asks for a name alone. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import '../account/account-blocks.ts';
 import '../account/account-creator.ts';
+import '../account/account-follows.ts';
+import '../account/account-picture.ts';
 import '../account/account-profile.ts';
 import '../account/account-sessions.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -34,7 +37,10 @@ export class SiteAccount extends SitePage {
       ${
         isNew
           ? nothing
-          : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+          : html`${profile.role === 'creator' ? html`<account-picture .profile=${profile}></account-picture>` : nothing}
+              <account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-follows></account-follows>
+              ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
               <account-sessions></account-sessions>`
       }
     </div>`;

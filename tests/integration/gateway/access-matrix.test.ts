@@ -3,11 +3,9 @@
  * with the handwritten `access-matrix.expected.txt`. LOGE_MATRIX_FILE=PATH writes the actual table.
  */
 import { appendFileSync } from 'node:fs';
-import type { Response } from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../../server/gateway/http/docs/openapi.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/operations/table.ts';
-import { SiteSessions } from '../../../server/gateway/site/site-session.ts';
 import type { TokenInput } from '../../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { SCOPES } from '../../../server/protocol/keys.ts';
@@ -16,6 +14,7 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
+import { personCookie } from '../../support/people/person-cookie.ts';
 import {
   allowedIn,
   isInconclusive,
@@ -139,21 +138,14 @@ describe('over HTTP', () => {
       .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);
   }
 
-  function exampleOf(method: string, path: string): unknown {
+  /** What to send: the documented example, or as a file something that is refused as no picture. */
+  function bodyOf(method: string, path: string): { type: string; body: unknown } {
     const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase() as 'post'];
-    return operation?.requestBody?.content['application/json'].example;
+    const [[type, content] = ['application/json', undefined]] = Object.entries(operation?.requestBody?.content ?? {});
+    return { type, body: type.startsWith('image/') ? 'no picture' : (content?.example ?? {}) };
   }
 
-  async function cookieOf(identity: string): Promise<string> {
-    const { people } = http.context;
-    await people.seed({ id: identity, name: identity, address: `${identity}@example.org` });
-    const secret = await people.sessions.open(identity, '');
-    let cookie = '';
-    const request = { headers: {} };
-    const response = { req: request, cookie: (name: string, value: string) => (cookie = `${name}=${value}`) };
-    await new SiteSessions(http.context).replace(response as unknown as Response, secret);
-    return cookie;
-  }
+  const cookieOf = (identity: string) => personCookie(http.context, identity);
 
   async function credentialsOf(caller: string, scene: Scene): Promise<Record<string, string>> {
     const { row } = scene;
@@ -183,12 +175,13 @@ describe('over HTTP', () => {
     calls += 1;
     const address = `198.${18 + (calls >> 16)}.${(calls >> 8) & 255}.${calls & 255}`;
     const hasBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
-    const body = bodies[name]?.(scene) ?? exampleOf(route.method, route.path) ?? {};
+    const documented = bodyOf(route.method, route.path);
+    const body = bodies[name]?.(scene) ?? documented.body;
     const isJson = !route.path.startsWith('/desk/sign-in') && route.method !== 'GET' && route.method !== 'OPTIONS';
     const reply = await http.call(route.method, pathFor(route.path + (queries[name] ?? ''), scene), {
       headers: {
         'x-forwarded-for': address,
-        ...(isJson ? { 'content-type': 'application/json' } : {}),
+        ...(isJson ? { 'content-type': documented.type } : {}),
         ...(await credentialsOf(caller, scene)),
       },
       ...(hasBody && isJson ? { body } : {}),
@@ -274,6 +267,7 @@ describe('over sockets', () => {
     'chat:words': {},
     'chat:report': { ...message, category: 'harassment' },
     'rooms:remove': target,
+    'rooms:block': target,
     'rooms:end': {},
     'rooms:pause': { minutes: 15 },
     'money:wallet': {},
