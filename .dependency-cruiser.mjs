@@ -24,6 +24,7 @@ const homes = {
   pg: '^server/platform/',
   '@electric-sql/pglite': '^server/platform/',
   stripe: '^(server/money/provider/stripe-[^/]+\\.ts$|infra/stripe-emulator/)',
+  fflate: '^server/data-export\\.ts$',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
   'drizzle-orm': String.raw`^server/(platform/|.+\.(store|schema)\.ts$)`,
   'mediasoup-client': '^client-sdk/src/',

@@ -33,7 +33,7 @@ import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
 import { LIMITS } from './protocol/limits.ts';
 import type { Rooms } from './rooms/rooms.ts';
-import { Stage } from './stage/stage.ts';
+import { type MayGoLive, Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** Key of the leader's advisory lock. The value is arbitrary. */
@@ -103,11 +103,12 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, charter } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
-    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
+    const mayGoLive: MayGoLive = (room, how) => charter.assertMayGoLive(room, how);
+    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn, mayGoLive });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
@@ -125,6 +126,7 @@ export class App {
     };
     closers.push(
       () => deskSessions.close(),
+      () => moderators.close(),
       () => people.close(),
       () => mail.close(),
       () => webhooks.close(),
@@ -155,6 +157,7 @@ export class App {
     deskSessions.start();
     mail.start();
     people.start();
+    moderators.start();
     chat.start();
     await money.start();
     if (config.development && leader.isLeader) await seedDemo(context);

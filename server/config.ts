@@ -152,6 +152,8 @@ const environment = z.object({
   LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   /** Whether to accept creators in countries where the payment provider pays nobody. */
   LOGE_CREATORS_WITHOUT_PAYOUTS: z.enum(['on', 'off']).default('off'),
+  /** Whether an operator accepts each new creator. */
+  LOGE_CREATOR_APPROVAL: z.enum(['on', 'off']).default('off'),
   /** How many full years after the year of its issue a receipt keeps its buyer. */
   LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
@@ -301,6 +303,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     mode: env.NODE_ENV,
     /** Demo data, the demo sign-in and readable logs are for development only. */
     development: !production,
+    /** Whether the house begins with the example charter in force: where one tries Loge out, not in tests. */
+    exampleCharter: env.NODE_ENV === 'development',
     port: env.PORT,
     /**
      * Development has published keys and a sign-in without a password, so by default it is reachable from this machine
@@ -358,6 +362,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
     invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
+    creatorApproval: env.LOGE_CREATOR_APPROVAL === 'on',
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',
     chatRetention: { messageDays: env.LOGE_CHAT_RETENTION_DAYS, evidenceDays: env.LOGE_CHAT_EVIDENCE_DAYS },
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,

@@ -2,15 +2,19 @@
  * Builds the domains: for `app.ts`, for commands such as `reconcile.ts`, and for tests. The stage needs media, which
  * `app.ts` adds.
  */
+import { AccountClosing } from './account-closing.ts';
 import { AccountsStore } from './accounts/accounts.store.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
 import { People } from './accounts/people/people.ts';
+import { Moderators } from './accounts/roles/moderators.ts';
+import { Roles } from './accounts/roles/roles.ts';
 import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
+import { DataExport } from './data-export.ts';
 import { listenToFacts } from './facts.ts';
 import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
@@ -24,11 +28,12 @@ import type { Database } from './platform/db/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
-import type { Fact, Outbox } from './platform/outbox/outbox.ts';
+import type { Outbox } from './platform/outbox/outbox.ts';
 import { Pictures } from './platform/pictures/pictures.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Charter } from './trust/charter/charter.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -48,12 +53,17 @@ export interface Domains {
   mail: Mail;
   people: People;
   pictures: Pictures;
+  roles: Roles;
+  moderators: Moderators;
   tokens: Tokens;
   rooms: Rooms;
   money: Money;
   chat: Chat;
+  charter: Charter;
   webhooks: Webhooks;
   participantData: ParticipantData;
+  closing: AccountClosing;
+  dataExport: DataExport;
 }
 
 export interface DomainsOptions {
@@ -95,8 +105,12 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
-  const people = new People({ db, clock, log, mail, publicUrl: config.publicUrl });
   const pictures = new Pictures({ db, clock });
+  const roles = new Roles({ db, outbox, clock });
+  const { publicUrl, creatorApproval } = config;
+  const people = new People({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval });
+  const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
+  const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const letters = new MoneyLetters({
     db,
     mail,
@@ -105,8 +119,13 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
-    chat: (facts) => showTips(chat, facts),
+    tips: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    tipRefunds: (facts) =>
+      chat.appendTipRefunds(
+        facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),
+      ),
     webhooks: () => webhooks.wake(),
+    ranks: (facts) => rooms.handleRoleFacts(facts),
   });
   return {
     accounts,
@@ -115,23 +134,21 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     mail,
     people,
     pictures,
+    roles,
+    moderators,
+    participantData,
+    closing: new AccountClosing({
+      ...{ db, mail, people, roles, moderators, money, participantData },
+      receiptYears: config.invoiceRetentionYears,
+    }),
+    dataExport: new DataExport({ db }),
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,
     chat,
+    charter: new Charter({ db, rooms, clock }),
     webhooks,
-    participantData: new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks }),
   };
-}
-
-/** The facts are of one topic. */
-async function showTips(chat: Chat, facts: Fact[]): Promise<void> {
-  if (facts[0]?.topic === 'tips.settled') {
-    await chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips));
-  } else {
-    const refunds = facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt }));
-    await chat.appendTipRefunds(refunds);
-  }
 }
 
 export function createRooms(
@@ -155,9 +172,17 @@ export async function createMoney(
   return money;
 }
 
-export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
-  const { seller, invoiceRetentionYears } = config;
+export function moneySettings({
+  currency,
+  walletMode,
+  promoPays,
+  houseCountry,
+  vatRates,
+  publicUrl,
+  earnings,
+  seller,
+  invoiceRetentionYears,
+}: Config) {
   return {
     currency,
     walletMode,

@@ -3,19 +3,24 @@
  * it true. The gateway that dispatches it runs `dispatch` in order, then publishes the fact to the gateways that have
  * people in its room, which run `room`.
  */
+import type { AccountFacts } from './accounts/account-facts.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips, and which were paid back, in the chat. */
-  | 'chat'
+  /** Shows tips in the chat. */
+  | 'tips'
+  /** Shows in the chat which tips were paid back. */
+  | 'tipRefunds'
+  /** Finds the rooms in which a person has become a moderator, or is one no longer. */
+  | 'ranks'
   /** Returns tickets of people whom a creator has blocked. */
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
-  /** Queues letters about money to people of the house (`money-letters.ts`). */
+  /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
   | 'letters'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'
@@ -40,7 +45,7 @@ interface Listeners {
   room?: readonly RoomListener[];
 }
 
-type Topic = keyof RoomFacts | keyof MoneyFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
@@ -51,6 +56,9 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
   'follower.added': { dispatch: ['webhooks'] },
   'follower.removed': { dispatch: ['webhooks'] },
+  // No webhook: these people are the house's own.
+  'role.changed': { dispatch: ['ranks', 'letters'] },
+  'sessions.ended': { dispatch: ['sockets'] },
   'live.started': { dispatch: ['webhooks'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
@@ -58,8 +66,8 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'room.notHeld': { dispatch: ['webhooks'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
-  'tips.settled': { dispatch: ['chat', 'webhooks'] },
-  'tip.refunded': { dispatch: ['chat', 'webhooks'] },
+  'tips.settled': { dispatch: ['tips', 'webhooks'] },
+  'tip.refunded': { dispatch: ['tipRefunds', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },

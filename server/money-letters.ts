@@ -1,4 +1,8 @@
-/** The facts of money that people of the house get a letter about. Embedders write to their own people themselves. */
+/**
+ * The facts of money and of roles that people of the house get a letter about. Embedders write to their own people
+ * themselves.
+ */
+import type { AccountFacts } from './accounts/account-facts.ts';
 import type { LetterData, TemplateName } from './accounts/mail/letters/template.ts';
 import type { Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
@@ -13,7 +17,8 @@ type MoneyLetter = {
   [Name in TemplateName]: { identity: string; template: Name; data: LetterData[Name] };
 }[TemplateName];
 
-type LettersOf = { [Topic in keyof MoneyFacts]?: (data: MoneyFacts[Topic], fact: Fact) => MoneyLetter | undefined };
+type Facts = MoneyFacts & AccountFacts;
+type LettersOf = { [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => MoneyLetter | undefined };
 
 export class MoneyLetters {
   readonly #options: { db: Database; mail: Mail; publicUrl: string; addressOf: AddressOf };
@@ -37,13 +42,21 @@ export class MoneyLetters {
   }
 
   #letterOf(fact: Fact): MoneyLetter | undefined {
-    const letterOf = this.#letters[fact.topic as keyof MoneyFacts] as
+    const letterOf = this.#letters[fact.topic as keyof Facts] as
       | ((data: unknown, fact: Fact) => MoneyLetter | undefined)
       | undefined;
     return letterOf?.(fact.data, fact);
   }
 
   readonly #letters: LettersOf = {
+    'role.changed': ({ role, change, by }, { identity }) =>
+      role === 'creator' && identity && by !== identity && (change === 'given' || change === 'refused')
+        ? {
+            identity,
+            template: 'creator-decision',
+            data: { accepted: change === 'given', link: this.#page(change === 'given' ? '/studio' : '/account') },
+          }
+        : undefined,
     'ticket.bought': ({ ticket: { id, identity, priceMinor, currency, boughtAt } }) => ({
       identity,
       template: 'receipt',

@@ -42,16 +42,25 @@ export class ParticipantData {
    * step is idempotent: an interrupted erasure is completed by repeating it.
    */
   async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
-    const { pictures, rooms, money, chat, webhooks } = this.#options;
-    const open: string[] = await money.findOpenMatters(identity);
-    if (await rooms.hasOpenRooms(identity)) open.push('room');
-    if (open.length > 0) {
-      throw new AppError('erasure_blocked', `This person cannot be erased yet. Still open: ${open.join(', ')}.`);
-    }
+    const { pictures, chat, webhooks } = this.#options;
+    await this.assertErasable(identity);
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
     await webhooks.erasePerson(identity);
     await pictures.removeAllOf(identity);
     await this.#records.erase(identity);
     return { identity, pseudonym, erasedMessages };
+  }
+
+  /** What has to end before a person can be erased. */
+  async findOpenMatters(identity: string): Promise<string[]> {
+    const { rooms, money } = this.#options;
+    const open = await money.findOpenMatters(identity);
+    return (await rooms.hasOpenRooms(identity)) ? [...open, 'room'] : open;
+  }
+
+  async assertErasable(identity: string): Promise<void> {
+    const open = await this.findOpenMatters(identity);
+    if (open.length === 0) return;
+    throw new AppError('erasure_blocked', `This person cannot be erased yet. Still open: ${open.join(', ')}.`);
   }
 }

@@ -21,13 +21,24 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   persons: {
     domain: 'accounts',
     rows: 'id = $1',
-    erase: { set: { name: ERASED_NAME, about: "''" } },
+    erase: { set: { name: ERASED_NAME, about: "''", closed_at: 'coalesce(closed_at, now())' } },
   },
   sign_in_requests: {
     domain: 'accounts',
     rows: 'address in (select address from person_addresses where person = $1)',
     hidden: ['link_digest', 'code_digest'],
     erase: { delete: true },
+  },
+  letters: {
+    domain: 'accounts',
+    rows: 'recipient in (select address from person_addresses where person = $1)',
+    hidden: ['sealed_data'],
+    kept: 'addresses and encrypted contents of mail, deleted a month after it was sent',
+  },
+  mail_opt_outs: {
+    domain: 'accounts',
+    rows: 'address in (select address from person_addresses where person = $1)',
+    kept: 'addresses that have unsubscribed, kept so that they get no more',
   },
   person_addresses: { domain: 'accounts', rows: 'person = $1', erase: { delete: true } },
   person_sessions: {
@@ -37,6 +48,13 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { delete: true },
   },
   handles: { domain: 'accounts', rows: 'person = $1', erase: { set: { freed_at: 'coalesce(freed_at, now())' } } },
+  moderator_invitations: { domain: 'accounts', rows: 'person = $1', hidden: ['link_digest'], erase: { delete: true } },
+  roles: {
+    domain: 'accounts',
+    rows: 'person = $1',
+    hidden: ['given_by', 'ended_by'],
+    kept: 'who had which role stays on record, under the id of the person',
+  },
 
   picture_uses: { domain: 'platform', rows: 'owner = $1', kept: 'erased with the files of the pictures' },
 
@@ -123,6 +141,13 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   chat_reports: { domain: 'chat', rows: 'reporter = $1', hidden: ['evidence'], kept: CHAT },
   chat_restrictions: { domain: 'chat', rows: 'identity = $1', hidden: ['by'], kept: CHAT },
 
+  charter_acceptances: {
+    domain: 'trust',
+    rows: 'identity = $1',
+    hidden: ['api_key'],
+    kept: 'proof of what a creator agreed to, under their identity alone',
+  },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };
 
@@ -131,6 +156,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   api_keys: 'keys of programs',
   associations: 'organisations',
   cancellations: 'decisions on rooms',
+  charter_versions: 'texts of the house',
   chat_hooks: 'a setting of the house',
   chat_rooms: 'settings of rooms',
   chat_sequences: 'counters',
@@ -143,9 +169,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   gateways: 'processes',
   goals: 'goals of rooms',
   invoice_series: 'counters',
-  letters: 'addresses and encrypted contents of mail, deleted a month after it was sent',
   ledger_transactions: 'amounts by source; their entries are listed with their accounts',
-  mail_opt_outs: 'addresses that have unsubscribed, kept so that they get no more',
   outbox: 'facts, deleted an hour after everybody has taken them',
   payout_batches: 'sums',
   picture_files: 'files of pictures, deleted with their last use',

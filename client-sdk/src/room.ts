@@ -23,6 +23,7 @@ import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
 import { preconnect, readClaims, requestWatch } from './stage/watch/watch-request.ts';
+import { Charter } from './trust/charter.ts';
 
 export interface RoomOptions {
   /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
@@ -61,6 +62,8 @@ export class Room {
   readonly memberships: Memberships;
   /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
+  /** The charter of the house, for the creator. */
+  readonly charter: Charter;
   readonly localParticipant: LocalParticipant;
   readonly #url: string;
   readonly #connection: Connection;
@@ -102,6 +105,7 @@ export class Room {
     this.#tipping = new Tipping(connection, emit);
     this.wallet = new Wallet(connection, (wallet) => emit('walletChanged', wallet));
     this.memberships = new Memberships(this.#connection);
+    this.charter = new Charter(this.#connection);
     this.privateSession = new PrivateSession({ connection, emit, self: () => this.localParticipant });
     const shouldWatch = (attached: boolean): boolean => this.#shouldWatch(attached);
     this.stage = new Stage({ connection, engine, emit, log, adaptiveStream, shouldWatch });
@@ -351,9 +355,10 @@ export class Room {
    * Ends the live, if one is on, and says that it goes on within so many minutes; for the creator. The room ends by
    * itself when the time has passed. Call it again to change the time.
    */
-  async pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
-    await this.localParticipant.endLive();
-    return this.#connection.request('rooms:pause', { minutes });
+  pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
+    // One request: between two, viewers would see the live end without a pause.
+    const publication = this.localParticipant.stopLive();
+    return this.#connection.requestReliably('rooms:pause', { minutes, ...(publication && { publication }) });
   }
 
   /** What the room came to: how long it was live, what this person paid, and what of it goes back. */

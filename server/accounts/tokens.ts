@@ -31,7 +31,8 @@ export class Tokens {
     {
       issuer = this.#ownKey,
       issuedAtSeconds = Math.floor(this.#clock.now() / 1000),
-    }: { issuer?: string; issuedAtSeconds?: number } = {},
+      session,
+    }: { issuer?: string; issuedAtSeconds?: number; session?: string } = {},
   ): string {
     this.#assertOwner(input.identity, issuer);
     const [secret] = this.#keys.findIssuer(issuer)?.secrets ?? [];
@@ -46,6 +47,7 @@ export class Tokens {
       exp: issuedAtSeconds + (input.ttlSeconds ?? LIMITS.tokenTtlSeconds),
       ...(input.entitled === undefined ? {} : { entitled: input.entitled }),
       ...(input.can === undefined ? {} : { can: input.can }),
+      ...(session === undefined ? {} : { logeSession: session }),
     };
     return jwt.sign(claims, secret, { algorithm: 'HS256' });
   }
@@ -75,7 +77,10 @@ export class Tokens {
       throw new AppError('origin_not_allowed', 'The API key of this token does not list this site among its origins.');
     }
     this.#keys.noteUse(key.apiKey);
-    return claims.data;
+    if (key.apiKey === this.#ownKey) return claims.data;
+    // Only the house's own tokens name a session.
+    const { logeSession: _, ...embedded } = claims.data;
+    return embedded;
   }
 
   /** Only the house itself speaks for its people: no API key may spend, see or moderate as one of them. */

@@ -15,7 +15,7 @@ import { MembershipStanding } from './memberships/membership-standing.ts';
 import { Memberships } from './memberships/memberships.ts';
 import { MoneyContext, type MoneyOptions } from './money-context.ts';
 import { MoneyJobs } from './money-jobs.ts';
-import { findOpenMatters } from './open-matters.store.ts';
+import { findOpenMatters, findTicketsToCome } from './open-matters.store.ts';
 import { CreatorAccounts } from './payouts/creator-accounts.ts';
 import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
@@ -218,6 +218,11 @@ export class Money {
   /** Kinds of open money matters of a person. Their records cannot be erased while there is one. */
   findOpenMatters(identity: string): Promise<string[]> {
     return findOpenMatters(this.#context.db, identity, this.#context.nowIso());
+  }
+
+  /** Tickets of a person for rooms that are not over. */
+  findTicketsToCome(identity: string): Promise<{ room: string; title: string; startsAt: string | null }[]> {
+    return findTicketsToCome(this.#context.db, identity);
   }
 
   /** Violations of the rules of the books; empty when all is well. */

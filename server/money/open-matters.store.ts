@@ -24,6 +24,22 @@ const FIND = `select kind from (values
         and t.created_at >= date_trunc('year', $2::timestamptz) - interval '1 year'))
   ) as matters (kind, is_open) where is_open`;
 
+/** Tickets of rooms that are not over. */
+export async function findTicketsToCome(
+  db: Database,
+  identity: string,
+): Promise<{ room: string; title: string; startsAt: string | null }[]> {
+  const rows = await db.bulk<{ room: string; title: string; starts_at: string | Date | null }>(
+    `select r.id as room, r.title, r.starts_at from tickets t join rooms r on r.id = t.room
+      where t.identity = $1 and t.status = 'valid' and r.ended_at is null order by r.starts_at, r.id limit 100`,
+    [identity],
+  );
+  return rows.map(({ starts_at: startsAt, ...row }) => ({
+    ...row,
+    startsAt: startsAt && new Date(startsAt).toISOString(),
+  }));
+}
+
 export async function findOpenMatters(db: Database, identity: string, at: string): Promise<string[]> {
   const rows = await db.bulk<{ kind: string }>(FIND, [identity, at]);
   return rows.map(({ kind }) => kind);

@@ -85,6 +85,8 @@ export const tokenClaims = z.object({
   nbf: z.number().int().optional(),
   entitled: z.boolean().optional(),
   can: permissions.optional(),
+  /** The session of a person of the house that the token was made from; it ends with the session. */
+  logeSession: z.string().max(64).optional(),
 });
 export type TokenClaims = z.infer<typeof tokenClaims>;
 

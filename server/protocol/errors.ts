@@ -79,6 +79,17 @@ export const ERROR_CATALOGUE = {
   },
   picture_invalid: { status: 422, retryable: false, message: 'This is no JPEG, PNG or WebP picture.' },
   picture_too_large: { status: 422, retryable: false, message: 'A picture has at most 50 megapixels.' },
+  invitation_invalid: {
+    status: 410,
+    retryable: false,
+    message: 'This invitation was used before, has expired or was withdrawn. Ask for a new one.',
+  },
+  person_not_found: { status: 404, retryable: false, message: 'There is no such person.' },
+  last_operator: {
+    status: 409,
+    retryable: false,
+    message: 'A house keeps at least one operator. Name another one first.',
+  },
   desk_session_not_found: { status: 404, retryable: false, message: 'There is no such session of the desk.' },
   forbidden: { status: 403, retryable: false, message: 'You may not do this.' },
   origin_not_allowed: {
@@ -143,6 +154,14 @@ export const ERROR_CATALOGUE = {
     message: 'You are watching this room in too many places at once. Close another tab.',
   },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
+  // Charter
+  charter_acceptance_required: {
+    status: 403,
+    retryable: false,
+    message: 'Accept the charter in force first, then go live.',
+  },
+  charter_not_found: { status: 404, retryable: false, message: 'There is no such charter.' },
+  charter_changed: { status: 409, retryable: false, message: 'The charter has changed. Read it again.' },
   // Chat
   message_empty: { status: 400, retryable: false, message: 'The message is empty.' },
   message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },

@@ -28,6 +28,8 @@ export const ID_PREFIXES = {
   apiKey: 'key_',
   person: 'person_',
   personSession: 'login_',
+  role: 'role_',
+  invitation: 'invite_',
   signInRequest: 'signin_',
   letter: 'letter_',
   reconciliation: 'recon_',
@@ -60,6 +62,8 @@ export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
 export type ApiKeyId = Id<'apiKey'>;
 export type PersonSessionId = Id<'personSession'>;
+export type RoleId = Id<'role'>;
+export type InvitationId = Id<'invitation'>;
 export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;

@@ -87,6 +87,9 @@ export const LIMITS = {
   followsListed: 500,
   /** Handles that one person keeps from others: the current one, and those that rest. */
   handlesKept: 5,
+  /** How long an invitation to moderate is valid, and how many a creator makes in 24 hours. */
+  moderatorInvitationDays: 7,
+  moderatorInvitationsPerDay: 20,
   tokenTtlSeconds: 600,
   tokenTtlMaxSeconds: 24 * 3600,
   /** Tolerated clock difference between an embedder's server and this one. */
@@ -137,4 +140,9 @@ export const LIMITS = {
   apiKeys: 100,
   /** Web origins per API key. */
   keyOrigins: 20,
+  charterArticles: 40,
+  /** Characters of an article in one language. */
+  charterTextChars: 8_000,
+  /** How long a live that was on when a version of the charter came into force may go on without acceptance (R70d). */
+  charterGraceMs: 24 * 3_600_000,
 } as const;

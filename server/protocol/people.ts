@@ -1,9 +1,10 @@
 /** People with an account on the first-party site: profile, sessions, and what signing in takes. */
 import { z } from 'zod';
-import { country, displayName, identity, textBlock } from './accounts.ts';
+import { country, displayName, identity, singleLine, textBlock } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { picture } from './pictures.ts';
+import { heldRole } from './roles.ts';
 
 const language = z.enum(['en', 'fr']);
 export type Language = z.infer<typeof language>;
@@ -41,6 +42,8 @@ export const profile = z.object({
   followers: z.number().int().nullable(),
   addresses: z.array(z.string()),
   role: z.enum(['creator', 'fan']),
+  /** Whether they have asked to be a creator, and an operator has not decided yet. */
+  isCreatorRequested: z.boolean(),
   createdAt: z.iso.datetime(),
 });
 export type Profile = z.infer<typeof profile>;
@@ -76,3 +79,36 @@ const personSession = z.object({
 });
 export type PersonSession = z.infer<typeof personSession>;
 export const personSessionList = z.object({ sessions: z.array(personSession) });
+
+/** What closing one's account would mean. */
+export const accountClosing = z.object({
+  /** Kinds of matters that have to end first, such as `payout`, `dispute` or `room`. */
+  openMatters: z.array(z.string()),
+  /** For rooms that are not over; they would be lost. */
+  tickets: z.array(z.object({ room: z.string(), title: z.string(), startsAt: z.iso.datetime().nullable() })),
+  /** How many years after the year of their issue receipts keep the name. */
+  receiptYears: z.number().int(),
+});
+export type AccountClosing = z.infer<typeof accountClosing>;
+export const closingInput = z.object({ confirmed: z.literal(true) });
+
+export const deskPeopleQuery = z.object({ query: z.string().trim().min(1).max(254) });
+export const deskReasonInput = z.object({ reason: singleLine(500) });
+const deskPersonRow = z.object({
+  id: identity,
+  name: z.string(),
+  handle: z.string().nullable(),
+  role: z.enum(['creator', 'fan']),
+  createdAt: z.iso.datetime(),
+  closedAt: z.iso.datetime().nullable(),
+});
+export type DeskPersonRow = z.infer<typeof deskPersonRow>;
+export const deskPersonList = z.object({ people: z.array(deskPersonRow) });
+export const deskPerson = deskPersonRow.extend({
+  addresses: z.array(z.string()),
+  /** Requests too; those have no `givenAt`. */
+  roles: z.array(heldRole),
+  sessions: z.array(personSession),
+  openMatters: z.array(z.string()),
+});
+export type DeskPerson = z.infer<typeof deskPerson>;

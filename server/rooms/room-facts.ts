@@ -15,7 +15,7 @@ export interface RoomFacts {
   'follower.removed': { creator: string };
   'live.started': Record<string, never>;
   'live.ended': Record<string, never>;
-  /** The creator has said until when the room is paused. */
+  /** The creator has said until when a room without a live is paused. */
   'room.paused': Record<string, never>;
   'room.ended': Record<string, never>;
 }

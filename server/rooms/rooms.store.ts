@@ -1,8 +1,9 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, notLike, or, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
+import { roles } from '../accounts/roles/roles.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
-import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
+import { createId, ID_PREFIXES, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
@@ -13,6 +14,8 @@ export interface AccessRecord {
   room: Room;
   /** Null unless the person was removed. */
   removalReason: string | null;
+  /** Whether the creator has made them a moderator of this room, as a person of the house. */
+  isModerator: boolean;
   /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
   grant: TokenGrant | null;
   entitlements: Pick<
@@ -44,6 +47,8 @@ export interface RoomFilter {
   status?: Room['status'];
   creator?: string;
   listed?: boolean;
+  /** Without the rooms of the house's own people. */
+  ofEmbedders?: boolean;
   limit: number;
 }
 
@@ -105,6 +110,7 @@ export class RoomsStore {
   async listRooms(filter: RoomFilter): Promise<Room[]> {
     const conditions: (SQL | undefined)[] = [];
     if (filter.listed !== undefined) conditions.push(eq(rooms.listed, filter.listed));
+    if (filter.ofEmbedders) conditions.push(notLike(rooms.creator, `${ID_PREFIXES.person.replace('_', '\\_')}%`));
     if (filter.creator) conditions.push(eq(rooms.creator, filter.creator));
     if (filter.status === 'ended') conditions.push(isNotNull(rooms.endedAt));
     if (filter.status === 'live') conditions.push(isNotNull(rooms.liveStartedAt), isNull(rooms.endedAt));
@@ -150,6 +156,12 @@ export class RoomsStore {
       .where(eq(rooms.id, room));
   }
 
+  async findOpenRooms(creator: string): Promise<RoomId[]> {
+    const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
+    const found = await this.#db.orm.select({ id: rooms.id }).from(rooms).where(open);
+    return found.map(({ id }) => id as RoomId);
+  }
+
   async hasOpenRooms(creator: string): Promise<boolean> {
     const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
     return (await this.#db.orm.select({ id: rooms.id }).from(rooms).where(open).limit(1)).length > 0;
@@ -182,11 +194,7 @@ export class RoomsStore {
   }
 
   /** False if there is no live, or `heldBy` is given and no longer holds it. */
-  async setLiveEnded(
-    tx: Orm,
-    room: string,
-    { at, heldBy }: { at: string; heldBy?: string | undefined },
-  ): Promise<boolean> {
+  async setLiveEnded(tx: Orm, room: string, { at, heldBy }: { at: string; heldBy?: string }): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
     const ended = await tx
       .update(rooms)
@@ -373,6 +381,7 @@ export class RoomsStore {
       const facts = found.get(row.asked) ?? {
         room: toRoom(row),
         removalReason: row.removal,
+        isModerator: row.isModerator,
         grant: row.grant && toGrant(row.grant),
         entitlements: [],
       };
@@ -387,6 +396,7 @@ export class RoomsStore {
 function prepareAccessRecords(orm: Orm) {
   const asked = sql`unnest(${sql.placeholder('rooms')}::text[], ${sql.placeholder('identities')}::text[]) with ordinality as asked (room, identity, number)`;
   const identity = sql<string>`asked.identity`;
+  const moderatorRole = and(eq(roles.role, 'moderator'), isNotNull(roles.givenAt), isNull(roles.endedAt));
   const latest = orm
     .select()
     .from(entitlements)
@@ -409,6 +419,8 @@ function prepareAccessRecords(orm: Orm) {
       creatorName: creators.name,
       removal: removal.reason,
       grant: tokenGrants,
+      isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
+        and coalesce(${roles.creator}, '') = ${rooms.creator} and coalesce(${roles.room}, '') in ('', ${rooms.id}))`,
       entitlement: {
         source: latest.source,
         sourceId: latest.sourceId,

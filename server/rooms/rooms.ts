@@ -3,16 +3,18 @@
  * at every join and while inside. Money and the embedder write entitlements through it in their own transactions; a
  * client never does.
  */
+import type { RoleChanged } from '../accounts/account-facts.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
-import type { Outbox } from '../platform/outbox/outbox.ts';
+import type { Fact, Outbox } from '../platform/outbox/outbox.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { isPersonId } from '../protocol/people.ts';
 import type { Access, AccessReason, Offer, Room, RoomChange, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, decideAccess } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
@@ -145,6 +147,11 @@ export class Rooms {
     return room;
   }
 
+  /** Throws `room_not_found` for a room of one of the house's people: no API key sees it or acts on it. */
+  async assertEmbedders(id: RoomId): Promise<void> {
+    assertEmbedders(await this.creatorOf(id));
+  }
+
   /** Whether a creator has rooms that have not ended. */
   hasOpenRooms(creator: string): Promise<boolean> {
     return this.#store.hasOpenRooms(creator);
@@ -220,22 +227,48 @@ export class Rooms {
   async decide({ roomId, identity, role, subscribe = true }: AccessQuery): Promise<Decided> {
     const record = await this.#readRecord(roomId, identity);
     const access = await this.#accessFrom(record, { identity, role, subscribe });
-    return { room: record.room, rank: (record.grant ?? NO_GRANT).rank, access };
+    return { room: record.room, rank: rankIn(record), access };
   }
 
-  /** Decides access for a token's holder: records what the token says, and decides by the latest one. */
+  /**
+   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the
+   * site says nothing: the rank of the house's people is the role that they have now.
+   */
   async admit(claims: TokenClaims): Promise<Admission> {
     const { room: roomId, sub: identity, role } = claims;
     let record = await this.#readRecord(roomId, identity);
-    const said = statementOf(claims);
+    if (claims.logeSession === undefined) assertEmbedders(record.room.creator.identity);
+    const said = claims.logeSession === undefined ? statementOf(claims) : undefined;
     if (said && saysNews(record.grant, said)) {
       await this.#grants.record(said, record.room);
       record = await this.#readRecord(roomId, identity);
     }
-    const rank = said ? (record.grant ?? NO_GRANT).rank : undefined;
+    const rank = role === 'creator' ? undefined : rankIn(record);
     const who = { identity, role: rank?.role ?? role, subscribe: claims.can?.subscribe !== false };
     const access = await this.#accessFrom(record, who);
     return { room: record.room, access, role: who.role, moderates: rank?.moderates ?? true };
+  }
+
+  /** What a person of the house is in a room. */
+  async roleOf({ room, identity }: { room: RoomId; identity: string }): Promise<Role> {
+    const record = await this.#readRecord(room, identity);
+    if (record.room.creator.identity === identity) return 'creator';
+    return record.isModerator ? 'moderator' : 'fan';
+  }
+
+  /** Reports a change of a moderator's role to each room that it concerns. Repeated facts do no harm. */
+  async handleRoleFacts(facts: Fact[]): Promise<void> {
+    for (const { identity, data } of facts) {
+      const { role, scope, change } = data as RoleChanged;
+      if (role !== 'moderator' || !scope || identity === null) continue;
+      const moderates = change === 'given';
+      const rank: Rank = { role: moderates ? 'moderator' : 'fan', moderates };
+      const rooms = scope.room ? [scope.room] : await this.#store.findOpenRooms(scope.creator);
+      await this.#store.transaction((tx) =>
+        this.#outbox.add(tx, ...rooms.map((room) => ({ topic: 'rank.changed', room, identity, data: rank }))),
+      );
+    }
+    this.#outbox.wake();
   }
 
   async #readRecord(room: RoomId, identity: string): Promise<AccessRecord> {
@@ -359,14 +392,28 @@ export class Rooms {
     return (await this.#store.findStageHolder(roomId))?.publication ?? null;
   }
 
-  /** Ends the live, whichever gateway holds it. */
-  async endLive(roomId: RoomId): Promise<void> {
-    await this.#endLive(roomId, undefined);
+  /**
+   * Ends the live, whichever gateway holds it. `pauseMinutes` says when the room goes on at the latest, counted from
+   * now; without an ended live nothing changes. One fact reports both, so that no viewer sees an end without its pause.
+   */
+  async endLive(roomId: RoomId, pauseMinutes?: number): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso() });
+      const until = pauseMinutes === undefined ? undefined : this.#isoIn(pauseMinutes * 60_000);
+      const isPaused = until !== undefined && (await this.#store.setPause(tx, roomId, until));
+      if (hasEnded || isPaused)
+        await this.#outbox.add(tx, { topic: hasEnded ? 'live.ended' : 'room.paused', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
   }
 
   /** Ends the live if this gateway holds it; one that has moved to another continues there. */
   async endHeldLive(roomId: RoomId): Promise<void> {
-    await this.#endLive(roomId, this.#gateway);
+    await this.#store.transaction(async (tx) => {
+      if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy: this.#gateway }))) return;
+      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
   }
 
   /** Rooms whose live this gateway holds. */
@@ -379,16 +426,6 @@ export class Rooms {
    */
   lockForSale(tx: Orm, room: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
     return this.#store.lockForSale(tx, room);
-  }
-
-  /** Says when the room goes on at the latest. Without an ended live nothing changes. */
-  async pauseRoom(roomId: RoomId, minutes: number): Promise<Room> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setPause(tx, roomId, this.#isoIn(minutes * 60_000)))) return;
-      await this.#outbox.add(tx, { topic: 'room.paused', room: roomId, data: {} });
-    });
-    this.#outbox.wake();
-    return this.getRoom(roomId);
   }
 
   async endRoom(roomId: RoomId): Promise<Room> {
@@ -436,14 +473,6 @@ export class Rooms {
     return this.#store.forgetPublications(publications);
   }
 
-  async #endLive(roomId: RoomId, heldBy: string | undefined): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy }))) return;
-      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
-    });
-    this.#outbox.wake();
-  }
-
   async #addAccessChanged(tx: Orm, room: RoomId, identity: string, change: AccessChanged['change']): Promise<void> {
     await this.#outbox.add(tx, {
       topic: 'access.changed',
@@ -464,6 +493,14 @@ export class Rooms {
   #isoIn(ms: number): string {
     return new Date(this.#clock.now() + ms).toISOString();
   }
+}
+
+function assertEmbedders(creator: string): void {
+  if (isPersonId(creator)) throw new AppError('room_not_found');
+}
+
+function rankIn({ isModerator, grant }: AccessRecord): Rank {
+  return isModerator ? { role: 'moderator', moderates: true } : (grant ?? NO_GRANT).rank;
 }
 
 function grantedBy({

@@ -1,4 +1,5 @@
-import { and, eq, type SQL } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
+import { roles } from '../accounts/roles/roles.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { tokenGrants } from './rooms.schema.ts';
 import { NO_GRANT, type TokenGrant } from './token-statements.ts';
@@ -33,7 +34,7 @@ export class TokenGrantsStore {
     await tx.update(tokenGrants).set(toColumns(grant)).where(isOf(holder));
   }
 
-  /** Whether a person moderates one room, or any of the creator's. */
+  /** Whether a person moderates one room, or any of the creator's: by a token, or by a role. */
   async moderates(of: { creator: string; room?: string | undefined; identity: string }): Promise<boolean> {
     const conditions: SQL[] = [
       eq(tokenGrants.creator, of.creator),
@@ -46,7 +47,19 @@ export class TokenGrantsStore {
       .from(tokenGrants)
       .where(and(...conditions))
       .limit(1);
-    return rows.length > 0;
+    return rows.length > 0 || this.#hasRole(of);
+  }
+
+  async #hasRole({ creator, room, identity }: { creator: string; room?: string | undefined; identity: string }) {
+    const conditions: (SQL | undefined)[] = [
+      eq(roles.person, identity),
+      eq(roles.role, 'moderator'),
+      eq(roles.creator, creator),
+      isNotNull(roles.givenAt),
+      isNull(roles.endedAt),
+    ];
+    if (room !== undefined) conditions.push(or(isNull(roles.room), eq(roles.room, room)));
+    return (await this.#orm.$count(roles, and(...conditions))) > 0;
   }
 }
 

@@ -13,6 +13,9 @@ const SAMPLES: LetterData = {
   receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z' },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
   'renewal-failed': { tier: HOSTILE, accessUntil: '2026-05-04T20:00:00Z', link: LINK },
+  'moderator-invitation': { creator: HOSTILE, room: HOSTILE, link: LINK },
+  'account-closed': { receiptYears: 10 },
+  'creator-decision': { accepted: true, link: LINK },
   payout: { ...MONEY, status: 'failed' },
 };
 const LANGUAGES: Language[] = ['en', 'fr'];

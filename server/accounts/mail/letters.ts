@@ -1,6 +1,9 @@
 /** The letters of the house by template. */
+
+import { accountClosed } from './letters/account-closed.ts';
 import { liveReminder } from './letters/live-reminder.ts';
 import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
+import { creatorDecision, moderatorInvitation } from './letters/roles.ts';
 import { signIn } from './letters/sign-in.ts';
 import type { LetterData, Template, TemplateName } from './letters/template.ts';
 
@@ -10,5 +13,8 @@ export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[N
   receipt,
   refund,
   'renewal-failed': renewalFailed,
+  'account-closed': accountClosed,
+  'moderator-invitation': moderatorInvitation,
+  'creator-decision': creatorDecision,
   payout,
 };

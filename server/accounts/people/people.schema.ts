@@ -15,6 +15,7 @@ export const persons = pgTable('persons', {
   /** What a creator declares when they become one. */
   adultDeclaredAt: time('adult_declared_at'),
   termsAcceptedAt: time('terms_accepted_at'),
+  closedAt: time('closed_at'),
 });
 
 /** Mail addresses, normalised. */

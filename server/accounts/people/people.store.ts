@@ -1,10 +1,11 @@
-import { and, eq, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { pictureUses } from '../../platform/pictures/pictures.schema.ts';
 import type { CreatorInput } from '../../protocol/accounts.ts';
 import type { Language } from '../../protocol/people.ts';
 import { creators } from '../accounts.schema.ts';
+import { roles } from '../roles/roles.schema.ts';
 import { handles, personAddresses, persons } from './people.schema.ts';
 
 interface NewPerson {
@@ -20,9 +21,12 @@ export interface PersonRow {
   language: Language;
   about: string;
   createdAt: string;
+  closedAt: string | null;
   handle: string | null;
+  /** Null unless they are a creator, or have asked to be one. */
+  creatorRequestedAt: string | null;
   /** Null unless they are a creator. */
-  creator: string | null;
+  creatorSince: string | null;
 }
 
 export interface CreatorRow {
@@ -31,6 +35,9 @@ export interface CreatorRow {
   handle: string;
   about: string;
 }
+
+/** People per search. */
+const FOUND_MAX = 20;
 
 export class PeopleStore {
   readonly #db: Database;
@@ -44,21 +51,44 @@ export class PeopleStore {
   }
 
   async find(id: string): Promise<PersonRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#select().where(eq(persons.id, id));
+    return row;
+  }
+
+  search({ id, address, foldedStart }: { id: string; address?: string | undefined; foldedStart: string }) {
+    const byAddress = this.#db.orm
+      .select({ id: personAddresses.person })
+      .from(personAddresses)
+      .where(eq(personAddresses.address, address ?? ''));
+    return this.#select()
+      .where(
+        or(
+          eq(persons.id, id),
+          inArray(persons.id, byAddress),
+          foldedStart === '' || address !== undefined ? undefined : sql`starts_with(${handles.folded}, ${foldedStart})`,
+        ),
+      )
+      .orderBy(asc(persons.createdAt), asc(persons.id))
+      .limit(FOUND_MAX);
+  }
+
+  #select() {
+    return this.#db.orm
       .select({
         id: persons.id,
         name: persons.name,
         language: persons.language,
         about: persons.about,
         createdAt: persons.createdAt,
+        closedAt: persons.closedAt,
         handle: handles.handle,
-        creator: creators.identity,
+        creatorRequestedAt: roles.requestedAt,
+        creatorSince: roles.givenAt,
       })
       .from(persons)
       .leftJoin(handles, and(eq(handles.person, persons.id), isNull(handles.freedAt)))
-      .leftJoin(creators, eq(creators.identity, persons.id))
-      .where(eq(persons.id, id));
-    return row;
+      .leftJoin(roles, and(eq(roles.person, persons.id), eq(roles.role, 'creator'), isNull(roles.endedAt)))
+      .$dynamic();
   }
 
   /** Who has a handle of this form, or has given it up after `restedSince`, if they are a creator. */
@@ -70,7 +100,14 @@ export class PeopleStore {
       .innerJoin(current, and(eq(current.person, handles.person), isNull(current.freedAt)))
       .innerJoin(persons, eq(persons.id, handles.person))
       .innerJoin(creators, eq(creators.identity, handles.person))
-      .where(and(eq(handles.folded, folded), or(isNull(handles.freedAt), gte(handles.freedAt, restedSince))));
+      .innerJoin(roles, and(eq(roles.person, handles.person), eq(roles.role, 'creator'), isNull(roles.endedAt)))
+      .where(
+        and(
+          eq(handles.folded, folded),
+          or(isNull(handles.freedAt), gte(handles.freedAt, restedSince)),
+          isNotNull(roles.givenAt),
+        ),
+      );
     return row;
   }
 

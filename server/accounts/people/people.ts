@@ -6,12 +6,15 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { BecomeCreatorInput, Language, Profile, ProfileChange } from '../../protocol/people.ts';
+import type { BecomeCreatorInput, DeskPersonRow, Language, Profile, ProfileChange } from '../../protocol/people.ts';
 import { pictureOf } from '../../protocol/pictures.ts';
 import type { CreatorCard } from '../../protocol/profiles.ts';
+import type { Roles } from '../roles/roles.ts';
 import { assertHandle, foldHandle } from './handles.ts';
+import { parseAddress } from './mail-addresses.ts';
 import { type CreatorRow, PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
@@ -28,6 +31,10 @@ interface PeopleOptions {
   log: Log;
   mail: SignInOptions['mail'];
   publicUrl: string;
+  outbox: Pick<Outbox, 'add' | 'wake'>;
+  roles: Roles;
+  /** Whether an operator accepts each new creator. */
+  creatorApproval: boolean;
 }
 
 /** What accounts know of a profile. */
@@ -45,12 +52,16 @@ export class People {
   readonly signIn: SignIn;
   readonly #store: PeopleStore;
   readonly #clock: Clock;
+  readonly #roles: Roles;
+  readonly #creatorApproval: boolean;
   readonly #pruneJob: PeriodicJob;
 
-  constructor({ db, clock, log, mail, publicUrl }: PeopleOptions) {
+  constructor({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval }: PeopleOptions) {
     this.#store = new PeopleStore(db);
     this.#clock = clock;
-    this.sessions = new PersonSessions({ db, clock });
+    this.#roles = roles;
+    this.#creatorApproval = creatorApproval;
+    this.sessions = new PersonSessions({ db, outbox, clock });
     this.signIn = new SignIn({ db, clock, mail, publicUrl, sessions: this.sessions });
     this.#pruneJob = new PeriodicJob({
       name: 'prune sign-ins',
@@ -77,6 +88,32 @@ export class People {
     return row && { identity: row.id, name: row.name ?? NEW_NAMES[row.language], role: roleOf(row) };
   }
 
+  /** Name and handle, as others see them; also of people who have not given a name yet. */
+  async findCard(id: string): Promise<{ name: string; handle: string | null } | undefined> {
+    const row = await this.#store.find(id);
+    return row && { name: row.name ?? NEW_NAMES[row.language], handle: row.handle };
+  }
+
+  /** People whose handle begins so, or with this very address or id; oldest first. */
+  async search(query: string): Promise<DeskPersonRow[]> {
+    const text = query.trim().toLowerCase();
+    const rows = await this.#store.search({
+      id: query.trim(),
+      address: text.includes('@') ? parseAddress(text) : undefined,
+      foldedStart: foldHandle(text.replace(/^@/, '')),
+    });
+    return rows.map(toDeskRow);
+  }
+
+  async findForDesk(id: string): Promise<DeskPersonRow | undefined> {
+    const row = await this.#store.find(id);
+    return row && toDeskRow(row);
+  }
+
+  addressesOf(id: string): Promise<string[]> {
+    return this.#store.addressesOf(id);
+  }
+
   async getProfile(id: string): Promise<PersonProfile> {
     const [row, addresses] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
     if (!row) throw new AppError('not_found');
@@ -89,6 +126,7 @@ export class People {
       about,
       addresses,
       role: roleOf(row),
+      isCreatorRequested: row.creatorRequestedAt !== null && row.creatorSince === null,
       createdAt: new Date(row.createdAt).toISOString(),
     };
   }
@@ -142,13 +180,19 @@ export class People {
     return this.getProfile(id);
   }
 
-  /** Records what they declared. Idempotent; the first country stays. */
+  /**
+   * Records what they declared, and gives the role or, where the house wants it, asks an operator for it. Idempotent;
+   * the first country stays.
+   */
   async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<PersonProfile> {
     const at = this.#isoIn(0);
     await this.#store.transaction(async (tx) => {
       await this.#store.insertCreator(tx, { identity: id, name, country }, at);
       await this.#store.update(tx, id, { name });
+      const role = { person: id, role: 'creator', by: id } as const;
+      await (this.#creatorApproval ? this.#roles.request(role, tx) : this.#roles.give(role, tx));
     });
+    this.#roles.wake();
     return this.getProfile(id);
   }
 
@@ -166,6 +210,15 @@ export class People {
   }
 }
 
-function roleOf({ creator }: PersonRow): 'creator' | 'fan' {
-  return creator === null ? 'fan' : 'creator';
+function toDeskRow(row: PersonRow): DeskPersonRow {
+  const { id, handle, language, createdAt, closedAt } = row;
+  return {
+    ...{ id, handle, role: roleOf(row), name: row.name ?? NEW_NAMES[language] },
+    createdAt: new Date(createdAt).toISOString(),
+    closedAt: closedAt && new Date(closedAt).toISOString(),
+  };
+}
+
+function roleOf({ creatorSince }: PersonRow): 'creator' | 'fan' {
+  return creatorSince === null ? 'fan' : 'creator';
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { personSessions } from './people.schema.ts';
 
@@ -67,18 +67,33 @@ export class PersonSessionsStore {
       .where(and(eq(personSessions.id, id), eq(personSessions.nextDigest, digest)));
   }
 
-  async revoke(person: string, id: string, at: string): Promise<void> {
-    await this.#orm
+  /** Returns the session if it was live. */
+  async revoke(tx: Orm, { person, id, at }: { person: string; id: string; at: string }): Promise<string[]> {
+    const ended = await tx
       .update(personSessions)
       .set({ revokedAt: at })
-      .where(and(eq(personSessions.id, id), eq(personSessions.person, person), isLive(at)));
+      .where(and(eq(personSessions.id, id), eq(personSessions.person, person), isLive(at)))
+      .returning({ id: personSessions.id });
+    return ended.map((row) => row.id);
   }
 
-  async revokeAll(person: string, at: string): Promise<void> {
-    await this.#orm
+  /** Returns those that were live. */
+  async revokeAll(tx: Orm, { person, at }: { person: string; at: string }): Promise<string[]> {
+    const ended = await tx
       .update(personSessions)
       .set({ revokedAt: at })
-      .where(and(eq(personSessions.person, person), isLive(at)));
+      .where(and(eq(personSessions.person, person), isLive(at)))
+      .returning({ id: personSessions.id });
+    return ended.map((row) => row.id);
+  }
+
+  /** Which of these are live. */
+  async findLiveIds(ids: string[], at: string): Promise<Set<string>> {
+    const rows = await this.#orm
+      .select({ id: personSessions.id })
+      .from(personSessions)
+      .where(and(inArray(personSessions.id, ids), isLive(at)));
+    return new Set(rows.map((row) => row.id));
   }
 
   async deleteEnded(before: string): Promise<void> {

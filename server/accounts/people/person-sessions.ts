@@ -1,10 +1,16 @@
 /**
  * Sessions of people on the site: a browser keeps a random secret, the database its digest. A session is looked up at
- * every request, so revoking it takes effect at once. Called by the gateway; knows nothing of cookies.
+ * every request, so revoking it takes effect at once; a fact on the outbox closes the sockets that it opened. Called by
+ * the gateway; knows nothing of cookies.
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { GatheredRead } from '../../platform/db/gathered-read.ts';
+import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type { TokenClaims } from '../../protocol/accounts.ts';
+import { AppError } from '../../protocol/errors.ts';
 import { createId, type PersonSessionId } from '../../protocol/ids.ts';
 import type { PersonSession } from '../../protocol/people.ts';
 import { digestOf } from '../key-ring.ts';
@@ -25,11 +31,23 @@ const KEPT_MS = 30 * DAY_MS;
 
 export class PersonSessions {
   readonly #store: PersonSessionsStore;
+  readonly #db: Database;
+  readonly #outbox: Pick<Outbox, 'add' | 'wake'>;
   readonly #clock: Clock;
+  readonly #live: GatheredRead<string, boolean>;
 
-  constructor({ db, clock }: { db: Database; clock: Clock }) {
+  constructor({ db, outbox, clock }: { db: Database; outbox: Pick<Outbox, 'add' | 'wake'>; clock: Clock }) {
     this.#store = new PersonSessionsStore(db);
+    this.#db = db;
+    this.#outbox = outbox;
     this.#clock = clock;
+    this.#live = new GatheredRead(
+      async (ids) => {
+        const live = await this.#store.findLiveIds(ids, this.#isoIn(0));
+        return ids.map((id) => live.has(id));
+      },
+      { restMs: NEWCOMERS_REST_MS },
+    );
   }
 
   /** Opens a session; the secret is only in this answer. */
@@ -79,17 +97,32 @@ export class PersonSessions {
 
   /** Idempotent; a session of somebody else is left alone. */
   async revoke(person: string, id: string): Promise<void> {
-    await this.#store.revoke(person, id, this.#isoIn(0));
+    await this.#end(person, (tx) => this.#store.revoke(tx, { person, id, at: this.#isoIn(0) }));
   }
 
   /** Ends the session of this secret, if there is one. */
   async close(secret: string): Promise<void> {
     const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
-    if (row) await this.#store.revoke(row.person, row.id, this.#isoIn(0));
+    if (row) await this.revoke(row.person, row.id);
   }
 
   async revokeAll(person: string): Promise<void> {
-    await this.#store.revokeAll(person, this.#isoIn(0));
+    await this.#end(person, (tx) => this.#store.revokeAll(tx, { person, at: this.#isoIn(0) }));
+  }
+
+  /** Throws `token_invalid` for a room token whose session has ended. Other tokens have none. */
+  async assertLive({ logeSession }: Pick<TokenClaims, 'logeSession'>): Promise<void> {
+    if (logeSession === undefined || (await this.#live.get(logeSession))) return;
+    throw new AppError('token_invalid', 'The session that made this token has ended. Sign in again.');
+  }
+
+  async #end(person: string, revoke: (tx: Orm) => Promise<string[]>): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const sessions = await revoke(tx);
+      if (sessions.length === 0) return;
+      await this.#outbox.add(tx, { topic: 'sessions.ended', identity: person, data: { sessions } });
+    });
+    this.#outbox.wake();
   }
 
   async prune(): Promise<void> {

@@ -8,6 +8,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext, LiveView } from '../context.ts';
 import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
+import { mountCharterPages } from '../site/charter-pages.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
@@ -61,6 +62,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);
+  mountCharterPages(app, context, limits);
   mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);
   app.use(notFound);

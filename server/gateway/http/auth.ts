@@ -103,13 +103,14 @@ export class HttpAuth {
     return token === undefined ? this.#identifyByHeader(http.by, request) : this.#identifyByToken(token, request);
   }
 
-  #identifyByToken(token: unknown, request: Request): Authenticated {
+  async #identifyByToken(token: unknown, request: Request): Promise<Authenticated> {
     const claims = this.#tokens.parse(token, request.get('origin'));
+    await this.#sessions.assertLive(claims);
     const { sub: identity, name, role } = claims;
     return { by: 'participant', claims, caller: { identity, name, role } };
   }
 
-  #identifyByHeader(by: readonly CallerKind[], request: Request): Authenticated {
+  async #identifyByHeader(by: readonly CallerKind[], request: Request): Promise<Authenticated> {
     const basic = credentialsOf(request, 'basic');
     const bearer = credentialsOf(request, 'bearer');
     if (by.includes('participant') && bearer !== undefined) return this.#identifyByToken(bearer, request);

@@ -74,12 +74,13 @@ export class HttpPipeline {
   /** Admits the caller to the room of the call, or throws. */
   async #admit(
     operation: HttpOperation,
-    { caller, claims }: Authenticated,
+    { caller, claims, key }: Authenticated,
     room: RoomId | undefined,
   ): Promise<{ caller: Caller | null; room: RoomId | undefined; admitted?: Admitted }> {
     const { rooms } = this.#domains;
     if (!claims) {
-      if (room) await rooms.getRoom(room);
+      if (room && key) await rooms.assertEmbedders(room);
+      else if (room) await rooms.getRoom(room);
       if (caller && caller.role !== 'server') assertRole(operation, caller.role);
       return { caller, room };
     }
@@ -105,6 +106,7 @@ const MEDIA_TYPES: Record<DownloadFormat, string> = {
   csv: 'text/csv; charset=utf-8; header=present',
   ics: 'text/calendar; charset=utf-8',
   json: 'application/json; charset=utf-8',
+  zip: 'application/zip',
 };
 
 async function send({ name, chunks }: Download, format: DownloadFormat, response: Response): Promise<void> {

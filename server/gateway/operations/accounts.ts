@@ -39,6 +39,7 @@ const creatorOperations = [
     errors: ['room_not_found', 'forbidden'],
     run: async ({ rooms, tokens }, { key, input }) => {
       const room = await rooms.getRoom(input.room);
+      await rooms.assertEmbedders(room.id);
       if (input.role === 'creator' && input.identity !== room.creator.identity) {
         throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
       }
@@ -55,10 +56,10 @@ const creatorOperations = [
     status: 201,
     summary: 'Mint a room token for yourself',
     description:
-      'Identity, name and role come from the session: creators have the role `creator` in their own rooms, everyone else is a fan. It takes no fields.',
-    run: async ({ rooms, tokens }, { room, caller: { identity, name } }) => {
-      const role = (await rooms.creatorOf(room)) === identity ? 'creator' : 'fan';
-      return { token: tokens.create({ identity, name, room, role }) };
+      'Identity, name and role come from the session: `creator` in a room of their own, `moderator` where the creator has made them one, `fan` elsewhere. It ends with the session. It takes no fields.',
+    run: async ({ rooms, tokens }, { room, session, caller: { identity, name } }) => {
+      const role = await rooms.roleOf({ room, identity });
+      return { token: tokens.create({ identity, name, room, role }, { ...(session && { session }) }) };
     },
   }),
 ];

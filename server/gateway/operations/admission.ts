@@ -12,7 +12,7 @@ const REFUSAL = {
   moderate: 'forbidden',
 } as const satisfies Record<Right, ErrorCode>;
 
-interface Standing {
+export interface Standing {
   access: Access;
   can: Required<Permissions>;
   role: Role;

@@ -164,9 +164,9 @@ interface SocketCall<Event extends RequestName> extends AnyCall {
 export interface Download {
   /** Without its extension. */
   name: string;
-  chunks: Iterable<string> | AsyncIterable<string>;
+  chunks: Iterable<string> | AsyncIterable<string | Uint8Array>;
 }
-export type DownloadFormat = 'csv' | 'ics' | 'json';
+export type DownloadFormat = 'csv' | 'ics' | 'json' | 'zip';
 
 interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends z.ZodType>
   extends Omit<HttpSpec<Path, By, I, never, z.ZodType>, 'socket' | 'answer' | 'body' | 'run'> {

@@ -81,7 +81,7 @@ export const roomOperations = [
     answer: roomList,
     summary: 'List rooms',
     description: 'Live ones first, then the newest.',
-    run: async (domains, { input }) => viewsOf(domains, await domains.rooms.listRooms(input)),
+    run: async (domains, { input }) => viewsOf(domains, await domains.rooms.listRooms({ ...input, ofEmbedders: true })),
   }),
   operation({
     name: 'getRoom',
@@ -119,9 +119,9 @@ export const roomOperations = [
     socket: 'rooms:pause',
     from: 'inside',
     role: 'creator',
-    run: async ({ rooms, stage }, { room: id, input: { minutes } }) => {
-      await stage.endLive(id);
-      return rooms.pauseRoom(id, minutes);
+    run: async ({ rooms, stage }, { room: id, input: { minutes, publication } }) => {
+      await stage.endLive(id, publication, minutes);
+      return rooms.getRoom(id);
     },
   }),
   operation({

@@ -1,10 +1,14 @@
 /** Every operation, by the part of the documentation that it belongs to. */
+import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
 import { blockOperations } from './blocks.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
+import { deskPeopleOperations } from './desk-people.ts';
+import { deskRoleOperations } from './desk-roles.ts';
 import { mailOperations } from './mail.ts';
+import { moderatorOperations } from './moderators.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -20,10 +24,19 @@ import { personalDataOperations } from './personal-data.ts';
 import { profileOperations } from './profiles.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
+import { charterOperations } from './trust/charter.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
-  accounts: [...accountOperations, ...peopleOperations, ...mailOperations],
+  accounts: [
+    ...accountOperations,
+    ...peopleOperations,
+    ...moderatorOperations,
+    ...accountDataOperations,
+    ...deskPeopleOperations,
+    ...deskRoleOperations,
+    ...mailOperations,
+  ],
   rooms: [...roomOperations, ...siteRoomOperations, ...blockOperations, ...profileOperations, ...stageOperations],
   money: [
     ...walletOperations,
@@ -37,6 +50,7 @@ export const OPERATIONS = {
     ...pricingOperations,
   ],
   chat: [...chatOperations, ...chatModerationOperations, ...chatRecordOperations, ...personalDataOperations],
+  trust: charterOperations,
   events: webhookOperations,
 } as const satisfies Record<string, readonly Operation[]>;
 

@@ -4,6 +4,7 @@
  */
 import type { Config } from '../../config.ts';
 import type { Creator } from '../../protocol/accounts.ts';
+import { EXAMPLE_CHARTER } from '../../trust/charter/example-charter.ts';
 import type { HttpContext } from '../context.ts';
 import type { SitePerson } from './site-session.ts';
 
@@ -35,11 +36,18 @@ export function demoAddress(identity: string): string {
 
 const DEMO_TICKET_MINOR = 500;
 
-/** Creates the demo's creators if they are missing, and its rooms if there are none. */
-export async function seedDemo({ config, accounts, people, rooms }: HttpContext): Promise<void> {
+/**
+ * Creates the demo's creators if they are missing, its rooms if there are none, and the example charter if there was
+ * never any. Nobody has accepted it: like everyone, the demo's creators are asked when they first go live.
+ */
+export async function seedDemo({ config, accounts, people, roles, rooms, charter }: HttpContext): Promise<void> {
   if (!config.development) return;
+  if (config.exampleCharter) await charter.seed(EXAMPLE_CHARTER, 'example');
   for (const { identity: id, name } of DEMO_PEOPLE) await people.seed({ id, name, address: demoAddress(id) });
-  for (const creator of DEMO_CREATORS) await accounts.createCreator(creator);
+  for (const creator of DEMO_CREATORS) {
+    await accounts.createCreator(creator);
+    await roles.give({ person: creator.identity, role: 'creator', by: 'demo' });
+  }
   if ((await rooms.listRooms({ limit: 1 })).length > 0) return;
   await rooms.createRoom({
     creator: 'noah',

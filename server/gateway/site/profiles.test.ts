@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Reply, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
-import { personCookie } from '../../../tests/support/people/person-cookie.ts';
+import { signIn as openSession } from '../../../tests/support/people/site-person.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Room, RoomInput } from '../../protocol/rooms.ts';
 
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 async function signIn(id: string) {
-  const cookie = await personCookie(http.context, id);
+  const cookie = await openSession(http, id);
   const own = { cookie, origin: http.url, 'sec-fetch-site': 'same-origin' };
   return {
     id,

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { deviceName } from '../../accounts/people/device-name.ts';
 import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { HOUSE_PAGES } from '../../web/site/site-paths.ts';
+import { FOOTER_PAGES } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
 import { DEMO_PEOPLE, demoAddress, demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
-import { findHousePages } from './house-pages.ts';
+import { footerPages } from './house-pages.ts';
 import { type SiteSessions, sitePerson } from './site-session.ts';
 
 const siteSession = z.object({
@@ -20,27 +20,27 @@ const siteSession = z.object({
   hasAccounts: z.boolean(),
   currency: z.string(),
   walletMode: z.enum(['on', 'off']),
-  /** Which of its own pages the house has written. */
-  housePages: z.array(z.enum(HOUSE_PAGES)),
+  /** Which pages the footer links: the charter in force, and those that the house has written. */
+  housePages: z.array(z.enum(FOOTER_PAGES)),
 });
 
 const ANYONE = { by: ['visitor'], answer: siteSession } as const;
 
 export function siteOperations(
-  { config, people }: HttpContext,
+  context: HttpContext,
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
-  const housePages = findHousePages(config.housePagesDir);
+  const { config, people } = context;
   const isOperator = (person: { identity: string } | null) =>
     person !== null && config.operators.includes(person.identity);
-  const describe = (person: z.infer<typeof sitePerson> | null) => ({
+  const describe = async (person: z.infer<typeof sitePerson> | null) => ({
     person,
     isOperator: isOperator(person),
     demo: config.development,
     hasAccounts: config.hasSite,
     currency: config.currency,
     walletMode: config.walletMode,
-    housePages,
+    housePages: await footerPages(context),
   });
   const operations: Operation[] = [
     operation({

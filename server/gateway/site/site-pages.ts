@@ -25,6 +25,7 @@ const PAGES = {
   '/desk': 'desk',
   '/desk/:section': 'desk',
   '/desk/payments/:id': 'desk',
+  '/desk/people/:id': 'desk',
 } as const satisfies Record<string, PageName>;
 
 /** Pages of a house with accounts. */
@@ -92,8 +93,7 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
       await confirmCheckout(context, limits, request);
       const { status, location, ...content } = await contents.create(name, request, pageLanguage(request, response));
       if (location !== undefined) return response.redirect(status, location);
-      const file = join(siteDir, `${name === 'home' ? 'index' : name}.html`);
-      const text = await fillDocument(file, content);
+      const text = await fillDocument(join(siteDir, `${name}.html`), content);
       if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
       else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
     });

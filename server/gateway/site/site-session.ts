@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { People } from '../../accounts/people/people.ts';
 import { PERSON_SESSION_TTL_MS } from '../../accounts/people/person-sessions.ts';
 import type { Config } from '../../config.ts';
-import { displayName, identity } from '../../protocol/accounts.ts';
+import { displayName, identity, type TokenClaims } from '../../protocol/accounts.ts';
 import type { PersonSessionId } from '../../protocol/ids.ts';
 import { SignedCookie } from './signed-cookie.ts';
 
@@ -42,6 +42,11 @@ export class SiteSessions {
       if (person) return { person, session: session.id };
     }
     return null;
+  }
+
+  /** Throws `token_invalid` for a room token whose session has ended. */
+  assertLive(claims: TokenClaims): Promise<void> {
+    return this.#people.sessions.assertLive(claims);
   }
 
   /** Ends the browser's session, if it has one, and begins another: a planted or shared session is never taken over. */

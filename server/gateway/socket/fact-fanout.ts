@@ -4,10 +4,12 @@
  * act on (access, earnings, goals, lives, the end of a room) arrive over the bus. Delivery is at least once; every
  * handler is idempotent.
  */
+import type { AccountFacts } from '../../accounts/account-facts.ts';
 import { listenersOf, listenToFacts, type RoomListener } from '../../facts.ts';
 import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
+import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { AccessChanged, ParticipantBlocked } from '../../rooms/room-facts.ts';
@@ -17,12 +19,14 @@ import type { Connection } from './connection.ts';
 import { LiveFanout } from './live-fanout.ts';
 import type { Presence } from './presence.ts';
 import { tellPrivateFact } from './private-facts.ts';
-import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
+import { identityRoom, insideRoom, lobbyRoom, type SocketServer, sessionRoom } from './socket-rooms.ts';
 
 /** Minimum interval between two updates of a room, however many tips come in. */
 const INTERVAL_MS = { earnings: 500, goal: 250, places: 500, requests: 250 };
 /** Concurrent decisions when access is decided again for everyone, after facts may have been missed. */
 const RECONSIDERED_AT_ONCE = 20;
+
+const SIGNED_OUT = new AppError('token_invalid').toWire();
 
 /** The sockets of all gateways, or of this one only, when each gateway notifies its own. */
 type Target = Pick<SocketServer, 'to'>;
@@ -139,6 +143,14 @@ export class FactFanout {
       case 'tipMenu.changed':
         if (room)
           to.to(insideRoom(room)).emit('money:tipMenuChanged', (fact.data as MoneyFacts['tipMenu.changed']).menu);
+        return;
+      case 'sessions.ended':
+        for (const session of (fact.data as AccountFacts['sessions.ended']).sessions) {
+          const sockets = to.to(sessionRoom(session));
+          sockets.emit('rooms:goodbye', { code: SIGNED_OUT.code, message: SIGNED_OUT.message, reconnect: true });
+          // Ends their media too.
+          sockets.disconnectSockets(true);
+        }
     }
   }
 

@@ -26,6 +26,7 @@ export async function authorise(context: GatewayContext, socket: RoomSocket, slo
   const claims = context.tokens.parse(socket.handshake.auth.token, socket.handshake.headers.origin);
   const { room, sub: identity } = claims;
   const creator = await context.rooms.creatorOf(room);
+  if (claims.logeSession === undefined) await context.rooms.assertEmbedders(room);
   if (claims.role === 'creator' && identity !== creator) {
     throw new AppError('forbidden', 'Only the creator of this room connects as its creator.');
   }

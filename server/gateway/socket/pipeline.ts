@@ -2,13 +2,16 @@
  * Every Socket.IO request passes here: parse, authorise, rate-limit, run the operation, answer. Any thrown error is
  * answered as a typed error, and nothing else is revealed.
  */
+import { permissionsNow } from '../../accounts/tokens.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError, type WireError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { type Answer, aboutRequest, REQUESTS, type RequestName } from '../../protocol/realtime.ts';
+import type { Admission } from '../../rooms/rooms.ts';
 import { describeIssues } from '../input-issues.ts';
-import { assertMay } from '../operations/admission.ts';
+import { assertMay, type Standing } from '../operations/admission.ts';
 import type { SocketDomains, SocketOperation } from '../operations/operation.ts';
 import { SOCKET_OPERATIONS } from '../operations/table.ts';
 import type { SocketLimits } from '../rate-limits.ts';
@@ -21,6 +24,7 @@ export class Pipeline {
   readonly #domains: SocketDomains;
   readonly #limits: SocketLimits;
   readonly #backlogs: SocketBacklogs;
+  readonly #decide: (claims: TokenClaims) => Promise<Admission>;
   readonly #log: Log;
   readonly #metrics: Metrics;
 
@@ -28,12 +32,14 @@ export class Pipeline {
     domains: SocketDomains;
     limits: SocketLimits;
     backlogs: SocketBacklogs;
+    decide: (claims: TokenClaims) => Promise<Admission>;
     log: Log;
     metrics: Metrics;
   }) {
     this.#domains = options.domains;
     this.#limits = options.limits;
     this.#backlogs = options.backlogs;
+    this.#decide = options.decide;
     this.#log = options.log;
     this.#metrics = options.metrics;
   }
@@ -75,13 +81,23 @@ export class Pipeline {
       await this.#limits.consume(limit, who);
       throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
     }
-    assertMay(operation, { access: connection.access, can: connection.can, role: participant.role });
+    assertMay(operation, await this.#standingOf(connection, operation));
     await this.#limits.consume(limit, who);
     return operation.run(this.#domains, {
       ...{ by: 'participant', caller: participant, key: undefined, room, connection },
       ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined },
       ...{ response: undefined, admitted: undefined, session: undefined },
     });
+  }
+
+  /**
+   * What the participant may do. Acts of moderation are decided from the database: a role that has just ended gives
+   * nothing, also before the news of it has arrived here.
+   */
+  async #standingOf({ claims, access, can, participant }: Connection, { right }: SocketOperation): Promise<Standing> {
+    if (right !== 'moderate' || !can.moderate) return { access, can, role: participant.role };
+    const admission = await this.#decide(claims);
+    return { access: admission.access, can: permissionsNow(claims, admission), role: admission.role };
   }
 
   toWireError(error: unknown, connection: Connection, request: string | undefined): WireError {

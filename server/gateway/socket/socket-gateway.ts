@@ -12,6 +12,7 @@ import { SharedRead } from '../../platform/db/shared-read.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
 import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.ts';
 import { shareCounts } from '../../platform/shared-slots.ts';
+import type { TokenClaims } from '../../protocol/accounts.ts';
 import type { ChatPage } from '../../protocol/chat/chat.ts';
 import { AppError, type WireError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -19,6 +20,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { GrantedSession } from '../../protocol/stage.ts';
+import type { Admission } from '../../rooms/rooms.ts';
 import type { StageEvent } from '../../stage/stage.ts';
 import { withIceServers } from '../../stage/turn.ts';
 import { ChatFanout } from '../chat/chat-fanout.ts';
@@ -35,7 +37,15 @@ import { tellPrivateProgress } from './private-facts.ts';
 import { RoomSubscriptions } from './room-subscriptions.ts';
 import { SocketBacklogs } from './socket-backlog.ts';
 import { SocketEdge } from './socket-edge.ts';
-import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
+import {
+  creatorRoom,
+  identityRoom,
+  insideRoom,
+  lobbyRoom,
+  personRoom,
+  type SocketServer,
+  sessionRoom,
+} from './socket-rooms.ts';
 import { SocketSlots } from './socket-slots.ts';
 
 /** Interval plus timeout: after this time a silent connection counts as lost. */
@@ -104,6 +114,7 @@ export class SocketGateway {
       domains: { ...context, chatLive: this.#chatLive },
       limits: this.#limits,
       backlogs: this.#backlogs,
+      decide: (claims) => this.#decide(claims),
       log: context.log,
       metrics: context.metrics,
     });
@@ -217,7 +228,9 @@ export class SocketGateway {
     // Added before access is decided, so that a fact that arrives meanwhile finds this connection.
     this.#presence.add(connection);
     const { roomId, participant } = connection;
-    await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
+    const { logeSession } = claims;
+    const ownRooms = logeSession === undefined ? [] : [sessionRoom(logeSession)];
+    await socket.join([lobbyRoom(roomId), identityRoom(participant.identity), ...ownRooms]);
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
       // Its key may have ended since the handshake.
@@ -228,6 +241,12 @@ export class SocketGateway {
     } catch (error) {
       this.#dismiss(connection, this.#pipeline.toWireError(error, connection, 'welcome'));
     }
+  }
+
+  /** The admission as of now: a token of the site counts as long as the session that made it. */
+  async #decide(claims: TokenClaims): Promise<Admission> {
+    await this.#context.people.sessions.assertLive(claims);
+    return this.#context.rooms.admit(claims);
   }
 
   /** Closes the connection and its media; the client may reconnect with another token. */
@@ -274,7 +293,7 @@ export class SocketGateway {
   }
 
   readonly #actions = {
-    decide: ({ claims }: Connection) => this.#context.rooms.admit(claims),
+    decide: ({ claims }: Connection) => this.#decide(claims),
     readSnapshot: async ({ roomId, participant, router }: Connection, since: number | undefined): Promise<Inside> => {
       const [chat, beside, tipping, room] = await Promise.all([
         since === undefined ? this.#newestChat.get(roomId) : this.#resumeChat(roomId, since),

@@ -42,8 +42,12 @@ export async function watchAhead(
  * A revocation between the decision and the opening of the session found nothing to close: no socket would notice.
  * Media needs two more round trips before it flows.
  */
-async function closeIfRevoked({ apiKeys, rooms, stage, log }: GatewayContext, claims: TokenClaims): Promise<void> {
+async function closeIfRevoked(
+  { apiKeys, people, rooms, stage, log }: GatewayContext,
+  claims: TokenClaims,
+): Promise<void> {
   try {
+    await people.sessions.assertLive(claims);
     if (apiKeys.ring.isLive(claims.iss) && (await rooms.admit(claims)).access.state === 'granted') return;
   } catch (error) {
     log.warn({ err: error, room: claims.room }, 'access not decided, media session closed');

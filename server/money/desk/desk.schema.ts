@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { index, pgTable, text } from 'drizzle-orm/pg-core';
+import type { DeskActView } from '../../protocol/money/desk.ts';
 import { time } from '../columns.schema.ts';
 
-export type DeskAct = 'refund' | 'evidence' | 'payouts' | 'freeze' | 'unfreeze' | 'reconciliation' | 'fee_policy';
+export type DeskAct = DeskActView['act'];
 
-/** Acts of operators on money, with their reason: written before the act is carried out. Append-only. */
+/** Acts of operators on money and on people, with their reason: written before the act is carried out. Append-only. */
 export const deskActs = pgTable(
   'desk_acts',
   {
     id: text('id').primaryKey(),
     act: text('act').$type<DeskAct>().notNull(),
-    /** The payment, dispute, creator or policy. */
+    /** The payment, dispute, person or policy. */
     subject: text('subject').notNull(),
     by: text('by').notNull(),
     reason: text('reason'),

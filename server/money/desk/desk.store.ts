@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -102,7 +102,10 @@ export class DeskStore {
   async listActs(subject: string | undefined, limit: number): Promise<DeskActRow[]> {
     return this.#selectActs()
       .where(
-        subject === undefined ? undefined : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject)),
+        // Looks would hide what was done; the list of one subject has them.
+        subject === undefined
+          ? ne(deskActs.act, 'look')
+          : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject)),
       )
       .orderBy(desc(deskActs.at))
       .limit(limit);

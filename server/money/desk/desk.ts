@@ -133,12 +133,12 @@ export class Desk {
     const subjectOf = ({ ticket, tip, topup, membership, privateSession }: RefundTarget) =>
       ticket ?? tip ?? topup ?? membership ?? privateSession;
     const act = { act: 'refund', subject: subjectOf(input) ?? 'none', by, reason: input.reason } as const;
-    return this.#onRecord(act, () => this.#parts.refunds.refund(input, by), subjectOf);
+    return this.record(act, () => this.#parts.refunds.refund(input, by), subjectOf);
   }
 
   submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
     const act = { act: 'evidence', subject: dispute, by, reason: note ?? null } as const;
-    return this.#onRecord(act, () => this.#parts.disputes.submitEvidence(dispute, { note, by }));
+    return this.record(act, () => this.#parts.disputes.submitEvidence(dispute, { note, by }));
   }
 
   async listPayouts(): Promise<DeskPayouts> {
@@ -158,7 +158,7 @@ export class Desk {
     const { creators, by, reason = null } = input;
     const subject = creators?.length === 1 ? String(creators[0]) : 'all';
     const { payouts } = this.#parts;
-    return this.#onRecord({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
+    return this.record({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
   }
 
   /** Stops or resumes payouts to a creator; idempotent. Returns the standing freeze. */
@@ -194,12 +194,12 @@ export class Desk {
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
     const act = { act: 'reconciliation', subject: 'all', by, reason: null } as const;
-    return this.#onRecord(act, () => this.#parts.reconciliations.run(sinceMs), idOf);
+    return this.record(act, () => this.#parts.reconciliations.run(sinceMs), idOf);
   }
 
   addFeePolicy(input: FeePolicyInput, by: string): Promise<FeePolicyView> {
     const act = { act: 'fee_policy', subject: 'all', by, reason: null } as const;
-    return this.#onRecord(act, () => this.#context.pricing.addFeePolicy(input), idOf);
+    return this.record(act, () => this.#context.pricing.addFeePolicy(input), idOf);
   }
 
   async listActs(subject?: string): Promise<DeskActView[]> {
@@ -211,7 +211,7 @@ export class Desk {
    * Records the act, carries it out, and records the outcome. A crash in between leaves a record in state `begun`, so
    * every act is attributable. The subject may be known only afterwards.
    */
-  async #onRecord<T>(
+  async record<T>(
     act: { act: DeskAct; subject: string; by: string; reason: string | null },
     work: () => Promise<T>,
     subjectOf: (done: T) => string | undefined = () => undefined,

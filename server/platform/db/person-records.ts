@@ -17,6 +17,9 @@ export interface PersonalTable {
 /** Limit per table; the rest is available in the domain's own lists. */
 export const EXPORTED_ROWS_MAX = 10_000;
 
+/** Of a stream of all rows. */
+const ROWS_AT_ONCE = 2_000;
+
 export interface ExportedTable {
   domain: string;
   table: string;
@@ -46,6 +49,30 @@ export class PersonRecords {
       exported.push({ domain, table, rows, isTruncated: found.length > EXPORTED_ROWS_MAX });
     }
     return exported;
+  }
+
+  /** The tables that may have rows of a person. */
+  get tables(): { domain: string; table: string }[] {
+    return Object.entries(this.#tables).map(([table, { domain }]) => ({ domain, table }));
+  }
+
+  /** All rows of a person in a table, some at a time. */
+  async *read(identity: string, table: string): AsyncGenerator<Record<string, unknown>[]> {
+    const { rows: condition, hidden = [] } = this.#tables[table] as PersonalTable;
+    let after = '(0,0)';
+    for (;;) {
+      // By place in the table, which every table has; a place counts from 1.
+      const found = await this.#db.bulk<{ place: string; row: Record<string, unknown> }>(
+        `select ctid::text as place, to_jsonb(${table}) - $2::text[] as row from ${table}
+          where (${condition}) and ctid > $3::tid order by ctid limit ${ROWS_AT_ONCE}`,
+        [identity, hidden, after],
+      );
+      const last = found.at(-1);
+      if (!last) return;
+      yield found.map(({ row }) => row);
+      if (found.length < ROWS_AT_ONCE) return;
+      after = last.place;
+    }
   }
 
   /** Removes names and texts in one transaction. Idempotent. */

@@ -15,7 +15,10 @@ const reason = singleLine(LIMITS.reasonChars);
 
 export const deskAct = z.object({
   id: idSchema('deskAct'),
-  act: z.enum(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy']),
+  act: z.enum([
+    ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
+    ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
+  ]),
   /** The payment, dispute, batch, creator or policy. */
   subject: z.string(),
   by: z.string(),

@@ -31,8 +31,10 @@ export class AccountCreator extends AccountPart {
         profile.role === 'creator'
           ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>
               <p data-testid="followers">${texts.followers(profile.followers ?? 0)} ${this.#pageLink()}</p>`
-          : html`<p class="muted">${texts.creatorText}</p>
-              ${this.#form()}`
+          : profile.isCreatorRequested
+            ? html`<p data-testid="creator-requested">${texts.creatorRequested}</p>`
+            : html`<p class="muted">${texts.creatorText}</p>
+                ${this.#form()}`
       }
       ${this.messages()}
     </section>`;

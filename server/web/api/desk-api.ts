@@ -13,6 +13,7 @@ import type {
 import type { Refund } from '../../protocol/money/money.ts';
 import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
+import type { Article, CharterDraft, CharterVersion, PublishedVersion } from '../../protocol/trust/charter.ts';
 import { call, withQuery } from './site-call.ts';
 
 export interface RefundOrder {
@@ -44,6 +45,8 @@ export const deskApi = {
   refund: ({ payment, kind, ...order }: RefundOrder) =>
     call<Refund>('POST', '/v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
   acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/v1/desk/acts')).acts,
+  actsOn: async (subject: string) =>
+    (await call<{ acts: DeskActView[] }>('GET', withQuery('/v1/desk/acts', { subject }))).acts,
   undeliveredLetters: async () => (await call<{ letters: UndeliveredLetter[] }>('GET', '/v1/desk/letters')).letters,
   disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/v1/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>
@@ -56,6 +59,14 @@ export const deskApi = {
     (await call<{ reconciliations: Reconciliation[] }>('GET', '/v1/reconciliations')).reconciliations,
   reconcile: () => call<Reconciliation>('POST', '/v1/reconciliations', {}),
   feePolicies: async () => (await call<{ feePolicies: FeePolicyView[] }>('GET', '/v1/fee-policies')).feePolicies,
+  charterVersions: async () => (await call<{ versions: PublishedVersion[] }>('GET', '/v1/charter/versions')).versions,
+  charterVersion: (version: number) => call<CharterVersion>('GET', `/v1/charter/versions/${version}`),
+  charterDraft: async () => (await call<{ draft: CharterDraft | null }>('GET', '/v1/charter/draft')).draft,
+  saveCharterDraft: async (articles: Article[]) =>
+    (await call<{ draft: CharterDraft | null }>('PUT', '/v1/charter/draft', { articles })).draft,
+  deleteCharterDraft: () => call<unknown>('DELETE', '/v1/charter/draft'),
+  announceCharter: (input: { hash: string; effectiveFrom?: string }) =>
+    call<CharterVersion>('POST', '/v1/charter/announcements', input),
   createFeePolicy: (input: { commissionBps: number; effectiveAt?: string }) =>
     call<FeePolicyView>('POST', '/v1/fee-policies', input),
 };

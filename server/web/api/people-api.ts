@@ -1,5 +1,11 @@
 /** Calls of the sign-in page and of the account. */
-import type { BecomeCreatorInput, PersonSession, Profile, ProfileChange } from '../../protocol/people.ts';
+import type {
+  AccountClosing,
+  BecomeCreatorInput,
+  PersonSession,
+  Profile,
+  ProfileChange,
+} from '../../protocol/people.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { CreatorCard, CreatorProfile } from '../../protocol/profiles.ts';
 import type { ListedBlock } from '../../protocol/rooms.ts';
@@ -30,4 +36,6 @@ export const peopleApi = {
   sessions: async () => (await call<{ sessions: PersonSession[] }>('GET', '/v1/me/sessions')).sessions,
   signOutOf: (session: string) => call<object>('DELETE', `/v1/me/sessions/${encodeURIComponent(session)}`),
   signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
+  closing: () => call<AccountClosing>('GET', '/v1/me/closing'),
+  close: () => call<object>('POST', '/v1/me/closing', { confirmed: true }),
 };

@@ -26,6 +26,12 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/reconciliation';
     case 'fee_policy':
       return '/desk/fees';
+    case 'role_given':
+    case 'role_ended':
+    case 'sessions_ended':
+    case 'account_closed':
+    case 'look':
+      return `/desk/people/${encodeURIComponent(subject)}`;
   }
 }
 

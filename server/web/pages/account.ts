@@ -3,10 +3,12 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import '../account/account-blocks.ts';
 import '../account/account-creator.ts';
+import '../account/account-data.ts';
 import '../account/account-follows.ts';
 import '../account/account-picture.ts';
 import '../account/account-profile.ts';
 import '../account/account-sessions.ts';
+import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
@@ -41,7 +43,9 @@ export class SiteAccount extends SitePage {
               <account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
               <account-follows></account-follows>
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
-              <account-sessions></account-sessions>`
+              <account-moderating></account-moderating>
+              <account-sessions></account-sessions>
+              <account-data></account-data>`
       }
     </div>`;
   }

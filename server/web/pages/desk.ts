@@ -6,6 +6,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
+import '../texts/account-texts.ts';
 import '../texts/desk-texts.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
@@ -14,6 +15,7 @@ const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 // Each section is a page of its own, and operators alone see it.
 registerParts({
+  'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
@@ -21,17 +23,31 @@ registerParts({
   'desk-overview': withControls(() => import('../desk/desk-overview.ts')),
   'desk-payment': withControls(() => import('../desk/desk-payment.ts')),
   'desk-payments': withControls(() => import('../desk/desk-payments.ts')),
+  'desk-people': withControls(() => import('../desk/desk-people.ts')),
+  'desk-person': withControls(() => import('../desk/desk-person.ts')),
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
 });
 
-const SECTIONS = ['overview', 'payments', 'payouts', 'disputes', 'holds', 'reconciliation', 'fees', 'letters'] as const;
+const SECTIONS = [
+  'overview',
+  'payments',
+  'payouts',
+  'disputes',
+  'holds',
+  'reconciliation',
+  'fees',
+  'people',
+  'charter',
+  'letters',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 export class SiteDesk extends SitePage {
   protected readonly page = 'desk';
   readonly #section: Section;
-  readonly #payment: string;
+  /** Of a payment, or of a person. */
+  readonly #id: string;
 
   static override styles = [
     ...SitePage.styles,
@@ -75,9 +91,9 @@ export class SiteDesk extends SitePage {
 
   constructor() {
     super();
-    const [, section = 'overview', payment = ''] = location.pathname.split('/').filter(Boolean);
+    const [, section = 'overview', id = ''] = location.pathname.split('/').filter(Boolean);
     this.#section = SECTIONS.find((known) => known === section) ?? 'overview';
-    this.#payment = decodeURIComponent(payment);
+    this.#id = decodeURIComponent(id);
   }
 
   protected override get pageTitle(): string {
@@ -118,12 +134,12 @@ export class SiteDesk extends SitePage {
   }
 
   #part(currency: string): TemplateResult {
-    if (this.#payment) return html`<desk-payment payment=${this.#payment}></desk-payment>`;
+    const id = this.#id;
     switch (this.#section) {
       case 'overview':
         return html`<desk-overview></desk-overview>`;
       case 'payments':
-        return html`<desk-payments></desk-payments>`;
+        return id ? html`<desk-payment payment=${id}></desk-payment>` : html`<desk-payments></desk-payments>`;
       case 'payouts':
         return html`<desk-payouts currency=${currency}></desk-payouts>`;
       case 'disputes':
@@ -134,6 +150,10 @@ export class SiteDesk extends SitePage {
         return html`<desk-reconciliation></desk-reconciliation>`;
       case 'fees':
         return html`<desk-fees></desk-fees>`;
+      case 'people':
+        return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
+      case 'charter':
+        return html`<desk-charter></desk-charter>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
     }

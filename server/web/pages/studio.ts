@@ -6,6 +6,7 @@ import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
+import '../moderators/studio-moderators.ts';
 import '../rooms/create-room.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
@@ -100,6 +101,7 @@ export class SiteStudio extends SitePage {
                 : html`<p class="muted">${words.studio.none}</p>`
               : html`<div class="waiting" style="height: 12rem"></div>`
           }
+          ${rooms ? html`<studio-moderators .rooms=${rooms}></studio-moderators>` : nothing}
         </section>
       </div>
     </div>`;

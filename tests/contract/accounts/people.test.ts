@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { persons, signInRequests } from '../../../server/accounts/people/people.schema.ts';
 import { People } from '../../../server/accounts/people/people.ts';
 import type { SignInOptions } from '../../../server/accounts/people/sign-in.ts';
+import { Roles } from '../../../server/accounts/roles/roles.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
@@ -21,13 +22,25 @@ describe.each(BOTH_DATABASES)('accounts on $name', ({ open }) => {
   function createPeople(onLetter: (link: string) => void): People {
     const mail: SignInOptions['mail'] = {
       enqueue: async (_tx, { data }) => {
-        onLetter(data.link);
+        if ('link' in data) onLetter(data.link);
         return true;
       },
       wake: () => {},
     };
     const log = createLog({ level: 'silent', pretty: false });
-    return new People({ db, clock: new MovableClock(), log, mail, publicUrl: 'https://loge.example' });
+    const clock = new MovableClock();
+    const outbox = { add: async () => {}, wake: () => {} };
+    const roles = new Roles({ db, clock, outbox });
+    return new People({
+      db,
+      outbox,
+      clock,
+      log,
+      mail,
+      publicUrl: 'https://loge.example',
+      roles,
+      creatorApproval: false,
+    });
   }
 
   const refused = (results: PromiseSettledResult<unknown>[]) =>

@@ -75,7 +75,9 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   test('a reaction is shown on the other pages', async () => {
     await lea.by('chat-emoji').click();
     await lea.by('react-🔥').click();
-    await tom.by('chat-reactions').locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
+    // Over the picture, not over what people write.
+    const picture = tom.page.locator('loge-stage').getByTestId('chat-reactions');
+    await picture.locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
     await lea.by('chat-input').click();
     await lea.by('chat-emoji-panel').waitFor({ state: 'detached' });
   });

@@ -14,10 +14,11 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
-import { personCookie } from '../../support/people/person-cookie.ts';
+import { signIn } from '../../support/people/site-person.ts';
 import {
   allowedIn,
   isInconclusive,
+  isRefusal,
   printMatrix,
   type Row,
   readExpected,
@@ -25,7 +26,8 @@ import {
 
 const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
 type ParticipantKind = (typeof PARTICIPANTS)[number];
-const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, 'person', 'artist', 'operator'];
+const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
+const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, ...PEOPLE];
 const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
 
 function print(title: string, callers: readonly string[], rows: Map<string, Row>): void {
@@ -123,6 +125,7 @@ describe('over HTTP', () => {
   };
   const queries: Record<string, string> = {
     'GET /v1/rooms/:id/quote': '?kind=ticket',
+    'GET /v1/desk/people': '?query=lea',
     'GET /v1/earnings/statement': '?month=2026-10',
     'GET /v1/creators/:identity/statement': '?month=2026-10',
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
@@ -145,8 +148,6 @@ describe('over HTTP', () => {
     return { type, body: type.startsWith('image/') ? 'no picture' : (content?.example ?? {}) };
   }
 
-  const cookieOf = (identity: string) => personCookie(http.context, identity);
-
   async function credentialsOf(caller: string, scene: Scene): Promise<Record<string, string>> {
     const { row } = scene;
     const key = keys.get(caller);
@@ -161,11 +162,20 @@ describe('over HTTP', () => {
       case 'wrong':
         return { authorization: basicOf(PRODUCTION_ENV.LOGE_API_KEY, 'not_the_secret_of_this_house_00000') };
       case 'artist':
-        return { cookie: await cookieOf(scene.creator) };
+        await http.context.roles.give({ person: scene.creator, role: 'creator', by: 'test' });
+        return { cookie: await signIn(http, scene.creator) };
+      case 'appointed': {
+        const scope = { creator: scene.creator, room: null };
+        await http.context.roles.give({ person: `appointed-${row}`, role: 'moderator', scope, by: scene.creator });
+        return { cookie: await signIn(http, `appointed-${row}`) };
+      }
+      case 'reviewer':
+        await http.context.roles.give({ person: `reviewer-${row}`, role: 'reviewer', by: 'test' });
+        return { cookie: await signIn(http, `reviewer-${row}`) };
       case 'operator':
-        return { cookie: await cookieOf(OPERATORS[row % OPERATORS.length] ?? '') };
+        return { cookie: await signIn(http, OPERATORS[row % OPERATORS.length] ?? '') };
       default:
-        return { cookie: await cookieOf(`${caller}-${row}`) };
+        return { cookie: await signIn(http, `${caller}-${row}`) };
     }
   }
 
@@ -206,6 +216,30 @@ describe('over HTTP', () => {
     print('HTTP', HTTP_CALLERS, rows);
     compare(HTTP_CALLERS, rows, readExpected('HTTP', HTTP_CALLERS));
   }, 300_000);
+
+  test('no API key finds a room of the house’s own people', async () => {
+    const { accounts, rooms, tokens } = http.context;
+    const creator = 'person_of_the_house';
+    await accounts.createCreator({ identity: creator, name: creator, country: 'FR' });
+    const { id: room } = await rooms.createRoom({ creator, title: 'Of the house', access: ROOM_ACCESS });
+    const scene = { ...(await createScene(9_000)), room };
+    const codes = new Map<string, string>();
+    for (const { http: door } of HTTP_OPERATIONS.filter(({ http: it }) => it.isOfRoom && it.scope)) {
+      const route = { method: door.method.toUpperCase(), path: door.path };
+      codes.set(`${route.method} ${route.path}`, await ask(route, door.scope ?? '', scene));
+    }
+    codes.set('POST /v1/tokens', await ask({ method: 'POST', path: '/v1/tokens' }, 'tokens', scene));
+    expect(codes.size).toBeGreaterThan(10);
+    expect([...codes].filter(([, code]) => code !== 'room_not_found')).toEqual([]);
+
+    // A token that an embedder signs itself, whatever it says of a session.
+    const signed = { identity: 'fan-7', name: 'Léa', room, role: 'moderator', entitled: true } as const;
+    const token = tokens.create(signed, { issuer: PRODUCTION_ENV.LOGE_API_KEY, session: 'login_0000000000' });
+    const summary = await http.participant(token, 'GET', `/v1/rooms/${room}/summary`);
+    expect(summary.json.error.code).toBe('room_not_found');
+    const listed = (await http.server('GET', '/v1/rooms?limit=100')).json.rooms;
+    expect(listed.filter((each: { id: string }) => each.id === room)).toEqual([]);
+  });
 });
 
 describe('over sockets', () => {
@@ -296,6 +330,8 @@ describe('over sockets', () => {
     'private:end': privateSession,
     'private:extend': privateSession,
     'private:list': {},
+    'charter:review': {},
+    'charter:accept': { version: 1 },
     'memberships:tiers': {},
     'memberships:list': {},
     'memberships:join': { tier: createId('tier') },
@@ -304,9 +340,27 @@ describe('over sockets', () => {
     'memberships:changeTier': { ...membership, tier: createId('tier') },
   };
 
+  /** A moderator by role, with a token that the site made. */
+  async function askAppointed(at: { row: number; room: RoomId; creator: string; name: RequestName }): Promise<string> {
+    const { people, roles, tokens } = loge.app.context;
+    const { row, room, creator, name } = at;
+    const identity = `person_appointed${row}`;
+    await people.seed({ id: identity, name: identity, address: `${identity}@example.org` });
+    await people.sessions.open(identity, '');
+    const [session] = await people.sessions.list(identity, undefined);
+    await roles.give({ person: identity, role: 'moderator', scope: { creator, room }, by: creator });
+    const token = tokens.create(
+      { identity, name: identity, room, role: 'fan' },
+      { ...(session && { session: session.id }) },
+    );
+    using participant = await TestParticipant.connect(loge.url, { token });
+    return participant.refusal(name, inputs[name]);
+  }
+
   test('the callers of each request', async () => {
     const { accounts, rooms, tokens } = loge.app.context;
     const rows = new Map<string, Row>();
+    const appointed = new Map<string, string>();
     for (const [row, { socket: name }] of SOCKET_OPERATIONS.entries()) {
       const creator = `creator-${row}`;
       for (const identity of [creator, `other-${row}`]) {
@@ -322,11 +376,19 @@ describe('over sockets', () => {
       // Sequential: a caller whose request changes state, such as ending the room, comes after those who must be
       // refused.
       const answers: (readonly [string, string])[] = [];
-      for (const kind of PARTICIPANTS) answers.push(await ask(kind));
+      for (const kind of PARTICIPANTS) {
+        if (kind === 'creator') appointed.set(name, await askAppointed({ row, room, creator, name }));
+        answers.push(await ask(kind));
+      }
       rows.set(name, new Map(answers));
     }
     print('Sockets', PARTICIPANTS, rows);
     compare(PARTICIPANTS, rows, readExpected('Sockets', PARTICIPANTS));
+    const differs = [...appointed].filter(([name, code]) => {
+      const known = rows.get(name)?.get('moderator') ?? '';
+      return isInconclusive(code) || isRefusal(code) !== isRefusal(known);
+    });
+    expect(differs).toEqual([]);
   }, 300_000);
 
   test('refuses a connection without a token, with a wrong one, or as another creator', async () => {

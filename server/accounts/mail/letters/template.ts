@@ -20,6 +20,10 @@ export interface LetterData {
   receipt: Money & { what: 'ticket' | 'topup'; at: string };
   refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
+  /** `room` is a title; null for all rooms of the creator. */
+  'moderator-invitation': { creator: string; room: string | null; link: string };
+  'creator-decision': { accepted: boolean; link: string };
+  'account-closed': { receiptYears: number };
   payout: Money & { status: 'paid' | 'failed' };
 }
 

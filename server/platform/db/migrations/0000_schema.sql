@@ -97,7 +97,8 @@ CREATE TABLE "persons" (
 	"about" text DEFAULT '' NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"adult_declared_at" timestamp with time zone,
-	"terms_accepted_at" timestamp with time zone
+	"terms_accepted_at" timestamp with time zone,
+	"closed_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "sign_in_requests" (
@@ -111,6 +112,32 @@ CREATE TABLE "sign_in_requests" (
 	"expires_at" timestamp with time zone NOT NULL,
 	"used_at" timestamp with time zone,
 	CONSTRAINT "sign_in_requests_link_digest_unique" UNIQUE("link_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "moderator_invitations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
+	"room" text,
+	"person" text,
+	"link_digest" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"outcome" text,
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "moderator_invitations_link_digest_unique" UNIQUE("link_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "roles" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"role" text NOT NULL,
+	"creator" text,
+	"room" text,
+	"requested_at" timestamp with time zone NOT NULL,
+	"given_by" text,
+	"given_at" timestamp with time zone,
+	"ended_by" text,
+	"ended_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "chat_entries" (
@@ -942,6 +969,28 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE TABLE "charter_acceptances" (
+	"identity" text NOT NULL,
+	"version" integer NOT NULL,
+	"hash" text NOT NULL,
+	"language" text NOT NULL,
+	"accepted_at" timestamp with time zone NOT NULL,
+	"via" text NOT NULL,
+	"api_key" text,
+	CONSTRAINT "charter_acceptances_identity_version_pk" PRIMARY KEY("identity","version")
+);
+--> statement-breakpoint
+CREATE TABLE "charter_versions" (
+	"version" integer PRIMARY KEY NOT NULL,
+	"articles" jsonb NOT NULL,
+	"hash" text NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	"changed_by" text NOT NULL,
+	"announced_at" timestamp with time zone,
+	"announced_by" text,
+	"effective_from" timestamp with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "event_counters" (
 	"scope" text PRIMARY KEY NOT NULL,
 	"value" bigint NOT NULL
@@ -1015,6 +1064,12 @@ CREATE INDEX "person_addresses_person" ON "person_addresses" USING btree ("perso
 CREATE INDEX "person_sessions_person" ON "person_sessions" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_expiry" ON "person_sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sign_in_requests_expiry" ON "sign_in_requests" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "moderator_invitations_creator" ON "moderator_invitations" USING btree ("creator","created_at");--> statement-breakpoint
+CREATE INDEX "moderator_invitations_person" ON "moderator_invitations" USING btree ("person") WHERE "moderator_invitations"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "moderator_invitations_expiry" ON "moderator_invitations" USING btree ("expires_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "roles_held" ON "roles" USING btree ("person","role",coalesce("creator", ''),coalesce("room", '')) WHERE "roles"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "roles_holders" ON "roles" USING btree ("role","requested_at") WHERE "roles"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "roles_moderators" ON "roles" USING btree ("creator") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint
@@ -1135,6 +1190,8 @@ CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "room
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
+CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
+CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint

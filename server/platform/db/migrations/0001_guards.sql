@@ -42,6 +42,43 @@ $$;
 CREATE TRIGGER "invoices_buyer_erasure_only" BEFORE UPDATE ON "invoices"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_buyer_erasure"();
 --> statement-breakpoint
+-- A role is given once and ended once; the record of who had it stays.
+CREATE FUNCTION "refuse_all_but_giving_and_ending"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD."ended_at" IS NULL
+    AND (OLD."given_at" IS NULL OR (NEW."given_at", NEW."given_by") = (OLD."given_at", OLD."given_by"))
+    AND to_jsonb(NEW) - '{given_at,given_by,ended_at,ended_by}'::text[] = to_jsonb(OLD) - '{given_at,given_by,ended_at,ended_by}'::text[] THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "roles_append_only" BEFORE DELETE OR TRUNCATE ON "roles"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "roles_giving_and_ending_only" BEFORE UPDATE ON "roles"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_giving_and_ending"();
+--> statement-breakpoint
+-- A draft of the charter may change; a version that was announced is final.
+CREATE FUNCTION "refuse_change_of_announced"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD."announced_at" IS NOT NULL THEN
+    RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "charter_versions_announced_final" BEFORE UPDATE OR DELETE ON "charter_versions"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_change_of_announced"();
+--> statement-breakpoint
+CREATE TRIGGER "charter_versions_not_emptied" BEFORE TRUNCATE ON "charter_versions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "charter_acceptances_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "charter_acceptances"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

@@ -1,0 +1,75 @@
+/**
+ * Closing a person's account, over all domains: what still waits, and the end of roles, sessions and personal data. The
+ * books keep amounts, and issued receipts their buyer's name, for as long as the law asks. It uses the erasure of each
+ * domain (`participant-data.ts`).
+ */
+import type { Mail } from './accounts/mail/mail.ts';
+import type { People } from './accounts/people/people.ts';
+import type { Moderators } from './accounts/roles/moderators.ts';
+import type { Roles } from './accounts/roles/roles.ts';
+import type { Money } from './money/money.ts';
+import type { ParticipantData } from './participant-data.ts';
+import type { Database } from './platform/db/db.ts';
+import type { AccountClosing as ClosingView } from './protocol/people.ts';
+
+interface AccountClosingOptions {
+  db: Database;
+  mail: Mail;
+  people: People;
+  roles: Roles;
+  moderators: Moderators;
+  money: Money;
+  participantData: ParticipantData;
+  receiptYears: number;
+}
+
+/** On record as who erases: nobody's name must stay behind. */
+const HOUSE = { identity: 'house', name: 'house', role: 'server' } as const;
+
+export class AccountClosing {
+  readonly #options: AccountClosingOptions;
+
+  constructor(options: AccountClosingOptions) {
+    this.#options = options;
+  }
+
+  /** What has to end before, and what the person would lose. */
+  async look(person: string): Promise<ClosingView> {
+    const { participantData, money, receiptYears } = this.#options;
+    const [openMatters, tickets] = await Promise.all([
+      participantData.findOpenMatters(person),
+      money.findTicketsToCome(person),
+    ]);
+    return { openMatters, tickets, receiptYears };
+  }
+
+  /**
+   * Refused with `erasure_blocked` while something is open, and with `last_operator`. Every step is idempotent: an
+   * interrupted closing is completed by repeating it, as the address stays until the last one.
+   */
+  async close(person: string, by: string): Promise<void> {
+    const { roles, moderators, people, participantData } = this.#options;
+    await participantData.assertErasable(person);
+    const held = [...(await roles.rolesOf(person)), ...(await roles.requests({ person }))];
+    // The last operator is refused before anything else has ended.
+    held.sort((one, other) => Number(other.role === 'operator') - Number(one.role === 'operator'));
+    for (const { role, scope } of [...held]) await roles.end({ person, role, scope, by });
+    for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
+      await roles.end({ person: moderator, role: 'moderator', scope, by });
+    }
+    await moderators.withdrawAll(person);
+    await people.sessions.revokeAll(person);
+    await this.#sendLetter(person);
+    await participantData.erase(person, HOUSE);
+  }
+
+  async #sendLetter(person: string): Promise<void> {
+    const { db, mail, people, receiptYears } = this.#options;
+    const to = await people.addressOf(person);
+    if (!to) return;
+    const { address, language } = to;
+    const letter = { key: `closed:${person}`, to: address, language, data: { receiptYears } };
+    await db.transaction((tx) => mail.enqueue(tx, { ...letter, template: 'account-closed' }));
+    mail.wake();
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * A creator's moderators: invited by handle or by a link that is used once, for one room or for all of the creator's
+ * rooms. Accepting gives the role. Called by the gateway, which checks that a room is the creator's.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { Log } from '../../platform/log.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type InvitationId, type RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { digestOf } from '../key-ring.ts';
+import type { Mail } from '../mail/mail.ts';
+import type { People } from '../people/people.ts';
+import { type InvitationKey, type InvitationRow, InvitationsStore } from './invitations.store.ts';
+import type { Roles } from './roles.ts';
+
+const DAY_MS = 24 * 3600_000;
+/** How long ended invitations are kept. */
+const KEPT_MS = 30 * DAY_MS;
+const PRUNE_MS = 3600_000;
+const LINK_BYTES = 32;
+
+export interface Invitation {
+  id: InvitationId;
+  creator: string;
+  room: RoomId | null;
+  /** Null for a link. */
+  person: string | null;
+  expiresAt: string;
+}
+
+interface ModeratorsOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  mail: Pick<Mail, 'enqueue' | 'wake'>;
+  people: Pick<People, 'find' | 'addressOf'>;
+  roles: Roles;
+  publicUrl: string;
+}
+
+/** Which answer: to an invitation of one's own by its id, or to a link by its token. */
+type InvitationRef = { id: string } | { token: string };
+
+export class Moderators {
+  readonly #options: ModeratorsOptions;
+  readonly #store: InvitationsStore;
+  readonly #pruneJob: PeriodicJob;
+
+  constructor(options: ModeratorsOptions) {
+    this.#options = options;
+    this.#store = new InvitationsStore(options.db);
+    this.#pruneJob = new PeriodicJob({
+      name: 'prune invitations',
+      everyMs: PRUNE_MS,
+      log: options.log,
+      run: async () => {
+        await this.#store.deleteOld(this.#isoIn(-KEPT_MS));
+        return false;
+      },
+    });
+  }
+
+  start(): void {
+    this.#pruneJob.start();
+  }
+
+  close(): Promise<void> {
+    return this.#pruneJob.close();
+  }
+
+  /** Invites the person with this handle, by a letter and a notice in their account. */
+  async inviteByHandle(
+    handle: string,
+    { creator, room }: { creator: string; room: { id: RoomId; title: string } | null },
+  ): Promise<void> {
+    const { people, mail, publicUrl } = this.#options;
+    const person = await this.#store.findByHandle(handle.trim().toLowerCase());
+    if (!person) throw new AppError('person_not_found');
+    if (person === creator) throw new AppError('invalid_request', 'You keep order in your own rooms already.');
+    const [to, by] = await Promise.all([people.addressOf(person), people.find(creator)]);
+    await this.#create({ creator, room: room?.id ?? null, person }, async (tx, id) => {
+      if (!to) return;
+      const data = { creator: by?.name ?? '', room: room?.title ?? null, link: `${publicUrl}/account` };
+      await mail.enqueue(tx, {
+        key: id,
+        to: to.address,
+        language: to.language,
+        template: 'moderator-invitation',
+        data,
+      });
+    });
+    mail.wake();
+  }
+
+  /** A link that one person can use; only this answer has it. */
+  async inviteByLink(given: { creator: string; room: RoomId | null }): Promise<string> {
+    const token = randomBytes(LINK_BYTES).toString('base64url');
+    await this.#create({ ...given, linkDigest: digest(token) });
+    return `${this.#options.publicUrl}/account?invitation=${token}`;
+  }
+
+  async #create(
+    row: { creator: string; room: RoomId | null; person?: string; linkDigest?: string },
+    also: (tx: Orm, id: InvitationId) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const id = createId('invitation');
+    await this.#store.transaction(async (tx) => {
+      await this.#store.lockCreator(tx, row.creator);
+      if ((await this.#store.countSince(tx, row.creator, this.#isoIn(-DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
+        throw new AppError('rate_limited', 'You have invited many people today. Go on tomorrow.');
+      }
+      const expiresAt = this.#isoIn(LIMITS.moderatorInvitationDays * DAY_MS);
+      await this.#store.insert(tx, { id, ...row, createdAt: this.#isoIn(0), expiresAt });
+      await also(tx, id);
+    });
+  }
+
+  /** A creator's open invitations, oldest first. */
+  async invitationsBy(creator: string): Promise<Invitation[]> {
+    return (await this.#store.listOpen({ creator }, this.#isoIn(0))).map(toInvitation);
+  }
+
+  /** Open invitations to a person, oldest first. */
+  async invitationsTo(person: string): Promise<Invitation[]> {
+    return (await this.#store.listOpen({ person }, this.#isoIn(0))).map(toInvitation);
+  }
+
+  /** What an unused link offers. Reading does not use it up. */
+  async findLink(token: string): Promise<Invitation> {
+    const row = await this.#store.findOpen({ linkDigest: digest(token) }, this.#isoIn(0));
+    if (!row) throw new AppError('invitation_invalid');
+    return toInvitation(row);
+  }
+
+  /** Accepts or declines, once. */
+  async answer(ref: InvitationRef, { person, accepted }: { person: string; accepted: boolean }): Promise<void> {
+    const { roles } = this.#options;
+    const key: InvitationKey = 'token' in ref ? { linkDigest: digest(ref.token) } : { id: ref.id, person };
+    await this.#store.transaction(async (tx) => {
+      const outcome = accepted ? 'accepted' : 'declined';
+      const row = await this.#store.answer(tx, key, { person, outcome, at: this.#isoIn(0) });
+      if (!row) throw new AppError('invitation_invalid');
+      if (!accepted) return;
+      if (row.creator === person) throw new AppError('invalid_request', 'You keep order in your own rooms already.');
+      const scope = { creator: row.creator, room: row.room as RoomId | null };
+      await roles.give({ person, role: 'moderator', scope, by: row.creator }, tx);
+    });
+    roles.wake();
+  }
+
+  /** Idempotent. */
+  async withdraw(creator: string, id: string): Promise<void> {
+    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, id, at: this.#isoIn(0) }));
+  }
+
+  /** Withdraws all invitations of a creator. */
+  async withdrawAll(creator: string): Promise<void> {
+    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, at: this.#isoIn(0) }));
+  }
+
+  /** Ends a moderator's role: by the creator, or by the moderator. Nothing happens for a role of others. */
+  async end(id: string, by: string): Promise<void> {
+    const { roles } = this.#options;
+    const held = await roles.find(id);
+    if (held?.role !== 'moderator' || !held.scope || (held.person !== by && held.scope.creator !== by)) return;
+    await roles.end({ person: held.person, role: 'moderator', scope: held.scope, by });
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+}
+
+function digest(token: string): string {
+  return digestOf(token).toString('hex');
+}
+
+function toInvitation({ id, creator, room, person, linkDigest, expiresAt }: InvitationRow): Invitation {
+  return {
+    id: id as InvitationId,
+    creator,
+    room: room as RoomId | null,
+    person: linkDigest === null ? person : null,
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+}

@@ -1,0 +1,97 @@
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { RoleName, RoleScope } from '../../protocol/roles.ts';
+import { roles } from './roles.schema.ts';
+
+export type RoleRow = typeof roles.$inferSelect;
+
+/** One role of one person. */
+export interface RoleKey {
+  person: string;
+  role: RoleName;
+  scope?: RoleScope;
+}
+
+/** What is absent does not matter. */
+type RoleFilter = Partial<Pick<RoleRow, 'id' | 'person' | 'role'> & { creator: string }>;
+
+export class RolesStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  /** Roles that were given and have not ended, oldest first. */
+  listGiven(which: RoleFilter): Promise<RoleRow[]> {
+    return this.#list(isNotNull(roles.givenAt), which);
+  }
+
+  /** Requests that wait, oldest first. */
+  listRequested(which: RoleFilter): Promise<RoleRow[]> {
+    return this.#list(isNull(roles.givenAt), which);
+  }
+
+  #list(isWanted: SQL, filter: RoleFilter): Promise<RoleRow[]> {
+    const conditions = [isWanted, isNull(roles.endedAt)];
+    for (const name of ['id', 'person', 'role', 'creator'] as const) {
+      const value = filter[name];
+      if (value !== undefined) conditions.push(eq(roles[name], value));
+    }
+    return this.#db.orm
+      .select()
+      .from(roles)
+      .where(and(...conditions))
+      .orderBy(asc(roles.requestedAt), asc(roles.id));
+  }
+
+  /** The open row of this role, given or requested; locked until the transaction ends. */
+  async lock(tx: Orm, key: RoleKey): Promise<RoleRow | undefined> {
+    const [row] = await tx.select().from(roles).where(isOpen(key)).for('update');
+    return row;
+  }
+
+  /** How many people hold a role; locks them until the transaction ends. */
+  async lockHolders(tx: Orm, role: RoleName): Promise<number> {
+    const rows = await tx
+      .select({ id: roles.id })
+      .from(roles)
+      .where(and(eq(roles.role, role), isNotNull(roles.givenAt), isNull(roles.endedAt)))
+      .orderBy(asc(roles.id))
+      .for('update');
+    return rows.length;
+  }
+
+  /** Undefined if the person has it, or has requested it. A concurrent insert of the same role waits. */
+  async insert(tx: Orm, row: typeof roles.$inferInsert): Promise<RoleRow | undefined> {
+    const [inserted] = await tx.insert(roles).values(row).onConflictDoNothing().returning();
+    return inserted;
+  }
+
+  async give(tx: Orm, id: string, given: { by: string; at: string }): Promise<RoleRow | undefined> {
+    const [row] = await tx
+      .update(roles)
+      .set({ givenBy: given.by, givenAt: given.at })
+      .where(and(eq(roles.id, id), isNull(roles.givenAt)))
+      .returning();
+    return row;
+  }
+
+  async end(tx: Orm, id: string, ended: { by: string; at: string }): Promise<void> {
+    await tx.update(roles).set({ endedBy: ended.by, endedAt: ended.at }).where(eq(roles.id, id));
+  }
+}
+
+function isOpen({ person, role, scope = null }: RoleKey): SQL | undefined {
+  return and(
+    eq(roles.person, person),
+    eq(roles.role, role),
+    sql`coalesce(${roles.creator}, '') = ${scope?.creator ?? ''}`,
+    sql`coalesce(${roles.room}, '') = ${scope?.room ?? ''}`,
+    isNull(roles.endedAt),
+  );
+}

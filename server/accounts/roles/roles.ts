@@ -1,0 +1,145 @@
+/**
+ * Roles of the house's people as facts: who holds which, given by whom and when; the past stays. A fact on the outbox
+ * reports each change. Called by the gateway and by people; `rooms` reads moderators from the table.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type RoleId, type RoomId } from '../../protocol/ids.ts';
+import type { HeldRole, RoleName } from '../../protocol/roles.ts';
+import type { RoleChanged } from '../account-facts.ts';
+import { type RoleKey, type RoleRow, RolesStore } from './roles.store.ts';
+
+/** `by`: the id of a person or an API key, or the name of a command. */
+type RoleAct = RoleKey & { by: string };
+
+export class Roles {
+  readonly #store: RolesStore;
+  readonly #outbox: Pick<Outbox, 'add' | 'wake'>;
+  readonly #clock: Clock;
+
+  constructor({ db, outbox, clock }: { db: Database; outbox: Pick<Outbox, 'add' | 'wake'>; clock: Clock }) {
+    this.#store = new RolesStore(db);
+    this.#outbox = outbox;
+    this.#clock = clock;
+  }
+
+  /** What a person holds now, oldest first. Requests are not included. */
+  async rolesOf(person: string): Promise<HeldRole[]> {
+    return (await this.#store.listGiven({ person })).map(toHeldRole);
+  }
+
+  async has(person: string, role: RoleName): Promise<boolean> {
+    return (await this.#store.listGiven({ person, role })).length > 0;
+  }
+
+  /** Everybody who holds a role now, oldest first. */
+  async holders(role: RoleName): Promise<HeldRole[]> {
+    return (await this.#store.listGiven({ role })).map(toHeldRole);
+  }
+
+  /** Everybody who moderates for a creator now, oldest first. */
+  async moderatorsOf(creator: string): Promise<HeldRole[]> {
+    return (await this.#store.listGiven({ role: 'moderator', creator })).map(toHeldRole);
+  }
+
+  /** A role that is held now. */
+  async find(id: string): Promise<HeldRole | undefined> {
+    const [row] = await this.#store.listGiven({ id });
+    return row && toHeldRole(row);
+  }
+
+  /** Requests that wait for an operator, oldest first. */
+  async requests(which: { person?: string; role?: RoleName } = {}): Promise<HeldRole[]> {
+    return (await this.#store.listRequested(which)).map(toHeldRole);
+  }
+
+  /** Asks for a role that an operator gives. Nothing happens if the person has it or has asked. */
+  request(act: RoleAct, tx?: Orm): Promise<void> {
+    return this.#in(tx, async (inner) => {
+      if (await this.#insert(inner, act, {})) await this.#addFact(inner, act, 'requested');
+    });
+  }
+
+  /** Gives a role, or accepts its request. Nothing happens if the person has it. */
+  give(act: RoleAct, tx?: Orm): Promise<void> {
+    return this.#in(tx, async (inner) => {
+      const given = { by: act.by, at: this.#nowIso() };
+      const inserted = await this.#insert(inner, act, { givenBy: given.by, givenAt: given.at });
+      const waiting = inserted ? undefined : await this.#store.lock(inner, act);
+      const accepted = waiting && (await this.#store.give(inner, waiting.id, given));
+      if (inserted || accepted) await this.#addFact(inner, act, 'given');
+    });
+  }
+
+  /** Accepts or refuses a request. Nothing happens if none waits. */
+  decide(act: RoleAct, isAccepted: boolean): Promise<void> {
+    return this.#in(undefined, async (tx) => {
+      const waiting = await this.#store.lock(tx, act);
+      if (!waiting || waiting.givenAt !== null) return;
+      const decision = { by: act.by, at: this.#nowIso() };
+      if (isAccepted) await this.#store.give(tx, waiting.id, decision);
+      else await this.#store.end(tx, waiting.id, decision);
+      await this.#addFact(tx, act, isAccepted ? 'given' : 'refused');
+    });
+  }
+
+  /**
+   * Ends a role, or withdraws its request. Nothing happens if there is none. The last operator stays: a house without
+   * one could not be entered.
+   */
+  end(act: RoleAct, tx?: Orm): Promise<void> {
+    return this.#in(tx, async (inner) => {
+      const holders = act.role === 'operator' ? await this.#store.lockHolders(inner, 'operator') : 0;
+      const row = await this.#store.lock(inner, act);
+      if (!row) return;
+      if (act.role === 'operator' && row.givenAt !== null && holders === 1) throw new AppError('last_operator');
+      await this.#store.end(inner, row.id, { by: act.by, at: this.#nowIso() });
+      await this.#addFact(inner, act, row.givenAt === null ? 'refused' : 'ended');
+    });
+  }
+
+  /** Dispatches the facts of changes in a caller's transaction, after its commit. */
+  wake(): void {
+    this.#outbox.wake();
+  }
+
+  #insert(
+    tx: Orm,
+    { person, role, scope = null }: RoleAct,
+    given: { givenBy?: string; givenAt?: string },
+  ): Promise<RoleRow | undefined> {
+    const { creator = null, room = null } = scope ?? {};
+    return this.#store.insert(tx, {
+      ...{ id: createId('role'), person, role, creator, room, requestedAt: this.#nowIso() },
+      ...given,
+    });
+  }
+
+  async #addFact(tx: Orm, { person, role, scope = null, by }: RoleAct, change: RoleChanged['change']): Promise<void> {
+    const data: RoleChanged = { role, scope, change, by };
+    await this.#outbox.add(tx, { topic: 'role.changed', identity: person, data });
+  }
+
+  /** In the caller's transaction, after whose commit it calls `wake`; or in one of its own. */
+  async #in(tx: Orm | undefined, work: (tx: Orm) => Promise<void>): Promise<void> {
+    if (tx) return work(tx);
+    await this.#store.transaction(work);
+    this.#outbox.wake();
+  }
+
+  #nowIso(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
+
+function toHeldRole(row: RoleRow): HeldRole {
+  const { id, person, role, creator, room, requestedAt, givenAt, givenBy } = row;
+  return {
+    ...{ id: id as RoleId, person, role, givenBy },
+    scope: creator === null ? null : { creator, room: room as RoomId | null },
+    requestedAt: new Date(requestedAt).toISOString(),
+    givenAt: givenAt && new Date(givenAt).toISOString(),
+  };
+}

@@ -1,0 +1,52 @@
+/** What operators decide about roles, over HTTP. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
+import { createSitePerson } from '../../../tests/support/people/site-person.ts';
+
+let http: TestHttp;
+beforeAll(async () => {
+  http = await startHttp({ env: { LOGE_CREATOR_APPROVAL: 'on' } });
+});
+afterAll(() => http[Symbol.asyncDispose]());
+
+const become = { name: 'Léa Martin', country: 'FR', isAdult: true, acceptsTerms: true };
+const room = { title: 'Early', access: { kind: 'free' } };
+
+test('where the house accepts its creators, a request waits for an operator, and a refused one may ask again', async () => {
+  const lea = await createSitePerson(http, 'person_lea');
+  const operator = await createSitePerson(http, 'operator');
+  const decide = (accepted: boolean) =>
+    operator('POST', '/v1/desk/people/person_lea/creator', { accepted, reason: 'Looked at' });
+  const ask = async () => (await lea('POST', '/v1/me/creator', become)).json;
+
+  expect(await ask()).toMatchObject({ role: 'fan', isCreatorRequested: true });
+  expect((await lea('POST', '/v1/me/rooms', room)).json.error.code).toBe('forbidden');
+  const { roles } = (await operator('GET', '/v1/desk/roles')).json;
+  expect(roles).toMatchObject([{ person: 'person_lea', role: 'creator', name: 'Léa Martin', givenAt: null }]);
+  await decide(false);
+  expect((await lea('GET', '/v1/me')).json).toMatchObject({ role: 'fan', isCreatorRequested: false });
+  expect(await ask()).toMatchObject({ isCreatorRequested: true });
+  expect((await decide(true)).status).toBe(200);
+  expect((await lea('POST', '/v1/me/rooms', room)).status).toBe(201);
+  expect((await decide(true)).json.error.code).toBe('person_not_found');
+
+  const { acts } = (await operator('GET', '/v1/desk/acts?subject=person_lea')).json;
+  expect(acts.map(({ act, by, reason }: Record<string, string>) => [act, by, reason])).toEqual([
+    ['role_given', 'operator', 'creator: Looked at'],
+    ['role_ended', 'operator', 'creator: Looked at'],
+  ]);
+});
+
+test('operators name reviewers and operators, on record; the last operator stays', async () => {
+  const operator = await createSitePerson(http, 'operator');
+  await createSitePerson(http, 'person_max');
+  const act = (path: string, role: string) =>
+    operator('POST', `/v1/desk/people/${path}`, { role, reason: 'The team changes' });
+  expect((await act('person_max/roles', 'reviewer')).status).toBe(201);
+  expect((await act('person_max/roles', 'operator')).status).toBe(201);
+  expect((await act('person_unknown/roles', 'operator')).json.error.code).toBe('person_not_found');
+  expect((await act('person_max/roles', 'creator')).json.error.code).toBe('invalid_request');
+  expect((await act('person_max/roles/end', 'operator')).json.error.code).toBe('last_operator');
+  expect((await act('person_max/roles/end', 'reviewer')).status).toBe(200);
+  expect((await http.context.roles.rolesOf('person_max')).map(({ role }) => role)).toEqual(['operator']);
+});

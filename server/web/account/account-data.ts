@@ -1,0 +1,80 @@
+/** `<account-data>`: the export of all that the house holds on somebody, and closing the account. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { AccountClosing } from '../../protocol/people.ts';
+import { peopleApi } from '../api/people-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import { formatMoment } from '../site/dates.ts';
+import { AccountPart } from './account-part.ts';
+
+export class AccountData extends AccountPart {
+  static override properties = { ...AccountPart.properties, closing: { state: true } };
+  /** Once the person has asked for it. */
+  declare closing: AccountClosing | undefined;
+
+  override render(): TemplateResult {
+    const { data: texts } = this.words.accounts;
+    return html`<section aria-labelledby="data">
+      <h2 id="data" class="display">${texts.title}</h2>
+      <p class="muted">${texts.exportText}</p>
+      <p class="buttons"><a class="button outlined" href="/v1/me/export" download data-testid="export">${texts.export}</a></p>
+      <p class="muted">${texts.closeText}</p>
+      ${
+        this.closing
+          ? this.#closing(this.closing)
+          : html`<p class="buttons">
+              ${button({ label: texts.look, testId: 'closing-look', isOutlined: true, isDisabled: this.busy !== '', onClick: this.#look })}
+            </p>`
+      }
+      ${this.messages()}
+    </section>`;
+  }
+
+  #closing({ openMatters, tickets, receiptYears }: AccountClosing): TemplateResult {
+    const { data: texts } = this.words.accounts;
+    if (openMatters.length > 0) {
+      const name = (matter: string) => (texts.matters as Record<string, string>)[matter] ?? matter;
+      return html`<div class="card" data-testid="closing-blocked">
+        <p>${texts.blocked}</p>
+        <ul>${openMatters.map((matter) => html`<li>${name(matter)}</li>`)}</ul>
+      </div>`;
+    }
+    return html`<form class="card" data-testid="closing" @submit=${this.#close}>
+      ${
+        tickets.length > 0
+          ? html`<p>${texts.tickets}</p>
+              <ul>
+                ${tickets.map(
+                  ({ room, title, startsAt }) =>
+                    html`<li><a href="/rooms/${room}">${title}</a>${startsAt ? html` · ${formatMoment(startsAt, this.language)}` : nothing}</li>`,
+                )}
+              </ul>`
+          : nothing
+      }
+      <p>${texts.erased}</p>
+      <p>${texts.kept(receiptYears)}</p>
+      <label class="check"><input type="checkbox" required data-testid="closing-sure" />${texts.sure}</label>
+      ${this.submit(texts.close, 'closing-close')}
+    </form>`;
+  }
+
+  #look = (): void => {
+    void this.act('look', async () => {
+      this.closing = await peopleApi.closing();
+    });
+  };
+
+  /** The second call clears this browser's cookie. */
+  #close = (event: Event): void => {
+    event.preventDefault();
+    void this.act('close', async () => {
+      await peopleApi.close();
+      await siteApi.signOut();
+      location.assign('/');
+    });
+  };
+}
+
+defineElement('account-data', AccountData);

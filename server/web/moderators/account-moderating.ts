@@ -1,0 +1,113 @@
+/** `<account-moderating>`: invitations to moderate, also that of a link, and where one moderates. Empty without any. */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { ModeratingList, ReceivedInvitation } from '../../protocol/roles.ts';
+import { AccountPart } from '../account/account-part.ts';
+import { moderatorsApi } from '../api/moderators-api.ts';
+
+const LINK_PARAMETER = 'invitation';
+
+export class AccountModerating extends AccountPart {
+  static override properties = { ...AccountPart.properties, list: { state: true }, linked: { state: true } };
+  declare list: ModeratingList | undefined;
+  /** What the link in the page's address invites to. */
+  declare linked: ReceivedInvitation | undefined;
+  readonly #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
+
+  protected override async load(): Promise<void> {
+    this.list = await moderatorsApi.moderating();
+    if (this.#token && !this.note) this.linked = await moderatorsApi.findLink(this.#token);
+  }
+
+  override render(): TemplateResult {
+    const { list, linked } = this;
+    const { moderating: texts } = this.words.accounts;
+    const count = (list?.moderating.length ?? 0) + (list?.invitations.length ?? 0);
+    if (count === 0 && !linked && !this.note && !this.problem) return html``;
+    return html`<section aria-labelledby="moderating">
+      <h2 id="moderating" class="display">${texts.title}</h2>
+      ${linked ? this.#offer(linked, [this.#accept(() => this.#acceptLink())]) : nothing}
+      ${list?.invitations.map((each) =>
+        this.#offer(each, [this.#accept(() => this.#answer(each.id, true)), this.#decline(each.id)]),
+      )}
+      ${
+        list && list.moderating.length > 0
+          ? html`<ul class="rows" data-testid="moderating">${list.moderating.map((each) => this.#row(each))}</ul>`
+          : nothing
+      }
+      ${this.messages()}
+    </section>`;
+  }
+
+  #offer({ creator, room }: ReceivedInvitation, buttons: TemplateResult[]): TemplateResult {
+    const { moderating: texts } = this.words.accounts;
+    return html`<div class="card" data-testid="invitation">
+      <p>${room ? texts.invitedToRoom(creator.name, room.title) : texts.invitedToAll(creator.name)}</p>
+      <p class="muted">${texts.duty}</p>
+      <p class="buttons">${buttons}</p>
+    </div>`;
+  }
+
+  #accept(onClick: () => void): TemplateResult {
+    const label = this.words.accounts.moderating.accept;
+    return button({ label, testId: 'invitation-accept', isDisabled: this.busy !== '', onClick });
+  }
+
+  #decline(id: string): TemplateResult {
+    const label = this.words.accounts.moderating.decline;
+    const onClick = () => void this.#answer(id, false);
+    return button({ label, testId: 'invitation-decline', isOutlined: true, isDisabled: this.busy !== '', onClick });
+  }
+
+  #row({ id, creator, room }: ModeratingList['moderating'][number]): TemplateResult {
+    const { moderating: texts, moderators } = this.words.accounts;
+    return html`<li>
+      <span class="what">
+        <strong>${creator.name}</strong>
+        <span class="muted small"> · ${room ? html`<a href="/rooms/${room.id}">${room.title}</a>` : moderators.allRooms}</span>
+      </span>
+      <button
+        class="link"
+        type="button"
+        aria-label=${texts.stopFor(creator.name)}
+        ?disabled=${this.busy !== ''}
+        @click=${() => this.#stop(id)}
+      >
+        ${texts.stop}
+      </button>
+    </li>`;
+  }
+
+  #acceptLink = async (): Promise<void> => {
+    const isDone = await this.act('accept', async () => {
+      await moderatorsApi.acceptLink(this.#token);
+      this.note = this.words.accounts.moderating.accepted;
+      this.linked = undefined;
+      // The link is used up: a reload must not show it as invalid.
+      history.replaceState(null, '', location.pathname);
+      await this.load();
+    });
+    if (!isDone) this.linked = undefined;
+  };
+
+  #answer = async (id: string, accepted: boolean): Promise<void> => {
+    const { moderating: texts } = this.words.accounts;
+    const isDone = await this.act(id, async () => {
+      await moderatorsApi.answer(id, accepted);
+      await this.load();
+    });
+    if (isDone) this.note = accepted ? texts.accepted : texts.declined;
+  };
+
+  #stop = async (id: string): Promise<void> => {
+    const isDone = await this.act(id, async () => {
+      await moderatorsApi.end(id);
+      await this.load();
+    });
+    if (isDone) this.note = this.words.accounts.moderating.stopped;
+  };
+}
+
+defineElement('account-moderating', AccountModerating);
