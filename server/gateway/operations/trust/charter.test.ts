@@ -37,7 +37,8 @@ test('an operator drafts and announces; everybody reads it, and the hash can be 
   expect([announced.status, announced.json.state]).toEqual([201, 'in_force']);
   const { json } = await http.call('GET', '/v1/charter?lang=fr');
   expect(Object.keys(json).sort()).toEqual(['articles', 'effectiveFrom', 'hash', 'version']);
-  expect(json).toMatchObject({ version: 1, hash, articles: [{ id: 'content', title: 'Responsabilité des contenus' }] });
+  expect(json).toMatchObject({ version: 1, hash });
+  expect(json.articles[0]).toMatchObject({ id: 'content', title: 'Responsabilité des contenus' });
   expect((await http.call('GET', '/v1/charter/versions/1')).json.articles).toEqual(EXAMPLE_CHARTER);
   clock.advance(5_000);
   expect((await http.call('GET', '/site/session')).json.housePages[0]).toBe('charter');
