@@ -26,6 +26,7 @@ export class LogeCharter extends RoomPart {
       }
 
       .about {
+        margin-bottom: 1rem;
         color: var(--_muted);
       }
 

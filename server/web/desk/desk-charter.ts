@@ -38,7 +38,8 @@ export class DeskCharter extends DeskPart {
   static override styles = [
     ...DeskPart.styles,
     css`
-      .rows {
+      .rows,
+      .form {
         margin-top: 1rem;
       }
 
