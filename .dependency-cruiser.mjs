@@ -28,6 +28,7 @@ const homes = {
   diff: '^server/trust/charter/',
   fflate: '^server/data-export\\.ts$',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
+  'web-push': '^server/notices/push/push\\.ts$',
   'drizzle-orm': String.raw`^server/(platform/|.+\.(store|schema)\.ts$)`,
   'mediasoup-client': '^client-sdk/src/',
   'socket.io-client': '^client-sdk/src/',

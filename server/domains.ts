@@ -21,6 +21,9 @@ import type { MoneyOptions } from './money/money-context.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/provider/payment-provider.ts';
 import { MoneyLetters } from './money-letters.ts';
+import { Notices } from './notices/notices.ts';
+import { Push } from './notices/push/push.ts';
+import { ReturnLinks } from './notices/return-links.ts';
 import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
@@ -62,6 +65,9 @@ export interface Domains {
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
+  notices: Notices;
+  returnLinks: ReturnLinks;
+  push: Push;
   closing: AccountClosing;
   dataExport: DataExport;
 }
@@ -84,6 +90,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...(gateway && { gateway }),
   });
   const box = new SecretBox(config.encryptionKeys);
+  const guard = new AddressGuard({ isOpen: config.development });
   const money = await createMoney(platform, rooms, {
     ...moneySettings(config),
     provider,
@@ -100,7 +107,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       isMember: async (creator, identity) =>
         (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
     },
-    hook: { guard: new AddressGuard({ isOpen: config.development }), box },
+    hook: { guard, box },
     retention: config.chatRetention,
   });
   const charter = new Charter({ db, rooms, clock });
@@ -125,9 +132,24 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     mail,
     publicUrl: config.publicUrl,
     addressOf: (identity) => people.addressOf(identity),
+    roomOf: (ticket) => money.tickets.roomOf(ticket),
+  });
+  const returnLinks = new ReturnLinks({ box, publicUrl: config.publicUrl });
+  const subject = `mailto:${config.mailFrom.address}`;
+  const push = new Push({ ...platform, box, guard, subject, ...(isLeader && { isLeader }) });
+  const notices = createNotices(platform, {
+    rooms,
+    money,
+    mail,
+    people,
+    push,
+    returnLinks,
+    config,
+    ...(isLeader && { isLeader }),
   });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
+    notices: (facts) => notices.handleFacts(facts),
     tips: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
     tipRefunds: (facts) =>
       chat.appendTipRefunds(
@@ -146,7 +168,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     moderators,
     participantData,
     closing: new AccountClosing({
-      ...{ db, mail, people, roles, moderators, money, participantData },
+      ...{ db, mail, people, roles, moderators, money, participantData, publicUrl },
       receiptYears: config.invoiceRetentionYears,
     }),
     dataExport: new DataExport({ db }),
@@ -157,7 +179,29 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     charter,
     reports,
     webhooks,
+    notices,
+    returnLinks,
+    push,
   };
+}
+
+function createNotices(
+  platform: Platform,
+  parts: Pick<Domains, 'rooms' | 'money' | 'mail' | 'people' | 'push' | 'returnLinks'> & {
+    config: Config;
+    isLeader?: () => boolean;
+  },
+): Notices {
+  const { money, people, returnLinks, config, ...rest } = parts;
+  return new Notices({
+    ...platform,
+    ...rest,
+    publicUrl: config.publicUrl,
+    contactsOf: (identities) => people.contactsOf(identities),
+    ticketHolders: (room, page) => money.tickets.listHolders(room, page),
+    followers: async () => ({ people: [], after: undefined }),
+    returnLinkOf: (ticket) => returnLinks.linkOf(ticket),
+  });
 }
 
 export function createRooms(

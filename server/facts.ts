@@ -5,6 +5,7 @@
  */
 import type { AccountFacts } from './accounts/account-facts.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
+import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
 
@@ -20,6 +21,8 @@ type DispatchListener =
   | 'privateSessions'
   /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
   | 'letters'
+  /** Queues what many people are told about a room (`notices/`). */
+  | 'notices'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'
   /** Sends a notification to sockets of all gateways. */
@@ -36,6 +39,7 @@ export type RoomListener =
   | 'places'
   | 'privateSession'
   | 'requests'
+  | 'roomChange'
   | 'roomEnd';
 
 interface Listeners {
@@ -43,7 +47,7 @@ interface Listeners {
   room?: readonly RoomListener[];
 }
 
-type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
@@ -53,14 +57,17 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   // No webhook: these people are the house's own.
   'role.changed': { dispatch: ['ranks', 'letters'] },
   'sessions.ended': { dispatch: ['sockets'] },
-  'live.started': { dispatch: ['webhooks'], room: ['live'] },
+  'live.started': { dispatch: ['webhooks', 'notices'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
+  'room.changed': { dispatch: ['webhooks', 'notices'], room: ['roomChange'] },
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
+  'reminder.due': { dispatch: ['webhooks'] },
+
   // The chat comes first: webhooks are sent after participants have seen it.
-  'tips.settled': { dispatch: ['tips', 'webhooks'] },
+  'tips.settled': { dispatch: ['tips', 'webhooks', 'letters'] },
   'tip.refunded': { dispatch: ['tipRefunds', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },

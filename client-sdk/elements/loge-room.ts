@@ -117,6 +117,7 @@ export class LogeRoom extends RoomPart {
         'disconnected',
         'liveStarted',
         'liveEnded',
+        'roomChanged',
         'roomEnded',
         'ticketsLeft',
       ]),

@@ -34,9 +34,18 @@ export const EVENT_PAYLOADS = {
   'live.started': ofRoom,
   'live.ended': ofRoom,
   'room.ended': ofRoom,
+  /** Tickets that were ordered before a change of the date can be returned until `returnUntil`. */
+  'room.updated': ofRoom.extend({
+    changed: z.array(z.enum(['title', 'text', 'priceMinor', 'startsAt', 'listed'])),
+    startsAt: z.string().nullable(),
+    previousStartsAt: z.string().nullable(),
+    returnUntil: z.string().nullable(),
+  }),
   /** A person has access to a room. With `until`, access ends then without another event. */
   'access.granted': ofPerson.extend({ source: z.string(), until: z.string().nullable() }),
   'access.revoked': ofPerson.extend({ reason: accessReason }),
+  /** A person who asked for it, has a ticket or follows the creator is to be told. Null: the live has begun. */
+  'reminder.due': ofPerson.extend({ startsAt: z.string().nullable() }),
   'participant.removed': ofPerson.extend({ by: z.string(), reason: z.string() }),
   'membership.started': z.object({ membership }),
   'membership.renewed': z.object({ membership }),

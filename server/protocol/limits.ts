@@ -14,6 +14,8 @@ export const LIMITS = {
   identityChars: 64,
   nameChars: 64,
   titleChars: 120,
+  /** What a creator writes about a room. */
+  roomTextChars: 1_000,
   messageChars: 500,
   tipMessageChars: 200,
   reasonChars: 500,
@@ -79,6 +81,8 @@ export const LIMITS = {
   handleMaxChars: 30,
   /** Handles that one person keeps from others: the current one, and those that rest. */
   handlesKept: 5,
+  /** Browsers of one person that get messages. */
+  pushDevices: 10,
   /** How long an invitation to moderate is valid, and how many a creator makes in 24 hours. */
   moderatorInvitationDays: 7,
   moderatorInvitationsPerDay: 20,
@@ -105,6 +109,11 @@ export const LIMITS = {
   promotionMaxMinor: 50_000,
   /** Maximum ticket limit of a room. */
   capacityMax: 1_000_000,
+  /**
+   * After a first date was given to a room without one, its tickets can be returned for at least this long, whatever
+   * the date is.
+   */
+  firstDateReturnMs: 24 * 3_600_000,
   /** A scheduled room that was not live this long after its start counts as not held. */
   notHeldAfterMs: 6 * 3_600_000,
   /** A room with tickets whose live ended without a word of its creator ends by itself this long after. */

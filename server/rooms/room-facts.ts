@@ -1,6 +1,6 @@
 /** Facts that rooms commit to the outbox, by topic. The fact itself names room and identity. */
 import type { RoomId } from '../protocol/ids.ts';
-import type { AccessReason } from '../protocol/rooms.ts';
+import type { AccessReason, RoomChange } from '../protocol/rooms.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { Rank } from './token-statements.ts';
 
@@ -13,6 +13,16 @@ export interface RoomFacts {
   /** The creator has said until when a room without a live is paused. */
   'room.paused': Record<string, never>;
   'room.ended': Record<string, never>;
+  'room.changed': RoomChanged;
+}
+
+export interface RoomChanged {
+  changed: (keyof RoomChange)[];
+  /** When the change was made; with the other dates only if the date changed. */
+  at: string;
+  startsAt: string | null;
+  previousStartsAt: string | null;
+  returnUntil: string | null;
 }
 
 export interface AccessChanged {

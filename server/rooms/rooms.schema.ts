@@ -10,6 +10,7 @@ export const rooms = pgTable(
     id: text('id').primaryKey(),
     creator: text('creator').notNull(),
     title: text('title').notNull(),
+    text: text('text'),
     accessKind: text('access_kind').$type<AccessKind>().notNull(),
     priceMinor: integer('price_minor'),
     ratePerMinuteMinor: integer('rate_per_minute_minor'),
@@ -22,6 +23,10 @@ export const rooms = pgTable(
     /** Maximum number of tickets; absent means unlimited. */
     capacity: integer('capacity'),
     startsAt: time('starts_at'),
+    /** When its date was last changed. Tickets that were ordered before can be returned. */
+    movedAt: time('moved_at'),
+    /** The end of that return, if later than the beginning of the first live. */
+    returnUntil: time('return_until'),
     liveStartedAt: time('live_started_at'),
     /** The gateway that holds the live; the live ends when that gateway is silent. */
     liveGateway: text('live_gateway'),

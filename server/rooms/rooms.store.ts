@@ -41,6 +41,7 @@ export interface SaleState {
   liveEndedAt: string | null;
   /** Ticket limit; null: unlimited. */
   capacity: number | null;
+  priceMinor: number | null;
 }
 
 export interface RoomFilter {
@@ -53,6 +54,10 @@ export interface RoomFilter {
 }
 
 export type NewRoom = typeof rooms.$inferInsert;
+/** What can be changed of a room. */
+export type RoomColumns = Partial<
+  Pick<NewRoom, 'title' | 'text' | 'priceMinor' | 'startsAt' | 'movedAt' | 'returnUntil' | 'listed'>
+>;
 export interface RemovalRow {
   id: string;
   room: string;
@@ -109,10 +114,8 @@ export class RoomsStore {
     return row && toRoom(row);
   }
 
-  /** False if there is no such room. */
-  async updateRoom(id: string, change: Partial<Pick<NewRoom, 'listed'>>): Promise<boolean> {
-    const rows = await this.#db.orm.update(rooms).set(change).where(eq(rooms.id, id)).returning({ id: rooms.id });
-    return rows.length > 0;
+  async updateRoom(tx: Orm, id: string, change: RoomColumns): Promise<void> {
+    await tx.update(rooms).set(change).where(eq(rooms.id, id));
   }
 
   async listRooms(filter: RoomFilter): Promise<Room[]> {
@@ -237,7 +240,12 @@ export class RoomsStore {
    */
   async lockForSale(tx: Orm, { id, capacity }: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
     const [row] = await tx
-      .select({ endedAt: rooms.endedAt, liveEndedAt: rooms.liveEndedAt, capacity: rooms.capacity })
+      .select({
+        endedAt: rooms.endedAt,
+        liveEndedAt: rooms.liveEndedAt,
+        capacity: rooms.capacity,
+        priceMinor: rooms.priceMinor,
+      })
       .from(rooms)
       .where(eq(rooms.id, id))
       .for(capacity === null ? 'share' : 'update');
@@ -245,6 +253,7 @@ export class RoomsStore {
       isOver: !row || row.endedAt !== null,
       liveEndedAt: row?.liveEndedAt ?? null,
       capacity: row?.capacity ?? null,
+      priceMinor: row?.priceMinor ?? null,
     };
   }
 
@@ -457,6 +466,7 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
   return {
     id: room.id as RoomId,
     title: room.title,
+    text: room.text,
     creator: { identity: room.creator, name: creatorName ?? room.creator },
     access: {
       kind: room.accessKind,
@@ -470,6 +480,8 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: iso(room.startsAt),
+    movedAt: iso(room.movedAt),
+    returnUntil: iso(room.returnUntil),
     liveStartedAt: iso(room.liveStartedAt),
     firstLiveAt: iso(room.firstLiveAt),
     liveEndedAt: iso(room.liveEndedAt),

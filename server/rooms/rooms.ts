@@ -15,11 +15,12 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { isPersonId } from '../protocol/people.ts';
-import type { Access, AccessReason, Offer, Removal, Room, RoomChange, RoomInput } from '../protocol/rooms.ts';
+import type { Access, AccessReason, Offer, Removal, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, decideAccess } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
+import { RoomChanges } from './room-changes.ts';
 import type { AccessChanged } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
@@ -68,6 +69,7 @@ export interface Admission {
 export class Rooms {
   /** Creators' clubs, whose members enter members-only rooms. */
   readonly clubs: Clubs;
+  readonly changes: RoomChanges;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -103,6 +105,7 @@ export class Rooms {
       entitle: (tx, holder, entitled) => this.#setEmbedderAccess(tx, holder, entitled),
     });
     this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys), { restMs: NEWCOMERS_REST_MS });
+    this.changes = new RoomChanges(options);
     this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
   }
 
@@ -115,6 +118,7 @@ export class Rooms {
       id,
       creator: input.creator,
       title: input.title,
+      text: input.text ?? null,
       accessKind: access.kind,
       priceMinor: access.priceMinor ?? null,
       ratePerMinuteMinor: access.ratePerMinuteMinor ?? null,
@@ -145,11 +149,9 @@ export class Rooms {
     return this.#store.hasOpenRooms(creator);
   }
 
-  /** By an embedder's server, or by the room's creator. */
-  async updateRoom(id: RoomId, change: RoomChange, by: { identity: string; role: Role | 'server' }): Promise<Room> {
+  /** An embedder's server may change any room, a person only their own. */
+  async assertMayChange(id: RoomId, by: { identity: string; role: Role | 'server' }): Promise<void> {
     if (by.role !== 'server' && by.identity !== (await this.creatorOf(id))) throw new AppError('forbidden');
-    if (!(await this.#store.updateRoom(id, change))) throw new AppError('room_not_found');
-    return this.getRoom(id);
   }
 
   listRooms(filter: RoomFilter): Promise<Room[]> {
@@ -214,8 +216,8 @@ export class Rooms {
   }
 
   /**
-   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the site
-   * says nothing: the rank of the house's people is the role that they have now.
+   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the
+   * site says nothing: the rank of the house's people is the role that they have now.
    */
   async admit(claims: TokenClaims): Promise<Admission> {
     const { room: roomId, sub: identity, role } = claims;

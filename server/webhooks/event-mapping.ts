@@ -68,6 +68,8 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'live.started': ofRoom('live.started'),
   'live.ended': ofRoom('live.ended'),
   'room.ended': ofRoom('room.ended'),
+  'reminder.due': ({ room, identity, data }) => ({ type: 'reminder.due', data: { room, identity, ...data } }),
+  'room.changed': ({ room, data }) => ({ type: 'room.updated', data: { room, ...data } }),
   'participant.removed': ({ room, identity, data }) => ({
     type: 'participant.removed',
     data: { room, identity, ...data },

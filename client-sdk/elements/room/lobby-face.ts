@@ -17,7 +17,16 @@ const SHORT_TITLE_CHARS = 60;
 export interface LobbyFace {
   info: Pick<
     Room,
-    'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil' | 'pauseAnnounced'
+    | 'id'
+    | 'title'
+    | 'text'
+    | 'creator'
+    | 'status'
+    | 'startsAt'
+    | 'movedAt'
+    | 'liveEndedAt'
+    | 'pausedUntil'
+    | 'pauseAnnounced'
   >;
   isLive: boolean;
   /** Absent if unknown. Zero is not shown. */
@@ -44,6 +53,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
         <p class="when">${whenOf(face)}</p>
         <h1 class="display ${info.title.length > SHORT_TITLE_CHARS ? 'long' : ''}">${info.title}</h1>
         <p class="creator">${texts.room.by(info.creator.name)}</p>
+        ${info.text ? html`<p class="about" data-testid="room-text">${info.text}</p>` : nothing}
         ${below}
       </div>
     </section>
@@ -63,5 +73,7 @@ function whenOf({ info, isLive, texts, language, timeZone }: LobbyFace): string 
   if (info.pausedUntil && info.pauseAnnounced)
     return texts.lobby.pausedUntil(formatUntil(info.pausedUntil, language, timeZone));
   if (info.liveEndedAt) return texts.lobby.offAir;
-  return info.startsAt ? formatDateTime(info.startsAt, language, timeZone) : texts.lobby.soon;
+  if (!info.startsAt) return info.movedAt ? texts.lobby.postponed : texts.lobby.soon;
+  const date = formatDateTime(info.startsAt, language, timeZone);
+  return info.movedAt ? texts.lobby.newDate(date) : date;
 }

@@ -89,6 +89,22 @@ export class PeopleStore {
     return rows.map(({ address }) => address);
   }
 
+  /** The first address of each of these people. */
+  async contactsOf(ids: string[]): Promise<Map<string, { address: string; language: Language }>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#db.orm
+      .selectDistinctOn([persons.id], {
+        id: persons.id,
+        language: persons.language,
+        address: personAddresses.address,
+      })
+      .from(persons)
+      .innerJoin(personAddresses, eq(personAddresses.person, persons.id))
+      .where(inArray(persons.id, ids))
+      .orderBy(persons.id, personAddresses.confirmedAt);
+    return new Map(rows.map(({ id, ...contact }) => [id, contact]));
+  }
+
   /** Idempotent. */
   async insert(tx: Orm, { at, ...person }: NewPerson): Promise<void> {
     await tx

@@ -127,8 +127,12 @@ export class People {
 
   /** Where letters to a person go; undefined for people whom only an embedder knows. */
   async addressOf(id: string): Promise<{ address: string; language: Language } | undefined> {
-    const [row, [address]] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
-    return row && address !== undefined ? { address, language: row.language } : undefined;
+    return (await this.contactsOf([id])).get(id);
+  }
+
+  /** The same of many. */
+  contactsOf(ids: string[]): Promise<Map<string, { address: string; language: Language }>> {
+    return this.#store.contactsOf(ids);
   }
 
   async changeProfile(id: string, { handle, ...change }: ProfileChange): Promise<Profile> {

@@ -14,6 +14,7 @@ import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
 import { mountReportPages } from '../site/report-pages.ts';
+import { mountTicketReturns } from '../site/return-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountSignInLinks } from '../site/sign-in-links.ts';
 import { signInOperations } from '../site/sign-in-operations.ts';
@@ -58,6 +59,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountDeskSignIn(app, context, { access: desk, limits });
   mountSignInLinks(app, context, { sessions, desk, limits });
   mountUnsubscribing(app, context, limits);
+  mountTicketReturns(app, context, limits);
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);

@@ -20,6 +20,8 @@ import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
+import { pushOperations } from './push.ts';
+import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
@@ -30,13 +32,14 @@ export const OPERATIONS = {
   accounts: [
     ...accountOperations,
     ...peopleOperations,
+    ...pushOperations,
     ...moderatorOperations,
     ...accountDataOperations,
     ...deskPeopleOperations,
     ...deskRoleOperations,
     ...mailOperations,
   ],
-  rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
+  rooms: [...roomOperations, ...siteRoomOperations, ...reminderOperations, ...stageOperations],
   money: [
     ...walletOperations,
     ...ticketOperations,

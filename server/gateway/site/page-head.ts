@@ -42,6 +42,8 @@ export function pageHead(head: PageHead): Markup {
     ${picture !== undefined && pictureOf(picture, heading)}
     ${oembed !== undefined && html`<link rel="alternate" type="application/json+oembed" href="${oembed}" title="${heading}">`}
     ${structuredData !== undefined && html`<script type="application/ld+json">${scriptData(structuredData)}</script>`}
+    <link rel="manifest" href="/manifest.webmanifest">
+    <link rel="apple-touch-icon" href="/app-icon.png">
     <style>${new Markup(documentStyles.cssText)}</style>`;
 }
 

@@ -12,7 +12,7 @@ import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { AccessChanged } from '../../rooms/room-facts.ts';
+import type { AccessChanged, RoomChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Connection } from './connection.ts';
@@ -97,6 +97,7 @@ export class FactFanout {
     places: (room) => this.#throttle('places', room, () => this.#sendPlaces(room)),
     privateSession: (_, fact) => tellPrivateFact(this.#presence, fact),
     requests: (room) => this.#throttle('requests', room, () => this.#sendRequests(room)),
+    roomChange: (room, { data }) => void this.#sendRoom(room, data as RoomChanged),
     roomEnd: (room) => void this.#handleRoomEnded(room),
   };
 
@@ -163,6 +164,18 @@ export class FactFanout {
       await this.#context.stage.closeRoom(roomId);
     } catch (error) {
       this.#log.error({ err: error, room: roomId }, 'room not closed');
+    }
+  }
+
+  async #sendRoom(roomId: RoomId, { changed }: RoomChanged): Promise<void> {
+    try {
+      const room = await this.#context.rooms.getRoom(roomId);
+      this.#io.local.to(lobbyRoom(roomId)).emit('rooms:changed', { room });
+      // The offer of those who wait has another price.
+      if (changed.includes('priceMinor'))
+        await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
+    } catch (error) {
+      this.#log.error({ err: error, room: roomId }, 'change of a room not sent');
     }
   }
 

@@ -1,4 +1,4 @@
-import { type AnyColumn, and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
@@ -97,6 +97,28 @@ export class TicketsStore {
       .from(tickets)
       .where(and(eq(tickets.room, room), or(and(eq(tickets.status, 'refunded'), isBack), goesBack)));
     return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
+  }
+
+  async hasSales(tx: Orm, room: string): Promise<boolean> {
+    const rows = await tx
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, room), ne(tickets.status, 'expired')))
+      .limit(1);
+    return rows.length > 0;
+  }
+
+  listHolders(
+    room: string,
+    { after, limit, orderedUntil }: { after: string; limit: number; orderedUntil: string | undefined },
+  ): Promise<{ identity: string; ticket: string }[]> {
+    const isInTime = orderedUntil === undefined ? undefined : lte(tickets.createdAt, orderedUntil);
+    return this.#orm
+      .select({ identity: tickets.identity, ticket: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid'), gt(tickets.id, after), isInTime))
+      .orderBy(asc(tickets.id))
+      .limit(limit);
   }
 
   /** Counts the other people who have a ticket or an open page to buy one. */

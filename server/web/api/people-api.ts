@@ -6,9 +6,15 @@ import type {
   Profile,
   ProfileChange,
 } from '../../protocol/people.ts';
+import type { PushDeviceInput, PushState } from '../../protocol/push.ts';
 import { call } from './site-call.ts';
 
+export type { PushState };
+
 export const peopleApi = {
+  push: () => call<PushState>('GET', '/v1/me/push'),
+  subscribeToPush: (input: PushDeviceInput) => call<PushState>('POST', '/v1/me/push', input),
+  unsubscribeFromPush: (device: string) => call<PushState>('DELETE', `/v1/me/push/${encodeURIComponent(device)}`),
   askForMail: (address: string, returnTo: string | undefined) =>
     call<{ minutes: number }>('POST', '/site/sign-in', { address, returnTo }),
   enterCode: async (code: string) =>

@@ -33,6 +33,7 @@ export type ListedRoom = Room & { viewerCount: number; soldOut: boolean };
 
 export interface NewRoom {
   title: string;
+  text?: string;
   access: AccessRule;
   /** ISO 8601 with its offset. */
   startsAt?: string;
@@ -49,6 +50,7 @@ export const siteApi = {
   room: (id: string) => call<ListedRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
   myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/me/rooms')).rooms,
   createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
+  endRoom: (id: string) => call<Room>('POST', `/v1/rooms/${encodeURIComponent(id)}/end`, {}),
   changeRoom: (id: string, change: RoomChange) => call<Room>('PATCH', `/v1/rooms/${encodeURIComponent(id)}`, change),
   myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/v1/me/tiers')).tiers,
   createTier: (input: TierInput) => call<Tier>('POST', '/v1/me/tiers', input),

@@ -4,6 +4,7 @@ import { html, nothing } from 'lit';
 import '../account/account-creator.ts';
 import '../account/account-data.ts';
 import '../account/account-profile.ts';
+import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -37,6 +38,7 @@ export class SiteAccount extends SitePage {
         isNew
           ? nothing
           : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-push></account-push>
               <account-moderating></account-moderating>
               <account-sessions></account-sessions>
               <account-data></account-data>`

@@ -1,6 +1,6 @@
 /** A room: `<loge-room>` with the site's tokens, or its lobby with the sign-in. */
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
@@ -15,7 +15,8 @@ import '../site/site-sign-in.ts';
 registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-room.ts') });
 
 export class SiteRoom extends SitePage {
-  static override properties = { ...SitePage.properties, info: { state: true } };
+  static override properties = { ...SitePage.properties, info: { state: true }, isReminded: { state: true } };
+  declare isReminded: boolean;
   declare info: ListedRoom | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
@@ -34,6 +35,7 @@ export class SiteRoom extends SitePage {
 
   constructor() {
     super();
+    this.isReminded = false;
     // `load` reports the failure.
     this.#info.catch(() => undefined);
   }
@@ -52,6 +54,11 @@ export class SiteRoom extends SitePage {
     this.info = await this.#info;
   }
 
+  readonly #handleReminder = (): void => {
+    void import('../account/push-offer.ts');
+    this.isReminded = true;
+  };
+
   protected override get canReplaceServerContent(): boolean {
     return super.canReplaceServerContent && this.info !== undefined;
   }
@@ -60,13 +67,15 @@ export class SiteRoom extends SitePage {
     return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  protected override content({ person, housePages }: SiteSession): TemplateResult {
+  protected override content({ person, hasAccounts, housePages }: SiteSession): TemplateResult {
     const { words, info } = this;
     if (person) {
+      // The demonstration's people have no account to which a device could belong.
+      const offer = this.isReminded && hasAccounts ? html`<site-push-offer></site-push-offer>` : nothing;
       const contactPath = housePages.includes('contact') ? '/contact' : undefined;
-      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider}>
+      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider} @loge-reminder-set=${this.#handleReminder}>
         <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
-      </loge-room>`;
+      </loge-room>${offer}`;
     }
     return html`<div class="door"><site-lobby .info=${info}>
       ${this.signIn({ heading: words.signIn.needed, text: words.signIn.neededText })}

@@ -225,6 +225,18 @@ test("the end of a room revokes everyone's access and is announced", async () =>
   expect((await revoked).access).toEqual({ state: 'refused', reason: 'room_ended' });
 });
 
+test('a change of the room reaches the lobby at once, with the new price in the offer', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using fan = await connect('lea-of-the-change', room);
+  const [changed, offered] = [fan.next('rooms:changed'), fan.next('rooms:accessRevoked')];
+  await loge.server('PATCH', `/v1/rooms/${room}`, { title: 'Another evening', priceMinor: PRICE_MINOR + 100 });
+  expect((await changed).room).toMatchObject({ title: 'Another evening', access: { priceMinor: PRICE_MINOR + 100 } });
+  expect((await offered).access.offer?.priceMinor).toBe(PRICE_MINOR + 100);
+  expect(await fan.refusal('money:buyTicket', { from: 'card', priceMinor: PRICE_MINOR })).toBe('price_changed');
+  expect(await fan.request('rooms:remind', { wanted: true })).toEqual({ wanted: true });
+  expect(await fan.request('rooms:reminder', {})).toEqual({ wanted: true });
+});
+
 test('an embedder that sells access itself grants it with a token, and revokes it with the next one', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   const claims = { identity: 'guest', room };

@@ -23,6 +23,7 @@ const PRIVATE_FAN = 'fan-in-private';
 /** How long a private session runs before its fan ends it, unless the server is killed first. */
 const PRIVATE_MS = 1_500;
 
+const RATE_LIMITED = 429;
 const EXPECTED_REFUSALS = new Set(['insufficient_funds', 'wallet_limit', 'sold_out']);
 
 /** Sent and not answered; a retry with the same key must return the original result. */
@@ -188,12 +189,13 @@ export class CrashLoad {
     if (!sent) return;
     const { id } = sent.tip;
     this.#answers.note('tip', id);
-    await this.#asCreator(`/v1/rooms/${this.#talk}/tip-requests/${id}`, { outcome: 'undone' });
-    this.#answers.note('undone_request', id);
+    const isUndone = await this.#asCreator(`/v1/rooms/${this.#talk}/tip-requests/${id}`, { outcome: 'undone' });
+    if (isUndone) this.#answers.note('undone_request', id);
     this.onAnswer();
   }
 
-  async #asCreator(path: string, body: object): Promise<void> {
+  /** False where the creator has made too many requests. */
+  async #asCreator(path: string, body: object): Promise<boolean> {
     const claims = { identity: CREATOR, name: 'Ada', room: this.#talk, role: 'creator' };
     const { token } = await this.#server.server<{ token: string }>('POST', '/v1/tokens', claims);
     const response = await fetch(this.#server.url + path, {
@@ -201,7 +203,9 @@ export class CrashLoad {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+    if (response.status === RATE_LIMITED) return false;
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    return true;
   }
 
   async #topUp(fan: TestParticipant): Promise<void> {

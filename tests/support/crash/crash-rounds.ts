@@ -99,7 +99,7 @@ async function findUnsettled(db: Database): Promise<string[]> {
   const series = await select<{ n: string; last: string; sales: string }>(
     db,
     `select (select count(*) from invoices) as n, (select coalesce(max(number), 0) from invoices) as last,
-      (select count(*) from ledger_transactions where kind in ('tip', 'ticket', 'private_session')) as sales`,
+      (select count(*) from ledger_transactions where kind in ('tip', 'ticket')) as sales`,
   );
   const unused = await select<{ id: string }>(
     db,
