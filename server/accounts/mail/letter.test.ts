@@ -17,7 +17,7 @@ const SAMPLES: LetterData = {
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
   'renewal-failed': { tier: HOSTILE, accessUntil: '2026-05-04T20:00:00Z', link: LINK },
   'moderator-invitation': { creator: HOSTILE, room: HOSTILE, link: LINK },
-  'account-closed': { receiptYears: 10 },
+  'account-closed': { receiptYears: 10, link: LINK },
   'creator-decision': { accepted: true, link: LINK },
   payout: { ...MONEY, status: 'failed' },
 };

@@ -34,7 +34,7 @@ export interface LetterData {
   /** `room` is a title; null for all rooms of the creator. */
   'moderator-invitation': { creator: string; room: string | null; link: string };
   'creator-decision': { accepted: boolean; link: string };
-  'account-closed': { receiptYears: number };
+  'account-closed': { receiptYears: number; link: string };
   payout: Money & { status: 'paid' | 'failed' };
 }
 
