@@ -203,7 +203,7 @@ function createNotices(
     publicUrl: config.publicUrl,
     contactsOf: (identities) => people.contactsOf(identities),
     ticketHolders: (room, page) => money.tickets.listHolders(room, page),
-    followers: async () => ({ people: [], after: undefined }),
+    followers: (creator, page) => rest.rooms.followers.listFollowers(creator, page),
     returnLinkOf: (ticket) => returnLinks.linkOf(ticket),
   });
 }

@@ -72,8 +72,10 @@ export class Followers {
     return (await this.#store.listFollowed(follower, LIMITS.followsListed)).map(({ creator }) => creator);
   }
 
-  /** For letters and notices, in pages by identity; `after` is the last one of the page before. */
-  listFollowers(creator: string, page: { after: string; limit: number }): Promise<string[]> {
-    return this.#store.listFollowers(creator, page);
+  /** For letters and notices, in pages by identity. `after` of the last page is undefined. */
+  async listFollowers(creator: string, page: { after: string; limit: number }) {
+    const found = await this.#store.listFollowers(creator, page);
+    const after = found.length < page.limit ? undefined : found.at(-1);
+    return { people: found.map((identity) => ({ identity })), after };
   }
 }
