@@ -8,6 +8,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
+import { Operators } from './accounts/operators/operators.ts';
 import { People } from './accounts/people/people.ts';
 import { Moderators } from './accounts/roles/moderators.ts';
 import { Roles } from './accounts/roles/roles.ts';
@@ -49,6 +50,7 @@ export interface Domains {
   apiKeys: ApiKeys;
   deskSessions: DeskSessions;
   mail: Mail;
+  operators: Operators;
   people: People;
   roles: Roles;
   moderators: Moderators;
@@ -103,7 +105,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const roles = new Roles({ db, outbox, clock });
   const { publicUrl, creatorApproval } = config;
-  const people = new People({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval });
+  const houseName = config.mailFrom.name;
+  const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
   const participantData = new ParticipantData({ db, clock, rooms, money, chat, webhooks });
   const letters = new MoneyLetters({
@@ -123,6 +126,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
+    operators: new Operators({ db, clock, roles, publicUrl: config.publicUrl }),
     people,
     roles,
     moderators,

@@ -31,6 +31,9 @@ export const ID_PREFIXES = {
   role: 'role_',
   invitation: 'invite_',
   signInRequest: 'signin_',
+  passkey: 'passkey_',
+  addressChange: 'move_',
+  operatorInvitation: 'opinvite_',
   letter: 'letter_',
   reconciliation: 'recon_',
   event: 'evt_',
@@ -64,6 +67,8 @@ export type ApiKeyId = Id<'apiKey'>;
 export type PersonSessionId = Id<'personSession'>;
 export type RoleId = Id<'role'>;
 export type InvitationId = Id<'invitation'>;
+export type AddressChangeId = Id<'addressChange'>;
+export type PasskeyId = Id<'passkey'>;
 export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;

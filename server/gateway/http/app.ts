@@ -8,10 +8,12 @@ import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext, LiveView } from '../context.ts';
 import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
+import { mountAddressLinks } from '../site/address-links.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
+import { passkeyCeremonies } from '../site/passkey-operations.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountSignInLinks } from '../site/sign-in-links.ts';
 import { signInOperations } from '../site/sign-in-operations.ts';
@@ -33,7 +35,16 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const sessions = new SiteSessions({ config, people });
   const desk = new DeskAccess({ config, sessions: context.deskSessions });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
-  const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk, limits });
+  const auth = new HttpAuth({
+    config,
+    clock: context.clock,
+    roles: context.roles,
+    keys: apiKeys.ring,
+    tokens,
+    sessions,
+    desk,
+    limits,
+  });
   const compress = compressPublic((request) => sessions.isPresentedIn(request) || desk.isPresentedIn(request));
   const pipeline = new HttpPipeline({ domains: { ...context, live }, auth, compress });
 
@@ -52,9 +63,11 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   pipeline.mount(app, [
     ...siteOperations(context, { sessions, desk }),
     ...signInOperations(context, { sessions, desk, limits }),
+    ...passkeyCeremonies(context, { sessions, desk, limits }),
   ]);
   mountDeskSignIn(app, context, { access: desk, limits });
   mountSignInLinks(app, context, { sessions, desk, limits });
+  mountAddressLinks(app, context, limits);
   mountUnsubscribing(app, context, limits);
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);

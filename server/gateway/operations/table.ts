@@ -1,6 +1,7 @@
 /** Every operation, by the part of the documentation that it belongs to. */
 import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
+import { addressOperations } from './addresses.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
@@ -18,6 +19,8 @@ import { ticketOperations } from './money/tickets.ts';
 import { tipOperations } from './money/tips.ts';
 import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
+import { operatorOperations } from './operators.ts';
+import { passkeyOperations } from './passkeys.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
@@ -28,6 +31,9 @@ export const OPERATIONS = {
   accounts: [
     ...accountOperations,
     ...peopleOperations,
+    ...passkeyOperations,
+    ...addressOperations,
+    ...operatorOperations,
     ...moderatorOperations,
     ...accountDataOperations,
     ...deskPeopleOperations,

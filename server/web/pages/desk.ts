@@ -25,6 +25,7 @@ registerParts({
   'desk-people': withControls(() => import('../desk/desk-people.ts')),
   'desk-person': withControls(() => import('../desk/desk-person.ts')),
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
+  'desk-recoveries': withControls(() => import('../desk/desk-recoveries.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
 });
 
@@ -38,6 +39,7 @@ const SECTIONS = [
   'fees',
   'people',
   'letters',
+  'recoveries',
 ] as const;
 type Section = (typeof SECTIONS)[number];
 
@@ -152,6 +154,8 @@ export class SiteDesk extends SitePage {
         return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
+      case 'recoveries':
+        return html`<desk-recoveries></desk-recoveries>`;
     }
   }
 }

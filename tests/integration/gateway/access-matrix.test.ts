@@ -116,6 +116,8 @@ describe('over HTTP', () => {
     'POST /v1/me/creator': () => ({ name: 'Léa', country: 'KP', isAdult: true, acceptsTerms: true }),
     'POST /site/sign-in': () => ({ address: 'lea@example.org' }),
     'POST /site/sign-in/code': () => ({ code: '000000' }),
+    'POST /site/passkeys': () => ({ id: 'x', clientDataJSON: 'x', attestationObject: 'x', transports: [] }),
+    'POST /site/passkeys/sign-in': () => ({ id: 'x', clientDataJSON: 'x', authenticatorData: 'x', signature: 'x' }),
     'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),
     'POST /v1/wallet/refunds': () => ({ topup: createId('topup') }),
     'POST /v1/memberships/:membership/tier': ({ tier }) => ({ tier }),
@@ -146,6 +148,7 @@ describe('over HTTP', () => {
 
   async function credentialsOf(caller: string, scene: Scene): Promise<Record<string, string>> {
     const { row } = scene;
+    const operator = OPERATORS[row % OPERATORS.length] ?? '';
     const key = keys.get(caller);
     if (key) return { authorization: key };
     if ((PARTICIPANTS as readonly string[]).includes(caller)) {
@@ -161,7 +164,8 @@ describe('over HTTP', () => {
         await http.context.roles.give({ person: scene.creator, role: 'creator', by: 'test' });
         return { cookie: await signIn(http, scene.creator) };
       case 'operator':
-        return { cookie: await signIn(http, OPERATORS[row % OPERATORS.length] ?? '') };
+        await http.context.roles.give({ person: operator, role: 'operator', by: 'test' });
+        return { cookie: await signIn(http, operator) };
       default:
         return { cookie: await signIn(http, `${caller}-${row}`) };
     }
