@@ -2,7 +2,8 @@
  * Builds everything for browsers into `.build/client/`: the SDK as one ES module, the site's pages and the elements as
  * chunks that both share, and the loader of the elements as one classic script.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions, type Manifest, type Plugin } from 'vite';
 import { routerRtpCapabilities } from '../sfu/codecs.ts';
@@ -11,7 +12,7 @@ import { compressBuild } from './compress-build.ts';
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const SITE_FOLDER = inProject('server/web');
-const SITE_PAGES = ['index', 'room', 'studio', 'wallet', 'earnings', 'desk', 'receipt', 'sign-in-page', 'account'];
+const SITE_PAGES = readdirSync(`${SITE_FOLDER}/pages`).map((file) => basename(file, '.ts'));
 const ELEMENTS_ENTRY = inProject('client-sdk/elements/elements.ts');
 const OUTPUT_FOLDER = inProject('.build/client');
 const SITE_OUTPUT = `${OUTPUT_FOLDER}/site`;
@@ -74,6 +75,21 @@ const site: EnvironmentOptions = {
     },
   },
 };
+
+/** Each page's document: `page.html` with the script of the page. */
+function pageDocuments(): Plugin {
+  const pages = new Map(SITE_PAGES.map((page) => [`${SITE_FOLDER}/${page}.html`, page]));
+  const template = readFileSync(`${SITE_FOLDER}/page.html`, 'utf8');
+  return {
+    name: 'page-documents',
+    enforce: 'pre',
+    resolveId: (id) => (pages.has(id) ? id : null),
+    load(id) {
+      const page = pages.get(id);
+      return page === undefined ? null : template.replace('PAGE', page);
+    },
+  };
+}
 
 /** Gives the loader the chunks of the elements' entry, which is built before it: the entry first. */
 function entryChunks(): Plugin {
@@ -155,7 +171,7 @@ export default defineConfig({
     // As a string, which costs nothing to parse before it is needed.
     LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
   },
-  plugins: [entryChunks(), smallStyles(), withoutLibraryIcons()],
+  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons()],
   resolve: {
     alias: {
       '@lit/reactive-element/decorators/custom-element.js': inProject('client-sdk/elements/definition-guard.ts'),

@@ -33,7 +33,7 @@ import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
 import { LIMITS } from './protocol/limits.ts';
 import type { Rooms } from './rooms/rooms.ts';
-import { Stage } from './stage/stage.ts';
+import { type MayGoLive, Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** Key of the leader's advisory lock. The value is arbitrary. */
@@ -103,11 +103,12 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, charter, reports } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
-    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
+    const mayGoLive: MayGoLive = (room, how) => charter.assertMayGoLive(room, how);
+    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn, mayGoLive });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),
@@ -127,6 +128,7 @@ export class App {
       () => deskSessions.close(),
       () => moderators.close(),
       () => people.close(),
+      () => reports.close(),
       () => mail.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
@@ -156,6 +158,7 @@ export class App {
     deskSessions.start();
     mail.start();
     people.start();
+    reports.start();
     moderators.start();
     chat.start();
     await money.start();

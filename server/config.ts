@@ -310,6 +310,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     mode: env.NODE_ENV,
     /** Demo data, the demo sign-in and readable logs are for development only. */
     development: !production,
+    /** Whether the house begins with the example charter in force: where one tries Loge out, not in tests. */
+    exampleCharter: env.NODE_ENV === 'development',
     port: env.PORT,
     /**
      * Development has published keys and a sign-in without a password, so by default it is reachable from this machine

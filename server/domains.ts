@@ -29,10 +29,12 @@ import type { Database } from './platform/db/db.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
-import type { Fact, Outbox } from './platform/outbox/outbox.ts';
+import type { Outbox } from './platform/outbox/outbox.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Charter } from './trust/charter/charter.ts';
+import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -58,6 +60,8 @@ export interface Domains {
   rooms: Rooms;
   money: Money;
   chat: Chat;
+  charter: Charter;
+  reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
   closing: AccountClosing;
@@ -101,6 +105,16 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     hook: { guard: new AddressGuard({ isOpen: config.development }), box },
     retention: config.chatRetention,
   });
+  const charter = new Charter({ db, rooms, clock });
+  const reports = new Reports({
+    ...{ db, clock, log, rooms, charter },
+    chat: {
+      messageEvidence: (room, id) => chat.records.context(room, id),
+      personEvidence: (room, identity) => chat.records.about(room, identity),
+      report: (room, reporter, input) => chat.records.report(room, reporter, input),
+    },
+    evidenceDays: config.chatRetention.evidenceDays,
+  });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const roles = new Roles({ db, outbox, clock });
@@ -117,7 +131,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
-    chat: (facts) => showTips(chat, facts),
+    tips: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    tipRefunds: (facts) =>
+      chat.appendTipRefunds(
+        facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),
+      ),
     webhooks: () => webhooks.wake(),
     ranks: (facts) => rooms.handleRoleFacts(facts),
   });
@@ -140,18 +158,10 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     rooms,
     money,
     chat,
+    charter,
+    reports,
     webhooks,
   };
-}
-
-/** The facts are of one topic. */
-async function showTips(chat: Chat, facts: Fact[]): Promise<void> {
-  if (facts[0]?.topic === 'tips.settled') {
-    await chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips));
-  } else {
-    const refunds = facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt }));
-    await chat.appendTipRefunds(refunds);
-  }
 }
 
 export function createRooms(
@@ -172,9 +182,17 @@ export async function createMoney(
   return money;
 }
 
-export function moneySettings(config: Config) {
-  const { currency, walletMode, promoPays, houseCountry, vatRates, publicUrl, earnings } = config;
-  const { seller, invoiceRetentionYears } = config;
+export function moneySettings({
+  currency,
+  walletMode,
+  promoPays,
+  houseCountry,
+  vatRates,
+  publicUrl,
+  earnings,
+  seller,
+  invoiceRetentionYears,
+}: Config) {
   return {
     currency,
     walletMode,

@@ -10,8 +10,10 @@ import type { RoomFacts } from './rooms/room-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips, and which were paid back, in the chat. */
-  | 'chat'
+  /** Shows tips in the chat. */
+  | 'tips'
+  /** Shows in the chat which tips were paid back. */
+  | 'tipRefunds'
   /** Finds the rooms in which a person has become a moderator, or is one no longer. */
   | 'ranks'
   /** Ends private sessions of a room or a person. */
@@ -58,8 +60,8 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'room.notHeld': { dispatch: ['webhooks'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
-  'tips.settled': { dispatch: ['chat', 'webhooks'] },
-  'tip.refunded': { dispatch: ['chat', 'webhooks'] },
+  'tips.settled': { dispatch: ['tips', 'webhooks'] },
+  'tip.refunded': { dispatch: ['tipRefunds', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },

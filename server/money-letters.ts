@@ -1,4 +1,7 @@
-/** The facts of money and of roles that people of the house get a letter about. Embedders write to their own people themselves. */
+/**
+ * The facts of money and of roles that people of the house get a letter about. Embedders write to their own people
+ * themselves.
+ */
 import type { AccountFacts } from './accounts/account-facts.ts';
 import type { LetterData, TemplateName } from './accounts/mail/letters/template.ts';
 import type { Mail } from './accounts/mail/mail.ts';

@@ -146,6 +146,21 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   chat_reports: { domain: 'chat', rows: 'reporter = $1', hidden: ['evidence'], kept: CHAT },
   chat_restrictions: { domain: 'chat', rows: 'identity = $1', hidden: ['by'], kept: CHAT },
 
+  charter_acceptances: {
+    domain: 'trust',
+    rows: 'identity = $1',
+    hidden: ['api_key'],
+    kept: 'proof of what a creator agreed to, under their identity alone',
+  },
+
+  reports: {
+    domain: 'trust',
+    rows: 'reporter = $1',
+    hidden: ['accused', 'evidence'],
+    erase: { set: { reporter: 'null', contact: 'null', note: 'null' } },
+    kept: 'evidence has its own term (LOGE_CHAT_EVIDENCE_DAYS), also where it names the person',
+  },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };
 
@@ -154,6 +169,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   api_keys: 'keys of programs',
   associations: 'organisations',
   cancellations: 'decisions on rooms',
+  charter_versions: 'texts of the house',
   chat_hooks: 'a setting of the house',
   chat_rooms: 'settings of rooms',
   chat_sequences: 'counters',

@@ -22,7 +22,7 @@ import { outgoingEntries } from './chat/list/chat-outgoing.ts';
 import './chat/chat-people.ts';
 import type { LogeChatPeople } from './chat/chat-people.ts';
 import './chat/chat-report.ts';
-import type { LogeChatReport } from './chat/chat-report.ts';
+import type { LogeChatReport, ReportTarget } from './chat/chat-report.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
 import { icon } from './controls/more-icons.ts';
@@ -212,11 +212,12 @@ export class LogeChat extends RoomPart {
           ><slot name="actions" slot="actions"></slot
         ></loge-chat-composer>
       </section>
-      <loge-chat-people .room=${room}></loge-chat-people>
+      <loge-chat-people .room=${room} @loge-report-wanted=${(event: CustomEvent<ReportTarget>) => this.#report(event.detail)}></loge-chat-people>
+      <loge-chat-report .room=${room}></loge-chat-report>
       ${
         this.#canModerate
           ? html`<loge-chat-message .room=${room}></loge-chat-message>${this.#moderation(room)}`
-          : html`<loge-chat-report .room=${room}></loge-chat-report>`
+          : nothing
       }
     `;
   }
@@ -324,12 +325,16 @@ export class LogeChat extends RoomPart {
       this.#list?.resume('tools');
       this.#composer?.focus();
     } else if (act.kind === 'report') {
-      this.renderRoot.querySelector<LogeChatReport>('loge-chat-report')?.show(message);
+      this.#report({ message });
     } else {
       const dialog = this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message');
       // It is loaded for those who moderate.
       void customElements.whenDefined('loge-chat-message').then(() => dialog?.handle(message, act));
     }
+  }
+
+  #report(target: ReportTarget): void {
+    this.renderRoot.querySelector<LogeChatReport>('loge-chat-report')?.show(target);
   }
 
   /** Scrolls to the message that a reply refers to; loads earlier pages if necessary. */

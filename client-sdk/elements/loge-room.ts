@@ -28,6 +28,8 @@ import { roomStyles } from './room/room-styles.ts';
 /** After this time the notice changes from "opening" to "waiting for the confirmation". */
 const CONFIRMING_AFTER_MS = 6_000;
 const TOAST_MS = 5_000;
+/** A title beyond this may be cut off in the bar, and can be focused to be read. */
+const BAR_TITLE_CHARS = 24;
 
 export class LogeRoom extends RoomPart {
   static override properties = {
@@ -185,7 +187,7 @@ export class LogeRoom extends RoomPart {
         </div>
         <div class="bar" part="bar">
           <div class="title">
-            <h1 class="display">${info.title}</h1>
+            <h1 class="display" tabindex=${info.title.length > BAR_TITLE_CHARS ? 0 : nothing}>${info.title}</h1>
             <p class="muted">${texts.room.by(info.creator.name)}</p>
           </div>
           ${info.access.kind === 'ticket' ? html`<loge-ticket .room=${room} .bought=${this.bought} .receiptPath=${this.receiptPath}></loge-ticket>` : nothing}

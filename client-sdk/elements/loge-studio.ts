@@ -6,6 +6,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
+import { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import type { IconName } from './controls/more-icons.ts';
 import './loge-chat.ts';
@@ -26,6 +27,7 @@ import { closeSheetButton, interruptionQuestion, openSheetButton, toolButton } f
 import './studio/studio-picture.ts';
 import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
+import type { LogeCharter } from './trust/loge-charter.ts';
 
 export class LogeStudio extends RoomPart {
   static override properties = {
@@ -110,6 +112,7 @@ export class LogeStudio extends RoomPart {
           </div>
           ${this.#cards(room)}
         </div>
+        <loge-charter .room=${room}></loge-charter>
         <loge-chat class="chat" exportparts="chat, list, composer" .room=${room}></loge-chat>
       </section>
     `;
@@ -276,9 +279,17 @@ export class LogeStudio extends RoomPart {
       this.note = '';
       // If the preview is still opening, wait for it instead of starting a second capture.
       await this.#opening;
-      if (this.#isActive()) await this.room?.localParticipant.goLive();
+      if (this.#isActive()) await this.room?.localParticipant.goLive().catch((error) => this.#acceptCharter(error));
       this.#refreshDevices();
     });
+
+  /** Asks for the charter where going live was refused for it, and then goes live. */
+  async #acceptCharter(error: unknown): Promise<void> {
+    if (!(error instanceof LogeError) || error.code !== 'charter_acceptance_required') throw error;
+    await import('./trust/loge-charter.ts');
+    const isAccepted = await this.renderRoot.querySelector<LogeCharter>('loge-charter')?.ask();
+    if (isAccepted && this.#isActive()) await this.room?.localParticipant.goLive();
+  }
 
   async #handleStopped(room: Room): Promise<void> {
     if (room.info?.status !== 'ended' && this.#isActive()) await room.localParticipant.startPreview().catch(() => null);

@@ -62,6 +62,8 @@ export type {
   Room as RoomInfo,
 } from '../../server/protocol/rooms.ts';
 export type { TrackSource, Viewport } from '../../server/protocol/stage.ts';
+export type { Acceptance, ArticleChange, CharterReview } from '../../server/protocol/trust/charter.ts';
+export type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 export { Chat, type Reaction, type SendOptions } from './chat/chat.ts';
 export { ChatModeration, type RestrictRequest } from './chat/chat-moderation.ts';
 export type { HeldOutgoing, OutgoingMessage, OutgoingState, SentMessage } from './chat/chat-outbox.ts';
@@ -103,3 +105,4 @@ export {
 } from './stage/local-participant.ts';
 export type { StageStats } from './stage/quality.ts';
 export { Stage, type StagePicture } from './stage/stage.ts';
+export { Charter } from './trust/charter.ts';

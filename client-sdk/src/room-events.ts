@@ -76,7 +76,7 @@ export class RoomEvents {
     else if (inside) this.#resume(inside, downMs);
     else this.#waitForAccess();
     this.#parts.state.access = access;
-    this.#setLive(live, room.liveStartedAt ?? welcome.serverTime);
+    this.#setLive(live, room.liveStartedAt ?? welcome.serverTime, room);
     if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 
@@ -115,10 +115,7 @@ export class RoomEvents {
       'rooms:viewerCount': ({ count }) => this.#parts.state.setViewerCount(count),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
       'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
-      'stage:liveEnded': ({ endedAt, pausedUntil, pauseAnnounced }) => {
-        this.#setLive(false, endedAt);
-        this.#parts.state.setPause({ until: pausedUntil, isAnnounced: pauseAnnounced });
-      },
+      'stage:liveEnded': ({ endedAt, ...pause }) => this.#setLive(false, endedAt, pause),
       'stage:consumersAdded': (data) => subscriber.handleConsumersAdded(data),
       'stage:consumersRemoved': (data) => subscriber.handleConsumersRemoved(data),
       'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),
@@ -195,8 +192,8 @@ export class RoomEvents {
     this.#parts.state.setEnded(info);
   }
 
-  #setLive(live: boolean, at: string): void {
-    if (!this.#parts.state.setLive(live, at)) return;
+  #setLive(live: boolean, at: string, pause?: Pick<RoomInfo, 'pausedUntil' | 'pauseAnnounced'>): void {
+    if (!this.#parts.state.setLive(live, at, pause)) return;
     if (live) this.#parts.stage.handleLiveStarted();
     else {
       this.#parts.stage.handleLiveEnded();

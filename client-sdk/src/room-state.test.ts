@@ -64,6 +64,21 @@ describe('RoomState', () => {
     expect(events).toEqual(['liveStarted', 'liveEnded']);
   });
 
+  it('shows listeners the end of a live together with its pause', () => {
+    const pause = { pausedUntil: '2030-01-01T20:20:00.000Z', pauseAnnounced: true };
+    const seen: unknown[] = [];
+    const state: RoomState = new RoomState((name) => seen.push([name, state.info?.pausedUntil, state.info?.status]));
+    state.begin(welcome({ ...info, status: 'live' }, true));
+    state.setLive(false, '2030-01-01T20:00:00.000Z', pause);
+    state.setLive(true, '2030-01-01T20:10:00.000Z');
+    expect(seen).toEqual([
+      ['liveEnded', pause.pausedUntil, 'scheduled'],
+      ['pauseChanged', pause.pausedUntil, 'scheduled'],
+      ['liveStarted', null, 'live'],
+      ['pauseChanged', null, 'live'],
+    ]);
+  });
+
   it('emits the viewer count only when it changes', () => {
     const { state, events } = createState();
     state.setViewerCount(3);

@@ -14,7 +14,10 @@ type StateEventName =
   | 'pauseChanged'
   | 'earningsChanged'
   | 'roomEnded';
+type Pause = Pick<RoomInfo, 'pausedUntil' | 'pauseAnnounced'>;
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
+
+const NO_PAUSE: Pause = { pausedUntil: null, pauseAnnounced: false };
 
 export class RoomState {
   info: RoomInfo | null = null;
@@ -79,25 +82,21 @@ export class RoomState {
     this.#emit('earningsChanged', earnings);
   }
 
-  /** Returns whether the state changed. */
-  setLive(live: boolean, at: string): boolean {
-    if (live === this.#isLive) return false;
+  /** Returns whether the live started or ended. Its pause changes in the same step, before any event. */
+  setLive(live: boolean, at: string, { pausedUntil, pauseAnnounced }: Pause = NO_PAUSE): boolean {
+    const { info } = this;
+    const hasPauseChanged = info && (info.pausedUntil !== pausedUntil || info.pauseAnnounced !== pauseAnnounced);
+    const hasChanged = live !== this.#isLive;
     this.#isLive = live;
-    const { info } = this;
-    if (info && live) this.info = { ...info, status: 'live', liveStartedAt: at, liveEndedAt: null };
-    else if (info?.status === 'live') this.info = { ...info, status: 'scheduled', liveEndedAt: at };
-    if (live) {
-      this.#emit('liveStarted', { startedAt: at });
-      this.setPause({ until: null, isAnnounced: false });
-    } else this.#emit('liveEnded', { endedAt: at });
-    return true;
-  }
-
-  setPause({ until, isAnnounced }: RoomEventMap['pauseChanged']): void {
-    const { info } = this;
-    if (!info || (info.pausedUntil === until && info.pauseAnnounced === isAnnounced)) return;
-    this.info = { ...info, pausedUntil: until, pauseAnnounced: isAnnounced };
-    this.#emit('pauseChanged', { until, isAnnounced });
+    if (info) {
+      this.info = { ...info, pausedUntil, pauseAnnounced };
+      if (hasChanged && live) Object.assign(this.info, { status: 'live', liveStartedAt: at, liveEndedAt: null });
+      else if (hasChanged && info.status === 'live') Object.assign(this.info, { status: 'scheduled', liveEndedAt: at });
+    }
+    if (hasChanged && live) this.#emit('liveStarted', { startedAt: at });
+    else if (hasChanged) this.#emit('liveEnded', { endedAt: at });
+    if (hasPauseChanged) this.#emit('pauseChanged', { until: pausedUntil, isAnnounced: pauseAnnounced });
+    return hasChanged;
   }
 
   setEnded(info: RoomInfo): void {

@@ -7,6 +7,7 @@ import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/pr
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -23,6 +24,7 @@ import { RoomState } from './room-state.ts';
 import { LocalParticipant } from './stage/local-participant.ts';
 import { Stage } from './stage/stage.ts';
 import { preconnect, readClaims, requestWatch } from './stage/watch/watch-request.ts';
+import { Charter } from './trust/charter.ts';
 
 export interface RoomOptions {
   /** URL of the Loge server, such as `https://live.example.com`; a path is used as a prefix. */
@@ -61,6 +63,8 @@ export class Room {
   readonly memberships: Memberships;
   /** Private sessions by the minute, in rooms that offer them. */
   readonly privateSession: PrivateSession;
+  /** The charter of the house, for the creator. */
+  readonly charter: Charter;
   readonly localParticipant: LocalParticipant;
   readonly #url: string;
   readonly #connection: Connection;
@@ -102,6 +106,7 @@ export class Room {
     this.#tipping = new Tipping(connection, emit);
     this.wallet = new Wallet(connection, (wallet) => emit('walletChanged', wallet));
     this.memberships = new Memberships(this.#connection);
+    this.charter = new Charter(this.#connection);
     this.privateSession = new PrivateSession({ connection, emit, self: () => this.localParticipant });
     const shouldWatch = (attached: boolean): boolean => this.#shouldWatch(attached);
     this.stage = new Stage({ connection, engine, emit, log, adaptiveStream, shouldWatch });
@@ -333,6 +338,15 @@ export class Room {
     return this.#tipping.settleRequest(request);
   }
 
+  /**
+   * Reports a message, a person or the live to the house, which keeps it with its evidence. Resolves to the report with
+   * the number to quote. Moderators never see who reported.
+   * @throws {LogeError} `message_not_found`, `rate_limited`.
+   */
+  report(request: RoomReportInput): Promise<Report> {
+    return this.#connection.request('reports:file', request);
+  }
+
   /** Removes a person from the room; the reason is recorded. For the creator and moderators. */
   removeParticipant(request: { identity: string; reason: string }): Promise<Removal> {
     return this.#connection.request('rooms:remove', request);
@@ -342,9 +356,10 @@ export class Room {
    * Ends the live, if one is on, and says that it goes on within so many minutes; for the creator. The room ends by
    * itself when the time has passed. Call it again to change the time.
    */
-  async pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
-    await this.localParticipant.endLive();
-    return this.#connection.request('rooms:pause', { minutes });
+  pause({ minutes }: { minutes: number }): Promise<RoomInfo> {
+    // One request: between two, viewers would see the live end without a pause.
+    const publication = this.localParticipant.stopLive();
+    return this.#connection.requestReliably('rooms:pause', { minutes, ...(publication && { publication }) });
   }
 
   /** What the room came to: how long it was live, what this person paid, and what of it goes back. */

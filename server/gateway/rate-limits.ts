@@ -32,6 +32,9 @@ type Budgets<C extends string> = Record<C, { identity?: Budget; address?: Budget
  * An address may be a whole company behind one router, so its budgets are many times those of one person: they stop a
  * flood, not a crowd. A hundred viewers who join from one address within a second pass.
  */
+/** Reports of one person, and of an address that a company or a mobile network may share. */
+const REPORTS = { identity: { points: 20, seconds: 3_600 }, address: { points: 1_000, seconds: 3_600 } } as const;
+
 const SOCKET_BUDGETS = {
   connect: { address: { points: 600, seconds: 10 } },
   chat: {
@@ -40,6 +43,7 @@ const SOCKET_BUDGETS = {
   },
   stage: { identity: { points: 60, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
   money: { identity: { points: 20, seconds: 10 }, address: { points: 2_000, seconds: 10 } },
+  report: REPORTS,
   default: { identity: { points: 100, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
 } as const satisfies Budgets<string>;
 
@@ -56,6 +60,9 @@ const HTTP_BUDGETS = {
   /** Pictures of shared links that have to be drawn; those that are kept count as `site`. */
   drawing: { address: { points: 30, seconds: 60 } },
   signIn: { address: { points: 100, seconds: 60 } },
+  report: REPORTS,
+  /** The public form, whose sender is known by address alone. */
+  reportForm: { address: { points: 10, seconds: 3_600 } },
   /** Mails with a sign-in link: the identity is a mail address, or the mailbox behind several. */
   signInMail: { identity: { points: 5, seconds: 900 }, address: { points: 60, seconds: 600 } },
   signInMailbox: { identity: { points: 10, seconds: 3_600 } },

@@ -4,6 +4,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
+import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
@@ -26,6 +27,8 @@ import { PromoExpiry } from './wallet/promo-expiry.ts';
 import { PromotionsStore } from './wallet/promotions.store.ts';
 import { type Credit, SpendingStore } from './wallet/spending.store.ts';
 import { TopupsStore } from './wallet/topups.store.ts';
+
+const PROVIDER_RETRY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 3_600_000, jitter: 0 };
 
 export interface MoneyOptions {
   db: Database;
@@ -159,6 +162,11 @@ export class MoneyContext {
 
   laterIso(ms: number): string {
     return new Date(this.clock.now() + ms).toISOString();
+  }
+
+  /** When to ask the provider again, after this many failed attempts. */
+  retryIso(attempts: number): string {
+    return this.laterIso(retryPauseMs(PROVIDER_RETRY, attempts, 0));
   }
 
   /** The balance contains paid and promotional credit. */

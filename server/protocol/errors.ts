@@ -176,6 +176,14 @@ export const ERROR_CATALOGUE = {
     message: 'You are watching this room in too many places at once. Close another tab.',
   },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
+  // Charter
+  charter_acceptance_required: {
+    status: 403,
+    retryable: false,
+    message: 'Accept the charter in force first, then go live.',
+  },
+  charter_not_found: { status: 404, retryable: false, message: 'There is no such charter.' },
+  charter_changed: { status: 409, retryable: false, message: 'The charter has changed. Read it again.' },
   // Chat
   message_empty: { status: 400, retryable: false, message: 'The message is empty.' },
   message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },

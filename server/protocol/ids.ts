@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   poll: 'poll_',
   chatAct: 'act_',
   chatReport: 'evidence_',
+  report: 'report_',
   chatRestriction: 'restriction_',
   entitlement: 'ent_',
   checkout: 'checkout_',

@@ -149,4 +149,11 @@ export const LIMITS = {
   apiKeys: 100,
   /** Web origins per API key. */
   keyOrigins: 20,
+  /** Of a report. */
+  reportNoteChars: 4_000,
+  charterArticles: 40,
+  /** Characters of an article in one language. */
+  charterTextChars: 8_000,
+  /** How long a live that was on when a version of the charter came into force may go on without acceptance (R70d). */
+  charterGraceMs: 24 * 3_600_000,
 } as const;

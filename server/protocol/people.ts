@@ -82,7 +82,7 @@ export const closingInput = z.object({ confirmed: z.literal(true) });
 
 export const deskPeopleQuery = z.object({ query: z.string().trim().min(1).max(254) });
 export const deskReasonInput = z.object({ reason: singleLine(500) });
-export const deskPersonRow = z.object({
+const deskPersonRow = z.object({
   id: identity,
   name: z.string(),
   handle: z.string().nullable(),

@@ -53,13 +53,14 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import { access, currency, pauseInput, removal, removalInput, room } from './rooms.ts';
+import { access, currency, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
   endLiveInput,
   grantedSession,
   muteInput,
+  pauseInput,
   prepareAnswer,
   prepareInput,
   produceInput,
@@ -78,6 +79,8 @@ import {
   watchAnswer,
   watchInput,
 } from './stage.ts';
+import { CHARTER_REQUESTS } from './trust/charter.ts';
+import { REPORT_REQUESTS } from './trust/reports.ts';
 
 const nothing = z.object({});
 
@@ -133,6 +136,8 @@ export const REQUESTS = {
   'money:summary': { input: nothing, answer: roomSummary },
   ...PRIVATE_REQUESTS,
   ...MEMBERSHIP_REQUESTS,
+  ...CHARTER_REQUESTS,
+  ...REPORT_REQUESTS,
 } as const;
 
 /** Fields of a request besides its input. */
@@ -189,7 +194,7 @@ export const EVENTS = {
   'rooms:viewerCount': z.object({ count: z.number().int() }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),
-  /** Sent again when the creator says until when the room is paused. */
+  /** Sent again when the pause changes. */
   'stage:liveEnded': z.object({
     endedAt: z.string(),
     pausedUntil: z.string().nullable(),

@@ -4,11 +4,11 @@ import { identity, singleLine } from './accounts.ts';
 import { idSchema, roomId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 
-export const roleName = z.enum(['creator', 'moderator', 'reviewer', 'operator']);
+const roleName = z.enum(['creator', 'moderator', 'reviewer', 'operator']);
 export type RoleName = z.infer<typeof roleName>;
 
 /** Whose rooms a moderator moderates: one of them, or all (`room` is null). Null for every other role. */
-export const roleScope = z.object({ creator: identity, room: roomId.nullable() }).nullable();
+const roleScope = z.object({ creator: identity, room: roomId.nullable() }).nullable();
 export type RoleScope = z.infer<typeof roleScope>;
 
 export const heldRole = z.object({
@@ -27,7 +27,7 @@ export type HeldRole = z.infer<typeof heldRole>;
 export const houseRoleInput = z.object({ role: z.enum(['reviewer', 'operator']), reason: singleLine(500) });
 
 /** A role with its holder as people see them. */
-export const roleHolder = heldRole.extend({ name: z.string(), handle: z.string().nullable() });
+const roleHolder = heldRole.extend({ name: z.string(), handle: z.string().nullable() });
 export type RoleHolder = z.infer<typeof roleHolder>;
 export const roleHolderList = z.object({ roles: z.array(roleHolder) });
 

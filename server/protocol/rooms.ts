@@ -120,9 +120,6 @@ export const roomView = room.extend({
 });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
-/** Ends the live, if one is on; the creator wants to go on within so many minutes. */
-export const pauseInput = z.object({ minutes: z.number().int().min(1).max(LIMITS.pauseMaxMinutes) });
-
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
 export type RemovalInput = z.infer<typeof removalInput>;
 export const removal = z.object({

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { sessionId } from './ids.ts';
+import { LIMITS } from './limits.ts';
 import { access } from './rooms.ts';
 
 const mediaJson = z.record(z.string(), z.unknown());
@@ -98,6 +99,8 @@ export const resumeInput = z.object({
   restartIce: z.boolean().optional(),
 });
 export const endLiveInput = z.object({ publication: publication.optional() });
+/** Ends the live, if one is on; the creator wants to go on within so many minutes. */
+export const pauseInput = endLiveInput.extend({ minutes: z.number().int().min(1).max(LIMITS.pauseMaxMinutes) });
 /** `lineBps`: what arrives of everything while packets are lost, in bits per second. */
 export const restartVideoInput = z.object({ session: sessionId, lineBps: z.number().int().min(0).optional() });
 export const restartVideoAnswer = z.object({ soundOnly: z.literal(true).optional() });

@@ -10,7 +10,7 @@ export interface RoomFacts {
   'participant.removed': { by: string; reason: string };
   'live.started': Record<string, never>;
   'live.ended': Record<string, never>;
-  /** The creator has said until when the room is paused. */
+  /** The creator has said until when a room without a live is paused. */
   'room.paused': Record<string, never>;
   'room.ended': Record<string, never>;
 }

@@ -202,11 +202,7 @@ export class RoomsStore {
   }
 
   /** False if there is no live, or `heldBy` is given and no longer holds it. */
-  async setLiveEnded(
-    tx: Orm,
-    room: string,
-    { at, heldBy }: { at: string; heldBy?: string | undefined },
-  ): Promise<boolean> {
+  async setLiveEnded(tx: Orm, room: string, { at, heldBy }: { at: string; heldBy?: string }): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
     const ended = await tx
       .update(rooms)

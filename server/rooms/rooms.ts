@@ -214,8 +214,8 @@ export class Rooms {
   }
 
   /**
-   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the site
-   * says nothing: the rank of the house's people is the role that they have now.
+   * Decides access for a token's holder: records what the token says, and decides by the latest one. A token of the
+   * site says nothing: the rank of the house's people is the role that they have now.
    */
   async admit(claims: TokenClaims): Promise<Admission> {
     const { room: roomId, sub: identity, role } = claims;
@@ -403,14 +403,28 @@ export class Rooms {
     return (await this.#store.findStageHolder(roomId))?.publication ?? null;
   }
 
-  /** Ends the live, whichever gateway holds it. */
-  async endLive(roomId: RoomId): Promise<void> {
-    await this.#endLive(roomId, undefined);
+  /**
+   * Ends the live, whichever gateway holds it. `pauseMinutes` says when the room goes on at the latest, counted from
+   * now; without an ended live nothing changes. One fact reports both, so that no viewer sees an end without its pause.
+   */
+  async endLive(roomId: RoomId, pauseMinutes?: number): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso() });
+      const until = pauseMinutes === undefined ? undefined : this.#isoIn(pauseMinutes * 60_000);
+      const isPaused = until !== undefined && (await this.#store.setPause(tx, roomId, until));
+      if (hasEnded || isPaused)
+        await this.#outbox.add(tx, { topic: hasEnded ? 'live.ended' : 'room.paused', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
   }
 
   /** Ends the live if this gateway holds it; one that has moved to another continues there. */
   async endHeldLive(roomId: RoomId): Promise<void> {
-    await this.#endLive(roomId, this.#gateway);
+    await this.#store.transaction(async (tx) => {
+      if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy: this.#gateway }))) return;
+      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
+    });
+    this.#outbox.wake();
   }
 
   /** Rooms whose live this gateway holds. */
@@ -423,16 +437,6 @@ export class Rooms {
    */
   lockForSale(tx: Orm, room: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
     return this.#store.lockForSale(tx, room);
-  }
-
-  /** Says when the room goes on at the latest. Without an ended live nothing changes. */
-  async pauseRoom(roomId: RoomId, minutes: number): Promise<Room> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setPause(tx, roomId, this.#isoIn(minutes * 60_000)))) return;
-      await this.#outbox.add(tx, { topic: 'room.paused', room: roomId, data: {} });
-    });
-    this.#outbox.wake();
-    return this.getRoom(roomId);
   }
 
   async endRoom(roomId: RoomId): Promise<Room> {
@@ -478,14 +482,6 @@ export class Rooms {
   /** From now on these publications of `clearLives` cannot be restored. Later ones are not concerned. */
   forgetPublications(publications: string[]): Promise<void> {
     return this.#store.forgetPublications(publications);
-  }
-
-  async #endLive(roomId: RoomId, heldBy: string | undefined): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy }))) return;
-      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
-    });
-    this.#outbox.wake();
   }
 
   async #addAccessChanged(tx: Orm, room: RoomId, identity: string, change: AccessChanged['change']): Promise<void> {

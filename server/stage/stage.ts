@@ -49,11 +49,15 @@ export interface StageEvent {
   event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
 }
 
+/** Throws if the creator of the room may not go live. `isRestored`: a publication that was admitted before goes on. */
+export type MayGoLive = (room: RoomId, how: { isRestored: boolean }) => Promise<void>;
+
 export class Stage {
   readonly #fleet: Fleet;
   readonly #places: RoomPlaces;
   readonly #clock: Clock;
   readonly #turn: TurnConfig | undefined;
+  readonly #mayGoLive: MayGoLive;
   readonly #sessions = new SessionTable();
   /** Requests for one media session that change nothing for the room's live. */
   readonly commands: SessionCommands;
@@ -72,6 +76,7 @@ export class Stage {
     log: Log;
     metrics: Metrics;
     turn: TurnConfig | undefined;
+    mayGoLive: MayGoLive;
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
@@ -90,6 +95,7 @@ export class Stage {
     });
     this.#clock = options.clock;
     this.#turn = options.turn;
+    this.#mayGoLive = options.mayGoLive;
     this.commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
@@ -189,6 +195,7 @@ export class Stage {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
     const { publication, restore, ...media } = input;
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'publish');
+    if (!spared) await this.#mayGoLive(caller.room, { isRestored: Boolean(restore && publication) });
     const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {
@@ -294,10 +301,10 @@ export class Stage {
   }
 
   /**
-   * Ends the live at all gateways, as its creator asked. A publication that another page has replaced loses its own
-   * sessions only.
+   * Ends the live at all gateways, as its creator asked, for good or for a pause. A publication that another page has
+   * replaced loses its own sessions only.
    */
-  async endLive(room: RoomId, publication?: string): Promise<void> {
+  async endLive(room: RoomId, publication?: string, pauseMinutes?: number): Promise<void> {
     // Not replaced where the database fails: then everything is closed.
     if (await this.#lives.isReplaced(room, publication)) {
       // The page that took the stage may have failed to open a session, which would have replaced these.
@@ -306,7 +313,7 @@ export class Stage {
     }
     try {
       // First, so that a concurrent start is either ended here or comes after the end.
-      await this.#lives.end(room);
+      await this.#lives.end(room, pauseMinutes);
     } finally {
       await this.#ends.closeEverywhere({ room, matches: isPublisher }, (node) => node.closePublisher({ room }));
     }

@@ -236,8 +236,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   protected override handleConnecting(roundTripMs: number): void {
     if (this.isSpare) return;
     const isWaiting = () => !this.closed && !this.connected;
-    for (const { track } of this.#watched.values())
-      track.handleViewerConnecting(DTLS_ROUND_TRIPS * Math.max(0, roundTripMs - NEGOTIATION_MS), isWaiting);
+    const upInMs = DTLS_ROUND_TRIPS * Math.max(0, roundTripMs - NEGOTIATION_MS);
+    for (const { track, layer } of this.#watched.values()) track.handleViewerConnecting(upInMs, layer, isWaiting);
   }
 
   protected override handleConnected(): void {

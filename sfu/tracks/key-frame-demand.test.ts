@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 function openDemand() {
   const requestedAt: number[] = [];
-  const demand = new KeyFrameDemand({ emit: () => requestedAt.push(performance.now() - startedAt) });
+  const demand = new KeyFrameDemand({ layers: 2, emit: () => requestedAt.push(performance.now() - startedAt) });
   const startedAt = performance.now();
   return { demand, requestedAt, startedAt };
 }
@@ -63,6 +63,17 @@ it('requests a key frame when viewers of a new track are ready, and another for 
   demand.handleTrackAnnounced();
   demand.close();
   vi.runAllTimers();
+  expect(requestedAt).toEqual([100, 420]);
+});
+
+it('requests the key frame of a new track earlier if its publisher is far away', () => {
+  const { demand, requestedAt } = openDemand();
+  vi.advanceTimersByTime(50);
+  demand.handleTrackAnnounced();
+  vi.advanceTimersByTime(20);
+  // The first key frame took 70 ms; the viewer is ready 100 ms after the announcement.
+  demand.handleKeyFrame(0);
+  vi.runAllTimers();
   expect(requestedAt).toEqual([80, 400]);
 });
 
@@ -77,25 +88,29 @@ it('is silent once closed', () => {
   expect(requestedAt).toEqual([50]);
 });
 
-it('asks ahead for a viewer who connects, by the time that key frames took before', () => {
+it("asks ahead for a viewer who connects, by the time that key frames of the viewer's layer took before", () => {
   const { demand, requestedAt, startedAt } = openDemand();
   const isWaiting = () => true;
   for (const tookMs of [120, 60, 5_000, 70]) {
     demand.handlePli();
     vi.advanceTimersByTime(tookMs);
-    demand.handleKeyFrame();
+    demand.handleKeyFrame(1);
+    vi.advanceTimersByTime(40);
+    demand.handleKeyFrame(0);
   }
   const connectingAt = performance.now() - startedAt;
-  demand.handleViewerConnecting(200, isWaiting);
+  demand.handleViewerConnecting(200, 1, isWaiting);
   vi.advanceTimersByTime(500);
-  demand.handleViewerConnecting(20, isWaiting);
-  vi.advanceTimersByTime(0);
-  expect(requestedAt.map((at) => at - connectingAt)).toEqual([130, 500]);
+  demand.handleViewerConnecting(20, 1, isWaiting);
+  vi.advanceTimersByTime(500);
+  demand.handleViewerConnecting(200, 0, isWaiting);
+  vi.advanceTimersByTime(500);
+  expect(requestedAt.map((at) => at - connectingAt)).toEqual([130, 500, 1_090]);
 });
 
 it('does not ask ahead for a viewer who was connected sooner', () => {
   const { demand, requestedAt } = openDemand();
-  demand.handleViewerConnecting(300, () => false);
+  demand.handleViewerConnecting(300, 0, () => false);
   vi.advanceTimersByTime(500);
   expect(requestedAt).toEqual([]);
 });
@@ -114,7 +129,7 @@ it('asks nothing ahead of an uplink that does not carry all layers', () => {
     emitKeyFrameWanted,
   });
   const connect = () => {
-    track.handleViewerConnecting(0, () => true);
+    track.handleViewerConnecting(0, 0, () => true);
     vi.runAllTimers();
   };
   track.setSentLayer(0);

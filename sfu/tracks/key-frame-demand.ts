@@ -20,13 +20,21 @@ const PLI_TIMES_KEPT = 8;
 /**
  * When a viewer whose transport was up before a track was announced can decode it: the track's first key frame has
  * passed by then, and the worker merges its request with an earlier one that the encoder ignored, for up to a second.
- * Most browsers are ready after the first of these delays, a busy one after the second.
+ * A key frame that arrives after the first of these delays is in time for most browsers, one after the second for a
+ * busy one.
  */
-const READY_AFTER_MS = [80, 400];
+const READY_AFTER_MS = [100, 420];
 /** From a request to its key frame: assumed before one was measured, and the longest that counts as an answer. */
 const ANSWER_DEFAULT_MS = 100;
 const ANSWER_MAX_MS = 500;
 const ANSWERS_KEPT = 5;
+
+interface Answers {
+  /** When the oldest request was made that no key frame has followed yet. */
+  requestedAt: number | undefined;
+  /** From a request to its key frame, the last few. */
+  tookMs: number[];
+}
 
 export class KeyFrameDemand {
   readonly #emit: () => void;
@@ -36,48 +44,51 @@ export class KeyFrameDemand {
   #budget = BUDGET_MAX;
   #budgetAt: number;
   #waiting: NodeJS.Timeout | undefined;
-  readonly #preparing = new Map<number, NodeJS.Timeout>();
+  /** Viewers of a new track that are not ready yet, by delay. */
+  readonly #preparing = new Map<number, { announcedAt: number; timer: NodeJS.Timeout }>();
   readonly #connecting = new Set<NodeJS.Timeout>();
-  /** When the oldest request was made that no key frame has followed yet. */
-  #unansweredSince: number | undefined;
-  #answersMs: number[] = [];
+  /**
+   * By layer: a browser sends the packets of all layers' key frames over tens of milliseconds, those of the lowest one
+   * last.
+   */
+  readonly #answers: Answers[];
 
-  constructor(options: { emit: () => void; now?: () => number }) {
+  constructor(options: { layers: number; emit: () => void; now?: () => number }) {
     this.#emit = options.emit;
     this.#now = options.now ?? (() => performance.now());
     this.#budgetAt = this.#now();
+    // A new track begins with a key frame, which tells how far away its publisher is.
+    this.#answers = Array.from({ length: options.layers }, () => ({ requestedAt: this.#now(), tookMs: [] }));
   }
 
   /** The worker sent a PLI to the publisher. */
   handlePli(): void {
     this.#pliTimes = [...this.#pliTimes, this.#now()].slice(-PLI_TIMES_KEPT);
-    this.#unansweredSince ??= this.#now();
+    this.#noteRequest();
   }
 
-  /** The first packet of a key frame was received. */
-  handleKeyFrame(): void {
-    const tookMs = this.#now() - (this.#unansweredSince ?? Number.NEGATIVE_INFINITY);
-    this.#unansweredSince = undefined;
-    if (tookMs <= ANSWER_MAX_MS) this.#answersMs = [...this.#answersMs, tookMs].slice(-ANSWERS_KEPT);
-  }
-
-  /** From a request to its key frame: the median of the last ones. */
-  get #answerMs(): number {
-    const sorted = [...this.#answersMs].sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? ANSWER_DEFAULT_MS;
+  /** The first packet of a layer's key frame was received. */
+  handleKeyFrame(layer: number): void {
+    const answers = this.#answers[layer];
+    if (answers?.requestedAt === undefined) return;
+    const tookMs = this.#now() - answers.requestedAt;
+    answers.requestedAt = undefined;
+    if (tookMs <= ANSWER_MAX_MS) answers.tookMs = [...answers.tookMs, tookMs].slice(-ANSWERS_KEPT);
+    for (const [readyAfterMs, { announcedAt }] of this.#preparing) this.#prepare(readyAfterMs, announcedAt);
   }
 
   /**
    * A viewer's transport will be up in about `upInMs`; if it `isWaiting` still when it is time to ask, a key frame is
-   * requested. One that comes too early is lost on the viewer, whose own PLI follows.
+   * requested, so that the one of its layer arrives then. One that comes too early is lost on the viewer, whose own PLI
+   * follows.
    */
-  handleViewerConnecting(upInMs: number, isWaiting: () => boolean): void {
+  handleViewerConnecting(upInMs: number, layer: number, isWaiting: () => boolean): void {
     const timer = setTimeout(
       () => {
         this.#connecting.delete(timer);
         if (isWaiting()) this.handleWanted();
       },
-      Math.max(0, upInMs - this.#answerMs),
+      Math.max(0, upInMs - (this.#answerMs(layer) ?? ANSWER_DEFAULT_MS)),
     );
     this.#connecting.add(timer.unref());
   }
@@ -92,14 +103,21 @@ export class KeyFrameDemand {
 
   /** The track was announced to a viewer whose transport is up. Concurrent announcements share one request. */
   handleTrackAnnounced(): void {
-    for (const afterMs of READY_AFTER_MS) {
-      if (this.#preparing.has(afterMs)) continue;
-      const timer = setTimeout(() => {
-        this.#preparing.delete(afterMs);
+    for (const afterMs of READY_AFTER_MS) if (!this.#preparing.has(afterMs)) this.#prepare(afterMs, this.#now());
+  }
+
+  /** Requests a key frame so that it arrives in time, as far as its way is known. */
+  #prepare(readyAfterMs: number, announcedAt: number): void {
+    clearTimeout(this.#preparing.get(readyAfterMs)?.timer);
+    const waitMs = announcedAt + readyAfterMs - (this.#answerMs(0) ?? 0) - this.#now();
+    const timer = setTimeout(
+      () => {
+        this.#preparing.delete(readyAfterMs);
         this.handleWanted();
-      }, afterMs);
-      this.#preparing.set(afterMs, timer.unref());
-    }
+      },
+      Math.max(0, waitMs),
+    );
+    this.#preparing.set(readyAfterMs, { announcedAt, timer: timer.unref() });
   }
 
   /** Another node found that a viewer waits whose PLI would be ignored. */
@@ -117,7 +135,7 @@ export class KeyFrameDemand {
   close(): void {
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
-    for (const timer of this.#preparing.values()) clearTimeout(timer);
+    for (const { timer } of this.#preparing.values()) clearTimeout(timer);
     this.#preparing.clear();
     for (const timer of this.#connecting) clearTimeout(timer);
     this.#connecting.clear();
@@ -126,8 +144,18 @@ export class KeyFrameDemand {
   #ask(): void {
     this.#waiting = undefined;
     this.#requestedAt = this.#now();
-    this.#unansweredSince ??= this.#requestedAt;
+    this.#noteRequest();
     this.#emit();
+  }
+
+  #noteRequest(): void {
+    for (const answers of this.#answers) answers.requestedAt ??= this.#now();
+  }
+
+  /** From a request to a key frame of this layer: the median of the last ones. */
+  #answerMs(layer: number): number | undefined {
+    const sorted = this.#answers[layer]?.tookMs.toSorted((a, b) => a - b) ?? [];
+    return sorted[Math.floor(sorted.length / 2)];
   }
 
   #spend(now: number): boolean {

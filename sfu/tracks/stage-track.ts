@@ -20,6 +20,11 @@ export interface StageTrackOptions {
   emitKeyFrameWanted: () => void;
 }
 
+/** What is read of mediasoup's trace of a key frame, which has no type. */
+interface KeyFrameTrace {
+  rtpPacket?: { ssrc: number };
+}
+
 /** One track on stage: the producer, what it shows, and what its publisher has been asked to send. */
 export class StageTrack {
   readonly producer: types.Producer;
@@ -54,7 +59,7 @@ export class StageTrack {
     if (producer.kind === 'video') {
       const topLayer = this.scales.length - 1;
       this.#layers = new LayerDemand({ topLayer, loweringDelayMs, emit: options.emitLayersWanted });
-      this.#keyFrames = new KeyFrameDemand({ emit: options.emitKeyFrameWanted });
+      this.#keyFrames = new KeyFrameDemand({ layers: this.scales.length, emit: options.emitKeyFrameWanted });
       this.#followPlis();
     }
   }
@@ -149,12 +154,12 @@ export class StageTrack {
   }
 
   /**
-   * A viewer's transport will be up in about `upInMs`, if it `isWaiting` then. An uplink that does not carry all layers
-   * has no room for more key frames than the worker requests.
+   * A viewer of this layer will have its transport up in about `upInMs`, if it `isWaiting` then. An uplink that does not
+   * carry all layers has no room for more key frames than the worker requests.
    */
-  handleViewerConnecting(upInMs: number, isWaiting: () => boolean): void {
+  handleViewerConnecting(upInMs: number, layer: number, isWaiting: () => boolean): void {
     const isNarrow = this.#sentLayer < this.scales.length - 1;
-    if (!this.closed && !this.muted && !isNarrow) this.#keyFrames?.handleViewerConnecting(upInMs, isWaiting);
+    if (!this.closed && !this.muted && !isNarrow) this.#keyFrames?.handleViewerConnecting(upInMs, layer, isWaiting);
   }
 
   /** A viewer's transport came up; the viewer waits for a key frame of this track. */
@@ -168,9 +173,13 @@ export class StageTrack {
     this.producer.close();
   }
 
+  #layerOf({ rtpPacket }: KeyFrameTrace): number {
+    return this.producer.score.find(({ ssrc }) => ssrc === rtpPacket?.ssrc)?.encodingIdx ?? 0;
+  }
+
   #followPlis(): void {
-    this.producer.on('trace', ({ type }) => {
-      if (type === 'keyframe') this.#keyFrames?.handleKeyFrame();
+    this.producer.on('trace', ({ type, info }) => {
+      if (type === 'keyframe') this.#keyFrames?.handleKeyFrame(this.#layerOf(info));
       else this.#keyFrames?.handlePli();
     });
     // Without the trace viewers wait a little longer for a key frame; that is all that a failure costs.

@@ -1,6 +1,7 @@
 /**
  * Somebody who has never been here signs up by the link of a mail on their phone, while the request came from a laptop,
- * adds a passkey, signs in again with it, and uses their account. Shared by the page test and the screenshots.
+ * adds a passkey, signs in again with it, becomes a creator, names a moderator, and the moderator leaves again. Shared
+ * by the page test and the screenshots.
  */
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -10,11 +11,22 @@ import type { Scene } from './evening.ts';
 const ADDRESS = 'lou@example.org';
 const NEXT_ADDRESS = 'lou@example.net';
 const NAME = 'Lou Bernard';
+const MODERATOR_ADDRESS = 'max@example.org';
+const MODERATOR_NAME = 'Max Stone';
 
 export class Accounts implements AsyncDisposable {
   readonly loge: TestApp;
   /** User-written texts, and names: equal in every language. */
-  readonly written = new Set([ADDRESS, NEXT_ADDRESS, NAME, 'Français', 'English', 'Chrome, Linux']);
+  readonly written = new Set([
+    ADDRESS,
+    NEXT_ADDRESS,
+    NAME,
+    MODERATOR_ADDRESS,
+    MODERATOR_NAME,
+    'Français',
+    'English',
+    'Chrome, Linux',
+  ]);
   readonly #visitors: Visitor[] = [];
 
   private constructor(loge: TestApp) {
@@ -66,7 +78,47 @@ export class Accounts implements AsyncDisposable {
     yield { name: 'account', visitor: phone };
     await this.#becomeCreator(phone);
     yield { name: 'account-creator', visitor: phone };
+    yield* this.#moderatorScenes(phone);
     await this.#signOutEverywhere(phone);
+  }
+
+  /** A moderator accepts a link as a new person, is seen and removed, and closes their account. */
+  async *#moderatorScenes(creator: Visitor): AsyncGenerator<Scene> {
+    await creator.page.goto(`${this.loge.url}/studio`);
+    await creator.by('moderator-invite').click();
+    const link = await creator.by('moderator-link').inputValue();
+    yield { name: 'studio-moderators', visitor: creator };
+
+    const to = link.slice(this.loge.url.length);
+    const moderator = await this.#open(`/sign-in?to=${encodeURIComponent(to)}`, DESKTOP);
+    await ask(moderator, MODERATOR_ADDRESS);
+    await moderator.by('sign-in-code').fill((await this.letterTo(MODERATOR_ADDRESS)).code);
+    await moderator.by('sign-in-confirm').click();
+    await moderator.by('account-name').fill(MODERATOR_NAME);
+    await moderator.by('account-save').click();
+    await moderator.by('passkey-later').click();
+    await moderator.by('invitation').waitFor();
+    yield { name: 'account-invitation', visitor: moderator };
+    await moderator.by('invitation-accept').click();
+    await moderator.by('moderating').locator('li').waitFor();
+
+    await creator.page.reload();
+    await creator.by('moderators').getByRole('button').click();
+    await creator.by('note').waitFor();
+    // An announcement keeps the language in which it was made.
+    await creator.page.goto(`${this.loge.url}/account`);
+
+    await moderator.page.reload();
+    const download = moderator.page.waitForEvent('download');
+    await moderator.by('export').click();
+    await (await download).cancel();
+    await moderator.by('closing-look').click();
+    await moderator.by('closing').waitFor();
+    yield { name: 'account-closing', visitor: moderator };
+    await moderator.by('closing-sure').check();
+    await moderator.by('closing-close').click();
+    await moderator.page.waitForURL(`${this.loge.url}/`);
+    await moderator.by('to-sign-in').waitFor();
   }
 
   /** The newest sign-in letter to the address, as soon as it was sent. */

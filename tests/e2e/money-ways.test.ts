@@ -50,7 +50,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     return visitor;
   }
 
-  const createRoom = (access: Room['access'], more: { startsAt?: string } = {}) =>
+  const createRoom = (access: Room['access'], more: { startsAt?: string; capacity?: number } = {}) =>
     loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title: 'An evening of money', access, ...more });
 
   /** The figure on a page, in the minor unit. */
@@ -63,7 +63,11 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
     const fan = await enter('lea', `/rooms/${room.id}`, { viewport: PHONE });
     await fan.by('lobby').waitFor();
+    const firstWay = () => fan.by('lobby').locator('.buttons [data-testid]').first().getAttribute('data-testid');
+    expect(await firstWay()).toBe('buy-card');
     await topUp(fan, 2_000);
+    // With enough credit, the wallet comes first.
+    await expect.poll(firstWay, PATIENT).toBe('buy-wallet');
     await fan.by('buy-wallet').click();
     await expect.poll(() => balanceMinor(fan), PATIENT).toBe(2_000 - SALE_MINOR);
 
@@ -95,6 +99,17 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.by('receipt').waitFor();
     expect(await fan.by('receipt').innerText()).toContain('The concert was cut short');
     await expect.poll(() => figure(creator, 'earnings-pending'), PATIENT).toBe(300);
+
+    // Three of three tickets are not few. What is missing is preselected, but not less than the smallest top-up.
+    const priceMinor = 2_000 - SALE_MINOR + 450 + 300;
+    const next = await createRoom({ kind: 'ticket', priceMinor }, { capacity: 3 });
+    await fan.page.goto(`${loge.url}/rooms/${next.id}`);
+    await fan.by('waiver').waitFor();
+    expect(await fan.by('tickets-left').count()).toBe(0);
+    expect(await fan.by('buy-wallet').innerText()).toBe('Top up €5.00');
+    await fan.by('buy-wallet').click();
+    await fan.page.getByText('€3.00 are missing. The smallest top-up is €5.00.').waitFor();
+    expect(await fan.by('topup-amount-500').getAttribute('aria-checked')).toBe('true');
   });
 
   test('a returned refund is retried from the desk', async () => {
@@ -281,6 +296,8 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.page.locator('[data-testid^="refund-topup_"]').click();
     await fan.by('confirm-refund').click();
     await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(0);
+    // The credit line of what went back to a card says when it arrives.
+    await fan.page.locator('[data-kind="refund"]').getByText('5 à 10 jours').first().waitFor();
   });
 
   test('a creator whose payouts are stopped sees the reason, and an operator resumes them', async () => {

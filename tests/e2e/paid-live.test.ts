@@ -84,6 +84,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     const focused = await lea.page.locator('site-room').evaluate((page) => page.shadowRoot?.activeElement?.localName);
     expect(focused).toBe('main');
     expect(await lea.by('price').innerText()).toBe('€9.00');
+    // What the processor takes is known only after the sale.
+    expect(await lea.by('price-breakdown').textContent()).toMatch(/Payment provider, about[\s\S]*The house, about/);
     // The text on the right of withdrawal follows the state of the room.
     await lea.page.getByText('The live is on, so the ticket cannot be given back').waitFor();
     expect(await accessOf(lea)).toMatchObject({
@@ -168,6 +170,14 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
 
   test('a tip is shown to everyone, and the creator sees the earnings', async () => {
     await camille.page.evaluate(recordNotes);
+    // An amount that is too small is marked, and the words beside it name the smallest.
+    await malik.by('tip-open').click();
+    const amount = malik.by('tip-amount-other');
+    await amount.locator('input').fill('0.50');
+    await malik.by('tip-send').click();
+    await amount.getByText('The smallest amount is €1.00.').waitFor();
+    expect(await amount.locator('input').getAttribute('aria-invalid')).toBe('true');
+    await malik.page.keyboard.press('Escape');
     await tip(malik, { amountMinor: 500, message: 'Brava !' });
     for (const visitor of [camille, lea, malik]) {
       const shown = visitor.by('chat-list').locator('[data-tip]');

@@ -3,6 +3,7 @@
  * paid out; an operator refunds; a bank disputes a payment. Then a visitor opens each money page. Shared by the page
  * tests and the screenshots.
  */
+import { demoAddress } from '../../server/gateway/site/demo.ts';
 import { deskActs } from '../../server/money/desk/desk.schema.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
@@ -318,6 +319,15 @@ export class Takings implements AsyncDisposable {
     await reconciliation.by('reconciliation').waitFor();
     const fees = await this.#enter('desk-fees', '/desk/fees', 'operator');
     await fees.by('fee-policies').waitFor();
+    const people = await this.#enter('desk-people', '/desk/people', 'operator');
+    await people.by('people-query').locator('input').fill(demoAddress('lea'));
+    await people.by('people-search').click();
+    await people.by('person-lea').waitFor();
+    this.written.add(demoAddress('lea'));
+    const person = await this.#enter('desk-person', '/desk/people/lea', 'operator');
+    await person.by('person-facts').waitFor();
+    const recoveries = await this.#enter('desk-recoveries', '/desk/recoveries', 'operator');
+    await recoveries.by('recovery-begin').waitFor();
     const nobody = await this.#enter('desk-closed', '/desk', 'lea');
     await nobody.by('operators-only').waitFor();
   }

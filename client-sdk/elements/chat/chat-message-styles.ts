@@ -72,23 +72,6 @@ export const chatMessageStyles = css`
     margin: 1.1rem 0 0.6rem;
   }
 
-  .chip {
-    min-height: 2.25rem;
-    padding: 0.2rem 0.8rem;
-    border: 1px solid var(--_line);
-    border-radius: 999px;
-    background: none;
-    color: var(--_text);
-    font: inherit;
-    font-size: 0.875rem;
-    cursor: pointer;
-  }
-
-  .chip[aria-pressed='true'] {
-    border-color: var(--_accent);
-    background: color-mix(in oklab, var(--_accent) 18%, transparent);
-  }
-
   .acts {
     display: grid;
     grid-template-columns: minmax(0, 1fr);

@@ -10,6 +10,7 @@ import { html, nothing } from 'lit';
 import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatContext, ChatRestriction, RestrictionScope } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
+import { choiceStyles } from '../controls/choice-styles.ts';
 import { icon } from '../controls/more-icons.ts';
 import '../controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../controls/loge-confirm.ts';
@@ -46,7 +47,7 @@ export class LogeChatMessage extends RoomPart {
   declare open: boolean;
   declare reason: string;
 
-  static override styles = [...RoomPart.styles, chatMessageStyles];
+  static override styles = [...RoomPart.styles, choiceStyles, chatMessageStyles];
 
   constructor() {
     super();
@@ -189,7 +190,7 @@ export class LogeChatMessage extends RoomPart {
         ${moderation.reasons.map(
           (reason) => html`<button
             type="button"
-            class="chip"
+            class="choice"
             aria-pressed=${this.reason === reason}
             @click=${() => {
               this.reason = reason;

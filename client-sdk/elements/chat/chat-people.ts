@@ -9,6 +9,7 @@ import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
+import { REPORT_WANTED, type ReportTarget } from './chat-report.ts';
 
 const SEARCH_DEBOUNCE_MS = 200;
 /** The search field is shown above this number of people. */
@@ -61,6 +62,33 @@ export class LogeChatPeople extends RoomPart {
         margin-inline-start: auto;
         font-size: 0.8438rem;
         color: var(--_muted);
+      }
+
+      .report {
+        display: grid;
+        place-items: center;
+        min-width: 2.75rem;
+        min-height: 2.75rem;
+        margin-inline-start: auto;
+        border: 0;
+        background: none;
+        color: var(--_muted);
+        cursor: pointer;
+      }
+
+      .report:hover {
+        color: var(--_text);
+      }
+
+      .report:focus-visible {
+        outline: 2px solid var(--_accent);
+        outline-offset: -2px;
+      }
+
+      .live {
+        display: flex;
+        align-items: center;
+        margin-top: 0.75rem;
       }
 
       .self {
@@ -148,10 +176,23 @@ export class LogeChatPeople extends RoomPart {
           ({ identity, name, role }) => html`<li>
             <bdi>${name}</bdi>${identity === room.localParticipant.identity ? html`<span class="self">(${chat.you})</span>` : nothing}
             ${role === 'fan' ? nothing : html`<span class="role">${chat[role]}</span>`}
+            ${identity === room.localParticipant.identity ? nothing : this.#reportButton({ person: { identity, name } }, name)}
           </li>`,
         )}
       </ul>
+      ${room.localParticipant.role === 'creator' ? nothing : html`<p class="live">${chat.reportLive} ${this.#reportButton({}, chat.reportLive)}</p>`}
     `;
+  }
+
+  #reportButton(target: ReportTarget, name: string): TemplateResult {
+    const label = `${this.texts.chat.report}: ${name}`;
+    const report = (): void => {
+      this.open = false;
+      this.emit(REPORT_WANTED, target);
+    };
+    return html`<button class="report" type="button" data-testid="report-open" aria-label=${label} title=${label} @click=${report}>
+      ${icon('flag', 17)}
+    </button>`;
   }
 
   #handleQuery = (event: Event): void => {

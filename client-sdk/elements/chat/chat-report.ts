@@ -1,22 +1,35 @@
-/** `<loge-chat-report>`: the dialog in which a fan reports a message, with a category and a note. */
+/** `<loge-chat-report>`: the dialog to report a message, a person or the live, with a category and a note. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
-import type { ReportCategory } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { ReportCategory, ReportSubject } from '../../../server/protocol/trust/reports.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
+
+/** What may be reported: a message and its author, a person, the live. */
+export interface ReportTarget {
+  message?: ChatMessage;
+  person?: { identity: string; name: string };
+}
+
+type SubjectKind = ReportSubject['kind'];
+
+/** Asks for the dialog; `loge-chat` opens it. */
+export const REPORT_WANTED = 'loge-report-wanted';
 
 export class LogeChatReport extends RoomPart {
   static override properties = {
-    message: { state: true },
+    target: { state: true },
+    kind: { state: true },
     category: { state: true },
     note: { state: true },
     open: { state: true },
   };
-  declare message: ChatMessage | undefined;
+  declare target: ReportTarget | undefined;
+  declare kind: SubjectKind;
   declare category: ReportCategory | undefined;
   declare note: string;
   declare open: boolean;
@@ -65,12 +78,14 @@ export class LogeChatReport extends RoomPart {
 
   constructor() {
     super();
+    this.kind = 'live';
     this.note = '';
     this.open = false;
   }
 
-  show(message: ChatMessage): void {
-    this.message = message;
+  show(target: ReportTarget): void {
+    this.target = target;
+    this.kind = target.message ? 'message' : target.person ? 'person' : 'live';
     this.category = undefined;
     this.note = '';
     this.problem = '';
@@ -90,35 +105,42 @@ export class LogeChatReport extends RoomPart {
           if (event.target === event.currentTarget) this.open = false;
         }}
       >
-        ${this.message && this.open ? this.#body(this.message) : nothing}
+        ${this.target && this.open ? this.#body(this.target) : nothing}
       </wa-dialog>
       <wa-toast placement="top-center" lang=${this.language}></wa-toast>
     `;
   }
 
-  #body(message: ChatMessage): TemplateResult {
+  #body(target: ReportTarget): TemplateResult {
     const { chat } = this.texts;
+    const { message, person = message?.from } = target;
     const categories = Object.entries(chat.categories) as [ReportCategory, string][];
+    const subjects: [SubjectKind, string][] = [
+      ...(message ? [['message', chat.reportMessage] as [SubjectKind, string]] : []),
+      ...(person ? [['person', chat.reportPerson(person.name)] as [SubjectKind, string]] : []),
+      ['live', chat.reportLive],
+    ];
     return html`
-      <blockquote><b><bdi>${message.from.name}</bdi></b> <bdi dir="auto">${message.text}</bdi></blockquote>
+      ${message ? html`<blockquote><b><bdi>${message.from.name}</bdi></b> <bdi dir="auto">${message.text}</bdi></blockquote>` : nothing}
+      ${choice({
+        name: 'subject',
+        legend: chat.reportTitle,
+        options: subjects,
+        chosen: this.kind,
+        choose: (kind) => {
+          this.kind = kind;
+        },
+      })}
       <p class="muted">${chat.reportText}</p>
-      <fieldset>
-        <legend class="visually-hidden">${chat.reportTitle}</legend>
-        ${categories.map(
-          ([category, words]) => html`<label>
-            <input
-              type="radio"
-              name="category"
-              value=${category}
-              data-testid="report-${category}"
-              .checked=${this.category === category}
-              @change=${() => {
-                this.category = category;
-              }}
-            />${words}
-          </label>`,
-        )}
-      </fieldset>
+      ${choice({
+        name: 'category',
+        legend: chat.reportReason,
+        options: categories,
+        chosen: this.category,
+        choose: (category) => {
+          this.category = category;
+        },
+      })}
       <wa-input
         label=${chat.reportNote}
         maxlength=${LIMITS.reasonChars}
@@ -134,23 +156,51 @@ export class LogeChatReport extends RoomPart {
         data-testid="report-send"
         ?disabled=${!this.category}
         ?loading=${this.busy !== ''}
-        @click=${() => this.#send(message)}
+        @click=${() => this.#send(target)}
       >${chat.reportSend}</wa-button>
     `;
   }
 
-  async #send(message: ChatMessage): Promise<void> {
-    const { category } = this;
+  async #send({ message, person = message?.from }: ReportTarget): Promise<void> {
+    const { category, kind } = this;
     if (!category) return;
     const note = this.note.trim();
+    const id = kind === 'message' ? message?.id : kind === 'person' ? person?.identity : undefined;
     await this.act('send', async () => {
-      await this.room?.chat.report({ messageId: message.id, category, ...(note ? { note } : {}) });
+      const subject = { kind, ...(id && { id }) } as ReportSubject;
+      const report = await this.room?.report({ subject, category, ...(note ? { note } : {}) });
       this.open = false;
       await this.renderRoot
         .querySelector('wa-toast')
-        ?.create(this.texts.chat.reported, { variant: 'success', allowHtml: false });
+        ?.create(this.texts.chat.reported(report?.number ?? 0), { variant: 'success', allowHtml: false });
     });
   }
+}
+
+interface Choice<Value extends string> {
+  name: string;
+  legend: string;
+  options: [Value, string][];
+  chosen: Value | undefined;
+  choose: (value: Value) => void;
+}
+
+function choice<Value extends string>({ name, legend, options, chosen, choose }: Choice<Value>): TemplateResult {
+  return html`<fieldset>
+    <legend class="visually-hidden">${legend}</legend>
+    ${options.map(
+      ([value, words]) => html`<label>
+        <input
+          type="radio"
+          name=${name}
+          value=${value}
+          data-testid="report-${value}"
+          .checked=${chosen === value}
+          @change=${() => choose(value)}
+        />${words}
+      </label>`,
+    )}
+  </fieldset>`;
 }
 
 defineElement('loge-chat-report', LogeChatReport);

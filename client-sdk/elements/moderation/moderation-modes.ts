@@ -5,6 +5,7 @@ import { html, nothing } from 'lit';
 import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
+import { choiceStyles } from '../controls/choice-styles.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { moderationStyles } from './moderation-styles.ts';
 
@@ -24,7 +25,7 @@ export class LogeModerationModes extends RoomPart {
   declare seconds: number;
   declare pollProblem: string;
 
-  static override styles = [...RoomPart.styles, moderationStyles];
+  static override styles = [...RoomPart.styles, choiceStyles, moderationStyles];
 
   constructor() {
     super();

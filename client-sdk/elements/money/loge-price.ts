@@ -82,6 +82,10 @@ export class LogePrice extends LogeElement {
       p {
         margin: 0.5rem 0 0;
       }
+
+      a {
+        color: inherit;
+      }
     `,
   ];
 
@@ -160,6 +164,7 @@ export class LogePrice extends LogeElement {
         </dl>
         ${association ? html`<p>${texts.price.pledge(creator, percent.format(association.shareBps / 100), association.name)}</p>` : nothing}
       </details>
+      ${quote.charterUrl ? html`<p><a href=${quote.charterUrl} target="_blank" data-testid="charter-link">${texts.price.charter}</a></p>` : nothing}
     `;
   }
 }

@@ -11,6 +11,9 @@ import type { BaseTexts } from '../texts/english.ts';
 import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
+/** A longer title is set smaller, so that a phone shows all of it above the offer. */
+const SHORT_TITLE_CHARS = 60;
+
 export interface LobbyFace {
   info: Pick<
     Room,
@@ -39,7 +42,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
       </div>
       <div class="panel" part="panel">
         <p class="when">${whenOf(face)}</p>
-        <h1 class="display">${info.title}</h1>
+        <h1 class="display ${info.title.length > SHORT_TITLE_CHARS ? 'long' : ''}">${info.title}</h1>
         <p class="creator">${texts.room.by(info.creator.name)}</p>
         ${below}
       </div>

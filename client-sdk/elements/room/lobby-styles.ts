@@ -47,6 +47,10 @@ export const lobbyStyles = css`
     font-size: clamp(1.7rem, 6.4cqw, 2.6rem);
   }
 
+  h1.long {
+    font-size: clamp(1.25rem, 4.4cqw, 1.9rem);
+  }
+
   .creator {
     margin-top: 0.35rem;
     color: var(--_muted);
@@ -143,7 +147,7 @@ export const lobbyStyles = css`
       padding: 3.25rem clamp(1.75rem, 4cqw, 3.5rem);
     }
 
-    h1 {
+    h1:not(.long) {
       font-size: clamp(2rem, 3.6cqw, 3.1rem);
     }
 

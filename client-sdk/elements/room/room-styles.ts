@@ -113,6 +113,11 @@ export const roomStyles = css`
     overflow: hidden;
   }
 
+  /* A tap or the keyboard shows all of a title that is cut off. */
+  .title h1:focus {
+    -webkit-line-clamp: none;
+  }
+
   .title p {
     font-size: 0.8125rem;
     white-space: nowrap;

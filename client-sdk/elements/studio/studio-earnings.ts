@@ -5,6 +5,7 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatMoney } from '../texts/format.ts';
+import { studioCardStyles } from './studio-card-styles.ts';
 
 export class LogeStudioEarnings extends RoomPart {
   static override properties = { compact: { type: Boolean, reflect: true } };
@@ -13,19 +14,8 @@ export class LogeStudioEarnings extends RoomPart {
 
   static override styles = [
     ...RoomPart.styles,
+    studioCardStyles,
     css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-
-      h2 {
-        margin-bottom: 0.75rem;
-        font-size: 0.9375rem;
-        font-weight: 600;
-        color: var(--_muted);
-      }
-
       dl {
         display: grid;
         grid-template-columns: repeat(3, minmax(0, 1fr));

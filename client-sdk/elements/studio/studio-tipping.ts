@@ -11,6 +11,7 @@ import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
+import { studioCardStyles } from './studio-card-styles.ts';
 
 /** A menu item that is being edited. */
 interface DraftItem {
@@ -31,20 +32,9 @@ export class LogeStudioTipping extends RoomPart {
 
   static override styles = [
     ...RoomPart.styles,
+    studioCardStyles,
     fieldStyles,
     css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-
-      h2 {
-        margin-bottom: 0.75rem;
-        font-size: 0.9375rem;
-        font-weight: 600;
-        color: var(--_muted);
-      }
-
       h2:not(:first-child) {
         margin-top: 1.5rem;
       }

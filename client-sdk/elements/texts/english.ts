@@ -87,6 +87,7 @@ export const english = {
     platform: 'The house, about',
     vat: (rate: string, country: string) => `VAT ${rate} % (${country})`,
     total: 'You pay',
+    charter: 'The charter of the house',
     pledge: (creator: string, share: string, association: string) =>
       `${creator} gives ${share} % of their part to ${association}. The association’s account is public.`,
     waiverHints: {

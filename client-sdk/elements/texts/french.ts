@@ -92,6 +92,7 @@ export const french: BaseTexts = {
     platform: 'La maison, environ',
     vat: (rate: string, country: string) => `TVA ${rate} % (${country})`,
     total: 'Vous payez',
+    charter: 'La charte de la maison',
     pledge: (creator: string, share: string, association: string) =>
       `${creator} donne ${share} % de sa part à ${association}. Le compte de l’association est public.`,
     waiverHints: {

@@ -73,6 +73,22 @@ export const studioEnglish = {
     notCreator: 'This studio belongs to the creator of the room.',
     insecure: 'Cameras work on secure pages only (https or localhost).',
   },
+  charter: {
+    title: 'The charter of the house',
+    about: (version: number, since: string) => `Version ${version}, in force since ${since}.`,
+    first: 'Read it and accept it, then you go live.',
+    changes: (accepted: number, count: number) =>
+      count === 1
+        ? `One article has changed since version ${accepted}, which you accepted.`
+        : `${count} articles have changed since version ${accepted}, which you accepted.`,
+    unchanged: (count: number) =>
+      count === 1 ? 'The article that stays the same' : `The ${count} articles that stay the same`,
+    added: 'New',
+    changed: 'Changed',
+    removed: 'No longer part of it',
+    accept: 'Accept and go live',
+    later: 'Not now',
+  },
   requests: {
     title: 'Requests',
     done: 'Done',

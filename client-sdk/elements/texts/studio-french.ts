@@ -74,6 +74,21 @@ export const studioFrench: StudioTexts = {
     notCreator: 'Ce studio appartient au créateur du salon.',
     insecure: 'La caméra ne fonctionne que sur une page sécurisée (https ou localhost).',
   },
+  charter: {
+    title: 'La charte de la maison',
+    about: (version, since) => `Version ${version}, en vigueur depuis le ${since}.`,
+    first: 'Lisez-la et acceptez-la, puis vous passez en direct.',
+    changes: (accepted, count) =>
+      count === 1
+        ? `Un article a changé depuis la version ${accepted}, que vous avez acceptée.`
+        : `${count} articles ont changé depuis la version ${accepted}, que vous avez acceptée.`,
+    unchanged: (count) => (count === 1 ? 'L’article qui ne change pas' : `Les ${count} articles qui ne changent pas`),
+    added: 'Nouveau',
+    changed: 'Modifié',
+    removed: 'Retiré',
+    accept: 'Accepter et passer en direct',
+    later: 'Plus tard',
+  },
   requests: {
     title: 'Demandes',
     done: 'Fait',

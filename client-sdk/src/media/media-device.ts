@@ -19,17 +19,24 @@ export async function createDevice(
   return device;
 }
 
+let found: { handler: HandlerFactory | null } | undefined;
+
 /**
- * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead: that
- * takes a peer connection and tens of milliseconds, which pass while the socket is still connecting.
+ * mediasoup-client's handler for this browser, null where it has none. Detects the browser's capabilities ahead, once
+ * for all rooms of a page: that takes a peer connection and tens of milliseconds, which pass while the socket is still
+ * connecting.
  */
 export function createHandlerFactory(): HandlerFactory | null {
-  const factory = browserHandlerFactory();
+  found ??= { handler: withCapabilities(browserHandlerFactory()) };
+  return found.handler;
+}
+
+function withCapabilities(factory: HandlerFactory | null): HandlerFactory | null {
   if (!factory) return null;
   const detect = (direction: Direction): Promise<RtpCapabilities> => factory.getNativeRtpCapabilities({ direction });
   const capabilities = { sendonly: detect('sendonly'), recvonly: detect('recvonly') };
   // Rejections are handled where the result is awaited; this only prevents an unhandled rejection until then.
-  for (const pending of Object.values(capabilities)) pending.catch(() => undefined);
+  for (const pending of Object.values(capabilities)) pending.catch(() => (found = undefined));
   return { ...factory, getNativeRtpCapabilities: ({ direction }) => capabilities[direction] };
 }
 

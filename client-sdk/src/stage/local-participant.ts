@@ -148,9 +148,9 @@ export class LocalParticipant {
   /**
    * Goes live; resolves when the server forwards the tracks. Replaces a live of the same creator in another window.
    * @throws {LogeError} `publish_not_allowed`, `publish_in_progress`, `camera_denied`, `camera_not_found`,
-   * `camera_in_use`, `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` where
-   * the server requires it, `live_replaced` if another page of the creator went live at the same moment,
-   * `not_publishing` if it was cancelled.
+   * `camera_in_use`, `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` while
+   * the charter in force is not accepted (see `room.charter`), `live_replaced` if another page of the creator went live
+   * at the same moment, `not_publishing` if it was cancelled.
    */
   async goLive(options: GoLiveOptions = {}): Promise<void> {
     if (this.#goingLive || this.isLive) throw new LogeError('publish_in_progress');
@@ -177,10 +177,8 @@ export class LocalParticipant {
 
   /** Ends the live: closes the captured tracks at once, then tells the server. */
   async endLive(): Promise<void> {
-    if (!this.isLive && !this.#goingLive) return;
-    const ended = this.#publisher.end();
-    this.#handleEnded('ended', null);
-    await ended;
+    const publication = this.stopLive();
+    if (publication) await this.#connection.requestReliably('stage:endLive', { publication });
   }
 
   /** Mutes or unmutes a source; viewers get `trackMuted`. */
@@ -219,6 +217,14 @@ export class LocalParticipant {
   /** @internal */
   handleSelf(self: Pick<Welcome, 'participant' | 'can'> | null): void {
     this.#self = self;
+  }
+
+  /** @internal Closes the captured tracks. The caller tells the server that this publication has ended. */
+  stopLive(): string | undefined {
+    if (!this.isLive && !this.#goingLive) return undefined;
+    const publication = this.#publisher.close();
+    this.#handleEnded('ended', null);
+    return publication;
   }
 
   /** @internal Stops without a request to the server: access or the room has ended, or the page leaves. */

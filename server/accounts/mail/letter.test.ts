@@ -12,7 +12,7 @@ const SAMPLES: LetterData = {
   'live-reminder': { creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' },
   receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z' },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
-  passkey: { what: 'added', name: 'Phone', link: 'https://loge.example/account' },
+  passkey: { what: 'added', name: 'Phone', link: LINK },
   address: {
     step: 'confirm_old',
     newAddress: 'ann@example.org',

@@ -42,7 +42,7 @@ interface ModeratorsOptions {
 }
 
 /** Which answer: to an invitation of one's own by its id, or to a link by its token. */
-export type InvitationRef = { id: string } | { token: string };
+type InvitationRef = { id: string } | { token: string };
 
 export class Moderators {
   readonly #options: ModeratorsOptions;

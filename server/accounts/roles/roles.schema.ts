@@ -4,7 +4,7 @@ import type { RoleName } from '../../protocol/roles.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
-/** Who had which role, when, and by whose decision. A trigger refuses deletion, and changes beyond giving and ending. */
+/** Who had which role, when, and by whose decision. A trigger refuses deletion, and all but giving and ending. */
 export const roles = pgTable(
   'roles',
   {

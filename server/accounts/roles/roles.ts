@@ -12,7 +12,7 @@ import type { RoleChanged } from '../account-facts.ts';
 import { type RoleKey, type RoleRow, RolesStore } from './roles.store.ts';
 
 /** `by`: the id of a person or an API key, or the name of a command. */
-export type RoleAct = RoleKey & { by: string };
+type RoleAct = RoleKey & { by: string };
 
 export class Roles {
   readonly #store: RolesStore;
@@ -86,8 +86,8 @@ export class Roles {
   }
 
   /**
-   * Ends a role, or withdraws its request. Nothing happens if there is none. The last operator stays: a house without one
-   * could not be entered.
+   * Ends a role, or withdraws its request. Nothing happens if there is none. The last operator stays: a house without
+   * one could not be entered.
    */
   end(act: RoleAct, tx?: Orm): Promise<void> {
     return this.#in(tx, async (inner) => {

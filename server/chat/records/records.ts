@@ -26,16 +26,21 @@ export class Records {
 
   /** As moderators see it, with the text of removed messages. */
   async context(room: RoomId, messageId: MessageId): Promise<ChatContext> {
+    const surroundings = await this.#surroundings(room, messageId);
+    const { from: participant } = surroundings.message;
+    return { ...surroundings, author: { participant, ...(await this.about(room, participant.identity)) } };
+  }
+
+  /** What is on record of a person in the rooms of this room's creator. */
+  async about(room: RoomId, identity: string): Promise<Omit<ChatContext['author'], 'participant'>> {
     const { policies, clock } = this.#parts;
     const { creator } = await policies.get(room);
-    const { before, message, after } = await this.#surroundings(room, messageId);
-    const { identity } = message.from;
     const [figures, restriction, record] = await Promise.all([
       this.#store.figuresOf(creator, identity),
       policies.restrictionOf(room, identity, clock.now()),
       this.#acts.listAbout(creator, identity, LIMITS.listPageItems),
     ]);
-    return { before, message, after, author: { participant: message.from, ...figures, restriction, record } };
+    return { ...figures, restriction, record };
   }
 
   async #surroundings(room: RoomId, messageId: MessageId): Promise<ChatReport['evidence']> {
@@ -81,10 +86,15 @@ export class Records {
     return this.#store.listReports(room, limit);
   }
 
-  /** For a moderator: without reports of their own messages, and without the reporters. */
+  /**
+   * For a moderator: of fans' messages alone, without reports of their own and without the reporters. What is said of
+   * the creator or of moderators is for the house.
+   */
   async listReportsFor(moderator: string, room: RoomId, limit: number): Promise<RoomReport[]> {
     const reports = await this.listReports(room, limit);
-    const others = reports.filter(({ evidence }) => evidence.message.from.identity !== moderator);
+    const others = reports.filter(({ evidence: { message } }) => {
+      return message.from.role === 'fan' && message.from.identity !== moderator;
+    });
     return others.map(({ reporter: _, ...report }) => report);
   }
 

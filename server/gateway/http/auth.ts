@@ -176,7 +176,7 @@ function assertJson(request: Request): void {
 
 function limitOf({ limit }: Door, by: CallerKind): HttpLimitClass {
   if (by === 'server') return 'server';
-  if (limit === 'money' || limit === 'signIn' || limit === 'stage') return limit;
+  if (limit === 'money' || limit === 'signIn' || limit === 'stage' || limit === 'report') return limit;
   return by === 'participant' ? 'participant' : 'site';
 }
 

@@ -5,7 +5,7 @@
 
 import { html, type Markup } from '../../platform/html.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
-import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
+import { FOOTER_PAGES, type FooterPage } from '../../web/site/site-paths.ts';
 
 /** The look of the site: `client-sdk/elements/theme/theme.ts`. */
 const STYLE = `
@@ -32,14 +32,14 @@ const STYLE = `
 
 interface PlainPage {
   language?: 'en' | 'fr';
-  /** Pages of the house that the footer links. */
-  links?: readonly HousePage[];
+  /** Pages that the footer links. */
+  links?: readonly FooterPage[];
 }
 
 export function page(title: string, body: Markup, { language = 'en', links = [] }: PlainPage = {}): string {
   const { site, house } = siteTexts(language);
   const other = language === 'fr' ? 'en' : 'fr';
-  const shown = HOUSE_PAGES.filter((name) => links.includes(name));
+  const shown = FOOTER_PAGES.filter((name) => links.includes(name));
   return html`<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Loge</title>

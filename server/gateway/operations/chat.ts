@@ -60,8 +60,7 @@ export const chatOperations = [
   socketOperation({
     socket: 'chat:report',
     from: 'inside',
-    run: async ({ chat }, { room, caller, input }) => ({
-      report: await chat.records.report(room, caller.identity, input),
-    }),
+    limit: 'report',
+    run: ({ reports }, { room, caller, input }) => reports.fileFromChat(room, caller.identity, input),
   }),
 ];

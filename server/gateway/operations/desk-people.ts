@@ -1,4 +1,4 @@
-/** Operators see the house's people, end their sessions and close their accounts. Every act and every look is on record. */
+/** Operators see the house's people, end their sessions and close their accounts. Acts and looks are on record. */
 import { z } from 'zod';
 import { AppError } from '../../protocol/errors.ts';
 import { deskPeopleQuery, deskPerson, deskPersonList, deskReasonInput } from '../../protocol/people.ts';

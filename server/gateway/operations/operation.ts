@@ -27,7 +27,7 @@ export type HttpCaller = `server:${Scope}` | Exclude<CallerKind, 'server'>;
 export type Place = 'lobby' | 'inside';
 export type Right = 'chat' | 'tip' | 'publish' | 'moderate';
 /** The rate limit class; HTTP and sockets have their own figures (`rate-limits.ts`). */
-export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn';
+export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn' | 'report';
 export type Locale = 'en' | 'fr';
 
 /** Rules for participants, over HTTP and over sockets. `role` applies to people of the site too. */

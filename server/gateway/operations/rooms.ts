@@ -117,9 +117,9 @@ export const roomOperations = [
     socket: 'rooms:pause',
     from: 'inside',
     role: 'creator',
-    run: async ({ rooms, stage }, { room: id, input: { minutes } }) => {
-      await stage.endLive(id);
-      return rooms.pauseRoom(id, minutes);
+    run: async ({ rooms, stage }, { room: id, input: { minutes, publication } }) => {
+      await stage.endLive(id, publication, minutes);
+      return rooms.getRoom(id);
     },
   }),
   operation({

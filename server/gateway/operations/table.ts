@@ -25,6 +25,8 @@ import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
+import { charterOperations } from './trust/charter.ts';
+import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
 export const OPERATIONS = {
@@ -53,6 +55,7 @@ export const OPERATIONS = {
     ...pricingOperations,
   ],
   chat: [...chatOperations, ...chatModerationOperations, ...chatRecordOperations, ...personalDataOperations],
+  trust: [...charterOperations, ...reportOperations],
   events: webhookOperations,
 } as const satisfies Record<string, readonly Operation[]>;
 

@@ -4,6 +4,7 @@
  */
 import type { Config } from '../../config.ts';
 import type { Creator } from '../../protocol/accounts.ts';
+import { EXAMPLE_CHARTER } from '../../trust/charter/example-charter.ts';
 import type { HttpContext } from '../context.ts';
 import type { SitePerson } from './site-session.ts';
 
@@ -30,21 +31,30 @@ export function demoPeopleOf({ development }: Config): (SitePerson & { isOperato
   return DEMO_PEOPLE.map((person) => ({ ...person, isOperator: person.identity === DEMO_OPERATOR }));
 }
 
-/** Their mail goes to an address that development shows at `/dev/mail`. Idempotent. */
+/** Where the mail of a demo person goes, which development shows at `/dev/mail`. */
+export function demoAddress(identity: string): string {
+  return `${identity}@demo.example`;
+}
+
+/** Idempotent. */
 export async function seedPerson(
   { people, roles }: Pick<HttpContext, 'people' | 'roles'>,
   { identity: id, name }: SitePerson,
 ): Promise<void> {
-  await people.seed({ id, name, address: `${id}@demo.example` });
+  await people.seed({ id, name, address: demoAddress(id) });
   if (id === DEMO_OPERATOR) await roles.give({ person: id, role: 'operator', by: 'demo' });
 }
 
 const DEMO_TICKET_MINOR = 500;
 
-/** Creates the demo's creators if they are missing, and its rooms if there are none. */
+/**
+ * Creates the demo's creators if they are missing, its rooms if there are none, and the example charter if there was
+ * never any. Nobody has accepted it: like everyone, the demo's creators are asked when they first go live.
+ */
 export async function seedDemo(context: HttpContext): Promise<void> {
-  const { config, accounts, roles, rooms } = context;
+  const { config, accounts, roles, rooms, charter } = context;
   if (!config.development) return;
+  if (config.exampleCharter) await charter.seed(EXAMPLE_CHARTER, 'example');
   for (const person of DEMO_PEOPLE) await seedPerson(context, person);
   for (const creator of DEMO_CREATORS) {
     await accounts.createCreator(creator);

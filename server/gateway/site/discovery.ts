@@ -5,7 +5,7 @@
 import type { Express, Request, Response } from 'express';
 import { html } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { Room } from '../../protocol/rooms.ts';
+import type { CardRoom } from '../../web/rooms/room-card.ts';
 import type { HttpContext } from '../context.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
@@ -20,7 +20,7 @@ const DAY_CACHE = 'public, max-age=86400';
 const DAY_SECONDS = 86_400;
 
 export function mountDiscovery(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { config, rooms } = context;
+  const { config, rooms, money } = context;
   const cards = new ShareCards(context);
   const absolute = (path: string) => new URL(path, config.publicUrl).href;
 
@@ -39,7 +39,7 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
 
   app.get('/rooms/:id/card.jpg', async (request, response) => {
     await limits.consume('site', { address: request.ip });
-    const room = await rooms.getRoom(String(request.params.id));
+    const room = await findRoom(String(request.params.id));
     if (!isPublic(room)) response.set('x-robots-tag', 'noindex');
     await sendCard(request, response, roomCard(room, askedLanguage(request) ?? 'en'));
   });
@@ -48,10 +48,15 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     await limits.consume('site', { address: request.ip });
     const { url, format = 'json', maxwidth, maxheight } = request.query;
     if (format !== 'json') return void response.status(501).end();
-    const room = await rooms.getRoom(roomIdOf(String(url), config.publicUrl));
+    const room = await findRoom(roomIdOf(String(url), config.publicUrl));
     const fits = !(Number(maxwidth) < CARD_SIZE.width || Number(maxheight) < CARD_SIZE.height);
     response.set('cache-control', HOUR_CACHE).json(oembedOf(room, config.publicUrl, fits));
   });
+
+  async function findRoom(id: string): Promise<CardRoom> {
+    const room = await rooms.getRoom(id);
+    return { ...room, soldOut: await money.tickets.isSoldOut(room) };
+  }
 
   async function sendCard(request: Request, response: Response, card: ShareCard): Promise<void> {
     const picture = await cards.get(card, () => limits.consume('drawing', { address: request.ip }));
@@ -80,7 +85,7 @@ function roomIdOf(url: string, publicUrl: string): string {
 }
 
 /** A `link`: the pages do not let themselves be framed by others, who embed rooms with `/embed.js`. */
-function oembedOf(room: Room, publicUrl: string, hasPicture: boolean): object {
+function oembedOf(room: CardRoom, publicUrl: string, hasPicture: boolean): object {
   const card = roomCard(room, 'en');
   return {
     version: '1.0',

@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { Markup } from '../../platform/html.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
-import { HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
+import { type FooterPage, HOUSE_PAGES, type HousePage } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { page } from '../http/html-pages.ts';
 import { pageLanguage } from './page-language.ts';
@@ -17,16 +17,22 @@ export function findHousePages(folder: string | undefined): HousePage[] {
   return HOUSE_PAGES.filter((name) => LANGUAGES.some((language) => read(folder, name, language) !== undefined));
 }
 
-export function mountHousePages(app: Express, { config }: HttpContext): void {
-  const folder = config.housePagesDir;
-  const links = findHousePages(folder);
-  for (const name of links) {
-    app.get(`/${name}`, (request, response) => {
+/** The pages that a footer links. */
+export async function footerPages({ config, charter }: Pick<HttpContext, 'config' | 'charter'>): Promise<FooterPage[]> {
+  const written = findHousePages(config.housePagesDir);
+  return (await charter.isInForce()) ? ['charter', ...written] : written;
+}
+
+export function mountHousePages(app: Express, context: HttpContext): void {
+  const folder = context.config.housePagesDir;
+  for (const name of findHousePages(folder)) {
+    app.get(`/${name}`, async (request, response) => {
       const wanted = pageLanguage(request, response);
       // The text of a contract in the other language is better than none.
       const language = [wanted, ...LANGUAGES].find((one) => read(folder, name, one) !== undefined) ?? wanted;
       const title = siteTexts(language).house[name];
       const body = new Markup(`<div class="text">${read(folder, name, language)}</div>`);
+      const links = await footerPages(context);
       response
         .set('cache-control', 'private, no-cache')
         .type('html')

@@ -94,11 +94,13 @@ export class PageContents {
 
   async #room(page: ServerPage, id: string): Promise<PageContent> {
     const { language } = page;
-    const room = await this.#findRoom(id);
-    if (!room) {
+    const found = await this.#findRoom(id);
+    if (!found) {
       const body = serverFailure(page, elementTexts(language).errors.room_not_found ?? '');
       return { status: 404, language, head: this.#plainHead(page), body };
     }
+    const soldOut = await this.#money.tickets.isSoldOut(found, page.person?.identity);
+    const room = { ...found, soldOut };
     const { title, description } = summaryOf(room, language);
     const url = roomUrl(this.#config.publicUrl, room);
     const picture = cardUrl(url, roomCard(room, language), language);
@@ -115,8 +117,7 @@ export class PageContents {
       oembed: `${new URL('/oembed', url).href}?url=${encodeURIComponent(url)}`,
       ...(event ? { structuredData: event } : {}),
     });
-    const soldOut = await this.#money.tickets.isSoldOut(room, page.person?.identity);
-    return this.#found(page, head, serverRoom(page, { ...room, soldOut }));
+    return this.#found(page, head, serverRoom(page, room));
   }
 
   async #findRoom(id: string): Promise<Room | undefined> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Room } from '../../protocol/rooms.ts';
+import type { CardRoom } from '../../web/rooms/room-card.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { drawable, type ShareCard } from './cards/card-content.ts';
 import { summaryOf } from './room-summary.ts';
@@ -12,7 +13,7 @@ export function houseCard(language: Language): ShareCard {
   return { title: home.title, subtitle: home.text, facts: [] };
 }
 
-export function roomCard(room: Room, language: Language): ShareCard {
+export function roomCard(room: CardRoom, language: Language): ShareCard {
   const { facts } = summaryOf(room, language);
   const name = drawable(room.creator.name);
   const subtitle = name && elementTexts(language).room.by(name);

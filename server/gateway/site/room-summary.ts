@@ -2,12 +2,11 @@
  * A room for those who have only its link: search engines, previews of a shared link. It says what everybody reads in
  * the lobby and does not change by the minute; nothing of who is inside or of what happens there.
  */
-
 import { formatDateTime, minorUnits } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import { priceOf } from '../../web/rooms/room-card.ts';
+import { type CardRoom, priceOrSoldOut } from '../../web/rooms/room-card.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 
 /** Of dates: the server does not know where its reader is. */
@@ -17,17 +16,18 @@ export interface RoomSummary {
   title: string;
   /** `with Camille Aubry`. */
   creator: string;
-  /** Price, and date if there is one. */
+  /** Price, or that it is sold out, and date if there is one. */
   facts: string[];
   description: string;
 }
 
-export function summaryOf(room: Room, language: Language): RoomSummary {
+export function summaryOf(room: CardRoom, language: Language): RoomSummary {
   const words = siteTexts(language);
   const texts = elementTexts(language);
   const creator = texts.room.by(room.creator.name);
   const date = room.startsAt ? [formatDateTime(room.startsAt, language, SERVER_TIME_ZONE)] : [];
-  const facts = room.status === 'ended' ? [texts.room.ended] : [...date, priceOf(room, { words, language })];
+  const facts =
+    room.status === 'ended' ? [texts.room.ended] : [...date, priceOrSoldOut(room, { words, texts, language })];
   return { title: room.title, creator, facts, description: [creator, ...facts].join(' · ') };
 }
 
@@ -37,7 +37,7 @@ export function isPublic(room: Room): boolean {
 }
 
 /** schema.org's `Event`; undefined without the date that it must have. */
-export function eventOf(room: Room, { url, picture }: { url: string; picture: string }): object | undefined {
+export function eventOf(room: CardRoom, { url, picture }: { url: string; picture: string }): object | undefined {
   const startDate = room.startsAt ?? room.liveStartedAt;
   if (!startDate) return undefined;
   const person = { '@type': 'Person', name: room.creator.name };
@@ -57,21 +57,17 @@ export function eventOf(room: Room, { url, picture }: { url: string; picture: st
   };
 }
 
-function offersOf({ access }: Room, url: string): object {
+function offersOf({ access, soldOut }: CardRoom, url: string): object {
   const { kind, priceMinor, ratePerMinuteMinor, currency } = access;
   const priceCurrency = (currency ?? '').toUpperCase();
   const major = (amountMinor: number) => amountMinor / minorUnits(priceCurrency);
-  if (kind === 'free') return { offers: { '@type': 'Offer', url, price: 0, priceCurrency } };
-  if (kind === 'ticket' && priceMinor !== undefined)
-    return { offers: { '@type': 'Offer', url, price: major(priceMinor), priceCurrency } };
+  const availability = `https://schema.org/${soldOut ? 'SoldOut' : 'InStock'}`;
+  const offer = (price: object) => ({ offers: { '@type': 'Offer', url, availability, ...price } });
+  if (kind === 'free') return offer({ price: 0, priceCurrency });
+  if (kind === 'ticket' && priceMinor !== undefined) return offer({ price: major(priceMinor), priceCurrency });
   if (kind === 'private' && ratePerMinuteMinor !== undefined) {
-    const price = {
-      '@type': 'UnitPriceSpecification',
-      price: major(ratePerMinuteMinor),
-      priceCurrency,
-      unitCode: 'MIN',
-    };
-    return { offers: { '@type': 'Offer', url, priceSpecification: price } };
+    const price = major(ratePerMinuteMinor);
+    return offer({ priceSpecification: { '@type': 'UnitPriceSpecification', price, priceCurrency, unitCode: 'MIN' } });
   }
   // What a membership costs depends on the tier.
   return {};

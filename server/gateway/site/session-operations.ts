@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { deviceName } from '../../accounts/people/device-name.ts';
 import { identity } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { HOUSE_PAGES } from '../../web/site/site-paths.ts';
+import { FOOTER_PAGES } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
 import { DEMO_OPERATOR, DEMO_PEOPLE, demoPeopleOf, seedPerson } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
-import { findHousePages } from './house-pages.ts';
+import { footerPages } from './house-pages.ts';
 import { type SiteSessions, sitePerson } from './site-session.ts';
 
 const siteSession = z.object({
@@ -20,8 +20,8 @@ const siteSession = z.object({
   hasAccounts: z.boolean(),
   currency: z.string(),
   walletMode: z.enum(['on', 'off']),
-  /** Which of its own pages the house has written. */
-  housePages: z.array(z.enum(HOUSE_PAGES)),
+  /** Which pages the footer links: the charter in force, and those that the house has written. */
+  housePages: z.array(z.enum(FOOTER_PAGES)),
 });
 
 const ANYONE = { by: ['visitor'], answer: siteSession } as const;
@@ -31,15 +31,14 @@ export function siteOperations(
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
   const { config, people, roles } = context;
-  const housePages = findHousePages(config.housePagesDir);
-  const describe = (person: z.infer<typeof sitePerson> | null, isOperator = false) => ({
+  const describe = async (person: z.infer<typeof sitePerson> | null, isOperator = false) => ({
     person,
     isOperator,
     demo: config.development,
     hasAccounts: config.hasSite,
     currency: config.currency,
     walletMode: config.walletMode,
-    housePages,
+    housePages: await footerPages(context),
   });
   const operations: Operation[] = [
     operation({

@@ -88,8 +88,7 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
       await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
       const { status, ...content } = await contents.create(name, request, pageLanguage(request, response));
-      const file = join(siteDir, `${name === 'home' ? 'index' : name}.html`);
-      const text = await fillDocument(file, content);
+      const text = await fillDocument(join(siteDir, `${name}.html`), content);
       if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
       else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
     });

@@ -16,7 +16,7 @@ import { DEMO_PEOPLE, seedDemo } from './demo.ts';
 
 const PAGE = '<!doctype html><html lang="en"><head><!--loge:head--></head><body><!--loge:body--></body></html>';
 const FILES = {
-  'site/index.html': PAGE,
+  'site/home.html': PAGE,
   'site/room.html': PAGE,
   'site/studio.html': PAGE,
   'site/wallet.html': PAGE,
@@ -393,6 +393,7 @@ describe('before any script', () => {
         access,
         capacity: 1,
         listed: true,
+        startsAt: START,
       })
     ).json;
     const cardOf = async () => (await read('/')).text.split(`room-${id}"`)[1]?.split('</a>')[0];
@@ -404,6 +405,25 @@ describe('before any script', () => {
       expect((await get(`/v1/public/rooms/${id}`, cookie)).json.soldOut).toBe(text.includes('Sold out'));
       return text.includes('Sold out');
     };
+    // What previews and search engines read, and the version of the picture, by which they know that it has changed.
+    const sharedOf = async () => {
+      const { text } = await read(`/rooms/${id}`);
+      const { json: oembed } = await read(`/oembed?url=${encodeURIComponent(`${http.url}/rooms/${id}`)}`);
+      const { availability } = JSON.parse(dataOf(text) ?? '').offers;
+      const picture = (metaOf(text, 'og:image') ?? '').replaceAll('&amp;', '&');
+      return {
+        description: metaOf(text, 'og:description') ?? '',
+        availability,
+        picture,
+        thumbnail: oembed.thumbnail_url,
+      };
+    };
+    const onSale = await sharedOf();
+    expect(onSale).toMatchObject({
+      description: expect.stringContaining('€9.50'),
+      availability: 'https://schema.org/InStock',
+      picture: onSale.thumbnail,
+    });
     const [ines, malik] = [await signIn('ines'), await signIn('malik')];
     expect(await soldOutFor('')).toBe(false);
     const { token } = (await post(`/v1/rooms/${id}/tokens`, ines)).json;
@@ -413,6 +433,10 @@ describe('before any script', () => {
     const card = await cardOf();
     expect([(await listed()).soldOut, card]).toEqual([true, expect.stringContaining('Sold out')]);
     expect(card).not.toContain('€9.50');
+    const soldOut = await sharedOf();
+    expect(soldOut).toMatchObject({ availability: 'https://schema.org/SoldOut', picture: soldOut.thumbnail });
+    expect(soldOut.description).toMatch(/Sold out$/);
+    expect(soldOut.picture).not.toBe(onSale.picture);
   });
 
   test('the buttons of the sign-in cannot be pressed, since the press would be lost', async () => {
@@ -614,9 +638,12 @@ describe('files', () => {
     }
     expect(compressed.sort()).toEqual([
       'getAssociationAccount',
+      'getCharter',
+      'getCharterVersion',
       'getPublicRoom',
       'getRoomCalendar',
       'listAssociations',
+      'listCharterVersions',
       'listPublicRooms',
     ]);
     for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/account', '/sign-in', '/site/session', '/desk'])

@@ -14,8 +14,6 @@ import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provid
 import type { CreatorAccounts } from './creator-accounts.ts';
 import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MAX_MS = 3_600_000;
 const CLAIM_ITEMS = 20;
 /** Further creators wait for the next batch. */
 const BATCH_PAYOUTS = 1_000;
@@ -155,8 +153,7 @@ export class Payouts {
         await this.#accounts.handleAccountChanged(row.providerAccount);
         return;
       }
-      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts - 1, 20), RETRY_MAX_MS);
-      await this.#store.noteFault(row.id, error.message, this.#context.laterIso(pauseMs));
+      await this.#store.noteFault(row.id, error.message, this.#context.retryIso(row.attempts));
       throw error;
     }
   }

@@ -1,25 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { time } from '../columns.schema.ts';
+import type { ProviderEvent } from './payment-provider.ts';
 
 /** Events of the payment provider: stored before they are acknowledged, and processed by fetching the object. */
 export const providerEvents = pgTable(
   'provider_events',
   {
     id: text('id').primaryKey(),
-    subject: text('subject')
-      .$type<
-        | 'checkout'
-        | 'subscription'
-        | 'payment'
-        | 'refund'
-        | 'dispute'
-        | 'account'
-        | 'transfer'
-        | 'bank_payout'
-        | 'other'
-      >()
-      .notNull(),
+    subject: text('subject').$type<ProviderEvent['subject']>().notNull(),
     objectId: text('object_id').notNull(),
     /** The payment of a dispute or of a succeeded refund. */
     payment: text('payment'),

@@ -16,8 +16,6 @@ import type { ProviderEvent } from './payment-provider.ts';
 import { type EventRow, type NewEventRow, ProviderEventsStore } from './provider-events.store.ts';
 
 const CLAIM_ITEMS = 20;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MAX_MS = 3_600_000;
 /**
  * About three days of retries. Afterwards an event is retried once a day, and the desk counts it until the cause is
  * fixed.
@@ -130,8 +128,8 @@ export class ProviderEvents {
       await this.#store.markProcessed(event.id, this.#context.nowIso());
       metrics.providerEvents.inc({ outcome: 'processed' });
     } catch (error) {
-      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(event.attempts - 1, 20), RETRY_MAX_MS);
-      const retryAt = this.#context.laterIso(event.attempts >= HOURLY_ATTEMPTS ? RETRY_SLOW_MS : pauseMs);
+      const isSlow = event.attempts >= HOURLY_ATTEMPTS;
+      const retryAt = isSlow ? this.#context.laterIso(RETRY_SLOW_MS) : this.#context.retryIso(event.attempts);
       log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event failed, will be retried');
       metrics.providerEvents.inc({ outcome: 'failed' });
       await this.#store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);

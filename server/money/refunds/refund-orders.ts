@@ -13,8 +13,6 @@ import { paymentIdOf, type RefundRow, type RefundsStore, toRefund } from './refu
 
 /** How long a request waits for the provider; then the answer is `pending`. */
 const ANSWER_WITHIN_MS = 2_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MAX_MS = 3_600_000;
 const CLAIM_ITEMS = 20;
 
 interface RefundOrderParts {
@@ -69,8 +67,7 @@ export class RefundOrders {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'not_refundable') return this.#fail(row, { failure: error.message, providerRefund: null });
-      const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(row.attempts - 1, 20), RETRY_MAX_MS);
-      await this.#store.noteFault(row.id, error.code, this.#context.laterIso(pauseMs));
+      await this.#store.noteFault(row.id, error.code, this.#context.retryIso(row.attempts));
       throw error;
     }
   }

@@ -4,7 +4,7 @@
  */
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PriceParts, Quote, QuoteInput } from '../../protocol/money/pricing.ts';
+import type { PriceParts, PriceQuote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -33,7 +33,7 @@ export class Quotes {
     this.#tickets = tickets;
   }
 
-  async quote(request: QuoteRequest): Promise<Quote> {
+  async quote(request: QuoteRequest): Promise<PriceQuote> {
     const { room, identity, kind, locale } = request;
     const { pricing, currency, walletMode } = this.#context;
     const isPrivate = kind === 'private_session';
@@ -69,7 +69,7 @@ export class Quotes {
     return (await clubs.getTierOf(room.creator.identity, tier)).priceMinor;
   }
 
-  #grossOf({ room, kind, amountMinor, minutes = 1 }: QuoteRequest, from: Quote['from']): number {
+  #grossOf({ room, kind, amountMinor, minutes = 1 }: QuoteRequest, from: PriceQuote['from']): number {
     if (room.status === 'ended') throw new AppError('room_ended');
     if (kind === 'ticket') {
       const offer = this.#context.rooms.offerOf(room);

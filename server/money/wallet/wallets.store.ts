@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import { walletEntry } from '../../protocol/money/pricing.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import { type Account, accountId, fanPromo } from '../ledger/ledger.ts';
@@ -35,16 +36,7 @@ export interface WalletEntry {
 }
 
 /** Every kind of transaction that moves a fan's credit. */
-const KINDS = [
-  'topup',
-  'ticket',
-  'tip',
-  'private_session',
-  'refund',
-  'promotion',
-  'promotion_expired',
-  'dispute_loss',
-] as const;
+const KINDS = walletEntry.shape.kind.options;
 
 export class WalletsStore {
   readonly #orm: Orm;
@@ -88,7 +80,7 @@ export class WalletsStore {
       .where(
         and(
           inArray(ledgerEntries.account, accounts),
-          inArray(ledgerTransactions.kind, [...KINDS]),
+          inArray(ledgerTransactions.kind, KINDS),
           place === undefined ? undefined : isOlder(accounts, place),
         ),
       )

@@ -61,10 +61,11 @@ export const CHAT_REQUESTS = {
   'chat:review': { input: reviewInput, answer: nothing },
   'chat:context': { input: contextInput, answer: chatContext },
   'chat:audit': { input: auditInput, answer: actList },
+  /** Files the same report as `reports:file`. */
+  'chat:report': { input: chatReportInput, answer: z.object({ report: chatReportId, number: z.number().int() }) },
   'chat:reports': { input: nothing, answer: roomReportList },
   'chat:setWords': { input: setWordsInput, answer: wordList },
   'chat:words': { input: nothing, answer: wordList },
-  'chat:report': { input: chatReportInput, answer: z.object({ report: chatReportId }) },
 } as const;
 
 export const CHAT_EVENTS = {

@@ -150,8 +150,12 @@ export const quote = z.object({
   /** For a ticket: the text to accept, and how many are left (null: unlimited). */
   waiver: waiverText.nullable(),
   ticketsLeft: z.number().int().min(0).nullable(),
+  /** Page of the charter; null where none is in force. */
+  charterUrl: z.string().nullable(),
 });
 export type Quote = z.infer<typeof quote>;
+/** What money knows of it. */
+export type PriceQuote = Omit<Quote, 'charterUrl'>;
 
 /** A payment, refund or top-up with all its details. */
 export const receipt = z.object({

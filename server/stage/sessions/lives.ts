@@ -97,11 +97,11 @@ export class Lives {
     });
   }
 
-  /** The creator ends the live, whichever gateway holds it. */
-  end(room: RoomId): Promise<void> {
+  /** The creator ends the live, whichever gateway holds it, for good or for a pause. */
+  end(room: RoomId, pauseMinutes?: number): Promise<void> {
     return this.#change(room, async () => {
       this.#untold.delete(room);
-      await this.#options.rooms.endLive(room);
+      await this.#options.rooms.endLive(room, pauseMinutes);
       this.#drop(room);
     });
   }

@@ -14,6 +14,8 @@ import type {
 import type { Refund } from '../../protocol/money/money.ts';
 import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
+import type { Article, CharterDraft, CharterVersion, PublishedVersion } from '../../protocol/trust/charter.ts';
+import type { FiledReportList } from '../../protocol/trust/reports.ts';
 import { confirmedCall as call } from './confirmed-call.ts';
 import { withQuery } from './site-call.ts';
 
@@ -63,6 +65,15 @@ export const deskApi = {
     (await call<{ reconciliations: Reconciliation[] }>('GET', '/v1/reconciliations')).reconciliations,
   reconcile: () => call<Reconciliation>('POST', '/v1/reconciliations', {}),
   feePolicies: async () => (await call<{ feePolicies: FeePolicyView[] }>('GET', '/v1/fee-policies')).feePolicies,
+  reports: (before?: number) => call<FiledReportList>('GET', withQuery('/v1/desk/reports', { before })),
+  charterVersions: async () => (await call<{ versions: PublishedVersion[] }>('GET', '/v1/charter/versions')).versions,
+  charterVersion: (version: number) => call<CharterVersion>('GET', `/v1/charter/versions/${version}`),
+  charterDraft: async () => (await call<{ draft: CharterDraft | null }>('GET', '/v1/charter/draft')).draft,
+  saveCharterDraft: async (articles: Article[]) =>
+    (await call<{ draft: CharterDraft | null }>('PUT', '/v1/charter/draft', { articles })).draft,
+  deleteCharterDraft: () => call<unknown>('DELETE', '/v1/charter/draft'),
+  announceCharter: (input: { hash: string; effectiveFrom?: string }) =>
+    call<CharterVersion>('POST', '/v1/charter/announcements', input),
   createFeePolicy: (input: { commissionBps: number; effectiveAt?: string }) =>
     call<FeePolicyView>('POST', '/v1/fee-policies', input),
 };

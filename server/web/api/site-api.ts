@@ -4,7 +4,7 @@
  */
 import type { Tier, TierInput } from '../../protocol/money/memberships.ts';
 import type { AccessRule, Room, RoomChange } from '../../protocol/rooms.ts';
-import type { HousePage } from '../site/site-paths.ts';
+import type { FooterPage } from '../site/site-paths.ts';
 import { call } from './site-call.ts';
 
 export interface SitePerson {
@@ -25,8 +25,8 @@ export interface SiteSession {
   isOperator: boolean;
   /** `off`: no credit, everything is paid directly by card. */
   walletMode: 'on' | 'off';
-  /** Which of its own pages the house has written. */
-  housePages: readonly HousePage[];
+  /** Which pages the footer links: the charter in force, and those that the house has written. */
+  housePages: readonly FooterPage[];
 }
 
 export type ListedRoom = Room & { viewerCount: number; soldOut: boolean };

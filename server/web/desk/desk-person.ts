@@ -67,38 +67,36 @@ export class DeskPersonPage extends DeskPart {
     const texts = this.desk.people;
     const when = (at: string) => formatMoment(at, this.language);
     const matters = this.words.accounts.data.matters as Record<string, string>;
-    const rows: [string, (string | TemplateResult)[]][] = [
+    const rows: [label: string, values: string[]][] = [
       [texts.id, [id]],
-      [texts.handle, [handle ? `@${handle}` : '–']],
-      [texts.addresses, addresses.length > 0 ? addresses : ['–']],
+      [texts.handle, handle ? [`@${handle}`] : []],
+      [texts.addresses, addresses],
       [texts.account, [closedAt ? texts.closed(when(closedAt)) : texts.since(when(createdAt))]],
       [
         texts.rolesTitle,
-        roles.length === 0
-          ? ['–']
-          : roles.map(({ role, givenAt, givenBy, requestedAt }) =>
-              givenAt === null
-                ? texts.requested(texts.roles[role], when(requestedAt))
-                : texts.given(texts.roles[role], when(givenAt), givenBy ?? ''),
-            ),
+        roles.map(({ role, givenAt, givenBy, requestedAt }) =>
+          givenAt === null
+            ? texts.requested(texts.roles[role], when(requestedAt))
+            : texts.given(texts.roles[role], when(givenAt), givenBy ?? ''),
+        ),
       ],
       [
         texts.sessions,
-        sessions.length === 0
-          ? ['–']
-          : sessions.map(({ device, lastUsedAt }) => `${device || texts.unknownDevice} · ${when(lastUsedAt)}`),
+        sessions.map(({ device, lastUsedAt }) => `${device || texts.unknownDevice} · ${when(lastUsedAt)}`),
       ],
-      [texts.openMatters, openMatters.length > 0 ? openMatters.map((each) => matters[each] ?? each) : ['–']],
+      [texts.openMatters, openMatters.map((each) => matters[each] ?? each)],
     ];
     return html`<section aria-labelledby="person">
       <h2 id="person" class="display"><bdi>${name}</bdi></h2>
       <ul class="rows" data-testid="person-facts">
-        ${rows.map(
-          ([label, values]) => html`<li>
+        ${rows
+          .filter(([, values]) => values.length > 0)
+          .map(
+            ([label, values]) => html`<li>
             <span class="muted">${label}</span>
             <span class="what">${values.map((value) => html`<p><bdi>${value}</bdi></p>`)}</span>
           </li>`,
-        )}
+          )}
       </ul>
     </section>`;
   }

@@ -15,6 +15,7 @@ const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 // Each section is a page of its own, and operators alone see it.
 registerParts({
+  'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
@@ -27,6 +28,7 @@ registerParts({
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
   'desk-recoveries': withControls(() => import('../desk/desk-recoveries.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
+  'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
 
 const SECTIONS = [
@@ -37,6 +39,8 @@ const SECTIONS = [
   'holds',
   'reconciliation',
   'fees',
+  'charter',
+  'reports',
   'people',
   'letters',
   'recoveries',
@@ -150,6 +154,10 @@ export class SiteDesk extends SitePage {
         return html`<desk-reconciliation></desk-reconciliation>`;
       case 'fees':
         return html`<desk-fees></desk-fees>`;
+      case 'charter':
+        return html`<desk-charter></desk-charter>`;
+      case 'reports':
+        return html`<desk-reports></desk-reports>`;
       case 'people':
         return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
       case 'letters':

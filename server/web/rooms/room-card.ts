@@ -111,6 +111,14 @@ export function priceOf(
   return formatMoney(priceMinor, currency, language);
 }
 
+/** What everybody reads in place of a price. */
+export function priceOrSoldOut(
+  room: Pick<CardRoom, 'access' | 'soldOut'>,
+  context: Omit<CardContext, 'timeZone'>,
+): string {
+  return room.soldOut ? context.texts.lobby.soldOut : priceOf(room, context);
+}
+
 export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
   const { words, texts, language, timeZone } = context;
   const { viewerCount } = room;
@@ -126,7 +134,7 @@ export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
     </div>
     <div class="text">
       <h3 class="display">${room.title}</h3>
-      <span class="price ${room.soldOut ? 'sold-out' : ''}">${room.soldOut ? texts.lobby.soldOut : priceOf(room, context)}</span>
+      <span class="price ${room.soldOut ? 'sold-out' : ''}">${priceOrSoldOut(room, context)}</span>
       <span class="creator">${words.home.with(room.creator.name)}</span>
     </div>
   </a>`;

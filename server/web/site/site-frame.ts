@@ -8,7 +8,7 @@ import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import type { SiteTexts } from '../texts/english.ts';
-import type { HousePage } from './site-paths.ts';
+import type { FooterPage } from './site-paths.ts';
 
 export type PageName = keyof SiteTexts['titles'];
 
@@ -23,7 +23,7 @@ export interface SiteFrame {
   /** A full-height page has no footer and does not scroll. */
   isFullHeight: boolean;
   hasFooter: boolean;
-  housePages: readonly HousePage[];
+  housePages: readonly FooterPage[];
 }
 
 /** Absent on the server. */

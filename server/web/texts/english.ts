@@ -38,7 +38,7 @@ export const english = {
     request_undone: 'The creator did not do what was asked for',
     unspent_credit: 'Unspent credit, sent back to your card',
   } as Record<string, string>,
-  house: { terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
+  house: { charter: 'Charter', terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
   titles: {
     home: 'Loge: live, in private',
     room: 'Live · Loge',

@@ -29,7 +29,13 @@ export const french: BaseSiteTexts = {
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
     unspent_credit: 'Crédit non dépensé, renvoyé sur votre carte',
   },
-  house: { terms: 'Conditions', privacy: 'Confidentialité', imprint: 'Mentions légales', contact: 'Contact' },
+  house: {
+    charter: 'Charte',
+    terms: 'Conditions',
+    privacy: 'Confidentialité',
+    imprint: 'Mentions légales',
+    contact: 'Contact',
+  },
   titles: {
     home: 'Loge : le live, en privé',
     room: 'Live · Loge',

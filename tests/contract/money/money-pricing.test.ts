@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
-import type { Quote } from '../../../server/protocol/money/pricing.ts';
+import type { PriceQuote } from '../../../server/protocol/money/pricing.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 
@@ -20,7 +20,11 @@ describe.each(DATABASES)('terms of sale on $name', ({ open }) => {
 
   afterAll(() => closeBalanced({ db, house }));
 
-  const quote = async (identity: string, amountMinor: number, from: 'wallet' | 'card' = 'wallet'): Promise<Quote> =>
+  const quote = async (
+    identity: string,
+    amountMinor: number,
+    from: 'wallet' | 'card' = 'wallet',
+  ): Promise<PriceQuote> =>
     house.money.quotes.quote({ room: await house.createRoom(), identity, kind: 'tip', amountMinor, from });
   const tip = async (identity: string, amountMinor: number) => {
     const room = await house.createRoom();

@@ -11,6 +11,7 @@ import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 
 const PRICE = 500;
+const TICKET = { kind: 'ticket', priceMinor: PRICE, currency: 'eur' } as const;
 const PAUSE_MINUTES = 15;
 const PAUSE_PASSED_MS = (PAUSE_MINUTES + 1) * 60_000;
 /** More steps than the end of a room with two tickets has. */
@@ -50,7 +51,8 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     await house.rooms.endLive(room.id);
     const away = await house.rooms.getRoom(room.id);
     expect(away).toMatchObject({ pausedUntil: expect.any(String), pauseAnnounced: false });
-    expect(await house.rooms.pauseRoom(room.id, PAUSE_MINUTES)).toMatchObject({ pauseAnnounced: true });
+    await house.rooms.endLive(room.id, PAUSE_MINUTES);
+    expect(await house.rooms.getRoom(room.id)).toMatchObject({ pauseAnnounced: true });
     const fromWallet = await buy(late, room);
     const byCard = await buyByCard(await house.createFan(), room);
     return { room, late, early, seen, fromWallet, byCard };
@@ -95,13 +97,41 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
     expect(grossMinor).toBeGreaterThan(0);
   });
 
+  test('the last ticket is sold once and never lost, wherever a process is killed while it is paid for', async () => {
+    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+      const byWallet = await house.createRoom(TICKET, { capacity: 1 });
+      const byCard = await house.createRoom(TICKET, { capacity: 1 });
+      const [first, second] = [await house.createFan(PRICE), await house.createFan(PRICE)];
+      const session = await pay(await house.buyByCard({ room: byCard, identity: first }));
+      const hasKilled = await killable.killDuring(steps, async () => {
+        await buy(first, byWallet);
+        await house.money.confirmCheckout(session);
+      });
+      // Their pages ask again.
+      await buy(first, byWallet);
+      await house.money.confirmCheckout(session);
+      for (const room of [byWallet, byCard]) {
+        await expect(buy(second, room)).rejects.toMatchObject({ code: 'sold_out' });
+        expect({ steps, left: await house.money.tickets.countLeft(room, [first, second]) }).toEqual({
+          steps,
+          left: [1, 0],
+        });
+      }
+      expect([await balanceOf(first), await balanceOf(second)]).toEqual([0, PRICE]);
+      if (!hasKilled) break;
+      expect(steps).toBeLessThan(STEPS_MAX - 1);
+    }
+    expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+  });
+
   test('a pause keeps its tickets when the creator returns, and allows withdrawals until then', async () => {
     const { room, fromWallet, byCard, late } = await pausedRoom();
     await house.money.withdrawals.withdraw(fromWallet, late);
     expect(await balanceOf(late)).toBe(PRICE);
     // However often a creator asks for more, buyers wait a day at most.
     house.advance(12 * 3_600_000);
-    const { liveEndedAt, pausedUntil } = await house.rooms.pauseRoom(room.id, LIMITS.pauseMaxMinutes);
+    await house.rooms.endLive(room.id, LIMITS.pauseMaxMinutes);
+    const { liveEndedAt, pausedUntil } = await house.rooms.getRoom(room.id);
     expect(Date.parse(pausedUntil ?? '') - Date.parse(liveEndedAt ?? '')).toBe(LIMITS.pauseMaxMinutes * 60_000);
     await house.rooms.startLive(room.id);
     house.advance(PAUSE_PASSED_MS);
@@ -133,8 +163,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
       const room = await house.createRoom();
       const fans = [await house.createFan(PRICE), await house.createFan(PRICE)];
       await house.rooms.startLive(room.id);
-      await house.rooms.endLive(room.id);
-      await house.rooms.pauseRoom(room.id, PAUSE_MINUTES);
+      await house.rooms.endLive(room.id, PAUSE_MINUTES);
       house.advance(PAUSE_PASSED_MS);
       const [live, , ...bought] = await Promise.allSettled([
         house.rooms.startLive(room.id),

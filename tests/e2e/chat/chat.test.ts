@@ -75,7 +75,9 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   test('a reaction is shown on the other pages', async () => {
     await lea.by('chat-emoji').click();
     await lea.by('react-🔥').click();
-    await tom.by('chat-reactions').locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
+    // Over the picture, not over what people write.
+    const picture = tom.page.locator('loge-stage').getByTestId('chat-reactions');
+    await picture.locator('span', { hasText: '🔥' }).first().waitFor({ state: 'attached' });
     await lea.by('chat-input').click();
     await lea.by('chat-emoji-panel').waitFor({ state: 'detached' });
   });
@@ -199,13 +201,32 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await tom.by('tool-report').click();
     await tom.by('report-spam').check();
     await tom.by('report-send').click();
-    await tom.page.getByText('Your report is on record').first().waitFor();
+    await tom.page.getByText('Your report has the number').first().waitFor();
     await creator.by('moderation-open').click();
     await creator.by('tab-reports').click();
     const reports = creator.by('reports');
     await reports.getByText('What rubb1sh weather').waitFor();
     await reports.getByText('Spam').waitFor();
     expect(await reports.locator('.meta').innerText()).not.toContain('Tom');
+    await creator.page.keyboard.press('Escape');
+  });
+
+  test('a fan reports the live in two taps, and the creator does not see it', async () => {
+    await tom.by('chat-people-open').click();
+    await tom.by('report-open').last().click();
+    expect(await tom.by('report-live').isChecked()).toBe(true);
+    await tom.by('report-fraud').check();
+    await tom.by('report-send').click();
+    await eventually(async () => (await loge.app.context.reports.listBy('tom')).length === 2, 'both reports are there');
+    const [live, message] = await loge.app.context.reports.listBy('tom');
+    expect([live, message]).toMatchObject([
+      { subject: 'live', category: 'fraud' },
+      { subject: 'message', category: 'spam' },
+    ]);
+    await creator.by('moderation-open').click();
+    await creator.by('tab-reports').click();
+    await creator.by('reports').getByText('Spam').waitFor();
+    expect(await creator.by('reports').getByText('Fraud').count()).toBe(0);
     await creator.page.keyboard.press('Escape');
   });
 

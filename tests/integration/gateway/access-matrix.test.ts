@@ -18,6 +18,7 @@ import { signIn } from '../../support/people/site-person.ts';
 import {
   allowedIn,
   isInconclusive,
+  isRefusal,
   printMatrix,
   type Row,
   readExpected,
@@ -25,7 +26,8 @@ import {
 
 const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
 type ParticipantKind = (typeof PARTICIPANTS)[number];
-const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, 'person', 'artist', 'operator'];
+const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
+const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, ...PEOPLE];
 const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
 
 function print(title: string, callers: readonly string[], rows: Map<string, Row>): void {
@@ -108,6 +110,7 @@ describe('over HTTP', () => {
   /** Inputs where the documented example is missing, or needs existing ids. */
   const bodies: Record<string, (scene: Scene) => object> = {
     'POST /v1/tokens': ({ room }) => ({ identity: 'fan-7', name: 'Léa', room, role: 'fan' }),
+    'POST /v1/reports': ({ room }) => ({ room, subject: { kind: 'live' }, category: 'fraud' }),
     'POST /v1/keys': () => ({ name: 'Another', scopes: ['admin'] }),
     'POST /v1/memberships': ({ tier }) => ({ tier }),
     'POST /v1/withdrawals': () => ({ ticket: createId('ticket') }),
@@ -163,6 +166,14 @@ describe('over HTTP', () => {
       case 'artist':
         await http.context.roles.give({ person: scene.creator, role: 'creator', by: 'test' });
         return { cookie: await signIn(http, scene.creator) };
+      case 'appointed': {
+        const scope = { creator: scene.creator, room: null };
+        await http.context.roles.give({ person: `appointed-${row}`, role: 'moderator', scope, by: scene.creator });
+        return { cookie: await signIn(http, `appointed-${row}`) };
+      }
+      case 'reviewer':
+        await http.context.roles.give({ person: `reviewer-${row}`, role: 'reviewer', by: 'test' });
+        return { cookie: await signIn(http, `reviewer-${row}`) };
       case 'operator':
         await http.context.roles.give({ person: operator, role: 'operator', by: 'test' });
         return { cookie: await signIn(http, operator) };
@@ -320,6 +331,9 @@ describe('over sockets', () => {
     'private:end': privateSession,
     'private:extend': privateSession,
     'private:list': {},
+    'charter:review': {},
+    'charter:accept': { version: 1 },
+    'reports:file': { subject: { kind: 'live' }, category: 'fraud' },
     'memberships:tiers': {},
     'memberships:list': {},
     'memberships:join': { tier: createId('tier') },
@@ -328,9 +342,27 @@ describe('over sockets', () => {
     'memberships:changeTier': { ...membership, tier: createId('tier') },
   };
 
+  /** A moderator by role, with a token that the site made. */
+  async function askAppointed(at: { row: number; room: RoomId; creator: string; name: RequestName }): Promise<string> {
+    const { people, roles, tokens } = loge.app.context;
+    const { row, room, creator, name } = at;
+    const identity = `person_appointed${row}`;
+    await people.seed({ id: identity, name: identity, address: `${identity}@example.org` });
+    await people.sessions.open({ person: identity, device: '', method: 'mail' });
+    const [session] = await people.sessions.list(identity, undefined);
+    await roles.give({ person: identity, role: 'moderator', scope: { creator, room }, by: creator });
+    const token = tokens.create(
+      { identity, name: identity, room, role: 'fan' },
+      { ...(session && { session: session.id }) },
+    );
+    using participant = await TestParticipant.connect(loge.url, { token });
+    return participant.refusal(name, inputs[name]);
+  }
+
   test('the callers of each request', async () => {
     const { accounts, rooms, tokens } = loge.app.context;
     const rows = new Map<string, Row>();
+    const appointed = new Map<string, string>();
     for (const [row, { socket: name }] of SOCKET_OPERATIONS.entries()) {
       const creator = `creator-${row}`;
       for (const identity of [creator, `other-${row}`]) {
@@ -346,11 +378,19 @@ describe('over sockets', () => {
       // Sequential: a caller whose request changes state, such as ending the room, comes after those who must be
       // refused.
       const answers: (readonly [string, string])[] = [];
-      for (const kind of PARTICIPANTS) answers.push(await ask(kind));
+      for (const kind of PARTICIPANTS) {
+        if (kind === 'creator') appointed.set(name, await askAppointed({ row, room, creator, name }));
+        answers.push(await ask(kind));
+      }
       rows.set(name, new Map(answers));
     }
     print('Sockets', PARTICIPANTS, rows);
     compare(PARTICIPANTS, rows, readExpected('Sockets', PARTICIPANTS));
+    const differs = [...appointed].filter(([name, code]) => {
+      const known = rows.get(name)?.get('moderator') ?? '';
+      return isInconclusive(code) || isRefusal(code) !== isRefusal(known);
+    });
+    expect(differs).toEqual([]);
   }, 300_000);
 
   test('refuses a connection without a token, with a wrong one, or as another creator', async () => {

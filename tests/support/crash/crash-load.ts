@@ -1,6 +1,7 @@
 /**
- * A mixed load on a real server until it is killed: tips, tickets, top-ups, refunds, chat messages and a private
- * session with real media. Clients record every answer, and retry unanswered requests with the same key.
+ * A mixed load on a real server until it is killed: tips, requests from the menu that are undone, tickets, the last
+ * ticket of a room, rooms that end, top-ups, refunds, chat messages and a private session with real media. Clients
+ * record every answer, and retry unanswered requests with the same key.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RtpCapabilities, TransportOptions } from '../../../sfu/contract.ts';
@@ -22,6 +23,9 @@ const PRIVATE_FAN = 'fan-in-private';
 /** How long a private session runs before its fan ends it, unless the server is killed first. */
 const PRIVATE_MS = 1_500;
 
+const RATE_LIMITED = 429;
+const EXPECTED_REFUSALS = new Set(['insufficient_funds', 'wallet_limit', 'sold_out']);
+
 /** Sent and not answered; a retry with the same key must return the original result. */
 interface Doubt {
   identity: string;
@@ -29,7 +33,8 @@ interface Doubt {
   input: Record<string, unknown>;
 }
 
-const WEIGHTS = { tip: 40, chat: 25, ticket: 12, topup: 12, refund: 10, look: 1 };
+const WEIGHTS = { tip: 40, chat: 25, ticket: 10, last: 6, evening: 6, undo: 8, topup: 12, refund: 10, look: 1 };
+const SONG = { id: 'song', label: 'The next song', amountMinor: TIP_MINOR };
 
 export class CrashLoad {
   readonly #server: ServerProcess;
@@ -53,6 +58,7 @@ export class CrashLoad {
     const load = new CrashLoad(server, answers, dice);
     await server.server('POST', '/v1/creators', { identity: CREATOR, name: 'Ada', country: 'FR' });
     load.#talk = await load.#createRoom({ kind: 'free' });
+    await load.#asCreator(`/v1/rooms/${load.#talk}/tip-menu`, { items: [SONG] });
     load.#private = await load.#createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
     for (const identity of [...identities(), PRIVATE_FAN]) {
       await server.server('POST', '/v1/promotions', { identity, amountMinor: 30_000, reason: 'Credit of the test' });
@@ -82,8 +88,8 @@ export class CrashLoad {
     await Promise.all([...identities()].map((identity) => this.#beFan(identity, () => true)));
   }
 
-  async #createRoom(access: object): Promise<string> {
-    const room = { creator: CREATOR, title: 'A night', access };
+  async #createRoom(access: object, more: object = {}): Promise<string> {
+    const room = { creator: CREATOR, title: 'A night', access, ...more };
     return (await this.#server.server<{ id: string }>('POST', '/v1/rooms', room)).id;
   }
 
@@ -110,7 +116,14 @@ export class CrashLoad {
       case 'chat':
         return this.#send(fan, this.#doubt(identity, 'chat:send'));
       case 'ticket':
-        return this.#buyTicket(identity);
+        await this.#buyTicket(identity);
+        return;
+      case 'last':
+        return this.#buyLastTicket(identity, dice);
+      case 'evening':
+        return this.#endEvening(identity);
+      case 'undo':
+        return this.#undoRequest(fan);
       case 'topup':
         return this.#topUp(fan);
       case 'refund':
@@ -144,12 +157,55 @@ export class CrashLoad {
     } else this.#answers.noteOnce('message', `${identity} ${input.clientId}`, answer.message.id);
   }
 
-  async #buyTicket(identity: string): Promise<void> {
-    const room = await this.#createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  async #buyTicket(identity: string, created?: string): Promise<string> {
+    const room = created ?? (await this.#createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR }));
     using lobby = await this.#connect(identity, room);
     const gone = disconnected(lobby);
     const answer = await Promise.race([this.#ask(lobby, 'money:buyTicket', { from: 'wallet' }), gone]);
     if (answer) this.#answers.note('ticket', answer.ticket.id);
+    return room;
+  }
+
+  /** Two fans for one place. */
+  async #buyLastTicket(identity: string, dice: Dice): Promise<void> {
+    const room = await this.#createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR }, { capacity: 1 });
+    const others = identities().filter((other) => other !== identity);
+    const other = others[Math.floor(dice.next() * others.length)] ?? '';
+    await Promise.all([identity, other].map((buyer) => this.#buyTicket(buyer, room)));
+  }
+
+  /** The room ends without a live, so its ticket goes back by itself. */
+  async #endEvening(identity: string): Promise<void> {
+    const room = await this.#buyTicket(identity);
+    await this.#server.server('POST', `/v1/rooms/${room}/end`);
+    this.#answers.note('ended_room', room);
+    this.onAnswer();
+  }
+
+  async #undoRequest(fan: TestParticipant): Promise<void> {
+    this.#keys += 1;
+    const input = { amountMinor: TIP_MINOR, menuItem: SONG.id, idempotencyKey: `crash-request-${this.#keys}` };
+    const sent = await this.#ask(fan, 'money:tip', input);
+    if (!sent) return;
+    const { id } = sent.tip;
+    this.#answers.note('tip', id);
+    const isUndone = await this.#asCreator(`/v1/rooms/${this.#talk}/tip-requests/${id}`, { outcome: 'undone' });
+    if (isUndone) this.#answers.note('undone_request', id);
+    this.onAnswer();
+  }
+
+  /** False where the creator has made too many requests. */
+  async #asCreator(path: string, body: object): Promise<boolean> {
+    const claims = { identity: CREATOR, name: 'Ada', room: this.#talk, role: 'creator' };
+    const { token } = await this.#server.server<{ token: string }>('POST', '/v1/tokens', claims);
+    const response = await fetch(this.#server.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.status === RATE_LIMITED) return false;
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    return true;
   }
 
   async #topUp(fan: TestParticipant): Promise<void> {
@@ -180,7 +236,7 @@ export class CrashLoad {
         return answer.data;
       }
       const { code, retryAfterMs } = answer.error;
-      if (code === 'insufficient_funds' || code === 'wallet_limit') return undefined;
+      if (EXPECTED_REFUSALS.has(code)) return undefined;
       if (retryAfterMs === undefined) throw new Error(`${request}: ${code}`);
       await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
     }

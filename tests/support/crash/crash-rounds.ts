@@ -4,6 +4,7 @@ import { Database } from '../../../server/platform/db/db.ts';
 import { startPostgres } from '../databases/postgres.ts';
 import { startApp } from '../houses/app.ts';
 import { ServerProcess } from '../programs/server-process.ts';
+import { eventually } from '../run/eventually.ts';
 import { Answers } from '../soak/answers.ts';
 import { Dice } from '../soak/dice.ts';
 import { CrashLoad } from './crash-load.ts';
@@ -31,7 +32,8 @@ const KILL_DELAY_MS = 60;
 
 export async function runCrashes({ database, seed, kills, onKill }: CrashOptions): Promise<CrashResult> {
   await using stack = new AsyncDisposableStack();
-  const env: Record<string, string> = {};
+  // With a seller, receipts get numbers.
+  const env: Record<string, string> = { LOGE_HOUSE_NAME: 'Loge', LOGE_HOUSE_ADDRESS: '1 rue de la Paix, Paris' };
   if (database === 'Postgres') {
     const postgres = await startPostgres();
     stack.defer(() => postgres.close());
@@ -82,9 +84,34 @@ function countAnswers(load: CrashLoad, wanted: number): Promise<void> {
 /** Restarts the server on the remaining data, lets its jobs finish, and checks the ledger. */
 async function balance(dataDir: string, env: Record<string, string>): Promise<string[]> {
   await using books = await startApp({ dataDir, env });
-  const { money } = books.app.context;
-  await money.sweep();
-  return await money.checkInvariants();
+  const { money, db } = books.app.context;
+  // Jobs that a kill has interrupted are due again after a while.
+  const isSettled = async () => {
+    await money.sweep();
+    return (await findUnsettled(db)).length === 0;
+  };
+  await eventually(isSettled, 'every receipt has its number, and unused tickets have gone back').catch(() => {});
+  return [...(await money.checkInvariants()), ...(await findUnsettled(db))];
+}
+
+/** Receipts without a number of a series without gaps, and tickets of rooms that ended without a live. */
+async function findUnsettled(db: Database): Promise<string[]> {
+  const series = await select<{ n: string; last: string; sales: string }>(
+    db,
+    `select (select count(*) from invoices) as n, (select coalesce(max(number), 0) from invoices) as last,
+      (select count(*) from ledger_transactions where kind in ('tip', 'ticket')) as sales`,
+  );
+  const unused = await select<{ id: string }>(
+    db,
+    `select t.id from tickets t join rooms r on r.id = t.room
+      where r.ended_at is not null and r.first_live_at is null and t.status = 'valid'`,
+  );
+  return [
+    ...series
+      .filter(({ n, last, sales }) => n !== last || Number(n) < Number(sales))
+      .map(({ n, last, sales }) => `${n} receipts with numbers up to ${last}, for ${sales} sales and their refunds`),
+    ...unused.map(({ id }) => `${id} was not given back at the end of its room`),
+  ];
 }
 
 async function select<Row>(db: Database, statement: string): Promise<Row[]> {
@@ -98,7 +125,9 @@ export async function findDoubled(db: Database): Promise<string[]> {
       union all select 'message ' || identity || ' ' || client_id, count(*) from chat_entries
         where client_id is not null group by 1 having count(*) > 1
       union all select 'ticket ' || room || ' ' || identity, count(*) from tickets where status = 'valid' group by 1 having count(*) > 1
-      union all select 'shown ' || id, count(*) from chat_entries where kind = 'tip' group by 1 having count(*) > 1`,
+      union all select 'shown ' || id, count(*) from chat_entries where kind = 'tip' group by 1 having count(*) > 1
+      union all select 'place ' || t.room, count(*) from tickets t join rooms r on r.id = t.room
+        where t.status = 'valid' group by t.room, r.capacity having count(*) > r.capacity`,
   );
   return rows.map(({ what, n }) => `${what}: ${n} times`);
 }

@@ -7,6 +7,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdtemp, rename, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -99,9 +100,15 @@ export async function startPostgres(
   });
   const url = `postgres://loge@localhost/postgres?host=${encodeURIComponent(dir)}`;
   const close = async () => {
+    process.off('beforeExit', close).off('exit', interrupt);
     await stop(server);
     await rm(dir, { recursive: true, force: true });
   };
+  // A server that a script does not close neither keeps the script running nor outlives it.
+  const interrupt = () => server.kill('SIGINT');
+  server.unref();
+  (server.stderr as Socket).unref();
+  process.once('beforeExit', close).once('exit', interrupt);
   try {
     await connect(url, server);
   } catch (error) {
@@ -166,6 +173,7 @@ async function connect(url: string, server: ChildProcess): Promise<void> {
 async function stop(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.ref();
   server.kill('SIGINT');
   await ended;
 }

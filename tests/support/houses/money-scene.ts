@@ -24,7 +24,7 @@ export interface Person extends Disposable {
 
 /** Tables that are not about money, that record refused requests too, or that a job fills after the commit. */
 const IGNORED_TABLES =
-  /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*|invoices|invoice_series|letters)$/;
+  /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*|invoices|invoice_series)$/;
 /** Columns that jobs and listeners update in the background without moving money. */
 const IGNORED_COLUMNS = [
   ...['checks', 'next_check_at', 'fee_checks', 'next_fee_check_at', 'next_attempt_at', 'checked_at', 'released_seq'],
@@ -114,8 +114,11 @@ export class MoneyScene implements AsyncDisposable {
     };
   }
 
-  /** A hash of each money table's rows. */
+  /** A hash of each money table's rows, once letters about earlier operations are queued and sent. */
   async written(): Promise<Record<string, string>> {
+    const { outbox, mail } = this.loge.app.context;
+    await outbox.idle();
+    await mail.settled();
     const digests = this.#tables.map(
       (name) => `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(
         (to_jsonb(t) - '{${IGNORED_COLUMNS.join(',')}}'::text[])::text, 0)), 0) as digest from ${name} t`,

@@ -17,6 +17,8 @@ type AnsweredKind =
   | 'payout_batch'
   | 'evidence'
   | 'fee_policy'
+  | 'ended_room'
+  | 'undone_request'
   | 'paid_page';
 
 interface Answered {
@@ -37,6 +39,8 @@ const SELECT_EXISTING: Record<AnsweredKind, string> = {
   payout_batch: 'select id from payout_batches',
   evidence: 'select id from disputes where submitted_at is not null',
   fee_policy: 'select id from fee_policies',
+  ended_room: 'select id from rooms where ended_at is not null',
+  undone_request: `select id from tips where status = 'refunded' and request = 'undone'`,
   paid_page: `select provider_session as id from checkouts where status = 'paid'
     union all select provider_session from memberships where status not in ('pending', 'abandoned')`,
 };

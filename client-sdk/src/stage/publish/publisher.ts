@@ -21,7 +21,7 @@ import type { LayerControl } from './layer-control.ts';
 import { type OutgoingTrack, SentTracks } from './sent-tracks.ts';
 
 export interface PublisherHandlers {
-  /** The live has ended without a call of `end()` or `close()`. */
+  /** The live has ended without a call of `close()`. */
   onEnded(reason: LocalLiveEndReason, error: LogeError | null): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
 }
@@ -128,16 +128,11 @@ export class Publisher {
     if (run.aborted) throw run.reason;
   }
 
-  /** Ends the live: stops sending at once, then tells the server. */
-  async end(): Promise<void> {
-    const wasLive = this.#state.kind !== 'off';
+  /** Stops sending, without a request. Returns the publication, if one was on or starting. */
+  close(): string | undefined {
+    const wasOn = this.#state.kind !== 'off';
     this.#close();
-    if (wasLive) await this.#connection.requestReliably('stage:endLive', { publication: this.#publication });
-  }
-
-  /** Stops without a request: the server has ended the live. */
-  close(): void {
-    this.#close();
+    return wasOn ? this.#publication : undefined;
   }
 
   /** Adds a track, or replaces the one of its source. */

@@ -52,6 +52,7 @@ const TAGS: Record<OperationTag, string> = {
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
   chat: 'Keeping order in chats: moderation, word lists, your own word before delivery, export and erasure.',
+  trust: 'The charter: its versions, who has accepted them, and its drafts. Reports of messages, people and lives.',
   events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
 };
 

@@ -14,7 +14,7 @@ export const ticketOperations = [
     answer: quote,
     summary: 'Get a quote',
     description:
-      'The split of a ticket, of a tip of `amountMinor`, of `minutes` of a private session, or of a payment for a membership (`tier`); the parts sum to the gross exactly. For a ticket, also the text of the waiver to accept and the number of tickets left.',
+      'The split of a ticket, of a tip of `amountMinor`, of `minutes` of a private session, or of a payment for a membership (`tier`); the parts sum to the gross exactly. For a ticket, also the text of the waiver to accept and the number of tickets left. `charterUrl` is the page of the charter, where one is in force.',
     errors: [
       'nothing_to_buy',
       'tier_not_found',
@@ -26,8 +26,10 @@ export const ticketOperations = [
       'amount_too_large',
       'association_not_found',
     ],
-    run: async ({ money, rooms }, { room, caller: { identity }, input, locale }) =>
-      money.quotes.quote({ room: await rooms.getRoom(room), identity, locale, ...input }),
+    run: async ({ money, rooms, charter, config }, { room, caller: { identity }, input, locale }) => ({
+      ...(await money.quotes.quote({ room: await rooms.getRoom(room), identity, locale, ...input })),
+      charterUrl: (await charter.isInForce()) ? `${config.publicUrl}/charter` : null,
+    }),
   }),
   operation({
     name: 'getRoomSummary',

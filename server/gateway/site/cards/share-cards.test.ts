@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../platform/clock.ts';
 import { createLog } from '../../../platform/log.ts';
-import type { Room } from '../../../protocol/rooms.ts';
+import type { CardRoom } from '../../../web/rooms/room-card.ts';
 import { roomCard } from '../room-links.ts';
 import { CARD_SIZE } from './card-content.ts';
 import { ShareCards } from './share-cards.ts';
@@ -41,7 +41,15 @@ test('a title of any length and script is a picture of the same size, and nothin
 
 test('a title or name in a script that the font lacks is replaced by words, not left out', () => {
   const room = (title: string, name: string) =>
-    roomCard({ title, creator: { name }, status: 'scheduled', access: { kind: 'free' } } as Room, 'en');
+    roomCard({ title, creator: { name }, status: 'scheduled', access: { kind: 'free' } } as CardRoom, 'en');
   expect(room('東京 🎉', '美咲')).toMatchObject({ title: 'Take your seat.', subtitle: '' });
   expect(room('東京 Night 🎉 live', 'Misaki 美咲')).toMatchObject({ title: 'Night live', subtitle: 'with Misaki' });
+});
+
+test('the picture of a sold-out room says so in place of its price, in both languages', () => {
+  const access = { kind: 'ticket', priceMinor: 500, currency: 'eur' } as const;
+  const room = { title: 'One seat', creator: { name: 'Ada' }, status: 'scheduled', access } as CardRoom;
+  const factsOf = (soldOut: boolean) => (['en', 'fr'] as const).map((it) => roomCard({ ...room, soldOut }, it).facts);
+  expect(factsOf(false)).toEqual([['€5.00'], ['5,00\u00a0€']]);
+  expect(factsOf(true)).toEqual([['Sold out'], ['Complet']]);
 });

@@ -1006,6 +1006,47 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE TABLE "charter_acceptances" (
+	"identity" text NOT NULL,
+	"version" integer NOT NULL,
+	"hash" text NOT NULL,
+	"language" text NOT NULL,
+	"accepted_at" timestamp with time zone NOT NULL,
+	"via" text NOT NULL,
+	"api_key" text,
+	CONSTRAINT "charter_acceptances_identity_version_pk" PRIMARY KEY("identity","version")
+);
+--> statement-breakpoint
+CREATE TABLE "charter_versions" (
+	"version" integer PRIMARY KEY NOT NULL,
+	"articles" jsonb NOT NULL,
+	"hash" text NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	"changed_by" text NOT NULL,
+	"announced_at" timestamp with time zone,
+	"announced_by" text,
+	"effective_from" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "reports" (
+	"id" text PRIMARY KEY NOT NULL,
+	"number" integer GENERATED ALWAYS AS IDENTITY (sequence name "reports_number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"source" text NOT NULL,
+	"room" text,
+	"subject_kind" text NOT NULL,
+	"subject_key" text NOT NULL,
+	"accused" text,
+	"category" text NOT NULL,
+	"article" text,
+	"charter_version" integer,
+	"note" text,
+	"reporter" text,
+	"contact" text,
+	"evidence" jsonb,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "reports_number_unique" UNIQUE("number")
+);
+--> statement-breakpoint
 CREATE TABLE "event_counters" (
 	"scope" text PRIMARY KEY NOT NULL,
 	"value" bigint NOT NULL
@@ -1206,6 +1247,12 @@ CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "room
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
+CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
+CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("reporter","subject_key","category") WHERE "reports"."reporter" is not null;--> statement-breakpoint
+CREATE INDEX "reports_subject" ON "reports" USING btree ("subject_key");--> statement-breakpoint
+CREATE INDEX "reports_accused" ON "reports" USING btree ("accused");--> statement-breakpoint
+CREATE INDEX "reports_created" ON "reports" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint

@@ -60,6 +60,46 @@ CREATE TRIGGER "roles_append_only" BEFORE DELETE OR TRUNCATE ON "roles"
 CREATE TRIGGER "roles_giving_and_ending_only" BEFORE UPDATE ON "roles"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_giving_and_ending"();
 --> statement-breakpoint
+-- A draft of the charter may change; a version that was announced is final.
+CREATE FUNCTION "refuse_change_of_announced"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD."announced_at" IS NOT NULL THEN
+    RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "charter_versions_announced_final" BEFORE UPDATE OR DELETE ON "charter_versions"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_change_of_announced"();
+--> statement-breakpoint
+CREATE TRIGGER "charter_versions_not_emptied" BEFORE TRUNCATE ON "charter_versions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "charter_acceptances_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "charter_acceptances"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+-- Erasure and the end of retention take people and their words out of a report; everything else in it is final.
+CREATE FUNCTION "refuse_all_but_report_erasure"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW."reporter" IS NULL OR NEW."reporter" = OLD."reporter")
+    AND (NEW."contact" IS NULL OR NEW."contact" = OLD."contact")
+    AND (NEW."note" IS NULL OR NEW."note" = OLD."note")
+    AND (NEW."evidence" IS NULL OR NEW."evidence" = OLD."evidence")
+    AND to_jsonb(NEW) - 'reporter' - 'contact' - 'note' - 'evidence'
+      = to_jsonb(OLD) - 'reporter' - 'contact' - 'note' - 'evidence' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "reports_append_only" BEFORE DELETE OR TRUNCATE ON "reports"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "reports_erasure_only" BEFORE UPDATE ON "reports"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_report_erasure"();
+--> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

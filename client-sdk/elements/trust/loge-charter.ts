@@ -1,0 +1,185 @@
+/**
+ * `<loge-charter>`: the sheet in which a creator reads the charter in force and accepts it. It shows what changed since
+ * the version that they accepted before. `ask()` resolves to whether they accepted.
+ */
+import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { ArticleChange, CharterReview, TextPart } from '../../../server/protocol/trust/charter.ts';
+import { defineElement, RoomPart } from '../room/room-part.ts';
+import { formatDateTime } from '../texts/format.ts';
+import '../theme/web-awesome.ts';
+
+type Reviewed = NonNullable<CharterReview['charter']>;
+
+export class LogeCharter extends RoomPart {
+  static override properties = { charter: { state: true }, open: { state: true } };
+  declare charter: Reviewed | undefined;
+  declare open: boolean;
+  #answer: ((accepted: boolean) => void) | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    css`
+      wa-dialog {
+        --width: 44rem;
+      }
+
+      .about {
+        color: var(--_muted);
+      }
+
+      details,
+      article {
+        padding: 0.9rem 0;
+        border-top: 1px solid var(--_line);
+      }
+
+      summary {
+        min-height: 1.75rem;
+        cursor: pointer;
+        font-weight: 600;
+      }
+
+      summary:focus-visible {
+        outline: 2px solid var(--_accent);
+        outline-offset: 3px;
+      }
+
+      h3 {
+        font-size: 1.0625rem;
+        font-weight: 600;
+      }
+
+      .mark {
+        margin-inline-start: 0.5rem;
+        color: var(--_accent);
+        font-size: 0.875rem;
+        font-weight: 400;
+      }
+
+      .words {
+        margin-top: 0.5rem;
+        white-space: pre-line;
+        overflow-wrap: anywhere;
+      }
+
+      ins {
+        background: color-mix(in srgb, var(--_accent) 22%, transparent);
+        text-decoration: underline;
+        text-decoration-thickness: 1px;
+        text-underline-offset: 3px;
+      }
+
+      del {
+        color: var(--_muted);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.open = false;
+  }
+
+  /** Rejects if the charter cannot be read. */
+  async ask(): Promise<boolean> {
+    this.#finish(false);
+    const charter = await this.#read();
+    // Accepted elsewhere, or withdrawn, meanwhile.
+    if (!charter || charter.acceptedVersion === charter.version) return true;
+    this.problem = '';
+    this.open = true;
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+    });
+  }
+
+  async #read(): Promise<Reviewed | undefined> {
+    this.charter = (await this.room?.charter.review({ language: this.language })) ?? undefined;
+    return this.charter;
+  }
+
+  override render(): TemplateResult {
+    const { charter, texts } = this;
+    return html`<wa-dialog
+      lang=${this.language}
+      label=${texts.charter.title}
+      data-testid="charter-sheet"
+      .open=${this.open}
+      @wa-after-hide=${(event: Event) => {
+        if (event.target === event.currentTarget) this.#finish(false);
+      }}
+    >
+      ${charter && this.open ? this.#body(charter) : nothing}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(false)}>${texts.charter.later}</wa-button>
+      <wa-button
+        slot="footer"
+        variant="brand"
+        data-testid="charter-accept"
+        ?loading=${this.busy === 'accept'}
+        @click=${() => charter && this.#accept(charter)}
+        >${texts.charter.accept}</wa-button
+      >
+    </wa-dialog>`;
+  }
+
+  #body({ version, effectiveFrom, acceptedVersion, articles }: Reviewed): TemplateResult {
+    const { texts } = this;
+    const since = formatDateTime(effectiveFrom, this.language);
+    const changed = acceptedVersion === null ? articles : articles.filter(({ change }) => change !== 'same');
+    const same = articles.filter((article) => !changed.includes(article));
+    return html`
+      <p class="about">
+        ${texts.charter.about(version, since)}
+        ${acceptedVersion === null ? texts.charter.first : texts.charter.changes(acceptedVersion, changed.length)}
+      </p>
+      ${changed.map((article) => this.#article(article, acceptedVersion !== null))}
+      ${
+        same.length > 0
+          ? html`<details>
+              <summary>${texts.charter.unchanged(same.length)}</summary>
+              ${same.map((article) => this.#article(article, false))}
+            </details>`
+          : nothing
+      }
+    `;
+  }
+
+  #article({ id, title, change, parts }: ArticleChange, isCompared: boolean): TemplateResult {
+    const { texts } = this;
+    const mark = isCompared && change !== 'same' ? html`<span class="mark">${texts.charter[change]}</span>` : nothing;
+    return html`<article data-testid="charter-article-${id}">
+      <h3>${title}${mark}</h3>
+      <p class="words">${isCompared && change === 'changed' ? parts.map(changedText) : parts.map(({ text }) => text)}</p>
+    </article>`;
+  }
+
+  async #accept({ version }: Reviewed): Promise<void> {
+    const { language } = this;
+    const isDone = await this.act('accept', async () => {
+      try {
+        await this.room?.charter.accept({ version, language });
+      } catch (error) {
+        // Another version has come into force while this one was read: it is read next.
+        await this.#read();
+        throw error;
+      }
+    });
+    if (isDone) this.#finish(true);
+  }
+
+  #finish(accepted: boolean): void {
+    this.open = false;
+    this.#answer?.(accepted);
+    this.#answer = undefined;
+  }
+}
+
+function changedText({ kind, text }: TextPart): TemplateResult {
+  if (kind === 'same') return html`${text}`;
+  return kind === 'added' ? html`<ins>${text}</ins>` : html`<del>${text}</del>`;
+}
+
+defineElement('loge-charter', LogeCharter);

@@ -1,0 +1,163 @@
+/** Reports over HTTP and by the public form: what is kept, who sees it, and what is refused. */
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
+import { MovableClock } from '../../../../tests/support/houses/money-house.ts';
+import type { ChatReportInput } from '../../../protocol/chat/chat-moderation.ts';
+import type { RoomId } from '../../../protocol/ids.ts';
+import { EXAMPLE_CHARTER } from '../../../trust/charter/example-charter.ts';
+import { reports } from '../../../trust/reports/reports.schema.ts';
+
+const clock = new MovableClock();
+let http: TestHttp;
+let room: RoomId;
+
+beforeAll(async () => {
+  http = await startHttp({ clock });
+  room = (await http.createRoom({ kind: 'free' })).id;
+});
+afterAll(() => http[Symbol.asyncDispose]());
+
+const tokenOf = (identity: string, role: 'fan' | 'creator' | 'moderator' = 'fan') =>
+  http.token({ room, identity, role });
+const file = (identity: string, about: object) =>
+  http.participant(tokenOf(identity), 'POST', '/v1/reports', { room, category: 'harassment', ...about });
+const stored = async (id: string) =>
+  (await http.context.db.orm.select().from(reports)).find((report) => report.id === id);
+
+async function say(identity: string, text: string, role: 'fan' | 'creator' = 'fan') {
+  const from = { identity, name: identity, role };
+  const sent = await http.context.chat.send({ room, from, input: { clientId: `${identity}-${text}`, text } });
+  if (!('message' in sent)) throw new Error('The message is held.');
+  return sent.message.id;
+}
+
+test('a message is reported with its context and its author, once, and moderators see it without the reporter', async () => {
+  await say('max', 'Before');
+  const id = await say('max', 'You are nothing');
+  const first = await file('lea', { subject: { kind: 'message', id }, note: 'Every\nevening' });
+  expect([first.status, first.json]).toMatchObject([201, { state: 'received', subject: 'message', article: null }]);
+  expect(first.json.number).toBeGreaterThan(0);
+  const again = await file('lea', { subject: { kind: 'message', id } });
+  expect(again.json).toEqual(first.json);
+  const other = await file('ines', { subject: { kind: 'message', id } });
+  expect(other.json.number).not.toBe(first.json.number);
+  const row = await stored(first.json.id);
+  expect(row).toMatchObject({ accused: 'max', reporter: 'lea', subjectKey: (await stored(other.json.id))?.subjectKey });
+  expect(JSON.stringify(row?.evidence)).toContain('Before');
+  expect(row?.evidence).toMatchObject({ author: { messages: 2 }, place: { title: 'An evening with Ada' } });
+  const seen = await http.context.chat.records.listReportsFor('ada', room, 100);
+  expect(seen.map(({ note }) => note).sort()).toEqual(['Every evening', null]);
+  expect(JSON.stringify(seen)).not.toContain('"lea"');
+});
+
+test('the creator and moderators see no report of the creator or of themselves', async () => {
+  const id = await say('ada', 'Mine', 'creator');
+  const input: ChatReportInput = { messageId: id, category: 'fraud' };
+  const { number } = await http.context.reports.fileFromChat(room, 'lea', input);
+  expect((await http.participant(tokenOf('lea'), 'GET', '/v1/reports')).json.reports[0]).toMatchObject({ number });
+  for (const moderator of ['ada', 'moe', 'max'])
+    expect(JSON.stringify(await http.context.chat.records.listReportsFor(moderator, room, 100))).not.toContain(id);
+  expect(await http.context.chat.records.listReportsFor('max', room, 100)).toEqual([]);
+});
+
+test('a person and a live are reported; the article is that of the charter in force', async () => {
+  await http.context.charter.seed(EXAMPLE_CHARTER, 'operator');
+  const person = await file('lea', { subject: { kind: 'person', id: 'max' }, category: 'minors' });
+  expect(person.json).toMatchObject({ subject: 'person', article: 'law' });
+  expect(await stored(person.json.id)).toMatchObject({ charterVersion: 1, accused: 'max' });
+  const live = await file('lea', { subject: { kind: 'live' }, category: 'consent' });
+  expect(live.json).toMatchObject({ subject: 'live', article: 'content' });
+  expect(await stored(live.json.id)).toMatchObject({ accused: 'ada' });
+  const numbers = [live, person].map(({ json }) => json.number);
+  const own = (await http.participant(tokenOf('lea'), 'GET', '/v1/reports')).json.reports;
+  expect(own.slice(0, 2).map(({ number }: { number: number }) => number)).toEqual(numbers);
+  expect((await http.participant(tokenOf('max'), 'GET', '/v1/reports')).json.reports).toEqual([]);
+});
+
+test('a report of another room, of an unknown message, or malformed is refused', async () => {
+  const other = await http.context.rooms.createRoom({ creator: 'ada', title: 'Other', access: { kind: 'free' } });
+  const code = async (about: object) => (await file('ann', about)).json.error.code;
+  expect(await code({ room: other.id, subject: { kind: 'live' } })).toBe('forbidden');
+  expect(await code({ subject: { kind: 'message', id: 'msg_00000000000000000000' } })).toBe('message_not_found');
+  for (const wrong of [{ subject: { kind: 'message' } }, { subject: { kind: 'house' } }, { category: 'boring' }, {}])
+    expect(await code({ ...wrong })).toBe('invalid_request');
+});
+
+test('one person files twenty reports an hour', async () => {
+  for (let count = 0; count < 20; count += 1)
+    expect((await file('eve', { subject: { kind: 'person', id: `fan-${count}` } })).status).toBe(201);
+  expect((await file('eve', { subject: { kind: 'live' } })).json.error.code).toBe('rate_limited');
+  expect((await file('bob', { subject: { kind: 'live' } })).status).toBe(201);
+});
+
+test('the public form takes words alone, from its own page, and answers with a number', async () => {
+  const send = (
+    fields: Record<string, string>,
+    headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' },
+  ) =>
+    http.call('POST', '/reports/new', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(fields).toString(),
+    });
+  const given = {
+    category: 'consent',
+    place: 'Noah’s live',
+    time: '',
+    note: 'It is <b>me</b>.',
+    contact: 'me@example.org',
+  };
+  expect((await http.call('GET', '/reports/new?lang=fr')).text).toContain('112');
+  const sent = await send(given);
+  expect(sent.status).toBe(201);
+  const number = Number(/Report no\. (\d+)/.exec(sent.text)?.[1]);
+  const row = (await http.context.db.orm.select().from(reports)).find((report) => report.number === number);
+  expect(row).toMatchObject({
+    source: 'form',
+    contact: 'me@example.org',
+    note: 'It is <b>me</b>.',
+    reporter: null,
+    article: 'content',
+    evidence: { place: 'Noah’s live', time: null },
+  });
+  const incomplete = await send({ ...given, note: '  ', place: '"><script>' });
+  expect([incomplete.status, incomplete.text.includes('<script>')]).toEqual([422, false]);
+  expect(incomplete.text).toContain('value="me@example.org"');
+  expect((await send(given, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  expect((await send({ ...given, note: 'x'.repeat(40_000) })).status).toBe(413);
+  for (let count = 0; count < 9; count += 1) await send(given);
+  expect((await send(given)).status).toBe(429);
+});
+
+test('the house reads all reports with their evidence, and how many there are of the same thing', async () => {
+  const key = await http.makeKey(['moderation']);
+  const { json } = await key.call('GET', '/v1/desk/reports?limit=100');
+  const about = json.reports.filter(({ subject }: { subject: string }) => subject === 'message');
+  expect(about.map(({ sameSubject }: { sameSubject: number }) => sameSubject)).toEqual([1, 2, 2]);
+  expect(about[2]).toMatchObject({ accused: 'max', reporter: 'lea', source: 'room' });
+  const numbers = json.reports.map(({ number }: { number: number }) => number);
+  const page = (await key.call('GET', `/v1/desk/reports?limit=2&before=${numbers[1]}`)).json;
+  expect(page.reports.map(({ number }: { number: number }) => number)).toEqual(numbers.slice(2, 4));
+  expect(page.hasMore).toBe(true);
+  const { reports: read } = await http.context.reports.list('max', { limit: 100 });
+  expect(read.some(({ accused }) => accused === 'max')).toBe(false);
+});
+
+test('the record is final, and erasure and the end of retention take people out of it', async () => {
+  const { db, participantData, reports: domain } = http.context;
+  for (const change of [
+    sql`update reports set category = 'spam'`,
+    sql`update reports set note = 'x'`,
+    sql`delete from reports`,
+  ])
+    await expect(db.orm.execute(change)).rejects.toThrow();
+  await participantData.erase('lea', { identity: 'op', name: 'op', role: 'server' });
+  const rows = await db.orm.select().from(reports);
+  expect(rows.some(({ reporter }) => reporter === 'lea')).toBe(false);
+  expect(rows.some(({ accused, evidence }) => accused === 'max' && evidence !== null)).toBe(true);
+  clock.advance(4 * 366 * 86_400_000);
+  await domain.retire();
+  const retired = await db.orm.select().from(reports);
+  expect(retired.length).toBe(rows.length);
+  expect(retired.every((row) => row.evidence === null && row.contact === null && row.reporter === null)).toBe(true);
+});

@@ -1,0 +1,58 @@
+/** Reports: by anybody in a room, by people of the house, and what became of one's own. */
+import { AppError } from '../../../protocol/errors.ts';
+import { filedReportList, filedReportQuery, report, reportInput, reportList } from '../../../protocol/trust/reports.ts';
+import { operation, socketOperation } from '../operation.ts';
+
+const EXAMPLE_MESSAGE = 'msg_9aYx3mPq7LdR2vKe5tWz';
+
+export const reportOperations = [
+  operation({
+    name: 'fileReport',
+    http: 'POST /v1/reports',
+    by: ['participant', 'person'],
+    limit: 'report',
+    input: reportInput,
+    example: {
+      room: 'room_4f1kV0hT2cQm8yNw6bXz',
+      subject: { kind: 'message', id: EXAMPLE_MESSAGE },
+      category: 'harassment',
+      note: 'It goes on in every live.',
+    },
+    answer: report,
+    status: 201,
+    summary: 'Report a message, a person or a live',
+    description:
+      'Kept with its evidence: the message with its context, or what is on record of the person. A participant reports in the room of their token. The same report again returns the first one. Moderators of the room see reports of fans’ messages without who made them.',
+    errors: ['room_not_found', 'message_not_found', 'forbidden'],
+    run: ({ reports }, { by, room, caller: { identity }, input: { room: named, ...about } }) => {
+      if (by === 'participant' && named !== room) throw new AppError('forbidden', 'This token is for another room.');
+      return reports.file(named, identity, about);
+    },
+  }),
+  socketOperation({
+    socket: 'reports:file',
+    from: 'lobby',
+    limit: 'report',
+    run: ({ reports }, { room, caller: { identity }, input }) => reports.file(room, identity, input),
+  }),
+  operation({
+    name: 'listOwnReports',
+    http: 'GET /v1/reports',
+    by: ['participant', 'person'],
+    answer: reportList,
+    summary: 'List your reports',
+    description: 'The newest hundred.',
+    run: async ({ reports }, { caller: { identity } }) => ({ reports: await reports.listBy(identity) }),
+  }),
+  operation({
+    name: 'listReports',
+    http: 'GET /v1/desk/reports',
+    by: ['server:moderation', 'operator'],
+    input: filedReportQuery,
+    answer: filedReportList,
+    summary: 'List reports with their evidence',
+    description:
+      'Newest first. For the house: nobody sees reports about themselves. While `hasMore` is true, pass the last `number` as `before`.',
+    run: ({ reports }, { caller: { identity }, input }) => reports.list(identity, input),
+  }),
+];

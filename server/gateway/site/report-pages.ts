@@ -1,0 +1,141 @@
+/** The public form for reports, which needs no account and takes no files, and the list of one's own reports. */
+import express, { type Express } from 'express';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { html, type Markup } from '../../platform/html.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { type Report, reportCategory, reportFormInput } from '../../protocol/trust/reports.ts';
+import { signInPath } from '../../web/site/site-paths.ts';
+import type { HttpContext } from '../context.ts';
+import { page } from '../http/html-pages.ts';
+import { noStore } from '../http/security.ts';
+import { assertOwnPage } from '../origins.ts';
+import type { HttpLimits } from '../rate-limits.ts';
+import { footerPages } from './house-pages.ts';
+import { pageLanguage } from './page-language.ts';
+import { reportTexts } from './report-texts.ts';
+import type { SiteSessions } from './site-session.ts';
+
+const FORM_PATH = '/reports/new';
+const FORM_BYTES = 32 * 1024;
+
+const STYLE = html`<style>
+  .report { text-align: start; max-width: 40rem; }
+  .report form { display: grid; gap: 1.1rem; margin: 1.5rem 0; }
+  .report label { display: grid; gap: .3rem; font-weight: 600; }
+  .report label small { color: #b9a8ad; font-weight: 400; font-size: .9375rem; }
+  .report input, .report select, .report textarea { width: 100%; padding: .7rem .8rem; border: 1px solid #8a7680; border-radius: 9px; background: #1c1418; color: inherit; font: inherit; }
+  .report textarea { min-height: 9rem; resize: vertical; }
+  .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
+  .report .danger { padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
+  .report .fault { color: #ff9a92; }
+  .report ul { list-style: none; padding: 0; }
+  .report li { padding: .9rem 0; border-bottom: 1px solid #41323a; overflow-wrap: anywhere; }
+  .report .quiet { color: #b9a8ad; font-size: .9375rem; }
+</style>`;
+
+interface ReportPageParts {
+  limits: HttpLimits;
+  sessions: SiteSessions;
+}
+
+export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
+  const { config, reports } = context;
+  const write = async (language: Language, title: string, body: Markup) =>
+    page(title, html`${STYLE}<div class="report">${body}</div>`, { language, links: await footerPages(context) });
+
+  app.get('/reports', noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const language = pageLanguage(request, response);
+    const texts = reportTexts[language];
+    const person = (await sessions.find(request))?.person;
+    const own = person
+      ? ownReports(await reports.listBy(person.identity), language)
+      : html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
+    const body = html`${own}<p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
+    response.type('html').send(await write(language, texts.own, body));
+  });
+
+  app.get(FORM_PATH, noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const language = pageLanguage(request, response);
+    response.type('html').send(await write(language, reportTexts[language].title, form(language, {}, '')));
+  });
+
+  const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
+  app.post(FORM_PATH, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const language = pageLanguage(request, response);
+    const texts = reportTexts[language];
+    const given = textsOf(request.body);
+    const parsed = reportFormInput.safeParse(given);
+    if (!parsed.success || !Object.values(parsed.data).every(isStorable)) {
+      response
+        .status(422)
+        .type('html')
+        .send(await write(language, texts.title, form(language, given, texts.incomplete)));
+      return;
+    }
+    await limits.consume('reportForm', { address: request.ip });
+    const { number } = await reports.fileForm(parsed.data);
+    const body = html`<p><strong data-testid="report-number">${texts.number(number)}</strong></p><p>${texts.thanks}</p>
+      <p>${parsed.data.contact ? texts.weWrite : texts.noContact}</p>${danger(language)}`;
+    response
+      .status(201)
+      .type('html')
+      .send(await write(language, texts.received, body));
+  });
+}
+
+/** Empty fields count as absent; a field that was sent twice is not taken. */
+function textsOf(body: unknown): Record<string, string> {
+  if (typeof body !== 'object' || body === null) return {};
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => typeof value === 'string' && value.trim() !== '') as [string, string][],
+  );
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+function form(language: Language, given: Record<string, string>, fault: string): Markup {
+  const texts = reportTexts[language];
+  const field = (name: 'place' | 'time' | 'contact', maxChars: number, isRequired = false) =>
+    html`<label>${texts.fields[name]}<small>${texts.hints[name]}</small>
+      <input name="${name}" maxlength="${maxChars}" value="${given[name] ?? ''}" autocomplete="${name === 'contact' ? 'email' : 'off'}" ${isRequired && html`required`}></label>`;
+  return html`<p>${texts.text}</p>${danger(language)}
+    ${fault !== '' && html`<p class="fault" role="alert">${fault}</p>`}
+    <form method="post" action="${FORM_PATH}?lang=${language}">
+      <label>${texts.fields.category}<select name="category" required>
+        <option value="">${texts.choose}</option>
+        ${reportCategory.options.map(
+          (name) =>
+            html`<option value="${name}" ${given.category === name && html`selected`}>${texts.categories[name]}</option>`,
+        )}
+      </select></label>
+      ${field('place', 300, true)} ${field('time', 120)}
+      <label>${texts.fields.note}<small>${texts.hints.note}</small>
+        <textarea name="note" maxlength="${LIMITS.reportNoteChars}" required>${given.note ?? ''}</textarea></label>
+      ${field('contact', 200)}
+      <button>${texts.send}</button>
+    </form><p class="quiet">${texts.data}</p>`;
+}
+
+function danger(language: Language): Markup {
+  return html`<p class="danger">${reportTexts[language].danger}</p>`;
+}
+
+function ownReports(own: Report[], language: Language): Markup {
+  const texts = reportTexts[language];
+  if (own.length === 0) return html`<p>${texts.none}</p>`;
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Paris' });
+  return html`<ul>${own.map(
+    ({ number, subject, category, article, note, state, createdAt }) => html`<li>
+      <strong>${texts.number(number)}</strong>, ${texts.subjects[subject]}, ${texts.categories[category]}
+      <br><span class="quiet">${date.format(new Date(createdAt))} · ${texts.states[state]}${
+        article !== null && html` · <a href="/charter#${article}">${texts.article}</a>`
+      }</span>
+      ${note !== null && html`<br>${note}`}</li>`,
+  )}</ul>`;
+}

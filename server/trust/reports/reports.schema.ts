@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Report, ReportCategory } from '../../protocol/trust/reports.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** Reports with a copy of their evidence. Never changed, but for what erasure and the end of retention take out. */
+export const reports = pgTable(
+  'reports',
+  {
+    id: text('id').primaryKey(),
+    number: integer('number').notNull().unique().generatedAlwaysAsIdentity(),
+    source: text('source').$type<'room' | 'form'>().notNull(),
+    /** Null for a report by the form. */
+    room: text('room'),
+    subjectKind: text('subject_kind').$type<Report['subject']>().notNull(),
+    /** Equal for reports of the same thing, which are decided together. */
+    subjectKey: text('subject_key').notNull(),
+    /** Whom it is about, as far as known. */
+    accused: text('accused'),
+    category: text('category').$type<ReportCategory>().notNull(),
+    article: text('article'),
+    charterVersion: integer('charter_version'),
+    note: text('note'),
+    /** Null for a report by the form, and after erasure. */
+    reporter: text('reporter'),
+    contact: text('contact'),
+    evidence: jsonb('evidence').$type<unknown>(),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('reports_once')
+      .on(table.reporter, table.subjectKey, table.category)
+      .where(sql`${table.reporter} is not null`),
+    index('reports_subject').on(table.subjectKey),
+    index('reports_accused').on(table.accused),
+    index('reports_created').on(table.createdAt),
+  ],
+);

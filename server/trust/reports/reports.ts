@@ -1,0 +1,186 @@
+/**
+ * Reports of messages, people and lives, from a room or by the public form, kept with their evidence. Acknowledged at
+ * once with a number. Called by the gateway; asks the chat for evidence through a port, and decides nothing.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db/db.ts';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { Log } from '../../platform/log.ts';
+import type { ChatReportInput } from '../../protocol/chat/chat-moderation.ts';
+import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type {
+  FiledReportList,
+  FiledReportQuery,
+  Report,
+  ReportCategory,
+  ReportForm,
+  ReportSubject,
+  RoomReportInput,
+} from '../../protocol/trust/reports.ts';
+import type { Rooms } from '../../rooms/rooms.ts';
+import { ARTICLE_OF } from './report-categories.ts';
+import { ReportsStore } from './reports.store.ts';
+
+const RETIRE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** What reports ask of the chat. */
+interface ReportedChat {
+  /** A message with its context, and what is on record of its author. Throws `message_not_found`. */
+  messageEvidence(room: RoomId, id: MessageId): Promise<{ message: { from: { identity: string } } }>;
+  /** What is on record of a person in the rooms of this room's creator. */
+  personEvidence(room: RoomId, identity: string): Promise<object>;
+  /** Shows a report to the room's moderators; idempotent. */
+  report(room: RoomId, reporter: string, input: ChatReportInput): Promise<ChatReportId>;
+}
+
+interface ReportsOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  rooms: Pick<Rooms, 'getRoom'>;
+  chat: ReportedChat;
+  /** The version of the charter in force, and whether it has an article. */
+  charter: { findArticle(id: string): Promise<{ version: number; article: string } | undefined> };
+  /** How long evidence and names are kept. */
+  evidenceDays: number;
+}
+
+interface Subject {
+  key: string;
+  accused: string;
+  evidence: unknown;
+}
+
+export class Reports {
+  readonly #options: ReportsOptions;
+  readonly #store: ReportsStore;
+  readonly #job: PeriodicJob;
+
+  constructor(options: ReportsOptions) {
+    this.#options = options;
+    this.#store = new ReportsStore(options.db);
+    this.#job = new PeriodicJob({
+      name: 'retire reports',
+      everyMs: RETIRE_MS,
+      log: options.log,
+      run: async () => {
+        await this.retire();
+        return false;
+      },
+    });
+  }
+
+  start(): void {
+    this.#job.start();
+  }
+
+  close(): Promise<void> {
+    return this.#job.close();
+  }
+
+  /** Idempotent by reporter, subject and category. */
+  async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
+    const report = await this.#insert(room, reporter, input);
+    const { subject, category, note } = input;
+    if (subject.kind === 'message' && isChatCategory(category))
+      await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
+    return report;
+  }
+
+  /** The report of a message from its chat: for the house, and for the moderators of the room. */
+  async fileFromChat(room: RoomId, reporter: string, input: ChatReportInput) {
+    const { messageId: id, category, note } = input;
+    const { number } = await this.#insert(room, reporter, { subject: { kind: 'message', id }, category, note });
+    return { report: await this.#options.chat.report(room, reporter, input), number };
+  }
+
+  /** By the public form. What it says is not verified. */
+  async fileForm({ place, time, category, note, contact }: ReportForm): Promise<Report> {
+    const created = await this.#newReport(category);
+    return this.#store.insert({
+      ...created,
+      source: 'form',
+      subjectKind: 'form',
+      subjectKey: `form:${created.id}`,
+      note,
+      contact: contact ?? null,
+      evidence: { place, time: time ?? null },
+    });
+  }
+
+  listBy(reporter: string): Promise<Report[]> {
+    return this.#store.listBy(reporter, LIMITS.listPageItems);
+  }
+
+  /** All reports for the house, newest first, without those about the reader. */
+  async list(reader: string, { before, limit }: FiledReportQuery): Promise<FiledReportList> {
+    const found = await this.#store.list(reader, { before, limit: limit + 1 });
+    return { reports: found.slice(0, limit), hasMore: found.length > limit };
+  }
+
+  /** Takes evidence and people out of reports that are older than their retention. */
+  retire(): Promise<void> {
+    return this.#store.retire(new Date(this.#options.clock.now() - this.#options.evidenceDays * DAY_MS).toISOString());
+  }
+
+  async #insert(room: RoomId, reporter: string, { subject, category, note }: RoomReportInput): Promise<Report> {
+    const { key, accused, evidence } = await this.#look(room, subject);
+    return this.#store.insert({
+      ...(await this.#newReport(category)),
+      source: 'room',
+      room,
+      subjectKind: subject.kind,
+      subjectKey: key,
+      accused,
+      note: note ?? null,
+      reporter,
+      evidence,
+    });
+  }
+
+  async #look(room: RoomId, subject: ReportSubject): Promise<Subject> {
+    const { rooms, chat } = this.#options;
+    const { title, creator, status, liveStartedAt, access } = await rooms.getRoom(room);
+    const place = { title, creator, status, liveStartedAt, access: access.kind };
+    switch (subject.kind) {
+      case 'message': {
+        const evidence = await chat.messageEvidence(room, subject.id);
+        const accused = evidence.message.from.identity;
+        return { key: `message:${subject.id}`, accused, evidence: { place, ...evidence } };
+      }
+      case 'person': {
+        const record = await chat.personEvidence(room, subject.id);
+        return { key: `person:${subject.id}`, accused: subject.id, evidence: { place, record } };
+      }
+      case 'live': {
+        const { identity: accused } = creator;
+        const record = await chat.personEvidence(room, accused);
+        return { key: `live:${room}`, accused, evidence: { place, record } };
+      }
+    }
+  }
+
+  async #newReport(category: ReportCategory) {
+    const id = ARTICLE_OF[category];
+    const found = id === null ? undefined : await this.#options.charter.findArticle(id);
+    return {
+      id: createId('report'),
+      category,
+      article: found?.article ?? null,
+      charterVersion: found?.version ?? null,
+      createdAt: new Date(this.#options.clock.now()).toISOString(),
+    };
+  }
+}
+
+function isChatCategory(category: ReportCategory): category is ChatReportInput['category'] {
+  return category !== 'consent' && category !== 'illegal';
+}
+
+/** Moderators see the beginning of a longer note, as one line. */
+function chatNote(note = ''): { note?: string } {
+  const text = [...note.replace(/\s+/g, ' ')].slice(0, LIMITS.reasonChars).join('').trim();
+  return text ? { note: text } : {};
+}
