@@ -21,6 +21,7 @@ interface AccountClosingOptions {
   money: Money;
   participantData: ParticipantData;
   receiptYears: number;
+  publicUrl: string;
 }
 
 /** On record as who erases: nobody's name must stay behind. */
@@ -64,11 +65,11 @@ export class AccountClosing {
   }
 
   async #sendLetter(person: string): Promise<void> {
-    const { db, mail, people, receiptYears } = this.#options;
+    const { db, mail, people, receiptYears, publicUrl } = this.#options;
     const to = await people.addressOf(person);
     if (!to) return;
     const { address, language } = to;
-    const letter = { key: `closed:${person}`, to: address, language, data: { receiptYears } };
+    const letter = { key: `closed:${person}`, to: address, language, data: { receiptYears, link: `${publicUrl}/` } };
     await db.transaction((tx) => mail.enqueue(tx, { ...letter, template: 'account-closed' }));
     mail.wake();
   }

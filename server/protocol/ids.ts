@@ -36,6 +36,7 @@ export const ID_PREFIXES = {
   addressChange: 'move_',
   operatorInvitation: 'opinvite_',
   letter: 'letter_',
+  pushDevice: 'pushdev_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
@@ -66,6 +67,7 @@ export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
 export type ApiKeyId = Id<'apiKey'>;
 export type PersonSessionId = Id<'personSession'>;
+export type PushDeviceId = Id<'pushDevice'>;
 export type RoleId = Id<'role'>;
 export type InvitationId = Id<'invitation'>;
 export type AddressChangeId = Id<'addressChange'>;

@@ -15,7 +15,9 @@ import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
 import { passkeyCeremonies } from '../site/passkey-operations.ts';
+import { mountPictures } from '../site/picture-files.ts';
 import { mountReportPages } from '../site/report-pages.ts';
+import { mountTicketReturns } from '../site/return-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountSignInLinks } from '../site/sign-in-links.ts';
 import { signInOperations } from '../site/sign-in-operations.ts';
@@ -58,6 +60,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
+  mountPictures(app, context, limits);
   mountDocs(app, context);
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
@@ -71,6 +74,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountSignInLinks(app, context, { sessions, desk, limits });
   mountAddressLinks(app, context, limits);
   mountUnsubscribing(app, context, limits);
+  mountTicketReturns(app, context, limits);
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);

@@ -2,6 +2,7 @@
 import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
 import { addressOperations } from './addresses.ts';
+import { blockOperations } from './blocks.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
@@ -23,6 +24,9 @@ import { operatorOperations } from './operators.ts';
 import { passkeyOperations } from './passkeys.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
+import { profileOperations } from './profiles.ts';
+import { pushOperations } from './push.ts';
+import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
@@ -36,13 +40,21 @@ export const OPERATIONS = {
     ...passkeyOperations,
     ...addressOperations,
     ...operatorOperations,
+    ...pushOperations,
     ...moderatorOperations,
     ...accountDataOperations,
     ...deskPeopleOperations,
     ...deskRoleOperations,
     ...mailOperations,
   ],
-  rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
+  rooms: [
+    ...roomOperations,
+    ...siteRoomOperations,
+    ...blockOperations,
+    ...profileOperations,
+    ...reminderOperations,
+    ...stageOperations,
+  ],
   money: [
     ...walletOperations,
     ...ticketOperations,
