@@ -109,22 +109,6 @@ describe.each(BOTH_DATABASES)('a changed room on $name', { timeout: 120_000 }, (
     throw new Error('The process was killed at every step.');
   });
 
-  test('the return closes with the old date, at the earliest when the live begins, and is not for later tickets', async () => {
-    const room = await house.createRoom(undefined, { startsAt: inHours(48) });
-    const early = await buy(room, { waives: true });
-    const moved = await change(room, { startsAt: inHours(1) });
-    expect(moved.returnUntil).toBe(room.startsAt);
-    const late = await buy(moved, { waives: true });
-    await house.rooms.startLive(room.id);
-    await expect(change(room, { startsAt: inHours(5) })).rejects.toMatchObject({ code: 'date_fixed' });
-    const tickets = await house.money.withdrawals.listTickets(early.identity);
-    expect(tickets).toMatchObject([{ withdrawable: true, movedAt: moved.movedAt }]);
-    await expect(house.money.withdrawals.giveBack(late.ticket)).rejects.toMatchObject({ code: 'not_refundable' });
-    house.advance(49 * HOUR_MS);
-    await expect(house.money.withdrawals.giveBack(early.ticket)).rejects.toMatchObject({ code: 'not_refundable' });
-    house.advance(-49 * HOUR_MS);
-  });
-
   test('the price changes until somebody buys; a buyer who saw another one pays nothing', async () => {
     const room = await house.createRoom();
     expect((await change(room, { priceMinor: 400 })).access.priceMinor).toBe(400);
@@ -144,5 +128,21 @@ describe.each(BOTH_DATABASES)('a changed room on $name', { timeout: 120_000 }, (
     });
     await house.rooms.endRoom(room.id);
     await expect(change(room, { title: 'Too late' })).rejects.toMatchObject({ code: 'room_ended' });
+  });
+
+  // The last one, as it moves the clocks of the house and of the payment provider.
+  test('the return closes with the old date, at the earliest when the live begins, and is not for later tickets', async () => {
+    const room = await house.createRoom(undefined, { startsAt: inHours(48) });
+    const early = await buy(room, { waives: true });
+    const moved = await change(room, { startsAt: inHours(1) });
+    expect(moved.returnUntil).toBe(room.startsAt);
+    const late = await buy(moved, { waives: true });
+    await house.rooms.startLive(room.id);
+    await expect(change(room, { startsAt: inHours(5) })).rejects.toMatchObject({ code: 'date_fixed' });
+    const tickets = await house.money.withdrawals.listTickets(early.identity);
+    expect(tickets).toMatchObject([{ withdrawable: true, movedAt: moved.movedAt }]);
+    await expect(house.money.withdrawals.giveBack(late.ticket)).rejects.toMatchObject({ code: 'not_refundable' });
+    house.advance(49 * HOUR_MS);
+    await expect(house.money.withdrawals.giveBack(early.ticket)).rejects.toMatchObject({ code: 'not_refundable' });
   });
 });
