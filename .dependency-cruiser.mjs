@@ -13,7 +13,7 @@ const homes = {
   '@socket.io/redis-adapter': '^server/gateway/',
   '@lit-labs/ssr': '^server/gateway/site/',
   satori: '^server/gateway/site/cards/',
-  sharp: '^server/gateway/site/cards/',
+  sharp: '^server/(gateway/site/cards|platform/pictures)/',
   'rate-limiter-flexible': '^server/gateway/',
   ws: '^(sfu/control/[^/]+|server/gateway/socket/fair-web-sockets)\\.ts$',
   mediasoup: '^(sfu/|infra/setup/prove-worker\\.mjs$)',

@@ -32,6 +32,7 @@ import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
 import type { Outbox } from './platform/outbox/outbox.ts';
+import { Pictures } from './platform/pictures/pictures.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -55,6 +56,7 @@ export interface Domains {
   deskSessions: DeskSessions;
   mail: Mail;
   people: People;
+  pictures: Pictures;
   roles: Roles;
   moderators: Moderators;
   tokens: Tokens;
@@ -122,11 +124,12 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
+  const pictures = new Pictures({ db, clock });
   const roles = new Roles({ db, outbox, clock });
   const { publicUrl, creatorApproval } = config;
   const people = new People({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
-  const participantData = new ParticipantData({ db, clock, rooms, money, chat, webhooks });
+  const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const letters = new MoneyLetters({
     db,
     mail,
@@ -164,6 +167,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
     people,
+    pictures,
     roles,
     moderators,
     participantData,
@@ -218,7 +222,10 @@ export async function createMoney(
   settings: Omit<MoneyOptions, keyof Platform | 'rooms'>,
 ): Promise<Money> {
   const money = await Money.create({ ...platform, rooms, ...settings });
-  listenToFacts(platform.outbox, { privateSessions: (facts) => money.privateSessions.handleFacts(facts) });
+  listenToFacts(platform.outbox, {
+    privateSessions: (facts) => money.privateSessions.handleFacts(facts),
+    blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts),
+  });
   return money;
 }
 

@@ -17,6 +17,8 @@ type DispatchListener =
   | 'tipRefunds'
   /** Finds the rooms in which a person has become a moderator, or is one no longer. */
   | 'ranks'
+  /** Returns tickets of people whom a creator has blocked. */
+  | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
   /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
@@ -54,6 +56,10 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
+  'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
+  'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
+  'follower.added': { dispatch: ['webhooks'] },
+  'follower.removed': { dispatch: ['webhooks'] },
   // No webhook: these people are the house's own.
   'role.changed': { dispatch: ['ranks', 'letters'] },
   'sessions.ended': { dispatch: ['sockets'] },

@@ -6,7 +6,7 @@ import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
-import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
@@ -351,6 +351,15 @@ export class Room {
   /** Removes a person from the room; the reason is recorded. For the creator and moderators. */
   removeParticipant(request: { identity: string; reason: string }): Promise<Removal> {
     return this.#connection.request('rooms:remove', request);
+  }
+
+  /**
+   * Removes a person from all rooms of the creator, also later ones; the reason is recorded. For the creator. Tickets
+   * of lives to come go back.
+   * @throws {LogeError} `forbidden`, `participant_not_removable`.
+   */
+  blockParticipant(request: { identity: string; reason: string }): Promise<Block> {
+    return this.#connection.request('rooms:block', request);
   }
 
   /**

@@ -77,6 +77,8 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This handle is taken or reserved.',
   },
+  picture_invalid: { status: 422, retryable: false, message: 'This is no JPEG, PNG or WebP picture.' },
+  picture_too_large: { status: 422, retryable: false, message: 'A picture has at most 50 megapixels.' },
   invitation_invalid: {
     status: 410,
     retryable: false,

@@ -19,6 +19,7 @@ export const webhookDeliveryId = idSchema('webhookDelivery');
 
 const ofRoom = z.object({ room: roomId });
 const ofPerson = z.object({ room: roomId, identity: z.string() });
+const ofCreator = z.object({ creator: z.string(), identity: z.string() });
 
 /** Payload schemas by type. */
 export const EVENT_PAYLOADS = {
@@ -47,6 +48,12 @@ export const EVENT_PAYLOADS = {
   /** A person who asked for it, has a ticket or follows the creator is to be told. Null: the live has begun. */
   'reminder.due': ofPerson.extend({ startsAt: z.string().nullable() }),
   'participant.removed': ofPerson.extend({ by: z.string(), reason: z.string() }),
+  /** Removed from all rooms of the creator, also later ones; until `participant.unblocked`. */
+  'participant.blocked': ofCreator.extend({ by: z.string(), reason: z.string() }),
+  'participant.unblocked': ofCreator.extend({ by: z.string() }),
+  /** One of your own people follows a creator; of the house's people you get none. */
+  'follower.added': ofCreator,
+  'follower.removed': ofCreator,
   'membership.started': z.object({ membership }),
   'membership.renewed': z.object({ membership }),
   /** Another tier, a cancellation at the end of the paid time, or its withdrawal. */

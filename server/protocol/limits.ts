@@ -79,6 +79,14 @@ export const LIMITS = {
   signInTries: 5,
   handleMinChars: 3,
   handleMaxChars: 30,
+  /** Uploaded picture: bytes, and pixels once decoded. */
+  pictureBytes: 12 * 1024 * 1024,
+  picturePixels: 50_000_000,
+  /** Pictures of one person: their portrait, and posters of their rooms. */
+  picturesPerOwner: 500,
+  aboutChars: 600,
+  /** Creators in a list of those whom a person follows. */
+  followsListed: 500,
   /** Handles that one person keeps from others: the current one, and those that rest. */
   handlesKept: 5,
   /** Browsers of one person that get messages. */

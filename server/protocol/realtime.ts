@@ -53,7 +53,7 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import { access, currency, reminder, removal, removalInput, room } from './rooms.ts';
+import { access, block, blockInput, currency, reminder, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -108,6 +108,8 @@ export const REQUESTS = {
   'stage:endLive': { input: endLiveInput, answer: nothing },
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
+  /** From all rooms of the creator. */
+  'rooms:block': { input: blockInput, answer: block },
   'rooms:end': { input: nothing, answer: room },
   /** Whether one asked to be reminded of this room. */
   'rooms:reminder': { input: nothing, answer: reminder },

@@ -31,7 +31,7 @@ const listed = z
   .meta({ description: 'Whether public lists and search engines may show the room; false unless said otherwise' });
 
 const title = singleLine(LIMITS.titleChars);
-const text = multiLine(LIMITS.roomTextChars).meta({ description: 'What the lobby says about the live' });
+const text = multiLine(LIMITS.roomTextChars, 1).meta({ description: 'What the lobby says about the live' });
 
 export const roomInput = z.object({
   creator: identity,
@@ -141,6 +141,8 @@ export const roomView = room.extend({
   /** No ticket is left; of a single room, for the caller: who holds one, or is paying for it, has a place. */
   soldOut: z.boolean(),
 });
+/** With the handle of the creator, if they have a page here. */
+export const publicRoomView = roomView.extend({ creatorHandle: z.string().nullable() });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
 /** Whether a person wants to be reminded of a room. */
@@ -157,6 +159,16 @@ export const removal = z.object({
   removedAt: z.string(),
 });
 export type Removal = z.infer<typeof removal>;
+
+/** A person who is removed from all rooms of a creator, also later ones. */
+export const block = removal.omit({ room: true }).extend({ creator: identity });
+export type Block = z.infer<typeof block>;
+export const blockInput = removalInput;
+/** `name` is that of a person of the house; null for an embedder's. */
+export const blockList = z.object({ blocks: z.array(block.extend({ name: z.string().nullable() })) });
+export type ListedBlock = z.infer<typeof blockList>['blocks'][number];
+/** `after` is the `id` of the last one of the page before. */
+export const blockListQuery = z.object({ after: idSchema('removal').optional() });
 
 export const roomListQuery = z.object({
   status: roomStatus.optional(),

@@ -8,6 +8,11 @@ export interface RoomFacts {
   'access.changed': AccessChanged;
   'rank.changed': Rank;
   'participant.removed': { by: string; reason: string };
+  'participant.blocked': ParticipantBlocked;
+  /** The same for each open room of the creator. */
+  'block.changed': ParticipantBlocked;
+  'follower.added': { creator: string };
+  'follower.removed': { creator: string };
   'live.started': Record<string, never>;
   'live.ended': Record<string, never>;
   /** The creator has said until when a room without a live is paused. */
@@ -23,6 +28,13 @@ export interface RoomChanged {
   startsAt: string | null;
   previousStartsAt: string | null;
   returnUntil: string | null;
+}
+
+/** A creator has blocked a person from all of their rooms, or unblocked them. */
+export interface ParticipantBlocked {
+  creator: string;
+  identity: string;
+  change: { isBlocked: true; by: string; reason: string } | { isBlocked: false; by: string };
 }
 
 export interface AccessChanged {

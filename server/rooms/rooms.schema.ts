@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { AccessKind } from '../protocol/rooms.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
@@ -108,15 +118,21 @@ export const tokenGrants = pgTable(
   ],
 );
 
+/** People whom a creator or a moderator has removed. */
 export const removals = pgTable(
   'removals',
   {
-    id: text('id').notNull().unique(),
-    room: text('room').notNull(),
+    id: text('id').primaryKey(),
+    creator: text('creator').notNull(),
+    /** Null: from all rooms of the creator, also later ones. */
+    room: text('room'),
     identity: text('identity').notNull(),
     by: text('by').notNull(),
     reason: text('reason').notNull(),
     removedAt: time('removed_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.room, table.identity] })],
+  (table) => [
+    unique('removals_once').on(table.identity, table.creator, table.room).nullsNotDistinct(),
+    index('removals_blocks').on(table.creator, table.removedAt).where(sql`${table.room} is null`),
+  ],
 );

@@ -58,14 +58,6 @@ export type NewRoom = typeof rooms.$inferInsert;
 export type RoomColumns = Partial<
   Pick<NewRoom, 'title' | 'text' | 'priceMinor' | 'startsAt' | 'movedAt' | 'returnUntil' | 'listed'>
 >;
-export interface RemovalRow {
-  id: string;
-  room: string;
-  identity: string;
-  by: string;
-  reason: string;
-  removedAt: string;
-}
 
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
@@ -407,20 +399,6 @@ export class RoomsStore {
     }
     return asked.map((_, index) => found.get(index + 1));
   }
-
-  async findRemoval(room: string, identity: string): Promise<RemovalRow | undefined> {
-    const [row] = await this.#db.orm
-      .select()
-      .from(removals)
-      .where(and(eq(removals.room, room), eq(removals.identity, identity)));
-    return row && { ...row, removedAt: iso(row.removedAt) ?? '' };
-  }
-
-  /** Records a removal; an earlier one stays. */
-  async insertRemoval(tx: Orm, row: Omit<RemovalRow, 'removedAt'>): Promise<boolean> {
-    const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
-    return rows.length > 0;
-  }
 }
 
 /** Prepared: building this query takes Drizzle as long as the database takes to answer it. */
@@ -435,12 +413,20 @@ function prepareAccessRecords(orm: Orm) {
     .orderBy(desc(entitlements.createdAt))
     .limit(ENTITLEMENTS_READ)
     .as('entitlement');
+  const isHere = or(isNull(removals.room), eq(removals.room, rooms.id));
+  const removal = orm
+    .select({ reason: removals.reason })
+    .from(removals)
+    .where(and(eq(removals.identity, identity), eq(removals.creator, rooms.creator), isHere))
+    .orderBy(removals.removedAt)
+    .limit(1)
+    .as('removal');
   return orm
     .select({
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
-      removal: removals.reason,
+      removal: removal.reason,
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
         and coalesce(${roles.creator}, '') = ${rooms.creator} and coalesce(${roles.room}, '') in ('', ${rooms.id}))`,
@@ -455,7 +441,7 @@ function prepareAccessRecords(orm: Orm) {
     .from(asked)
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
-    .leftJoin(removals, and(eq(removals.room, rooms.id), eq(removals.identity, identity)))
+    .leftJoinLateral(removal, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
     .orderBy(sql`asked.number`, desc(latest.createdAt))

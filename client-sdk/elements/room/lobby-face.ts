@@ -29,6 +29,8 @@ export interface LobbyFace {
     | 'pauseAnnounced'
   >;
   isLive: boolean;
+  /** Of the creator's page. */
+  creatorPath?: string | undefined;
   /** Absent if unknown. Zero is not shown. */
   viewerCount?: number | undefined;
   texts: BaseTexts;
@@ -39,7 +41,8 @@ export interface LobbyFace {
 
 /** `below` follows the creator's name: the offer, the sign-in, a reason. */
 export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
-  const { info, isLive, viewerCount, texts, language } = face;
+  const { info, isLive, viewerCount, texts, language, creatorPath } = face;
+  const by = texts.room.by(info.creator.name);
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
@@ -52,7 +55,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
       <div class="panel" part="panel">
         <p class="when">${whenOf(face)}</p>
         <h1 class="display ${info.title.length > SHORT_TITLE_CHARS ? 'long' : ''}">${info.title}</h1>
-        <p class="creator">${texts.room.by(info.creator.name)}</p>
+        <p class="creator">${creatorPath ? html`<a href=${creatorPath}>${by}</a>` : by}</p>
         ${info.text ? html`<p class="about" data-testid="room-text">${info.text}</p>` : nothing}
         ${below}
       </div>

@@ -15,6 +15,8 @@ export const frenchErrors: ErrorTexts = {
   handle_invalid:
     'Un pseudonyme compte de 3 à 30 lettres minuscules et chiffres, avec des points, tirets ou tirets bas isolés entre eux.',
   handle_unavailable: 'Ce pseudonyme, ou un autre qui lui ressemble, est pris ou réservé.',
+  picture_invalid: 'Ce n’est pas une image JPEG, PNG ou WebP, ou elle est abîmée ou trop petite.',
+  picture_too_large: 'Une image compte 50 mégapixels au plus.',
   invitation_invalid: 'Cette invitation a déjà servi, a expiré ou a été retirée. Demandez-en une nouvelle.',
   person_not_found: 'Cette personne n’existe pas.',
   last_operator: 'Une maison garde au moins un opérateur. Nommez d’abord quelqu’un d’autre.',

@@ -54,8 +54,8 @@ test('more rows than one read holds are all in the export', async () => {
   const { context } = http;
   await createSitePerson(http, 'person_many');
   await context.db.bulk(
-    `insert into removals (id, room, identity, by, reason)
-      select 'removal_' || n, 'room_' || n, 'person_many', 'test', 'a reason' from generate_series(1, 4001) n`,
+    `insert into removals (id, creator, room, identity, by, reason)
+      select 'removal_' || n, 'ada', 'room_' || n, 'person_many', 'test', 'a reason' from generate_series(1, 4001) n`,
     [],
   );
   const files = await downloadOf('person_many');

@@ -3,6 +3,7 @@ import { liveEvent } from '../../accounts/mail/letters/live-event.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import {
   endedEntitlement,
+  publicRoomView,
   type Room,
   removal,
   removalInput,
@@ -28,7 +29,8 @@ async function viewOf({ live, money }: HttpDomains, found: Room, identity?: stri
   return { ...found, viewerCount: await live.viewerCount(found.id), soldOut };
 }
 
-async function viewsOf({ live, money }: HttpDomains, found: Room[]) {
+/** Several of them, for a caller who is not known. */
+export async function viewsOf({ live, money }: HttpDomains, found: Room[]) {
   const soldOut = await money.tickets.findSoldOut(found);
   const rooms = found.map(async (it) => {
     return { ...it, viewerCount: await live.viewerCount(it.id), soldOut: soldOut.has(it.id) };
@@ -128,7 +130,7 @@ export const roomOperations = [
     summary: 'Remove a person from a room',
     description: 'Their access ends at once, and no token restores it. Repeated calls have no further effect.',
     errors: ['participant_not_removable'],
-    run: ({ rooms }, call) => rooms.removeParticipant({ room: call.room, by: call.caller, ...call.input }),
+    run: ({ rooms }, call) => rooms.removals.remove({ room: call.room, by: call.caller, ...call.input }),
   }),
   operation({
     name: 'endEntitlement',
@@ -159,9 +161,13 @@ export const siteRoomOperations = [
     name: 'getPublicRoom',
     http: 'GET /v1/public/rooms/:id',
     by: ['visitor'],
-    answer: roomView,
+    answer: publicRoomView,
     summary: 'Get what everybody may see of a room',
-    run: async (domains, { room: id, caller }) => viewOf(domains, await domains.rooms.getRoom(id), caller?.identity),
+    run: async (domains, { room: id, caller }) => {
+      const found = await domains.rooms.getRoom(id);
+      const creatorHandle = await domains.people.findHandle(found.creator.identity);
+      return { ...(await viewOf(domains, found, caller?.identity)), creatorHandle };
+    },
   }),
   downloadOperation({
     name: 'getRoomCalendar',

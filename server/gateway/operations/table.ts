@@ -1,6 +1,7 @@
 /** Every operation, by the part of the documentation that it belongs to. */
 import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
+import { blockOperations } from './blocks.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
@@ -20,6 +21,7 @@ import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
+import { profileOperations } from './profiles.ts';
 import { pushOperations } from './push.ts';
 import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
@@ -39,7 +41,14 @@ export const OPERATIONS = {
     ...deskRoleOperations,
     ...mailOperations,
   ],
-  rooms: [...roomOperations, ...siteRoomOperations, ...reminderOperations, ...stageOperations],
+  rooms: [
+    ...roomOperations,
+    ...siteRoomOperations,
+    ...blockOperations,
+    ...profileOperations,
+    ...reminderOperations,
+    ...stageOperations,
+  ],
   money: [
     ...walletOperations,
     ...ticketOperations,

@@ -12,7 +12,7 @@ import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { AccessChanged, RoomChanged } from '../../rooms/room-facts.ts';
+import type { AccessChanged, ParticipantBlocked, RoomChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Connection } from './connection.ts';
@@ -119,8 +119,7 @@ export class FactFanout {
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
     // Gateways without a socket in the room do not receive its end, and may have sessions that wait for one.
     if (topic === 'room.ended') return void this.#context.stage.closeRoom(room as RoomId);
-    const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
-    if (room === null || identity === null || isGranted) return;
+    if (room === null || identity === null || isGain(topic, data)) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
     // Decided as for a fan: the creator needs no entitlement and gets no such facts.
@@ -244,4 +243,11 @@ export class FactFanout {
     this.#timers.clear();
     this.#lives.close();
   }
+}
+
+/** Whether the person of a fact may do more than before. */
+function isGain(topic: string, data: Fact['data']): boolean {
+  if (topic === 'rank.changed') return (data as Rank).moderates;
+  if (topic === 'block.changed') return !(data as ParticipantBlocked).change.isBlocked;
+  return (data as AccessChanged).change.granted;
 }

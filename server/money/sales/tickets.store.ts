@@ -1,8 +1,9 @@
-import { type AnyColumn, and, asc, desc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
+import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { HOUSE } from '../ledger/ledger.ts';
 import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts';
@@ -86,6 +87,23 @@ export class TicketsStore {
       .where(and(eq(tickets.identity, identity), inArray(tickets.status, ['valid', 'refunded', 'disputed'])))
       .orderBy(desc(sql`coalesce(${tickets.boughtAt}, ${tickets.createdAt})`), desc(tickets.id))
       .limit(limit);
+  }
+
+  /** A person's valid tickets of a creator's rooms that have not ended. */
+  async listValidInOpenRooms(creator: string, identity: string): Promise<TicketRow[]> {
+    const rows = await this.#orm
+      .select({ ticket: tickets })
+      .from(tickets)
+      .innerJoin(rooms, eq(rooms.id, tickets.room))
+      .where(
+        and(
+          eq(tickets.identity, identity),
+          eq(tickets.status, 'valid'),
+          eq(rooms.creator, creator),
+          isNull(rooms.endedAt),
+        ),
+      );
+    return rows.map(({ ticket }) => ticket);
   }
 
   /** Tickets of an ended room that went back, or will: their buyers saw no live. */

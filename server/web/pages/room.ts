@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { ListedRoom, SiteSession } from '../api/site-api.ts';
+import type { LobbyView, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
@@ -17,7 +17,7 @@ registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-roo
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true }, isReminded: { state: true } };
   declare isReminded: boolean;
-  declare info: ListedRoom | undefined;
+  declare info: LobbyView | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');
@@ -50,7 +50,9 @@ export class SiteRoom extends SitePage {
     super.connectedCallback();
   }
 
-  protected override async load(): Promise<void> {
+  protected override async load({ person }: SiteSession): Promise<void> {
+    // Without it one cannot follow here; everything else works.
+    if (person) import('../profile/site-follow.ts').catch(() => undefined);
     this.info = await this.#info;
   }
 
@@ -75,11 +77,17 @@ export class SiteRoom extends SitePage {
       const contactPath = housePages.includes('contact') ? '/contact' : undefined;
       return html`<loge-room url=${location.origin} receipt-path="/receipts/" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider} @loge-reminder-set=${this.#handleReminder}>
         <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
+        ${info && info.creator.identity !== person.identity ? this.#follow(info) : nothing}
       </loge-room>${offer}`;
     }
     return html`<div class="door"><site-lobby .info=${info}>
       ${this.signIn({ heading: words.signIn.needed, text: words.signIn.neededText })}
     </site-lobby></div>`;
+  }
+
+  #follow({ creator, creatorHandle }: LobbyView): TemplateResult {
+    const path = creatorHandle ? `/c/${creatorHandle}` : undefined;
+    return html`<site-follow slot="lobby" creator=${creator.identity} name=${creator.name} .profilePath=${path}></site-follow>`;
   }
 }
 

@@ -162,6 +162,32 @@ test('a removal revokes access with the reason, and the old token grants nothing
   expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_removed');
 });
 
+test('a block ends open sockets in all rooms of the creator at once, and refuses later joins', async () => {
+  const inside = await loge.createRoom({ kind: 'free' });
+  const lobby = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using creator = await connect('ada', inside.id, 'creator');
+  using _live = await goLive(creator);
+  using fan = await connect('pest', inside.id);
+  using watching = await watch(fan);
+  await watching.viewer.firstDecodableFrame;
+  using waiting = await connect('pest', lobby.id);
+  const refused = { state: 'refused', reason: 'removed', note: 'Insults' };
+  const revoked = [fan, waiting].map((socket) => socket.next('rooms:accessRevoked'));
+  expect(await fan.refusal('rooms:block', { identity: 'lea', reason: 'Insults' })).toBe('forbidden');
+  await creator.request('rooms:block', { identity: 'pest', reason: 'Insults' });
+  for (const { access } of await Promise.all(revoked)) expect(access).toEqual(refused);
+  await expect.poll(() => watching.viewer.silenceMs()).toBeGreaterThan(500);
+  expect(await waiting.refusal('money:buyTicket', { from: 'card' })).toBe('access_removed');
+  const later = await loge.createRoom({ kind: 'free' });
+  using back = await connect('pest', later.id);
+  expect(back.welcome).toMatchObject({ access: refused, inside: null });
+  expect(await back.refusal('money:tip', { amountMinor: 500, idempotencyKey: 'tip-00000001' })).toBe('access_removed');
+
+  const granted = back.next('rooms:accessGranted');
+  await loge.server('DELETE', '/v1/creators/ada/blocks/pest');
+  expect((await granted).access.state).toBe('granted');
+});
+
 test("a removed fan's open socket receives no room events", async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');

@@ -94,6 +94,7 @@ CREATE TABLE "persons" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text,
 	"language" text NOT NULL,
+	"about" text DEFAULT '' NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"adult_declared_at" timestamp with time zone,
 	"terms_accepted_at" timestamp with time zone,
@@ -912,6 +913,22 @@ CREATE TABLE "outbox" (
 	CONSTRAINT "outbox_id_unique" UNIQUE("id")
 );
 --> statement-breakpoint
+CREATE TABLE "picture_files" (
+	"hash" text NOT NULL,
+	"width" integer NOT NULL,
+	"bytes" "bytea" NOT NULL,
+	CONSTRAINT "picture_files_hash_width_pk" PRIMARY KEY("hash","width")
+);
+--> statement-breakpoint
+CREATE TABLE "picture_uses" (
+	"use" text NOT NULL,
+	"subject" text NOT NULL,
+	"owner" text NOT NULL,
+	"hash" text NOT NULL,
+	"set_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "picture_uses_use_subject_pk" PRIMARY KEY("use","subject")
+);
+--> statement-breakpoint
 CREATE TABLE "club_entitlements" (
 	"membership" text PRIMARY KEY NOT NULL,
 	"creator" text NOT NULL,
@@ -936,6 +953,13 @@ CREATE TABLE "club_tiers" (
 	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "follows" (
+	"creator" text NOT NULL,
+	"follower" text NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	CONSTRAINT "follows_creator_follower_pk" PRIMARY KEY("creator","follower")
+);
+--> statement-breakpoint
 CREATE TABLE "entitlements" (
 	"id" text PRIMARY KEY NOT NULL,
 	"room" text NOT NULL,
@@ -949,14 +973,14 @@ CREATE TABLE "entitlements" (
 );
 --> statement-breakpoint
 CREATE TABLE "removals" (
-	"id" text NOT NULL,
-	"room" text NOT NULL,
+	"id" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
+	"room" text,
 	"identity" text NOT NULL,
 	"by" text NOT NULL,
 	"reason" text NOT NULL,
 	"removed_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "removals_room_identity_pk" PRIMARY KEY("room","identity"),
-	CONSTRAINT "removals_id_unique" UNIQUE("id")
+	CONSTRAINT "removals_once" UNIQUE NULLS NOT DISTINCT("identity","creator","room")
 );
 --> statement-breakpoint
 CREATE TABLE "rooms" (
@@ -1230,12 +1254,16 @@ CREATE INDEX "push_messages_due" ON "push_messages" USING btree ("next_attempt_a
 CREATE INDEX "push_messages_device" ON "push_messages" USING btree ("device");--> statement-breakpoint
 CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."dispatched_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
+CREATE INDEX "picture_uses_owner" ON "picture_uses" USING btree ("owner");--> statement-breakpoint
+CREATE INDEX "picture_uses_hash" ON "picture_uses" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("creator","identity");--> statement-breakpoint
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
+CREATE INDEX "follows_follower" ON "follows" USING btree ("follower","since");--> statement-breakpoint
 CREATE UNIQUE INDEX "entitlements_source" ON "entitlements" USING btree ("source","source_id");--> statement-breakpoint
 CREATE INDEX "entitlements_holder" ON "entitlements" USING btree ("room","identity");--> statement-breakpoint
 CREATE INDEX "entitlements_expiring" ON "entitlements" USING btree ("valid_until") WHERE "entitlements"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "removals_blocks" ON "removals" USING btree ("creator","removed_at") WHERE "removals"."room" is null;--> statement-breakpoint
 CREATE INDEX "rooms_creator" ON "rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint
