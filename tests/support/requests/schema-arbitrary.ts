@@ -32,7 +32,16 @@ export interface Schema {
 export type Schemas = Record<string, Schema>;
 
 /** Keywords that do not restrict values. */
-const ANNOTATIONS = new Set(['description', 'title', 'default', 'examples', '$schema', 'id', 'propertyNames']);
+const ANNOTATIONS = new Set([
+  'description',
+  'title',
+  'default',
+  'examples',
+  '$schema',
+  'id',
+  'propertyNames',
+  'contentMediaType',
+]);
 const SUPPORTED = new Set([
   ...['$ref', 'type', 'enum', 'const', 'anyOf', 'oneOf', 'properties', 'required', 'additionalProperties', 'items'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'minimum', 'maximum', 'minLength', 'maxLength'],
