@@ -175,7 +175,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     const amount = malik.by('tip-amount-other');
     await amount.locator('input').fill('0.50');
     await malik.by('tip-send').click();
-    await amount.getByText('The smallest amount is €1.00.').waitFor();
+    await amount.getByText('The smallest tip is €1.00.').waitFor();
     expect(await amount.locator('input').getAttribute('aria-invalid')).toBe('true');
     await malik.page.keyboard.press('Escape');
     await tip(malik, { amountMinor: 500, message: 'Brava !' });
