@@ -11,7 +11,7 @@ import {
 } from '@simplewebauthn/server';
 import { isoBase64URL } from '@simplewebauthn/server/helpers';
 import { z } from 'zod';
-import { LIMITS } from '../../protocol/limits.ts';
+import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import type {
   NewPasskey,
   PasskeyCreationOptions,
@@ -22,7 +22,7 @@ import type { PasskeyRow } from './passkeys.store.ts';
 
 /** Named, so that all gateways offer the same whatever their runtime supports: ES256, Ed25519, RS256. */
 const ALGORITHMS = [-7, -8, -257];
-const TIMEOUT_MS = LIMITS.passkeyMinutes * 60_000;
+const TIMEOUT_MS = ACCOUNT_LIMITS.passkeyMinutes * 60_000;
 
 export interface Site {
   /** The configured address: an answer for another origin is refused, whatever the request's headers say. */
