@@ -31,13 +31,12 @@ export class SiteAccount extends SitePage {
     const isNew = profile.name === null;
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
-      ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : nothing}
+      ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
       <account-profile .profile=${profile}></account-profile>
       ${
         isNew
           ? nothing
           : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
-              <account-moderating></account-moderating>
               <account-sessions></account-sessions>
               <account-data></account-data>`
       }
