@@ -103,7 +103,8 @@ export class App {
     const isLeader = () => leader.isLeader;
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
-    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people, moderators, charter, reports } = domains;
+    const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
+    const { moderators, charter, reports, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -130,6 +131,8 @@ export class App {
       () => people.close(),
       () => reports.close(),
       () => mail.close(),
+      () => push.close(),
+      () => notices.close(),
       () => webhooks.close(),
       () => context.factTail.close(),
       () => outbox.close(),
@@ -157,6 +160,8 @@ export class App {
     webhooks.start();
     deskSessions.start();
     mail.start();
+    notices.start();
+    push.start();
     people.start();
     reports.start();
     moderators.start();

@@ -21,6 +21,9 @@ import type { MoneyOptions } from './money/money-context.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/provider/payment-provider.ts';
 import { MoneyLetters } from './money-letters.ts';
+import { Notices } from './notices/notices.ts';
+import { Push } from './notices/push/push.ts';
+import { ReturnLinks } from './notices/return-links.ts';
 import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
@@ -29,6 +32,7 @@ import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
 import type { Outbox } from './platform/outbox/outbox.ts';
+import { Pictures } from './platform/pictures/pictures.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -52,6 +56,7 @@ export interface Domains {
   deskSessions: DeskSessions;
   mail: Mail;
   people: People;
+  pictures: Pictures;
   roles: Roles;
   moderators: Moderators;
   tokens: Tokens;
@@ -62,6 +67,9 @@ export interface Domains {
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
+  notices: Notices;
+  returnLinks: ReturnLinks;
+  push: Push;
   closing: AccountClosing;
   dataExport: DataExport;
 }
@@ -84,6 +92,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...(gateway && { gateway }),
   });
   const box = new SecretBox(config.encryptionKeys);
+  const guard = new AddressGuard({ isOpen: config.development });
   const money = await createMoney(platform, rooms, {
     ...moneySettings(config),
     provider,
@@ -100,7 +109,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       isMember: async (creator, identity) =>
         (await rooms.clubs.findAccess(creator, identity, undefined)).valid !== undefined,
     },
-    hook: { guard: new AddressGuard({ isOpen: config.development }), box },
+    hook: { guard, box },
     retention: config.chatRetention,
   });
   const charter = new Charter({ db, rooms, clock });
@@ -115,19 +124,35 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
+  const pictures = new Pictures({ db, clock });
   const roles = new Roles({ db, outbox, clock });
   const { publicUrl, creatorApproval } = config;
   const people = new People({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
-  const participantData = new ParticipantData({ db, clock, rooms, money, chat, webhooks });
+  const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const letters = new MoneyLetters({
     db,
     mail,
     publicUrl: config.publicUrl,
     addressOf: (identity) => people.addressOf(identity),
+    roomOf: (ticket) => money.tickets.roomOf(ticket),
+  });
+  const returnLinks = new ReturnLinks({ box, publicUrl: config.publicUrl });
+  const subject = `mailto:${config.mailFrom.address}`;
+  const push = new Push({ ...platform, box, guard, subject, ...(isLeader && { isLeader }) });
+  const notices = createNotices(platform, {
+    rooms,
+    money,
+    mail,
+    people,
+    push,
+    returnLinks,
+    config,
+    ...(isLeader && { isLeader }),
   });
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
+    notices: (facts) => notices.handleFacts(facts),
     tips: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
     tipRefunds: (facts) =>
       chat.appendTipRefunds(
@@ -142,6 +167,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
     people,
+    pictures,
     roles,
     moderators,
     participantData,
@@ -157,7 +183,29 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     charter,
     reports,
     webhooks,
+    notices,
+    returnLinks,
+    push,
   };
+}
+
+function createNotices(
+  platform: Platform,
+  parts: Pick<Domains, 'rooms' | 'money' | 'mail' | 'people' | 'push' | 'returnLinks'> & {
+    config: Config;
+    isLeader?: () => boolean;
+  },
+): Notices {
+  const { money, people, returnLinks, config, ...rest } = parts;
+  return new Notices({
+    ...platform,
+    ...rest,
+    publicUrl: config.publicUrl,
+    contactsOf: (identities) => people.contactsOf(identities),
+    ticketHolders: (room, page) => money.tickets.listHolders(room, page),
+    followers: async () => ({ people: [], after: undefined }),
+    returnLinkOf: (ticket) => returnLinks.linkOf(ticket),
+  });
 }
 
 export function createRooms(
@@ -174,7 +222,10 @@ export async function createMoney(
   settings: Omit<MoneyOptions, keyof Platform | 'rooms'>,
 ): Promise<Money> {
   const money = await Money.create({ ...platform, rooms, ...settings });
-  listenToFacts(platform.outbox, { privateSessions: (facts) => money.privateSessions.handleFacts(facts) });
+  listenToFacts(platform.outbox, {
+    privateSessions: (facts) => money.privateSessions.handleFacts(facts),
+    blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts),
+  });
   return money;
 }
 

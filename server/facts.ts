@@ -5,6 +5,7 @@
  */
 import type { AccountFacts } from './accounts/account-facts.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
+import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
 
@@ -16,10 +17,14 @@ type DispatchListener =
   | 'tipRefunds'
   /** Finds the rooms in which a person has become a moderator, or is one no longer. */
   | 'ranks'
+  /** Returns tickets of people whom a creator has blocked. */
+  | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
   /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
   | 'letters'
+  /** Queues what many people are told about a room (`notices/`). */
+  | 'notices'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'
   /** Sends a notification to sockets of all gateways. */
@@ -36,6 +41,7 @@ export type RoomListener =
   | 'places'
   | 'privateSession'
   | 'requests'
+  | 'roomChange'
   | 'roomEnd';
 
 interface Listeners {
@@ -43,24 +49,31 @@ interface Listeners {
   room?: readonly RoomListener[];
 }
 
-type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
   // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
+  'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
+  'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
+  'follower.added': { dispatch: ['webhooks'] },
+  'follower.removed': { dispatch: ['webhooks'] },
   // No webhook: these people are the house's own.
   'role.changed': { dispatch: ['ranks', 'letters'] },
   'sessions.ended': { dispatch: ['sockets'] },
-  'live.started': { dispatch: ['webhooks'], room: ['live'] },
+  'live.started': { dispatch: ['webhooks', 'notices'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },
+  'room.changed': { dispatch: ['webhooks', 'notices'], room: ['roomChange'] },
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
+  'reminder.due': { dispatch: ['webhooks'] },
+
   // The chat comes first: webhooks are sent after participants have seen it.
-  'tips.settled': { dispatch: ['tips', 'webhooks'] },
+  'tips.settled': { dispatch: ['tips', 'webhooks', 'letters'] },
   'tip.refunded': { dispatch: ['tipRefunds', 'webhooks'] },
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },

@@ -9,6 +9,7 @@ import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
 import type { Language } from './protocol/people.ts';
+import type { Room } from './protocol/rooms.ts';
 
 /** Where to write to somebody; undefined for people of embedders, and for those without an address. */
 export type AddressOf = (identity: string) => Promise<{ address: string; language: Language } | undefined>;
@@ -17,33 +18,50 @@ type MoneyLetter = {
   [Name in TemplateName]: { identity: string; template: Name; data: LetterData[Name] };
 }[TemplateName];
 
+type Written = MoneyLetter | undefined;
 type Facts = MoneyFacts & AccountFacts;
-type LettersOf = { [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => MoneyLetter | undefined };
+type LettersOf = {
+  [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
+};
+
+export interface MoneyLettersOptions {
+  db: Database;
+  mail: Mail;
+  publicUrl: string;
+  addressOf: AddressOf;
+  /** The room of a ticket. */
+  roomOf(ticket: string): Promise<Room>;
+}
+
+/** Why a ticket goes back by itself: its room ended, and its buyer saw no live. */
+const CANCELLED = new Set(['not_held', 'live_over']);
 
 export class MoneyLetters {
-  readonly #options: { db: Database; mail: Mail; publicUrl: string; addressOf: AddressOf };
+  readonly #options: MoneyLettersOptions;
 
-  constructor(options: { db: Database; mail: Mail; publicUrl: string; addressOf: AddressOf }) {
+  constructor(options: MoneyLettersOptions) {
     this.#options = options;
   }
 
   /** Runs again for facts that were dispatched before; the key is the fact's id. */
   async handleFacts(facts: Fact[]): Promise<void> {
     const { db, mail, addressOf } = this.#options;
+    let isQueued = false;
     for (const fact of facts) {
-      const letter = this.#letterOf(fact);
+      const letter = await this.#letterOf(fact);
       const to = letter && (await addressOf(letter.identity));
       if (!letter || !to) continue;
       const { template, data } = letter;
       const { address, language } = to;
       await db.transaction((tx) => mail.enqueue(tx, { key: `fact:${fact.id}`, to: address, language, template, data }));
+      isQueued = true;
     }
-    mail.wake();
+    if (isQueued) mail.wake();
   }
 
-  #letterOf(fact: Fact): MoneyLetter | undefined {
+  async #letterOf(fact: Fact): Promise<Written> {
     const letterOf = this.#letters[fact.topic as keyof Facts] as
-      | ((data: unknown, fact: Fact) => MoneyLetter | undefined)
+      | ((data: unknown, fact: Fact) => Written | Promise<Written>)
       | undefined;
     return letterOf?.(fact.data, fact);
   }
@@ -67,10 +85,33 @@ export class MoneyLetters {
       template: 'receipt',
       data: { what: 'topup', amountMinor, currency, at: settledAt, link: this.#page('/wallet') },
     }),
-    'refund.changed': ({ refund: { status, to, amountMinor, currency } }, { identity }) =>
-      status === 'pending' || !identity
-        ? undefined
-        : { identity, template: 'refund', data: { status, to, amountMinor, currency, link: this.#page('/wallet') } },
+    // Tips from the wallet are in its history, and would be a letter each.
+    'tips.settled': ({ tips: [tip], byCard }) =>
+      tip && byCard
+        ? {
+            identity: tip.from.identity,
+            template: 'receipt',
+            data: {
+              what: 'tip',
+              amountMinor: tip.amountMinor,
+              currency: tip.currency,
+              at: tip.sentAt,
+              link: this.#page(`/receipts/${tip.id}`),
+            },
+          }
+        : undefined,
+    'refund.changed': async ({ refund }, { identity }) => {
+      const { status, to, amountMinor, currency, ticket, reason } = refund;
+      if (!identity) return undefined;
+      const money = { to, amountMinor, currency, link: this.#page('/wallet') };
+      // A card refund is pending first: that is when the live was cancelled, and the rest is its bank's business.
+      if (ticket && CANCELLED.has(reason) && status !== 'failed') {
+        if (to === 'card' && status !== 'pending') return undefined;
+        const { title, creator } = await this.#options.roomOf(ticket);
+        return { identity, template: 'live-cancelled', data: { ...money, title, creator: creator.name } };
+      }
+      return status === 'pending' ? undefined : { identity, template: 'refund', data: { ...money, status } };
+    },
     'membership.changed': ({ change, membership: { identity, tier, accessUntil } }) =>
       change === 'past_due'
         ? {

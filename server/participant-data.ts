@@ -7,6 +7,7 @@ import { PERSONAL_TABLES } from './personal-tables.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/db.ts';
 import { PersonRecords } from './platform/db/person-records.ts';
+import type { Pictures } from './platform/pictures/pictures.ts';
 import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
 import { AppError } from './protocol/errors.ts';
 import type { Rooms } from './rooms/rooms.ts';
@@ -15,6 +16,7 @@ import type { Webhooks } from './webhooks/webhooks.ts';
 interface ParticipantDataOptions {
   db: Database;
   clock: Clock;
+  pictures: Pictures;
   rooms: Rooms;
   money: Money;
   chat: Chat;
@@ -40,10 +42,11 @@ export class ParticipantData {
    * step is idempotent: an interrupted erasure is completed by repeating it.
    */
   async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
-    const { chat, webhooks } = this.#options;
+    const { pictures, chat, webhooks } = this.#options;
     await this.assertErasable(identity);
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
     await webhooks.erasePerson(identity);
+    await pictures.removeAllOf(identity);
     await this.#records.erase(identity);
     return { identity, pseudonym, erasedMessages };
   }

@@ -21,7 +21,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   persons: {
     domain: 'accounts',
     rows: 'id = $1',
-    erase: { set: { name: ERASED_NAME, closed_at: 'coalesce(closed_at, now())' } },
+    erase: { set: { name: ERASED_NAME, about: "''", closed_at: 'coalesce(closed_at, now())' } },
   },
   sign_in_requests: {
     domain: 'accounts',
@@ -56,11 +56,27 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'who had which role stays on record, under the id of the person',
   },
 
+  picture_uses: { domain: 'platform', rows: 'owner = $1', kept: 'erased with the files of the pictures' },
+
   rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
   entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
   token_grants: { domain: 'rooms', rows: 'identity = $1', erase: { delete: ROOM_IS_OVER } },
-  removals: { domain: 'rooms', rows: 'identity = $1', hidden: ['by'], erase: { delete: ROOM_IS_OVER } },
+  removals: {
+    domain: 'rooms',
+    rows: '(identity = $1 or (creator = $1 and room is null))',
+    hidden: ['by'],
+    erase: { delete: `(room is null or ${ROOM_IS_OVER})` },
+  },
+  follows: { domain: 'rooms', rows: '(follower = $1 or creator = $1)', hidden: ['follower'], erase: { delete: true } },
   club_tiers: { domain: 'rooms', rows: 'creator = $1', kept: 'members agreed to it' },
+  reminders: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },
+  push_devices: {
+    domain: 'accounts',
+    rows: 'person = $1',
+    hidden: ['endpoint', 'p256dh', 'auth'],
+    erase: { delete: true },
+  },
+  notice_recipients: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },
   club_entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
 
   billing_names: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
@@ -170,8 +186,12 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   goals: 'goals of rooms',
   invoice_series: 'counters',
   ledger_transactions: 'amounts by source; their entries are listed with their accounts',
+  notices: 'what is told about rooms',
+  push_keys: 'keys of the house',
+  push_messages: 'texts about rooms, deleted once they were sent',
   outbox: 'facts, deleted an hour after everybody has taken them',
   payout_batches: 'sums',
+  picture_files: 'files of pictures, deleted with their last use',
   provider_events: 'ids of the payment provider',
   reconciliations: 'comparisons of sums',
   sale_terms: 'rates',

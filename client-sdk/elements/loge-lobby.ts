@@ -67,6 +67,7 @@ export class LogeLobby extends RoomPart {
       'viewerCount',
       'ticketsLeft',
       'walletChanged',
+      'roomChanged',
       'roomEnded',
     ]);
   }
@@ -91,6 +92,7 @@ export class LogeLobby extends RoomPart {
             ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
             : nothing
         }
+        ${info.status === 'scheduled' && !info.firstLiveAt && access.state !== 'refused' ? html`<loge-reminder exportparts="reminder" .room=${room}></loge-reminder>` : nothing}
         ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}`,
     );
   }
@@ -187,7 +189,7 @@ export class LogeLobby extends RoomPart {
     return html`
       <div class="offer" part="offer">
         ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
-        <loge-price kind="ticket" .room=${room} data-testid="ticket-price"></loge-price>
+        <loge-price kind="ticket" .room=${room} .amountMinor=${offer.priceMinor} data-testid="ticket-price"></loge-price>
         ${this.#waiver()}
         <div
           class="buttons"

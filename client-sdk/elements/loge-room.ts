@@ -1,7 +1,8 @@
 /**
  * `<loge-room url token>`: a whole room in one element. It connects, and shows the lobby or the room depending on
  * access, which may change at any time without a reload. Child elements replace its own layout and get its
- * room; one with `slot="loading"` is shown until the room is known.
+ * room; one with `slot="loading"` is shown until the room is known, one with
+ * `slot="lobby"` below the lobby.
  */
 
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -117,6 +118,7 @@ export class LogeRoom extends RoomPart {
         'disconnected',
         'liveStarted',
         'liveEnded',
+        'roomChanged',
         'roomEnded',
         'ticketsLeft',
       ]),
@@ -170,6 +172,7 @@ export class LogeRoom extends RoomPart {
       return html`<div class="scroll" tabindex="-1">
         ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
         <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath}></loge-lobby>
+        <slot name="lobby"></slot>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;

@@ -75,6 +75,7 @@ export const RoomEvent = {
   privateRunning: 'privateRunning',
   privateFundsLow: 'privateFundsLow',
   privateSessionChanged: 'privateSessionChanged',
+  roomChanged: 'roomChanged',
   roomEnded: 'roomEnded',
   error: 'error',
 } as const;
@@ -276,6 +277,8 @@ export interface RoomEventMap {
   privateFundsLow: { session: PrivateSession['id']; remainingMs: number };
   /** `room.privateSession.current` has changed; null: there is none. */
   privateSessionChanged: PrivateSession | null;
+  /** Title, text, price, date or listing of the room has changed. */
+  roomChanged: RoomInfo;
   roomEnded: RoomInfo;
   /** A failure outside of any call, such as media that the browser cannot play. */
   error: LogeError;

@@ -57,6 +57,7 @@ export type {
   AccessKind,
   AccessReason,
   AccessRule,
+  Block,
   Offer,
   Removal,
   Room as RoomInfo,

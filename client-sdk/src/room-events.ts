@@ -113,6 +113,7 @@ export class RoomEvents {
       'rooms:accessGranted': (data) => this.#handleGranted(data),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
       'rooms:viewerCount': ({ count }) => this.#parts.state.setViewerCount(count),
+      'rooms:changed': ({ room }) => this.#parts.state.setChanged(room),
       'rooms:ended': ({ room }) => this.#handleRoomEnded(room),
       'stage:liveStarted': ({ startedAt }) => this.#setLive(true, startedAt),
       'stage:liveEnded': ({ endedAt, ...pause }) => this.#setLive(false, endedAt, pause),

@@ -6,6 +6,7 @@ import { RoomState } from './room-state.ts';
 const info: Room = {
   id: 'room_00000001',
   title: 'Matinée',
+  text: null,
   creator: { identity: 'creator-1', name: 'Cora' },
   access: { kind: 'free' },
   chat: { enabled: true },
@@ -13,6 +14,8 @@ const info: Room = {
   status: 'scheduled',
   capacity: null,
   startsAt: null,
+  movedAt: null,
+  returnUntil: null,
   liveStartedAt: null,
   firstLiveAt: null,
   liveEndedAt: null,
@@ -47,6 +50,15 @@ function createState(room: Room = info, live = false) {
 }
 
 describe('RoomState', () => {
+  it('takes over what the creator has changed, and leaves the live alone', () => {
+    const { state, events } = createState();
+    state.setLive(true, '2030-01-01T00:01:00.000Z');
+    // Read before the live began.
+    state.setChanged({ ...info, title: 'Soirée', startsAt: '2030-01-02T00:00:00.000Z' });
+    expect(state.info).toMatchObject({ title: 'Soirée', startsAt: '2030-01-02T00:00:00.000Z', status: 'live' });
+    expect(events).toEqual(['liveStarted', 'roomChanged']);
+  });
+
   it('takes over the first welcome without emitting events', () => {
     const { state, events } = createState({ ...info, status: 'live' }, true);
     expect(state).toMatchObject({ viewerCount: 3, isLive: true });

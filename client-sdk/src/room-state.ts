@@ -13,6 +13,7 @@ type StateEventName =
   | 'liveEnded'
   | 'pauseChanged'
   | 'earningsChanged'
+  | 'roomChanged'
   | 'roomEnded';
 type Pause = Pick<RoomInfo, 'pausedUntil' | 'pauseAnnounced'>;
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
@@ -97,6 +98,14 @@ export class RoomState {
     else if (hasChanged) this.#emit('liveEnded', { endedAt: at });
     if (hasPauseChanged) this.#emit('pauseChanged', { until: pausedUntil, isAnnounced: pauseAnnounced });
     return hasChanged;
+  }
+
+  /** Takes over what the creator has changed; the live has events of its own. */
+  setChanged({ title, text, access, startsAt, movedAt, returnUntil, listed }: RoomInfo): void {
+    const { info } = this;
+    if (!info) return;
+    this.info = { ...info, title, text, access, startsAt, movedAt, returnUntil, listed };
+    this.#emit('roomChanged', this.info);
   }
 
   setEnded(info: RoomInfo): void {

@@ -6,7 +6,7 @@ import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
-import type { Access, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
@@ -247,11 +247,12 @@ export class Room {
   /**
    * Buys a ticket for the room: at once from the wallet, or by card on the returned payment page. Emits `accessGranted`
    * when the server grants access.
-   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `waiver_invalid`,
-   * `wallet_off`, `provider_unavailable`.
+   * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `price_changed`,
+   * `waiver_invalid`, `wallet_off`, `provider_unavailable`.
    */
   buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
-    return this.wallet.buyTicket(options).catch((error: unknown) => {
+    const priceMinor = this.access.offer?.priceMinor;
+    return this.wallet.buyTicket({ ...options, ...(priceMinor ? { priceMinor } : {}) }).catch((error: unknown) => {
       if (error instanceof LogeError && error.code === 'sold_out') this.#state.setTicketsLeft(0);
       throw error;
     });
@@ -353,6 +354,15 @@ export class Room {
   }
 
   /**
+   * Removes a person from all rooms of the creator, also later ones; the reason is recorded. For the creator. Tickets
+   * of lives to come go back.
+   * @throws {LogeError} `forbidden`, `participant_not_removable`.
+   */
+  blockParticipant(request: { identity: string; reason: string }): Promise<Block> {
+    return this.#connection.request('rooms:block', request);
+  }
+
+  /**
    * Ends the live, if one is on, and says that it goes on within so many minutes; for the creator. The room ends by
    * itself when the time has passed. Call it again to change the time.
    */
@@ -360,6 +370,16 @@ export class Room {
     // One request: between two, viewers would see the live end without a pause.
     const publication = this.localParticipant.stopLive();
     return this.#connection.requestReliably('rooms:pause', { minutes, ...(publication && { publication }) });
+  }
+
+  /** Whether this person has asked to be reminded of the live to come. */
+  async hasReminder(): Promise<boolean> {
+    return (await this.#connection.request('rooms:reminder', {})).wanted;
+  }
+
+  /** Asks for a reminder shortly before the live, or takes that back. Resolves to what holds now. */
+  async remindMe(wanted = true): Promise<boolean> {
+    return (await this.#connection.request('rooms:remind', { wanted })).wanted;
   }
 
   /** What the room came to: how long it was live, what this person paid, and what of it goes back. */

@@ -44,6 +44,8 @@ const SOCKET_BUDGETS = {
   stage: { identity: { points: 60, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
   money: { identity: { points: 20, seconds: 10 }, address: { points: 2_000, seconds: 10 } },
   report: REPORTS,
+  /** Over HTTP only. */
+  upload: {},
   default: { identity: { points: 100, seconds: 10 }, address: { points: 6_000, seconds: 10 } },
 } as const satisfies Budgets<string>;
 
@@ -59,6 +61,8 @@ const HTTP_BUDGETS = {
   site: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
   /** Pictures of shared links that have to be drawn; those that are kept count as `site`. */
   drawing: { address: { points: 30, seconds: 60 } },
+  /** Pictures, which take a second of CPU each. */
+  upload: { identity: { points: 20, seconds: 600 }, address: { points: 100, seconds: 600 } },
   signIn: { address: { points: 100, seconds: 60 } },
   report: REPORTS,
   /** The public form, whose sender is known by address alone. */

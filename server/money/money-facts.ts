@@ -29,7 +29,7 @@ export interface MoneyFacts {
   /** A place in a room with limited tickets was taken by an open payment page, or became free. */
   'places.changed': { room: RoomId };
   /** Tips of one room that were booked in one batch, in order. */
-  'tips.settled': { tips: Tip[] };
+  'tips.settled': { tips: Tip[]; byCard?: true };
   'tip.refunded': { tip: TipId; room: RoomId; identity: string; amountMinor: number; currency: string };
   'private_session.requested': { session: PrivateSession };
   'private_session.started': { session: PrivateSession };

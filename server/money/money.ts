@@ -28,6 +28,7 @@ import { ProviderRefunds } from './refunds/provider-refunds.ts';
 import { RefundOrders } from './refunds/refund-orders.ts';
 import { Refundables } from './refunds/refundables.ts';
 import { Refunds } from './refunds/refunds.ts';
+import { BlockedBuyers } from './sales/blocked-buyers.ts';
 import { Cancellations } from './sales/cancellations.ts';
 import { Invoices } from './sales/invoices.ts';
 import type { Pricing } from './sales/pricing.ts';
@@ -78,6 +79,7 @@ export class Money {
   readonly tickets: Tickets;
   /** A buyer's right of withdrawal. */
   readonly withdrawals: Withdrawals;
+  readonly blockedBuyers: BlockedBuyers;
   readonly receipts: Receipts;
   /** Numbers of receipts, and the names on them. */
   readonly invoices: Invoices;
@@ -153,6 +155,7 @@ export class Money {
     this.tickets = new Tickets(context, checkouts);
     this.quotes = new Quotes(context, this.tickets);
     this.withdrawals = new Withdrawals(context, refunds);
+    this.blockedBuyers = new BlockedBuyers(context, { refunds, memberships: this.memberships });
     this.invoices = new Invoices(context);
     this.receipts = new Receipts(context, { withdrawals: this.withdrawals, invoices: this.invoices });
 

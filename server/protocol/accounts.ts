@@ -22,6 +22,11 @@ const UNSAFE = UNSAFE_CHARS.source.slice(1, -1);
 /** For the OpenAPI document. Half a surrogate pair is not well-formed. */
 const SAFE_LINE = `^[^\\s${UNSAFE}\\ud800-\\udfff][^${UNSAFE}\\ud800-\\udfff]*$`;
 
+const CONTROLS = String.raw`\u0000-\u001f`;
+const CONTROLS_BESIDE_LINES = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f`;
+/** The same with tabs and line breaks, but not at the start. */
+const SAFE_TEXT = `[^\\s${UNSAFE}\\ud800-\\udfff][^${UNSAFE.replace(CONTROLS, CONTROLS_BESIDE_LINES)}\\ud800-\\udfff]*`;
+
 /** One line of text: trimmed, without control or direction-changing characters. */
 export function singleLine(maxChars: number) {
   return z
@@ -32,6 +37,21 @@ export function singleLine(maxChars: number) {
     .refine((value) => !UNSAFE_CHARS.test(value), 'Control and direction characters are not allowed')
     .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode')
     .meta({ maxLength: maxChars, pattern: SAFE_LINE });
+}
+
+/** Text of several lines: trimmed, without other control or direction-changing characters. */
+export function multiLine(maxChars: number, minChars = 0) {
+  return z
+    .string()
+    .overwrite((value) => value.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').trim())
+    .min(minChars)
+    .refine((value) => [...value].length <= maxChars, `At most ${maxChars} characters`)
+    .refine(
+      (value) => !UNSAFE_CHARS.test(value.replaceAll('\n', '')),
+      'Control and direction characters are not allowed',
+    )
+    .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode')
+    .meta({ maxLength: maxChars, pattern: minChars > 0 ? `^${SAFE_TEXT}$` : `^(?:${SAFE_TEXT})?$` });
 }
 
 export const displayName = singleLine(LIMITS.nameChars).meta({ description: 'Name shown to others' });

@@ -77,6 +77,8 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This handle is taken or reserved.',
   },
+  picture_invalid: { status: 422, retryable: false, message: 'This is no JPEG, PNG or WebP picture.' },
+  picture_too_large: { status: 422, retryable: false, message: 'A picture has at most 50 megapixels.' },
   invitation_invalid: {
     status: 410,
     retryable: false,
@@ -115,6 +117,11 @@ export const ERROR_CATALOGUE = {
   // Rooms and access
   room_not_found: { status: 404, retryable: false, message: 'There is no such room.' },
   room_ended: { status: 410, retryable: false, message: 'This room is over.' },
+  date_fixed: {
+    status: 409,
+    retryable: false,
+    message: 'The date of a room cannot be changed once its first live has begun.',
+  },
   creator_not_found: { status: 404, retryable: false, message: 'There is no such creator.' },
   erasure_blocked: {
     status: 409,
@@ -218,6 +225,16 @@ export const ERROR_CATALOGUE = {
   },
   nothing_to_buy: { status: 409, retryable: false, message: 'This room needs no ticket.' },
   already_entitled: { status: 409, retryable: false, message: 'You already hold a key to this room.' },
+  price_fixed: {
+    status: 409,
+    retryable: false,
+    message: 'The price cannot be changed once a ticket was bought or is being paid.',
+  },
+  price_changed: {
+    status: 409,
+    retryable: false,
+    message: 'The price has changed meanwhile. Nothing was charged: look at the new one.',
+  },
   sold_out: { status: 409, retryable: false, message: 'All tickets of this room are sold.' },
   private_not_offered: { status: 409, retryable: false, message: 'This room has no private sessions.' },
   private_session_exists: {
@@ -301,6 +318,11 @@ export const ERROR_CATALOGUE = {
     status: 422,
     retryable: false,
     message: 'This address cannot receive webhooks: it must be a public https address without credentials.',
+  },
+  push_endpoint_not_allowed: {
+    status: 422,
+    retryable: false,
+    message: 'Messages cannot be sent to this address: it must be a public https address without credentials.',
   },
   // The house
   unavailable: { status: 503, retryable: true, message: 'The server is not ready. Try again in a moment.' },

@@ -19,6 +19,7 @@ export const webhookDeliveryId = idSchema('webhookDelivery');
 
 const ofRoom = z.object({ room: roomId });
 const ofPerson = z.object({ room: roomId, identity: z.string() });
+const ofCreator = z.object({ creator: z.string(), identity: z.string() });
 
 /** Payload schemas by type. */
 export const EVENT_PAYLOADS = {
@@ -34,10 +35,25 @@ export const EVENT_PAYLOADS = {
   'live.started': ofRoom,
   'live.ended': ofRoom,
   'room.ended': ofRoom,
+  /** Tickets that were ordered before a change of the date can be returned until `returnUntil`. */
+  'room.updated': ofRoom.extend({
+    changed: z.array(z.enum(['title', 'text', 'priceMinor', 'startsAt', 'listed'])),
+    startsAt: z.string().nullable(),
+    previousStartsAt: z.string().nullable(),
+    returnUntil: z.string().nullable(),
+  }),
   /** A person has access to a room. With `until`, access ends then without another event. */
   'access.granted': ofPerson.extend({ source: z.string(), until: z.string().nullable() }),
   'access.revoked': ofPerson.extend({ reason: accessReason }),
+  /** A person who asked for it, has a ticket or follows the creator is to be told. Null: the live has begun. */
+  'reminder.due': ofPerson.extend({ startsAt: z.string().nullable() }),
   'participant.removed': ofPerson.extend({ by: z.string(), reason: z.string() }),
+  /** Removed from all rooms of the creator, also later ones; until `participant.unblocked`. */
+  'participant.blocked': ofCreator.extend({ by: z.string(), reason: z.string() }),
+  'participant.unblocked': ofCreator.extend({ by: z.string() }),
+  /** One of your own people follows a creator; of the house's people you get none. */
+  'follower.added': ofCreator,
+  'follower.removed': ofCreator,
   'membership.started': z.object({ membership }),
   'membership.renewed': z.object({ membership }),
   /** Another tier, a cancellation at the end of the paid time, or its withdrawal. */

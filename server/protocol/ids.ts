@@ -33,6 +33,7 @@ export const ID_PREFIXES = {
   invitation: 'invite_',
   signInRequest: 'signin_',
   letter: 'letter_',
+  pushDevice: 'pushdev_',
   reconciliation: 'recon_',
   event: 'evt_',
   tier: 'tier_',
@@ -63,6 +64,7 @@ export type PrivateSessionId = Id<'privateSession'>;
 export type DeskSessionId = Id<'deskSession'>;
 export type ApiKeyId = Id<'apiKey'>;
 export type PersonSessionId = Id<'personSession'>;
+export type PushDeviceId = Id<'pushDevice'>;
 export type RoleId = Id<'role'>;
 export type InvitationId = Id<'invitation'>;
 export type SignInRequestId = Id<'signInRequest'>;

@@ -14,6 +14,8 @@ export const LIMITS = {
   identityChars: 64,
   nameChars: 64,
   titleChars: 120,
+  /** What a creator writes about a room. */
+  roomTextChars: 1_000,
   messageChars: 500,
   tipMessageChars: 200,
   reasonChars: 500,
@@ -77,8 +79,18 @@ export const LIMITS = {
   signInTries: 5,
   handleMinChars: 3,
   handleMaxChars: 30,
+  /** Uploaded picture: bytes, and pixels once decoded. */
+  pictureBytes: 12 * 1024 * 1024,
+  picturePixels: 50_000_000,
+  /** Pictures of one person: their portrait, and posters of their rooms. */
+  picturesPerOwner: 500,
+  aboutChars: 600,
+  /** Creators in a list of those whom a person follows. */
+  followsListed: 500,
   /** Handles that one person keeps from others: the current one, and those that rest. */
   handlesKept: 5,
+  /** Browsers of one person that get messages. */
+  pushDevices: 10,
   /** How long an invitation to moderate is valid, and how many a creator makes in 24 hours. */
   moderatorInvitationDays: 7,
   moderatorInvitationsPerDay: 20,
@@ -105,6 +117,11 @@ export const LIMITS = {
   promotionMaxMinor: 50_000,
   /** Maximum ticket limit of a room. */
   capacityMax: 1_000_000,
+  /**
+   * After a first date was given to a room without one, its tickets can be returned for at least this long, whatever
+   * the date is.
+   */
+  firstDateReturnMs: 24 * 3_600_000,
   /** A scheduled room that was not live this long after its start counts as not held. */
   notHeldAfterMs: 6 * 3_600_000,
   /** A room with tickets whose live ended without a word of its creator ends by itself this long after. */

@@ -1,8 +1,9 @@
 /** People with an account on the first-party site: profile, sessions, and what signing in takes. */
 import { z } from 'zod';
-import { country, displayName, identity, singleLine } from './accounts.ts';
+import { country, displayName, identity, multiLine, singleLine } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { picture } from './pictures.ts';
 import { heldRole } from './roles.ts';
 
 const language = z.enum(['en', 'fr']);
@@ -24,12 +25,21 @@ export const returnPath = z
 export const signInInput = z.object({ address: z.string().min(3).max(254), returnTo: returnPath.optional() });
 export const signInCodeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'Six digits') });
 
+const mailPreferences = z.object({ lives: z.boolean().meta({ description: 'Lives of creators whom one follows' }) });
+
 export const profile = z.object({
   id: identity,
   /** Null until the person has given one. */
   name: displayName.nullable(),
   handle: z.string().nullable(),
   language,
+  /** What they say of themselves. */
+  about: z.string(),
+  picture,
+  /** Which letters they get; those that are a duty are not asked about. */
+  mail: mailPreferences,
+  /** How many follow them; null for who is no creator. */
+  followers: z.number().int().nullable(),
   addresses: z.array(z.string()),
   role: z.enum(['creator', 'fan']),
   /** Whether they have asked to be a creator, and an operator has not decided yet. */
@@ -42,6 +52,8 @@ export const profileChange = z
   .object({
     name: displayName,
     language,
+    about: multiLine(LIMITS.aboutChars),
+    mail: mailPreferences,
     /** Null gives the handle up. */
     handle: z.string().max(LIMITS.handleMaxChars).nullable(),
   })

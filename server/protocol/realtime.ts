@@ -53,7 +53,7 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import { access, currency, removal, removalInput, room } from './rooms.ts';
+import { access, block, blockInput, currency, reminder, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -108,7 +108,12 @@ export const REQUESTS = {
   'stage:endLive': { input: endLiveInput, answer: nothing },
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
+  /** From all rooms of the creator. */
+  'rooms:block': { input: blockInput, answer: block },
   'rooms:end': { input: nothing, answer: room },
+  /** Whether one asked to be reminded of this room. */
+  'rooms:reminder': { input: nothing, answer: reminder },
+  'rooms:remind': { input: reminder, answer: reminder },
   'rooms:pause': { input: pauseInput, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
   /** Returns the payment page, or pays by a saved card at once. */
@@ -192,6 +197,8 @@ export const EVENTS = {
   /** A later token changed this participant's role and rights to these. */
   'rooms:rightsChanged': z.object({ participant, can: rights }),
   'rooms:viewerCount': z.object({ count: z.number().int() }),
+  /** Title, text, price, date or listing has changed. */
+  'rooms:changed': z.object({ room }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),
   /** Sent again when the pause changes. */

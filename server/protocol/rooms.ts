@@ -1,6 +1,6 @@
 /** Rooms and access on the wire. */
 import { z } from 'zod';
-import { identity, singleLine } from './accounts.ts';
+import { identity, multiLine, singleLine } from './accounts.ts';
 import { idSchema, roomId, ticketId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { moment } from './moments.ts';
@@ -30,9 +30,13 @@ const listed = z
   .boolean()
   .meta({ description: 'Whether public lists and search engines may show the room; false unless said otherwise' });
 
+const title = singleLine(LIMITS.titleChars);
+const text = multiLine(LIMITS.roomTextChars, 1).meta({ description: 'What the lobby says about the live' });
+
 export const roomInput = z.object({
   creator: identity,
-  title: singleLine(LIMITS.titleChars),
+  title,
+  text: text.optional(),
   access: accessRule,
   startsAt: moment.optional(),
   /** Ticket limit; absent: unlimited. */
@@ -42,7 +46,18 @@ export const roomInput = z.object({
 });
 export type RoomInput = z.infer<typeof roomInput>;
 
-export const roomChange = z.object({ listed });
+export const roomChange = z
+  .object({
+    title,
+    /** Null removes it. */
+    text: text.nullable(),
+    /** Of a ticket, while none was bought or is being paid. */
+    priceMinor: amountMinor,
+    /** Until the first live begins; null: not known any more. Opens the return of the tickets sold so far. */
+    startsAt: moment.nullable(),
+    listed,
+  })
+  .partial();
 export type RoomChange = z.infer<typeof roomChange>;
 
 export const roomStatus = z.enum(['scheduled', 'live', 'ended']);
@@ -50,6 +65,7 @@ export const roomStatus = z.enum(['scheduled', 'live', 'ended']);
 export const room = z.object({
   id: roomId,
   title: z.string(),
+  text: z.string().nullable(),
   creator: z.object({ identity, name: z.string() }),
   access: accessRule,
   chat: z.object({ enabled: z.boolean() }),
@@ -59,6 +75,13 @@ export const room = z.object({
   /** Ticket limit; null: unlimited. */
   capacity: z.number().int().nullable(),
   startsAt: z.string().nullable(),
+  /** When the date was last changed; null: never. */
+  movedAt: z.string().nullable(),
+  /**
+   * After a change of the date: until when tickets that were ordered before it can be returned, also where the right
+   * was waived, and in any case until the first live begins. Null: until then alone.
+   */
+  returnUntil: z.string().nullable(),
   liveStartedAt: z.string().nullable(),
   /** When the first live began; null before. */
   firstLiveAt: z.string().nullable(),
@@ -118,7 +141,12 @@ export const roomView = room.extend({
   /** No ticket is left; of a single room, for the caller: who holds one, or is paying for it, has a place. */
   soldOut: z.boolean(),
 });
+/** With the handle of the creator, if they have a page here. */
+export const publicRoomView = roomView.extend({ creatorHandle: z.string().nullable() });
 export const roomList = z.object({ rooms: z.array(roomView) });
+
+/** Whether a person wants to be reminded of a room. */
+export const reminder = z.object({ wanted: z.boolean() });
 
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
 export type RemovalInput = z.infer<typeof removalInput>;
@@ -131,6 +159,16 @@ export const removal = z.object({
   removedAt: z.string(),
 });
 export type Removal = z.infer<typeof removal>;
+
+/** A person who is removed from all rooms of a creator, also later ones. */
+export const block = removal.omit({ room: true }).extend({ creator: identity });
+export type Block = z.infer<typeof block>;
+export const blockInput = removalInput;
+/** `name` is that of a person of the house; null for an embedder's. */
+export const blockList = z.object({ blocks: z.array(block.extend({ name: z.string().nullable() })) });
+export type ListedBlock = z.infer<typeof blockList>['blocks'][number];
+/** `after` is the `id` of the last one of the page before. */
+export const blockListQuery = z.object({ after: idSchema('removal').optional() });
 
 export const roomListQuery = z.object({
   status: roomStatus.optional(),

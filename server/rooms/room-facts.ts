@@ -1,6 +1,6 @@
 /** Facts that rooms commit to the outbox, by topic. The fact itself names room and identity. */
 import type { RoomId } from '../protocol/ids.ts';
-import type { AccessReason } from '../protocol/rooms.ts';
+import type { AccessReason, RoomChange } from '../protocol/rooms.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { Rank } from './token-statements.ts';
 
@@ -8,11 +8,33 @@ export interface RoomFacts {
   'access.changed': AccessChanged;
   'rank.changed': Rank;
   'participant.removed': { by: string; reason: string };
+  'participant.blocked': ParticipantBlocked;
+  /** The same for each open room of the creator. */
+  'block.changed': ParticipantBlocked;
+  'follower.added': { creator: string };
+  'follower.removed': { creator: string };
   'live.started': Record<string, never>;
   'live.ended': Record<string, never>;
   /** The creator has said until when a room without a live is paused. */
   'room.paused': Record<string, never>;
   'room.ended': Record<string, never>;
+  'room.changed': RoomChanged;
+}
+
+export interface RoomChanged {
+  changed: (keyof RoomChange)[];
+  /** When the change was made; with the other dates only if the date changed. */
+  at: string;
+  startsAt: string | null;
+  previousStartsAt: string | null;
+  returnUntil: string | null;
+}
+
+/** A creator has blocked a person from all of their rooms, or unblocked them. */
+export interface ParticipantBlocked {
+  creator: string;
+  identity: string;
+  change: { isBlocked: true; by: string; reason: string } | { isBlocked: false; by: string };
 }
 
 export interface AccessChanged {

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { AccessKind } from '../protocol/rooms.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
@@ -10,6 +20,7 @@ export const rooms = pgTable(
     id: text('id').primaryKey(),
     creator: text('creator').notNull(),
     title: text('title').notNull(),
+    text: text('text'),
     accessKind: text('access_kind').$type<AccessKind>().notNull(),
     priceMinor: integer('price_minor'),
     ratePerMinuteMinor: integer('rate_per_minute_minor'),
@@ -22,6 +33,10 @@ export const rooms = pgTable(
     /** Maximum number of tickets; absent means unlimited. */
     capacity: integer('capacity'),
     startsAt: time('starts_at'),
+    /** When its date was last changed. Tickets that were ordered before can be returned. */
+    movedAt: time('moved_at'),
+    /** The end of that return, if later than the beginning of the first live. */
+    returnUntil: time('return_until'),
     liveStartedAt: time('live_started_at'),
     /** The gateway that holds the live; the live ends when that gateway is silent. */
     liveGateway: text('live_gateway'),
@@ -103,15 +118,21 @@ export const tokenGrants = pgTable(
   ],
 );
 
+/** People whom a creator or a moderator has removed. */
 export const removals = pgTable(
   'removals',
   {
-    id: text('id').notNull().unique(),
-    room: text('room').notNull(),
+    id: text('id').primaryKey(),
+    creator: text('creator').notNull(),
+    /** Null: from all rooms of the creator, also later ones. */
+    room: text('room'),
     identity: text('identity').notNull(),
     by: text('by').notNull(),
     reason: text('reason').notNull(),
     removedAt: time('removed_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.room, table.identity] })],
+  (table) => [
+    unique('removals_once').on(table.identity, table.creator, table.room).nullsNotDistinct(),
+    index('removals_blocks').on(table.creator, table.removedAt).where(sql`${table.room} is null`),
+  ],
 );

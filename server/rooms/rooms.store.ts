@@ -41,6 +41,7 @@ export interface SaleState {
   liveEndedAt: string | null;
   /** Ticket limit; null: unlimited. */
   capacity: number | null;
+  priceMinor: number | null;
 }
 
 export interface RoomFilter {
@@ -53,14 +54,10 @@ export interface RoomFilter {
 }
 
 export type NewRoom = typeof rooms.$inferInsert;
-export interface RemovalRow {
-  id: string;
-  room: string;
-  identity: string;
-  by: string;
-  reason: string;
-  removedAt: string;
-}
+/** What can be changed of a room. */
+export type RoomColumns = Partial<
+  Pick<NewRoom, 'title' | 'text' | 'priceMinor' | 'startsAt' | 'movedAt' | 'returnUntil' | 'listed'>
+>;
 
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
@@ -109,10 +106,8 @@ export class RoomsStore {
     return row && toRoom(row);
   }
 
-  /** False if there is no such room. */
-  async updateRoom(id: string, change: Partial<Pick<NewRoom, 'listed'>>): Promise<boolean> {
-    const rows = await this.#db.orm.update(rooms).set(change).where(eq(rooms.id, id)).returning({ id: rooms.id });
-    return rows.length > 0;
+  async updateRoom(tx: Orm, id: string, change: RoomColumns): Promise<void> {
+    await tx.update(rooms).set(change).where(eq(rooms.id, id));
   }
 
   async listRooms(filter: RoomFilter): Promise<Room[]> {
@@ -237,7 +232,12 @@ export class RoomsStore {
    */
   async lockForSale(tx: Orm, { id, capacity }: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
     const [row] = await tx
-      .select({ endedAt: rooms.endedAt, liveEndedAt: rooms.liveEndedAt, capacity: rooms.capacity })
+      .select({
+        endedAt: rooms.endedAt,
+        liveEndedAt: rooms.liveEndedAt,
+        capacity: rooms.capacity,
+        priceMinor: rooms.priceMinor,
+      })
       .from(rooms)
       .where(eq(rooms.id, id))
       .for(capacity === null ? 'share' : 'update');
@@ -245,6 +245,7 @@ export class RoomsStore {
       isOver: !row || row.endedAt !== null,
       liveEndedAt: row?.liveEndedAt ?? null,
       capacity: row?.capacity ?? null,
+      priceMinor: row?.priceMinor ?? null,
     };
   }
 
@@ -398,20 +399,6 @@ export class RoomsStore {
     }
     return asked.map((_, index) => found.get(index + 1));
   }
-
-  async findRemoval(room: string, identity: string): Promise<RemovalRow | undefined> {
-    const [row] = await this.#db.orm
-      .select()
-      .from(removals)
-      .where(and(eq(removals.room, room), eq(removals.identity, identity)));
-    return row && { ...row, removedAt: iso(row.removedAt) ?? '' };
-  }
-
-  /** Records a removal; an earlier one stays. */
-  async insertRemoval(tx: Orm, row: Omit<RemovalRow, 'removedAt'>): Promise<boolean> {
-    const rows = await tx.insert(removals).values(row).onConflictDoNothing().returning({ id: removals.id });
-    return rows.length > 0;
-  }
 }
 
 /** Prepared: building this query takes Drizzle as long as the database takes to answer it. */
@@ -426,12 +413,20 @@ function prepareAccessRecords(orm: Orm) {
     .orderBy(desc(entitlements.createdAt))
     .limit(ENTITLEMENTS_READ)
     .as('entitlement');
+  const isHere = or(isNull(removals.room), eq(removals.room, rooms.id));
+  const removal = orm
+    .select({ reason: removals.reason })
+    .from(removals)
+    .where(and(eq(removals.identity, identity), eq(removals.creator, rooms.creator), isHere))
+    .orderBy(removals.removedAt)
+    .limit(1)
+    .as('removal');
   return orm
     .select({
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
-      removal: removals.reason,
+      removal: removal.reason,
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
         and coalesce(${roles.creator}, '') = ${rooms.creator} and coalesce(${roles.room}, '') in ('', ${rooms.id}))`,
@@ -446,7 +441,7 @@ function prepareAccessRecords(orm: Orm) {
     .from(asked)
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
-    .leftJoin(removals, and(eq(removals.room, rooms.id), eq(removals.identity, identity)))
+    .leftJoinLateral(removal, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
     .orderBy(sql`asked.number`, desc(latest.createdAt))
@@ -457,6 +452,7 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
   return {
     id: room.id as RoomId,
     title: room.title,
+    text: room.text,
     creator: { identity: room.creator, name: creatorName ?? room.creator },
     access: {
       kind: room.accessKind,
@@ -470,6 +466,8 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: iso(room.startsAt),
+    movedAt: iso(room.movedAt),
+    returnUntil: iso(room.returnUntil),
     liveStartedAt: iso(room.liveStartedAt),
     firstLiveAt: iso(room.firstLiveAt),
     liveEndedAt: iso(room.liveEndedAt),

@@ -15,11 +15,14 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { isPersonId } from '../protocol/people.ts';
-import type { Access, AccessReason, Offer, Removal, Room, RoomChange, RoomInput } from '../protocol/rooms.ts';
+import type { Access, AccessReason, Offer, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, decideAccess } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
+import { Followers } from './followers/followers.ts';
+import { Removals } from './removals/removals.ts';
+import { RoomChanges } from './room-changes.ts';
 import type { AccessChanged } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
@@ -68,6 +71,9 @@ export interface Admission {
 export class Rooms {
   /** Creators' clubs, whose members enter members-only rooms. */
   readonly clubs: Clubs;
+  readonly changes: RoomChanges;
+  readonly removals: Removals;
+  readonly followers: Followers;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -103,7 +109,16 @@ export class Rooms {
       entitle: (tx, holder, entitled) => this.#setEmbedderAccess(tx, holder, entitled),
     });
     this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys), { restMs: NEWCOMERS_REST_MS });
-    this.clubs = new Clubs({ ...options, store: new ClubsStore(options.store.database) });
+    const db = options.store.database;
+    this.changes = new RoomChanges(options);
+    this.clubs = new Clubs({ ...options, store: new ClubsStore(db) });
+    this.removals = new Removals({
+      ...options,
+      db,
+      creatorOf: (room) => this.creatorOf(room),
+      moderates: (of) => this.moderates(of),
+    });
+    this.followers = new Followers({ ...options, db, removals: this.removals });
   }
 
   async createRoom(input: RoomInput): Promise<Room> {
@@ -115,6 +130,7 @@ export class Rooms {
       id,
       creator: input.creator,
       title: input.title,
+      text: input.text ?? null,
       accessKind: access.kind,
       priceMinor: access.priceMinor ?? null,
       ratePerMinuteMinor: access.ratePerMinuteMinor ?? null,
@@ -145,11 +161,14 @@ export class Rooms {
     return this.#store.hasOpenRooms(creator);
   }
 
-  /** By an embedder's server, or by the room's creator. */
-  async updateRoom(id: RoomId, change: RoomChange, by: { identity: string; role: Role | 'server' }): Promise<Room> {
+  /** Whether a creator has ever had a room that public lists and search engines may show. */
+  async hasListedRooms(creator: string): Promise<boolean> {
+    return (await this.listRooms({ creator, listed: true, limit: 1 })).length > 0;
+  }
+
+  /** An embedder's server may change any room, a person only their own. */
+  async assertMayChange(id: RoomId, by: { identity: string; role: Role | 'server' }): Promise<void> {
     if (by.role !== 'server' && by.identity !== (await this.creatorOf(id))) throw new AppError('forbidden');
-    if (!(await this.#store.updateRoom(id, change))) throw new AppError('room_not_found');
-    return this.getRoom(id);
   }
 
   listRooms(filter: RoomFilter): Promise<Room[]> {
@@ -157,12 +176,12 @@ export class Rooms {
   }
 
   /** What anybody may find without knowing of it: listed rooms that are live, then those to come. */
-  async listPublicRooms(): Promise<Room[]> {
+  async listPublicRooms(creator?: string): Promise<Room[]> {
     if (!this.#hasPublicList) return [];
-    const limit = LIMITS.listPageItems;
-    const onAir = await this.listRooms({ status: 'live', listed: true, limit });
-    const toCome = await this.listRooms({ status: 'scheduled', listed: true, limit });
-    return [...onAir, ...toCome].slice(0, limit);
+    const which = { listed: true, limit: LIMITS.listPageItems, ...(creator !== undefined && { creator }) };
+    const onAir = await this.listRooms({ status: 'live', ...which });
+    const toCome = await this.listRooms({ status: 'scheduled', ...which });
+    return [...onAir, ...toCome].slice(0, which.limit);
   }
 
   /** What a person without access can buy; undefined if nothing. */
@@ -335,34 +354,6 @@ export class Rooms {
   /** Whether a person moderates, connected or not: one room, or any of the creator's. */
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean> {
     return this.#grants.moderates(of);
-  }
-
-  /**
-   * Removes a person from a room for good; the first reason stays. A moderator cannot remove another; the creator and
-   * the embedder's server can remove anyone.
-   */
-  async removeParticipant(input: {
-    room: RoomId;
-    identity: string;
-    by: { identity: string; role: Role | 'server' };
-    reason: string;
-  }): Promise<Removal> {
-    const { room, identity, reason } = input;
-    const { identity: by, role } = input.by;
-    const creator = await this.creatorOf(room);
-    if (identity === creator) throw new AppError('participant_not_removable');
-    const isEqual = role !== 'creator' && role !== 'server' && (await this.moderates({ creator, room, identity }));
-    if (isEqual) throw new AppError('participant_not_removable');
-    await this.#store.transaction(async (tx) => {
-      const row = { id: createId('removal'), room, identity, by, reason };
-      if (!(await this.#store.insertRemoval(tx, row))) return;
-      await this.#outbox.add(tx, { topic: 'participant.removed', room, identity, data: { by, reason } });
-      await this.#addAccessChanged(tx, room, identity, { granted: false, reason: 'removed' });
-    });
-    this.#outbox.wake();
-    const removal = await this.#store.findRemoval(room, identity);
-    if (!removal) throw new AppError('internal', 'The removal was not stored.');
-    return removal as Removal;
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import type { Fact } from '../platform/outbox/outbox.ts';
 import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/events.ts';
+import { isPersonId } from '../protocol/people.ts';
 
 export interface MappedEvent {
   type: EventType;
@@ -23,6 +24,12 @@ const as =
 const ofRoom =
   (type: 'live.started' | 'live.ended' | 'room.ended'): Mapping =>
   ({ room }) => ({ type, data: { room } });
+
+/** Whom a person of the house follows is theirs alone. */
+const follower =
+  (type: 'follower.added' | 'follower.removed'): Mapping =>
+  ({ identity, data }) =>
+    isPersonId(identity ?? '') ? undefined : { type, data: { ...data, identity } };
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'tips.settled': ({ data }) =>
@@ -68,10 +75,18 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'live.started': ofRoom('live.started'),
   'live.ended': ofRoom('live.ended'),
   'room.ended': ofRoom('room.ended'),
+  'reminder.due': ({ room, identity, data }) => ({ type: 'reminder.due', data: { room, identity, ...data } }),
+  'room.changed': ({ room, data }) => ({ type: 'room.updated', data: { room, ...data } }),
   'participant.removed': ({ room, identity, data }) => ({
     type: 'participant.removed',
     data: { room, identity, ...data },
   }),
+  'participant.blocked': ({ data: { creator, identity, change } }) => ({
+    type: change.isBlocked ? 'participant.blocked' : 'participant.unblocked',
+    data: { creator, identity, ...change },
+  }),
+  'follower.added': follower('follower.added'),
+  'follower.removed': follower('follower.removed'),
   'access.changed': ({ data: { room, identity, change } }) => {
     // Facts of earlier versions have no `change`.
     if (!change) return undefined;

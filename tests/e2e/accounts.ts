@@ -5,12 +5,17 @@
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
+import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page.ts';
 import type { Scene } from './evening.ts';
 
 const ADDRESS = 'lou@example.org';
 const NAME = 'Lou Bernard';
 const MODERATOR_ADDRESS = 'max@example.org';
 const MODERATOR_NAME = 'Max Stone';
+const HANDLE = 'lou.bernard';
+
+/** Identity and reason. */
+const BLOCKED = ['fan-with-a-grudge', 'Insults in the chat'] as const;
 
 export class Accounts implements AsyncDisposable {
   readonly loge: TestApp;
@@ -23,6 +28,9 @@ export class Accounts implements AsyncDisposable {
     'Français',
     'English',
     'Chrome, Linux',
+    `@${HANDLE}`,
+    ...CREATOR_PAGE_TEXTS,
+    ...BLOCKED,
   ]);
   readonly #visitors: Visitor[] = [];
 
@@ -62,7 +70,13 @@ export class Accounts implements AsyncDisposable {
     await phone.by('sessions').locator('li').waitFor();
     yield { name: 'account', visitor: phone };
     await this.#becomeCreator(phone);
+    await this.#fillPage(phone);
     yield { name: 'account-creator', visitor: phone };
+    const fan = await this.#open(`/c/${HANDLE}`, DESKTOP);
+    await fan.page.locator('.follow a').waitFor();
+    yield { name: 'creator-page', visitor: fan };
+    await this.#follow(fan);
+    yield { name: 'creator-page-followed', visitor: fan };
     yield* this.#moderatorScenes(phone);
     await this.#signOutEverywhere(phone);
   }
@@ -131,7 +145,7 @@ export class Accounts implements AsyncDisposable {
   }
 
   async #becomeCreator(phone: Visitor): Promise<void> {
-    await phone.by('account-handle').fill('lou.bernard');
+    await phone.by('account-handle').fill(HANDLE);
     await phone.by('account-save').click();
     await phone.by('note').waitFor();
     await phone.by('creator-country').selectOption('FR');
@@ -142,6 +156,34 @@ export class Accounts implements AsyncDisposable {
     // An announcement keeps the language in which it was made.
     await phone.page.reload();
     await phone.by('is-creator').waitFor();
+  }
+
+  /** A picture by the form; the rest, and a blocked person, as other pages would make them. */
+  async #fillPage(phone: Visitor): Promise<void> {
+    const { people, rooms } = this.loge.app.context;
+    const creator = await people.findCreator(HANDLE);
+    await fillCreatorPage(this.loge, creator?.identity ?? '');
+    const [identity, reason] = BLOCKED;
+    await rooms.removals.block({ creator: creator?.identity ?? '', identity, by: identity, reason });
+    await phone
+      .by('picture-file')
+      .setInputFiles({ name: 'lou.png', mimeType: 'image/png', buffer: await drawPicture() });
+    await phone.by('remove-picture').waitFor();
+    await phone.page.reload();
+    await phone.by('blocks').locator('li').waitFor();
+    await phone.by('sessions').locator('li').waitFor();
+  }
+
+  async #follow(fan: Visitor): Promise<void> {
+    await fan.page.evaluate(async () => {
+      const headers = { 'content-type': 'application/json' };
+      await fetch('/site/demo-sign-in', { method: 'POST', headers, body: JSON.stringify({ identity: 'lea' }) });
+    });
+    await fan.page.reload();
+    await fan.by('follow').click();
+    await fan.by('unfollow').waitFor();
+    await fan.page.reload();
+    await fan.by('unfollow').waitFor();
   }
 
   async #open(path: string, viewport: typeof PHONE | typeof DESKTOP): Promise<Visitor> {

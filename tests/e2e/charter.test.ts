@@ -66,7 +66,7 @@ describe.skipIf(!CHROMIUM)('the charter', { timeout: 120_000 }, () => {
     await creator.by('end-live').click();
     await creator.by('end-live-confirm').click();
     await creator.by('go-live').click();
-    await creator.by('charter-article-content').getByText('Modifié').waitFor();
+    await creator.by('charter-article-content').getByText('Modifié', { exact: true }).waitFor();
     await page.locator('ins').getByText('Les sources sont citées.').waitFor();
     expect(await creator.by('charter-article-law').isVisible()).toBe(false);
     await takePictures(creator, 'charter-change-fr');

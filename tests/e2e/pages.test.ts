@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
+import { createCreatorPage } from './creator-page.ts';
 import { Evening, show } from './evening.ts';
 import { findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 
@@ -60,9 +61,11 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
 
   test('show their content before any script, and nothing moves when the script runs', async () => {
     const { rooms } = await evening.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
+    await createCreatorPage(evening.loge, { id: 'person_mira', name: 'Mira Sol', handle: 'mira' });
     for (const { path, ready } of [
-      { path: '/', ready: 'site-sign-in' },
-      { path: `/rooms/${rooms[0]?.id}`, ready: 'site-lobby' },
+      { path: '/', ready: 'site-sign-in h2' },
+      { path: `/rooms/${rooms[0]?.id}`, ready: 'site-lobby h2' },
+      { path: '/c/mira', ready: '.follow a' },
     ]) {
       for (const viewport of [PHONE, DESKTOP]) {
         const visitor = await Visitor.create({ viewport });
@@ -74,9 +77,12 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         });
         await page.goto(evening.loge.url + path, { waitUntil: 'commit' });
         await page.locator('h2').last().waitFor();
+        // The picture is there before any script, too.
+        for (const image of await page.locator('img').all())
+          await image.evaluate((it: HTMLImageElement) => it.decode());
         const before = await page.evaluate(findPlaces);
         scripts.resolve();
-        await page.locator(`${ready} h2`).first().waitFor();
+        await page.locator(ready).first().waitFor();
         expect([path, viewport.width, await page.evaluate(findPlaces)]).toEqual([path, viewport.width, before]);
         expect(await page.evaluate(sumLayoutShifts)).toBe(0);
         await visitor[Symbol.asyncDispose]();

@@ -294,7 +294,26 @@ export class LogeChatMessage extends RoomPart {
           testId: 'remove-person-confirm',
         }),
       },
+      ...(this.#isCreator ? [this.#blocking(identity, name)] : []),
     ];
+  }
+
+  #blocking(identity: string, name: string): DialogAct {
+    const { moderation } = this.texts;
+    return {
+      name: 'block-person',
+      label: moderation.block,
+      done: moderation.done.blocked(name),
+      act: (reason) => this.room?.blockParticipant({ identity, reason }),
+      isHarsh: true,
+      question: (reason) => ({
+        title: moderation.blockTitle(name),
+        text: moderation.blockQuestion(reason),
+        confirm: moderation.block,
+        cancel: moderation.cancel,
+        testId: 'block-person-confirm',
+      }),
+    };
   }
 
   #button(act: DialogAct): TemplateResult {

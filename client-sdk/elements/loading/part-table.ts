@@ -8,6 +8,7 @@ registerParts({
   'loge-leaderboard': () => import('../loge-leaderboard.ts'),
   'loge-moderation': () => import('../loge-moderation.ts'),
   'loge-private': () => import('../loge-private.ts'),
+  'loge-reminder': () => import('../room/loge-reminder.ts'),
   'loge-stage': () => import('../loge-stage.ts'),
   'loge-studio': () => import('../loge-studio.ts'),
   'loge-ticket': () => import('../money/loge-ticket.ts'),

@@ -11,7 +11,7 @@ import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatDateTime, formatMoney } from '../texts/format.ts';
+import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../theme/web-awesome.ts';
 
@@ -108,6 +108,7 @@ export class LogeTicket extends RoomPart {
   ];
 
   /** Focuses the last button of the question, which keeps the ticket: a key that is held down must not answer it. */
+  #shownMove: string | null | undefined;
   protected readonly focusKeeper = new FocusKeeper(this, '.back wa-button:last-of-type');
 
   constructor() {
@@ -117,6 +118,7 @@ export class LogeTicket extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
+    this.#shownMove = room.info?.movedAt;
     const readRemoved = () => void this.#readRemoved(room);
     readRemoved();
     return [
@@ -124,8 +126,18 @@ export class LogeTicket extends RoomPart {
         ...(['connected', 'accessGranted', 'accessRevoked'] as const),
         ...(['liveStarted', 'liveEnded', 'pauseChanged'] as const),
       ]),
+      room.on('roomChanged', () => this.#handleChanged()),
       ...(['connected', 'accessRevoked', 'liveStarted'] as const).map((name) => room.on(name, readRemoved)),
     ];
+  }
+
+  /** A new date concerns who has a ticket: the card opens, unless the live is on. */
+  #handleChanged(): void {
+    const { movedAt = null } = this.room?.info ?? {};
+    const isMoved = movedAt !== this.#shownMove;
+    this.#shownMove = movedAt;
+    this.requestUpdate();
+    if (isMoved && this.room?.access.ticket && !this.room.isLive) this.show();
   }
 
   async #readRemoved(room: Room): Promise<void> {
@@ -207,7 +219,7 @@ export class LogeTicket extends RoomPart {
   #giveBack(room: Room, ticket: string): TemplateResult {
     const { texts } = this;
     return html`<div class="back">
-      <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : texts.ticket.backUntil}</p>
+      <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : this.#backUntil(room)}</p>
       ${
         this.asked
           ? html`<wa-button size="s" variant="danger" data-testid="ticket-back-confirm" ?loading=${this.busy === 'back'} @click=${() => this.#back(room, ticket)}>${texts.ticket.back}</wa-button>
@@ -215,6 +227,13 @@ export class LogeTicket extends RoomPart {
           : html`<wa-button size="s" appearance="outlined" data-testid="ticket-back" @click=${() => this.#ask(true)}>${texts.ticket.back}</wa-button>`
       }
     </div>`;
+  }
+
+  #backUntil({ info }: Room): string {
+    const { texts, language, receipt } = this;
+    const { movedAt = null, returnUntil = null } = info ?? {};
+    if (!movedAt || !receipt || receipt.at > movedAt) return texts.ticket.backUntil;
+    return returnUntil ? texts.ticket.backMoved(formatUntil(returnUntil, language)) : texts.ticket.backMovedOpen;
   }
 
   #ask(asked: boolean): void {

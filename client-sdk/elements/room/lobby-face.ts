@@ -17,9 +17,20 @@ const SHORT_TITLE_CHARS = 60;
 export interface LobbyFace {
   info: Pick<
     Room,
-    'id' | 'title' | 'creator' | 'status' | 'startsAt' | 'liveEndedAt' | 'pausedUntil' | 'pauseAnnounced'
+    | 'id'
+    | 'title'
+    | 'text'
+    | 'creator'
+    | 'status'
+    | 'startsAt'
+    | 'movedAt'
+    | 'liveEndedAt'
+    | 'pausedUntil'
+    | 'pauseAnnounced'
   >;
   isLive: boolean;
+  /** Of the creator's page. */
+  creatorPath?: string | undefined;
   /** Absent if unknown. Zero is not shown. */
   viewerCount?: number | undefined;
   texts: BaseTexts;
@@ -30,7 +41,8 @@ export interface LobbyFace {
 
 /** `below` follows the creator's name: the offer, the sign-in, a reason. */
 export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
-  const { info, isLive, viewerCount, texts, language } = face;
+  const { info, isLive, viewerCount, texts, language, creatorPath } = face;
+  const by = texts.room.by(info.creator.name);
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
@@ -43,7 +55,8 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
       <div class="panel" part="panel">
         <p class="when">${whenOf(face)}</p>
         <h1 class="display ${info.title.length > SHORT_TITLE_CHARS ? 'long' : ''}">${info.title}</h1>
-        <p class="creator">${texts.room.by(info.creator.name)}</p>
+        <p class="creator">${creatorPath ? html`<a href=${creatorPath}>${by}</a>` : by}</p>
+        ${info.text ? html`<p class="about" data-testid="room-text">${info.text}</p>` : nothing}
         ${below}
       </div>
     </section>
@@ -63,5 +76,7 @@ function whenOf({ info, isLive, texts, language, timeZone }: LobbyFace): string 
   if (info.pausedUntil && info.pauseAnnounced)
     return texts.lobby.pausedUntil(formatUntil(info.pausedUntil, language, timeZone));
   if (info.liveEndedAt) return texts.lobby.offAir;
-  return info.startsAt ? formatDateTime(info.startsAt, language, timeZone) : texts.lobby.soon;
+  if (!info.startsAt) return info.movedAt ? texts.lobby.postponed : texts.lobby.soon;
+  const date = formatDateTime(info.startsAt, language, timeZone);
+  return info.movedAt ? texts.lobby.newDate(date) : date;
 }

@@ -57,6 +57,12 @@ export const lobbyStyles = css`
     font-size: 1.0625rem;
   }
 
+  .about {
+    margin-top: 0.75rem;
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+  }
+
   .waiver {
     display: flex;
     gap: 0.6rem;

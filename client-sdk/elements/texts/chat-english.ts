@@ -165,6 +165,10 @@ export const moderationEnglish = {
   putOutTitle: (name: string) => `Put ${name} out of this room?`,
   putOutQuestion: (reason: string) =>
     `They lose video and chat at once, cannot come back to this room, and are told the reason: “${reason}”. Their ticket is not refunded by itself. They are told how to object. This cannot be undone here.`,
+  block: 'Block from all of my rooms',
+  blockTitle: (name: string) => `Block ${name} from all of your rooms?`,
+  blockQuestion: (reason: string) =>
+    `They lose video and chat at once, and cannot enter, follow, tip or buy in any of your rooms until you unblock them in your account. Tickets of lives to come go back. They are told the reason: “${reason}”.`,
   context: 'Context and record',
   pin: 'Pin',
   reason: 'Reason, told to them',
@@ -176,6 +180,7 @@ export const moderationEnglish = {
     banned: (name: string) => `${name} can no longer write here.`,
     bannedCreator: (name: string) => `${name} can no longer write in any of these rooms.`,
     putOut: (name: string) => `${name} was removed from the room.`,
+    blocked: (name: string) => `${name} is blocked from all of your rooms.`,
     lifted: (name: string) => `${name} can write again.`,
     pinned: 'The message is pinned.',
   },

@@ -161,6 +161,10 @@ export const moderationFrench: typeof moderationEnglish = {
   putOutTitle: (name) => `Exclure ${name} de ce salon ?`,
   putOutQuestion: (reason) =>
     `Cette personne perd aussitôt la vidéo et le chat, ne peut plus revenir dans ce salon, et reçoit la raison : « ${reason} ». Son billet n’est pas remboursé de lui-même. Il lui est dit comment contester. Cela ne s’annule pas ici.`,
+  block: 'Bloquer dans tous mes salons',
+  blockTitle: (name) => `Bloquer ${name} dans tous vos salons ?`,
+  blockQuestion: (reason) =>
+    `Cette personne perd aussitôt la vidéo et le chat, et ne peut plus entrer, suivre, donner ni acheter dans aucun de vos salons, jusqu’à ce que vous la débloquiez dans votre compte. Les billets des lives à venir sont remboursés. La raison lui est donnée : « ${reason} ».`,
   context: 'Contexte et antécédents',
   pin: 'Épingler',
   reason: 'Motif, communiqué à la personne',
@@ -178,6 +182,7 @@ export const moderationFrench: typeof moderationEnglish = {
     banned: (name) => `${name} ne peut plus écrire ici.`,
     bannedCreator: (name) => `${name} ne peut plus écrire dans aucun de ces salons.`,
     putOut: (name) => `${name} a été exclu du salon.`,
+    blocked: (name) => `${name} est bloqué dans tous vos salons.`,
     lifted: (name) => `${name} peut de nouveau écrire.`,
     pinned: 'Le message est épinglé.',
   },

@@ -26,6 +26,7 @@ export class LogeCharter extends RoomPart {
       }
 
       .about {
+        margin-bottom: 1rem;
         color: var(--_muted);
       }
 
@@ -85,6 +86,8 @@ export class LogeCharter extends RoomPart {
   /** Rejects if the charter cannot be read. */
   async ask(): Promise<boolean> {
     this.#finish(false);
+    // The room may have been given before this element was defined: it comes with the first update.
+    await this.updateComplete;
     const charter = await this.#read();
     // Accepted elsewhere, or withdrawn, meanwhile.
     if (!charter || charter.acceptedVersion === charter.version) return true;

@@ -185,10 +185,11 @@ export class Wallet {
   }
 
   /** @internal */
-  async buyTicket(options: BuyTicketOptions): Promise<Ticket | CheckoutLink> {
-    const { from, waiver, locale, returnUrl = from === 'card' ? currentPage() : undefined } = options;
+  async buyTicket(options: BuyTicketOptions & { priceMinor?: number }): Promise<Ticket | CheckoutLink> {
+    const { from, waiver, locale, priceMinor, returnUrl = from === 'card' ? currentPage() : undefined } = options;
     const answer = await this.#connection.request('money:buyTicket', {
       from,
+      ...(priceMinor ? { priceMinor } : {}),
       ...(returnUrl ? { returnUrl } : {}),
       ...(locale ? { locale } : {}),
       ...(waiver ? { waiver } : {}),

@@ -1,7 +1,7 @@
 /**
- * Sends queued letters at least once. Sign-in letters and all others are two lanes, so that a long queue of the one
- * never delays the other. A letter is settled after the server has taken it; if the process dies in between, its lease
- * expires and it is sent again under the same Message-ID.
+ * Sends queued letters at least once. Sign-in letters, those to many people and all others are lanes, so that a long
+ * queue of the one never delays the others. A letter is settled after the server has taken it; if the process dies in
+ * between, its lease expires and it is sent again under the same Message-ID.
  */
 import type { Clock } from '../../platform/clock.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
@@ -11,14 +11,14 @@ import type { Lane, LetterRow, LettersStore, Settled } from './letters.store.ts'
 import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';
 
 const HOUR_MS = 3_600_000;
-const LANES = ['sign_in', 'other'] as const satisfies Lane[];
-const LETTERS_PER_LANE = SMTP_CONNECTIONS / LANES.length;
+const LANES = ['sign_in', 'other', 'bulk'] as const satisfies Lane[];
+const LETTERS_PER_LANE = Math.floor(SMTP_CONNECTIONS / LANES.length);
 /** With margin for the database, so that no other process takes a letter that is being sent. */
 const LEASE_MS = SEND_TIMEOUT_MS + 30_000;
 const RETRY: Backoff = { firstMs: 10_000, factor: 3, maxMs: 2 * HOUR_MS, jitter: 0.2 };
 const POSTPONED_MS = 5 * 60_000;
 /** Letters per mailbox and hour: more than a person asks for, and no flood. */
-const PER_MAILBOX: Record<Lane, number> = { sign_in: 10, other: 20 };
+const PER_MAILBOX: Record<Lane, number> = { sign_in: 10, other: 20, bulk: 20 };
 
 type Outgoing = Omit<Parameters<LetterSender['send']>[0], 'messageId' | 'to' | 'date'>;
 

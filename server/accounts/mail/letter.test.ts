@@ -7,9 +7,12 @@ import { TEMPLATES } from './letters.ts';
 const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';
 const LINK = 'https://loge.example/somewhere';
 const MONEY = { amountMinor: 1_250, currency: 'eur', link: LINK };
+const LIVE = { room: 'room_1', creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' };
 const SAMPLES: LetterData = {
   'sign-in': { link: LINK, code: '123456', minutes: 10 },
-  'live-reminder': { creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' },
+  'live-reminder': { ...LIVE, because: 'followers' },
+  'live-moved': { ...LIVE, previousStartsAt: null, returnUntil: '2026-05-04T20:00:00Z', returnLink: `${LINK}/back` },
+  'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },
   receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z' },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
   'renewal-failed': { tier: HOSTILE, accessUntil: '2026-05-04T20:00:00Z', link: LINK },

@@ -1,6 +1,7 @@
 /** The letters of the house by template. */
 
 import { accountClosed } from './letters/account-closed.ts';
+import { liveCancelled, liveMoved } from './letters/live-moved.ts';
 import { liveReminder } from './letters/live-reminder.ts';
 import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
 import { creatorDecision, moderatorInvitation } from './letters/roles.ts';
@@ -10,6 +11,8 @@ import type { LetterData, Template, TemplateName } from './letters/template.ts';
 export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> } = {
   'sign-in': signIn,
   'live-reminder': liveReminder,
+  'live-moved': liveMoved,
+  'live-cancelled': liveCancelled,
   receipt,
   refund,
   'renewal-failed': renewalFailed,

@@ -13,7 +13,7 @@ export const letters = pgTable(
     key: text('key').notNull().unique(),
     template: text('template').$type<TemplateName>().notNull(),
     /** Each lane has its own limits and its own place in the queue. */
-    lane: text('lane').$type<'sign_in' | 'other'>().notNull(),
+    lane: text('lane').$type<'sign_in' | 'other' | 'bulk'>().notNull(),
     recipient: text('recipient').notNull(),
     /** The recipient's mailbox in one spelling, to count its letters. */
     mailbox: text('mailbox').notNull(),

@@ -55,7 +55,7 @@ export interface MailOptions {
   smtpUrl: string | undefined;
   from: MailFrom;
   publicUrl: string;
-  /** Letters per hour, of sign-in letters and of all others each. */
+  /** Letters per hour in each lane. */
   perHour: number;
   /** Whether to keep what was in letters, to show it. */
   keepsData: boolean;
@@ -185,17 +185,19 @@ export class Mail {
     return this.#render(row);
   }
 
-  #render(row: LetterRow): RenderedLetter & { unsubscribeUrl: string | undefined } {
-    const { box, from } = this.#options;
+  #render(row: LetterRow): RenderedLetter & { unsubscribeUrl: string | undefined; event: string | undefined } {
+    const { box, from, publicUrl } = this.#options;
     const opened = row.sealedData === null ? undefined : box.open(row.sealedData, row.id);
     if (opened === undefined) throw new AppError('internal', 'The data of a letter cannot be decrypted.');
     // Stored by `enqueue` with the data of its template.
     const template = TEMPLATES[row.template] as Template<unknown>;
-    const content = template.write[row.language](JSON.parse(opened), from.name);
+    const data: unknown = JSON.parse(opened);
+    const content = template.write[row.language](data, from.name);
     const unsubscribeUrl =
       template.topic && this.unsubscribing.linkOf({ address: row.recipient, topic: template.topic });
     const unsubscribe = unsubscribeUrl ? { label: UNSUBSCRIBE[row.language], href: unsubscribeUrl } : undefined;
-    return { ...renderLetter(content, row.language, unsubscribe), unsubscribeUrl };
+    const event = template.event?.(data, publicUrl);
+    return { ...renderLetter(content, row.language, unsubscribe), unsubscribeUrl, event };
   }
 }
 

@@ -10,6 +10,8 @@ export interface OutgoingLetter {
   date: Date;
   /** For letters that one can unsubscribe from (RFC 8058). */
   unsubscribeUrl?: string | undefined;
+  /** An iCalendar file to attach. */
+  event?: string | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export class SmtpSender implements LetterSender {
     this.#from = from;
   }
 
-  async send({ messageId, to, subject, text, html, date, unsubscribeUrl }: OutgoingLetter): Promise<SendResult> {
+  async send({ messageId, to, subject, text, html, date, unsubscribeUrl, event }: OutgoingLetter): Promise<SendResult> {
     const headers: Record<string, string> = { 'Auto-Submitted': 'auto-generated' };
     if (unsubscribeUrl) {
       headers['List-Unsubscribe'] = `<${unsubscribeUrl}>`;
@@ -63,6 +65,9 @@ export class SmtpSender implements LetterSender {
         text,
         html,
         headers,
+        ...(event && {
+          attachments: [{ filename: 'live.ics', content: event, contentType: 'text/calendar; charset=utf-8' }],
+        }),
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
       });
       return { outcome: 'sent', answer: shorten(response) };

@@ -9,6 +9,8 @@ export const persons = pgTable('persons', {
   /** Null until the person has given one. */
   name: text('name'),
   language: text('language').$type<Language>().notNull(),
+  /** What they say of themselves on their page. */
+  about: text('about').notNull().default(''),
   createdAt: time('created_at').notNull(),
   /** What a creator declares when they become one. */
   adultDeclaredAt: time('adult_declared_at'),

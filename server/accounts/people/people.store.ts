@@ -1,5 +1,7 @@
-import { and, asc, eq, gte, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { pictureUses } from '../../platform/pictures/pictures.schema.ts';
 import type { CreatorInput } from '../../protocol/accounts.ts';
 import type { Language } from '../../protocol/people.ts';
 import { creators } from '../accounts.schema.ts';
@@ -17,6 +19,7 @@ export interface PersonRow {
   id: string;
   name: string | null;
   language: Language;
+  about: string;
   createdAt: string;
   closedAt: string | null;
   handle: string | null;
@@ -24,6 +27,13 @@ export interface PersonRow {
   creatorRequestedAt: string | null;
   /** Null unless they are a creator. */
   creatorSince: string | null;
+}
+
+export interface CreatorRow {
+  identity: string;
+  name: string;
+  handle: string;
+  about: string;
 }
 
 /** People per search. */
@@ -68,6 +78,7 @@ export class PeopleStore {
         id: persons.id,
         name: persons.name,
         language: persons.language,
+        about: persons.about,
         createdAt: persons.createdAt,
         closedAt: persons.closedAt,
         handle: handles.handle,
@@ -80,6 +91,47 @@ export class PeopleStore {
       .$dynamic();
   }
 
+  /** Who has a handle of this form, or has given it up after `restedSince`, if they are a creator. */
+  async findCreator(folded: string, restedSince: string): Promise<CreatorRow | undefined> {
+    const current = alias(handles, 'current');
+    const [row] = await this.#db.orm
+      .select({ identity: persons.id, name: creators.name, handle: current.handle, about: persons.about })
+      .from(handles)
+      .innerJoin(current, and(eq(current.person, handles.person), isNull(current.freedAt)))
+      .innerJoin(persons, eq(persons.id, handles.person))
+      .innerJoin(creators, eq(creators.identity, handles.person))
+      .innerJoin(roles, and(eq(roles.person, handles.person), eq(roles.role, 'creator'), isNull(roles.endedAt)))
+      .where(
+        and(
+          eq(handles.folded, folded),
+          or(isNull(handles.freedAt), gte(handles.freedAt, restedSince)),
+          isNotNull(roles.givenAt),
+        ),
+      );
+    return row;
+  }
+
+  /** Creators by identity, with their handle and the hash of their picture. */
+  async findCreatorCards(identities: string[]) {
+    if (identities.length === 0) return [];
+    return this.#db.orm
+      .select({
+        identity: creators.identity,
+        name: creators.name,
+        handle: handles.handle,
+        hash: pictureUses.hash,
+      })
+      .from(creators)
+      .leftJoin(handles, and(eq(handles.person, creators.identity), isNull(handles.freedAt)))
+      .leftJoin(pictureUses, and(eq(pictureUses.use, 'portrait'), eq(pictureUses.subject, creators.identity)))
+      .where(inArray(creators.identity, identities));
+  }
+
+  async findNames(ids: string[]): Promise<{ id: string; name: string | null }[]> {
+    if (ids.length === 0) return [];
+    return this.#db.orm.select({ id: persons.id, name: persons.name }).from(persons).where(inArray(persons.id, ids));
+  }
+
   async addressesOf(person: string): Promise<string[]> {
     const rows = await this.#db.orm
       .select({ address: personAddresses.address })
@@ -87,6 +139,22 @@ export class PeopleStore {
       .where(eq(personAddresses.person, person))
       .orderBy(personAddresses.confirmedAt);
     return rows.map(({ address }) => address);
+  }
+
+  /** The first address of each of these people. */
+  async contactsOf(ids: string[]): Promise<Map<string, { address: string; language: Language }>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#db.orm
+      .selectDistinctOn([persons.id], {
+        id: persons.id,
+        language: persons.language,
+        address: personAddresses.address,
+      })
+      .from(persons)
+      .innerJoin(personAddresses, eq(personAddresses.person, persons.id))
+      .where(inArray(persons.id, ids))
+      .orderBy(persons.id, personAddresses.confirmedAt);
+    return new Map(rows.map(({ id, ...contact }) => [id, contact]));
   }
 
   /** Idempotent. */
@@ -116,7 +184,7 @@ export class PeopleStore {
   }
 
   /** The name on the creator's rooms follows. */
-  async update(tx: Orm, id: string, change: { name?: string; language?: Language }): Promise<void> {
+  async update(tx: Orm, id: string, change: { name?: string; language?: Language; about?: string }): Promise<void> {
     if (Object.keys(change).length > 0) await tx.update(persons).set(change).where(eq(persons.id, id));
     if (change.name !== undefined) {
       await tx.update(creators).set({ name: change.name }).where(eq(creators.identity, id));

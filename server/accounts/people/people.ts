@@ -10,10 +10,12 @@ import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { BecomeCreatorInput, DeskPersonRow, Language, Profile, ProfileChange } from '../../protocol/people.ts';
+import { pictureOf } from '../../protocol/pictures.ts';
+import type { CreatorCard } from '../../protocol/profiles.ts';
 import type { Roles } from '../roles/roles.ts';
 import { assertHandle, foldHandle } from './handles.ts';
 import { parseAddress } from './mail-addresses.ts';
-import { PeopleStore, type PersonRow } from './people.store.ts';
+import { type CreatorRow, PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
 
@@ -34,6 +36,9 @@ interface PeopleOptions {
   /** Whether an operator accepts each new creator. */
   creatorApproval: boolean;
 }
+
+/** What accounts know of a profile. */
+type PersonProfile = Omit<Profile, 'picture' | 'followers' | 'mail'>;
 
 /** A person as others see them. */
 interface PublicPerson {
@@ -109,15 +114,16 @@ export class People {
     return this.#store.addressesOf(id);
   }
 
-  async getProfile(id: string): Promise<Profile> {
+  async getProfile(id: string): Promise<PersonProfile> {
     const [row, addresses] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
     if (!row) throw new AppError('not_found');
-    const { name, handle, language } = row;
+    const { name, handle, language, about } = row;
     return {
       id,
       name,
       handle,
       language,
+      about,
       addresses,
       role: roleOf(row),
       isCreatorRequested: row.creatorRequestedAt !== null && row.creatorSince === null,
@@ -125,13 +131,42 @@ export class People {
     };
   }
 
-  /** Where letters to a person go; undefined for people whom only an embedder knows. */
-  async addressOf(id: string): Promise<{ address: string; language: Language } | undefined> {
-    const [row, [address]] = await Promise.all([this.#store.find(id), this.#store.addressesOf(id)]);
-    return row && address !== undefined ? { address, language: row.language } : undefined;
+  /** The creator with this handle, or with one that looks like it; also by an earlier handle while that rests. */
+  findCreator(handle: string): Promise<CreatorRow | undefined> {
+    return this.#store.findCreator(foldHandle(handle.toLowerCase()), this.#isoIn(-HANDLE_REST_MS));
   }
 
-  async changeProfile(id: string, { handle, ...change }: ProfileChange): Promise<Profile> {
+  /** Of a creator of the house; null for others. */
+  async findHandle(identity: string): Promise<string | null> {
+    return (await this.#store.find(identity))?.handle ?? null;
+  }
+
+  /** In the given order; identities that are no creator's are left out. */
+  async findCreatorCards(identities: string[]): Promise<CreatorCard[]> {
+    const rows = await this.#store.findCreatorCards(identities);
+    const cards = new Map(
+      rows.map(({ hash, ...row }) => [row.identity, { ...row, picture: pictureOf('portrait', hash) }]),
+    );
+    return identities.flatMap((identity) => cards.get(identity) ?? []);
+  }
+
+  /** Names of people of the house, by identity. */
+  async findNames(identities: string[]): Promise<Map<string, string>> {
+    const rows = await this.#store.findNames(identities);
+    return new Map(rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
+  }
+
+  /** Where letters to a person go; undefined for people whom only an embedder knows. */
+  async addressOf(id: string): Promise<{ address: string; language: Language } | undefined> {
+    return (await this.contactsOf([id])).get(id);
+  }
+
+  /** The same of many. */
+  contactsOf(ids: string[]): Promise<Map<string, { address: string; language: Language }>> {
+    return this.#store.contactsOf(ids);
+  }
+
+  async changeProfile(id: string, { handle, ...change }: Omit<ProfileChange, 'mail'>): Promise<PersonProfile> {
     if (handle) assertHandle(handle);
     const at = this.#isoIn(0);
     await this.#store.transaction(async (tx) => {
@@ -153,7 +188,7 @@ export class People {
    * Records what they declared, and gives the role or, where the house wants it, asks an operator for it. Idempotent;
    * the first country stays.
    */
-  async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<Profile> {
+  async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<PersonProfile> {
     const at = this.#isoIn(0);
     await this.#store.transaction(async (tx) => {
       await this.#store.insertCreator(tx, { identity: id, name, country }, at);

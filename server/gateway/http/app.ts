@@ -13,7 +13,9 @@ import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
+import { mountPictures } from '../site/picture-files.ts';
 import { mountReportPages } from '../site/report-pages.ts';
+import { mountTicketReturns } from '../site/return-pages.ts';
 import { siteOperations } from '../site/session-operations.ts';
 import { mountSignInLinks } from '../site/sign-in-links.ts';
 import { signInOperations } from '../site/sign-in-operations.ts';
@@ -47,6 +49,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
+  mountPictures(app, context, limits);
   mountDocs(app, context);
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
@@ -58,6 +61,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountDeskSignIn(app, context, { access: desk, limits });
   mountSignInLinks(app, context, { sessions, desk, limits });
   mountUnsubscribing(app, context, limits);
+  mountTicketReturns(app, context, limits);
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);

@@ -30,7 +30,7 @@ export interface Authenticated {
 
 type HttpDoor = HttpOperation['http'];
 type Door = Pick<HttpOperation, 'limit'> & {
-  http: Pick<HttpDoor, 'by' | 'scope'> & Partial<Pick<HttpDoor, 'input' | 'tokenInBody'>>;
+  http: Pick<HttpDoor, 'by' | 'scope'> & Partial<Pick<HttpDoor, 'input' | 'tokenInBody' | 'upload'>>;
 };
 
 export class HttpAuth {
@@ -69,7 +69,7 @@ export class HttpAuth {
     try {
       authenticated = to.http.tokenInBody
         ? await this.#identifyByBody(to.http, request, response)
-        : await this.#identify(to.http.by, request);
+        : await this.#identify(to.http, request);
     } catch (error) {
       // Valid credentials always pass, however many invalid ones came from the same address: guessing a secret of 32
       // characters is hopeless, but a neighbour behind the same router could otherwise lock an embedder out.
@@ -87,10 +87,10 @@ export class HttpAuth {
   }
 
   /** The `Authorization` header takes precedence over every cookie. A public operation needs neither. */
-  async #identify(by: readonly CallerKind[], request: Request): Promise<Authenticated> {
+  async #identify({ by, upload }: Door['http'], request: Request): Promise<Authenticated> {
     if (by.includes('visitor')) return { by: 'visitor', caller: await this.#findVisitor(request) };
     if (request.get('authorization')) return this.#identifyByHeader(by, request);
-    const found = await this.#identifyByCookie(by, request);
+    const found = await this.#identifyByCookie(by, request, upload?.types);
     if (found) return found;
     throw isForServer(by, request) ? new AppError('credentials_invalid') : missing(by);
   }
@@ -120,14 +120,18 @@ export class HttpAuth {
   }
 
   /** Browsers attach cookies to requests of any page, so a cookie counts only for requests of this site's own pages. */
-  async #identifyByCookie(by: readonly CallerKind[], request: Request): Promise<Authenticated | undefined> {
+  async #identifyByCookie(
+    by: readonly CallerKind[],
+    request: Request,
+    types = JSON_TYPE,
+  ): Promise<Authenticated | undefined> {
     const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
     const isPerson = (by.includes('person') || by.includes('operator')) && this.#sessions.isPresentedIn(request);
     if (!isDesk && !isPerson) return undefined;
     const visit = isPerson ? await this.#sessions.find(request) : null;
     if (!isDesk && !visit) return undefined;
     assertOwnPage(this.#config, request);
-    assertJson(request);
+    assertType(request, types);
     const person = visit?.person ?? null;
     if (isDesk) {
       const operator =
@@ -146,7 +150,7 @@ export class HttpAuth {
   async #findVisitor(request: Request): Promise<Caller | null> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       assertOwnPage(this.#config, request);
-      assertJson(request);
+      assertType(request, JSON_TYPE);
     } else if (!isOwnPage(this.#config, request)) return null;
     return (await this.#desk.find(request)) ?? (await this.#sessions.find(request))?.person ?? null;
   }
@@ -157,16 +161,20 @@ function missing(by: readonly CallerKind[]): AppError {
   return new AppError('token_missing', by.includes('person') ? 'Sign in, or send a room token.' : undefined);
 }
 
-/** A form on another site can send every content type except this one. */
-function assertJson(request: Request): void {
+const JSON_TYPE: readonly string[] = ['application/json'];
+
+/** A form on another site can send neither JSON nor a picture as the body. */
+function assertType(request: Request, types: readonly string[]): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
-  if (/^application\/json *(;|$)/i.test(request.get('content-type') ?? '')) return;
-  throw new AppError('invalid_request', 'Send the header `Content-Type: application/json`.');
+  const [type = ''] = (request.get('content-type') ?? '').split(';');
+  if (types.includes(type.trim().toLowerCase())) return;
+  throw new AppError('invalid_request', `Send the header \`Content-Type: ${types.join('` or `')}\`.`);
 }
 
 function limitOf({ limit }: Door, by: CallerKind): HttpLimitClass {
   if (by === 'server') return 'server';
-  if (limit === 'money' || limit === 'signIn' || limit === 'stage' || limit === 'report') return limit;
+  if (limit === 'money' || limit === 'signIn' || limit === 'stage' || limit === 'report' || limit === 'upload')
+    return limit;
   return by === 'participant' ? 'participant' : 'site';
 }
 

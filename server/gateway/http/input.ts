@@ -1,11 +1,11 @@
 /** Parses JSON bodies, queries and path parameters against the schemas of the protocol. */
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../../protocol/errors.ts';
 import { roomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { isPersonId } from '../../protocol/people.ts';
-import { type HttpDoor, takesBody } from '../operations/operation.ts';
+import { type HttpDoor, takesBody, type UploadRules } from '../operations/operation.ts';
 import { InputError } from './errors.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
@@ -18,6 +18,7 @@ const parseSimple = express.json({ limit: LIMITS.watchBodyBytes, type: SIMPLE_TY
 type Issue = { path: PropertyKey[]; message: string };
 
 export async function parseInput(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
+  if (door.upload) return readUpload(door.upload, request, response);
   const raw = takesBody(door) ? await readBody(door, request, response) : request.query;
   if (!door.input) {
     const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
@@ -41,11 +42,20 @@ export async function readBody(
   if (!request.is(door.tokenInBody ? SIMPLE_TYPES : JSON_TYPES)) {
     throw new AppError('invalid_request', 'Send JSON, with the header `Content-Type: application/json`.');
   }
-  const parse = door.tokenInBody ? parseSimple : parseJson;
-  await new Promise<void>((resolve, reject) => {
+  await parseBody(door.tokenInBody ? parseSimple : parseJson, request, response);
+  return request.body ?? {};
+}
+
+async function readUpload({ types, maxBytes }: UploadRules, request: Request, response: Response): Promise<Buffer> {
+  await parseBody(express.raw({ limit: maxBytes, type: [...types], inflate: false }), request, response);
+  if (Buffer.isBuffer(request.body)) return request.body;
+  throw new AppError('invalid_request', `Send the file itself, with its \`Content-Type\`: ${types.join(', ')}.`);
+}
+
+function parseBody(parse: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
     parse(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
   });
-  return request.body ?? {};
 }
 
 /** Some clients send `Content-Length: 0` with every POST: that is no body. */

@@ -53,7 +53,7 @@ export class HttpPipeline {
     const authenticated = await this.#auth.authenticate(operation, request, response);
     const { id, ...params } = parseParams(http, request);
     const input = await parseInput(http, request, response);
-    if (authenticated.key && http.scope !== 'admin') assertNoPerson([id, params, input]);
+    if (authenticated.key && http.scope !== 'admin') assertNoPerson([id, params, http.upload ? undefined : input]);
     const { caller, room, admitted } = await this.#admit(
       operation,
       authenticated,

@@ -67,7 +67,7 @@ const actOperations = [
     run: async ({ chat, rooms }, { room, caller: actor, input }) => {
       await chat.moderation.restrict({ room, actor, input });
       const { identity, reason, removeAccess } = input;
-      if (removeAccess) await rooms.removeParticipant({ room, identity, reason, by: actor });
+      if (removeAccess) await rooms.removals.remove({ room, identity, reason, by: actor });
       return { done: true };
     },
   }),

@@ -26,7 +26,7 @@ export type HttpCaller = `server:${Scope}` | Exclude<CallerKind, 'server'>;
 export type Place = 'lobby' | 'inside';
 export type Right = 'chat' | 'tip' | 'publish' | 'moderate';
 /** The rate limit class; HTTP and sockets have their own figures (`rate-limits.ts`). */
-export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn' | 'report';
+export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn' | 'report' | 'upload';
 export type Locale = 'en' | 'fr';
 
 /** Rules for participants, over HTTP and over sockets. `role` applies to people of the site too. */
@@ -174,6 +174,21 @@ interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends 
   run(domains: HttpDomains, call: HttpCall<Path, By, z.output<I>, never>): Promise<Download>;
 }
 
+/** What an upload may be. Its body is the file itself. */
+export interface UploadRules {
+  types: readonly string[];
+  maxBytes: number;
+}
+
+interface UploadSpec<Path extends HttpRoute, By extends HttpCaller, O extends z.ZodType>
+  extends Omit<
+    HttpSpec<Path, By, z.ZodType, never, O>,
+    'socket' | 'input' | 'example' | 'tokenInBody' | 'body' | 'run'
+  > {
+  upload: UploadRules;
+  run(domains: HttpDomains, call: HttpCall<Path, By, Buffer, never>): Promise<z.input<O>>;
+}
+
 export interface HttpDoor {
   method: Lowercase<Method>;
   path: string;
@@ -188,6 +203,8 @@ export interface HttpDoor {
   /** Absent: it answers a `Download`. */
   answer?: z.ZodType;
   download?: DownloadFormat;
+  /** Absent: the body is JSON. */
+  upload?: UploadRules;
   body?: (answer: never) => unknown;
   status: 200 | 201;
   summary: string;
@@ -226,6 +243,13 @@ export function downloadOperation<const Path extends HttpRoute, const By extends
   spec: DownloadSpec<Path, By, I>,
 ): Operation {
   return { ...describe(spec), http: { ...doorOf(spec), download: spec.format } };
+}
+
+export function uploadOperation<const Path extends HttpRoute, const By extends HttpCaller, O extends z.ZodType>(
+  spec: UploadSpec<Path, By, O>,
+): Operation {
+  const { limit = 'upload', upload, answer } = spec;
+  return { ...describe({ ...spec, limit }), http: { ...doorOf(spec), answer, upload } };
 }
 
 export function socketOperation<const Event extends RequestName>(spec: SocketSpec<Event>): Operation {

@@ -1,8 +1,31 @@
 /** What a person with an account of the house asks about themselves: profile, sessions, becoming a creator. */
 import { z } from 'zod';
 import { AppError } from '../../protocol/errors.ts';
-import { becomeCreatorInput, personSessionList, profile, profileChange } from '../../protocol/people.ts';
-import { operation } from './operation.ts';
+import { becomeCreatorInput, type Profile, personSessionList, profile, profileChange } from '../../protocol/people.ts';
+import { picture } from '../../protocol/pictures.ts';
+import { type HttpDomains, operation, uploadOperation } from './operation.ts';
+import { PICTURE_ERRORS, PICTURE_UPLOAD } from './pictures.ts';
+
+const TOPIC = 'lives';
+
+async function profileOf({ people, pictures, rooms, mail }: HttpDomains, identity: string): Promise<Profile> {
+  const person = await people.getProfile(identity);
+  const [address = ''] = person.addresses;
+  const [picture, followers, lives] = await Promise.all([
+    pictures.find({ use: 'portrait', subject: identity }),
+    person.role === 'creator' ? rooms.followers.count(identity) : null,
+    mail.unsubscribing.isSubscribed({ address, topic: TOPIC }),
+  ]);
+  return { ...person, picture, followers, mail: { lives } };
+}
+
+/** Letters go to addresses, so they are what one unsubscribes. */
+async function setMail({ mail: { unsubscribing } }: HttpDomains, addresses: string[], wanted: boolean): Promise<void> {
+  for (const address of addresses) {
+    if (wanted) await unsubscribing.subscribe({ address, topic: TOPIC });
+    else await unsubscribing.unsubscribe({ address, topic: TOPIC });
+  }
+}
 
 const BY_PERSON = { by: ['person'] } as const;
 
@@ -14,7 +37,7 @@ export const peopleOperations = [
     answer: profile,
     summary: 'Your profile',
     errors: ['not_found'],
-    run: ({ people }, { caller }) => people.getProfile(caller.identity),
+    run: (domains, { caller }) => profileOf(domains, caller.identity),
   }),
   operation({
     ...BY_PERSON,
@@ -23,11 +46,40 @@ export const peopleOperations = [
     input: profileChange,
     example: { name: 'Léa Martin', handle: 'lea.martin' },
     answer: profile,
-    summary: 'Change your name, language or handle',
+    summary: 'Change your profile',
     description:
       'A handle has 3 to 30 small letters and digits, with single dots, hyphens or underscores between them. Handles that look alike count as one. `null` gives the handle up; others cannot take it for 90 days.',
     errors: ['not_found', 'handle_invalid', 'handle_unavailable'],
-    run: ({ people }, { caller, input }) => people.changeProfile(caller.identity, input),
+    run: async (domains, { caller: { identity }, input: { mail, ...change } }) => {
+      const { addresses } = await domains.people.changeProfile(identity, change);
+      if (mail) await setMail(domains, addresses, mail.lives);
+      return profileOf(domains, identity);
+    },
+  }),
+  uploadOperation({
+    ...BY_PERSON,
+    name: 'setOwnPicture',
+    http: 'PUT /v1/me/picture',
+    upload: PICTURE_UPLOAD,
+    answer: z.object({ picture }),
+    summary: 'Upload your picture',
+    description:
+      'The body is the file. The picture is cropped to a square; what else the file holds, such as the place where it was taken, is not kept.',
+    errors: PICTURE_ERRORS,
+    run: async ({ pictures }, { caller: { identity }, input }) => ({
+      picture: await pictures.set({ use: 'portrait', subject: identity }, identity, input),
+    }),
+  }),
+  operation({
+    ...BY_PERSON,
+    name: 'removeOwnPicture',
+    http: 'DELETE /v1/me/picture',
+    answer: z.object({}),
+    summary: 'Remove your picture',
+    run: async ({ pictures }, { caller }) => {
+      await pictures.remove({ use: 'portrait', subject: caller.identity });
+      return {};
+    },
   }),
   operation({
     ...BY_PERSON,
@@ -41,11 +93,13 @@ export const peopleOperations = [
     description:
       'You declare that you are 18 or older, and accept the terms of the house. A repeated call keeps the first country.',
     errors: ['not_found', 'country_not_payable'],
-    run: ({ people, config, money }, { caller, input }) => {
+    run: async (domains, { caller, input }) => {
+      const { people, config, money } = domains;
       if (!config.creatorsWithoutPayouts && !money.creatorAccounts.payableCountries.has(input.country)) {
         throw new AppError('country_not_payable');
       }
-      return people.becomeCreator(caller.identity, input);
+      await people.becomeCreator(caller.identity, input);
+      return profileOf(domains, caller.identity);
     },
   }),
   operation({

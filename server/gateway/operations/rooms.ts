@@ -1,8 +1,9 @@
 /** Rooms: made and ended by embedders' servers and by creators, shown to everyone on the site. */
-import ical from 'ical-generator';
+import { liveEvent } from '../../accounts/mail/letters/live-event.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import {
   endedEntitlement,
+  publicRoomView,
   type Room,
   removal,
   removalInput,
@@ -15,27 +16,11 @@ import {
 } from '../../protocol/rooms.ts';
 import { type Download, downloadOperation, type HttpDomains, operation, socketOperation } from './operation.ts';
 
-const CREATE_ERRORS = [
-  'creator_not_found',
-  'amount_invalid',
-  'amount_too_small',
-  'amount_too_large',
-  'capacity_without_tickets',
-  'tier_not_found',
-] as const;
-
-/** Duration of a live in the calendar file; the real one is not known in advance. */
-const PLANNED_MS = 2 * 3_600_000;
+const AMOUNT_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large'] as const;
+const CREATE_ERRORS = ['creator_not_found', ...AMOUNT_ERRORS, 'capacity_without_tickets', 'tier_not_found'] as const;
 
 function calendarOf({ id, title, creator, startsAt }: Room, publicUrl: string): Download {
-  const calendar = ical({ name: title });
-  if (startsAt) {
-    const start = new Date(startsAt);
-    const url = `${publicUrl}/rooms/${id}`;
-    const end = new Date(start.getTime() + PLANNED_MS);
-    calendar.createEvent({ id, start, end, summary: `${title} · ${creator.name}`, url, location: url });
-  }
-  return { name: id, chunks: [calendar.toString()] };
+  return { name: id, chunks: [liveEvent({ room: id, title, creator: creator.name, startsAt }, publicUrl)] };
 }
 
 /** A room together with how many fans are inside now, and whether a ticket is left for this person. */
@@ -44,7 +29,8 @@ async function viewOf({ live, money }: HttpDomains, found: Room, identity?: stri
   return { ...found, viewerCount: await live.viewerCount(found.id), soldOut };
 }
 
-async function viewsOf({ live, money }: HttpDomains, found: Room[]) {
+/** Several of them, for a caller who is not known. */
+export async function viewsOf({ live, money }: HttpDomains, found: Room[]) {
   const soldOut = await money.tickets.findSoldOut(found);
   const rooms = found.map(async (it) => {
     return { ...it, viewerCount: await live.viewerCount(it.id), soldOut: soldOut.has(it.id) };
@@ -95,23 +81,31 @@ export const roomOperations = [
     by: ['server:rooms', 'person'],
     role: 'creator',
     input: roomChange,
-    example: { listed: true },
+    example: { title: 'Closed rehearsal', text: 'Only for those who could not come on Friday.' },
     answer: room,
     summary: 'Change a room',
-    description: 'Whether public lists and search engines may show it. On the site, a creator changes their own rooms.',
-    run: ({ rooms }, { room: id, input, caller }) => rooms.updateRoom(id, input, caller),
+    description:
+      'Title, text, price, date, and whether public lists and search engines may show it; absent fields stay. On the site, a creator changes their own rooms. The price is fixed once a ticket was bought or is being paid, the date once the first live has begun. A change of the date opens the return of tickets that were ordered before, also of those with a waiver, and tells their holders.',
+    errors: ['price_fixed', 'date_fixed', 'time_in_past', 'room_ended', 'nothing_to_buy', ...AMOUNT_ERRORS],
+    run: async ({ rooms, money }, { room: id, input, caller }) => {
+      await rooms.assertMayChange(id, caller);
+      return rooms.changes.apply(id, input, (tx) => money.tickets.isSold(tx, id));
+    },
   }),
   operation({
     name: 'endRoom',
     http: 'POST /v1/rooms/:id/end',
-    by: ['server:rooms'],
+    by: ['server:rooms', 'person'],
     socket: 'rooms:end',
     from: 'inside',
     role: 'creator',
     summary: 'End a room for good',
     description:
-      "Ends everyone's access and closes the sale. Tickets that were bought after the last live ended, or all of a room without any live, go back by themselves. Repeated calls return the same room.",
-    run: ({ rooms }, call) => rooms.endRoom(call.room),
+      "Ends everyone's access and closes the sale. Tickets that were bought after the last live ended, or all of a room without any live, go back by themselves. On the site, a creator cancels their own room with it. Repeated calls return the same room.",
+    run: async ({ rooms }, { room: id, caller }) => {
+      await rooms.assertMayChange(id, caller);
+      return rooms.endRoom(id);
+    },
   }),
   socketOperation({
     socket: 'rooms:pause',
@@ -136,7 +130,7 @@ export const roomOperations = [
     summary: 'Remove a person from a room',
     description: 'Their access ends at once, and no token restores it. Repeated calls have no further effect.',
     errors: ['participant_not_removable'],
-    run: ({ rooms }, call) => rooms.removeParticipant({ room: call.room, by: call.caller, ...call.input }),
+    run: ({ rooms }, call) => rooms.removals.remove({ room: call.room, by: call.caller, ...call.input }),
   }),
   operation({
     name: 'endEntitlement',
@@ -167,9 +161,13 @@ export const siteRoomOperations = [
     name: 'getPublicRoom',
     http: 'GET /v1/public/rooms/:id',
     by: ['visitor'],
-    answer: roomView,
+    answer: publicRoomView,
     summary: 'Get what everybody may see of a room',
-    run: async (domains, { room: id, caller }) => viewOf(domains, await domains.rooms.getRoom(id), caller?.identity),
+    run: async (domains, { room: id, caller }) => {
+      const found = await domains.rooms.getRoom(id);
+      const creatorHandle = await domains.people.findHandle(found.creator.identity);
+      return { ...(await viewOf(domains, found, caller?.identity)), creatorHandle };
+    },
   }),
   downloadOperation({
     name: 'getRoomCalendar',
@@ -195,7 +193,7 @@ export const siteRoomOperations = [
     http: 'POST /v1/me/rooms',
     by: ['person'],
     role: 'creator',
-    input: roomInput.pick({ title: true, access: true, startsAt: true, capacity: true, listed: true }),
+    input: roomInput.pick({ title: true, text: true, access: true, startsAt: true, capacity: true, listed: true }),
     example: { title: 'Closed rehearsal', access: { kind: 'ticket', priceMinor: 500 } },
     answer: room,
     status: 201,

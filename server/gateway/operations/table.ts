@@ -1,6 +1,7 @@
 /** Every operation, by the part of the documentation that it belongs to. */
 import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
+import { blockOperations } from './blocks.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
 import { chatRecordOperations } from './chat-records.ts';
@@ -20,6 +21,9 @@ import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
+import { profileOperations } from './profiles.ts';
+import { pushOperations } from './push.ts';
+import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
@@ -30,13 +34,21 @@ export const OPERATIONS = {
   accounts: [
     ...accountOperations,
     ...peopleOperations,
+    ...pushOperations,
     ...moderatorOperations,
     ...accountDataOperations,
     ...deskPeopleOperations,
     ...deskRoleOperations,
     ...mailOperations,
   ],
-  rooms: [...roomOperations, ...siteRoomOperations, ...stageOperations],
+  rooms: [
+    ...roomOperations,
+    ...siteRoomOperations,
+    ...blockOperations,
+    ...profileOperations,
+    ...reminderOperations,
+    ...stageOperations,
+  ],
   money: [
     ...walletOperations,
     ...ticketOperations,

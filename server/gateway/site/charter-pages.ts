@@ -10,6 +10,7 @@ import type { HttpLimits } from '../rate-limits.ts';
 import { charterTexts } from './charter-texts.ts';
 import { footerPages } from './house-pages.ts';
 import { pageLanguage } from './page-language.ts';
+import { SERVER_TIME_ZONE } from './room-summary.ts';
 
 const STYLE = html`<style>
   .charter { text-align: start; max-width: 44rem; }
@@ -98,7 +99,7 @@ function changedText({ kind, text }: TextPart): Markup {
 }
 
 function stateOf({ state, effectiveFrom }: PublishedVersion, language: Language): string {
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'Europe/Paris' });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: SERVER_TIME_ZONE });
   return charterTexts[language].state[state](date.format(new Date(effectiveFrom)));
 }
 

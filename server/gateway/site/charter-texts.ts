@@ -19,7 +19,7 @@ export const charterTexts = {
     state: {
       in_force: (date: string) => `in force since ${date}`,
       announced: (date: string) => `announced, in force from ${date}`,
-      superseded: (date: string) => `replaced; it was to be in force from ${date}`,
+      superseded: (date: string) => `replaced, dated ${date}`,
     },
   },
   fr: {
@@ -41,7 +41,7 @@ export const charterTexts = {
     state: {
       in_force: (date: string) => `en vigueur depuis le ${date}`,
       announced: (date: string) => `annoncée, en vigueur à partir du ${date}`,
-      superseded: (date: string) => `remplacée\u00a0; elle devait être en vigueur à partir du ${date}`,
+      superseded: (date: string) => `remplacée, datée du ${date}`,
     },
   },
 } as const;

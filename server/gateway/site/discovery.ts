@@ -12,6 +12,7 @@ import type { HttpLimits } from '../rate-limits.ts';
 import { CARD_SIZE, type ShareCard } from './cards/card-content.ts';
 import { ShareCards } from './cards/share-cards.ts';
 import { askedLanguage } from './page-language.ts';
+import { profileCard, profilePath } from './profile-links.ts';
 import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
 import { isPublic } from './room-summary.ts';
 
@@ -20,7 +21,7 @@ const DAY_CACHE = 'public, max-age=86400';
 const DAY_SECONDS = 86_400;
 
 export function mountDiscovery(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { config, rooms, money } = context;
+  const { config, people, rooms, money } = context;
   const cards = new ShareCards(context);
   const absolute = (path: string) => new URL(path, config.publicUrl).href;
 
@@ -31,7 +32,13 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
 
   app.get('/sitemap.xml', async (request, response) => {
     await limits.consume('site', { address: request.ip });
-    const urls = [absolute('/'), ...(await rooms.listPublicRooms()).map((room) => roomUrl(config.publicUrl, room))];
+    const found = await rooms.listPublicRooms();
+    const creators = await people.findCreatorCards([...new Set(found.map(({ creator }) => creator.identity))]);
+    const urls = [
+      absolute('/'),
+      ...creators.flatMap(({ handle }) => (handle === null ? [] : absolute(profilePath(handle)))),
+      ...found.map((room) => roomUrl(config.publicUrl, room)),
+    ];
     response.set('cache-control', HOUR_CACHE).type('application/xml').send(siteMap(urls));
   });
 
@@ -42,6 +49,13 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     const room = await findRoom(String(request.params.id));
     if (!isPublic(room)) response.set('x-robots-tag', 'noindex');
     await sendCard(request, response, roomCard(room, askedLanguage(request) ?? 'en'));
+  });
+
+  app.get('/c/:handle/card.jpg', async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const creator = await people.findCreator(String(request.params.handle));
+    if (!creator) throw new AppError('not_found');
+    await sendCard(request, response, profileCard(creator, askedLanguage(request) ?? 'en'));
   });
 
   app.get('/oembed', publicScript, async (request: Request, response: Response) => {

@@ -13,7 +13,7 @@ import { pageLanguage } from './page-language.ts';
 const TEXTS = {
   en: {
     title: 'Unsubscribe',
-    topics: { lives: 'Letters about lives of creators whom one follows' },
+    topics: { lives: 'Letters that remind of lives' },
     text: (address: string) => `These are sent to ${address}.`,
     button: 'Send me no more of them',
     done: 'Unsubscribed',
@@ -21,7 +21,7 @@ const TEXTS = {
   },
   fr: {
     title: 'Se désabonner',
-    topics: { lives: 'Messages sur les directs des créateurs que l’on suit' },
+    topics: { lives: 'Rappels de lives' },
     text: (address: string) => `Ils sont envoyés à ${address}.`,
     button: 'Ne plus m’en envoyer',
     done: 'Désabonnement fait',

@@ -5,7 +5,7 @@ import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Config } from '../../config.ts';
 import type { Money } from '../../money/money.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
-import type { Markup } from '../../platform/html.ts';
+import { Markup } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
@@ -14,16 +14,29 @@ import type { PageName } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { signInPath } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
+import { findProfile } from '../operations/profiles.ts';
 import { demoPeopleOf } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
 import { pageHead } from './page-head.ts';
+import { excerptOf, profileCard, profilePageOf, profilePath } from './profile-links.ts';
 import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
 import { eventOf, isPublic, summaryOf } from './room-summary.ts';
-import { type ServerPage, serverFailure, serverFrame, serverHome, serverRoom } from './server-content.ts';
+import {
+  type ServerPage,
+  serverFailure,
+  serverFrame,
+  serverHome,
+  serverProfile,
+  serverRoom,
+} from './server-content.ts';
 import type { SiteSessions } from './site-session.ts';
 
+const NOTHING = new Markup('');
+
 export interface PageContent {
-  status: 200 | 404;
+  status: 200 | 302 | 404;
+  /** Where the page is now, with 302. */
+  location?: string;
   language: Language;
   head: Markup;
   body: Markup;
@@ -35,20 +48,19 @@ export class PageContents {
   readonly #money: Money;
   readonly #sessions: SiteSessions;
   readonly #desk: DeskAccess;
+  readonly #domains: HttpContext;
   /** A rush of visitors costs a few reads of the list. */
   readonly #publicRooms: SharedRead<'all', CardRoom[]>;
 
-  constructor({ config, rooms, money }: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
+  constructor(domains: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
+    const { config, rooms, money } = domains;
+    this.#domains = domains;
     this.#config = config;
     this.#rooms = rooms;
     this.#money = money;
     this.#sessions = sessions;
     this.#desk = desk;
-    this.#publicRooms = new SharedRead(async () => {
-      const found = await rooms.listPublicRooms();
-      const soldOut = await money.tickets.findSoldOut(found);
-      return found.map((room) => ({ ...room, soldOut: soldOut.has(room.id) }));
-    });
+    this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await rooms.listPublicRooms()));
   }
 
   async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
@@ -64,6 +76,7 @@ export class PageContents {
     };
     if (name === 'home') return this.#home(page);
     if (name === 'room') return this.#room(page, String(request.params.id));
+    if (name === 'profile') return this.#profile(page, request);
     // Only the desk's own cookie may say that an operator is there, which is looked up later.
     const isVisitor = person === null && !this.#desk.isPresentedIn(request);
     return this.#found(page, this.#plainHead(page), serverFrame(page, isVisitor));
@@ -111,7 +124,40 @@ export class PageContents {
       oembed: `${new URL('/oembed', url).href}?url=${encodeURIComponent(url)}`,
       ...(event ? { structuredData: event } : {}),
     });
-    return this.#found(page, head, serverRoom(page, room));
+    const creatorHandle = await this.#domains.people.findHandle(room.creator.identity);
+    return this.#found(page, head, serverRoom(page, { ...room, creatorHandle }));
+  }
+
+  async #profile(page: ServerPage, request: Request): Promise<PageContent> {
+    const { language } = page;
+    const asked = String(request.params.handle);
+    const found = await findProfile(this.#domains, asked, page.person?.identity);
+    if (!found) {
+      const body = serverFailure(page, siteTexts(language).profile.notFound);
+      return { status: 404, language, head: this.#plainHead(page), body };
+    }
+    const path = profilePath(found.handle);
+    if (asked !== found.handle) return { status: 302, location: path, language, head: NOTHING, body: NOTHING };
+    const profile = { ...found, rooms: await this.#withSoldOut(found.rooms) };
+    const url = new URL(path, this.#config.publicUrl).href;
+    const description = profile.about || siteTexts(language).profile.description(profile.name);
+    const head = pageHead({
+      title: `${profile.name} · Loge`,
+      heading: profile.name,
+      description: excerptOf(description),
+      url,
+      language,
+      isIndexed: await this.#rooms.hasListedRooms(profile.identity),
+      picture: cardUrl(url, profileCard(profile, language), language),
+      type: 'profile',
+      structuredData: profilePageOf(profile, url),
+    });
+    return this.#found(page, head, serverProfile(page, profile));
+  }
+
+  async #withSoldOut(rooms: Room[]): Promise<CardRoom[]> {
+    const soldOut = await this.#money.tickets.findSoldOut(rooms);
+    return rooms.map((room) => ({ ...room, soldOut: soldOut.has(room.id) }));
   }
 
   async #findRoom(id: string): Promise<Room | undefined> {

@@ -17,6 +17,8 @@ export interface PageHead {
   isIndexed: boolean;
   /** Absolute URL of the picture of a shared link. */
   picture?: string;
+  /** Of Open Graph. */
+  type?: 'website' | 'profile';
   /** A schema.org object. */
   structuredData?: object;
   /** Absolute URL of the page's oEmbed document. */
@@ -27,12 +29,23 @@ const LOCALES: Record<Language, string> = { en: 'en_GB', fr: 'fr_FR' };
 const OTHER: Record<Language, Language> = { en: 'fr', fr: 'en' };
 
 export function pageHead(head: PageHead): Markup {
-  const { title, heading, description, url, language, isIndexed, picture, structuredData, oembed } = head;
+  const {
+    title,
+    heading,
+    description,
+    url,
+    language,
+    isIndexed,
+    picture,
+    type = 'website',
+    structuredData,
+    oembed,
+  } = head;
   return html`<title>${title}</title>
     <meta name="description" content="${description}">
     ${!isIndexed && html`<meta name="robots" content="noindex">`}
     ${isIndexed && html`<link rel="canonical" href="${url}">${languageLinks(url)}`}
-    <meta property="og:type" content="website">
+    <meta property="og:type" content="${type}">
     <meta property="og:site_name" content="Loge">
     <meta property="og:title" content="${heading}">
     <meta property="og:description" content="${description}">
@@ -42,6 +55,8 @@ export function pageHead(head: PageHead): Markup {
     ${picture !== undefined && pictureOf(picture, heading)}
     ${oembed !== undefined && html`<link rel="alternate" type="application/json+oembed" href="${oembed}" title="${heading}">`}
     ${structuredData !== undefined && html`<script type="application/ld+json">${scriptData(structuredData)}</script>`}
+    <link rel="manifest" href="/manifest.webmanifest">
+    <link rel="apple-touch-icon" href="/app-icon.png">
     <style>${new Markup(documentStyles.cssText)}</style>`;
 }
 

@@ -13,6 +13,7 @@ import type { HttpLimits } from '../rate-limits.ts';
 import { footerPages } from './house-pages.ts';
 import { pageLanguage } from './page-language.ts';
 import { reportTexts } from './report-texts.ts';
+import { SERVER_TIME_ZONE } from './room-summary.ts';
 import type { SiteSessions } from './site-session.ts';
 
 const FORM_PATH = '/reports/new';
@@ -129,7 +130,7 @@ function danger(language: Language): Markup {
 function ownReports(own: Report[], language: Language): Markup {
   const texts = reportTexts[language];
   if (own.length === 0) return html`<p>${texts.none}</p>`;
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Paris' });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long', timeZone: SERVER_TIME_ZONE });
   return html`<ul>${own.map(
     ({ number, subject, category, article, note, state, createdAt }) => html`<li>
       <strong>${texts.number(number)}</strong>, ${texts.subjects[subject]}, ${texts.categories[category]}

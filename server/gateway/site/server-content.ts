@@ -14,7 +14,9 @@ import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import { Markup } from '../../platform/html.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
-import { lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
+import '../../web/texts/profile-texts.ts';
+import { profileContent, profileStyles, type ShownProfile } from '../../web/profile/profile-content.ts';
+import { type LobbyRoom, lobbyContent, lobbyContentStyles } from '../../web/rooms/lobby-content.ts';
 import type { CardContext, CardRoom } from '../../web/rooms/room-card.ts';
 import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
 import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
@@ -51,7 +53,7 @@ export function serverHome(page: ServerPage, rooms: CardRoom[]): Markup {
   return pageElement(page, homeStyles, renderTemplate(content, signIn));
 }
 
-export function serverRoom(page: ServerPage, room: CardRoom): Markup {
+export function serverRoom(page: ServerPage, room: LobbyRoom): Markup {
   const { signIn } = siteTexts(page.language);
   const below = page.person
     ? '<div class="waiting buttons"></div>'
@@ -59,6 +61,12 @@ export function serverRoom(page: ServerPage, room: CardRoom): Markup {
   const content = renderTemplate(lobbyContent(room, contextOf(page), PLACE), '<slot></slot>');
   const lobby = shadowElement('div', [themeStyles, ...lobbyContentStyles], content, below);
   return pageElement(page, [roomPageStyles], `<div class="door">${lobby}</div>`);
+}
+
+/** Without a way to follow, which depends on who reads it: its place is kept. */
+export function serverProfile(page: ServerPage, profile: ShownProfile): Markup {
+  const content = profileContent(profile, contextOf(page), '');
+  return pageElement(page, profileStyles, renderTemplate(content));
 }
 
 /** A page for which the server knows only the requesting user. */

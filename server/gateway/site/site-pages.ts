@@ -29,7 +29,11 @@ const PAGES = {
 } as const satisfies Record<string, PageName>;
 
 /** Pages of a house with accounts. */
-const ACCOUNT_PAGES = { '/sign-in': 'sign-in-page', '/account': 'account' } as const satisfies Record<string, PageName>;
+const ACCOUNT_PAGES = {
+  '/sign-in': 'sign-in-page',
+  '/account': 'account',
+  '/c/:handle': 'profile',
+} as const satisfies Record<string, PageName>;
 
 /** The loader names the chunks of its release, so a browser must not use an old one for long after an upgrade. */
 const LOADER_CACHE = 'public, max-age=300';
@@ -87,7 +91,8 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
     app.get(path, compress, async (request, response) => {
       await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
-      const { status, ...content } = await contents.create(name, request, pageLanguage(request, response));
+      const { status, location, ...content } = await contents.create(name, request, pageLanguage(request, response));
+      if (location !== undefined) return response.redirect(status, location);
       const text = await fillDocument(join(siteDir, `${name}.html`), content);
       if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
       else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);

@@ -640,13 +640,14 @@ describe('files', () => {
       'getAssociationAccount',
       'getCharter',
       'getCharterVersion',
+      'getCreatorProfile',
       'getPublicRoom',
       'getRoomCalendar',
       'listAssociations',
       'listCharterVersions',
       'listPublicRooms',
     ]);
-    for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/account', '/sign-in', '/site/session', '/desk'])
+    for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/account', '/c/camille', '/sign-in', '/desk'])
       expect([path, await variesByEncoding(path, { cookie })]).toEqual([path, false]);
     const { headers } = await http.call('POST', '/site/demo-sign-in', {
       body: { identity: 'lea' },

@@ -12,7 +12,7 @@ import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { AccessChanged } from '../../rooms/room-facts.ts';
+import type { AccessChanged, ParticipantBlocked, RoomChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Connection } from './connection.ts';
@@ -97,6 +97,7 @@ export class FactFanout {
     places: (room) => this.#throttle('places', room, () => this.#sendPlaces(room)),
     privateSession: (_, fact) => tellPrivateFact(this.#presence, fact),
     requests: (room) => this.#throttle('requests', room, () => this.#sendRequests(room)),
+    roomChange: (room, { data }) => void this.#sendRoom(room, data as RoomChanged),
     roomEnd: (room) => void this.#handleRoomEnded(room),
   };
 
@@ -118,8 +119,7 @@ export class FactFanout {
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
     // Gateways without a socket in the room do not receive its end, and may have sessions that wait for one.
     if (topic === 'room.ended') return void this.#context.stage.closeRoom(room as RoomId);
-    const isGranted = topic === 'rank.changed' ? (data as Rank).moderates : (data as AccessChanged).change.granted;
-    if (room === null || identity === null || isGranted) return;
+    if (room === null || identity === null || isGain(topic, data)) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
     // Decided as for a fan: the creator needs no entitlement and gets no such facts.
@@ -163,6 +163,18 @@ export class FactFanout {
       await this.#context.stage.closeRoom(roomId);
     } catch (error) {
       this.#log.error({ err: error, room: roomId }, 'room not closed');
+    }
+  }
+
+  async #sendRoom(roomId: RoomId, { changed }: RoomChanged): Promise<void> {
+    try {
+      const room = await this.#context.rooms.getRoom(roomId);
+      this.#io.local.to(lobbyRoom(roomId)).emit('rooms:changed', { room });
+      // The offer of those who wait has another price.
+      if (changed.includes('priceMinor'))
+        await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
+    } catch (error) {
+      this.#log.error({ err: error, room: roomId }, 'change of a room not sent');
     }
   }
 
@@ -231,4 +243,11 @@ export class FactFanout {
     this.#timers.clear();
     this.#lives.close();
   }
+}
+
+/** Whether the person of a fact may do more than before. */
+function isGain(topic: string, data: Fact['data']): boolean {
+  if (topic === 'rank.changed') return (data as Rank).moderates;
+  if (topic === 'block.changed') return !(data as ParticipantBlocked).change.isBlocked;
+  return (data as AccessChanged).change.granted;
 }

@@ -67,6 +67,7 @@ export class Memberships {
     const tier = club === undefined ? await clubs.getTier(request.tier) : await clubs.getTierOf(club, request.tier);
     if (!tier.isActive) throw new AppError('tier_retired');
     if (identity === tier.creator) throw new AppError('already_entitled');
+    await this.#context.rooms.removals.assertNotBlocked(tier.creator, identity);
     for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
       if (await this.#store.findCurrent(tier.creator, identity, 'held')) throw new AppError('membership_exists');
       const pending = await this.#store.findCurrent(tier.creator, identity, 'pending');

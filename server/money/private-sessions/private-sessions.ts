@@ -10,6 +10,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
+import type { ParticipantBlocked } from '../../rooms/room-facts.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
 import { PrivateSessionLifecycle, toPrivateSession } from './private-session-lifecycle.ts';
@@ -33,7 +34,8 @@ export class PrivateSessions {
 
   /** Ends sessions when their room has ended, or a person was removed from it. */
   async handleFacts(facts: Fact[]): Promise<void> {
-    for (const { topic, room, identity } of facts) {
+    for (const { topic, room, identity, data } of facts) {
+      if (topic === 'block.changed' && !(data as ParticipantBlocked).change.isBlocked) continue;
       if (topic === 'room.ended') await this.#endAll(room as RoomId, 'room_ended');
       else await this.#endAll(room as RoomId, 'removed', identity ?? undefined);
     }

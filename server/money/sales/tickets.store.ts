@@ -1,8 +1,9 @@
-import { type AnyColumn, and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, desc, eq, gt, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
+import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { HOUSE } from '../ledger/ledger.ts';
 import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts';
@@ -88,6 +89,23 @@ export class TicketsStore {
       .limit(limit);
   }
 
+  /** A person's valid tickets of a creator's rooms that have not ended. */
+  async listValidInOpenRooms(creator: string, identity: string): Promise<TicketRow[]> {
+    const rows = await this.#orm
+      .select({ ticket: tickets })
+      .from(tickets)
+      .innerJoin(rooms, eq(rooms.id, tickets.room))
+      .where(
+        and(
+          eq(tickets.identity, identity),
+          eq(tickets.status, 'valid'),
+          eq(rooms.creator, creator),
+          isNull(rooms.endedAt),
+        ),
+      );
+    return rows.map(({ ticket }) => ticket);
+  }
+
   /** Tickets of an ended room that went back, or will: their buyers saw no live. */
   async sumReturned(room: string, boughtSince: string | null): Promise<{ count: number; amountMinor: number }> {
     const isBack = sql`exists (select 1 from refunds r where r.ticket = ${tickets.id} and r.by = ${HOUSE})`;
@@ -97,6 +115,28 @@ export class TicketsStore {
       .from(tickets)
       .where(and(eq(tickets.room, room), or(and(eq(tickets.status, 'refunded'), isBack), goesBack)));
     return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
+  }
+
+  async hasSales(tx: Orm, room: string): Promise<boolean> {
+    const rows = await tx
+      .select({ id: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, room), ne(tickets.status, 'expired')))
+      .limit(1);
+    return rows.length > 0;
+  }
+
+  listHolders(
+    room: string,
+    { after, limit, orderedUntil }: { after: string; limit: number; orderedUntil: string | undefined },
+  ): Promise<{ identity: string; ticket: string }[]> {
+    const isInTime = orderedUntil === undefined ? undefined : lte(tickets.createdAt, orderedUntil);
+    return this.#orm
+      .select({ identity: tickets.identity, ticket: tickets.id })
+      .from(tickets)
+      .where(and(eq(tickets.room, room), eq(tickets.status, 'valid'), gt(tickets.id, after), isInTime))
+      .orderBy(asc(tickets.id))
+      .limit(limit);
   }
 
   /** Counts the other people who have a ticket or an open page to buy one. */

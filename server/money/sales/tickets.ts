@@ -25,6 +25,8 @@ export interface TicketRequest {
   role?: Role;
   from: 'wallet' | 'card';
   returnUrl?: string | undefined;
+  /** The price that the buyer saw; absent: any. */
+  priceMinor?: number | undefined;
   /** Language of the payment page: `fr` or `en`; absent means the browser's. */
   locale?: string | undefined;
   /** Without a waiver, the ticket can be returned until the first live begins. */
@@ -64,6 +66,8 @@ export class Tickets implements Payable {
     const offer = rooms.offerOf(room);
     if (!offer) throw new AppError('nothing_to_buy');
     assertAmount(offer.priceMinor);
+    if (request.priceMinor !== undefined && request.priceMinor !== offer.priceMinor)
+      throw new AppError('price_changed');
     const access = await rooms.decideAccess({ room, identity, role: 'fan' });
     if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
     const held = await this.#store.findByHolder(room.id, identity, 'valid');
@@ -99,18 +103,19 @@ export class Tickets implements Payable {
   async #admitSale(
     tx: Orm,
     { room, identity }: { room: Pick<Room, 'id' | 'capacity'>; identity: string },
-  ): Promise<{ refusal?: 'room_ended' | 'sold_out'; at: string }> {
-    const { isOver, liveEndedAt, capacity } = await this.#context.rooms.lockForSale(tx, room);
+  ): Promise<{ refusal?: 'room_ended' | 'sold_out'; at: string; priceMinor: number | null }> {
+    const { isOver, liveEndedAt, capacity, priceMinor } = await this.#context.rooms.lockForSale(tx, room);
     const ended = liveEndedAt ? Date.parse(liveEndedAt) : 0;
     const at = new Date(Math.max(ended, this.#context.clock.now())).toISOString();
-    if (isOver) return { refusal: 'room_ended', at };
+    if (isOver) return { refusal: 'room_ended', at, priceMinor };
     const isLeft = capacity === null || (await this.#store.countPlacesOfOthers(room.id, identity, tx)) < capacity;
-    return isLeft ? { at } : { refusal: 'sold_out', at };
+    return isLeft ? { at, priceMinor } : { refusal: 'sold_out', at, priceMinor };
   }
 
-  async #assertOnSale(tx: Orm, sale: { room: Room; identity: string }): Promise<string> {
-    const { refusal, at } = await this.#admitSale(tx, sale);
+  async #assertOnSale(tx: Orm, sale: TicketRequest, row: NewTicket): Promise<string> {
+    const { refusal, at, priceMinor } = await this.#admitSale(tx, sale);
     if (refusal) throw new AppError(refusal);
+    if (priceMinor !== row.priceMinor) throw new AppError('price_changed');
     return at;
   }
 
@@ -127,7 +132,7 @@ export class Tickets implements Payable {
     let ticket: Ticket | undefined;
     try {
       ticket = await db.transaction(async (tx) => {
-        const boughtAt = await this.#assertOnSale(tx, request);
+        const boughtAt = await this.#assertOnSale(tx, request, row);
         const left = await spending.spend(tx, {
           kind: 'ticket',
           source: { type: 'ticket', id: row.id },
@@ -193,7 +198,7 @@ export class Tickets implements Payable {
             locale,
           },
           async (tx) => {
-            const at = await this.#assertOnSale(tx, request);
+            const at = await this.#assertOnSale(tx, request, row);
             await this.#store.insertPending(tx, row);
             if (room.capacity !== null) await this.#addPlacesChanged(tx, room.id);
             await this.#keepWaiver(tx, draft, at);
@@ -249,6 +254,27 @@ export class Tickets implements Payable {
 
   #addPlacesChanged(tx: Orm, room: RoomId): Promise<void> {
     return this.#context.addFacts(tx, ['places.changed', { room }, { room }]);
+  }
+
+  /** Whether somebody has bought a ticket of this room, or has a page open to pay one. */
+  isSold(tx: Orm, room: RoomId): Promise<boolean> {
+    return this.#store.hasSales(tx, room);
+  }
+
+  /** Who has a valid ticket of a room, in pages by ticket; those that were ordered until then. */
+  async listHolders(
+    room: RoomId,
+    { limit, ...page }: { after: string; limit: number; orderedUntil: string | undefined },
+  ): Promise<{ people: { identity: string; ticket: string }[]; after: string | undefined }> {
+    const people = await this.#store.listHolders(room, { limit, ...page });
+    return { people, after: people.length < limit ? undefined : people.at(-1)?.ticket };
+  }
+
+  /** The room of a ticket. */
+  async roomOf(id: string): Promise<Room> {
+    const ticket = await this.#store.find(id);
+    if (!ticket) throw new AppError('payment_not_found');
+    return this.#context.rooms.getRoom(ticket.room);
   }
 
   /** How many tickets each of these people can still buy from; null where they are not limited. */

@@ -1,8 +1,11 @@
-/** The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them. */
+/**
+ * The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them.
+ * After a change of the date, also a ticket with a waiver, which was given for the old date.
+ */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { OwnTicket, Refund } from '../../protocol/money/money.ts';
+import type { OwnTicket, Refund, Ticket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
@@ -13,6 +16,18 @@ const REASON = 'withdrawal';
 /** Whether no live was on since this sale: there was none yet, or the last one had ended before. */
 export function sawNoLive({ firstLiveAt, liveEndedAt }: Room, boughtAt: string): boolean {
   return firstLiveAt === null || (liveEndedAt !== null && Date.parse(boughtAt) >= Date.parse(liveEndedAt));
+}
+
+/** Whether the date was changed after this ticket was ordered, and its return is still open for that. */
+export function isReturnedForMove(
+  room: Room,
+  ticket: Pick<TicketRow, 'createdAt' | 'boughtAt'>,
+  nowMs: number,
+): boolean {
+  const { movedAt, returnUntil } = room;
+  if (movedAt === null || Date.parse(ticket.createdAt) > Date.parse(movedAt)) return false;
+  if (returnUntil !== null && nowMs < Date.parse(returnUntil)) return true;
+  return sawNoLive(room, ticket.boughtAt ?? ticket.createdAt);
 }
 
 export class Withdrawals {
@@ -27,9 +42,10 @@ export class Withdrawals {
   /** Why the buyer cannot return a ticket; undefined when they can. */
   async findObstacle(ticket: TicketRow): Promise<string | undefined> {
     if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
+    const room = await this.#context.rooms.getRoom(ticket.room);
+    if (isReturnedForMove(room, ticket, this.#context.clock.now())) return undefined;
     if (await this.#context.stores.tickets.findWaiver(ticket.id))
       return 'The right of withdrawal was waived for this ticket.';
-    const room = await this.#context.rooms.getRoom(ticket.room);
     return sawNoLive(room, ticket.boughtAt ?? ticket.createdAt) ? undefined : 'The live has begun.';
   }
 
@@ -49,18 +65,41 @@ export class Withdrawals {
           pausedUntil: room.pausedUntil,
           pauseAnnounced: room.pauseAnnounced,
           withdrawable: (await this.findObstacle(row)) === undefined,
+          movedAt: isReturnedForMove(room, row, this.#context.clock.now()) ? room.movedAt : null,
         };
       }),
     );
   }
 
+  /** A ticket with its room, for who has a link to it. */
+  async getTicket(id: string): Promise<Ticket & { withdrawable: boolean; of: Room }> {
+    const row = await this.#find(id);
+    const of = await this.#context.rooms.getRoom(row.room);
+    return { ...toTicket(row), of, withdrawable: (await this.findObstacle(row)) === undefined };
+  }
+
   async withdraw(id: string, identity: string): Promise<Refund> {
-    const ticket = await this.#context.stores.tickets.find(id);
+    const ticket = await this.#find(id);
     // Another person's ticket is not revealed.
-    if (!ticket || ticket.identity !== identity) throw new AppError('payment_not_found');
+    if (ticket.identity !== identity) throw new AppError('payment_not_found');
+    return this.#giveBack(ticket);
+  }
+
+  /** For who has a link to the ticket. */
+  async giveBack(id: string): Promise<Refund> {
+    return this.#giveBack(await this.#find(id));
+  }
+
+  async #find(id: string): Promise<TicketRow> {
+    const ticket = await this.#context.stores.tickets.find(id);
+    if (!ticket) throw new AppError('payment_not_found');
+    return ticket;
+  }
+
+  async #giveBack(ticket: TicketRow): Promise<Refund> {
     if (ticket.status === 'refunded') throw new AppError('already_refunded');
     const obstacle = await this.findObstacle(ticket);
     if (obstacle) throw new AppError('not_refundable', obstacle);
-    return this.#refunds.refund({ ticket: id as TicketId, reason: REASON }, identity);
+    return this.#refunds.refund({ ticket: ticket.id as TicketId, reason: REASON }, ticket.identity);
   }
 }

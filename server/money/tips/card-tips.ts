@@ -139,7 +139,7 @@ export class CardTips implements Payable {
       const room = row.room as RoomId;
       await this.#context.addFacts(
         tx,
-        ['tips.settled', { tips: [toTip(tip)] }, { room }],
+        ['tips.settled', { tips: [toTip(tip)], byCard: true }, { room }],
         ['earnings.changed', { room }, { room }],
       );
       return undefined;

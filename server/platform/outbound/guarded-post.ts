@@ -1,5 +1,5 @@
 /**
- * Posts JSON to an embedder's server: to allowed addresses only, without redirects, with limits on time and on the
+ * Posts to an address that others chose, JSON by default: to allowed addresses only, without redirects, with limits on time and on the
  * answer's size.
  */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
@@ -33,14 +33,18 @@ export class GuardedPost {
   }
 
   /** Resolves with the answer's head. Throws `webhook_url_not_allowed` for an address that must not be used. */
-  async post(address: string, body: string, { headers, timeoutMs, answerBytes }: PostOptions): Promise<Answer> {
+  async post(
+    address: string,
+    body: string | Buffer,
+    { headers, timeoutMs, answerBytes }: PostOptions,
+  ): Promise<Answer> {
     // Checked again: an address that was accepted in development may have come along into production.
     const url = this.#guard.parseUrl(address);
-    const bytes = Buffer.from(body);
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     return this.#send(url, bytes, answerBytes, {
       method: 'POST',
       signal: AbortSignal.timeout(timeoutMs),
-      headers: { ...headers, 'content-type': 'application/json; charset=utf-8', 'content-length': bytes.length },
+      headers: { 'content-type': 'application/json; charset=utf-8', ...headers, 'content-length': bytes.length },
     });
   }
 

@@ -62,6 +62,8 @@ export const cardInput = z.object({ card: cardId });
 
 export const ticketInput = z.object({
   from: z.enum(['wallet', 'card']),
+  /** The price that the buyer saw: refused with `price_changed` if it is another one now. */
+  priceMinor: amountMinor.optional(),
   returnUrl: z.url().max(2000).optional(),
   locale: pageLocale.optional(),
   /**
@@ -144,6 +146,8 @@ export const ownTicket = ticket.extend({
   pausedUntil: z.string().nullable(),
   pauseAnnounced: z.boolean(),
   withdrawable: z.boolean(),
+  /** When the date was changed, while the ticket can be returned for it; otherwise null. */
+  movedAt: z.string().nullable(),
 });
 export type OwnTicket = z.infer<typeof ownTicket>;
 /** The newest, at most a hundred. */

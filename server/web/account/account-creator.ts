@@ -29,7 +29,8 @@ export class AccountCreator extends AccountPart {
       <h2 id="creator" class="display">${texts.creator}</h2>
       ${
         profile.role === 'creator'
-          ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>`
+          ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>
+              <p data-testid="followers">${texts.followers(profile.followers ?? 0)} ${this.#pageLink()}</p>`
           : profile.isCreatorRequested
             ? html`<p data-testid="creator-requested">${texts.creatorRequested}</p>`
             : html`<p class="muted">${texts.creatorText}</p>
@@ -37,6 +38,13 @@ export class AccountCreator extends AccountPart {
       }
       ${this.messages()}
     </section>`;
+  }
+
+  #pageLink(): TemplateResult {
+    const { profile, accountTexts: texts } = this;
+    return profile.handle
+      ? html`<a href="/c/${profile.handle}" data-testid="own-page">${texts.ownPage}</a>`
+      : html`<span class="muted">${texts.noPage}</span>`;
   }
 
   #form(): TemplateResult {

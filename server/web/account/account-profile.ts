@@ -37,7 +37,7 @@ export class AccountProfile extends AccountPart {
     </section>`;
   }
 
-  #more({ handle, language, addresses }: Profile): TemplateResult {
+  #more({ handle, language, addresses, about, role, mail }: Profile): TemplateResult {
     const { accountTexts: texts } = this;
     return html`<label class="field">
         <span>${texts.handle}</span>
@@ -52,8 +52,9 @@ export class AccountProfile extends AccountPart {
           aria-describedby="handle-hint"
           data-testid="account-handle"
         />
-        <small id="handle-hint">${texts.handleHint}</small>
+        <small id="handle-hint">${role === 'creator' ? texts.creatorHandleHint : texts.handleHint}</small>
       </label>
+      ${role === 'creator' ? this.#about(about) : nothing}
       <label class="field">
         <span>${texts.language}</span>
         <select name="language" data-testid="account-language">
@@ -61,11 +62,30 @@ export class AccountProfile extends AccountPart {
           <option value="fr" lang="fr" ?selected=${language === 'fr'}>Français</option>
         </select>
       </label>
+      <label class="check"
+        ><input type="checkbox" name="lives" .checked=${mail.lives} data-testid="account-mail-lives" />${texts.mailLives}</label
+      >
       ${
         addresses.length > 0
           ? html`<div class="field"><span>${texts.address}</span><div data-testid="account-address">${addresses.join(', ')}</div></div>`
           : nothing
       }`;
+  }
+
+  #about(about: string): TemplateResult {
+    const { accountTexts: texts } = this;
+    return html`<label class="field">
+      <span>${texts.about}</span>
+      <textarea
+        name="about"
+        rows="5"
+        maxlength=${LIMITS.aboutChars}
+        .value=${about}
+        aria-describedby="about-hint"
+        data-testid="account-about"
+      ></textarea>
+      <small id="about-hint">${texts.aboutHint}</small>
+    </label>`;
   }
 
   #save = async (event: Event): Promise<void> => {
@@ -77,6 +97,8 @@ export class AccountProfile extends AccountPart {
       const handle = field('handle').toLowerCase() || null;
       if (handle !== this.profile.handle) change.handle = handle;
       change.language = field('language') === 'fr' ? 'fr' : 'en';
+      change.mail = { lives: field('lives') === 'on' };
+      if (this.profile.role === 'creator') change.about = field('about');
     }
     await this.act('save', async () => {
       this.announce(await peopleApi.changeProfile(change));

@@ -6,13 +6,36 @@ import type {
   Profile,
   ProfileChange,
 } from '../../protocol/people.ts';
-import { call } from './site-call.ts';
+import type { Picture } from '../../protocol/pictures.ts';
+import type { CreatorCard, CreatorProfile } from '../../protocol/profiles.ts';
+import type { PushDeviceInput, PushState } from '../../protocol/push.ts';
+import type { ListedBlock } from '../../protocol/rooms.ts';
+import { call, callWithFile, withQuery } from './site-call.ts';
+
+const followPath = (creator: string) => `/v1/me/follows/${encodeURIComponent(creator)}`;
+
+export type { PushState };
 
 export const peopleApi = {
+  push: () => call<PushState>('GET', '/v1/me/push'),
+  subscribeToPush: (input: PushDeviceInput) => call<PushState>('POST', '/v1/me/push', input),
+  unsubscribeFromPush: (device: string) => call<PushState>('DELETE', `/v1/me/push/${encodeURIComponent(device)}`),
   askForMail: (address: string, returnTo: string | undefined) =>
     call<{ minutes: number }>('POST', '/site/sign-in', { address, returnTo }),
   enterCode: async (code: string) =>
     (await call<{ returnTo: string }>('POST', '/site/sign-in/code', { code })).returnTo,
+  creator: (handle: string) => call<CreatorProfile>('GET', `/v1/profiles/${encodeURIComponent(handle)}`),
+  isFollowing: async (creator: string) =>
+    (await call<{ isFollowing: boolean }>('GET', followPath(creator))).isFollowing,
+  follow: async (creator: string) => (await call<{ isFollowing: boolean }>('PUT', followPath(creator), {})).isFollowing,
+  unfollow: async (creator: string) =>
+    (await call<{ isFollowing: boolean }>('DELETE', followPath(creator))).isFollowing,
+  follows: async () => (await call<{ creators: CreatorCard[] }>('GET', '/v1/me/follows')).creators,
+  blocks: async (after?: string) =>
+    (await call<{ blocks: ListedBlock[] }>('GET', withQuery('/v1/me/blocks', { after }))).blocks,
+  unblock: (identity: string) => call<object>('DELETE', `/v1/me/blocks/${encodeURIComponent(identity)}`),
+  setPicture: async (file: Blob) => (await callWithFile<{ picture: Picture }>('PUT', '/v1/me/picture', file)).picture,
+  removePicture: () => call<object>('DELETE', '/v1/me/picture'),
   profile: () => call<Profile>('GET', '/v1/me'),
   changeProfile: (change: ProfileChange) => call<Profile>('PATCH', '/v1/me', change),
   becomeCreator: (input: BecomeCreatorInput) => call<Profile>('POST', '/v1/me/creator', input),

@@ -31,8 +31,12 @@ export interface SiteSession {
 
 export type ListedRoom = Room & { viewerCount: number; soldOut: boolean };
 
+/** With the handle of its creator, if they have a page here. */
+export type LobbyView = ListedRoom & { creatorHandle: string | null };
+
 export interface NewRoom {
   title: string;
+  text?: string;
   access: AccessRule;
   /** ISO 8601 with its offset. */
   startsAt?: string;
@@ -46,9 +50,10 @@ export const siteApi = {
   demoSignIn: (identity: string) => call<SiteSession>('POST', '/site/demo-sign-in', { identity }),
   signOut: () => call<SiteSession>('POST', '/site/sign-out', {}),
   rooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/public/rooms')).rooms,
-  room: (id: string) => call<ListedRoom>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
+  room: (id: string) => call<LobbyView>('GET', `/v1/public/rooms/${encodeURIComponent(id)}`),
   myRooms: async () => (await call<{ rooms: ListedRoom[] }>('GET', '/v1/me/rooms')).rooms,
   createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
+  endRoom: (id: string) => call<Room>('POST', `/v1/rooms/${encodeURIComponent(id)}/end`, {}),
   changeRoom: (id: string, change: RoomChange) => call<Room>('PATCH', `/v1/rooms/${encodeURIComponent(id)}`, change),
   myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/v1/me/tiers')).tiers,
   createTier: (input: TierInput) => call<Tier>('POST', '/v1/me/tiers', input),

@@ -2,21 +2,34 @@
 import { LogeError, parseWireError } from '../../../client-sdk/src/errors.ts';
 
 const TIMEOUT_MS = 12_000;
+/** A photo over a slow line. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
-export async function call<Answer>(
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export function call<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
+  // A page of another site cannot send this type without a preflight: the server requires it against CSRF.
+  const headers: Record<string, string> = method === 'GET' ? {} : { 'content-type': 'application/json' };
+  return send(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, TIMEOUT_MS);
+}
+
+/** With a file as the body. */
+export function callWithFile<Answer>(method: Method, path: string, body: Blob): Promise<Answer> {
+  return send(path, { method, headers: { 'content-type': body.type }, body }, UPLOAD_TIMEOUT_MS);
+}
+
+async function send<Answer>(
   path: string,
-  body?: unknown,
+  init: { method: Method; headers: Record<string, string>; body?: BodyInit },
+  timeoutMs: number,
 ): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(path, {
-      method,
+      ...init,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      // A page of another site cannot send this type without a preflight: the server requires it against CSRF.
-      headers: { accept: 'application/json', ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { accept: 'application/json', ...init.headers },
     });
   } catch (cause) {
     throw new LogeError('connection_failed', undefined, { cause });

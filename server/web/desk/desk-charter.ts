@@ -32,11 +32,14 @@ export class DeskCharter extends DeskPart {
   declare effectiveFrom: string;
   /** Whether something was written that is not saved. */
   declare isChanged: boolean;
+  /** Articles that were there before; new ones are open. */
+  #foldedCount = 0;
 
   static override styles = [
     ...DeskPart.styles,
     css`
-      .rows {
+      .rows,
+      .form {
         margin-top: 1rem;
       }
 
@@ -98,6 +101,7 @@ export class DeskCharter extends DeskPart {
   #show(draft: CharterDraft | null): void {
     this.draft = draft;
     this.articles = draft?.articles ?? [];
+    this.#foldedCount = this.articles.length;
     this.isChanged = false;
   }
 
@@ -158,7 +162,7 @@ export class DeskCharter extends DeskPart {
 
   #article(article: Article, index: number): TemplateResult {
     const texts = this.desk.charter;
-    return html`<details ?open=${article === EMPTY}>
+    return html`<details ?open=${index >= this.#foldedCount}>
       <summary>${article.title[this.language] || texts.untitled}</summary>
       <div class="article">
         <wa-input
@@ -167,7 +171,7 @@ export class DeskCharter extends DeskPart {
           hint=${texts.idHint}
           autocomplete="off"
           .value=${article.id}
-          @change=${(event: Event) => this.#change(index, { ...article, id: textOf(event) })}
+          @input=${(event: Event) => this.#change(index, { ...article, id: textOf(event) })}
         ></wa-input>
         ${LANGUAGES.map(
           (language) => html`<wa-input
@@ -175,7 +179,7 @@ export class DeskCharter extends DeskPart {
             label=${texts.articleTitle[language]}
             maxlength=${LIMITS.titleChars}
             .value=${article.title[language]}
-            @change=${(event: Event) => this.#change(index, { ...article, title: { ...article.title, [language]: textOf(event) } })}
+            @input=${(event: Event) => this.#change(index, { ...article, title: { ...article.title, [language]: textOf(event) } })}
           ></wa-input>`,
         )}
         ${LANGUAGES.map(
@@ -185,7 +189,7 @@ export class DeskCharter extends DeskPart {
             rows="10"
             maxlength=${LIMITS.charterTextChars}
             .value=${article.text[language]}
-            @change=${(event: Event) => this.#change(index, { ...article, text: { ...article.text, [language]: textOf(event) } })}
+            @input=${(event: Event) => this.#change(index, { ...article, text: { ...article.text, [language]: textOf(event) } })}
           ></wa-textarea>`,
         )}
         <div class="tools whole">
@@ -232,7 +236,11 @@ export class DeskCharter extends DeskPart {
   }
 
   async #begin(version: number): Promise<void> {
-    await this.act('begin', async () => this.#write((await deskApi.charterVersion(version)).articles));
+    await this.act('begin', async () => {
+      const { articles } = await deskApi.charterVersion(version);
+      this.#foldedCount = articles.length;
+      this.#write(articles);
+    });
   }
 
   #save = async (): Promise<void> => {

@@ -1,9 +1,13 @@
 /** The account: profile, becoming a creator, sessions. Right after the first sign-in it asks for a name alone. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import '../account/account-blocks.ts';
 import '../account/account-creator.ts';
 import '../account/account-data.ts';
+import '../account/account-follows.ts';
+import '../account/account-picture.ts';
 import '../account/account-profile.ts';
+import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -36,7 +40,11 @@ export class SiteAccount extends SitePage {
       ${
         isNew
           ? nothing
-          : html`<account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+          : html`${profile.role === 'creator' ? html`<account-picture .profile=${profile}></account-picture>` : nothing}
+              <account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-follows></account-follows>
+              ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
+              <account-push></account-push>
               <account-sessions></account-sessions>
               <account-data></account-data>`
       }

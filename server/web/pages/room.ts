@@ -1,9 +1,9 @@
 /** A room: `<loge-room>` with the site's tokens, or its lobby with the sign-in. */
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { ListedRoom, SiteSession } from '../api/site-api.ts';
+import type { LobbyView, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
@@ -15,8 +15,9 @@ import '../site/site-sign-in.ts';
 registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-room.ts') });
 
 export class SiteRoom extends SitePage {
-  static override properties = { ...SitePage.properties, info: { state: true } };
-  declare info: ListedRoom | undefined;
+  static override properties = { ...SitePage.properties, info: { state: true }, isReminded: { state: true } };
+  declare isReminded: boolean;
+  declare info: LobbyView | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');
@@ -34,6 +35,7 @@ export class SiteRoom extends SitePage {
 
   constructor() {
     super();
+    this.isReminded = false;
     // `load` reports the failure.
     this.#info.catch(() => undefined);
   }
@@ -48,9 +50,16 @@ export class SiteRoom extends SitePage {
     super.connectedCallback();
   }
 
-  protected override async load(): Promise<void> {
+  protected override async load({ person }: SiteSession): Promise<void> {
+    // Without it one cannot follow here; everything else works.
+    if (person) import('../profile/site-follow.ts').catch(() => undefined);
     this.info = await this.#info;
   }
+
+  readonly #handleReminder = (): void => {
+    void import('../account/push-offer.ts');
+    this.isReminded = true;
+  };
 
   protected override get canReplaceServerContent(): boolean {
     return super.canReplaceServerContent && this.info !== undefined;
@@ -60,17 +69,25 @@ export class SiteRoom extends SitePage {
     return this.info ? `${this.info.title} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  protected override content({ person, housePages }: SiteSession): TemplateResult {
+  protected override content({ person, hasAccounts, housePages }: SiteSession): TemplateResult {
     const { words, info } = this;
     if (person) {
+      // The demonstration's people have no account to which a device could belong.
+      const offer = this.isReminded && hasAccounts ? html`<site-push-offer></site-push-offer>` : nothing;
       const contactPath = housePages.includes('contact') ? '/contact' : undefined;
-      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider}>
+      return html`<loge-room url=${location.origin} receipt-path="/receipts/" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider} @loge-reminder-set=${this.#handleReminder}>
         <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
-      </loge-room>`;
+        ${info && info.creator.identity !== person.identity ? this.#follow(info) : nothing}
+      </loge-room>${offer}`;
     }
     return html`<div class="door"><site-lobby .info=${info}>
       ${this.signIn({ heading: words.signIn.needed, text: words.signIn.neededText })}
     </site-lobby></div>`;
+  }
+
+  #follow({ creator, creatorHandle }: LobbyView): TemplateResult {
+    const path = creatorHandle ? `/c/${creatorHandle}` : undefined;
+    return html`<site-follow slot="lobby" creator=${creator.identity} name=${creator.name} .profilePath=${path}></site-follow>`;
   }
 }
 

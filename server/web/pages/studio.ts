@@ -6,11 +6,12 @@ import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { badgeStyles } from '../../../client-sdk/elements/stage/badges.ts';
+import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
 import '../moderators/studio-moderators.ts';
 import '../rooms/create-room.ts';
+import '../rooms/edit-room.ts';
 import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
-import { listedSwitch, listedSwitchStyles } from '../rooms/listed-switch.ts';
 import { priceOf } from '../rooms/room-card.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
@@ -23,12 +24,15 @@ export class SiteStudio extends SitePage {
   static override properties = {
     ...SitePage.properties,
     rooms: { state: true },
+    edited: { state: true },
     info: { state: true },
     copied: { state: true },
     shownLink: { state: true },
   };
   declare rooms: ListedRoom[] | undefined;
   declare info: ListedRoom | undefined;
+  /** Id of the room whose form is open. */
+  declare edited: string;
   /** Id of the room whose link was just copied. */
   declare copied: string;
   /** Id of the room whose link stands on the page, because the browser did not let it be copied. */
@@ -38,10 +42,11 @@ export class SiteStudio extends SitePage {
   protected override readonly isFullHeight = this.#roomId !== '';
   readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
 
-  static override styles = [...SitePage.styles, badgeStyles, studioPageStyles, listedSwitchStyles];
+  static override styles = [...SitePage.styles, badgeStyles, studioPageStyles];
 
   constructor() {
     super();
+    this.edited = '';
     this.copied = '';
     this.shownLink = '';
   }
@@ -114,36 +119,38 @@ export class SiteStudio extends SitePage {
       <div class="what">
         <p class="display">${room.title}</p>
         <p class="muted">
-          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}${room.soldOut && room.status !== 'ended' ? ` · ${this.texts.lobby.soldOut}` : ''}
+          <span class=${room.status === 'live' ? 'badge live' : ''}>${words.studio.status[room.status]}</span> · ${priceOf(room, context)}${room.startsAt && !room.firstLiveAt ? ` · ${formatDateTime(room.startsAt, this.language)}` : ''}${room.soldOut && room.status !== 'ended' ? ` · ${this.texts.lobby.soldOut}` : ''}
         </p>
       </div>
       ${
         room.status === 'ended'
           ? nothing
-          : html`${this.#listed(room)}
-              <div class="acts">
+          : html`<div class="acts">
+              <wa-button
+                size="s"
+                appearance="outlined"
+                data-testid="edit-${room.id}"
+                @click=${() => {
+                  this.edited = this.edited === room.id ? '' : room.id;
+                }}
+                >${words.rooms.edit}</wa-button
+              >
               ${this.#share(room.id)}
               <wa-button size="s" variant="brand" href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
-            </div>`
+            </div>
+            ${this.#edit(room)}`
       }
     </li>`;
   }
 
-  #listed(room: ListedRoom): TemplateResult {
-    return listedSwitch({
-      words: this.words,
-      listed: room.listed,
-      id: `listed-${room.id}`,
-      change: (listed) => void this.#changeListed(room.id, listed),
-    });
+  /** The form stays as it is while the list is read again. */
+  #edit(room: ListedRoom): TemplateResult | typeof nothing {
+    return this.edited === room.id
+      ? html`<site-edit-room .room=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`
+      : nothing;
   }
 
-  async #changeListed(roomId: string, listed: boolean): Promise<void> {
-    try {
-      await siteApi.changeRoom(roomId, { listed });
-    } catch {
-      // The switch shows what is stored.
-    }
+  async #reloadRooms(): Promise<void> {
     this.rooms = await siteApi.myRooms();
   }
 

@@ -9,23 +9,31 @@ import { posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { CardContext, CardRoom } from './room-card.ts';
 
+/** A room with its creator's handle, if they have a page here. */
+export type LobbyRoom = CardRoom & { creatorHandle: string | null };
+
 export const lobbyContentStyles = [
   badgeStyles,
   posterStyles,
   lobbyStyles,
   css`
+    .creator a {
+      color: inherit;
+    }
+
     .below {
       margin-top: 1.25rem;
     }
   `,
 ];
 
-export function lobbyContent(room: CardRoom, context: CardContext, below: unknown): TemplateResult {
+export function lobbyContent(room: LobbyRoom, context: CardContext, below: unknown): TemplateResult {
   const { texts, language, timeZone } = context;
   const face: LobbyFace = {
     info: room,
     isLive: room.status === 'live',
     viewerCount: room.viewerCount,
+    creatorPath: room.creatorHandle ? `/c/${room.creatorHandle}` : undefined,
     texts,
     language,
     timeZone,

@@ -2,13 +2,13 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { ListedRoom } from '../api/site-api.ts';
+import type { LobbyView } from '../api/site-api.ts';
 import { siteTexts } from '../site/site-language.ts';
 import { lobbyContent, lobbyContentStyles } from './lobby-content.ts';
 
 export class SiteLobby extends LogeElement {
   static override properties = { info: { attribute: false } };
-  declare info: ListedRoom | undefined;
+  declare info: LobbyView | undefined;
 
   static override styles = [...LogeElement.styles, ...lobbyContentStyles];
 

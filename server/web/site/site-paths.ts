@@ -2,8 +2,8 @@
 
 export const LANGUAGE_COOKIE = 'loge_language';
 
-/** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`; empty if there is none. */
-export function idOfPage(section: 'rooms' | 'studio' | 'receipts'): string {
+/** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`, the handle in `/c/:handle`; empty if there is none. */
+export function idOfPage(section: 'rooms' | 'studio' | 'receipts' | 'c'): string {
   const [first, id = ''] = location.pathname.split('/').filter(Boolean);
   return first === section ? decodeURIComponent(id) : '';
 }

@@ -29,7 +29,12 @@ export const formStyles = css`
     font-size: 0.9063rem;
   }
 
-  .field :is(input, select) {
+  .field textarea {
+    padding-block: 0.7rem;
+    resize: vertical;
+  }
+
+  .field :is(input, select, textarea) {
     width: 100%;
     min-height: 3rem;
     padding: 0 0.9rem;

@@ -117,8 +117,14 @@ export const studioPageStyles = css`
     font-size: 1.125rem;
   }
 
+  .rooms site-edit-room {
+    flex: 1 1 100%;
+    min-width: 0;
+  }
+
   .rooms .acts {
     display: flex;
+    flex-wrap: wrap;
     gap: 0.5rem;
   }
 

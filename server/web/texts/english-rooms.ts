@@ -1,8 +1,10 @@
-/** English texts of the form for a new room. */
+/** English texts of the forms for a room. */
 export const englishRooms = {
   title: 'Title',
   titlePlaceholder: 'What will people see tonight?',
   titleMissing: 'Give the room a title.',
+  text: 'About the live',
+  textHint: 'What people read before they buy. Leave it empty if the title says it all.',
   access: 'Who may enter',
   kinds: {
     free: { title: 'Everyone', text: 'Free entry, tips welcome' },
@@ -36,4 +38,17 @@ export const englishRooms = {
   listed: 'Show it to everybody',
   listedHint: 'The home page and search engines list the room. Otherwise only people with the link find it.',
   create: 'Create the room',
+  edit: 'Edit',
+  priceFixedHint: 'It can be changed until somebody buys a ticket.',
+  movedHint: 'Whoever has a ticket is told of a new date, and can give the ticket back.',
+  save: 'Save',
+  saved: 'Saved. Everybody who is waiting sees it now.',
+  cancel: 'Cancel the live',
+  cancelTitle: (title: string) => `Cancel “${title}”?`,
+  cancelText: 'The room closes for good.',
+  cancelTicketsText:
+    'The room closes for good. Every ticket that saw no live goes back in full, and its buyer gets a letter.',
+  end: 'Close the room',
+  endTitle: (title: string) => `Close “${title}” for good?`,
+  keep: 'Keep it',
 };

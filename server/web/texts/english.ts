@@ -5,6 +5,7 @@
 import type { englishAccount } from './english-account.ts';
 import type { englishDesk } from './english-desk.ts';
 import type { englishEarnings } from './english-earnings.ts';
+import type { englishProfile } from './english-profile.ts';
 import type { englishReceipt } from './english-receipt.ts';
 import type { englishRooms } from './english-rooms.ts';
 import type { englishWallet } from './english-wallet.ts';
@@ -34,6 +35,7 @@ export const english = {
   refundReasons: {
     not_held: 'The live did not take place',
     live_over: 'Bought after the last live had ended',
+    blocked: 'The creator has closed their rooms to you',
     withdrawal: 'Given back by the buyer',
     request_undone: 'The creator did not do what was asked for',
     unspent_credit: 'Unspent credit, sent back to your card',
@@ -49,6 +51,7 @@ export const english = {
     receipt: 'Receipt · Loge',
     'sign-in-page': 'Sign in · Loge',
     account: 'Your account · Loge',
+    profile: 'Loge',
   },
   home: {
     title: 'Take your seat.',
@@ -101,6 +104,7 @@ export type SiteTexts = BaseSiteTexts & {
   accounts: typeof englishAccount;
   desk: typeof englishDesk;
   earnings: typeof englishEarnings;
+  profile: typeof englishProfile;
   receipt: typeof englishReceipt;
   rooms: typeof englishRooms;
   wallet: typeof englishWallet;

@@ -1,10 +1,12 @@
-/** French texts of the form for a new room. */
+/** French texts of the forms for a room. */
 import type { SiteTexts } from './english.ts';
 
 export const frenchRooms: SiteTexts['rooms'] = {
   title: 'Titre',
   titlePlaceholder: 'Que verra-t-on ce soir ?',
   titleMissing: 'Donnez un titre au salon.',
+  text: 'À propos du live',
+  textHint: 'Ce qu’on lit avant d’acheter. Laissez vide si le titre suffit.',
   access: 'Qui peut entrer',
   kinds: {
     free: { title: 'Tout le monde', text: 'Entrée libre, pourboires bienvenus' },
@@ -38,4 +40,17 @@ export const frenchRooms: SiteTexts['rooms'] = {
   listedHint:
     'L’accueil et les moteurs de recherche affichent le salon. Sinon, seules les personnes qui ont le lien le trouvent.',
   create: 'Créer le salon',
+  edit: 'Modifier',
+  priceFixedHint: 'Modifiable tant que personne n’a acheté de billet.',
+  movedHint: 'Les personnes qui ont un billet sont prévenues d’une nouvelle date et peuvent le rendre.',
+  save: 'Enregistrer',
+  saved: 'Enregistré. Les personnes qui attendent le voient déjà.',
+  cancel: 'Annuler le live',
+  cancelTitle: (title) => `Annuler « ${title} » ?`,
+  cancelText: 'Le salon ferme pour de bon.',
+  cancelTicketsText:
+    'Le salon ferme pour de bon. Chaque billet qui n’a vu aucun live est remboursé en entier, et un message le dit à son acheteur.',
+  end: 'Fermer le salon',
+  endTitle: (title) => `Fermer « ${title} » pour de bon ?`,
+  keep: 'Le garder',
 };

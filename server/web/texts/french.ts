@@ -25,6 +25,7 @@ export const french: BaseSiteTexts = {
   refundReasons: {
     not_held: 'Le live n’a pas eu lieu',
     live_over: 'Acheté après la fin du dernier live',
+    blocked: 'Le créateur vous a fermé ses salons',
     withdrawal: 'Rendu par l’acheteur',
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
     unspent_credit: 'Crédit non dépensé, renvoyé sur votre carte',
@@ -46,6 +47,7 @@ export const french: BaseSiteTexts = {
     receipt: 'Reçu · Loge',
     'sign-in-page': 'Se connecter · Loge',
     account: 'Votre compte · Loge',
+    profile: 'Loge',
   },
   home: {
     title: 'Prenez place.',

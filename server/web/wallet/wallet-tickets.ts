@@ -52,6 +52,7 @@ export class WalletTickets extends SitePart {
       <div class="what">
         <p><a href="/rooms/${room}"><b><bdi>${title}</bdi></b></a></p>
         <p class="small muted"><bdi>${creatorName}</bdi> · ${this.#state(ticket)}</p>
+        ${ticket.movedAt ? html`<p class="small" data-testid="moved-${id}">${texts.moved}</p>` : nothing}
         <p class="small">
           ${isHeld(ticket) && startsAt && ticket.roomStatus === 'scheduled' ? html`<a class="link" href="/v1/public/rooms/${room}/calendar" download>${texts.calendar}</a> · ` : nothing}
           <a class="link" href="/receipts/${id}">${this.words.wallet.receipt}</a>

@@ -84,6 +84,7 @@ test('a letter arrives as text and HTML in its language, with headers of its own
   expect(letter?.header('list-unsubscribe')).toMatch(/^<https:\/\/loge\.example\/unsubscribe\/v1\.[\w-]+>$/);
   expect(letter?.header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
   expect(letter?.raw).toMatch(/multipart\/alternative/);
+  expect(letter?.raw).toMatch(/text\/calendar[\s\S]*live\.ics/);
   expect(await house.statusOf('live')).toMatchObject({ status: 'sent', attempts: 1, sealed_data: null });
 
   await house.queue(signInLetter('sign-in'));

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { MoneyFacts } from '../../../server/money/money-facts.ts';
 import { MoneyLetters } from '../../../server/money-letters.ts';
 import type { Fact } from '../../../server/platform/outbox/outbox.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { openMailHouse } from '../../support/houses/mail-house.ts';
 import { openMoneyHouse } from '../../support/houses/money-house.ts';
@@ -25,6 +26,7 @@ test('a person gets receipts and word of refunds, once each; people without an a
     db,
     mail: post.mail,
     publicUrl: 'https://loge.example',
+    roomOf: (ticket) => house.money.tickets.roomOf(ticket),
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
@@ -42,11 +44,12 @@ test('a person gets receipts and word of refunds, once each; people without an a
   expect(texts).toMatch(/https:\/\/loge\.example\/receipts\/ticket_/);
 });
 
-test('a failed renewal and a payout are written about, and nothing that is still pending', async () => {
+test('renewals that fail, payouts, cancelled lives and tips by card are written about, and nothing twice or pending', async () => {
   await using db = await openDatabase();
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
-  const letters = new MoneyLetters({ db, mail: post.mail, publicUrl: 'https://loge.example', addressOf });
+  const roomOf = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
+  const letters = new MoneyLetters({ db, mail: post.mail, publicUrl: 'https://loge.example', addressOf, roomOf });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,
@@ -57,18 +60,36 @@ test('a failed renewal and a payout are written about, and nothing that is still
   });
   const membership = { identity: 'person_1', tier: { name: 'Inner <circle>' }, accessUntil: '2026-05-11T00:00:00Z' };
   const payout = { creator: 'person_1', amountMinor: 12_345, currency: 'eur', reversedMinor: 0 };
+  const refund = { amountMinor: 100, currency: 'eur', reason: 'Ill' };
+  const cancelled = { ticket: 'ticket_1', reason: 'not_held' };
+  const tip = {
+    id: 'tip_1',
+    from: { identity: 'person_1' },
+    amountMinor: 700,
+    currency: 'eur',
+    sentAt: '2026-05-04T20:00:00Z',
+  };
   await letters.handleFacts([
     fact('membership.changed', { change: 'renewed', membership }),
     fact('membership.changed', { change: 'past_due', membership }),
     fact('payout.changed', { payout: { ...payout, status: 'pending' } }),
     fact('payout.changed', { payout: { ...payout, status: 'paid' } }),
-    fact('refund.changed', { refund: { status: 'pending', to: 'card', amountMinor: 100, currency: 'eur' } }),
+    fact('refund.changed', { refund: { ...refund, status: 'pending', to: 'card' } }),
+    // A cancelled live is one letter a ticket: by card when it is decided, not when the provider confirms it.
+    fact('refund.changed', { refund: { ...refund, ...cancelled, status: 'succeeded', to: 'wallet' } }),
+    fact('refund.changed', { refund: { ...refund, ...cancelled, status: 'pending', to: 'card' } }),
+    fact('refund.changed', { refund: { ...refund, ...cancelled, status: 'succeeded', to: 'card' } }),
+    fact('tips.settled', { tips: [tip] }),
+    fact('tips.settled', { tips: [tip], byCard: true }),
   ]);
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ subject }) => subject).sort()).toEqual([
+    'Cancelled: Vespers',
+    'Cancelled: Vespers',
     'Loge has paid you',
     'Your membership “Inner <circle>” could not be renewed',
+    'Your receipt from Loge',
   ]);
   expect(sent.map(({ html }) => html).join()).toContain('Inner &lt;circle&gt;');
   expect(sent.map(({ text }) => text).join()).toMatch(/€123\.45|11 May 2026/);

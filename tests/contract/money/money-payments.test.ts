@@ -195,7 +195,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const room = await house.createRoom();
     const identity = await house.createFan();
     const page = await house.buyByCard({ room, identity });
-    if (why === 'removed') await house.rooms.removeParticipant({ room: room.id, identity, by: ADA, reason: 'charter' });
+    if (why === 'removed') await house.rooms.removals.remove({ room: room.id, identity, by: ADA, reason: 'charter' });
     else await house.rooms.endRoom(room.id);
     await house.money.confirmCheckout(await pay(page));
     const returned = await eventually(() =>

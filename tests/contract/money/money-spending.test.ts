@@ -152,7 +152,7 @@ describe.each(DATABASES)('spending from the wallet on $name', ({ open }) => {
     await expect(buy(guest, await house.createRoom({ kind: 'free' }))).rejects.toEqual(failure('nothing_to_buy'));
     const ended = await house.rooms.endRoom((await house.createRoom()).id);
     await expect(buy(guest, ended)).rejects.toEqual(failure('room_ended'));
-    await house.rooms.removeParticipant({ room: room.id, identity: removed, by: ADA, reason: 'charter' });
+    await house.rooms.removals.remove({ room: room.id, identity: removed, by: ADA, reason: 'charter' });
     await expect(buy(removed)).rejects.toEqual(failure('access_removed'));
     await house.rooms.recordIssued({ room: room.id, identity: guest, entitled: true });
     await expect(buy(guest)).rejects.toEqual(failure('already_entitled'));

@@ -206,4 +206,49 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect(await balanceOf(identity)).toBe(500);
     expect((await house.rooms.getRoom(room.id)).status).toBe('ended');
   });
+
+  test('a person whom the creator blocks gets tickets of lives to come back, once, and can buy nothing', async () => {
+    const [coming, running, unpaid, other] = [
+      await house.createRoom(TICKET),
+      await house.createRoom(TICKET),
+      await house.createRoom(TICKET),
+      await house.createRoom(TICKET),
+    ];
+    const { creator } = house;
+    const tier = await house.rooms.clubs.createTier(creator, { name: 'Club', priceMinor: 900, interval: 'month' });
+    const [rude, kind] = [await house.createFan(1_500), await house.createFan(500)];
+    await ticketOf(buy(rude, coming, 'wallet', WAIVER));
+    await ticketOf(buy(rude, running));
+    await ticketOf(buy(kind, coming));
+    const page = await pageOf(buy(rude, unpaid, 'card'));
+    await house.rooms.startLive(running.id);
+    const block = () =>
+      house.rooms.removals.block({ creator, identity: rude, by: creator, reason: 'Insults in the chat' });
+    await block();
+    await block();
+    await eventually(async () => (await balanceOf(rude)) === 1_000, 'the ticket of the coming live goes back');
+    const states = [coming, running].map(async ({ id }) => {
+      const [ticket] = (await house.money.withdrawals.listTickets(rude)).filter(({ room }) => room === id);
+      return ticket?.status;
+    });
+    expect(await Promise.all(states)).toEqual(['refunded', 'valid']);
+    expect([await stateOf(rude, coming), await stateOf(rude, running)]).toEqual(['refused', 'refused']);
+    expect(await stateOf(kind, coming)).toBe('granted');
+
+    await expect(buy(rude, other)).rejects.toEqual(failure('access_removed'));
+    const join = house.money.memberships.join({ tier: tier.id, identity: rude, name: 'Léa' });
+    await expect(join).rejects.toEqual(failure('access_removed'));
+    // Paid on a page that was open before: the money goes back to the card.
+    await house.money.confirmCheckout(await pay(page));
+    await eventually(async () => {
+      const [ticket] = (await house.money.withdrawals.listTickets(rude)).filter(({ room }) => room === unpaid.id);
+      return ticket?.status === 'refunded';
+    }, 'the late payment is returned');
+    expect(await balanceOf(rude)).toBe(1_000);
+
+    await house.rooms.removals.unblock({ creator, identity: rude, by: creator });
+    expect((await ticketOf(buy(rude, coming))).status).toBe('valid');
+    expect(await stateOf(rude, running)).toBe('granted');
+    await house.rooms.endLive(running.id);
+  });
 });

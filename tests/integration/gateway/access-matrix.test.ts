@@ -142,9 +142,11 @@ describe('over HTTP', () => {
       .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);
   }
 
-  function exampleOf(method: string, path: string): unknown {
+  /** What to send: the documented example, or as a file something that is refused as no picture. */
+  function bodyOf(method: string, path: string): { type: string; body: unknown } {
     const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase() as 'post'];
-    return operation?.requestBody?.content['application/json'].example;
+    const [[type, content] = ['application/json', undefined]] = Object.entries(operation?.requestBody?.content ?? {});
+    return { type, body: type.startsWith('image/') ? 'no picture' : (content?.example ?? {}) };
   }
 
   async function credentialsOf(caller: string, scene: Scene): Promise<Record<string, string>> {
@@ -184,12 +186,13 @@ describe('over HTTP', () => {
     calls += 1;
     const address = `198.${18 + (calls >> 16)}.${(calls >> 8) & 255}.${calls & 255}`;
     const hasBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
-    const body = bodies[name]?.(scene) ?? exampleOf(route.method, route.path) ?? {};
+    const documented = bodyOf(route.method, route.path);
+    const body = bodies[name]?.(scene) ?? documented.body;
     const isJson = !route.path.startsWith('/desk/sign-in') && route.method !== 'GET' && route.method !== 'OPTIONS';
     const reply = await http.call(route.method, pathFor(route.path + (queries[name] ?? ''), scene), {
       headers: {
         'x-forwarded-for': address,
-        ...(isJson ? { 'content-type': 'application/json' } : {}),
+        ...(isJson ? { 'content-type': documented.type } : {}),
         ...(await credentialsOf(caller, scene)),
       },
       ...(hasBody && isJson ? { body } : {}),
@@ -299,8 +302,11 @@ describe('over sockets', () => {
     'chat:words': {},
     'chat:report': { ...message, category: 'harassment' },
     'rooms:remove': target,
+    'rooms:block': target,
     'rooms:end': {},
     'rooms:pause': { minutes: 15 },
+    'rooms:reminder': {},
+    'rooms:remind': { wanted: true },
     'money:wallet': {},
     'money:topup': { amountMinor: 1_000 },
     'money:cards': {},

@@ -39,7 +39,8 @@ function requestsOf({ parameters = [], requestBody }: Operation): fc.Arbitrary<M
     const requiredKeys = some.filter(({ required }) => required).map(({ name }) => name);
     return fc.record(Object.fromEntries(parts), { requiredKeys });
   };
-  const body = requestBody ? from(requestBody.content['application/json'].schema) : fc.constant(undefined);
+  const [content] = Object.values(requestBody?.content ?? {});
+  const body = content ? from(content.schema) : fc.constant(undefined);
   return fc.record({ params: record('path'), query: record('query'), body }) as fc.Arbitrary<Made>;
 }
 

@@ -162,6 +162,32 @@ test('a removal revokes access with the reason, and the old token grants nothing
   expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('access_removed');
 });
 
+test('a block ends open sockets in all rooms of the creator at once, and refuses later joins', async () => {
+  const inside = await loge.createRoom({ kind: 'free' });
+  const lobby = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using creator = await connect('ada', inside.id, 'creator');
+  using _live = await goLive(creator);
+  using fan = await connect('pest', inside.id);
+  using watching = await watch(fan);
+  await watching.viewer.firstDecodableFrame;
+  using waiting = await connect('pest', lobby.id);
+  const refused = { state: 'refused', reason: 'removed', note: 'Insults' };
+  const revoked = [fan, waiting].map((socket) => socket.next('rooms:accessRevoked'));
+  expect(await fan.refusal('rooms:block', { identity: 'lea', reason: 'Insults' })).toBe('forbidden');
+  await creator.request('rooms:block', { identity: 'pest', reason: 'Insults' });
+  for (const { access } of await Promise.all(revoked)) expect(access).toEqual(refused);
+  await expect.poll(() => watching.viewer.silenceMs()).toBeGreaterThan(500);
+  expect(await waiting.refusal('money:buyTicket', { from: 'card' })).toBe('access_removed');
+  const later = await loge.createRoom({ kind: 'free' });
+  using back = await connect('pest', later.id);
+  expect(back.welcome).toMatchObject({ access: refused, inside: null });
+  expect(await back.refusal('money:tip', { amountMinor: 500, idempotencyKey: 'tip-00000001' })).toBe('access_removed');
+
+  const granted = back.next('rooms:accessGranted');
+  await loge.server('DELETE', '/v1/creators/ada/blocks/pest');
+  expect((await granted).access.state).toBe('granted');
+});
+
 test("a removed fan's open socket receives no room events", async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   using creator = await connect('ada', room, 'creator');
@@ -223,6 +249,18 @@ test("the end of a room revokes everyone's access and is announced", async () =>
   await loge.server('POST', `/v1/rooms/${room}/end`, {});
   expect((await ended).room.status).toBe('ended');
   expect((await revoked).access).toEqual({ state: 'refused', reason: 'room_ended' });
+});
+
+test('a change of the room reaches the lobby at once, with the new price in the offer', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using fan = await connect('lea-of-the-change', room);
+  const [changed, offered] = [fan.next('rooms:changed'), fan.next('rooms:accessRevoked')];
+  await loge.server('PATCH', `/v1/rooms/${room}`, { title: 'Another evening', priceMinor: PRICE_MINOR + 100 });
+  expect((await changed).room).toMatchObject({ title: 'Another evening', access: { priceMinor: PRICE_MINOR + 100 } });
+  expect((await offered).access.offer?.priceMinor).toBe(PRICE_MINOR + 100);
+  expect(await fan.refusal('money:buyTicket', { from: 'card', priceMinor: PRICE_MINOR })).toBe('price_changed');
+  expect(await fan.request('rooms:remind', { wanted: true })).toEqual({ wanted: true });
+  expect(await fan.request('rooms:reminder', {})).toEqual({ wanted: true });
 });
 
 test('an embedder that sells access itself grants it with a token, and revokes it with the next one', async () => {

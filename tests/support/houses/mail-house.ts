@@ -56,5 +56,12 @@ export const liveLetter = (key: string, { to = 'ann@example.com', creator = 'Cam
     to,
     language: 'fr',
     template: 'live-reminder',
-    data: { creator, title, link: 'https://loge.example/rooms/1', startsAt: '2026-05-04T21:00:00Z' },
+    data: {
+      room: 'room_1',
+      creator,
+      title,
+      link: 'https://loge.example/rooms/1',
+      startsAt: '2026-05-04T21:00:00Z',
+      because: 'followers',
+    },
   }) as const;

@@ -1,28 +1,46 @@
 import { formatMoment } from './dates.ts';
+import { liveEvent } from './live-event.ts';
 import type { LetterData, Template } from './template.ts';
 
-export const liveReminder: Template<LetterData['live-reminder']> = {
-  lane: 'other',
+type Data = LetterData['live-reminder'];
+
+const REASONS = {
+  en: {
+    asked: (house: string) => `You get this letter because you asked ${house} to remind you of this live.`,
+    tickets: (house: string) => `You get this letter because you have a ticket for this live on ${house}.`,
+    followers: (house: string, creator: string) => `You get this letter because you follow ${creator} on ${house}.`,
+  },
+  fr: {
+    asked: (house: string) => `Vous recevez ce message parce que vous avez demandé à ${house} un rappel de ce live.`,
+    tickets: (house: string) => `Vous recevez ce message parce que vous avez un billet pour ce live sur ${house}.`,
+    followers: (house: string, creator: string) =>
+      `Vous recevez ce message parce que vous suivez ${creator} sur ${house}.`,
+  },
+} as const;
+
+export const liveReminder: Template<Data> = {
+  lane: 'bulk',
   topic: 'lives',
   lifetimeMs: () => 3 * 3_600_000,
+  event: (data, publicUrl) => liveEvent(data, publicUrl),
   write: {
-    en: ({ creator, title, link, startsAt }, house) => ({
+    en: ({ creator, title, link, startsAt, because }, house) => ({
       subject: `${creator}: ${title}`,
       blocks: [
         startsAt ? `${creator} goes live on ${formatMoment(startsAt, 'en')}.` : `${creator} is live now.`,
         { facts: [['Live', title]] },
         { button: 'Open the live', href: link },
       ],
-      reason: `You get this letter because you follow ${creator} on ${house}.`,
+      reason: REASONS.en[because](house, creator),
     }),
-    fr: ({ creator, title, link, startsAt }, house) => ({
+    fr: ({ creator, title, link, startsAt, because }, house) => ({
       subject: `${creator} : ${title}`,
       blocks: [
         startsAt ? `${creator} sera en direct le ${formatMoment(startsAt, 'fr')}.` : `${creator} est en direct.`,
-        { facts: [['Direct', title]] },
-        { button: 'Ouvrir le direct', href: link },
+        { facts: [['Live', title]] },
+        { button: 'Ouvrir le live', href: link },
       ],
-      reason: `Vous recevez ce message parce que vous suivez ${creator} sur ${house}.`,
+      reason: REASONS.fr[because](house, creator),
     }),
   },
 };

@@ -12,28 +12,36 @@ export const receipt: Template<LetterData['receipt']> = {
     en: ({ what, amountMinor, currency, at, link }, house) => ({
       subject: `Your receipt from ${house}`,
       blocks: [
-        what === 'ticket' ? 'Thank you. You have bought a ticket.' : 'Thank you. You have topped up your wallet.',
+        {
+          ticket: 'Thank you. You have bought a ticket.',
+          topup: 'Thank you. You have topped up your wallet.',
+          tip: 'Thank you. You have given a tip by card.',
+        }[what],
         {
           facts: [
             ['Amount', formatMoney(amountMinor, currency, 'en')],
             ['Paid on', formatDay(at, 'en')],
           ],
         },
-        { button: what === 'ticket' ? 'Open the receipt' : 'Open the wallet', href: link },
+        { button: what === 'topup' ? 'Open the wallet' : 'Open the receipt', href: link },
       ],
       reason: reasonEn(house),
     }),
     fr: ({ what, amountMinor, currency, at, link }, house) => ({
       subject: `Votre reçu de ${house}`,
       blocks: [
-        what === 'ticket' ? 'Merci. Vous avez acheté un billet.' : 'Merci. Vous avez rechargé votre porte-monnaie.',
+        {
+          ticket: 'Merci. Vous avez acheté un billet.',
+          topup: 'Merci. Vous avez rechargé votre porte-monnaie.',
+          tip: 'Merci. Vous avez donné un pourboire par carte.',
+        }[what],
         {
           facts: [
             ['Montant', formatMoney(amountMinor, currency, 'fr')],
             ['Payé le', formatDay(at, 'fr')],
           ],
         },
-        { button: what === 'ticket' ? 'Ouvrir le reçu' : 'Ouvrir le porte-monnaie', href: link },
+        { button: what === 'topup' ? 'Ouvrir le porte-monnaie' : 'Ouvrir le reçu', href: link },
       ],
       reason: reasonFr(house),
     }),

@@ -11,13 +11,24 @@ interface Money {
   link: string;
 }
 
+interface Live {
+  room: string;
+  creator: string;
+  title: string;
+  link: string;
+  startsAt: string | null;
+}
+
 /** What each template is filled with. It is stored as JSON. */
 export interface LetterData {
   /** `link` signs in the browser that opens it, `code` the one that asked. */
   'sign-in': { link: string; code: string; minutes: number };
   /** `startsAt` is null once the live has begun. */
-  'live-reminder': { creator: string; title: string; link: string; startsAt: string | null };
-  receipt: Money & { what: 'ticket' | 'topup'; at: string };
+  'live-reminder': Live & { because: 'asked' | 'tickets' | 'followers' };
+  /** `returnLink` gives the ticket back. */
+  'live-moved': Live & { previousStartsAt: string | null; returnUntil: string | null; returnLink: string };
+  'live-cancelled': Money & { creator: string; title: string; to: 'wallet' | 'card' };
+  receipt: Money & { what: 'ticket' | 'topup' | 'tip'; at: string };
   refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */
@@ -30,10 +41,15 @@ export interface LetterData {
 export type TemplateName = keyof LetterData;
 
 export interface Template<Data> {
-  /** Letters that somebody waits for in front of a page have a lane of their own. */
-  lane: 'sign_in' | 'other';
+  /**
+   * Letters that somebody waits for in front of a page have a lane of their own, and so have those that many people get
+   * at once.
+   */
+  lane: 'sign_in' | 'other' | 'bulk';
   topic?: Topic;
   /** How long it is worth sending; by default a day. */
   lifetimeMs?(data: Data): number;
+  /** An iCalendar file to attach. */
+  event?(data: Data, publicUrl: string): string;
   write: Record<Language, (data: Data, house: string) => LetterContent>;
 }

@@ -170,13 +170,14 @@ that has the scope <code>tokens</code>, with the claims <code>iss</code> (id of 
 origin is in <code>LOGE_ALLOWED_ORIGINS</code> or in the list of a key.</p>
 <p><b>A person on the site</b>, or an operator, is known by the session cookie, which counts for requests of the site’s own pages alone. An
 <code>Authorization</code> header counts before it.</p>
-<p>Bodies are JSON in UTF-8, at most ${LIMITS.httpBodyBytes / 1024} KB, with <code>Content-Type: application/json</code>. A field that is not named here
+<p>Bodies are JSON in UTF-8 unless an operation takes a file, at most ${LIMITS.httpBodyBytes / 1024} KB, with <code>Content-Type: application/json</code>. A field that is not named here
 is refused.</p></section>`;
 }
 
 function describeEntry({ method, path, operation }: Entry, { components }: OpenApiDocument): Markup {
   const [success, answer] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
-  const body = operation.requestBody?.content['application/json'];
+  const { 'application/json': body, ...others } = operation.requestBody?.content ?? {};
+  const fileTypes = body ? [] : Object.keys(others);
   return html`<article id="${operation.operationId}">
 <h2>${operation.summary}</h2>
 <p class="path"><b class="${method}">${method}</b> <code>${path}</code></p>
@@ -184,6 +185,7 @@ ${operation.description && html`<p>${inlineCode(operation.description)}</p>`}
 <p class="quiet">${callersOf(operation)}</p>
 ${operation.parameters && html`<h3>Parameters</h3>${schemaFields(parametersAsSchema(operation), components.schemas)}`}
 ${body && html`<h3>Body</h3>${inlined(body.schema, components.schemas)}${code(JSON.stringify(body.example, null, 2))}`}
+${fileTypes.length > 0 && html`<h3>Body</h3><p>The file itself, of one of these types: ${fileTypes.join(', ')}.</p>`}
 ${answer && html`<h3>Answer <code>${success}</code></h3>${Object.values(answer.content).map(({ schema }) => named(schema, components.schemas))}`}
 <p class="quiet"><a href="/docs#errors">Errors</a>: ${errorCodes(operation).join(', ')}</p>
 </article>`;

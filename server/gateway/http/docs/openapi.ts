@@ -34,7 +34,7 @@ export interface Operation {
   description?: string;
   security: Record<string, string[]>[];
   parameters?: Parameter[];
-  requestBody?: { required: true; content: { 'application/json': Content; 'text/plain'?: Content } };
+  requestBody?: { required: true; content: Record<string, Content> };
   responses: Record<string, { description: string; content: Record<string, Content> }>;
 }
 
@@ -123,8 +123,7 @@ function isHttp(operation: OperationEntry): operation is HttpOperation {
 function describeOperation(operation: HttpOperation, tag: string, components: Components): Operation {
   const { name, http } = operation;
   const parameters = [...pathParameters(http), ...(takesBody(http) ? [] : queryParameters(http))];
-  const body =
-    takesBody(http) && http.input ? { schema: components.input(name, http.input), example: http.example } : undefined;
+  const content = bodyOf(operation, components);
   return {
     operationId: name,
     tags: [tag],
@@ -132,14 +131,7 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
     ...(http.description ? { description: http.description } : {}),
     security: securityOf(http),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? {
-          requestBody: {
-            required: true as const,
-            content: { 'application/json': body, ...(http.tokenInBody ? { 'text/plain': body } : {}) },
-          },
-        }
-      : {}),
+    ...(content ? { requestBody: { required: true as const, content } } : {}),
     responses: {
       [String(http.status)]: {
         description: http.status === 201 ? 'Created' : 'Done',
@@ -150,6 +142,17 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
       ...describeErrors(errorsOf(operation), components),
     },
   };
+}
+
+function bodyOf({ name, http }: HttpOperation, components: Components): Record<string, Content> | undefined {
+  if (http.upload) {
+    return Object.fromEntries(
+      http.upload.types.map((type) => [type, { schema: { type: 'string', contentMediaType: type } as JsonSchema }]),
+    );
+  }
+  if (!takesBody(http) || !http.input) return undefined;
+  const body = { schema: components.input(name, http.input), example: http.example };
+  return { 'application/json': body, ...(http.tokenInBody ? { 'text/plain': body } : {}) };
 }
 
 function describeErrors(codes: ErrorCode[], components: Components): Operation['responses'] {

@@ -110,6 +110,7 @@ const ownOperations = [
       'tier_retired',
       'membership_exists',
       'already_entitled',
+      'access_removed',
       'origin_not_allowed',
       'provider_unavailable',
     ],

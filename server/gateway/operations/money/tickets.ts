@@ -63,6 +63,7 @@ export const ticketOperations = [
       'access_removed',
       'insufficient_funds',
       'amount_invalid',
+      'price_changed',
       'sold_out',
       'wallet_off',
       'waiver_invalid',

@@ -94,6 +94,7 @@ CREATE TABLE "persons" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text,
 	"language" text NOT NULL,
+	"about" text DEFAULT '' NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"adult_declared_at" timestamp with time zone,
 	"terms_accepted_at" timestamp with time zone,
@@ -838,6 +839,59 @@ CREATE TABLE "topups" (
 	CONSTRAINT "topups_amount" CHECK ("topups"."amount_minor" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "notice_recipients" (
+	"notice" text NOT NULL,
+	"identity" text NOT NULL,
+	CONSTRAINT "notice_recipients_notice_identity_pk" PRIMARY KEY("notice","identity")
+);
+--> statement-breakpoint
+CREATE TABLE "notices" (
+	"key" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"room" text NOT NULL,
+	"data" jsonb NOT NULL,
+	"audience" text NOT NULL,
+	"after" text DEFAULT '' NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"done_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "reminders" (
+	"room" text NOT NULL,
+	"identity" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "reminders_room_identity_pk" PRIMARY KEY("room","identity")
+);
+--> statement-breakpoint
+CREATE TABLE "push_devices" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"session" text NOT NULL,
+	"device" text NOT NULL,
+	"endpoint" text NOT NULL,
+	"p256dh" text NOT NULL,
+	"auth" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "push_devices_endpoint_unique" UNIQUE("endpoint")
+);
+--> statement-breakpoint
+CREATE TABLE "push_keys" (
+	"id" text PRIMARY KEY NOT NULL,
+	"public_key" text NOT NULL,
+	"sealed_private_key" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "push_messages" (
+	"key" text PRIMARY KEY NOT NULL,
+	"device" text NOT NULL,
+	"text" jsonb NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gateways" (
 	"id" text PRIMARY KEY NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -857,6 +911,22 @@ CREATE TABLE "outbox" (
 	"dispatched_at" timestamp with time zone,
 	"published_at" timestamp with time zone,
 	CONSTRAINT "outbox_id_unique" UNIQUE("id")
+);
+--> statement-breakpoint
+CREATE TABLE "picture_files" (
+	"hash" text NOT NULL,
+	"width" integer NOT NULL,
+	"bytes" "bytea" NOT NULL,
+	CONSTRAINT "picture_files_hash_width_pk" PRIMARY KEY("hash","width")
+);
+--> statement-breakpoint
+CREATE TABLE "picture_uses" (
+	"use" text NOT NULL,
+	"subject" text NOT NULL,
+	"owner" text NOT NULL,
+	"hash" text NOT NULL,
+	"set_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "picture_uses_use_subject_pk" PRIMARY KEY("use","subject")
 );
 --> statement-breakpoint
 CREATE TABLE "club_entitlements" (
@@ -883,6 +953,13 @@ CREATE TABLE "club_tiers" (
 	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "follows" (
+	"creator" text NOT NULL,
+	"follower" text NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	CONSTRAINT "follows_creator_follower_pk" PRIMARY KEY("creator","follower")
+);
+--> statement-breakpoint
 CREATE TABLE "entitlements" (
 	"id" text PRIMARY KEY NOT NULL,
 	"room" text NOT NULL,
@@ -896,20 +973,21 @@ CREATE TABLE "entitlements" (
 );
 --> statement-breakpoint
 CREATE TABLE "removals" (
-	"id" text NOT NULL,
-	"room" text NOT NULL,
+	"id" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
+	"room" text,
 	"identity" text NOT NULL,
 	"by" text NOT NULL,
 	"reason" text NOT NULL,
 	"removed_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "removals_room_identity_pk" PRIMARY KEY("room","identity"),
-	CONSTRAINT "removals_id_unique" UNIQUE("id")
+	CONSTRAINT "removals_once" UNIQUE NULLS NOT DISTINCT("identity","creator","room")
 );
 --> statement-breakpoint
 CREATE TABLE "rooms" (
 	"id" text PRIMARY KEY NOT NULL,
 	"creator" text NOT NULL,
 	"title" text NOT NULL,
+	"text" text,
 	"access_kind" text NOT NULL,
 	"price_minor" integer,
 	"rate_per_minute_minor" integer,
@@ -919,6 +997,8 @@ CREATE TABLE "rooms" (
 	"listed" boolean DEFAULT false NOT NULL,
 	"capacity" integer,
 	"starts_at" timestamp with time zone,
+	"moved_at" timestamp with time zone,
+	"return_until" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
 	"live_gateway" text,
 	"live_publication" text,
@@ -1165,14 +1245,25 @@ CREATE INDEX "promotions_due" ON "promotions" USING btree ("expires_at") WHERE "
 CREATE INDEX "topups_identity" ON "topups" USING btree ("identity","settled_at","id");--> statement-breakpoint
 CREATE INDEX "topups_paid" ON "topups" USING btree ("settled_at","id") WHERE "topups"."status" = 'settled';--> statement-breakpoint
 CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
+CREATE INDEX "notice_recipients_identity" ON "notice_recipients" USING btree ("identity");--> statement-breakpoint
+CREATE INDEX "notices_open" ON "notices" USING btree ("due_at") WHERE "notices"."done_at" is null;--> statement-breakpoint
+CREATE INDEX "notices_done" ON "notices" USING btree ("done_at") WHERE "notices"."done_at" is not null;--> statement-breakpoint
+CREATE INDEX "reminders_identity" ON "reminders" USING btree ("identity");--> statement-breakpoint
+CREATE INDEX "push_devices_person" ON "push_devices" USING btree ("person");--> statement-breakpoint
+CREATE INDEX "push_messages_due" ON "push_messages" USING btree ("next_attempt_at");--> statement-breakpoint
+CREATE INDEX "push_messages_device" ON "push_messages" USING btree ("device");--> statement-breakpoint
 CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."dispatched_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
+CREATE INDEX "picture_uses_owner" ON "picture_uses" USING btree ("owner");--> statement-breakpoint
+CREATE INDEX "picture_uses_hash" ON "picture_uses" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("creator","identity");--> statement-breakpoint
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
+CREATE INDEX "follows_follower" ON "follows" USING btree ("follower","since");--> statement-breakpoint
 CREATE UNIQUE INDEX "entitlements_source" ON "entitlements" USING btree ("source","source_id");--> statement-breakpoint
 CREATE INDEX "entitlements_holder" ON "entitlements" USING btree ("room","identity");--> statement-breakpoint
 CREATE INDEX "entitlements_expiring" ON "entitlements" USING btree ("valid_until") WHERE "entitlements"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "removals_blocks" ON "removals" USING btree ("creator","removed_at") WHERE "removals"."room" is null;--> statement-breakpoint
 CREATE INDEX "rooms_creator" ON "rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint

@@ -152,7 +152,13 @@ async function publishLoge(request: { url: string; token: string; camera?: Camer
 
 /** Of the room of `publishLoge`, whose live may have ended meanwhile. */
 async function goLive(camera?: CameraSize): Promise<void> {
-  await publishing?.localParticipant.goLive(camera ? { camera, microphone: true } : { stream: startPicture() });
+  const me = publishing?.localParticipant;
+  const choice = camera ? { camera, microphone: true } : { stream: startPicture() };
+  await me?.goLive(me.previewStream ? {} : choice);
+}
+
+async function openPreview(camera: CameraSize): Promise<void> {
+  await publishing?.localParticipant.startPreview({ camera });
 }
 
 async function endLive(): Promise<void> {
@@ -331,6 +337,7 @@ const benchPage = {
   load,
   publishLoge,
   goLive,
+  openPreview,
   endLive,
   publishBare,
   setBareActive,

@@ -155,6 +155,8 @@ async function goLive(house: NetworkHouse, { roundTripMs }: { roundTripMs: numbe
   for (let count = 0; count <= LIVES; count += 1) {
     await house.creator.page.evaluate(() => window.benchPage.endLive());
     await house.wait('bench-early', { entitled: true });
+    // As in the studio, the camera is open before the click.
+    await house.creator.page.evaluate((camera) => window.benchPage.openPreview(camera), CAMERA);
     await pause(1_000);
     const { clickedAtMs, onAirAtMs } = await house.creator.page.evaluate(
       (camera) => window.networkPage.goLive(camera),

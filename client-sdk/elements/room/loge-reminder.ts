@@ -1,0 +1,87 @@
+/**
+ * `<loge-reminder>`: asks to be reminded of a live to come, in the lobby. Emits `loge-reminder-set`, so that a site can
+ * offer more than mail.
+ */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import type { Room } from '../../src/room.ts';
+import { button, plainControlStyles } from '../controls/plain-controls.ts';
+import { defineElement, RoomPart } from './room-part.ts';
+
+export class LogeReminder extends RoomPart {
+  static override properties = { ...RoomPart.properties, wanted: { state: true } };
+  /** Undefined until the server has said it. */
+  declare wanted: boolean | undefined;
+
+  static override styles = [
+    ...RoomPart.styles,
+    plainControlStyles,
+    css`
+      :host {
+        display: block;
+        margin-top: 1rem;
+      }
+
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 1.25rem;
+        align-items: center;
+      }
+
+      a {
+        display: inline-flex;
+        align-items: center;
+        min-height: 2.75rem;
+        color: var(--_accent);
+      }
+
+      p {
+        margin-top: 0.5rem;
+        color: var(--_muted);
+        font-size: 0.9375rem;
+      }
+    `,
+  ];
+
+  protected override listenTo(room: Room): Array<() => void> {
+    void this.#load(room);
+    return [
+      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'roomChanged', 'roomEnded']),
+      room.on('connected', () => void this.#load(room)),
+    ];
+  }
+
+  async #load(room: Room): Promise<void> {
+    if (room.info && !room.info.firstLiveAt) this.wanted = await room.hasReminder().catch(() => undefined);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { room, wanted, texts } = this;
+    const { status, firstLiveAt } = room?.info ?? {};
+    if (!room || wanted === undefined || status !== 'scheduled' || firstLiveAt) return nothing;
+    return html`<div class="row">
+        ${button({
+          label: wanted ? texts.lobby.reminderOff : texts.lobby.reminderOn,
+          testId: 'remind-me',
+          isOutlined: true,
+          isBusy: this.busy !== '',
+          onClick: () => void this.#set(room, !wanted),
+        })}
+        ${room.calendarUrl ? html`<a href=${room.calendarUrl} download data-testid="lobby-calendar">${texts.lobby.calendar}</a>` : nothing}
+      </div>
+      <div role="status">
+        ${wanted ? html`<p data-testid="reminder-set">${texts.lobby.reminderText}</p>` : nothing}
+        ${this.problem ? html`<p role="alert">${this.problem}</p>` : nothing}
+      </div>`;
+  }
+
+  async #set(room: Room, wanted: boolean): Promise<void> {
+    const isDone = await this.act('remind', async () => {
+      this.wanted = await room.remindMe(wanted);
+    });
+    if (isDone && wanted) this.emit('loge-reminder-set', {});
+  }
+}
+
+defineElement('loge-reminder', LogeReminder);

@@ -1,0 +1,133 @@
+import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../platform/db/db.ts';
+import { rooms } from '../rooms/rooms.schema.ts';
+import { noticeRecipients, notices, reminders } from './notices.schema.ts';
+
+export type NoticeRow = typeof notices.$inferSelect;
+
+export class NoticesStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  /** Idempotent by key, which is also known to `lockDue`. */
+  async insert(row: Omit<typeof notices.$inferInsert, 'after' | 'doneAt'>, tx: Orm = this.#db.orm): Promise<void> {
+    await tx.insert(notices).values(row).onConflictDoNothing();
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await this.#db.orm.$count(notices, eq(notices.key, key))) > 0;
+  }
+
+  /** One that is not done and due. */
+  async findDue(nowIso: string): Promise<NoticeRow | undefined> {
+    const [row] = await this.#db.orm
+      .select()
+      .from(notices)
+      .where(and(isNull(notices.doneAt), lte(notices.dueAt, nowIso)))
+      .orderBy(asc(notices.dueAt), asc(notices.key))
+      .limit(1);
+    return row;
+  }
+
+  /** False if another process has advanced it meanwhile. */
+  async advance(
+    tx: Orm,
+    { key, audience, after }: NoticeRow,
+    next: { audience: string; after: string; dueAt: string; doneAt?: string },
+  ): Promise<boolean> {
+    const rows = await tx
+      .update(notices)
+      .set(next)
+      .where(
+        and(eq(notices.key, key), eq(notices.audience, audience), eq(notices.after, after), isNull(notices.doneAt)),
+      )
+      .returning({ key: notices.key });
+    return rows.length > 0;
+  }
+
+  async postpone({ key }: NoticeRow, dueAt: string): Promise<void> {
+    await this.#db.orm.update(notices).set({ dueAt }).where(eq(notices.key, key));
+  }
+
+  /** Records whom a notice is for; returns those who were not yet among them. */
+  async addRecipients(tx: Orm, notice: string, identities: string[]): Promise<Set<string>> {
+    if (identities.length === 0) return new Set();
+    const rows = await tx
+      .insert(noticeRecipients)
+      .values(identities.map((identity) => ({ notice, identity })))
+      .onConflictDoNothing()
+      .returning({ identity: noticeRecipients.identity });
+    return new Set(rows.map(({ identity }) => identity));
+  }
+
+  /**
+   * Rooms that begin until then and have no notice of it. Locked: a live that begins meanwhile finds the notice, or is
+   * found here.
+   */
+  async lockDue(
+    tx: Orm,
+    due: { from: string; until: string; limit: number },
+  ): Promise<{ id: string; startsAt: string }[]> {
+    const told = tx
+      .select({ key: notices.key })
+      .from(notices)
+      .where(eq(notices.key, sql`'reminder:' || ${rooms.id} || ':' || extract(epoch from ${rooms.startsAt})::bigint`));
+    const rows = await tx
+      .select({ id: rooms.id, startsAt: rooms.startsAt })
+      .from(rooms)
+      .where(
+        and(
+          isNull(rooms.endedAt),
+          isNull(rooms.firstLiveAt),
+          gt(rooms.startsAt, due.from),
+          lte(rooms.startsAt, due.until),
+          notExists(told),
+        ),
+      )
+      .limit(due.limit)
+      .for('update', { of: rooms });
+    return rows.flatMap(({ id, startsAt }) => (startsAt ? [{ id, startsAt: new Date(startsAt).toISOString() }] : []));
+  }
+
+  async setReminder(room: string, identity: string, at: string): Promise<void> {
+    await this.#db.orm.insert(reminders).values({ room, identity, createdAt: at }).onConflictDoNothing();
+  }
+
+  async deleteReminder(room: string, identity: string): Promise<void> {
+    await this.#db.orm.delete(reminders).where(and(eq(reminders.room, room), eq(reminders.identity, identity)));
+  }
+
+  async hasReminder(room: string, identity: string): Promise<boolean> {
+    return (await this.#db.orm.$count(reminders, and(eq(reminders.room, room), eq(reminders.identity, identity)))) > 0;
+  }
+
+  /** Who asked to be reminded, in pages by identity. */
+  async listAsked(room: string, { after, limit }: { after: string; limit: number }): Promise<string[]> {
+    const rows = await this.#db.orm
+      .select({ identity: reminders.identity })
+      .from(reminders)
+      .where(and(eq(reminders.room, room), gt(reminders.identity, after)))
+      .orderBy(asc(reminders.identity))
+      .limit(limit);
+    return rows.map(({ identity }) => identity);
+  }
+
+  /** Deletes what is done with: old notices, and reminders of rooms that have ended. */
+  async prune(before: string): Promise<void> {
+    const old = this.#db.orm.select({ key: notices.key }).from(notices).where(lt(notices.doneAt, before));
+    await this.#db.orm.delete(noticeRecipients).where(inArray(noticeRecipients.notice, old));
+    await this.#db.orm.delete(notices).where(lt(notices.doneAt, before));
+    const ended = this.#db.orm
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(and(eq(rooms.id, reminders.room), isNotNull(rooms.endedAt)));
+    await this.#db.orm.delete(reminders).where(exists(ended));
+  }
+}

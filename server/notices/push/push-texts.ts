@@ -1,0 +1,23 @@
+/** What a notice says on the screen of a phone. Times are left to the page: the house does not know where it is read. */
+import type { Language } from '../../protocol/people.ts';
+import type { Room } from '../../protocol/rooms.ts';
+import type { NoticeKind } from '../notices.schema.ts';
+import type { PushText } from './push.schema.ts';
+
+const BODIES: Record<Language, Record<NoticeKind, string>> = {
+  en: {
+    reminder: 'The live begins in a few minutes.',
+    live: 'The live has begun.',
+    moved: 'The live has a new date. You can give your ticket back.',
+  },
+  fr: {
+    reminder: 'Le live commence dans quelques minutes.',
+    live: 'Le live a commencé.',
+    moved: 'Le live change de date. Vous pouvez rendre votre billet.',
+  },
+};
+
+export function pushTextOf({ kind, key }: { kind: NoticeKind; key: string }, room: Room, language: Language): PushText {
+  const title = language === 'fr' ? `${room.creator.name} : ${room.title}` : `${room.creator.name}: ${room.title}`;
+  return { title, body: BODIES[language][kind], path: `/rooms/${room.id}`, tag: key };
+}

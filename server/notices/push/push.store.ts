@@ -1,0 +1,135 @@
+import { and, asc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { personSessions } from '../../accounts/people/people.schema.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { pushDevices, pushKeys, pushMessages } from './push.schema.ts';
+
+export type PushDeviceRow = typeof pushDevices.$inferSelect;
+export type PushMessageRow = typeof pushMessages.$inferSelect;
+export type PushKeysRow = typeof pushKeys.$inferSelect;
+
+export class PushStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async findKeys(): Promise<PushKeysRow | undefined> {
+    const [row] = await this.#db.orm.select().from(pushKeys);
+    return row;
+  }
+
+  /** The keys that another process has stored meanwhile are kept. */
+  async insertKeys(row: PushKeysRow): Promise<void> {
+    await this.#db.orm.insert(pushKeys).values(row).onConflictDoNothing();
+  }
+
+  /** Devices are subscribed under these keys, so they go with them. */
+  async deleteKeys(publicKey: string): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const gone = await tx.delete(pushKeys).where(eq(pushKeys.publicKey, publicKey)).returning();
+      if (gone.length === 0) return;
+      await tx.delete(pushMessages);
+      await tx.delete(pushDevices);
+    });
+  }
+
+  /** A browser has one endpoint, which moves to whoever subscribes there last. */
+  async upsertDevice(row: PushDeviceRow): Promise<void> {
+    const { id: _id, endpoint: _endpoint, ...moved } = row;
+    await this.#db.orm.insert(pushDevices).values(row).onConflictDoUpdate({ target: pushDevices.endpoint, set: moved });
+  }
+
+  /** Those of a person beyond the newest so many. */
+  async deleteOldest(person: string, kept: number): Promise<void> {
+    await this.#db.orm.delete(pushDevices).where(
+      sql`${pushDevices.id} in (select id from ${pushDevices} where person = ${person}
+        order by created_at desc, id offset ${kept})`,
+    );
+  }
+
+  /** Of sessions that are still valid, newest first. */
+  async listDevices(person: string, nowIso: string): Promise<PushDeviceRow[]> {
+    const rows = await this.#db.orm
+      .select({ device: pushDevices })
+      .from(pushDevices)
+      .innerJoin(personSessions, isValid(nowIso))
+      .where(eq(pushDevices.person, person))
+      .orderBy(sql`${pushDevices.createdAt} desc`);
+    return rows.map(({ device }) => device);
+  }
+
+  async deleteDevice(id: string, person?: string): Promise<void> {
+    const isOwn = person === undefined ? undefined : eq(pushDevices.person, person);
+    const gone = await this.#db.orm
+      .delete(pushDevices)
+      .where(and(eq(pushDevices.id, id), isOwn))
+      .returning({ id: pushDevices.id });
+    if (gone.length > 0) await this.#db.orm.delete(pushMessages).where(eq(pushMessages.device, id));
+  }
+
+  /** Queues a message for each device of a person that is still signed in. Idempotent by key. */
+  async enqueue(
+    tx: Orm,
+    to: { person: string; key: string; nowIso: string },
+    message: Pick<PushMessageRow, 'text' | 'expiresAt'>,
+  ): Promise<void> {
+    const devices = await tx
+      .select({ id: pushDevices.id })
+      .from(pushDevices)
+      .innerJoin(personSessions, isValid(to.nowIso))
+      .where(eq(pushDevices.person, to.person));
+    if (devices.length === 0) return;
+    const rows = devices.map(({ id }) => ({
+      ...message,
+      key: `${to.key}:${id}`,
+      device: id,
+      nextAttemptAt: to.nowIso,
+    }));
+    await tx.insert(pushMessages).values(rows).onConflictDoNothing();
+  }
+
+  async hasDue(nowIso: string): Promise<boolean> {
+    const due = lte(pushMessages.nextAttemptAt, nowIso);
+    return (await this.#db.orm.select({ key: pushMessages.key }).from(pushMessages).where(due).limit(1)).length > 0;
+  }
+
+  /** Leases due messages, with their devices. */
+  claim(claim: { nowIso: string; leaseUntil: string; limit: number }) {
+    return this.#db.transaction(async (tx) => {
+      await tx.delete(pushMessages).where(lte(pushMessages.expiresAt, claim.nowIso));
+      const due = await tx
+        .select({ message: pushMessages, device: pushDevices })
+        .from(pushMessages)
+        .innerJoin(pushDevices, eq(pushDevices.id, pushMessages.device))
+        .where(lte(pushMessages.nextAttemptAt, claim.nowIso))
+        .orderBy(asc(pushMessages.nextAttemptAt))
+        .limit(claim.limit)
+        .for('update', { of: pushMessages, skipLocked: true });
+      const keys = due.map(({ message }) => message.key);
+      if (keys.length > 0) {
+        await tx
+          .update(pushMessages)
+          .set({ nextAttemptAt: claim.leaseUntil, attempts: sql`${pushMessages.attempts} + 1` })
+          .where(inArray(pushMessages.key, keys));
+      }
+      return due;
+    });
+  }
+
+  async retry(key: string, nextAttemptAt: string): Promise<void> {
+    await this.#db.orm.update(pushMessages).set({ nextAttemptAt }).where(eq(pushMessages.key, key));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#db.orm.delete(pushMessages).where(eq(pushMessages.key, key));
+  }
+}
+
+function isValid(nowIso: string) {
+  return and(
+    eq(personSessions.id, pushDevices.session),
+    isNull(personSessions.revokedAt),
+    gt(personSessions.expiresAt, nowIso),
+  );
+}

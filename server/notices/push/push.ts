@@ -1,0 +1,213 @@
+/**
+ * Web push (RFC 8030, 8291, 8292) to the browsers of people who want it: subscriptions by device, and a queue that one
+ * process of the house sends. Endpoints are addresses that clients choose, so they pass the same guard as webhooks.
+ */
+import webPush from 'web-push';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import type { Log } from '../../platform/log.ts';
+import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
+import { GuardedPost } from '../../platform/outbound/guarded-post.ts';
+import type { SecretBox } from '../../platform/secret-box.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type PushDeviceId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { PushDevice, PushDeviceInput } from '../../protocol/push.ts';
+import type { PushText } from './push.schema.ts';
+import { type PushDeviceRow, type PushMessageRow, PushStore } from './push.store.ts';
+
+const SWEEP_MS = 1_000;
+const SENT_AT_ONCE = 20;
+const TIMEOUT_MS = 10_000;
+const LEASE_MS = TIMEOUT_MS + 20_000;
+const ANSWER_BYTES = 4_096;
+const RETRY: Backoff = { firstMs: 5_000, factor: 3, maxMs: 10 * 60_000, jitter: 0.2 };
+/** The subscription is gone for good (RFC 8030, section 7.3). */
+const GONE = new Set([404, 410]);
+
+export interface PushOptions {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  box: SecretBox;
+  guard: AddressGuard;
+  /** Whom a push service can write to about our messages: a `mailto:` address. */
+  subject: string;
+  isLeader?: () => boolean;
+}
+
+interface VapidKeys {
+  publicKey: string;
+  privateKey: string;
+}
+
+export class Push {
+  readonly #options: PushOptions;
+  readonly #log: Log;
+  readonly #store: PushStore;
+  readonly #posts: GuardedPost;
+  readonly #job: PeriodicJob;
+  #keys: Promise<VapidKeys> | undefined;
+
+  constructor(options: PushOptions) {
+    this.#options = options;
+    this.#log = options.log.child({ domain: 'push' });
+    this.#store = new PushStore(options.db);
+    this.#posts = new GuardedPost(options.guard);
+    this.#job = new PeriodicJob({
+      name: 'send push messages',
+      everyMs: SWEEP_MS,
+      log: this.#log,
+      run: () => this.sendDue(),
+      ...(options.isLeader && { mayRun: options.isLeader }),
+    });
+  }
+
+  start(): void {
+    this.#job.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#job.close();
+    this.#posts.close();
+  }
+
+  /** With what a browser subscribes. */
+  async publicKey(): Promise<string> {
+    return (await this.#readKeys()).publicKey;
+  }
+
+  async subscribe(
+    by: { person: string; session: string; device: string },
+    { endpoint, keys }: PushDeviceInput,
+  ): Promise<void> {
+    try {
+      this.#options.guard.parseUrl(endpoint);
+    } catch {
+      throw new AppError('push_endpoint_not_allowed');
+    }
+    const createdAt = this.#isoIn(0);
+    await this.#store.upsertDevice({ id: createId('pushDevice'), ...by, endpoint, ...keys, createdAt });
+    await this.#store.deleteOldest(by.person, LIMITS.pushDevices);
+  }
+
+  async list(person: string, session: string | undefined): Promise<PushDevice[]> {
+    const rows = await this.#store.listDevices(person, this.#isoIn(0));
+    return rows.map(({ id, device, createdAt, session: of }) => ({
+      id: id as PushDeviceId,
+      device,
+      createdAt: new Date(createdAt).toISOString(),
+      isCurrent: of === session,
+    }));
+  }
+
+  /** Idempotent. */
+  unsubscribe(id: string, person: string): Promise<void> {
+    return this.#store.deleteDevice(id, person);
+  }
+
+  /** Queues a message in the caller's transaction, for each device of a person. */
+  enqueue(tx: Orm, message: { person: string; key: string; text: PushText; lifetimeMs: number }): Promise<void> {
+    const { person, key, text, lifetimeMs } = message;
+    const about = { person, key, nowIso: this.#isoIn(0) };
+    return this.#store.enqueue(tx, about, { text, expiresAt: this.#isoIn(lifetimeMs) });
+  }
+
+  wake(): void {
+    this.#job.wake();
+  }
+
+  /** Sends some due messages; true if there may be more. */
+  async sendDue(): Promise<boolean> {
+    if (!(await this.#store.hasDue(this.#isoIn(0)))) return false;
+    const claimed = await this.#store.claim({
+      nowIso: this.#isoIn(0),
+      leaseUntil: this.#isoIn(LEASE_MS),
+      limit: SENT_AT_ONCE,
+    });
+    await Promise.all(claimed.map(({ message, device }) => this.#send(message, device)));
+    return claimed.length === SENT_AT_ONCE;
+  }
+
+  async #send(message: PushMessageRow, { id, endpoint, p256dh, auth }: PushDeviceRow): Promise<void> {
+    const request = await this.#encrypt({ endpoint, keys: { p256dh, auth } }, message);
+    // What the browser gave is no key.
+    if (!request) return this.#store.deleteDevice(id);
+    const { status, error } = await this.#post(request);
+    if (status !== null && status >= 200 && status < 300) return this.#store.delete(message.key);
+    if (status !== null && GONE.has(status)) return this.#store.deleteDevice(id);
+    const isRefused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
+    this.#log.warn({ device: id, status, error, isRefused }, 'push message not taken');
+    if (isRefused) return this.#store.delete(message.key);
+    const pauseMs = retryPauseMs(RETRY, message.attempts + 1, Math.random());
+    return this.#store.retry(message.key, this.#isoIn(pauseMs));
+  }
+
+  async #encrypt(
+    subscription: { endpoint: string; keys: { p256dh: string; auth: string } },
+    { text, expiresAt }: PushMessageRow,
+  ): Promise<webPush.RequestDetails | undefined> {
+    const { publicKey, privateKey } = await this.#readKeys();
+    const leftMs = Date.parse(expiresAt) - this.#options.clock.now();
+    try {
+      return webPush.generateRequestDetails(subscription, JSON.stringify(text), {
+        vapidDetails: { subject: this.#options.subject, publicKey, privateKey },
+        contentEncoding: 'aes128gcm',
+        TTL: Math.max(0, Math.round(leftMs / 1_000)),
+        urgency: 'high',
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #post({ endpoint, body, headers }: webPush.RequestDetails): Promise<{ status: number | null; error?: string }> {
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    try {
+      const { status } = await this.#posts.post(endpoint, body as Buffer, {
+        headers: Object.fromEntries(named),
+        timeoutMs: TIMEOUT_MS,
+        answerBytes: ANSWER_BYTES,
+      });
+      return { status };
+    } catch (failure) {
+      // Its text may name the endpoint.
+      return { status: null, error: failure instanceof Error ? failure.name : 'failed' };
+    }
+  }
+
+  #readKeys(): Promise<VapidKeys> {
+    this.#keys ??= this.#loadKeys().catch((error) => {
+      this.#keys = undefined;
+      throw error;
+    });
+    return this.#keys;
+  }
+
+  async #loadKeys(): Promise<VapidKeys> {
+    const { box } = this.#options;
+    const kept = await this.#store.findKeys();
+    const privateKey = kept && box.open(kept.sealedPrivateKey, kept.publicKey);
+    if (kept && privateKey !== undefined) return { publicKey: kept.publicKey, privateKey };
+    if (kept) {
+      this.#log.error({}, 'vapid key cannot be decrypted; all push subscriptions are dropped');
+      await this.#store.deleteKeys(kept.publicKey);
+    }
+    const made = webPush.generateVAPIDKeys();
+    const sealedPrivateKey = box.seal(made.privateKey, made.publicKey);
+    await this.#store.insertKeys({
+      id: 'vapid',
+      publicKey: made.publicKey,
+      sealedPrivateKey,
+      createdAt: this.#isoIn(0),
+    });
+    // Another process may have been first.
+    return this.#loadKeys();
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+}

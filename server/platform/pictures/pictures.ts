@@ -1,0 +1,82 @@
+/**
+ * Pictures that people upload: a person's portrait, a room's poster. They are kept in the database, where every gateway
+ * has them. Domains and the gateway call it; it knows neither people nor rooms.
+ */
+
+import { AppError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../db/db.ts';
+import { encodePicture } from './picture-encoder.ts';
+import { PicturesStore } from './pictures.store.ts';
+
+const MAX_WAITING = 8;
+const RETRY_AFTER_MS = 2_000;
+
+export interface PictureSubject {
+  use: PictureUse;
+  /** A person, or a room. */
+  subject: string;
+}
+
+export class Pictures {
+  readonly #store: PicturesStore;
+  readonly #clock: Clock;
+  /** One at a time: a decoded picture takes hundreds of megabytes. */
+  readonly #encoding = { last: Promise.resolve() as Promise<unknown>, waiting: 0 };
+
+  constructor({ db, clock }: { db: Database; clock: Clock }) {
+    this.#store = new PicturesStore(db);
+    this.#clock = clock;
+  }
+
+  /** Replaces the picture of the subject. `owner` is the person with whose data it is erased. */
+  async set({ use, subject }: PictureSubject, owner: string, upload: Buffer): Promise<Picture> {
+    const { hash, files } = await this.#encode(use, upload);
+    await this.#store.transaction(async (tx) => {
+      const earlier = await this.#store.findHash(use, subject, tx);
+      const setAt = new Date(this.#clock.now()).toISOString();
+      await this.#store.insertFiles(tx, hash, files);
+      await this.#store.setUse(tx, { use, subject, owner, hash, setAt });
+      if ((await this.#store.countOf(tx, owner)) > LIMITS.picturesPerOwner) {
+        throw new AppError('rate_limited', 'You have too many pictures. Remove some first.');
+      }
+      if (earlier !== undefined && earlier !== hash) await this.#store.deleteUnused(tx, [earlier]);
+    });
+    return pictureOf(use, hash);
+  }
+
+  async remove({ use, subject }: PictureSubject): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      await this.#store.deleteUnused(tx, await this.#store.deleteUse(tx, use, subject));
+    });
+  }
+
+  /** For the erasure of a person's data. */
+  async removeAllOf(owner: string): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      await this.#store.deleteUnused(tx, await this.#store.deleteUsesOf(tx, owner));
+    });
+  }
+
+  async find({ use, subject }: PictureSubject): Promise<Picture> {
+    return pictureOf(use, await this.#store.findHash(use, subject));
+  }
+
+  /** The file at a picture's address. */
+  async readFile(hash: string, width: number): Promise<Uint8Array | undefined> {
+    return this.#store.findFile(hash, width);
+  }
+
+  async #encode(use: PictureUse, upload: Buffer) {
+    const encoding = this.#encoding;
+    if (encoding.waiting >= MAX_WAITING) {
+      throw new AppError('unavailable', undefined, { retryAfterMs: RETRY_AFTER_MS });
+    }
+    encoding.waiting += 1;
+    const encoded = encoding.last.then(() => encodePicture(use, upload)).finally(() => (encoding.waiting -= 1));
+    encoding.last = encoded.catch(() => undefined);
+    return encoded;
+  }
+}

@@ -1,0 +1,72 @@
+/** `<site-follow>`: follow a creator, or no longer. Without `isFollowing` it asks the server. */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { peopleApi } from '../api/people-api.ts';
+import { SitePart } from '../site/site-part.ts';
+import '../texts/profile-texts.ts';
+
+export class SiteFollow extends SitePart {
+  static override properties = {
+    ...SitePart.properties,
+    creator: {},
+    name: {},
+    profilePath: { attribute: false },
+    isFollowing: { attribute: false },
+  };
+  /** The creator's identity. */
+  declare creator: string;
+  declare name: string;
+  /** Of a link to the creator's page, if one is wanted. */
+  declare profilePath: string | undefined;
+  declare isFollowing: boolean | undefined;
+
+  static override styles = [
+    ...SitePart.styles,
+    plainControlStyles,
+    css`
+      .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; min-height: 2.75rem; }
+    `,
+  ];
+
+  protected override async load(): Promise<void> {
+    this.isFollowing ??= await peopleApi.isFollowing(this.creator);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { isFollowing, profilePath, name, busy } = this;
+    const { profile } = this.words;
+    return html`<div class="row">
+      ${
+        isFollowing === undefined
+          ? nothing
+          : html`<button
+                class="button outlined"
+                type="button"
+                aria-label=${isFollowing ? profile.unfollowName(name) : profile.followName(name)}
+                data-testid=${isFollowing ? 'unfollow' : 'follow'}
+                ?disabled=${busy !== ''}
+                @click=${this.#toggle}
+              >
+                ${isFollowing ? profile.unfollow : profile.follow}
+              </button>`
+      }
+      ${profilePath ? html`<a href=${profilePath} data-testid="to-profile">${profile.pageOf(name)}</a>` : nothing}
+    </div>
+    <div aria-live="polite">
+      ${this.note ? html`<p class="muted">${this.note}</p>` : nothing}
+      ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
+    </div>`;
+  }
+
+  #toggle = (): void => {
+    const { creator, name, isFollowing } = this;
+    void this.act('follow', async () => {
+      this.isFollowing = isFollowing ? await peopleApi.unfollow(creator) : await peopleApi.follow(creator);
+      if (this.isFollowing) this.note = this.words.profile.following(name);
+    });
+  };
+}
+
+defineElement('site-follow', SiteFollow);

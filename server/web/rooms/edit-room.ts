@@ -1,0 +1,103 @@
+/** `<site-edit-room>`: changes a room, or cancels it. Emits `room-changed`. */
+import '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { minorUnits } from '../../../client-sdk/elements/texts/format.ts';
+import type { RoomChange } from '../../protocol/rooms.ts';
+import type { ListedRoom } from '../api/site-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
+
+export class SiteEditRoom extends RoomForm<'price'> {
+  static override properties = { ...RoomForm.properties, room: { attribute: false } };
+  declare room: ListedRoom;
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed);
+    if (changed.has('room') && !this.form) this.#fill();
+  }
+
+  #fill(): void {
+    const { title, text, access, startsAt, listed } = this.room;
+    this.currency = access.currency ?? this.currency;
+    this.listed = listed;
+    this.form = {
+      roomTitle: title,
+      text: text ?? '',
+      price: access.priceMinor === undefined ? '' : toAmount(access.priceMinor, this.currency),
+      startsAt: startsAt ? toLocalInput(startsAt) : '',
+    };
+  }
+
+  override render(): TemplateResult {
+    const words = this.words.rooms;
+    const { room } = this;
+    const sold = room.access.kind === 'ticket';
+    return html`<form @submit=${this.submit} novalidate data-testid="edit-room">
+      ${this.titleField()} ${this.textField()}
+      ${sold ? this.amount('price', { label: words.price, hint: words.priceFixedHint, id: 'room-price' }) : nothing}
+      ${room.firstLiveAt ? nothing : this.dateField(sold ? words.movedHint : words.startsAtHint)}
+      ${this.listedField()}
+      <div class="end">
+        ${this.messages()}
+        <wa-button variant="brand" data-testid="save-room" ?loading=${this.busy === 'save'} @click=${() => this.submit()}>${words.save}</wa-button>
+        <wa-button appearance="outlined" variant="danger" data-testid="cancel-room" ?loading=${this.busy === 'cancel'} @click=${this.#cancel}>${room.firstLiveAt ? words.end : words.cancel}</wa-button>
+      </div>
+      <loge-confirm></loge-confirm>
+    </form>`;
+  }
+
+  protected override async send(): Promise<void> {
+    const change = this.#readChange();
+    const isSaved = await this.act('save', async () => {
+      this.room = { ...this.room, ...(await siteApi.changeRoom(this.room.id, change)) };
+    });
+    if (!isSaved) return;
+    this.note = this.words.rooms.saved;
+    this.emit('room-changed', {});
+  }
+
+  /** The server compares: what is as before changes nothing. */
+  #readChange(): RoomChange {
+    const { access, firstLiveAt } = this.room;
+    const change: RoomChange = { title: this.readTitle(), text: this.form.text.trim() || null, listed: this.listed };
+    if (access.kind === 'ticket') {
+      const priceMinor = this.readPrice(this.form.price, TICKET_PRICE);
+      const { minMinor, maxMinor } = TICKET_PRICE;
+      if (priceMinor === undefined)
+        throw new FormFault('price', this.words.rooms.priceInvalid(this.limit(minMinor), this.limit(maxMinor)));
+      change.priceMinor = priceMinor;
+    }
+    // A date that stays may lie in the past, and has seconds that the field does not show.
+    const before = this.room.startsAt ? toLocalInput(this.room.startsAt) : '';
+    if (!firstLiveAt && this.form.startsAt !== before) change.startsAt = this.readStart() ?? null;
+    return change;
+  }
+
+  #cancel = async (): Promise<void> => {
+    const words = this.words.rooms;
+    const { firstLiveAt, title, access } = this.room;
+    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+      title: firstLiveAt ? words.endTitle(title) : words.cancelTitle(title),
+      text: access.kind === 'ticket' ? words.cancelTicketsText : words.cancelText,
+      confirm: firstLiveAt ? words.end : words.cancel,
+      cancel: words.keep,
+      testId: 'confirm-cancel-room',
+    });
+    if (isSure && (await this.act('cancel', () => siteApi.endRoom(this.room.id)))) this.emit('room-changed', {});
+  };
+}
+
+/** As the field of a date takes it: local time to the minute. */
+function toLocalInput(iso: string): string {
+  const date = new Date(iso);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function toAmount(amountMinor: number, currency: string): string {
+  return String(amountMinor / minorUnits(currency));
+}
+
+defineElement('site-edit-room', SiteEditRoom);

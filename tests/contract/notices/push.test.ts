@@ -1,0 +1,201 @@
+/** Web push against a push service of the test's own, which decrypts what arrives (RFC 8291) and checks who sent it. */
+import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PersonSessions } from '../../../server/accounts/people/person-sessions.ts';
+import { Push } from '../../../server/notices/push/push.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
+import { SecretBox } from '../../../server/platform/secret-box.ts';
+import { openDatabase } from '../../support/databases/databases.ts';
+import { MovableClock } from '../../support/houses/money-house.ts';
+
+const TEXT = { title: 'Ada : Vêpres', body: 'Le live a commencé.', path: '/rooms/room_1', tag: 'live:room_1' };
+const clock = new MovableClock();
+
+let db: Database & AsyncDisposable;
+let service: PushService;
+
+beforeAll(async () => {
+  [db, service] = await Promise.all([openDatabase(), startPushService()]);
+});
+
+afterAll(async () => {
+  service.close();
+  await db[Symbol.asyncDispose]();
+});
+
+function openPush({ isOpen = true, secret = 'a secret for tests' } = {}): Push {
+  return new Push({
+    db,
+    clock,
+    log: createLog({ level: 'silent', pretty: false }),
+    box: new SecretBox([secret]),
+    guard: new AddressGuard({ isOpen }),
+    subject: 'mailto:mail@loge.example',
+  });
+}
+
+/** A browser of a person, which is signed in. */
+async function signIn(person: string) {
+  const sessions = new PersonSessions({ db, clock, outbox: { add: async () => {}, wake: () => {} } });
+  await sessions.open(person, 'Firefox, Android');
+  const [{ id } = { id: '' }] = await sessions.list(person, undefined);
+  return { by: { person, session: id, device: 'Firefox, Android' }, sessions };
+}
+
+async function send(push: Push, person: string, key: string): Promise<void> {
+  await db.transaction((tx) => push.enqueue(tx, { person, key, text: TEXT, lifetimeMs: 60_000 }));
+  while (await push.sendDue());
+}
+
+test('a message arrives encrypted for its browser alone, signed by the house, once a key', async () => {
+  const push = openPush();
+  const browser = service.subscribe();
+  const { by } = await signIn('person_lea');
+  await push.subscribe(by, browser.input);
+  // As a page does at each visit.
+  await push.subscribe(by, browser.input);
+  expect(await push.list('person_lea', by.session)).toMatchObject([{ device: 'Firefox, Android', isCurrent: true }]);
+  for (let times = 0; times < 2; times += 1)
+    await db.transaction((tx) =>
+      push.enqueue(tx, { person: 'person_lea', key: 'once', text: TEXT, lifetimeMs: 60_000 }),
+    );
+  while (await push.sendDue());
+  const received = service.received.splice(0);
+  expect(received).toHaveLength(1);
+  const { body = Buffer.alloc(0), headers = {} }: Partial<Received> = received[0] ?? {};
+  expect(body.includes('live')).toBe(false);
+  expect(JSON.parse(browser.decrypt(body))).toEqual(TEXT);
+  expect(headers).toMatchObject({ 'content-encoding': 'aes128gcm', urgency: 'high' });
+  expect(Number(headers.ttl)).toBeGreaterThan(0);
+  const claims = readVapid(headers.authorization ?? '', await push.publicKey());
+  expect(claims).toMatchObject({ aud: service.origin, sub: 'mailto:mail@loge.example' });
+  // Another process has the same keys.
+  expect(await openPush().publicKey()).toBe(await push.publicKey());
+});
+
+test('what the push service calls gone is removed, and what has no key; what it is too busy for is sent again', async () => {
+  const push = openPush();
+  const { by } = await signIn('person_malik');
+  const [gone, busy] = [service.subscribe([410]), service.subscribe([503])];
+  const noKey = {
+    endpoint: `${service.origin}/push/none`,
+    keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) },
+  };
+  for (const input of [gone.input, noKey, busy.input]) await push.subscribe(by, input);
+  await send(push, 'person_malik', 'first');
+  expect(await push.list('person_malik', undefined)).toHaveLength(1);
+  expect(service.received.splice(0)).toHaveLength(2);
+  clock.advance(30_000);
+  while (await push.sendDue());
+  const [again, ...others] = service.received.splice(0);
+  expect(others).toEqual([]);
+  expect(JSON.parse(busy.decrypt(again?.body ?? Buffer.alloc(0)))).toEqual(TEXT);
+});
+
+test('a browser that was signed out gets nothing, nor does another person who had it', async () => {
+  const push = openPush();
+  const browser = service.subscribe();
+  const [zoe, tom] = [await signIn('person_zoe'), await signIn('person_tom')];
+  await push.subscribe(zoe.by, browser.input);
+  await push.subscribe(tom.by, browser.input);
+  await send(push, 'person_zoe', 'zoe');
+  expect(service.received.splice(0)).toEqual([]);
+  await tom.sessions.revoke('person_tom', tom.by.session);
+  await send(push, 'person_tom', 'tom');
+  expect(service.received.splice(0)).toEqual([]);
+  expect(await push.list('person_tom', undefined)).toEqual([]);
+});
+
+test('in production, an endpoint inside the house is refused, and one that leads there later gets nothing', async () => {
+  const { by } = await signIn('person_eve');
+  const browser = service.subscribe();
+  const production = openPush({ isOpen: false });
+  for (const endpoint of [browser.input.endpoint, 'https://10.0.0.7/push', 'https://printer.local/push']) {
+    const refused = production.subscribe(by, { ...browser.input, endpoint });
+    await expect(refused, endpoint).rejects.toMatchObject({ code: 'push_endpoint_not_allowed' });
+  }
+  await openPush().subscribe(by, browser.input);
+  await send(production, 'person_eve', 'inside');
+  expect(service.received.splice(0)).toEqual([]);
+});
+
+test('where the key of the house is gone, it makes a new one, and browsers subscribe again', async () => {
+  const before = await openPush().publicKey();
+  const other = openPush({ secret: 'another secret for tests' });
+  expect(await other.publicKey()).not.toBe(before);
+  expect(await other.list('person_lea', undefined)).toEqual([]);
+});
+
+type PushService = Awaited<ReturnType<typeof startPushService>>;
+
+interface Received {
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+async function startPushService() {
+  const received: Received[] = [];
+  const answers = new Map<string, number[]>();
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const path = request.url ?? '';
+    received.push({ path, headers: request.headers, body: Buffer.concat(chunks) });
+    response.writeHead(answers.get(path)?.shift() ?? 201).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    received,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+    /** A new browser; `first` are the statuses of the first answers. */
+    subscribe(first: number[] = []) {
+      const path = `/push/${randomBytes(8).toString('hex')}`;
+      answers.set(path, first);
+      const ecdh = createECDH('prime256v1');
+      const [publicKey, auth] = [ecdh.generateKeys(), randomBytes(16)];
+      return {
+        input: {
+          endpoint: origin + path,
+          keys: { p256dh: publicKey.toString('base64url'), auth: auth.toString('base64url') },
+        },
+        decrypt(body: Buffer): string {
+          const [salt, idBytes] = [body.subarray(0, 16), body.readUInt8(20)];
+          const [sender, sealed] = [body.subarray(21, 21 + idBytes), body.subarray(21 + idBytes)];
+          const info = Buffer.concat([Buffer.from('WebPush: info\0'), publicKey, sender]);
+          const material = Buffer.from(hkdfSync('sha256', ecdh.computeSecret(sender), auth, info, 32));
+          const derive = (name: string, bytes: number) =>
+            Buffer.from(hkdfSync('sha256', material, salt, Buffer.from(`Content-Encoding: ${name}\0`), bytes));
+          const decipher = createDecipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12));
+          decipher.setAuthTag(sealed.subarray(-16));
+          const padded = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+          return padded.subarray(0, padded.lastIndexOf(2)).toString('utf8');
+        },
+      };
+    },
+  };
+}
+
+/** The claims of a VAPID header (RFC 8292), once its signature is verified. */
+function readVapid(authorization: string, publicKey: string): Record<string, unknown> {
+  const { token = '', key = '' } = /^vapid t=(?<token>[^,]+), ?k=(?<key>.+)$/.exec(authorization)?.groups ?? {};
+  expect(key.replace(/=+$/, '')).toBe(publicKey);
+  const point = Buffer.from(publicKey, 'base64url');
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString('base64url'));
+  const jwk = { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' };
+  const [header = '', claims = '', signature = ''] = token.split('.');
+  const signed = Buffer.from(`${header}.${claims}`);
+  const verifier = { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' } as const;
+  expect(verify('sha256', signed, verifier, Buffer.from(signature, 'base64url'))).toBe(true);
+  return JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'));
+}

@@ -1,0 +1,142 @@
+/**
+ * A room with a date, as a creator and fans see it: it is edited on a phone, waiting pages change at once, a ticket goes
+ * back because of the new date, a fan is reminded by mail and on the screen, and a cancelled live says so.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Quote } from '../../server/protocol/money/pricing.ts';
+import type { Room } from '../../server/protocol/rooms.ts';
+import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
+import { startApp, type TestApp } from '../support/houses/app.ts';
+import { eventually } from '../support/run/eventually.ts';
+import { signIn } from './site.ts';
+
+const PRICE = 500;
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
+  let loge: TestApp;
+  const visitors: Visitor[] = [];
+
+  beforeAll(async () => {
+    loge = await startApp();
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const visitor of visitors) await visitor[Symbol.asyncDispose]();
+    await loge?.[Symbol.asyncDispose]();
+  });
+
+  async function enter(identity: string, path: string): Promise<Visitor> {
+    const visitor = await Visitor.create({ viewport: PHONE });
+    visitors.push(visitor);
+    await visitor.page.goto(loge.url + path);
+    await signIn(visitor, identity);
+    return visitor;
+  }
+
+  const createRoom = () =>
+    loge.server<Room>('POST', '/v1/rooms', {
+      creator: 'camille',
+      title: 'Vespers',
+      access: { kind: 'ticket', priceMinor: PRICE },
+      startsAt: inDays(7),
+    });
+
+  /** With the waiver, which a change of the date makes void. */
+  async function giveTicket(identity: string, { id: room }: Room): Promise<void> {
+    await loge.server('POST', '/v1/promotions', { identity, amountMinor: PRICE, reason: 'Welcome' });
+    const headers = {
+      authorization: `Bearer ${await loge.token({ identity, room })}`,
+      'content-type': 'application/json',
+    };
+    const quote = await fetch(`${loge.url}/v1/rooms/${room}/quote?kind=ticket`, { headers });
+    const { waiver } = (await quote.json()) as Quote;
+    const body = { from: 'wallet', waiver: { accepted: true, textVersion: waiver?.textVersion, language: 'en' } };
+    const bought = await fetch(`${loge.url}/v1/rooms/${room}/tickets`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    expect(bought.status).toBe(201);
+  }
+
+  test('a creator edits it on a phone, and the pages of those who wait follow', async () => {
+    const room = await createRoom();
+    await giveTicket('malik', room);
+    const fan = await enter('lea', `/rooms/${room.id}`);
+    await fan.by('remind-me').click();
+    await fan.by('reminder-set').waitFor();
+    const holder = await enter('malik', `/rooms/${room.id}`);
+    await holder.by('own-ticket').waitFor();
+
+    const creator = await enter('camille', '/studio');
+    await creator.by(`edit-${room.id}`).click();
+    const form = creator.by('edit-room');
+    const field = (name: string) => form.getByTestId(name);
+    await field('room-title').locator('input').fill('Matins');
+    await field('room-text').locator('textarea').fill('With an organ.\nAnd a choir.');
+    await field('room-starts-at').locator('input').fill('2099-12-31T20:00');
+    await field('save-room').click();
+    await field('note').waitFor();
+
+    await fan.page.getByRole('heading', { name: 'Matins' }).waitFor();
+    await fan.page.getByText(/^New date: .*2099/).waitFor();
+    expect(await fan.by('room-text').innerText()).toBe('With an organ.\nAnd a choir.');
+    // The card of who has a ticket opens by itself, and says what they can do.
+    await holder.by('ticket-card').getByText('The live has another date than the one you bought for.').waitFor();
+    await holder.by('ticket-back').click();
+    await holder.by('ticket-back-confirm').click();
+    await holder.by('lobby').waitFor();
+
+    await field('cancel-room').click();
+    await creator.by('confirm-cancel-room').click();
+    await eventually(async () => (await creator.by(`edit-${room.id}`).count()) === 0, 'the room is over in the list');
+    await fan.page.getByText('This live is over').waitFor();
+    for (const { problems, dialogs } of visitors) expect([...problems, ...dialogs]).toEqual([]);
+  });
+
+  test('a phone that subscribes shows what the house sends, and opens its page', async () => {
+    const fan = await enter('ines', '/account');
+    await fan.context.grantPermissions(['notifications']);
+    // No push service can be reached here: what it would answer, and what it would bring, is given to the browser.
+    await fan.page.addInitScript(() => {
+      const toJSON = () => ({
+        endpoint: 'https://push.example.net/of-a-phone',
+        keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) },
+      });
+      PushManager.prototype.subscribe = async () => ({ toJSON }) as unknown as PushSubscription;
+    });
+    await fan.page.reload();
+    await fan.by('push-here').click();
+    await fan.by('push-devices').locator('li').waitFor();
+
+    const devtools = await fan.context.newCDPSession(fan.page);
+    const registrations: string[] = [];
+    devtools.on('ServiceWorker.workerRegistrationUpdated', (event) => {
+      registrations.push(...event.registrations.map(({ registrationId }) => registrationId));
+    });
+    await devtools.send('ServiceWorker.enable');
+    await eventually(() => registrations.length > 0, 'the worker is registered');
+    const text = { title: 'Camille: Vespers', body: 'The live has begun.', path: '/rooms/room_1', tag: 'live:room_1' };
+    await devtools.send('ServiceWorker.deliverPushMessage', {
+      origin: loge.url,
+      registrationId: registrations.at(-1) ?? '',
+      data: JSON.stringify(text),
+    });
+    const shown = () =>
+      fan.page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        return (await registration.getNotifications()).map(({ title, body, tag, data }) => ({
+          title,
+          body,
+          tag,
+          ...data,
+        }));
+      });
+    await eventually(async () => (await shown()).length > 0, 'the message is shown');
+    expect(await shown()).toEqual([text]);
+    await fan.by('push-devices').getByRole('button').click();
+    await fan.by('push-here').waitFor();
+    expect(fan.problems).toEqual([]);
+  });
+});
