@@ -33,7 +33,7 @@ import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
 import { LIMITS } from './protocol/limits.ts';
 import type { Rooms } from './rooms/rooms.ts';
-import { type MayGoLive, Stage } from './stage/stage.ts';
+import { Stage } from './stage/stage.ts';
 
 const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 /** Key of the leader's advisory lock. The value is arbitrary. */
@@ -104,12 +104,11 @@ export class App {
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
     const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
-    const { moderators, charter, reports, notices, push } = domains;
+    const { moderators, reports, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
-    const mayGoLive: MayGoLive = (room, how) => charter.assertMayGoLive(room, how);
-    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn, mayGoLive });
+    const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
       sample: (room, identity) => stage.countMedia(room, identity),
       extend: (room, identity, untilMs) => stage.extendWatching(room, identity, untilMs),

@@ -49,15 +49,11 @@ export interface StageEvent {
   event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
 }
 
-/** Throws if the creator of the room may not go live. `isRestored`: a publication that was admitted before goes on. */
-export type MayGoLive = (room: RoomId, how: { isRestored: boolean }) => Promise<void>;
-
 export class Stage {
   readonly #fleet: Fleet;
   readonly #places: RoomPlaces;
   readonly #clock: Clock;
   readonly #turn: TurnConfig | undefined;
-  readonly #mayGoLive: MayGoLive;
   readonly #sessions = new SessionTable();
   /** Requests for one media session that change nothing for the room's live. */
   readonly commands: SessionCommands;
@@ -76,7 +72,6 @@ export class Stage {
     log: Log;
     metrics: Metrics;
     turn: TurnConfig | undefined;
-    mayGoLive: MayGoLive;
   }) {
     this.#fleet = options.fleet;
     this.#places = options.places;
@@ -95,7 +90,6 @@ export class Stage {
     });
     this.#clock = options.clock;
     this.#turn = options.turn;
-    this.#mayGoLive = options.mayGoLive;
     this.commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
@@ -195,7 +189,6 @@ export class Stage {
     if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
     const { publication, restore, ...media } = input;
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'publish');
-    if (!spared) await this.#mayGoLive(caller.room, { isRestored: Boolean(restore && publication) });
     const session = this.#open(caller, 'publish', input.spareOf, publication);
     const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
     try {

@@ -81,10 +81,14 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
     type: 'participant.removed',
     data: { room, identity, ...data },
   }),
-  'participant.blocked': ({ data: { creator, identity, change } }) => ({
-    type: change.isBlocked ? 'participant.blocked' : 'participant.unblocked',
-    data: { creator, identity, ...change },
-  }),
+  'participant.blocked': ({ data: { creator, identity, change } }) => {
+    // The house's own creators are none of an embedder's.
+    if (isPersonId(creator)) return undefined;
+    return {
+      type: change.isBlocked ? 'participant.blocked' : 'participant.unblocked',
+      data: { creator, identity, ...change },
+    };
+  },
   'follower.added': follower('follower.added'),
   'follower.removed': follower('follower.removed'),
   'access.changed': ({ data: { room, identity, change } }) => {

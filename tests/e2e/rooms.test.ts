@@ -83,7 +83,7 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     await fan.page.getByText(/^New date: .*2099/).waitFor();
     expect(await fan.by('room-text').innerText()).toBe('With an organ.\nAnd a choir.');
     // The card of who has a ticket opens by itself, and says what they can do.
-    await holder.by('ticket-card').getByText('The live has another date than the one you bought for.').waitFor();
+    await holder.by('ticket-card').getByText('The date has changed since you bought it.').waitFor();
     await holder.by('ticket-back').click();
     await holder.by('ticket-back-confirm').click();
     await holder.by('lobby').waitFor();

@@ -232,8 +232,8 @@ export class LogeTicket extends RoomPart {
   #backUntil({ info }: Room): string {
     const { texts, language, receipt } = this;
     const { movedAt = null, returnUntil = null } = info ?? {};
-    if (!movedAt || !receipt || receipt.at > movedAt) return texts.ticket.backUntil;
-    return returnUntil ? texts.ticket.backMoved(formatUntil(returnUntil, language)) : texts.ticket.backMovedOpen;
+    const isMoved = movedAt && returnUntil && receipt && receipt.at <= movedAt;
+    return isMoved ? texts.ticket.backMoved(formatUntil(returnUntil, language)) : texts.ticket.backUntil;
   }
 
   #ask(asked: boolean): void {

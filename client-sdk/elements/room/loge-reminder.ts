@@ -6,6 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
+import { REMINDER_TEXTS } from '../texts/reminder-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeReminder extends RoomPart {
@@ -57,21 +58,22 @@ export class LogeReminder extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, wanted, texts } = this;
+    const { room, wanted } = this;
+    const texts = REMINDER_TEXTS[this.language];
     const { status, firstLiveAt } = room?.info ?? {};
     if (!room || wanted === undefined || status !== 'scheduled' || firstLiveAt) return nothing;
     return html`<div class="row">
         ${button({
-          label: wanted ? texts.lobby.reminderOff : texts.lobby.reminderOn,
+          label: wanted ? texts.off : texts.on,
           testId: 'remind-me',
           isOutlined: true,
           isBusy: this.busy !== '',
           onClick: () => void this.#set(room, !wanted),
         })}
-        ${room.calendarUrl ? html`<a href=${room.calendarUrl} download data-testid="lobby-calendar">${texts.lobby.calendar}</a>` : nothing}
+        ${room.calendarUrl ? html`<a href=${room.calendarUrl} download data-testid="lobby-calendar">${texts.calendar}</a>` : nothing}
       </div>
       <div role="status">
-        ${wanted ? html`<p data-testid="reminder-set">${texts.lobby.reminderText}</p>` : nothing}
+        ${wanted ? html`<p data-testid="reminder-set">${texts.text}</p>` : nothing}
         ${this.problem ? html`<p role="alert">${this.problem}</p>` : nothing}
       </div>`;
   }

@@ -52,10 +52,7 @@ export const insideEnglish = {
     receipt: 'Receipt',
     toRoom: 'To the room',
     back: 'Give the ticket back',
-    backMoved: (until: string) =>
-      `The live has another date than the one you bought for. You can give the ticket back until ${until}.`,
-    backMovedOpen:
-      'The live has another date than the one you bought for. You can give the ticket back until it begins.',
+    backMoved: (until: string) => `The date has changed since you bought it. You can give it back until ${until}.`,
     backUntil: 'Until the live begins or goes on you can give it back, without saying why.',
     backRemoved:
       'You hold a ticket, and no live has been on since you bought it: until one begins you can give it back yourself.',

@@ -54,10 +54,7 @@ export const insideFrench: InsideTexts = {
     receipt: 'Reçu',
     toRoom: 'Vers le salon',
     back: 'Rendre le billet',
-    backMoved: (until) =>
-      `Ce live n’a plus la date pour laquelle vous avez acheté. Vous pouvez rendre le billet jusqu’au ${until}.`,
-    backMovedOpen:
-      'Ce live n’a plus la date pour laquelle vous avez acheté. Vous pouvez rendre le billet jusqu’à son début.',
+    backMoved: (until) => `La date a changé depuis votre achat. Vous pouvez le rendre jusqu’au ${until}.`,
     backUntil: 'Jusqu’au début ou à la reprise du live, vous pouvez le rendre, sans dire pourquoi.',
     backRemoved:
       'Vous avez un billet, et aucun live n’a eu lieu depuis l’achat : jusqu’au prochain, vous pouvez le rendre vous-même.',

@@ -2,7 +2,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
-import { createSitePerson, openSession } from '../../../tests/support/people/site-person.ts';
+import { createOperator, createSitePerson, openSession } from '../../../tests/support/people/site-person.ts';
 import { createId } from '../../protocol/ids.ts';
 
 let http: TestHttp;
@@ -54,8 +54,8 @@ test('more rows than one read holds are all in the export', async () => {
   const { context } = http;
   await createSitePerson(http, 'person_many');
   await context.db.bulk(
-    `insert into removals (id, room, identity, by, reason)
-      select 'removal_' || n, 'room_' || n, 'person_many', 'test', 'a reason' from generate_series(1, 4001) n`,
+    `insert into removals (id, creator, room, identity, by, reason)
+      select 'removal_' || n, 'ada', 'room_' || n, 'person_many', 'test', 'a reason' from generate_series(1, 4001) n`,
     [],
   );
   const files = await downloadOf('person_many');
@@ -107,7 +107,7 @@ test('the last operator cannot close their account, and nothing of it has ended 
 });
 
 test('operators find people by handle or address, end their sessions and close accounts; looks are on record', async () => {
-  const operator = await createSitePerson(http, 'operator');
+  const operator = await createOperator(http, 'operator');
   const tom = await createSitePerson(http, 'person_tom');
   await tom('PATCH', '/v1/me', { handle: 'tom.baker' });
   const find = async (query: string) =>

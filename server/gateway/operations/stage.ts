@@ -44,6 +44,10 @@ const sessionOperations = [
     socket: 'stage:publish',
     ...PUBLISHING,
     run: async (domains, { caller, connection, input }) => {
+      const { spareOf, restore, publication } = input;
+      const isRestored = Boolean(restore && publication);
+      // A spare belongs to a publication that was admitted.
+      if (!spareOf) await domains.charter.assertMayGoLive(connection.roomId, { isRestored });
       const publisher = await freshCallerOf(domains, connection);
       return withIceServers(domains, caller.identity, await domains.stage.publish(publisher, input));
     },

@@ -7,21 +7,25 @@ const PRICE = 600;
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
 let http: TestHttp;
-/** Cookies of two creators of the house. */
+/** Cookies of people of the house: two creators and a fan. */
 let own: string;
 let other: string;
+let fan: string;
 
 beforeAll(async () => {
   http = await startHttp();
-  [own, other] = (await Promise.all(['person_ada', 'person_eve'].map(signIn))) as [string, string];
+  own = await signIn('person_ada');
+  other = await signIn('person_eve');
+  fan = await signIn('person_lea', false);
 });
 
 afterAll(() => http[Symbol.asyncDispose]());
 
-async function signIn(id: string): Promise<string> {
+async function signIn(id: string, isCreator = true): Promise<string> {
   const { people } = http.context;
   await people.seed({ id, name: id, address: `${id}@example.org` });
-  await people.becomeCreator(id, { name: '<i>Ada</i>', country: 'FR', isAdult: true, acceptsTerms: true });
+  if (isCreator)
+    await people.becomeCreator(id, { name: '<i>Ada</i>', country: 'FR', isAdult: true, acceptsTerms: true });
   const mails = async () =>
     (await http.call('GET', `/dev/mail?to=${id}@example.org`, { headers: { accept: 'application/json' } })).json
       .messages;
@@ -46,15 +50,16 @@ async function sellTicket() {
     startsAt: inHours(48),
   });
   expect([made.status, made.json.text]).toEqual([201, 'One line\nand another']);
-  await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: PRICE, reason: 'Welcome' });
-  const token = http.token({ room: made.json.id, identity: 'lea' });
+  const { money } = http.context;
+  await money.promotions.grant({ identity: 'person_lea', amountMinor: PRICE, reason: 'Welcome' }, 'operator');
+  const { token } = (await call(fan, 'POST', `/v1/rooms/${made.json.id}/tokens`, {})).json;
   const { json: quote } = await http.participant(token, 'GET', `/v1/rooms/${made.json.id}/quote?kind=ticket`);
   const waiver = { accepted: true, textVersion: quote.waiver.textVersion, language: 'en' };
   const bought = await http.participant(token, 'POST', `/v1/rooms/${made.json.id}/tickets`, { from: 'wallet', waiver });
   return { room: made.json.id as string, ticket: bought.json.id as string, token };
 }
 
-test('only its creator changes and cancels a room; a fan of an embedder asks to be reminded of it', async () => {
+test('only its creator changes and cancels a room; a fan asks to be reminded of it', async () => {
   const { room, token } = await sellTicket();
   const path = `/v1/rooms/${room}`;
   expect((await call(other, 'PATCH', path, { title: 'Mine' })).json.error.code).toBe('forbidden');
@@ -73,8 +78,19 @@ test('only its creator changes and cancels a room; a fan of an embedder asks to 
     'room_ended',
   );
   expect((await call(own, 'PATCH', path, { title: 'Later' })).json.error.code).toBe('room_ended');
-  const { events } = (await http.server('GET', `/v1/events?type=room.updated&room=${room}`)).json;
-  expect(events[0].data).toMatchObject({ room, changed: ['title', 'text', 'listed'] });
+});
+
+test('an embedder changes its own rooms, and gets an event', async () => {
+  const { id } = await http.createRoom({ kind: 'ticket', priceMinor: PRICE });
+  const path = `/v1/rooms/${id}`;
+  const changed = await http.server('PATCH', path, { title: 'Lauds', priceMinor: 700, startsAt: inHours(5) });
+  expect(changed.json).toMatchObject({ title: 'Lauds', access: { priceMinor: 700 }, movedAt: expect.any(String) });
+  await http.server('PATCH', path, { title: 'Lauds' });
+  const read = async () => (await http.server('GET', `/v1/events?type=room.updated&room=${id}`)).json.events;
+  await eventually(async () => (await read()).length > 0, 'the event is published');
+  const [{ data }, ...others] = await read();
+  expect(others).toEqual([]);
+  expect(data).toMatchObject({ room: id, changed: ['title', 'priceMinor', 'startsAt'], previousStartsAt: null });
 });
 
 test('the letter’s link shows what it gives back, gives it back by its button alone, and once', async () => {

@@ -1,6 +1,6 @@
 /**
  * The charter of the house: its versions, and who has accepted them. Asked before a creator goes live; without a
- * version in force nothing is required. Called by the gateway, and by the stage through `app.ts`; knows no media.
+ * version in force nothing is required. Called by the gateway; knows no media.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';

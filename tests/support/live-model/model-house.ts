@@ -279,7 +279,6 @@ export class ModelHouse implements ModelAddresses {
       RemoteSfuNode.create({ url: `${url}/${name}`, secret: 'model', handleGone });
     const fleet = await Fleet.create({ board: this.#board, connect, log });
     const stage = new Stage({
-      mayGoLive: async () => {},
       fleet,
       places: new RoomPlaces({ fleet, trees, log, region: '' }),
       // Only the part of `Rooms` that the stage uses.
