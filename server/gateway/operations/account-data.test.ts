@@ -98,8 +98,8 @@ test('an account is closed once nothing is open: roles, sessions, name and handl
 test('the last operator cannot close their account, and nothing of it has ended then', async () => {
   const { context } = http;
   const last = await createSitePerson(http, 'person_last');
-  await context.roles.give({ person: 'person_last', role: 'operator', by: 'command' });
   await context.roles.give({ person: 'person_last', role: 'reviewer', by: 'command' });
+  await context.roles.give({ person: 'person_last', role: 'operator', by: 'command' });
   expect(codeOf(await last('POST', '/v1/me/closing', { confirmed: true }))).toBe('last_operator');
   expect(await context.roles.rolesOf('person_last')).toHaveLength(2);
   expect(codeOf(await last('POST', '/v1/me/closing', {}))).toBe('invalid_request');

@@ -1,6 +1,6 @@
 /** `<account-data>`: the export of all that the house holds on somebody, and closing the account. */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { AccountClosing } from '../../protocol/people.ts';
@@ -11,6 +11,15 @@ import { AccountPart } from './account-part.ts';
 
 export class AccountData extends AccountPart {
   static override properties = { ...AccountPart.properties, closing: { state: true } };
+  static override styles = [
+    ...AccountPart.styles,
+    css`
+      .closing {
+        margin-top: 1.75rem;
+      }
+    `,
+  ];
+
   /** Once the person has asked for it. */
   declare closing: AccountClosing | undefined;
 
@@ -20,7 +29,7 @@ export class AccountData extends AccountPart {
       <h2 id="data" class="display">${texts.title}</h2>
       <p class="muted">${texts.exportText}</p>
       <p class="buttons"><a class="button outlined" href="/v1/me/export" download data-testid="export">${texts.export}</a></p>
-      <p class="muted">${texts.closeText}</p>
+      <p class="muted closing">${texts.closeText}</p>
       ${
         this.closing
           ? this.#closing(this.closing)

@@ -46,7 +46,7 @@ export class SiteAccount extends SitePage {
     if (this.offersPasskey) return this.#offer();
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
-      ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : nothing}
+      ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
       ${!isNew && invitation ? html`<account-operator .token=${invitation}></account-operator>` : nothing}
       <account-profile .profile=${profile}></account-profile>
       ${
@@ -57,7 +57,6 @@ export class SiteAccount extends SitePage {
               <account-follows></account-follows>
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
               <account-push></account-push>
-              <account-moderating></account-moderating>
               <account-passkeys></account-passkeys>
               <account-address .profile=${profile}></account-address>
               <account-sessions></account-sessions>

@@ -49,7 +49,7 @@ export const englishAccount = {
     handleHint:
       'The person gets a mail and a notice in their account. Leave it empty for a link that one person can use.',
     where: 'Where',
-    allRooms: 'all rooms',
+    allRooms: 'All rooms',
     invite: 'Invite',
     invited: 'The invitation is on its way.',
     link: 'Link of the invitation',

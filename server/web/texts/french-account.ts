@@ -52,7 +52,7 @@ export const frenchAccount: typeof englishAccount = {
     handleHint:
       'La personne reçoit un message et un avis dans son compte. Laissez vide pour un lien qui sert à une seule personne.',
     where: 'Où',
-    allRooms: 'tous les salons',
+    allRooms: 'Tous les salons',
     invite: 'Inviter',
     invited: 'L’invitation est en route.',
     link: 'Lien de l’invitation',
