@@ -203,7 +203,11 @@ function createNotices(
     publicUrl: config.publicUrl,
     contactsOf: (identities) => people.contactsOf(identities),
     ticketHolders: (room, page) => money.tickets.listHolders(room, page),
-    followers: async () => ({ people: [], after: undefined }),
+    followers: async (creator, page) => {
+      const found = await rest.rooms.followers.listFollowers(creator, page);
+      const people = found.map((identity) => ({ identity }));
+      return { people, after: found.length < page.limit ? undefined : found.at(-1) };
+    },
     returnLinkOf: (ticket) => returnLinks.linkOf(ticket),
   });
 }
