@@ -140,8 +140,9 @@ test('mail has a server and a sender, and a fault never quotes the password', ()
   expect(faults.join()).not.toContain('a-password');
 });
 
-test('operators are named; in development the demo person of the house is one as well', () => {
-  expect(parseConfig({ LOGE_OPERATORS: 'ada, bob' }).operators).toEqual(['ada', 'bob', 'operator']);
+test('operators are named in a house that only embeds, and refused in one with accounts', () => {
+  expect(parseConfig({ LOGE_OPERATORS: 'ada, bob', LOGE_SITE: 'off' }).operators).toEqual(['ada', 'bob']);
+  expect(faultsOf({ LOGE_OPERATORS: 'ada' })).toEqual([expect.stringMatching(/^LOGE_OPERATORS: .*npm run operators/)]);
 });
 
 test('the first API key may have two secrets while one replaces the other, and its name is not that of another key', () => {

@@ -11,8 +11,6 @@ import { SCOPES, type Scope } from './protocol/keys.ts';
 import { LIMITS } from './protocol/limits.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
 
-/** The operator in development, unless configured. */
-const DEVELOPMENT_OPERATOR = 'operator';
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
 const DEVELOPMENT_ENCRYPTION_KEY = 'devsecret_that_encrypts_not_for_production_0000';
@@ -109,7 +107,7 @@ const environment = z.object({
   /** `on`: the house has accounts and a public list; `off`: it only embeds. */
   LOGE_SITE: z.enum(['on', 'off']).optional(),
   LOGE_ALLOWED_ORIGINS: list.optional(),
-  /** Identities that may open the money desk, separated by commas. */
+  /** In a house that only embeds: identities that may open the money desk, separated by commas. */
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
   LOGE_VAT_RATES: text.transform(readVatRates).optional(),
@@ -229,6 +227,11 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   if (production && given.LOGE_SITE === 'on' && !given.LOGE_SMTP_URL) {
     faults.push('LOGE_SMTP_URL: needed with LOGE_SITE=on: people sign in by mail');
   }
+  if (given.LOGE_OPERATORS && hasSite(given)) {
+    faults.push(
+      'LOGE_OPERATORS: for a house that only embeds (LOGE_SITE=off); in one with accounts use `npm run operators -- invite ADDRESS`',
+    );
+  }
   if (given.LOGE_SMTP_URL && !given.LOGE_MAIL_FROM) {
     faults.push('LOGE_MAIL_FROM: needed with LOGE_SMTP_URL, such as `Loge <mail@loge.example>`');
   }
@@ -278,6 +281,10 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
   return faults;
 }
 
+function hasSite(env: { NODE_ENV?: string | undefined; LOGE_SITE?: string | undefined }): boolean {
+  return env.LOGE_SITE === undefined ? env.NODE_ENV !== 'production' : env.LOGE_SITE === 'on';
+}
+
 /** Development has an example. */
 function sellerOf(env: z.output<typeof environment>) {
   const { LOGE_HOUSE_NAME: name, LOGE_HOUSE_ADDRESS: address, LOGE_HOUSE_VAT: vatNumber = null } = env;
@@ -312,10 +319,11 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
      */
     host: env.LOGE_HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     /** Whether the house has accounts of its own, and a public list of rooms. */
-    hasSite: env.LOGE_SITE === undefined ? !production : env.LOGE_SITE === 'on',
+    hasSite: hasSite(env),
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
     allowedOrigins: origins.filter((origin) => origin !== 'none'),
-    operators: [...(env.LOGE_OPERATORS ?? []), ...(production ? [] : [DEVELOPMENT_OPERATOR])],
+    /** Who may be let in by a desk link. */
+    operators: env.LOGE_OPERATORS ?? [],
     vatRates: env.LOGE_VAT_RATES,
     /** In development the example; in production a house without its own pages shows no link to them. */
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),

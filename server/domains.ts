@@ -8,6 +8,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
+import { Operators } from './accounts/operators/operators.ts';
 import { People } from './accounts/people/people.ts';
 import { Moderators } from './accounts/roles/moderators.ts';
 import { Roles } from './accounts/roles/roles.ts';
@@ -55,6 +56,7 @@ export interface Domains {
   apiKeys: ApiKeys;
   deskSessions: DeskSessions;
   mail: Mail;
+  operators: Operators;
   people: People;
   pictures: Pictures;
   roles: Roles;
@@ -127,7 +129,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const pictures = new Pictures({ db, clock });
   const roles = new Roles({ db, outbox, clock });
   const { publicUrl, creatorApproval } = config;
-  const people = new People({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval });
+  const houseName = config.mailFrom.name;
+  const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
   const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const letters = new MoneyLetters({
@@ -166,6 +169,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
+    operators: new Operators({ db, clock, roles, publicUrl: config.publicUrl }),
     people,
     pictures,
     roles,

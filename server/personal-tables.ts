@@ -47,6 +47,19 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     hidden: ['secret_digest', 'next_digest'],
     erase: { delete: true },
   },
+  address_changes: {
+    domain: 'accounts',
+    rows: 'person = $1',
+    hidden: ['old_digest', 'new_digest', 'objection_digest', 'late_objection_digest', 'created_by'],
+    erase: { delete: true },
+  },
+  operator_invitations: {
+    domain: 'accounts',
+    rows: 'used_by = $1',
+    hidden: ['link_digest', 'created_by'],
+    kept: 'who became an operator stays on record',
+  },
+  passkeys: { domain: 'accounts', rows: 'person = $1', hidden: ['public_key', 'counter'], erase: { delete: true } },
   handles: { domain: 'accounts', rows: 'person = $1', erase: { set: { freed_at: 'coalesce(freed_at, now())' } } },
   moderator_invitations: { domain: 'accounts', rows: 'person = $1', hidden: ['link_digest'], erase: { delete: true } },
   roles: {
@@ -190,6 +203,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   push_keys: 'keys of the house',
   push_messages: 'texts about rooms, deleted once they were sent',
   outbox: 'facts, deleted an hour after everybody has taken them',
+  passkey_challenges: 'random values, deleted within the hour',
   payout_batches: 'sums',
   picture_files: 'files of pictures, deleted with their last use',
   provider_events: 'ids of the payment provider',

@@ -64,6 +64,12 @@ const tasks = {
     details:
       'Scopes: admin, tokens, rooms, money, moderation, events, metrics. The secret is shown once. Servers see a change within a second. `--json` prints JSON.',
   },
+  operators: {
+    run: program({}, 'server/operators.ts'),
+    usage: 'npm run operators -- invite ADDRESS [--json]',
+    summary: 'Invites a person to be an operator of a house with accounts.',
+    details: 'Prints a link that works once, within a day, for the person with that mail address and a passkey.',
+  },
   sbom: {
     run: runSbom,
     usage: 'npm run sbom',

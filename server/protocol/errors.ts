@@ -67,6 +67,30 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This code was used before, has expired or was wrong too often. Ask for a new one.',
   },
+  passkey_invalid: {
+    status: 422,
+    retryable: false,
+    message: 'This passkey is not valid here, or its time is over. Try again.',
+  },
+  passkey_not_found: { status: 404, retryable: false, message: 'There is no such passkey.' },
+  passkey_limit: { status: 409, retryable: false, message: 'The limit of passkeys is reached. Remove one first.' },
+  sign_in_again: {
+    status: 403,
+    retryable: false,
+    message: 'A first passkey is added soon after signing in. Sign in again, then add it.',
+  },
+  invitation_for_another: {
+    status: 403,
+    retryable: false,
+    message: 'This invitation is for another mail address. Sign in with that one.',
+  },
+  address_taken: { status: 409, retryable: false, message: 'This mail address belongs to another account.' },
+  address_link_invalid: {
+    status: 410,
+    retryable: false,
+    message: 'This link was used before, has expired or is unknown.',
+  },
+  step_up_required: { status: 403, retryable: false, message: 'Confirm this with a passkey.' },
   handle_invalid: {
     status: 422,
     retryable: false,

@@ -32,6 +32,9 @@ export const ID_PREFIXES = {
   role: 'role_',
   invitation: 'invite_',
   signInRequest: 'signin_',
+  passkey: 'passkey_',
+  addressChange: 'move_',
+  operatorInvitation: 'opinvite_',
   letter: 'letter_',
   pushDevice: 'pushdev_',
   reconciliation: 'recon_',
@@ -67,6 +70,8 @@ export type PersonSessionId = Id<'personSession'>;
 export type PushDeviceId = Id<'pushDevice'>;
 export type RoleId = Id<'role'>;
 export type InvitationId = Id<'invitation'>;
+export type AddressChangeId = Id<'addressChange'>;
+export type PasskeyId = Id<'passkey'>;
 export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;

@@ -16,7 +16,7 @@ describe.skipIf(!CHROMIUM)('accounts', { timeout: 180_000 }, () => {
 
   afterAll(() => accounts?.[Symbol.asyncDispose]());
 
-  test('somebody signs up by a link on their phone, becomes a creator, and signs out everywhere', async () => {
+  test('somebody signs up by a link on their phone, comes back with a passkey, becomes a creator, and signs out everywhere', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || accounts.written.has(text);
     expect(await inspectScenes(accounts.scenes(), isSameInBoth)).toEqual(NOTHING_FOUND);
   });

@@ -1,6 +1,7 @@
 /**
  * Somebody who has never been here signs up by the link of a mail on their phone, while the request came from a laptop,
- * becomes a creator, names a moderator, and the moderator leaves again. Shared by the page test and the screenshots.
+ * adds a passkey, signs in again with it, becomes a creator, names a moderator, and the moderator leaves again. Shared
+ * by the page test and the screenshots.
  */
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -9,6 +10,7 @@ import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page
 import type { Scene } from './evening.ts';
 
 const ADDRESS = 'lou@example.org';
+const NEXT_ADDRESS = 'lou@example.net';
 const NAME = 'Lou Bernard';
 const MODERATOR_ADDRESS = 'max@example.org';
 const MODERATOR_NAME = 'Max Stone';
@@ -22,6 +24,7 @@ export class Accounts implements AsyncDisposable {
   /** User-written texts, and names: equal in every language. */
   readonly written = new Set([
     ADDRESS,
+    NEXT_ADDRESS,
     NAME,
     MODERATOR_ADDRESS,
     MODERATOR_NAME,
@@ -63,11 +66,23 @@ export class Accounts implements AsyncDisposable {
     yield { name: 'account-new', visitor: phone };
     await phone.by('account-name').fill(NAME);
     await phone.by('account-save').click();
+    await phone.by('passkey-add').waitFor();
+    yield { name: 'account-passkey-offer', visitor: phone };
+    await phone.by('passkey-later').click();
     // Back to where they came from: the home page.
     await phone.page.waitForURL(`${this.loge.url}/`);
     await phone.page.goto(`${this.loge.url}/account`);
+    await phone.by('address-new').fill(NEXT_ADDRESS);
+    await phone.by('address-change').click();
+    await phone.by('confirm-add').waitFor();
+    yield { name: 'account-passkey-confirm', visitor: phone };
+    await addAuthenticator(phone);
+    await phone.by('confirm-add').click();
+    await phone.by('address-waiting').waitFor();
+    await this.#comeBackWithPasskey(phone);
     await phone.by('account-handle').waitFor();
     await phone.by('sessions').locator('li').waitFor();
+    await phone.by('passkeys').locator('li').waitFor();
     yield { name: 'account', visitor: phone };
     await this.#becomeCreator(phone);
     await this.#fillPage(phone);
@@ -95,6 +110,7 @@ export class Accounts implements AsyncDisposable {
     await moderator.by('sign-in-confirm').click();
     await moderator.by('account-name').fill(MODERATOR_NAME);
     await moderator.by('account-save').click();
+    await moderator.by('passkey-later').click();
     await moderator.by('invitation').waitFor();
     yield { name: 'account-invitation', visitor: moderator };
     await moderator.by('invitation-accept').click();
@@ -119,10 +135,11 @@ export class Accounts implements AsyncDisposable {
     await moderator.by('to-sign-in').waitFor();
   }
 
-  /** The newest letter to the address, as soon as it was sent. */
+  /** The newest sign-in letter to the address, as soon as it was sent. */
   async letterTo(address: string): Promise<{ link: string; code: string }> {
     const { mail } = this.loge.app.context;
-    const read = async () => (await mail.listKept(address))[0]?.text ?? '';
+    const read = async () =>
+      (await mail.listKept(address)).find(({ text }) => text.includes('/sign-in/link/'))?.text ?? '';
     await eventually(async () => (await read()) !== '', 'the mail is sent');
     const text = await read();
     return { link: /http\S+\/sign-in\/link\/[\w-]+/.exec(text)?.[0] ?? '', code: /\b\d{6}\b/.exec(text)?.[0] ?? '' };
@@ -142,6 +159,15 @@ export class Accounts implements AsyncDisposable {
     await tablet.page.waitForURL(`${this.loge.url}/`);
     await phone.page.reload();
     await phone.by('to-sign-in').waitFor();
+  }
+
+  async #comeBackWithPasskey(phone: Visitor): Promise<void> {
+    await phone.by('account').click();
+    await phone.by('sign-out').click();
+    await phone.by('to-sign-in').waitFor();
+    await phone.page.goto(`${this.loge.url}/sign-in?to=/account`);
+    await phone.by('sign-in-passkey').click();
+    await phone.page.waitForURL(`${this.loge.url}/account`);
   }
 
   async #becomeCreator(phone: Visitor): Promise<void> {
@@ -192,6 +218,15 @@ export class Accounts implements AsyncDisposable {
     await visitor.page.goto(this.loge.url + path);
     return visitor;
   }
+}
+
+/** A fingerprint sensor that everybody passes. */
+async function addAuthenticator({ page }: Visitor): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const;
+  const options = { ...device, isUserVerified: true, automaticPresenceSimulation: true };
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options });
 }
 
 async function ask(visitor: Visitor, address: string): Promise<void> {

@@ -326,6 +326,8 @@ export class Takings implements AsyncDisposable {
     this.written.add(demoAddress('lea'));
     const person = await this.#enter('desk-person', '/desk/people/lea', 'operator');
     await person.by('person-facts').waitFor();
+    const recoveries = await this.#enter('desk-recoveries', '/desk/recoveries', 'operator');
+    await recoveries.by('recovery-begin').waitFor();
     const nobody = await this.#enter('desk-closed', '/desk', 'lea');
     await nobody.by('operators-only').waitFor();
   }

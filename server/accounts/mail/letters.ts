@@ -1,6 +1,8 @@
 /** The letters of the house by template. */
 
+import { passkey } from './letters/account.ts';
 import { accountClosed } from './letters/account-closed.ts';
+import { address } from './letters/address.ts';
 import { liveCancelled, liveMoved } from './letters/live-moved.ts';
 import { liveReminder } from './letters/live-reminder.ts';
 import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
@@ -20,4 +22,6 @@ export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[N
   'moderator-invitation': moderatorInvitation,
   'creator-decision': creatorDecision,
   payout,
+  passkey,
+  address,
 };

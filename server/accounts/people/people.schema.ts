@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Language } from '../../protocol/people.ts';
+import type { SignInMethod } from './session-strength.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
@@ -72,6 +73,9 @@ export const personSessions = pgTable(
     nextDigest: text('next_digest').unique(),
     nextIssuedAt: time('next_issued_at'),
     device: text('device').notNull(),
+    /** How and when the person last proved who they are. */
+    method: text('method').$type<SignInMethod>().notNull(),
+    provedAt: time('proved_at').notNull(),
     createdAt: time('created_at').notNull(),
     lastUsedAt: time('last_used_at').notNull(),
     expiresAt: time('expires_at').notNull(),

@@ -1,6 +1,6 @@
 /**
- * People with an account of the house: profile, handle, becoming a creator; sign-in and sessions are its parts. Only
- * the house makes their ids. Called by the gateway; knows nothing of rooms, money or cookies.
+ * People with an account of the house: profile, handle, becoming a creator; sign-in, passkeys and sessions are its
+ * parts. Only the house makes their ids. Called by the gateway; knows nothing of rooms, money or cookies.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
@@ -12,6 +12,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { BecomeCreatorInput, DeskPersonRow, Language, Profile, ProfileChange } from '../../protocol/people.ts';
 import { pictureOf } from '../../protocol/pictures.ts';
 import type { CreatorCard } from '../../protocol/profiles.ts';
+import { Addresses } from '../addresses/addresses.ts';
+import { Passkeys } from '../passkeys/passkeys.ts';
 import type { Roles } from '../roles/roles.ts';
 import { assertHandle, foldHandle } from './handles.ts';
 import { parseAddress } from './mail-addresses.ts';
@@ -35,6 +37,8 @@ interface PeopleOptions {
   roles: Roles;
   /** Whether an operator accepts each new creator. */
   creatorApproval: boolean;
+  /** The browser shows it with a passkey. */
+  houseName: string;
 }
 
 /** What accounts know of a profile. */
@@ -50,25 +54,32 @@ interface PublicPerson {
 export class People {
   readonly sessions: PersonSessions;
   readonly signIn: SignIn;
+  readonly passkeys: Passkeys;
+  readonly addresses: Addresses;
   readonly #store: PeopleStore;
   readonly #clock: Clock;
   readonly #roles: Roles;
   readonly #creatorApproval: boolean;
   readonly #pruneJob: PeriodicJob;
 
-  constructor({ db, outbox, clock, log, mail, publicUrl, roles, creatorApproval }: PeopleOptions) {
+  constructor({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval }: PeopleOptions) {
     this.#store = new PeopleStore(db);
     this.#clock = clock;
     this.#roles = roles;
     this.#creatorApproval = creatorApproval;
     this.sessions = new PersonSessions({ db, outbox, clock });
     this.signIn = new SignIn({ db, clock, mail, publicUrl, sessions: this.sessions });
+    this.passkeys = new Passkeys({ db, clock, mail, publicUrl, houseName, sessions: this.sessions });
+    const { sessions, passkeys } = this;
+    this.addresses = new Addresses({ db, clock, mail, publicUrl, sessions, passkeys });
     this.#pruneJob = new PeriodicJob({
       name: 'prune sign-ins',
       everyMs: PRUNE_MS,
       log,
       run: async () => {
         await this.signIn.prune();
+        await this.passkeys.prune();
+        await this.addresses.sweep();
         await this.sessions.prune();
         return false;
       },

@@ -67,6 +67,16 @@ export class PersonSessionsStore {
       .where(and(eq(personSessions.id, id), eq(personSessions.nextDigest, digest)));
   }
 
+  /** False if the session has ended. */
+  async confirm(tx: Orm, { id, secretDigest, at }: { id: string; secretDigest: string; at: string }): Promise<boolean> {
+    const confirmed = await tx
+      .update(personSessions)
+      .set({ method: 'passkey', provedAt: at, secretDigest, secretIssuedAt: at, nextDigest: null, nextIssuedAt: null })
+      .where(and(eq(personSessions.id, id), isLive(at)))
+      .returning({ id: personSessions.id });
+    return confirmed.length > 0;
+  }
+
   /** Returns the session if it was live. */
   async revoke(tx: Orm, { person, id, at }: { person: string; id: string; at: string }): Promise<string[]> {
     const ended = await tx

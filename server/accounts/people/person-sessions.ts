@@ -15,6 +15,7 @@ import { createId, type PersonSessionId } from '../../protocol/ids.ts';
 import type { PersonSession } from '../../protocol/people.ts';
 import { digestOf } from '../key-ring.ts';
 import { type PersonSessionRow, PersonSessionsStore } from './person-sessions.store.ts';
+import type { SessionProof, SignInMethod } from './session-strength.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** A session that is not used for this long ends. */
@@ -51,15 +52,20 @@ export class PersonSessions {
   }
 
   /** Opens a session; the secret is only in this answer. */
-  async open(person: string, device: string, tx?: Orm): Promise<string> {
+  async open(
+    { person, device, method }: { person: string; device: string; method: SignInMethod },
+    tx?: Orm,
+  ): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const at = this.#isoIn(0);
     await this.#store.insert(tx, {
       id: createId('personSession'),
       person,
+      method,
       secretDigest: digest(secret),
       secretIssuedAt: at,
       device,
+      provedAt: at,
       createdAt: at,
       lastUsedAt: at,
       expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS),
@@ -67,7 +73,17 @@ export class PersonSessions {
     return secret;
   }
 
-  async find(secret: string): Promise<{ id: PersonSessionId; person: string } | undefined> {
+  /**
+   * Notes that the person used a passkey, under a new secret that is only in this answer: a copy of the cookie taken
+   * before ends instead of being confirmed too. Undefined if the session has ended. Its sockets stay.
+   */
+  async confirm(id: PersonSessionId, tx: Orm): Promise<string | undefined> {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const isLive = await this.#store.confirm(tx, { id, secretDigest: digest(secret), at: this.#isoIn(0) });
+    return isLive ? secret : undefined;
+  }
+
+  async find(secret: string): Promise<(SessionProof & { person: string }) | undefined> {
     const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
     if (!row) return undefined;
     if (row.nextDigest === digest(secret) && this.#ageMs(row.nextIssuedAt) >= OVERLAP_MS) {
@@ -76,7 +92,8 @@ export class PersonSessions {
     if (this.#ageMs(row.lastUsedAt) >= USE_NOTED_MS) {
       await this.#store.noteUse(row.id, { at: this.#isoIn(0), expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS) });
     }
-    return { id: row.id as PersonSessionId, person: row.person };
+    const { id, person, method, provedAt } = row;
+    return { id: id as PersonSessionId, person, method, provedAtMs: Date.parse(provedAt) };
   }
 
   /** A new secret for a session whose secret is a day old. */
@@ -106,8 +123,13 @@ export class PersonSessions {
     if (row) await this.revoke(row.person, row.id);
   }
 
-  async revokeAll(person: string): Promise<void> {
-    await this.#end(person, (tx) => this.#store.revokeAll(tx, { person, at: this.#isoIn(0) }));
+  /** In the caller's transaction, after whose commit it calls `wake`; or in one of its own. */
+  async revokeAll(person: string, tx?: Orm): Promise<void> {
+    await this.#end(person, (inner) => this.#store.revokeAll(inner, { person, at: this.#isoIn(0) }), tx);
+  }
+
+  wake(): void {
+    this.#outbox.wake();
   }
 
   /** Throws `token_invalid` for a room token whose session has ended. Other tokens have none. */
@@ -116,13 +138,15 @@ export class PersonSessions {
     throw new AppError('token_invalid', 'The session that made this token has ended. Sign in again.');
   }
 
-  async #end(person: string, revoke: (tx: Orm) => Promise<string[]>): Promise<void> {
-    await this.#db.transaction(async (tx) => {
+  async #end(person: string, revoke: (tx: Orm) => Promise<string[]>, given?: Orm): Promise<void> {
+    const end = async (tx: Orm) => {
       const sessions = await revoke(tx);
       if (sessions.length === 0) return;
       await this.#outbox.add(tx, { topic: 'sessions.ended', identity: person, data: { sessions } });
-    });
-    this.#outbox.wake();
+    };
+    if (given) return end(given);
+    await this.#db.transaction(end);
+    this.wake();
   }
 
   async prune(): Promise<void> {

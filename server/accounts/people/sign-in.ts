@@ -117,7 +117,7 @@ export class SignIn {
       const row = await this.#store.use(tx, key, this.#isoIn(0));
       if (!row) return undefined;
       const { id, isNew } = await this.#personOf(tx, row);
-      const secret = await this.#options.sessions.open(id, device, tx);
+      const secret = await this.#options.sessions.open({ person: id, device, method: 'mail' }, tx);
       const returnTo = row.returnPath ?? '/';
       return { secret, returnTo: isNew ? `${ACCOUNT_PATH}?to=${encodeURIComponent(returnTo)}` : returnTo };
     });

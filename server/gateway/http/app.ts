@@ -8,11 +8,13 @@ import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext, LiveView } from '../context.ts';
 import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
+import { mountAddressLinks } from '../site/address-links.ts';
 import { mountCharterPages } from '../site/charter-pages.ts';
 import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
+import { passkeyCeremonies } from '../site/passkey-operations.ts';
 import { mountPictures } from '../site/picture-files.ts';
 import { mountReportPages } from '../site/report-pages.ts';
 import { mountTicketReturns } from '../site/return-pages.ts';
@@ -37,7 +39,16 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   const sessions = new SiteSessions({ config, people });
   const desk = new DeskAccess({ config, sessions: context.deskSessions });
   const limits = createHttpLimits(createLimiterFactory(context.redis));
-  const auth = new HttpAuth({ config, keys: apiKeys.ring, tokens, sessions, desk, limits });
+  const auth = new HttpAuth({
+    config,
+    clock: context.clock,
+    roles: context.roles,
+    keys: apiKeys.ring,
+    tokens,
+    sessions,
+    desk,
+    limits,
+  });
   const compress = compressPublic((request) => sessions.isPresentedIn(request) || desk.isPresentedIn(request));
   const pipeline = new HttpPipeline({ domains: { ...context, live }, auth, compress });
 
@@ -57,9 +68,11 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   pipeline.mount(app, [
     ...siteOperations(context, { sessions, desk }),
     ...signInOperations(context, { sessions, desk, limits }),
+    ...passkeyCeremonies(context, { sessions, desk, limits }),
   ]);
   mountDeskSignIn(app, context, { access: desk, limits });
   mountSignInLinks(app, context, { sessions, desk, limits });
+  mountAddressLinks(app, context, limits);
   mountUnsubscribing(app, context, limits);
   mountTicketReturns(app, context, limits);
   mountKeptLetters(app, context);

@@ -5,11 +5,13 @@
  */
 import type { Request, Response } from 'express';
 import type { KeyRing, LiveKey } from '../../accounts/key-ring.ts';
+import { mayOperate, type SessionProof } from '../../accounts/people/session-strength.ts';
+import type { Roles } from '../../accounts/roles/roles.ts';
 import type { Tokens } from '../../accounts/tokens.ts';
 import type { Config } from '../../config.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { PersonSessionId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type Caller, type CallerKind, type HttpOperation, SERVER } from '../operations/operation.ts';
 import { assertOwnPage, isOwnPage } from '../origins.ts';
@@ -25,7 +27,7 @@ export interface Authenticated {
   key?: LiveKey;
   claims?: TokenClaims;
   /** Of a person. */
-  session?: PersonSessionId;
+  session?: SessionProof | undefined;
 }
 
 type HttpDoor = HttpOperation['http'];
@@ -35,6 +37,8 @@ type Door = Pick<HttpOperation, 'limit'> & {
 
 export class HttpAuth {
   readonly #config: Config;
+  readonly #clock: Clock;
+  readonly #roles: Pick<Roles, 'has'>;
   readonly #keys: KeyRing;
   readonly #tokens: Tokens;
   readonly #sessions: SiteSessions;
@@ -43,6 +47,8 @@ export class HttpAuth {
 
   constructor(parts: {
     config: Config;
+    clock: Clock;
+    roles: Pick<Roles, 'has'>;
     keys: KeyRing;
     tokens: Tokens;
     sessions: SiteSessions;
@@ -50,6 +56,8 @@ export class HttpAuth {
     limits: HttpLimits;
   }) {
     this.#config = parts.config;
+    this.#clock = parts.clock;
+    this.#roles = parts.roles;
     this.#keys = parts.keys;
     this.#tokens = parts.tokens;
     this.#sessions = parts.sessions;
@@ -88,7 +96,7 @@ export class HttpAuth {
 
   /** The `Authorization` header takes precedence over every cookie. A public operation needs neither. */
   async #identify({ by, upload }: Door['http'], request: Request): Promise<Authenticated> {
-    if (by.includes('visitor')) return { by: 'visitor', caller: await this.#findVisitor(request) };
+    if (by.includes('visitor')) return { by: 'visitor', ...(await this.#findVisitor(request)) };
     if (request.get('authorization')) return this.#identifyByHeader(by, request);
     const found = await this.#identifyByCookie(by, request, upload?.types);
     if (found) return found;
@@ -139,20 +147,22 @@ export class HttpAuth {
       if (operator) return { by: 'operator', caller: operator };
     }
     if (!visit || !person) return undefined;
-    if (by.includes('operator') && this.#config.operators.includes(person.identity)) {
-      return { by: 'operator', caller: person };
-    }
-    if (!by.includes('person')) throw new AppError('forbidden', 'This is for operators.');
-    return { by: 'person', caller: person, session: visit.session };
+    const { session } = visit;
+    const isOperator = by.includes('operator') && (await this.#roles.has(person.identity, 'operator'));
+    if (isOperator && mayOperate(session, this.#clock.now())) return { by: 'operator', caller: person, session };
+    if (by.includes('person')) return { by: 'person', caller: person, session };
+    throw isOperator ? new AppError('step_up_required') : new AppError('forbidden', 'This is for operators.');
   }
 
   /** A page of another site may read public data anonymously, and change nothing. */
-  async #findVisitor(request: Request): Promise<Caller | null> {
+  async #findVisitor(request: Request): Promise<Pick<Authenticated, 'caller' | 'session'>> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       assertOwnPage(this.#config, request);
       assertType(request, JSON_TYPE);
-    } else if (!isOwnPage(this.#config, request)) return null;
-    return (await this.#desk.find(request)) ?? (await this.#sessions.find(request))?.person ?? null;
+    } else if (!isOwnPage(this.#config, request)) return { caller: null };
+    const operator = await this.#desk.find(request);
+    const visit = operator ? null : await this.#sessions.find(request);
+    return { caller: operator ?? visit?.person ?? null, session: visit?.session };
   }
 }
 

@@ -8,7 +8,7 @@ import { permissionsNow } from '../../accounts/tokens.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Admitted } from '../context.ts';
-import { assertMay, assertRole, errorsOf } from '../operations/admission.ts';
+import { assertConfirmed, assertMay, assertRole, errorsOf } from '../operations/admission.ts';
 import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
 import { assertNoPerson, parseInput, parseParams } from './input.ts';
@@ -60,6 +60,7 @@ export class HttpPipeline {
       http.isOfRoom ? (id as RoomId) : undefined,
     );
     const { by, key, session } = authenticated;
+    assertConfirmed(http, { ...authenticated, input, nowMs: this.#domains.clock.now() });
     const result = await operation.run(this.#domains, {
       ...{ by, key, caller, room, input, response, admitted, session, connection: undefined },
       params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },

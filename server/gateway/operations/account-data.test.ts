@@ -2,7 +2,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
-import { createSitePerson, openSession } from '../../../tests/support/people/site-person.ts';
+import { createOperator, createSitePerson, openSession } from '../../../tests/support/people/site-person.ts';
 import { createId } from '../../protocol/ids.ts';
 
 let http: TestHttp;
@@ -107,7 +107,7 @@ test('the last operator cannot close their account, and nothing of it has ended 
 });
 
 test('operators find people by handle or address, end their sessions and close accounts; looks are on record', async () => {
-  const operator = await createSitePerson(http, 'operator');
+  const operator = await createOperator(http, 'operator');
   const tom = await createSitePerson(http, 'person_tom');
   await tom('PATCH', '/v1/me', { handle: 'tom.baker' });
   const find = async (query: string) =>

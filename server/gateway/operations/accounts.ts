@@ -59,7 +59,7 @@ const creatorOperations = [
       'Identity, name and role come from the session: `creator` in a room of their own, `moderator` where the creator has made them one, `fan` elsewhere. It ends with the session. It takes no fields.',
     run: async ({ rooms, tokens }, { room, session, caller: { identity, name } }) => {
       const role = await rooms.roleOf({ room, identity });
-      return { token: tokens.create({ identity, name, room, role }, { ...(session && { session }) }) };
+      return { token: tokens.create({ identity, name, room, role }, { ...(session && { session: session.id }) }) };
     },
   }),
 ];

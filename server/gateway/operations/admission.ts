@@ -1,7 +1,10 @@
 /** Authorises participants, in the same way for sockets and for HTTP. */
+import { isConfirmed } from '../../accounts/people/session-strength.ts';
 import type { Permissions, Role } from '../../protocol/accounts.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import { isPersonId } from '../../protocol/people.ts';
 import type { Access } from '../../protocol/rooms.ts';
+import type { Authenticated } from '../http/auth.ts';
 import type { HttpOperation, ParticipantRules, Right } from './operation.ts';
 import { takesBody } from './operation.ts';
 
@@ -30,11 +33,25 @@ export function assertRole(rules: ParticipantRules, role: Role): void {
   if (rules.role && rules.role !== role) throw new AppError('forbidden', `This is for a ${rules.role}.`);
 }
 
+/**
+ * People of the house confirm dangerous acts with a passkey; others have none here. A room token proves no passkey, and
+ * anybody with a person's session can mint one.
+ */
+export function assertConfirmed(
+  { stepUp }: HttpOperation['http'],
+  { session, claims, input, nowMs }: Pick<Authenticated, 'session' | 'claims'> & { input: unknown; nowMs: number },
+): void {
+  const isNeeded = stepUp === true || (stepUp?.(input as never) ?? false);
+  if (!isNeeded) return;
+  const isConfirmedSession = session === undefined || isConfirmed(session, nowMs);
+  if (!isConfirmedSession || (claims && isPersonId(claims.sub))) throw new AppError('step_up_required');
+}
+
 const ERRORS_OF_CALLER = {
   server: ['credentials_invalid', 'scope_missing', 'token_invalid'],
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
-  operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden'],
+  operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden', 'step_up_required'],
   visitor: ['origin_not_allowed'],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
@@ -45,6 +62,7 @@ export function errorsOf({ http, from, right, role }: HttpOperation): ErrorCode[
     ...new Set<ErrorCode>([
       ...http.by.flatMap((caller) => ERRORS_OF_CALLER[caller]),
       ...http.errors,
+      ...(http.stepUp ? (['step_up_required'] as const) : []),
       ...(role !== undefined && (isForParticipants || http.by.includes('person')) ? (['forbidden'] as const) : []),
       ...(isForParticipants && from !== undefined ? (['forbidden', 'room_not_found'] as const) : []),
       ...(isForParticipants && from === 'inside' ? (['access_required', 'access_removed', 'room_ended'] as const) : []),

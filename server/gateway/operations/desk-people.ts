@@ -74,6 +74,7 @@ export const deskPeopleOperations = [
     input: deskReasonInput,
     example: { reason: 'They asked for it by letter' },
     answer: z.object({}),
+    stepUp: true,
     summary: 'Close the account of a person for good',
     description: 'As they would themselves, and refused while something is open. On record, with the reason.',
     errors: ['person_not_found', 'erasure_blocked', 'last_operator'],

@@ -1,7 +1,7 @@
 /** What operators decide about roles, over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
-import { createSitePerson } from '../../../tests/support/people/site-person.ts';
+import { createOperator, createSitePerson } from '../../../tests/support/people/site-person.ts';
 
 let http: TestHttp;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const room = { title: 'Early', access: { kind: 'free' } };
 
 test('where the house accepts its creators, a request waits for an operator, and a refused one may ask again', async () => {
   const lea = await createSitePerson(http, 'person_lea');
-  const operator = await createSitePerson(http, 'operator');
+  const operator = await createOperator(http, 'operator');
   const decide = (accepted: boolean) =>
     operator('POST', '/v1/desk/people/person_lea/creator', { accepted, reason: 'Looked at' });
   const ask = async () => (await lea('POST', '/v1/me/creator', become)).json;
@@ -22,7 +22,10 @@ test('where the house accepts its creators, a request waits for an operator, and
   expect(await ask()).toMatchObject({ role: 'fan', isCreatorRequested: true });
   expect((await lea('POST', '/v1/me/rooms', room)).json.error.code).toBe('forbidden');
   const { roles } = (await operator('GET', '/v1/desk/roles')).json;
-  expect(roles).toMatchObject([{ person: 'person_lea', role: 'creator', name: 'Léa Martin', givenAt: null }]);
+  expect(roles).toMatchObject([
+    { person: 'operator', role: 'operator' },
+    { person: 'person_lea', role: 'creator', name: 'Léa Martin', givenAt: null },
+  ]);
   await decide(false);
   expect((await lea('GET', '/v1/me')).json).toMatchObject({ role: 'fan', isCreatorRequested: false });
   expect(await ask()).toMatchObject({ isCreatorRequested: true });
@@ -38,7 +41,7 @@ test('where the house accepts its creators, a request waits for an operator, and
 });
 
 test('operators name reviewers and operators, on record; the last operator stays', async () => {
-  const operator = await createSitePerson(http, 'operator');
+  const operator = await createOperator(http, 'operator');
   await createSitePerson(http, 'person_max');
   const act = (path: string, role: string) =>
     operator('POST', `/v1/desk/people/${path}`, { role, reason: 'The team changes' });
@@ -46,7 +49,11 @@ test('operators name reviewers and operators, on record; the last operator stays
   expect((await act('person_max/roles', 'operator')).status).toBe(201);
   expect((await act('person_unknown/roles', 'operator')).json.error.code).toBe('person_not_found');
   expect((await act('person_max/roles', 'creator')).json.error.code).toBe('invalid_request');
-  expect((await act('person_max/roles/end', 'operator')).json.error.code).toBe('last_operator');
   expect((await act('person_max/roles/end', 'reviewer')).status).toBe(200);
+  expect((await act('operator/roles/end', 'operator')).status).toBe(200);
+  expect((await act('person_max/roles', 'reviewer')).json.error.code).toBe('forbidden');
   expect((await http.context.roles.rolesOf('person_max')).map(({ role }) => role)).toEqual(['operator']);
+  await expect(http.context.roles.end({ person: 'person_max', role: 'operator', by: 'test' })).rejects.toMatchObject({
+    code: 'last_operator',
+  });
 });

@@ -41,6 +41,7 @@ export const deskRoleOperations = [
     example: { role: 'reviewer', reason: 'Joins the team that reads reports' },
     answer: z.object({}),
     status: 201,
+    stepUp: ({ role }) => role === 'operator',
     summary: 'Make a person a reviewer or an operator',
     description: 'On record, with the reason. A repeated call has no further effect.',
     errors: ['person_not_found'],

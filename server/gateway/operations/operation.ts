@@ -6,9 +6,10 @@
 import type { Response } from 'express';
 import type { z } from 'zod';
 import type { LiveKey } from '../../accounts/key-ring.ts';
+import type { SessionProof } from '../../accounts/people/session-strength.ts';
 import type { Participant, Role } from '../../protocol/accounts.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import type { PersonSessionId, RoomId } from '../../protocol/ids.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type ParsedInput, REQUESTS, type RequestAnswer, type RequestName } from '../../protocol/realtime.ts';
 import type { ChatLive } from '../chat/chat-live.ts';
@@ -62,7 +63,7 @@ interface AnyCall {
   locale: Locale | undefined;
   connection: Connection | undefined;
   /** Of a person of the site. */
-  session: PersonSessionId | undefined;
+  session: SessionProof | undefined;
   /** Of a participant who was admitted to the room over HTTP. */
   admitted: Admitted | undefined;
   /** Over HTTP, for cookies; the pipeline sends the answer. */
@@ -121,6 +122,11 @@ interface HttpSpec<
   /** Its input has to have what `input` has, and the parameters of the path. */
   socket?: Event & (ParsedInput<Event> extends z.output<I> & ParamsOf<Path> ? unknown : never);
   limit?: Limit;
+  /**
+   * Whether a person must confirm it with a passkey, always or for some inputs. API keys and desk links are not
+   * affected.
+   */
+  stepUp?: true | ((input: z.output<I>) => boolean);
   /**
    * The body may hold the participant's `token`, and may be sent as text: a page of another site then needs no
    * preflight, which costs a round trip.
@@ -210,6 +216,7 @@ export interface HttpDoor {
   summary: string;
   description?: string;
   errors: readonly ErrorCode[];
+  stepUp?: true | ((input: never) => boolean);
 }
 
 /** An operation with its types erased. */
@@ -271,10 +278,11 @@ type DoorSpec = Pick<
   HttpSpec<HttpRoute, HttpCaller, z.ZodType, never, z.ZodType>,
   'http' | 'by' | 'status' | 'errors' | 'tokenInBody'
 > &
-  Pick<HttpDoor, 'input' | 'example' | 'summary' | 'description'>;
+  Pick<HttpDoor, 'input' | 'example' | 'summary' | 'description' | 'stepUp'>;
 
 function doorOf(spec: DoorSpec): HttpDoor {
   const { http, by, input, example, status = 200, summary, description, errors = [], tokenInBody = false } = spec;
+  const { stepUp } = spec;
   const [method = '', path = ''] = http.split(' ');
   const [scope] = by.flatMap((caller) =>
     caller.startsWith('server:') ? [caller.slice('server:'.length) as Scope] : [],
@@ -282,7 +290,7 @@ function doorOf(spec: DoorSpec): HttpDoor {
   return {
     ...{ method: method.toLowerCase() as HttpDoor['method'], path, isOfRoom: ROOM_PATH.test(path) },
     ...{ by: by.map((caller) => (caller.startsWith('server:') ? 'server' : caller) as CallerKind), scope },
-    ...{ input, example, status, summary, description, errors, tokenInBody },
+    ...{ input, example, status, summary, description, errors, tokenInBody, stepUp },
   };
 }
 

@@ -109,7 +109,7 @@ export const peopleOperations = [
     answer: personSessionList,
     summary: 'Where you are signed in',
     run: async ({ people }, { caller, session }) => ({
-      sessions: await people.sessions.list(caller.identity, session),
+      sessions: await people.sessions.list(caller.identity, session?.id),
     }),
   }),
   operation({

@@ -17,7 +17,7 @@ export const pushOperations = [
     answer: pushState,
     summary: 'Which of your browsers get messages',
     description: 'With the key that a browser needs to subscribe. A browser that was signed out gets nothing more.',
-    run: (domains, { caller, session }) => stateOf(domains, caller.identity, session),
+    run: (domains, { caller, session }) => stateOf(domains, caller.identity, session?.id),
   }),
   operation({
     ...BY_PERSON,
@@ -37,11 +37,11 @@ export const pushOperations = [
       'What `PushSubscription.toJSON()` gives. Reminders of lives and changes of their dates are sent to it. A person keeps the newest ten.',
     errors: ['push_endpoint_not_allowed'],
     run: async (domains, { caller, session, input }) => {
-      const sessions = await domains.people.sessions.list(caller.identity, session);
+      const sessions = await domains.people.sessions.list(caller.identity, session?.id);
       const current = sessions.find(({ isCurrent }) => isCurrent);
       if (!current) throw new AppError('forbidden', 'This browser is not signed in with an account.');
       await domains.push.subscribe({ person: caller.identity, session: current.id, device: current.device }, input);
-      return stateOf(domains, caller.identity, session);
+      return stateOf(domains, caller.identity, session?.id);
     },
   }),
   operation({
@@ -53,7 +53,7 @@ export const pushOperations = [
     description: 'A repeated call has no further effect.',
     run: async (domains, { caller, session, params: { device } }) => {
       await domains.push.unsubscribe(device, caller.identity);
-      return stateOf(domains, caller.identity, session);
+      return stateOf(domains, caller.identity, session?.id);
     },
   }),
 ];

@@ -1,6 +1,7 @@
 /** Every operation, by the part of the documentation that it belongs to. */
 import { accountDataOperations } from './account-data.ts';
 import { accountOperations } from './accounts.ts';
+import { addressOperations } from './addresses.ts';
 import { blockOperations } from './blocks.ts';
 import { chatOperations } from './chat.ts';
 import { chatModerationOperations } from './chat-moderation.ts';
@@ -19,6 +20,8 @@ import { ticketOperations } from './money/tickets.ts';
 import { tipOperations } from './money/tips.ts';
 import { walletOperations } from './money/wallet.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
+import { operatorOperations } from './operators.ts';
+import { passkeyOperations } from './passkeys.ts';
 import { peopleOperations } from './people.ts';
 import { personalDataOperations } from './personal-data.ts';
 import { profileOperations } from './profiles.ts';
@@ -34,6 +37,9 @@ export const OPERATIONS = {
   accounts: [
     ...accountOperations,
     ...peopleOperations,
+    ...passkeyOperations,
+    ...addressOperations,
+    ...operatorOperations,
     ...pushOperations,
     ...moderatorOperations,
     ...accountDataOperations,

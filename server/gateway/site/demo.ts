@@ -13,25 +13,36 @@ const DEMO_CREATORS = [
   { identity: 'noah', name: 'Noah Lindqvist', country: 'SE' },
 ] as const satisfies Omit<Creator, 'createdAt'>[];
 
+/** Seeded with the role. */
+export const DEMO_OPERATOR = 'operator';
+
 export const DEMO_PEOPLE: readonly SitePerson[] = [
   ...DEMO_CREATORS.map(({ identity, name }) => ({ identity, name, role: 'creator' as const })),
   { identity: 'lea', name: 'Léa', role: 'fan' },
   { identity: 'malik', name: 'Malik', role: 'fan' },
   { identity: 'ines', name: 'Inès', role: 'fan' },
   { identity: 'tom', name: 'Tom', role: 'fan' },
-  // The operator: the configuration makes this identity an operator in development.
-  { identity: 'operator', name: 'La maison', role: 'fan' },
+  { identity: DEMO_OPERATOR, name: 'La maison', role: 'fan' },
 ];
 
 /** Whom one can sign in as; undefined in production. */
-export function demoPeopleOf({ development, operators }: Config): (SitePerson & { isOperator: boolean })[] | undefined {
+export function demoPeopleOf({ development }: Config): (SitePerson & { isOperator: boolean })[] | undefined {
   if (!development) return undefined;
-  return DEMO_PEOPLE.map((person) => ({ ...person, isOperator: operators.includes(person.identity) }));
+  return DEMO_PEOPLE.map((person) => ({ ...person, isOperator: person.identity === DEMO_OPERATOR }));
 }
 
 /** Where the mail of a demo person goes, which development shows at `/dev/mail`. */
 export function demoAddress(identity: string): string {
   return `${identity}@demo.example`;
+}
+
+/** Idempotent. */
+export async function seedPerson(
+  { people, roles }: Pick<HttpContext, 'people' | 'roles'>,
+  { identity: id, name }: SitePerson,
+): Promise<void> {
+  await people.seed({ id, name, address: demoAddress(id) });
+  if (id === DEMO_OPERATOR) await roles.give({ person: id, role: 'operator', by: 'demo' });
 }
 
 const DEMO_TICKET_MINOR = 500;
@@ -40,10 +51,11 @@ const DEMO_TICKET_MINOR = 500;
  * Creates the demo's creators if they are missing, its rooms if there are none, and the example charter if there was
  * never any. Nobody has accepted it: like everyone, the demo's creators are asked when they first go live.
  */
-export async function seedDemo({ config, accounts, people, roles, rooms, charter }: HttpContext): Promise<void> {
+export async function seedDemo(context: HttpContext): Promise<void> {
+  const { config, accounts, roles, rooms, charter } = context;
   if (!config.development) return;
   if (config.exampleCharter) await charter.seed(EXAMPLE_CHARTER, 'example');
-  for (const { identity: id, name } of DEMO_PEOPLE) await people.seed({ id, name, address: demoAddress(id) });
+  for (const person of DEMO_PEOPLE) await seedPerson(context, person);
   for (const creator of DEMO_CREATORS) {
     await accounts.createCreator(creator);
     await roles.give({ person: creator.identity, role: 'creator', by: 'demo' });

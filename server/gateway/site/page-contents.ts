@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import type { Roles } from '../../accounts/roles/roles.ts';
 import type { Config } from '../../config.ts';
 import type { Money } from '../../money/money.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
@@ -46,6 +47,7 @@ export class PageContents {
   readonly #config: Config;
   readonly #rooms: Rooms;
   readonly #money: Money;
+  readonly #roles: Pick<Roles, 'has'>;
   readonly #sessions: SiteSessions;
   readonly #desk: DeskAccess;
   readonly #domains: HttpContext;
@@ -53,11 +55,12 @@ export class PageContents {
   readonly #publicRooms: SharedRead<'all', CardRoom[]>;
 
   constructor(domains: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
-    const { config, rooms, money } = domains;
+    const { config, rooms, money, roles } = domains;
     this.#domains = domains;
     this.#config = config;
     this.#rooms = rooms;
     this.#money = money;
+    this.#roles = roles;
     this.#sessions = sessions;
     this.#desk = desk;
     this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await rooms.listPublicRooms()));
@@ -69,7 +72,7 @@ export class PageContents {
       page: name,
       language,
       person,
-      isOperator: person !== null && this.#config.operators.includes(person.identity),
+      isOperator: person !== null && (await this.#roles.has(person.identity, 'operator')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
       signInPath: this.#config.hasSite ? signInPath(request.path) : undefined,
       demoPeople: demoPeopleOf(this.#config),

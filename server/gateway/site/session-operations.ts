@@ -6,7 +6,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { FOOTER_PAGES } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { type HttpOperation, type Operation, operation } from '../operations/operation.ts';
-import { DEMO_PEOPLE, demoAddress, demoPeopleOf } from './demo.ts';
+import { DEMO_OPERATOR, DEMO_PEOPLE, demoPeopleOf, seedPerson } from './demo.ts';
 import type { DeskAccess } from './desk-access.ts';
 import { footerPages } from './house-pages.ts';
 import { type SiteSessions, sitePerson } from './site-session.ts';
@@ -30,12 +30,10 @@ export function siteOperations(
   context: HttpContext,
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
-  const { config, people } = context;
-  const isOperator = (person: { identity: string } | null) =>
-    person !== null && config.operators.includes(person.identity);
-  const describe = async (person: z.infer<typeof sitePerson> | null) => ({
+  const { config, people, roles } = context;
+  const describe = async (person: z.infer<typeof sitePerson> | null, isOperator = false) => ({
     person,
-    isOperator: isOperator(person),
+    isOperator,
     demo: config.development,
     hasAccounts: config.hasSite,
     currency: config.currency,
@@ -48,9 +46,11 @@ export function siteOperations(
       name: 'siteSession',
       http: 'GET /site/session',
       summary: 'Who is signed in',
-      run: async (_domains, { caller, response }) => {
+      run: async (_domains, { caller, session, response }) => {
         await sessions.renew(response);
-        return describe(sitePerson.nullable().parse(caller));
+        // Whoever is here without a session of a person came by a desk link.
+        const isOperator = caller !== null && (!session || (await roles.has(caller.identity, 'operator')));
+        return describe(sitePerson.nullable().parse(caller), isOperator);
       },
     }),
     operation({
@@ -78,11 +78,11 @@ export function siteOperations(
         const person = DEMO_PEOPLE.find((it) => it.identity === input.identity);
         if (!config.development || !person) throw new AppError('not_found');
         desk.forget(response);
-        const { identity: id, name } = person;
-        await people.seed({ id, name, address: demoAddress(id) });
+        const { identity: id } = person;
+        await seedPerson(context, person);
         const device = deviceName(response.req.get('user-agent'));
-        await sessions.replace(response, await people.sessions.open(id, device));
-        return describe(person);
+        await sessions.replace(response, await people.sessions.open({ person: id, device, method: 'demo' }));
+        return describe(person, id === DEMO_OPERATOR);
       },
     }),
     operation({

@@ -2,97 +2,39 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import jwt from 'jsonwebtoken';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { PRODUCTION_ENV, type Reply, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
+import {
+  ACCOUNTS_ENV,
+  codeOf,
+  FOREIGN,
+  Letters,
+  newAddress,
+  OWN,
+  SiteBrowser,
+} from '../../../tests/support/people/site-browser.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const SITE = 'https://loge.example';
-const OWN = { origin: SITE, 'sec-fetch-site': 'same-origin' };
-const FOREIGN = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
-const ACCOUNTS_ENV = {
-  ...PRODUCTION_ENV,
-  LOGE_SITE: 'on',
-  LOGE_TRUST_PROXY: '1',
-  LOGE_SMTP_URL: 'smtp://127.0.0.1:9',
-  LOGE_MAIL_FROM: 'Loge <mail@loge.example>',
-};
 
 let nowMs = Date.parse('2026-05-04T09:00:00Z');
 let http: TestHttp;
-let made = 0;
-/** Letters by address, newest first. */
-const letters = new Map<string, { link: string; code: string }[]>();
+let letters: Letters;
 
 beforeAll(async () => {
   http = await startHttp({ env: ACCOUNTS_ENV, clock: { now: () => nowMs } });
-  vi.spyOn(http.context.mail, 'enqueue').mockImplementation(async (_tx, { to, data }) => {
-    // Only sign-in letters are sent here.
-    letters.set(to, [data as { link: string; code: string }, ...(letters.get(to) ?? [])]);
-    return true;
-  });
+  letters = new Letters(http);
 });
 
 afterAll(() => http[Symbol.asyncDispose]());
 
-function nextNumber(): number {
-  made += 1;
-  return made;
-}
-
-/** Keeps cookies, as a browser does, and has an address of its own. */
-class Browser {
-  readonly cookies = new Map<string, string>();
-  readonly #ip = `198.18.0.${nextNumber()}`;
-
-  async call(method: string, path: string, body?: object, headers: Record<string, string> = OWN): Promise<Reply> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const isForm = path.startsWith('/sign-in/link');
-    const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
-    const reply = await http.call(method, path, {
-      headers: { 'x-forwarded-for': this.#ip, 'content-type': type, cookie, ...headers },
-      ...(method === 'GET' ? {} : { body: isForm ? '' : (body ?? {}) }),
-    });
-    for (const text of reply.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? [];
-      if (value === '') this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return reply;
-  }
-
-  async ask(address: string, more: object = {}): Promise<{ path: string; code: string }> {
-    const reply = await this.call('POST', '/site/sign-in', { address, ...more });
-    expect([reply.status, reply.json]).toEqual([200, { minutes: 10 }]);
-    const { link, code } = letters.get(address)?.[0] ?? { link: '', code: '' };
-    expect(link.startsWith(`${SITE}/sign-in/link/`)).toBe(true);
-    return { path: link.slice(SITE.length), code };
-  }
-
-  enter(code: string): Promise<Reply> {
-    return this.call('POST', '/site/sign-in/code', { code });
-  }
-
-  async who(): Promise<{ identity: string; name: string; role: string } | null> {
-    return (await this.call('GET', '/site/session')).json.person;
-  }
-
-  async signIn(address: string): Promise<this> {
-    const { code } = await this.ask(address);
-    expect((await this.enter(code)).status).toBe(200);
-    return this;
-  }
-
-  copy(): Browser {
-    const other = new Browser();
-    for (const [name, value] of this.cookies) other.cookies.set(name, value);
-    return other;
+class Browser extends SiteBrowser {
+  constructor() {
+    super({ http, letters });
   }
 }
 
-const newAddress = () => `person${nextNumber()}@example.org`;
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
-const codeOf = ({ json }: Reply) => json?.error?.code;
 
 describe('the link', () => {
   test('signs in the browser that opens it, once; a mail scanner consumes nothing', async () => {
@@ -146,7 +88,7 @@ describe('the link', () => {
     const request = httpRequest(new URL('/site/sign-in', http.url), { method: 'POST', headers });
     const [response] = (await once(request.end(JSON.stringify({ address })), 'response')) as [IncomingMessage];
     expect(response.resume().statusCode).toBe(200);
-    expect(letters.get(address)?.[0]?.link).toMatch(/^https:\/\/loge\.example\/sign-in\/link\/[\w-]{43}$/);
+    expect(letters.to(address)[0]?.data.link).toMatch(/^https:\/\/loge\.example\/sign-in\/link\/[\w-]{43}$/);
   });
 
   test('never leads to another site', async () => {
@@ -189,7 +131,7 @@ describe('attacks', () => {
     for (const address of [known, newAddress()]) {
       const { status, headers, text } = await new Browser().call('POST', '/site/sign-in', { address });
       const names = headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]+/, '').replace(/Expires=[^;]+/, ''));
-      shapes.push({ status, text, names, letters: letters.get(address)?.length === 0 });
+      shapes.push({ status, text, names, letters: letters.to(address).length === 0 });
     }
     expect(shapes[0]).toEqual(shapes[1]);
   });

@@ -6,9 +6,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { People } from '../../accounts/people/people.ts';
 import { PERSON_SESSION_TTL_MS } from '../../accounts/people/person-sessions.ts';
+import type { SessionProof } from '../../accounts/people/session-strength.ts';
 import type { Config } from '../../config.ts';
 import { displayName, identity, type TokenClaims } from '../../protocol/accounts.ts';
-import type { PersonSessionId } from '../../protocol/ids.ts';
 import { SignedCookie } from './signed-cookie.ts';
 
 export const sitePerson = z.object({ identity, name: displayName, role: z.enum(['creator', 'fan']) });
@@ -16,7 +16,7 @@ export type SitePerson = z.infer<typeof sitePerson>;
 
 interface SiteVisit {
   person: SitePerson;
-  session: PersonSessionId;
+  session: SessionProof;
 }
 
 export class SiteSessions {
@@ -39,7 +39,7 @@ export class SiteSessions {
     for (const secret of this.#cookie.read(request)) {
       const session = await this.#people.sessions.find(secret);
       const person = session && (await this.#people.find(session.person));
-      if (person) return { person, session: session.id };
+      if (person) return { person, session };
     }
     return null;
   }
@@ -52,6 +52,11 @@ export class SiteSessions {
   /** Ends the browser's session, if it has one, and begins another: a planted or shared session is never taken over. */
   async replace(response: Response, secret: string): Promise<void> {
     await this.#closeAll(response.req);
+    this.write(response, secret);
+  }
+
+  /** The browser's session goes on with another secret. */
+  write(response: Response, secret: string): void {
     this.#cookie.write(response, secret);
   }
 
@@ -59,7 +64,7 @@ export class SiteSessions {
   async renew(response: Response): Promise<void> {
     for (const secret of this.#cookie.read(response.req)) {
       const next = await this.#people.sessions.renew(secret);
-      if (next !== undefined) return this.#cookie.write(response, next);
+      if (next !== undefined) return this.write(response, next);
     }
   }
 

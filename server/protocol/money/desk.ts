@@ -18,6 +18,7 @@ export const deskAct = z.object({
   act: z.enum([
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
+    ...(['recovery', 'recovery_withdrawn'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */
   subject: z.string(),

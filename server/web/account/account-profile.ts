@@ -1,4 +1,4 @@
-/** `<account-profile>`: name, handle, language and address. Before there is a name, the name alone. */
+/** `<account-profile>`: name, handle and language. Before there is a name, the name alone. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -37,7 +37,7 @@ export class AccountProfile extends AccountPart {
     </section>`;
   }
 
-  #more({ handle, language, addresses, about, role, mail }: Profile): TemplateResult {
+  #more({ handle, language, about, role, mail }: Profile): TemplateResult {
     const { accountTexts: texts } = this;
     return html`<label class="field">
         <span>${texts.handle}</span>
@@ -64,12 +64,7 @@ export class AccountProfile extends AccountPart {
       </label>
       <label class="check"
         ><input type="checkbox" name="lives" .checked=${mail.lives} data-testid="account-mail-lives" />${texts.mailLives}</label
-      >
-      ${
-        addresses.length > 0
-          ? html`<div class="field"><span>${texts.address}</span><div data-testid="account-address">${addresses.join(', ')}</div></div>`
-          : nothing
-      }`;
+      >`;
   }
 
   #about(about: string): TemplateResult {

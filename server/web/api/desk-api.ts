@@ -1,5 +1,6 @@
-/** The operators' desk's calls to the server. */
+/** The operators' desk's calls to the server, all of which may want a passkey: a session for the desk is over soon. */
 
+import type { Recovery, RecoveryInput } from '../../protocol/addresses.ts';
 import type { UndeliveredLetter } from '../../protocol/mail.ts';
 import type {
   CreatorFreeze,
@@ -15,7 +16,8 @@ import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { Article, CharterDraft, CharterVersion, PublishedVersion } from '../../protocol/trust/charter.ts';
 import type { FiledReportList } from '../../protocol/trust/reports.ts';
-import { call, withQuery } from './site-call.ts';
+import { confirmedCall as call } from './confirmed-call.ts';
+import { withQuery } from './site-call.ts';
 
 export interface RefundOrder {
   payment: string;
@@ -49,6 +51,9 @@ export const deskApi = {
   actsOn: async (subject: string) =>
     (await call<{ acts: DeskActView[] }>('GET', withQuery('/v1/desk/acts', { subject }))).acts,
   undeliveredLetters: async () => (await call<{ letters: UndeliveredLetter[] }>('GET', '/v1/desk/letters')).letters,
+  recoveries: async () => (await call<{ recoveries: Recovery[] }>('GET', '/v1/desk/recoveries')).recoveries,
+  beginRecovery: (input: RecoveryInput) => call<Recovery>('POST', '/v1/desk/recoveries', input),
+  withdrawRecovery: (person: string) => call<object>('DELETE', `/v1/desk/recoveries/${encodeURIComponent(person)}`),
   disputes: async () => (await call<{ disputes: Dispute[] }>('GET', '/v1/disputes')).disputes,
   submitEvidence: (dispute: string, note: string) =>
     call<unknown>('POST', `/v1/disputes/${encodeURIComponent(dispute)}/evidence`, note ? { note } : {}),

@@ -1,7 +1,8 @@
 /** The desk's calls about people and their roles. */
 import type { DeskPerson, DeskPersonRow } from '../../protocol/people.ts';
 import type { RoleHolder } from '../../protocol/roles.ts';
-import { call, withQuery } from './site-call.ts';
+import { confirmedCall as call } from './confirmed-call.ts';
+import { withQuery } from './site-call.ts';
 
 const at = (person: string, path = '') => `/v1/desk/people/${encodeURIComponent(person)}${path}`;
 

@@ -6,6 +6,7 @@ import type { OwnTicket, Refund, SavedCard, TopupAnswer, Wallet } from '../../pr
 import type { CreatorEarnings, dac7Year, earningsPage, Statement } from '../../protocol/money/payouts.ts';
 import type { Receipt, WalletHistory } from '../../protocol/money/pricing.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
+import { confirmedCall } from './confirmed-call.ts';
 import { call, withQuery } from './site-call.ts';
 
 export type EarningsPage = z.infer<typeof earningsPage>;
@@ -43,7 +44,7 @@ export const earningsApi = {
   read: () => call<EarningsPage>('GET', '/v1/earnings/overview'),
   holds: (after: string) => call<CreatorEarnings>('GET', withQuery('/v1/earnings', { after })),
   startOnboarding: (returnUrl: string) =>
-    call<{ onboardingUrl: string }>('POST', '/v1/earnings/onboarding', { returnUrl }),
+    confirmedCall<{ onboardingUrl: string }>('POST', '/v1/earnings/onboarding', { returnUrl }),
   statement: (month: string) => call<Statement>('GET', withQuery('/v1/earnings/statement', { month })),
   taxYear: (year: number) => call<TaxYear>('GET', withQuery('/v1/earnings/tax-year', { year })),
 };

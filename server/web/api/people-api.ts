@@ -1,4 +1,6 @@
 /** Calls of the sign-in page and of the account. */
+import type { AddressChange } from '../../protocol/addresses.ts';
+import type { Passkey } from '../../protocol/passkeys.ts';
 import type {
   AccountClosing,
   BecomeCreatorInput,
@@ -10,11 +12,14 @@ import type { Picture } from '../../protocol/pictures.ts';
 import type { CreatorCard, CreatorProfile } from '../../protocol/profiles.ts';
 import type { PushDeviceInput, PushState } from '../../protocol/push.ts';
 import type { ListedBlock } from '../../protocol/rooms.ts';
+import { confirmedCall } from './confirmed-call.ts';
 import { call, callWithFile, withQuery } from './site-call.ts';
 
 const followPath = (creator: string) => `/v1/me/follows/${encodeURIComponent(creator)}`;
 
 export type { PushState };
+
+const passkeyPath = (id: string) => `/v1/me/passkeys/${encodeURIComponent(id)}`;
 
 export const peopleApi = {
   push: () => call<PushState>('GET', '/v1/me/push'),
@@ -41,6 +46,12 @@ export const peopleApi = {
   becomeCreator: (input: BecomeCreatorInput) => call<Profile>('POST', '/v1/me/creator', input),
   sessions: async () => (await call<{ sessions: PersonSession[] }>('GET', '/v1/me/sessions')).sessions,
   signOutOf: (session: string) => call<object>('DELETE', `/v1/me/sessions/${encodeURIComponent(session)}`),
+  renamePasskey: (id: string, name: string) => call<Passkey>('PATCH', passkeyPath(id), { name }),
+  removePasskey: (id: string) => confirmedCall<object>('DELETE', passkeyPath(id)),
+  addressChange: async () => (await call<{ change: AddressChange | null }>('GET', '/v1/me/address-change')).change,
+  changeAddress: (address: string) => confirmedCall<AddressChange>('POST', '/v1/me/address-change', { address }),
+  withdrawAddressChange: () => call<object>('DELETE', '/v1/me/address-change'),
+  becomeOperator: (token: string) => confirmedCall<object>('POST', '/v1/me/operator', { token }),
   signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
   closing: () => call<AccountClosing>('GET', '/v1/me/closing'),
   close: () => call<object>('POST', '/v1/me/closing', { confirmed: true }),

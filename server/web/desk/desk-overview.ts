@@ -31,6 +31,8 @@ function placeOf({ act, subject }: DeskActView): string {
     case 'sessions_ended':
     case 'account_closed':
     case 'look':
+    case 'recovery':
+    case 'recovery_withdrawn':
       return `/desk/people/${encodeURIComponent(subject)}`;
   }
 }

@@ -1,10 +1,16 @@
-/** The account: profile, becoming a creator, sessions. Right after the first sign-in it asks for a name alone. */
+/**
+ * The account: profile, becoming a creator, passkeys, sessions. Right after the first sign-in it asks for a name alone,
+ * and then offers a passkey.
+ */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import '../account/account-address.ts';
 import '../account/account-blocks.ts';
 import '../account/account-creator.ts';
 import '../account/account-data.ts';
 import '../account/account-follows.ts';
+import '../account/account-operator.ts';
+import '../account/account-passkeys.ts';
 import '../account/account-picture.ts';
 import '../account/account-profile.ts';
 import '../account/account-push.ts';
@@ -15,12 +21,15 @@ import type { Profile } from '../../protocol/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
+import { hasPasskeys } from '../passkeys/passkey-ceremonies.ts';
 import { SitePage } from '../site/site-page.ts';
 import '../texts/account-texts.ts';
 
 export class SiteAccount extends SitePage {
-  static override properties = { ...SitePage.properties, profile: { state: true } };
+  static override properties = { ...SitePage.properties, profile: { state: true }, offersPasskey: { state: true } };
   declare profile: Profile | undefined;
+  /** Right after the first sign-in, before going on to where they came from. */
+  declare offersPasskey: boolean;
   protected readonly page = 'account';
 
   protected override async load({ person }: SiteSession): Promise<void> {
@@ -33,9 +42,12 @@ export class SiteAccount extends SitePage {
     if (!person) return html`<div class="column narrow">${this.signIn()}</div>`;
     if (!profile) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
     const isNew = profile.name === null;
+    const invitation = new URLSearchParams(location.search).get('operator');
+    if (this.offersPasskey) return this.#offer();
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : nothing}
+      ${!isNew && invitation ? html`<account-operator .token=${invitation}></account-operator>` : nothing}
       <account-profile .profile=${profile}></account-profile>
       ${
         isNew
@@ -46,20 +58,37 @@ export class SiteAccount extends SitePage {
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
               <account-push></account-push>
               <account-moderating></account-moderating>
+              <account-passkeys></account-passkeys>
+              <account-address .profile=${profile}></account-address>
               <account-sessions></account-sessions>
               <account-data></account-data>`
       }
     </div>`;
   }
 
+  #offer(): TemplateResult {
+    const { passkeys } = this.words.accounts;
+    return html`<div class="column narrow" @passkey-added=${this.#goOn}>
+      <h1 class="display">${passkeys.offer}</h1>
+      <p class="lead">${passkeys.offerText}</p>
+      <account-passkeys .isOffer=${true}></account-passkeys>
+      <p><button class="link" type="button" data-testid="passkey-later" @click=${this.#goOn}>${passkeys.later}</button></p>
+    </div>`;
+  }
+
+  #goOn = (): void => {
+    this.offersPasskey = false;
+    const to = returnPathOf(location.search);
+    if (to !== undefined && to !== '/account') location.assign(to);
+  };
+
   #handleChange = ({ detail: profile }: CustomEvent<Profile>): void => {
     const isFirst = this.profile?.name === null;
-    const to = returnPathOf(location.search);
-    if (isFirst && to !== undefined && to !== '/account') {
-      location.assign(to);
-      return;
-    }
     this.profile = profile;
+    if (isFirst) {
+      if (hasPasskeys()) this.offersPasskey = true;
+      else this.#goOn();
+    }
     const { session } = this;
     if (!session?.person || profile.name === null) return;
     this.session = { ...session, person: { ...session.person, name: profile.name, role: profile.role } };

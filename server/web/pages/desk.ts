@@ -26,6 +26,7 @@ registerParts({
   'desk-people': withControls(() => import('../desk/desk-people.ts')),
   'desk-person': withControls(() => import('../desk/desk-person.ts')),
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
+  'desk-recoveries': withControls(() => import('../desk/desk-recoveries.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
   'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
@@ -42,6 +43,7 @@ const SECTIONS = [
   'reports',
   'people',
   'letters',
+  'recoveries',
 ] as const;
 type Section = (typeof SECTIONS)[number];
 
@@ -160,6 +162,8 @@ export class SiteDesk extends SitePage {
         return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
+      case 'recoveries':
+        return html`<desk-recoveries></desk-recoveries>`;
     }
   }
 }

@@ -1,10 +1,14 @@
-/** The sign-in page: a mail address, then the code of the mail. The mail's link works in any browser. */
+/**
+ * The sign-in page: a mail address, then the code of the mail, whose link works in any browser; or a passkey.
+ */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { returnPathOf } from '../account/return-path.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
+import { hasPasskeys, usePasskey } from '../passkeys/passkey-ceremonies.ts';
 import { SitePage } from '../site/site-page.ts';
 import { formStyles } from '../styles/form-styles.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
@@ -52,7 +56,15 @@ export class SiteSignInPage extends SitePage {
           />
         </label>
         ${this.#submit(signIn.send, 'sign-in-send')}
-      </form>`;
+      </form>
+      ${
+        hasPasskeys()
+          ? html`<p class="muted">${signIn.or}</p>
+              <p class="buttons">
+                ${button({ label: signIn.passkey, testId: 'sign-in-passkey', isOutlined: true, onClick: this.#usePasskey })}
+              </p>`
+          : nothing
+      }`;
   }
 
   #codeForm({ address, minutes }: { address: string; minutes: number }): TemplateResult {
@@ -84,6 +96,13 @@ export class SiteSignInPage extends SitePage {
   #submit(label: string, testId: string): TemplateResult {
     return html`<button class="button" type="submit" data-testid=${testId} ?disabled=${this.busy !== ''}>${label}</button>`;
   }
+
+  #usePasskey = (): void => {
+    void this.act('passkey', async () => {
+      await usePasskey();
+      location.assign(returnPathOf(location.search) ?? '/');
+    });
+  };
 
   #ask = async (event: Event): Promise<void> => {
     event.preventDefault();

@@ -38,6 +38,7 @@ describe.each(BOTH_DATABASES)('accounts on $name', ({ open }) => {
       log,
       mail,
       publicUrl: 'https://loge.example',
+      houseName: 'Loge',
       roles,
       creatorApproval: false,
     });

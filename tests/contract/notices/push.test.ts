@@ -42,7 +42,7 @@ function openPush({ isOpen = true, secret = 'a secret for tests' } = {}): Push {
 /** A browser of a person, which is signed in. */
 async function signIn(person: string) {
   const sessions = new PersonSessions({ db, clock, outbox: { add: async () => {}, wake: () => {} } });
-  await sessions.open(person, 'Firefox, Android');
+  await sessions.open({ person, device: 'Firefox, Android', method: 'mail' });
   const [{ id } = { id: '' }] = await sessions.list(person, undefined);
   return { by: { person, session: id, device: 'Firefox, Android' }, sessions };
 }

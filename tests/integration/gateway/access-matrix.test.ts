@@ -119,6 +119,8 @@ describe('over HTTP', () => {
     'POST /v1/me/creator': () => ({ name: 'Léa', country: 'KP', isAdult: true, acceptsTerms: true }),
     'POST /site/sign-in': () => ({ address: 'lea@example.org' }),
     'POST /site/sign-in/code': () => ({ code: '000000' }),
+    'POST /site/passkeys': () => ({ id: 'x', clientDataJSON: 'x', attestationObject: 'x', transports: [] }),
+    'POST /site/passkeys/sign-in': () => ({ id: 'x', clientDataJSON: 'x', authenticatorData: 'x', signature: 'x' }),
     'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),
     'POST /v1/wallet/refunds': () => ({ topup: createId('topup') }),
     'POST /v1/memberships/:membership/tier': ({ tier }) => ({ tier }),
@@ -151,6 +153,7 @@ describe('over HTTP', () => {
 
   async function credentialsOf(caller: string, scene: Scene): Promise<Record<string, string>> {
     const { row } = scene;
+    const operator = OPERATORS[row % OPERATORS.length] ?? '';
     const key = keys.get(caller);
     if (key) return { authorization: key };
     if ((PARTICIPANTS as readonly string[]).includes(caller)) {
@@ -174,7 +177,8 @@ describe('over HTTP', () => {
         await http.context.roles.give({ person: `reviewer-${row}`, role: 'reviewer', by: 'test' });
         return { cookie: await signIn(http, `reviewer-${row}`) };
       case 'operator':
-        return { cookie: await signIn(http, OPERATORS[row % OPERATORS.length] ?? '') };
+        await http.context.roles.give({ person: operator, role: 'operator', by: 'test' });
+        return { cookie: await signIn(http, operator) };
       default:
         return { cookie: await signIn(http, `${caller}-${row}`) };
     }
@@ -349,7 +353,7 @@ describe('over sockets', () => {
     const { row, room, creator, name } = at;
     const identity = `person_appointed${row}`;
     await people.seed({ id: identity, name: identity, address: `${identity}@example.org` });
-    await people.sessions.open(identity, '');
+    await people.sessions.open({ person: identity, device: '', method: 'mail' });
     const [session] = await people.sessions.list(identity, undefined);
     await roles.give({ person: identity, role: 'moderator', scope: { creator, room }, by: creator });
     const token = tokens.create(

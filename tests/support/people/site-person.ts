@@ -3,9 +3,9 @@ import type { Response } from 'express';
 import { SiteSessions } from '../../../server/gateway/site/site-session.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
-/** The cookie of a new session of an existing person. */
+/** The cookie of a new session of an existing person, who used a passkey. */
 export async function openSession({ context }: Pick<TestHttp, 'context'>, identity: string): Promise<string> {
-  const secret = await context.people.sessions.open(identity, '');
+  const secret = await context.people.sessions.open({ person: identity, device: '', method: 'passkey' });
   let cookie = '';
   const request = { headers: {} };
   const response = { req: request, cookie: (name: string, value: string) => (cookie = `${name}=${value}`) };
@@ -28,4 +28,11 @@ export async function createSitePerson(
   const headers = { cookie, 'content-type': 'application/json' };
   return (method, path, body) =>
     http.call(method, path, { headers, ...(method === 'GET' ? {} : { body: body ?? {} }) });
+}
+
+/** As `createSitePerson`, with the role of an operator. */
+export async function createOperator(http: TestHttp, identity: string): ReturnType<typeof createSitePerson> {
+  const call = await createSitePerson(http, identity);
+  await http.context.roles.give({ person: identity, role: 'operator', by: 'test' });
+  return call;
 }

@@ -5,6 +5,15 @@ import type { LetterContent } from '../letter.ts';
 /** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
 export type Topic = 'lives';
 
+/** What a letter about a change of address is for, and to which mailbox it goes. */
+export type AddressStep =
+  | 'confirm_old'
+  | 'confirm_new'
+  | 'recovery_notice'
+  | 'recovery_confirm'
+  | 'done_old'
+  | 'done_new';
+
 interface Money {
   amountMinor: number;
   currency: string;
@@ -23,6 +32,9 @@ interface Live {
 export interface LetterData {
   /** `link` signs in the browser that opens it, `code` the one that asked. */
   'sign-in': { link: string; code: string; minutes: number };
+  passkey: { what: 'added' | 'removed'; name: string; link: string };
+  /** `objection` is a second link, of a letter that asks the old mailbox to confirm. */
+  address: { step: AddressStep; newAddress: string; link: string; objection: string | null; dueAt: string };
   /** `startsAt` is null once the live has begun. */
   'live-reminder': Live & { because: 'asked' | 'tickets' | 'followers' };
   /** `returnLink` gives the ticket back. */

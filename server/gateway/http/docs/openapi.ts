@@ -128,7 +128,7 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
     operationId: name,
     tags: [tag],
     summary: http.summary,
-    ...(http.description ? { description: http.description } : {}),
+    ...describeText(http),
     security: securityOf(http),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(content ? { requestBody: { required: true as const, content } } : {}),
@@ -142,6 +142,15 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
       ...describeErrors(errorsOf(operation), components),
     },
   };
+}
+
+function describeText({ description, stepUp }: HttpDoor): Pick<Operation, 'description'> {
+  const confirmation =
+    stepUp === undefined
+      ? undefined
+      : `A person${stepUp === true ? '' : ', for some inputs,'} confirms it with a passkey.`;
+  const texts = [description, confirmation].filter((text) => text !== undefined);
+  return texts.length > 0 ? { description: texts.join(' ') } : {};
 }
 
 function bodyOf({ name, http }: HttpOperation, components: Components): Record<string, Content> | undefined {

@@ -2,6 +2,9 @@
  * The money desk: what operators see of payments and do about them, and the embedder's server with its key. What the
  * house did is kept under the name of who did it.
  */
+
+import { AppError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 import {
   deskActList,
   deskActsQuery,
@@ -92,6 +95,8 @@ const givingOperations = [
     example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
     answer: refund,
     status: 201,
+    // Without an amount the whole payment is refunded, whatever it was.
+    stepUp: ({ amountMinor = Number.POSITIVE_INFINITY }) => amountMinor > LIMITS.unconfirmedRefundMinor,
     summary: 'Refund a payment, whole or in part',
     description:
       'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
@@ -132,9 +137,13 @@ const sessionOperations = [
     status: 201,
     summary: 'Create a link to the desk for an operator',
     description:
-      'Redirect the operator to `url`, or send it to them. It can be used once within ten minutes and opens the desk for eight hours. Acts are recorded under the operator’s identity, which must be in `LOGE_OPERATORS`. The session ends with the API key that created it.',
+      'In a house that only embeds. Redirect the operator to `url`, or send it to them. It can be used once within ten minutes and opens the desk for eight hours. Acts are recorded under the operator’s identity, which must be in `LOGE_OPERATORS`. The session ends with the API key that created it.',
     errors: ['forbidden'],
     run: async ({ config, deskSessions }, { key, input }) => {
+      if (config.hasSite) {
+        const way = 'with a passkey. Invite them with `npm run operators -- invite ADDRESS`.';
+        throw new AppError('forbidden', `This house has accounts: operators come in ${way}`);
+      }
       const { id, token, expiresAt } = await deskSessions.invite(input, key.apiKey);
       return { id, url: `${config.publicUrl}${DESK_SIGN_IN_PATH}/${token}`, expiresAt };
     },

@@ -184,6 +184,7 @@ const own = [
     example: {},
     answer: onboarding,
     status: 201,
+    stepUp: true,
     summary: 'Start your own payout onboarding',
     errors: ONBOARDING_ERRORS,
     run: async ({ accounts, money }, { caller, input }) => {

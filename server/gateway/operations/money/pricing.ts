@@ -30,6 +30,7 @@ const policyOperations = [
     example: { commissionBps: 1_500, effectiveAt: '2030-01-01T00:00:00Z' },
     answer: feePolicy,
     status: 201,
+    stepUp: true,
     summary: 'Add a fee policy',
     description: 'Fee policies never change. Each sale keeps the policy that it was split by.',
     errors: ['time_in_past'],

@@ -34,6 +34,31 @@ CREATE TABLE "desk_sessions" (
 	CONSTRAINT "desk_sessions_link_digest_unique" UNIQUE("link_digest")
 );
 --> statement-breakpoint
+CREATE TABLE "address_changes" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"kind" text NOT NULL,
+	"old_address" text NOT NULL,
+	"new_address" text NOT NULL,
+	"old_digest" text NOT NULL,
+	"new_digest" text NOT NULL,
+	"objection_digest" text NOT NULL,
+	"late_objection_digest" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"reason" text,
+	"old_confirmed_at" timestamp with time zone,
+	"new_confirmed_at" timestamp with time zone,
+	"due_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"done_at" timestamp with time zone,
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "address_changes_old_digest_unique" UNIQUE("old_digest"),
+	CONSTRAINT "address_changes_new_digest_unique" UNIQUE("new_digest"),
+	CONSTRAINT "address_changes_objection_digest_unique" UNIQUE("objection_digest"),
+	CONSTRAINT "address_changes_late_objection_digest_unique" UNIQUE("late_objection_digest")
+);
+--> statement-breakpoint
 CREATE TABLE "letters" (
 	"id" text PRIMARY KEY NOT NULL,
 	"key" text NOT NULL,
@@ -61,6 +86,40 @@ CREATE TABLE "mail_opt_outs" (
 	CONSTRAINT "mail_opt_outs_address_topic_pk" PRIMARY KEY("address","topic")
 );
 --> statement-breakpoint
+CREATE TABLE "operator_invitations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"address" text NOT NULL,
+	"link_digest" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"used_at" timestamp with time zone,
+	"used_by" text,
+	CONSTRAINT "operator_invitations_link_digest_unique" UNIQUE("link_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "passkey_challenges" (
+	"challenge" text PRIMARY KEY NOT NULL,
+	"purpose" text NOT NULL,
+	"browser" text NOT NULL,
+	"person" text,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "passkeys" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"name" text NOT NULL,
+	"credential" text NOT NULL,
+	"public_key" text NOT NULL,
+	"counter" bigint NOT NULL,
+	"transports" jsonb NOT NULL,
+	"is_synced" boolean NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"last_used_at" timestamp with time zone,
+	CONSTRAINT "passkeys_credential_unique" UNIQUE("credential")
+);
+--> statement-breakpoint
 CREATE TABLE "handles" (
 	"folded" text PRIMARY KEY NOT NULL,
 	"handle" text NOT NULL,
@@ -82,6 +141,8 @@ CREATE TABLE "person_sessions" (
 	"next_digest" text,
 	"next_issued_at" timestamp with time zone,
 	"device" text NOT NULL,
+	"method" text NOT NULL,
+	"proved_at" timestamp with time zone NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"last_used_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
@@ -1128,12 +1189,17 @@ CREATE TABLE "webhook_lanes" (
 );
 --> statement-breakpoint
 CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "address_changes_person" ON "address_changes" USING btree ("person","created_at");--> statement-breakpoint
+CREATE INDEX "address_changes_due" ON "address_changes" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "letters_due" ON "letters" USING btree ("lane","next_attempt_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "letters_expiry" ON "letters" USING btree ("expires_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_mailbox" ON "letters" USING btree ("mailbox","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_settled" ON "letters" USING btree ("settled_at") WHERE "letters"."settled_at" is not null;--> statement-breakpoint
 CREATE INDEX "letters_undelivered" ON "letters" USING btree ("settled_at") WHERE "letters"."status" in ('bounced', 'expired');--> statement-breakpoint
+CREATE INDEX "operator_invitations_expiry" ON "operator_invitations" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "passkey_challenges_expiry" ON "passkey_challenges" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "passkeys_person" ON "passkeys" USING btree ("person");--> statement-breakpoint
 CREATE UNIQUE INDEX "handles_person" ON "handles" USING btree ("person") WHERE "handles"."freed_at" is null;--> statement-breakpoint
 CREATE INDEX "person_addresses_person" ON "person_addresses" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_person" ON "person_sessions" USING btree ("person");--> statement-breakpoint

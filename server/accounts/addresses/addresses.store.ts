@@ -1,0 +1,161 @@
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { personAddresses } from '../people/people.schema.ts';
+import { addressChanges } from './addresses.schema.ts';
+
+export type AddressChangeRow = typeof addressChanges.$inferSelect;
+export type Side = 'old' | 'new';
+
+export class AddressesStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  async insert(tx: Orm, row: typeof addressChanges.$inferInsert): Promise<void> {
+    await tx.insert(addressChanges).values(row);
+  }
+
+  /** How many of a person began since then. */
+  async countSince(tx: Orm, person: string, since: string): Promise<number> {
+    return tx.$count(addressChanges, and(eq(addressChanges.person, person), gte(addressChanges.createdAt, since)));
+  }
+
+  async findOpenOf(person: string, at: string): Promise<AddressChangeRow | undefined> {
+    const [row] = await this.#db.orm
+      .select()
+      .from(addressChanges)
+      .where(and(eq(addressChanges.person, person), isOpen(at)));
+    return row;
+  }
+
+  /** Recoveries that wait, and those of the last days, newest first. */
+  listRecoveries(since: string): Promise<AddressChangeRow[]> {
+    return this.#db.orm
+      .select()
+      .from(addressChanges)
+      .where(and(eq(addressChanges.kind, 'recovery'), gte(addressChanges.createdAt, since)))
+      .orderBy(desc(addressChanges.createdAt));
+  }
+
+  async findByConfirmation(digest: string, at: string): Promise<AddressChangeRow | undefined> {
+    const of = addressChanges;
+    const isIt = or(eq(of.newDigest, digest), and(eq(of.oldDigest, digest), eq(of.kind, 'own')));
+    const [row] = await this.#db.orm
+      .select()
+      .from(of)
+      .where(and(isIt, isOpen(at)));
+    return row;
+  }
+
+  /** One that waits, or that was done less than the time for objections ago. */
+  async findByObjection(
+    digest: string,
+    { at, doneSince }: { at: string; doneSince: string },
+    tx: Orm = this.#db.orm,
+  ): Promise<AddressChangeRow | undefined> {
+    const of = addressChanges;
+    const isIt = or(eq(of.objectionDigest, digest), eq(of.lateObjectionDigest, digest));
+    const [row] = await tx
+      .select()
+      .from(of)
+      .where(and(isIt, or(isOpen(at), and(isNull(of.endedAt), gt(of.doneAt, doneSince)))))
+      .for('update');
+    return row;
+  }
+
+  async confirm(tx: Orm, id: string, side: Side, at: string): Promise<void> {
+    const column = side === 'old' ? addressChanges.oldConfirmedAt : addressChanges.newConfirmedAt;
+    const set = side === 'old' ? { oldConfirmedAt: at } : { newConfirmedAt: at };
+    await tx
+      .update(addressChanges)
+      .set(set)
+      .where(and(eq(addressChanges.id, id), isNull(column)));
+  }
+
+  /** Changes that have all that they need. */
+  listReady(at: string): Promise<Pick<AddressChangeRow, 'id' | 'person'>[]> {
+    const { id, person } = addressChanges;
+    return this.#db.orm.select({ id, person }).from(addressChanges).where(isReady(at));
+  }
+
+  /** Marks it as done, once, if it has all that it needs. */
+  async finish(
+    tx: Orm,
+    { id, at, lateObjectionDigest }: { id: string; at: string; lateObjectionDigest: string },
+  ): Promise<AddressChangeRow | undefined> {
+    const [row] = await tx
+      .update(addressChanges)
+      .set({ doneAt: at, lateObjectionDigest })
+      .where(and(eq(addressChanges.id, id), isReady(at)))
+      .returning();
+    return row;
+  }
+
+  async end(tx: Orm, id: string, at: string): Promise<void> {
+    await tx
+      .update(addressChanges)
+      .set({ endedAt: at })
+      .where(and(eq(addressChanges.id, id), isNull(addressChanges.endedAt)));
+  }
+
+  async endOpenOf(tx: Orm, person: string, at: string): Promise<void> {
+    await tx
+      .update(addressChanges)
+      .set({ endedAt: at })
+      .where(and(eq(addressChanges.person, person), isOpen(at)));
+  }
+
+  async deleteOld(before: string): Promise<void> {
+    await this.#db.orm.delete(addressChanges).where(lt(addressChanges.expiresAt, before));
+  }
+
+  async ownerOf(address: string, tx: Orm = this.#db.orm): Promise<string | undefined> {
+    const [row] = await tx
+      .select({ person: personAddresses.person })
+      .from(personAddresses)
+      .where(eq(personAddresses.address, address));
+    return row?.person;
+  }
+
+  /** False if another person has the new address. */
+  async replaceAddress(
+    tx: Orm,
+    { person, from, to, at }: { person: string; from: string; to: string; at: string },
+  ): Promise<boolean> {
+    const [taken] = await tx
+      .insert(personAddresses)
+      .values({ address: to, person, confirmedAt: at })
+      .onConflictDoUpdate({
+        target: personAddresses.address,
+        set: { confirmedAt: at },
+        setWhere: eq(personAddresses.person, person),
+      })
+      .returning({ address: personAddresses.address });
+    if (!taken) return false;
+    await tx.delete(personAddresses).where(and(eq(personAddresses.person, person), eq(personAddresses.address, from)));
+    return true;
+  }
+
+  /** Whoever made an account with the address meanwhile has its mailbox, and asks for this. */
+  async takeBack(tx: Orm, { person, address, at }: { person: string; address: string; at: string }): Promise<void> {
+    const isTheirs = eq(personAddresses.person, person);
+    await tx.delete(personAddresses).where(or(isTheirs, eq(personAddresses.address, address)));
+    await tx.insert(personAddresses).values({ address, person, confirmedAt: at });
+  }
+}
+
+function isOpen(at: string): SQL | undefined {
+  return and(isNull(addressChanges.doneAt), isNull(addressChanges.endedAt), gt(addressChanges.expiresAt, at));
+}
+
+function isReady(at: string): SQL | undefined {
+  const { kind, oldConfirmedAt, newConfirmedAt, dueAt } = addressChanges;
+  const isAgreed = or(isNotNull(oldConfirmedAt), eq(kind, sql`'recovery'`));
+  return and(isOpen(at), isNotNull(newConfirmedAt), isAgreed, lte(dueAt, at));
+}

@@ -1,0 +1,108 @@
+/** Letters about a change of a person's mail address, to the old and to the new mailbox. */
+import type { Block, LetterContent } from '../letter.ts';
+import { reasonEn, reasonFr } from './account.ts';
+import { formatDay } from './dates.ts';
+import type { AddressStep, LetterData, Template } from './template.ts';
+
+type Data = LetterData['address'];
+
+interface Texts {
+  subject: string;
+  text: (data: Data) => string;
+  button: string;
+  /** Above the second link. */
+  objection?: string;
+}
+
+export const address: Template<Data> = {
+  lane: 'other',
+  write: {
+    en: (data, house) => content(english(house)[data.step], data, { object: 'Stop it', reason: reasonEn(house) }),
+    fr: (data, house) => content(french(house)[data.step], data, { object: 'Arrêter', reason: reasonFr(house) }),
+  },
+};
+
+function content(texts: Texts, data: Data, { object, reason }: { object: string; reason: string }): LetterContent {
+  const { link, objection } = data;
+  const second: Block[] = objection === null ? [] : [texts.objection ?? '', { button: object, href: objection }];
+  return {
+    subject: texts.subject,
+    blocks: [texts.text(data), { button: texts.button, href: link }, ...second],
+    reason,
+  };
+}
+
+const english = (house: string): Record<AddressStep, Texts> => ({
+  confirm_old: {
+    subject: `Confirm the new address of your account`,
+    text: ({ newAddress }) => `Your account on ${house} is to move to ${newAddress}. Both mailboxes have to agree.`,
+    button: 'Agree',
+    objection: 'If it was not you, stop it: this signs your account out everywhere.',
+  },
+  confirm_new: {
+    subject: `Confirm your new address on ${house}`,
+    text: () => `An account on ${house} is to move to this address. Both mailboxes have to agree.`,
+    button: 'Agree',
+  },
+  recovery_notice: {
+    subject: `Your account on ${house} is being recovered`,
+    text: ({ newAddress, dueAt }) =>
+      `The house was told that you have lost this mailbox and your passkeys. From ${formatDay(dueAt, 'en')} your account opens to ${newAddress}, and your passkeys are removed. If you did not ask for this, stop it.`,
+    button: 'Stop it',
+  },
+  recovery_confirm: {
+    subject: `Confirm the recovery of your account on ${house}`,
+    text: ({ dueAt }) =>
+      `The house recovers your account. Confirm that this is your mailbox; from ${formatDay(dueAt, 'en')} you can then sign in with it. Until then the old mailbox can stop it.`,
+    button: 'Confirm',
+  },
+  done_old: {
+    subject: `The address of your account has changed`,
+    text: ({ newAddress }) =>
+      `Your account on ${house} has moved to ${newAddress}. If it was not you, object within a week: the account comes back to this address and is signed out everywhere.`,
+    button: 'Object',
+  },
+  done_new: {
+    subject: `Your account on ${house} is open to you again`,
+    text: () => 'Sign in by mail with this address, and add a passkey then.',
+    button: 'Sign in',
+  },
+});
+
+const french = (house: string): Record<AddressStep, Texts> => ({
+  confirm_old: {
+    subject: 'Confirmez la nouvelle adresse de votre compte',
+    text: ({ newAddress }) =>
+      `Votre compte sur ${house} va passer à ${newAddress}. Les deux boîtes doivent donner leur accord.`,
+    button: 'D’accord',
+    objection: 'Si ce n’était pas vous, arrêtez cela : votre compte est alors déconnecté partout.',
+  },
+  confirm_new: {
+    subject: `Confirmez votre nouvelle adresse sur ${house}`,
+    text: () => `Un compte sur ${house} va passer à cette adresse. Les deux boîtes doivent donner leur accord.`,
+    button: 'D’accord',
+  },
+  recovery_notice: {
+    subject: `Votre compte sur ${house} va être rétabli`,
+    text: ({ newAddress, dueAt }) =>
+      `On a dit à la maison que vous aviez perdu cette boîte et vos clés d’accès. Dès le ${formatDay(dueAt, 'fr')}, votre compte s’ouvre à ${newAddress} et vos clés d’accès sont retirées. Si vous n’avez rien demandé, arrêtez cela.`,
+    button: 'Arrêter',
+  },
+  recovery_confirm: {
+    subject: `Confirmez le rétablissement de votre compte sur ${house}`,
+    text: ({ dueAt }) =>
+      `La maison rétablit votre compte. Confirmez que cette boîte est la vôtre ; dès le ${formatDay(dueAt, 'fr')}, vous pourrez vous connecter avec elle. D’ici là, l’ancienne boîte peut l’arrêter.`,
+    button: 'Confirmer',
+  },
+  done_old: {
+    subject: 'L’adresse de votre compte a changé',
+    text: ({ newAddress }) =>
+      `Votre compte sur ${house} est passé à ${newAddress}. Si ce n’était pas vous, opposez-vous dans la semaine : le compte revient à cette adresse et est déconnecté partout.`,
+    button: 'M’opposer',
+  },
+  done_new: {
+    subject: `Votre compte sur ${house} vous est de nouveau ouvert`,
+    text: () => 'Connectez-vous par message avec cette adresse, puis ajoutez une clé d’accès.',
+    button: 'Me connecter',
+  },
+});

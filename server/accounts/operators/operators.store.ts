@@ -1,0 +1,51 @@
+import { and, eq, gt, isNull, lt } from 'drizzle-orm';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { operatorInvitations } from './operators.schema.ts';
+
+type InvitationRow = typeof operatorInvitations.$inferSelect;
+
+export class OperatorsStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  async insert(row: typeof operatorInvitations.$inferInsert): Promise<void> {
+    await this.#db.orm.insert(operatorInvitations).values(row);
+  }
+
+  async findOpen(linkDigest: string, at: string): Promise<InvitationRow | undefined> {
+    const [row] = await this.#db.orm.select().from(operatorInvitations).where(isOpen(linkDigest, at));
+    return row;
+  }
+
+  /** One statement, so that of concurrent requests only one uses it. */
+  async use(
+    tx: Orm,
+    linkDigest: string,
+    { at, person }: { at: string; person: string },
+  ): Promise<InvitationRow | undefined> {
+    const [row] = await tx
+      .update(operatorInvitations)
+      .set({ usedAt: at, usedBy: person })
+      .where(isOpen(linkDigest, at))
+      .returning();
+    return row;
+  }
+
+  async deleteExpired(before: string): Promise<void> {
+    await this.#db.orm
+      .delete(operatorInvitations)
+      .where(and(lt(operatorInvitations.expiresAt, before), isNull(operatorInvitations.usedAt)));
+  }
+}
+
+function isOpen(linkDigest: string, at: string) {
+  const { linkDigest: digest, usedAt, expiresAt } = operatorInvitations;
+  return and(eq(digest, linkDigest), isNull(usedAt), gt(expiresAt, at));
+}

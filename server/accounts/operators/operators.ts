@@ -1,0 +1,76 @@
+/**
+ * How a person of the house becomes an operator: by a one-time link for their mail address, which they accept signed in
+ * with a passkey. The link alone is worth nothing: it also takes the mailbox. Called by the gateway and by
+ * `npm run operators`.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db/db.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { OperatorInvitation } from '../../protocol/operators.ts';
+import { digestOf } from '../key-ring.ts';
+import { parseAddress } from '../people/mail-addresses.ts';
+import { PeopleStore } from '../people/people.store.ts';
+import type { Roles } from '../roles/roles.ts';
+import { OperatorsStore } from './operators.store.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const TOKEN_BYTES = 32;
+
+interface OperatorsOptions {
+  db: Database;
+  clock: Clock;
+  roles: Pick<Roles, 'give' | 'wake'>;
+  publicUrl: string;
+}
+
+export class Operators {
+  readonly #store: OperatorsStore;
+  readonly #people: PeopleStore;
+  readonly #options: OperatorsOptions;
+
+  constructor(options: OperatorsOptions) {
+    this.#store = new OperatorsStore(options.db);
+    this.#people = new PeopleStore(options.db);
+    this.#options = options;
+  }
+
+  /** The link is only in this answer. */
+  async invite(given: string, by: string): Promise<OperatorInvitation> {
+    const address = parseAddress(given);
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    await this.#store.deleteExpired(this.#isoIn(-DAY_MS));
+    const expiresAt = this.#isoIn(LIMITS.operatorInvitationHours * 3_600_000);
+    await this.#store.insert({
+      ...{ id: createId('operatorInvitation'), address, linkDigest: digest(token), expiresAt },
+      ...{ createdAt: this.#isoIn(0), createdBy: by },
+    });
+    return { address, url: `${this.#options.publicUrl}/account?operator=${token}`, expiresAt };
+  }
+
+  /** Uses the invitation up, and gives the role. */
+  async accept(token: string, person: string): Promise<void> {
+    const { roles } = this.#options;
+    const at = this.#isoIn(0);
+    const invitation = await this.#store.findOpen(digest(token), at);
+    if (!invitation) throw new AppError('desk_link_invalid');
+    const addresses = await this.#people.addressesOf(person);
+    if (!addresses.includes(invitation.address)) throw new AppError('invitation_for_another');
+    await this.#store.transaction(async (tx) => {
+      const used = await this.#store.use(tx, digest(token), { at, person });
+      if (!used) throw new AppError('desk_link_invalid');
+      await roles.give({ person, role: 'operator', by: used.createdBy }, tx);
+    });
+    roles.wake();
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+}
+
+function digest(token: string): string {
+  return digestOf(token).toString('hex');
+}

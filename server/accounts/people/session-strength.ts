@@ -1,0 +1,28 @@
+/** What a session proves, and for how long. */
+import type { PersonSessionId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+
+/** `demo` exists in development only, where nobody is asked for a passkey. */
+export type SignInMethod = 'mail' | 'passkey' | 'demo';
+
+export interface SessionProof {
+  id: PersonSessionId;
+  method: SignInMethod;
+  /** When the person last proved who they are. */
+  provedAtMs: number;
+}
+
+/** Whether its person used a passkey a few minutes ago, which dangerous acts need. */
+export function isConfirmed(session: SessionProof, nowMs: number): boolean {
+  return session.method === 'demo' || (session.method === 'passkey' && isRecent(session, nowMs));
+}
+
+/** Whether it opens the desk to an operator: a sign-in by mail alone does not, however recent. */
+export function mayOperate({ method, provedAtMs }: SessionProof, nowMs: number): boolean {
+  return method === 'demo' || (method === 'passkey' && nowMs - provedAtMs < LIMITS.operatorHours * 3_600_000);
+}
+
+/** Whether its person signed in a few minutes ago, by whatever method. */
+export function isRecent({ provedAtMs }: SessionProof, nowMs: number): boolean {
+  return nowMs - provedAtMs < LIMITS.confirmedMinutes * 60_000;
+}

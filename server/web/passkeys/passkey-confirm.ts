@@ -1,0 +1,148 @@
+/**
+ * `<passkey-confirm>`: asks for a passkey before a dangerous act. Whoever has none adds one here first, which confirms
+ * as well.
+ */
+import type { TemplateResult } from 'lit';
+import { css, html, nothing } from 'lit';
+import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { passkeysApi } from '../api/passkeys-api.ts';
+import { siteApi } from '../api/site-api.ts';
+import { siteTexts } from '../site/site-language.ts';
+import '../texts/account-texts.ts';
+import { addPasskey, hasPasskeys, PasskeyExists, usePasskey } from './passkey-ceremonies.ts';
+
+type Step = 'use' | 'add' | 'sign-in' | 'unsupported';
+
+class PasskeyConfirm extends LogeElement {
+  static override properties = { ...LogeElement.properties, step: { state: true } };
+  declare step: Step | undefined;
+  #answer: ((isConfirmed: boolean) => void) | undefined;
+
+  static override styles = [
+    ...LogeElement.styles,
+    plainControlStyles,
+    css`
+      dialog {
+        width: min(28rem, calc(100vw - 2rem));
+        box-sizing: border-box;
+        padding: 1.5rem;
+        border: 1px solid var(--_line-strong);
+        border-radius: var(--_radius);
+        background: var(--_surface);
+        color: var(--_text);
+        font: inherit;
+      }
+
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.6);
+      }
+
+      h2 {
+        margin: 0;
+        font-size: 1.25rem;
+      }
+
+      p {
+        margin: 0.6rem 0 0;
+        color: var(--_muted);
+      }
+
+      .callout {
+        margin-top: 1rem;
+      }
+
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.75rem;
+        margin-top: 1.35rem;
+      }
+    `,
+  ];
+
+  /** Resolves to whether the session is confirmed now. */
+  async ask(): Promise<boolean> {
+    this.step = hasPasskeys() ? ((await passkeysApi.list()).length > 0 ? 'use' : 'add') : 'unsupported';
+    await this.updateComplete;
+    this.renderRoot.querySelector('dialog')?.showModal();
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+    });
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { step } = this;
+    if (!step) return nothing;
+    const texts = siteTexts(this.language).accounts.confirm;
+    return html`<dialog aria-labelledby="title" data-testid="passkey-confirm" @close=${() => this.#finish(false)}>
+      <h2 id="title">${texts.title}</h2>
+      <p>${texts.texts[step]}</p>
+      ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
+      <div class="buttons">
+        ${step === 'unsupported' ? nothing : this.#act(step, texts.acts[step])}
+        ${button({ label: texts.cancel, testId: 'confirm-cancel', isOutlined: true, onClick: () => this.#finish(false) })}
+      </div>
+    </dialog>`;
+  }
+
+  #act(step: Exclude<Step, 'unsupported'>, label: string): TemplateResult {
+    const isBusy = this.busy !== '';
+    return button({
+      label,
+      testId: `confirm-${step}`,
+      isBusy,
+      onClick: () => void this.act(step, () => this.#run(step)),
+    });
+  }
+
+  async #run(step: Exclude<Step, 'unsupported'>): Promise<void> {
+    if (step === 'sign-in') {
+      await siteApi.signOut();
+      location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
+      return;
+    }
+    try {
+      await (step === 'use' ? usePasskey() : addPasskey());
+    } catch (error) {
+      if (!(error instanceof LogeError && error.code === 'sign_in_again')) throw error;
+      this.step = 'sign-in';
+      return;
+    }
+    this.#finish(true);
+  }
+
+  protected override wordsFor(error: unknown): string {
+    return error instanceof PasskeyExists ? siteTexts(this.language).accounts.passkeys.exists : super.wordsFor(error);
+  }
+
+  #finish(isConfirmed: boolean): void {
+    this.#answer?.(isConfirmed);
+    this.#answer = undefined;
+    this.remove();
+  }
+}
+
+defineElement('passkey-confirm', PasskeyConfirm);
+
+let asking: Promise<boolean> | undefined;
+
+/** Calls that wait at the same time share one question. */
+export function confirmWithPasskey(): Promise<boolean> {
+  asking ??= ask().finally(() => {
+    asking = undefined;
+  });
+  return asking;
+}
+
+async function ask(): Promise<boolean> {
+  const element = new PasskeyConfirm();
+  document.body.append(element);
+  try {
+    return await element.ask();
+  } catch (error) {
+    element.remove();
+    throw error;
+  }
+}
