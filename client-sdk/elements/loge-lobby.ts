@@ -92,7 +92,7 @@ export class LogeLobby extends RoomPart {
             ? html`<loge-club exportparts="club" .room=${room} .returnUrl=${this.returnUrl}></loge-club>`
             : nothing
         }
-        ${info.status === 'scheduled' && !info.firstLiveAt && access.state !== 'refused' ? html`<loge-reminder exportparts="reminder" .room=${room}></loge-reminder>` : nothing}
+        ${info.status === 'scheduled' ? html`<loge-reminder .room=${room}></loge-reminder>` : nothing}
         ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}`,
     );
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Welcome } from '../../server/protocol/realtime.ts';
-import type { Room } from '../../server/protocol/rooms.ts';
+import { changedRoom, type Room } from '../../server/protocol/rooms.ts';
 import { RoomState } from './room-state.ts';
 
 const info: Room = {
@@ -54,7 +54,8 @@ describe('RoomState', () => {
     const { state, events } = createState();
     state.setLive(true, '2030-01-01T00:01:00.000Z');
     // Read before the live began.
-    state.setChanged({ ...info, title: 'Soirée', startsAt: '2030-01-02T00:00:00.000Z' });
+    const { title: _title, startsAt: _startsAt, ...rest } = changedRoom.parse(info);
+    state.setChanged({ ...rest, title: 'Soirée', startsAt: '2030-01-02T00:00:00.000Z' });
     expect(state.info).toMatchObject({ title: 'Soirée', startsAt: '2030-01-02T00:00:00.000Z', status: 'live' });
     expect(events).toEqual(['liveStarted', 'roomChanged']);
   });

@@ -3,7 +3,7 @@
  */
 import type { Earnings } from '../../server/protocol/money/money.ts';
 import type { Welcome } from '../../server/protocol/realtime.ts';
-import type { Access, Room as RoomInfo } from '../../server/protocol/rooms.ts';
+import type { Access, ChangedRoom, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { RoomEventMap } from './events.ts';
 
 type StateEventName =
@@ -100,11 +100,10 @@ export class RoomState {
     return hasChanged;
   }
 
-  /** Takes over what the creator has changed; the live has events of its own. */
-  setChanged({ title, text, access, startsAt, movedAt, returnUntil, listed }: RoomInfo): void {
-    const { info } = this;
-    if (!info) return;
-    this.info = { ...info, title, text, access, startsAt, movedAt, returnUntil, listed };
+  /** Takes over what the creator has changed. */
+  setChanged(room: ChangedRoom): void {
+    if (!this.info) return;
+    this.info = { ...this.info, ...room };
     this.#emit('roomChanged', this.info);
   }
 

@@ -251,8 +251,7 @@ export class Room {
    * `waiver_invalid`, `wallet_off`, `provider_unavailable`.
    */
   buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
-    const priceMinor = this.access.offer?.priceMinor;
-    return this.wallet.buyTicket({ ...options, ...(priceMinor ? { priceMinor } : {}) }).catch((error: unknown) => {
+    return this.wallet.buyTicket({ ...options, priceMinor: this.access.offer?.priceMinor }).catch((error: unknown) => {
       if (error instanceof LogeError && error.code === 'sold_out') this.#state.setTicketsLeft(0);
       throw error;
     });
@@ -372,13 +371,8 @@ export class Room {
     return this.#connection.requestReliably('rooms:pause', { minutes, ...(publication && { publication }) });
   }
 
-  /** Whether this person has asked to be reminded of the live to come. */
-  async hasReminder(): Promise<boolean> {
-    return (await this.#connection.request('rooms:reminder', {})).wanted;
-  }
-
-  /** Asks for a reminder shortly before the live, or takes that back. Resolves to what holds now. */
-  async remindMe(wanted = true): Promise<boolean> {
+  /** Asks for a reminder shortly before the live (`true`) or takes that back. Resolves to what holds now. */
+  async remindMe(wanted?: boolean): Promise<boolean> {
     return (await this.#connection.request('rooms:remind', { wanted })).wanted;
   }
 

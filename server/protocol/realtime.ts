@@ -53,7 +53,18 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import { access, block, blockInput, currency, reminder, removal, removalInput, room } from './rooms.ts';
+import {
+  access,
+  block,
+  blockInput,
+  changedRoom,
+  currency,
+  reminder,
+  reminderInput,
+  removal,
+  removalInput,
+  room,
+} from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -111,9 +122,8 @@ export const REQUESTS = {
   /** From all rooms of the creator. */
   'rooms:block': { input: blockInput, answer: block },
   'rooms:end': { input: nothing, answer: room },
-  /** Whether one asked to be reminded of this room. */
-  'rooms:reminder': { input: nothing, answer: reminder },
-  'rooms:remind': { input: reminder, answer: reminder },
+  /** Whether one wants to be reminded of this room, from now on or already. */
+  'rooms:remind': { input: reminderInput, answer: reminder },
   'rooms:pause': { input: pauseInput, answer: room },
   'money:wallet': { input: nothing, answer: wallet },
   /** Returns the payment page, or pays by a saved card at once. */
@@ -198,7 +208,7 @@ export const EVENTS = {
   'rooms:rightsChanged': z.object({ participant, can: rights }),
   'rooms:viewerCount': z.object({ count: z.number().int() }),
   /** Title, text, price, date or listing has changed. */
-  'rooms:changed': z.object({ room }),
+  'rooms:changed': z.object({ room: changedRoom }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),
   /** Sent again when the pause changes. */

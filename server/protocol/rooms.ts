@@ -145,8 +145,22 @@ export const roomView = room.extend({
 export const publicRoomView = roomView.extend({ creatorHandle: z.string().nullable() });
 export const roomList = z.object({ rooms: z.array(roomView) });
 
+/** What a creator can change of a room, and what follows from it. The live has events of its own. */
+export const changedRoom = room.pick({
+  title: true,
+  text: true,
+  access: true,
+  startsAt: true,
+  movedAt: true,
+  returnUntil: true,
+  listed: true,
+});
+export type ChangedRoom = z.infer<typeof changedRoom>;
+
 /** Whether a person wants to be reminded of a room. */
 export const reminder = z.object({ wanted: z.boolean() });
+/** Absent: it stays, and is answered. */
+export const reminderInput = reminder.partial();
 
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
 export type RemovalInput = z.infer<typeof removalInput>;

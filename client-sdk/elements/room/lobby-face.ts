@@ -56,7 +56,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
         <p class="when">${whenOf(face)}</p>
         <h1 class="display ${info.title.length > SHORT_TITLE_CHARS ? 'long' : ''}">${info.title}</h1>
         <p class="creator">${creatorPath ? html`<a href=${creatorPath}>${by}</a>` : by}</p>
-        ${info.text ? html`<p class="about" data-testid="room-text">${info.text}</p>` : nothing}
+        ${info.text ? html`<p class="about">${info.text}</p>` : nothing}
         ${below}
       </div>
     </section>

@@ -54,14 +54,15 @@ export class LogeReminder extends RoomPart {
   }
 
   async #load(room: Room): Promise<void> {
-    if (room.info && !room.info.firstLiveAt) this.wanted = await room.hasReminder().catch(() => undefined);
+    if (room.info && !room.info.firstLiveAt) this.wanted = await room.remindMe().catch(() => undefined);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { room, wanted } = this;
     const texts = REMINDER_TEXTS[this.language];
     const { status, firstLiveAt } = room?.info ?? {};
-    if (!room || wanted === undefined || status !== 'scheduled' || firstLiveAt) return nothing;
+    if (!room || room.access.state === 'refused' || wanted === undefined || status !== 'scheduled' || firstLiveAt)
+      return nothing;
     return html`<div class="row">
         ${button({
           label: wanted ? texts.off : texts.on,

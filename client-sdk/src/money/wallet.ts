@@ -185,11 +185,11 @@ export class Wallet {
   }
 
   /** @internal */
-  async buyTicket(options: BuyTicketOptions & { priceMinor?: number }): Promise<Ticket | CheckoutLink> {
+  async buyTicket(options: BuyTicketOptions & { priceMinor?: number | undefined }): Promise<Ticket | CheckoutLink> {
     const { from, waiver, locale, priceMinor, returnUrl = from === 'card' ? currentPage() : undefined } = options;
     const answer = await this.#connection.request('money:buyTicket', {
       from,
-      ...(priceMinor ? { priceMinor } : {}),
+      priceMinor,
       ...(returnUrl ? { returnUrl } : {}),
       ...(locale ? { locale } : {}),
       ...(waiver ? { waiver } : {}),

@@ -1,5 +1,5 @@
 /** Reminders of lives, for people in the lobby of a room. */
-import { reminder } from '../../protocol/rooms.ts';
+import { reminder, reminderInput } from '../../protocol/rooms.ts';
 import { operation } from './operation.ts';
 
 export const reminderOperations = [
@@ -7,7 +7,6 @@ export const reminderOperations = [
     name: 'getReminder',
     http: 'GET /v1/rooms/:id/reminder',
     by: ['participant'],
-    socket: 'rooms:reminder',
     from: 'lobby',
     answer: reminder,
     summary: 'Get whether you asked to be reminded',
@@ -19,7 +18,7 @@ export const reminderOperations = [
     by: ['participant'],
     socket: 'rooms:remind',
     from: 'lobby',
-    input: reminder,
+    input: reminderInput,
     example: { wanted: true },
     answer: reminder,
     summary: 'Ask to be reminded of a live',
@@ -27,8 +26,10 @@ export const reminderOperations = [
       'Before the first live: a letter 15 minutes before it begins, or when it begins without a date or before it. People of an embedder get no letter: the embedder gets the event `reminder.due`. A live that moves moves its reminders; one that is cancelled drops them.',
     errors: ['room_ended'],
     run: async ({ notices, rooms }, { room, caller, input }) => {
-      await notices.setReminder(await rooms.getRoom(room), caller.identity, input.wanted);
-      return input;
+      const { wanted } = input;
+      if (wanted === undefined) return { wanted: await notices.hasReminder(room, caller.identity) };
+      await notices.setReminder(await rooms.getRoom(room), caller.identity, wanted);
+      return { wanted };
     },
   }),
 ];

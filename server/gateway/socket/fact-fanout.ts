@@ -11,7 +11,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type { Room } from '../../protocol/rooms.ts';
+import { changedRoom, type Room } from '../../protocol/rooms.ts';
 import type { AccessChanged, ParticipantBlocked, RoomChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
@@ -168,7 +168,7 @@ export class FactFanout {
 
   async #sendRoom(roomId: RoomId, { changed }: RoomChanged): Promise<void> {
     try {
-      const room = await this.#context.rooms.getRoom(roomId);
+      const room = changedRoom.parse(await this.#context.rooms.getRoom(roomId));
       this.#io.local.to(lobbyRoom(roomId)).emit('rooms:changed', { room });
       // The offer of those who wait has another price.
       if (changed.includes('priceMinor'))

@@ -309,7 +309,6 @@ describe('over sockets', () => {
     'rooms:block': target,
     'rooms:end': {},
     'rooms:pause': { minutes: 15 },
-    'rooms:reminder': {},
     'rooms:remind': { wanted: true },
     'money:wallet': {},
     'money:topup': { amountMinor: 1_000 },

@@ -260,7 +260,7 @@ test('a change of the room reaches the lobby at once, with the new price in the 
   expect((await offered).access.offer?.priceMinor).toBe(PRICE_MINOR + 100);
   expect(await fan.refusal('money:buyTicket', { from: 'card', priceMinor: PRICE_MINOR })).toBe('price_changed');
   expect(await fan.request('rooms:remind', { wanted: true })).toEqual({ wanted: true });
-  expect(await fan.request('rooms:reminder', {})).toEqual({ wanted: true });
+  expect(await fan.request('rooms:remind', {})).toEqual({ wanted: true });
 });
 
 test('an embedder that sells access itself grants it with a token, and revokes it with the next one', async () => {
