@@ -6,7 +6,14 @@ const ABOUT = 'Piano, late at night.\nRequests are welcome.';
 const TITLES = ['Nocturnes, by request', 'The whole album, once'] as const;
 const TIER = { name: 'Backstage', priceMinor: 900, interval: 'month', perks: ['Every closed rehearsal'] } as const;
 /** Equal in every language. */
-export const CREATOR_PAGE_TEXTS = [...ABOUT.split('\n'), ABOUT, ...TITLES, TIER.name, ...TIER.perks];
+export const CREATOR_PAGE_TEXTS = [
+  ...ABOUT.split('\n'),
+  ABOUT,
+  ABOUT.replace('\n', ' '),
+  ...TITLES,
+  TIER.name,
+  ...TIER.perks,
+];
 
 export async function createCreatorPage(
   loge: TestApp,

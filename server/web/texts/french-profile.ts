@@ -4,7 +4,7 @@ import type { englishProfile } from './english-profile.ts';
 export const frenchProfile: typeof englishProfile = {
   pictureOf: (name) => `Photo de ${name}`,
   pageOf: (name) => `La page de ${name}`,
-  lives: 'Lives',
+  lives: 'Les lives',
   noLives: 'Aucun live n’est annoncé pour le moment.',
   club: 'Le club',
   join: 'Rejoindre dans un salon du club',

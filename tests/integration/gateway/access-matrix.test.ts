@@ -138,7 +138,9 @@ describe('over HTTP', () => {
   };
 
   function pathFor(path: string, { room, creator, tier }: Scene): string {
-    const values: Record<string, string> = { identity: creator, creator, tier, month: '2026-10' };
+    // A creator beside another person.
+    const identity = path.includes('/:creator/') ? 'fan-7' : creator;
+    const values: Record<string, string> = { identity, creator, tier, month: '2026-10' };
     return path
       .replace(/\/rooms\/:id/, `/rooms/${room}`)
       .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);
