@@ -96,7 +96,7 @@ async function balance(dataDir: string, env: Record<string, string>): Promise<st
 
 /** Receipts without a number of a series without gaps, and tickets of rooms that ended without a live. */
 async function findUnsettled(db: Database): Promise<string[]> {
-  const series = await select<{ n: string; last: string; sales: string }>(
+  const series = await select<{ n: string; last: number; sales: string }>(
     db,
     `select (select count(*) from invoices) as n, (select coalesce(max(number), 0) from invoices) as last,
       (select count(*) from ledger_transactions where kind in ('tip', 'ticket')) as sales`,
@@ -108,7 +108,7 @@ async function findUnsettled(db: Database): Promise<string[]> {
   );
   return [
     ...series
-      .filter(({ n, last, sales }) => n !== last || Number(n) < Number(sales))
+      .filter(({ n, last, sales }) => Number(n) !== Number(last) || Number(n) < Number(sales))
       .map(({ n, last, sales }) => `${n} receipts with numbers up to ${last}, for ${sales} sales and their refunds`),
     ...unused.map(({ id }) => `${id} was not given back at the end of its room`),
   ];
