@@ -21,8 +21,7 @@ import { ChatList } from './chat/list/chat-list.ts';
 import { outgoingEntries } from './chat/list/chat-outgoing.ts';
 import './chat/chat-people.ts';
 import type { LogeChatPeople } from './chat/chat-people.ts';
-import './chat/chat-report.ts';
-import type { LogeChatReport, ReportTarget } from './chat/chat-report.ts';
+import type { ReportTarget } from './chat/chat-report.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
 import { icon } from './controls/more-icons.ts';
@@ -45,6 +44,7 @@ export class LogeChat extends RoomPart {
     isModerating: { state: true },
     isOpen: { type: Boolean, reflect: true, attribute: 'opened' },
     hiddenPoll: { state: true },
+    reported: { state: true },
   };
   /** The message to which the draft replies. */
   declare answered: ChatMessage | undefined;
@@ -54,6 +54,8 @@ export class LogeChat extends RoomPart {
   declare isOpen: boolean;
   /** Id of a closed poll that the person has dismissed. */
   declare hiddenPoll: string;
+  /** What the person wants to report; the dialog is loaded when it first opens. */
+  declare reported: ReportTarget | undefined;
 
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
   readonly #tools = new ChatTools(
@@ -212,8 +214,10 @@ export class LogeChat extends RoomPart {
           ><slot name="actions" slot="actions"></slot
         ></loge-chat-composer>
       </section>
-      <loge-chat-people .room=${room} @loge-report-wanted=${(event: CustomEvent<ReportTarget>) => this.#report(event.detail)}></loge-chat-people>
-      <loge-chat-report .room=${room}></loge-chat-report>
+      <loge-chat-people .room=${room} @loge-report-wanted=${(event: CustomEvent<ReportTarget>) => {
+        this.reported = event.detail;
+      }}></loge-chat-people>
+      ${this.reported ? html`<loge-chat-report .room=${room} .target=${this.reported}></loge-chat-report>` : nothing}
       ${
         this.#canModerate
           ? html`<loge-chat-message .room=${room}></loge-chat-message>${this.#moderation(room)}`
@@ -325,16 +329,12 @@ export class LogeChat extends RoomPart {
       this.#list?.resume('tools');
       this.#composer?.focus();
     } else if (act.kind === 'report') {
-      this.#report({ message });
+      this.reported = { message };
     } else {
       const dialog = this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message');
       // It is loaded for those who moderate.
       void customElements.whenDefined('loge-chat-message').then(() => dialog?.handle(message, act));
     }
-  }
-
-  #report(target: ReportTarget): void {
-    this.renderRoot.querySelector<LogeChatReport>('loge-chat-report')?.show(target);
   }
 
   /** Scrolls to the message that a reply refers to; loads earlier pages if necessary. */

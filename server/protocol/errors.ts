@@ -12,12 +12,6 @@ interface ErrorEntry {
 /** Codes that the SDK raises itself too. It has no other texts of the catalogue: each error comes with its text. */
 export const SHARED_ERRORS = {
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
-  wrong_room: {
-    status: 409,
-    retryable: false,
-    message: 'This request was meant for another room than the one you are in now.',
-  },
-  invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
   live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
@@ -122,6 +116,12 @@ export const ERROR_CATALOGUE = {
     message: 'This site is not allowed to embed. Add it to LOGE_ALLOWED_ORIGINS.',
   },
   // What you sent
+  invalid_request: { status: 400, retryable: false, message: 'The request is malformed.' },
+  wrong_room: {
+    status: 409,
+    retryable: false,
+    message: 'This request was meant for another room than the one you are in now.',
+  },
   cursor_invalid: { status: 400, retryable: false, message: 'Pass `after` exactly as an earlier answer returned it.' },
   time_in_past: { status: 422, retryable: false, message: 'This time is in the past.' },
   payload_too_large: { status: 413, retryable: false, message: 'The request is too large.' },

@@ -9,7 +9,7 @@ import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
-import { REPORT_WANTED, type ReportTarget } from './chat-report.ts';
+import type { ReportTarget } from './chat-report.ts';
 
 const SEARCH_DEBOUNCE_MS = 200;
 /** The search field is shown above this number of people. */
@@ -188,7 +188,7 @@ export class LogeChatPeople extends RoomPart {
     const label = `${this.texts.chat.report}: ${name}`;
     const report = (): void => {
       this.open = false;
-      this.emit(REPORT_WANTED, target);
+      this.emit('loge-report-wanted', target);
     };
     return html`<button class="report" type="button" data-testid="report-open" aria-label=${label} title=${label} @click=${report}>
       ${icon('flag', 17)}

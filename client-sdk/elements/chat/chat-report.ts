@@ -2,7 +2,7 @@
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
@@ -17,17 +17,15 @@ export interface ReportTarget {
 
 type SubjectKind = ReportSubject['kind'];
 
-/** Asks for the dialog; `loge-chat` opens it. */
-export const REPORT_WANTED = 'loge-report-wanted';
-
 export class LogeChatReport extends RoomPart {
   static override properties = {
-    target: { state: true },
+    target: { attribute: false },
     kind: { state: true },
     category: { state: true },
     note: { state: true },
     open: { state: true },
   };
+  /** Each new one opens the dialog. `loge-chat` sets it on `loge-report-wanted`. */
   declare target: ReportTarget | undefined;
   declare kind: SubjectKind;
   declare category: ReportCategory | undefined;
@@ -83,9 +81,10 @@ export class LogeChatReport extends RoomPart {
     this.open = false;
   }
 
-  show(target: ReportTarget): void {
-    this.target = target;
-    this.kind = target.message ? 'message' : target.person ? 'person' : 'live';
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (!changed.has('target') || !this.target) return;
+    this.kind = this.target.message ? 'message' : this.target.person ? 'person' : 'live';
     this.category = undefined;
     this.note = '';
     this.problem = '';

@@ -10,6 +10,7 @@ import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
 import { icon } from '../controls/more-icons.ts';
+import '../texts/topup-texts.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import '../theme/web-awesome.ts';
@@ -150,17 +151,17 @@ export class LogeTopup extends RoomPart {
     return html`
       <wa-dialog
         lang=${language}
-        label=${texts.wallet.title}
+        label=${texts.topup.title}
         light-dismiss
         .open=${this.open}
         @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
       >
-        <p class="text">${texts.wallet.text} ${texts.wallet.holds(amount)} ${this.#missing(currency)}</p>
+        <p class="text">${texts.topup.text} ${texts.topup.holds(amount)} ${this.#missing(currency)}</p>
         <loge-amount-choice
           kind="topup"
-          label=${texts.wallet.amounts}
+          label=${texts.topup.amounts}
           currency=${currency}
-          .otherLabel=${texts.wallet.other}
+          .otherLabel=${texts.topup.other}
           .presetsMinor=${this.#presetsMinor}
           .valueMinor=${chosen}
           .range=${range}
@@ -178,7 +179,7 @@ export class LogeTopup extends RoomPart {
           ?loading=${this.busy !== ''}
           @click=${this.#pay}
         >
-          ${chosen === undefined ? texts.wallet.payNone : texts.wallet.pay(formatMoney(chosen, currency, language))}
+          ${chosen === undefined ? texts.topup.payNone : texts.topup.pay(formatMoney(chosen, currency, language))}
         </wa-button>
       </wa-dialog>
     `;
@@ -187,7 +188,7 @@ export class LogeTopup extends RoomPart {
   #missing(currency: string): string {
     const money = (amountMinor: number) => formatMoney(amountMinor, currency, this.language);
     if (this.missingMinor <= 0 || this.missingMinor >= LIMITS.topupMinMinor) return '';
-    return this.texts.wallet.missing(money(this.missingMinor), money(LIMITS.topupMinMinor));
+    return this.texts.topup.missing(money(this.missingMinor), money(LIMITS.topupMinMinor));
   }
 
   #ways(): TemplateResult | typeof nothing {
@@ -207,8 +208,8 @@ export class LogeTopup extends RoomPart {
       />${icon('card', 18)}<span>${words}</span>
     </label>`;
     return html`<fieldset>
-      <legend>${texts.wallet.payWith}</legend>
-      ${cards.map(({ id, brand, last4 }) => way(id, texts.wallet.card(brandName(brand), last4)))} ${way('', texts.wallet.newCard)}
+      <legend>${texts.topup.payWith}</legend>
+      ${cards.map(({ id, brand, last4 }) => way(id, texts.topup.card(brandName(brand), last4)))} ${way('', texts.topup.newCard)}
     </fieldset>`;
   }
 
@@ -228,10 +229,10 @@ export class LogeTopup extends RoomPart {
     const currency = room?.wallet.currency;
     if (!room || !currency || amountMinor === undefined || this.busy) return;
     const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-    if (amountMinor < LIMITS.topupMinMinor) this.fault = texts.wallet.tooSmall(money(LIMITS.topupMinMinor));
-    else if (amountMinor > LIMITS.topupMaxMinor) this.fault = texts.wallet.tooLarge(money(LIMITS.topupMaxMinor));
+    if (amountMinor < LIMITS.topupMinMinor) this.fault = texts.topup.tooSmall(money(LIMITS.topupMinMinor));
+    else if (amountMinor > LIMITS.topupMaxMinor) this.fault = texts.topup.tooLarge(money(LIMITS.topupMaxMinor));
     else if (room.wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor) {
-      this.fault = texts.wallet.full(money(LIMITS.walletMaxMinor));
+      this.fault = texts.topup.full(money(LIMITS.walletMaxMinor));
     } else await this.#goToCheckout(room, amountMinor);
   };
 

@@ -6,6 +6,7 @@ import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
 import type { InsideTexts } from './inside-english.ts';
 import type { StudioTexts } from './studio-english.ts';
+import type { TopupTexts } from './topup-texts.ts';
 
 export const english = {
   room: {
@@ -102,21 +103,6 @@ export const english = {
   wallet: {
     balance: (amount: string) => `Wallet: ${amount}`,
     topUp: 'Top up',
-    title: 'Top up your wallet',
-    text: 'Credit for tickets and tips. You pay by card on our payment provider’s page and come back here.',
-    holds: (amount: string) => `It holds ${amount} now.`,
-    missing: (amount: string, minimum: string) => `${amount} are missing. The smallest top-up is ${minimum}.`,
-    amounts: 'Amount',
-    other: 'Other amount',
-    pay: (amount: string) => `Pay ${amount} by card`,
-    payNone: 'Choose an amount',
-    tooSmall: (minimum: string) => `The smallest top-up is ${minimum}.`,
-    tooLarge: (maximum: string) => `The largest top-up is ${maximum}.`,
-    full: (maximum: string) => `A wallet holds at most ${maximum}.`,
-    payWith: 'Pay with',
-    card: (brand: string, last4: string) => `${brand} ending in ${last4}`,
-    newCard: 'Another card',
-    arrived: (amount: string) => `${amount} have been added.`,
     refused: 'Your bank did not confirm the payment. Nothing was charged.',
   },
   limits: {
@@ -130,4 +116,4 @@ export type BaseTexts = typeof english;
 /** A part may read the base and what it loads itself. */
 export type ElementTexts = BaseTexts &
   InsideTexts &
-  StudioTexts & { chat: typeof chatEnglish; moderation: typeof moderationEnglish };
+  StudioTexts & { chat: typeof chatEnglish; moderation: typeof moderationEnglish; topup: TopupTexts };

@@ -14,7 +14,7 @@ const MAX_WAITING = 8;
 const MAX_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
 /** Includes the start of the thread, which takes seconds where the processors are busy. */
-const DRAW_LIMIT_MS = 20_000;
+const DRAW_LIMIT_MS = 5_000;
 /** After this time without work the thread ends, with its fonts and libraries. */
 const IDLE_MS = 30_000;
 
