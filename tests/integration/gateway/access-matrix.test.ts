@@ -363,7 +363,7 @@ describe('over sockets', () => {
       { ...(session && { session: session.id }) },
     );
     using participant = await TestParticipant.connect(loge.url, { token });
-    return participant.refusal(name, inputs[name]);
+    return await participant.refusal(name, inputs[name]);
   }
 
   test('the callers of each request', async () => {
