@@ -93,7 +93,8 @@ export class LogeLobby extends RoomPart {
             : nothing
         }
         ${info.status === 'scheduled' ? html`<loge-reminder .room=${room}></loge-reminder>` : nothing}
-        ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}`,
+        ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
+        <slot></slot>`,
     );
   }
 

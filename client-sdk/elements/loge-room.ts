@@ -171,8 +171,7 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted') {
       return html`<div class="scroll" tabindex="-1">
         ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
-        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath}></loge-lobby>
-        <slot name="lobby"></slot>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath}><slot name="lobby"></slot></loge-lobby>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;

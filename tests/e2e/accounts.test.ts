@@ -5,7 +5,7 @@ import { Accounts } from './accounts.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 
 /** Words that are equal in English and French. */
-const SAME_IN_BOTH = new Set(['Loge', 'Studio', 'Contact']);
+const SAME_IN_BOTH = new Set(['Loge', 'Studio', 'Contact', 'Lives']);
 
 describe.skipIf(!CHROMIUM)('accounts', { timeout: 180_000 }, () => {
   let accounts: Accounts;

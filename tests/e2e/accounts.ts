@@ -31,6 +31,7 @@ export class Accounts implements AsyncDisposable {
     'Français',
     'English',
     'Chrome, Linux',
+    HANDLE,
     `@${HANDLE}`,
     ...CREATOR_PAGE_TEXTS,
     ...BLOCKED,
