@@ -1,7 +1,10 @@
 /** How people become operators of a house with accounts. */
 import { z } from 'zod';
 
-export const operatorInvitationInput = z.object({ address: z.string().min(3).max(254) });
+const ADDRESS = /^\w+(?:[.+-]\w+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}$/;
+export const operatorInvitationInput = z.object({
+  address: z.string().max(254).regex(ADDRESS, 'This is not a mail address.'),
+});
 export const operatorInvitation = z.object({
   address: z.string(),
   /** For one use by the person with the address. */

@@ -4,7 +4,11 @@ import { idSchema } from './ids.ts';
 
 const base64url = (bytes: number) => {
   const chars = Math.ceil((bytes * 4) / 3);
-  return z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${chars}}={0,2}$`), `${bytes} bytes in base64url`);
+  const shape = new RegExp(`^[A-Za-z0-9_-]{${chars}}={0,2}$`);
+  return z
+    .string()
+    .max(chars + 2)
+    .regex(shape, `${bytes} bytes in base64url`);
 };
 
 /** As `PushSubscription.toJSON()` gives it. */

@@ -74,7 +74,7 @@ const filedReport = report.extend({
 export type FiledReport = z.infer<typeof filedReport>;
 export const filedReportQuery = z.object({
   /** The number of the last report of the page before. */
-  before: z.coerce.number().int().min(1).optional(),
+  before: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(20),
 });
 export type FiledReportQuery = z.infer<typeof filedReportQuery>;

@@ -49,6 +49,7 @@ const SUPPORTED = new Set([
 ]);
 const DEFAULT_MAX_LENGTH = 60;
 const DEFAULT_MAX_ITEMS = 5;
+const SHORT = 10;
 
 export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unknown> {
   const unknown = Object.keys(schema).filter((word) => !SUPPORTED.has(word) && !ANNOTATIONS.has(word));
@@ -56,7 +57,8 @@ export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unkn
   if (schema.$ref) return arbitraryOf(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => arbitraryOf(one, schemas)));
+  const alternatives = schema.anyOf ?? (schema.type ? undefined : schema.oneOf);
+  if (alternatives) return fc.oneof(...alternatives.map((one) => arbitraryOf(one, schemas)));
   switch (schema.type) {
     case 'object':
       return objectOf(schema, schemas);
@@ -115,7 +117,7 @@ function arrayOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unknown> {
 }
 
 function stringOf(schema: Schema): fc.Arbitrary<string> {
-  const { pattern, allOf = [], format, minLength = 0, maxLength = DEFAULT_MAX_LENGTH } = schema;
+  const { pattern, allOf = [], format, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
   const patterns = [...allOf.map((one) => one.pattern), ...(pattern === undefined ? [] : [pattern])];
   const regexes = patterns.map((one) => new RegExp(one, 'u'));
   const fits = (value: string) =>
@@ -123,7 +125,8 @@ function stringOf(schema: Schema): fc.Arbitrary<string> {
   // Characters of every kind, few of which a narrow pattern allows.
   const odd = fc.string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, DEFAULT_MAX_LENGTH) }).filter(fits);
   if (format === 'uri') return fc.webUrl({ validSchemes: ['http', 'https'] }).filter(fits);
-  if (pattern === undefined) return odd;
+  // What is made of a pattern is short.
+  if (pattern === undefined || minLength > SHORT) return odd;
   const matching = fc.stringMatching(new RegExp(pattern, 'u')).filter(fits);
   return pattern.includes('[^') ? fc.oneof(matching, odd) : matching;
 }
