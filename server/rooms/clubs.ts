@@ -12,6 +12,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Tier, TierInput } from '../protocol/money/memberships.ts';
 import type { AccessReason, Offer } from '../protocol/rooms.ts';
 import type { ClubsStore, TierRow } from './clubs.store.ts';
+import { type AccessChanged, accessChanged } from './room-facts.ts';
 
 export interface ClubGrant {
   membership: MembershipId;
@@ -138,16 +139,13 @@ export class Clubs {
     return (await this.#store.findTier(tier, tx))?.rank ?? Number.POSITIVE_INFINITY;
   }
 
-  async #notifyRooms(tx: Orm, who: { creator: string; identity: string }, change: object): Promise<void> {
-    const open = await this.#store.listOpenRooms(tx, who.creator);
-    const { identity } = who;
-    await this.#outbox.add(
-      tx,
-      ...open.map((id) => {
-        const room = id as RoomId;
-        return { topic: 'access.changed', room, identity, data: { room, identity, change } };
-      }),
-    );
+  async #notifyRooms(
+    tx: Orm,
+    { creator, identity }: { creator: string; identity: string },
+    change: AccessChanged['change'],
+  ): Promise<void> {
+    const open = await this.#store.listOpenRooms(tx, creator);
+    await this.#outbox.add(tx, ...open.map((room) => accessChanged(room as RoomId, identity, change)));
   }
 
   #nowIso(): string {

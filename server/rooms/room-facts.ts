@@ -43,3 +43,13 @@ export interface AccessChanged {
   /** For webhooks; access is always decided from the database. */
   change: { granted: true; source: EntitlementSource; until: string | null } | { granted: false; reason: AccessReason };
 }
+
+/** The fact that a person's access to a room has changed. */
+export function accessChanged(room: RoomId, identity: string, change: AccessChanged['change']) {
+  const data: AccessChanged = { room, identity, change };
+  return { topic: 'access.changed', room, identity, data } as const;
+}
+
+export function grantedBy(entry: { source: EntitlementSource; validUntil?: string }): AccessChanged['change'] {
+  return { granted: true, source: entry.source, until: entry.validUntil ?? null };
+}

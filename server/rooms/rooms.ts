@@ -23,7 +23,7 @@ import { Clubs } from './clubs.ts';
 import { Followers } from './followers/followers.ts';
 import { Removals } from './removals/removals.ts';
 import { RoomChanges } from './room-changes.ts';
-import type { AccessChanged } from './room-facts.ts';
+import { accessChanged, grantedBy } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
 import { TokenGrants } from './token-grants.ts';
@@ -299,7 +299,7 @@ export class Rooms {
     entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string; validUntil?: string },
   ): Promise<void> {
     await this.#store.insertEntitlement(tx, entry);
-    await this.#addAccessChanged(tx, entry.room, entry.identity, grantedBy(entry));
+    await this.#outbox.add(tx, accessChanged(entry.room, entry.identity, grantedBy(entry)));
   }
 
   /** Restores a revoked entitlement in the caller's transaction. Call `outbox.wake()` after the commit. */
@@ -308,7 +308,7 @@ export class Rooms {
     entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string },
   ): Promise<void> {
     if (!(await this.#store.restoreEntitlement(tx, entry))) return;
-    await this.#addAccessChanged(tx, entry.room, entry.identity, grantedBy(entry));
+    await this.#outbox.add(tx, accessChanged(entry.room, entry.identity, grantedBy(entry)));
   }
 
   /** Extends a valid entitlement. Commits no fact, since people inside stay. False if it was revoked. */
@@ -319,7 +319,8 @@ export class Rooms {
   /** Revokes an entitlement in the caller's transaction; idempotent. */
   async revokeEntitlement(tx: Orm, key: EntitlementKey, reason: AccessReason): Promise<void> {
     const holder = await this.#store.revokeEntitlement(tx, key, reason);
-    if (holder) await this.#addAccessChanged(tx, holder.room as RoomId, holder.identity, { granted: false, reason });
+    if (!holder) return;
+    await this.#outbox.add(tx, accessChanged(holder.room as RoomId, holder.identity, { granted: false, reason }));
   }
 
   /**
@@ -475,15 +476,6 @@ export class Rooms {
     return this.#store.forgetPublications(publications);
   }
 
-  async #addAccessChanged(tx: Orm, room: RoomId, identity: string, change: AccessChanged['change']): Promise<void> {
-    await this.#outbox.add(tx, {
-      topic: 'access.changed',
-      room,
-      identity,
-      data: { room, identity, change } satisfies AccessChanged,
-    });
-  }
-
   #nowSeconds(): number {
     return Math.floor(this.#clock.now() / 1_000);
   }
@@ -503,16 +495,6 @@ function assertEmbedders(creator: string): void {
 
 function rankIn({ isModerator, grant }: AccessRecord): Rank {
   return isModerator ? { role: 'moderator', moderates: true } : (grant ?? NO_GRANT).rank;
-}
-
-function grantedBy({
-  source,
-  validUntil,
-}: {
-  source: EntitlementSource;
-  validUntil?: string;
-}): AccessChanged['change'] {
-  return { granted: true, source, until: validUntil ?? null };
 }
 
 function assertHolds(holder: string | null, publication: string): void {

@@ -24,7 +24,7 @@ export const reportTexts = {
     received: 'We have received your report',
     number: (number: number) => `Report no. ${number}`,
     thanks: 'Thank you. Keep this number: it is how you ask about it.',
-    weWrite: 'Somebody of the house decides about it, and writes to you at the contact that you gave.',
+    weWrite: 'Somebody of the house decides about it, and may write to you at the contact that you gave.',
     noContact:
       'You left no contact, so we cannot write to you. You can send another report with one, and name this number.',
     own: 'Your reports',
@@ -75,7 +75,7 @@ export const reportTexts = {
     received: 'Nous avons reçu votre signalement',
     number: (number: number) => `Signalement n° ${number}`,
     thanks: 'Merci. Gardez ce numéro\u00a0: il sert à demander où en est votre signalement.',
-    weWrite: 'Une personne de la maison en décide, et vous écrit au contact que vous avez donné.',
+    weWrite: 'Une personne de la maison en décide, et peut vous écrire au contact que vous avez donné.',
     noContact:
       'Vous n’avez pas laissé de contact, nous ne pouvons donc pas vous écrire. Vous pouvez envoyer un autre signalement avec un contact, en citant ce numéro.',
     own: 'Vos signalements',

@@ -11,7 +11,7 @@ import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Block, Removal } from '../../protocol/rooms.ts';
 import { FollowersStore } from '../followers/followers.store.ts';
-import type { AccessChanged, ParticipantBlocked } from '../room-facts.ts';
+import { accessChanged, type ParticipantBlocked } from '../room-facts.ts';
 import { type RemovalKey, type RemovalRow, RemovalsStore } from './removals.store.ts';
 
 interface RemovalsOptions {
@@ -54,11 +54,10 @@ export class Removals {
     if (isEqual) throw new AppError('participant_not_removable');
     await this.#store.transaction(async (tx) => {
       if (!(await this.#store.insert(tx, this.#row({ creator, room, identity, by, reason })))) return;
-      const change: AccessChanged['change'] = { granted: false, reason: 'removed' };
       await outbox.add(
         tx,
         { topic: 'participant.removed', room, identity, data: { by, reason } },
-        { topic: 'access.changed', room, identity, data: { room, identity, change } satisfies AccessChanged },
+        accessChanged(room, identity, { granted: false, reason: 'removed' }),
       );
     });
     outbox.wake();
