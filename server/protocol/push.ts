@@ -2,22 +2,17 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
 
-const base64url = (bytes: number) => {
-  const chars = Math.ceil((bytes * 4) / 3);
-  const shape = new RegExp(`^[A-Za-z0-9_-]{${chars}}={0,2}$`);
-  return z
-    .string()
-    .max(chars + 2)
-    .regex(shape, `${bytes} bytes in base64url`);
-};
+/** 65 and 16 bytes in base64url, with or without padding. */
+const POINT = /^[A-Za-z0-9_-]{87}={0,2}$/;
+const SECRET = /^[A-Za-z0-9_-]{22}={0,2}$/;
 
 /** As `PushSubscription.toJSON()` gives it. */
 export const pushDeviceInput = z.object({
   endpoint: z.url({ protocol: /^https?$/ }).max(1_000),
   keys: z.object({
     /** An uncompressed point of P-256. */
-    p256dh: base64url(65),
-    auth: base64url(16),
+    p256dh: z.string().max(89).regex(POINT, '65 bytes in base64url'),
+    auth: z.string().max(24).regex(SECRET, '16 bytes in base64url'),
   }),
 });
 export type PushDeviceInput = z.infer<typeof pushDeviceInput>;

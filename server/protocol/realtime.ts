@@ -53,18 +53,7 @@ import {
   tipRequestInput,
   tipRequestList,
 } from './money/tipping.ts';
-import {
-  access,
-  block,
-  blockInput,
-  changedRoom,
-  currency,
-  reminder,
-  reminderInput,
-  removal,
-  removalInput,
-  room,
-} from './rooms.ts';
+import { access, block, changedRoom, currency, reminder, reminderInput, removal, removalInput, room } from './rooms.ts';
 import {
   connectInput,
   consumerOptions,
@@ -120,7 +109,7 @@ export const REQUESTS = {
   ...CHAT_REQUESTS,
   'rooms:remove': { input: removalInput, answer: removal },
   /** From all rooms of the creator. */
-  'rooms:block': { input: blockInput, answer: block },
+  'rooms:block': { input: removalInput, answer: block },
   'rooms:end': { input: nothing, answer: room },
   /** Whether one wants to be reminded of this room, from now on or already. */
   'rooms:remind': { input: reminderInput, answer: reminder },

@@ -177,7 +177,6 @@ export type Removal = z.infer<typeof removal>;
 /** A person who is removed from all rooms of a creator, also later ones. */
 export const block = removal.omit({ room: true }).extend({ creator: identity });
 export type Block = z.infer<typeof block>;
-export const blockInput = removalInput;
 /** `name` is that of a person of the house; null for an embedder's. */
 export const blockList = z.object({ blocks: z.array(block.extend({ name: z.string().nullable() })) });
 export type ListedBlock = z.infer<typeof blockList>['blocks'][number];

@@ -154,8 +154,8 @@ export class StageTrack {
   }
 
   /**
-   * A viewer of this layer will have its transport up in about `upInMs`, if it `isWaiting` then. An uplink that does not
-   * carry all layers has no room for more key frames than the worker requests.
+   * A viewer of this layer will have its transport up in about `upInMs`, if it `isWaiting` then. An uplink that does
+   * not carry all layers has no room for more key frames than the worker requests.
    */
   handleViewerConnecting(upInMs: number, layer: number, isWaiting: () => boolean): void {
     const isNarrow = this.#sentLayer < this.scales.length - 1;

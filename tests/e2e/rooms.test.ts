@@ -1,6 +1,6 @@
 /**
- * A room with a date, as a creator and fans see it: it is edited on a phone, waiting pages change at once, a ticket goes
- * back because of the new date, a fan is reminded by mail and on the screen, and a cancelled live says so.
+ * A room with a date, as a creator and fans see it: it is edited on a phone, waiting pages change at once, a ticket
+ * goes back because of the new date, a fan is reminded by mail and on the screen, and a cancelled live says so.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Quote } from '../../server/protocol/money/pricing.ts';

@@ -10,13 +10,16 @@ import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
 import { icon } from '../controls/more-icons.ts';
-import '../texts/topup-texts.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
+import { addTexts } from '../texts/language.ts';
+import { topupEnglish, topupFrench } from '../texts/topup-texts.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import '../theme/web-awesome.ts';
 import { formatMoney } from '../texts/format.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
+
+addTexts({ en: { topup: topupEnglish }, fr: { topup: topupFrench } });
 
 export class LogeTopup extends RoomPart {
   static override properties = {

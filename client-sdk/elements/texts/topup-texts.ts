@@ -1,7 +1,5 @@
 /** Texts of `<loge-topup>`, which is loaded when somebody tops up. */
-import { addTexts } from './language.ts';
-
-const english = {
+export const topupEnglish = {
   title: 'Top up your wallet',
   text: 'Credit for tickets and tips. You pay by card on our payment provider’s page and come back here.',
   holds: (amount: string) => `It holds ${amount} now.`,
@@ -18,9 +16,9 @@ const english = {
   newCard: 'Another card',
 };
 
-export type TopupTexts = typeof english;
+export type TopupTexts = typeof topupEnglish;
 
-const french: TopupTexts = {
+export const topupFrench: TopupTexts = {
   title: 'Recharger votre portefeuille',
   text: 'Du crédit pour les billets et les pourboires. Vous payez par carte sur la page de notre prestataire et revenez ici.',
   holds: (amount) => `Il contient ${amount} actuellement.`,
@@ -36,5 +34,3 @@ const french: TopupTexts = {
   card: (brand, last4) => `${brand} se terminant par ${last4}`,
   newCard: 'Une autre carte',
 };
-
-addTexts({ en: { topup: english }, fr: { topup: french } });

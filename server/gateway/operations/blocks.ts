@@ -1,6 +1,6 @@
 /** Whom creators keep out of all of their rooms: on the site, in a room, and by an embedder's server. */
 import { z } from 'zod';
-import { blockInput, blockList, blockListQuery, block as blockSchema } from '../../protocol/rooms.ts';
+import { blockList, blockListQuery, block as blockSchema, removalInput } from '../../protocol/rooms.ts';
 import { type HttpDomains, operation, socketOperation } from './operation.ts';
 import { parseIdentity } from './params.ts';
 
@@ -22,7 +22,7 @@ export const blockOperations = [
     ...BY_CREATOR,
     name: 'blockFromOwnRooms',
     http: 'POST /v1/me/blocks',
-    input: blockInput,
+    input: removalInput,
     example: { identity: 'fan-7', reason: 'Insults in the chat' },
     answer: blockSchema,
     status: 201,
@@ -65,7 +65,7 @@ export const blockOperations = [
     ...BY_SERVER,
     name: 'blockParticipant',
     http: 'POST /v1/creators/:creator/blocks',
-    input: blockInput,
+    input: removalInput,
     example: { identity: 'fan-7', reason: 'Insults in the chat' },
     answer: blockSchema,
     status: 201,

@@ -1,4 +1,4 @@
-/** What a notice says on the screen of a phone. Times are left to the page: the house does not know where it is read. */
+/** What a notice says on a phone's screen. Times are left to the page: the house does not know where it is read. */
 import type { Language } from '../../protocol/people.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { NoticeKind } from '../notices.schema.ts';

@@ -1,6 +1,6 @@
 /**
- * Posts to an address that others chose, JSON by default: to allowed addresses only, without redirects, with limits on time and on the
- * answer's size.
+ * Posts to an address that others chose, JSON by default: to allowed addresses only, without redirects, with limits on
+ * time and on the answer's size.
  */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
