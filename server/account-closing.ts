@@ -24,7 +24,7 @@ interface AccountClosingOptions {
   publicUrl: string;
 }
 
-/** On record as who erases: nobody's name must stay behind. */
+/** On record as who erases, since no person's name may stay. */
 const HOUSE = { identity: 'house', name: 'house', role: 'server' } as const;
 
 export class AccountClosing {

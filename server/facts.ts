@@ -23,7 +23,7 @@ type DispatchListener =
   | 'privateSessions'
   /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
   | 'letters'
-  /** Queues what many people are told about a room (`notices/`). */
+  /** Queues notices to many people about a room (`notices/`). */
   | 'notices'
   /** Writes events for embedders (`webhooks/event-mapping.ts`) and delivers them. */
   | 'webhooks'

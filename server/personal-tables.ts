@@ -199,7 +199,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   goals: 'goals of rooms',
   invoice_series: 'counters',
   ledger_transactions: 'amounts by source; their entries are listed with their accounts',
-  notices: 'what is told about rooms',
+  notices: 'notices about rooms',
   push_keys: 'keys of the house',
   push_messages: 'texts about rooms, deleted once they were sent',
   outbox: 'facts, deleted an hour after everybody has taken them',

@@ -12,7 +12,7 @@ export interface NoticeData {
   moved?: { at: string; previousStartsAt: string | null; returnUntil: string | null };
 }
 
-/** What many people are told about one room, and how far that has come. Deleted a month after it was done. */
+/** A notice to many people about one room, and how far it has come. Deleted a month after it was done. */
 export const notices = pgTable(
   'notices',
   {

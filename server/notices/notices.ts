@@ -1,7 +1,7 @@
 /**
  * Tells many people one thing about a room: that its date has changed, that it begins soon, that it is live. A notice
  * is a row; a job works through its audiences in small batches, each one transaction that queues letters and events
- * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks nobody.
+ * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
 import type { Mail } from '../accounts/mail/mail.ts';
 import type { Clock } from '../platform/clock.ts';

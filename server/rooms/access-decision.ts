@@ -1,6 +1,8 @@
 /** The access decision: whether somebody may be inside a room, why, and otherwise what would let them in. */
 import type { Role } from '../protocol/accounts.ts';
+import { AppError } from '../protocol/errors.ts';
 import type { TicketId } from '../protocol/ids.ts';
+import { isPersonId } from '../protocol/people.ts';
 import type { Access, AccessReason, Offer } from '../protocol/rooms.ts';
 import type { Clubs } from './clubs.ts';
 import type { AccessRecord } from './rooms.store.ts';
@@ -44,4 +46,9 @@ export async function decideAccess(
   const lapsed = latest && ((latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired') as AccessReason);
   const reason = lapsed ?? club.lapsed;
   return { state: 'required', ...(offered ? { offer: offered } : {}), ...(reason ? { reason } : {}) };
+}
+
+/** Throws `room_not_found` if a room's creator is one of the house's people: no API key sees it or acts on it. */
+export function assertEmbedders(creator: string): void {
+  if (isPersonId(creator)) throw new AppError('room_not_found');
 }

@@ -14,9 +14,8 @@ import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { isPersonId } from '../protocol/people.ts';
 import type { Access, AccessReason, Offer, Room, RoomInput } from '../protocol/rooms.ts';
-import { type AccessHolder, decideAccess } from './access-decision.ts';
+import { type AccessHolder, assertEmbedders, decideAccess } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
@@ -487,10 +486,6 @@ export class Rooms {
   #isoIn(ms: number): string {
     return new Date(this.#clock.now() + ms).toISOString();
   }
-}
-
-function assertEmbedders(creator: string): void {
-  if (isPersonId(creator)) throw new AppError('room_not_found');
 }
 
 function rankIn({ isModerator, grant }: AccessRecord): Rank {

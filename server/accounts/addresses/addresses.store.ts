@@ -142,7 +142,7 @@ export class AddressesStore {
     return true;
   }
 
-  /** Whoever made an account with the address meanwhile has its mailbox, and asks for this. */
+  /** A person who made an account with the address meanwhile has its mailbox, and asks for this. */
   async takeBack(tx: Orm, { person, address, at }: { person: string; address: string; at: string }): Promise<void> {
     const isTheirs = eq(personAddresses.person, person);
     await tx.delete(personAddresses).where(or(isTheirs, eq(personAddresses.address, address)));

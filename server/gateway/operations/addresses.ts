@@ -70,7 +70,7 @@ export const addressOperations = [
     status: 201,
     summary: 'Recover the account of a person who has lost mailbox and passkeys',
     description:
-      'The old mailbox is told and can stop it, the new one confirms. After five days the account moves to the new address, its passkeys are removed, and it is signed out everywhere; the person then signs in by mail.',
+      'The old mailbox gets a letter and can stop it, the new one confirms. After five days the account moves to the new address, its passkeys are removed, and it is signed out everywhere; the person then signs in by mail.',
     errors: ['person_not_found', 'address_taken'],
     run: async ({ people: { addresses }, money }, { caller: { identity: by }, input }) => {
       const person = await addresses.findPerson(input.account);

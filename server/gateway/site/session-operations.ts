@@ -48,7 +48,7 @@ export function siteOperations(
       summary: 'Who is signed in',
       run: async (_domains, { caller, session, response }) => {
         await sessions.renew(response);
-        // Whoever is here without a session of a person came by a desk link.
+        // A visitor without a session of a person came by a desk link.
         const isOperator = caller !== null && (!session || (await roles.has(caller.identity, 'operator')));
         return describe(sitePerson.nullable().parse(caller), isOperator);
       },

@@ -5,6 +5,7 @@
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { assertEmbedders } from '../../rooms/access-decision.ts';
 import type { GatewayContext } from '../context.ts';
 import type { RoomSocket } from './connection.ts';
 import { clientAddress } from './socket-edge.ts';
@@ -26,7 +27,7 @@ export async function authorise(context: GatewayContext, socket: RoomSocket, slo
   const claims = context.tokens.parse(socket.handshake.auth.token, socket.handshake.headers.origin);
   const { room, sub: identity } = claims;
   const creator = await context.rooms.creatorOf(room);
-  if (claims.logeSession === undefined) await context.rooms.assertEmbedders(room);
+  if (claims.logeSession === undefined) assertEmbedders(creator);
   if (claims.role === 'creator' && identity !== creator) {
     throw new AppError('forbidden', 'Only the creator of this room connects as its creator.');
   }

@@ -34,7 +34,7 @@ export class PushStore {
     });
   }
 
-  /** A browser has one endpoint, which moves to whoever subscribes there last. */
+  /** A browser has one endpoint, which moves to the person who subscribes there last. */
   async upsertDevice(row: PushDeviceRow): Promise<void> {
     const { id: _id, endpoint: _endpoint, ...moved } = row;
     await this.#db.orm.insert(pushDevices).values(row).onConflictDoUpdate({ target: pushDevices.endpoint, set: moved });

@@ -1,5 +1,5 @@
 /**
- * `<passkey-confirm>`: asks for a passkey before a dangerous act. Whoever has none adds one here first, which confirms
+ * `<passkey-confirm>`: asks for a passkey before a dangerous act. A person without one adds one here, which confirms
  * as well.
  */
 import type { TemplateResult } from 'lit';

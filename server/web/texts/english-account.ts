@@ -179,7 +179,7 @@ export const englishAccount = {
     pushSupport: {
       install:
         'On an iPhone or iPad this works once the site is on the home screen: tap Share, then “Add to Home Screen”, and open it from there.',
-      denied: 'This browser was told to block messages from this site. Allow them in its settings first.',
+      denied: 'This browser blocks messages from this site. Allow them in its settings first.',
       none: 'This browser cannot show messages of a site.',
     },
     sessions: 'Where you are signed in',

@@ -297,7 +297,7 @@ export const englishDesk = {
     withdraw: 'Withdraw',
     begin: 'Recover an account',
     beginText: (days: number) =>
-      `The old mailbox is told and can stop it for ${days} days. Then the account opens to the new address, without its passkeys.`,
+      `The old mailbox gets a letter and can stop it for ${days} days. Then the account opens to the new address, without its passkeys.`,
     fields: {
       account: 'Id or old mail address of the person',
       address: 'New mail address',

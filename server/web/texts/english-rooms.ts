@@ -40,7 +40,7 @@ export const englishRooms = {
   create: 'Create the room',
   edit: 'Edit',
   priceFixedHint: 'It can be changed until somebody buys a ticket.',
-  movedHint: 'Whoever has a ticket is told of a new date, and can give the ticket back.',
+  movedHint: 'People with a ticket get a letter about a new date, and can give the ticket back.',
   save: 'Save',
   saved: 'Saved. Everybody who is waiting sees it now.',
   cancel: 'Cancel the live',

@@ -83,7 +83,7 @@ describe('one process', () => {
       return creatorOf(id);
     });
     await expect(TestParticipant.connect(loge.url, { token })).rejects.toMatchObject({ code: 'token_invalid' });
-    expect(asked).toHaveBeenCalled();
+    expect(asked).toHaveBeenCalledOnce();
   });
 
   test('a token of a key with origins opens sockets only from these origins', async () => {
