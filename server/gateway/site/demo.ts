@@ -58,7 +58,7 @@ export async function seedDemo(context: HttpContext): Promise<void> {
   for (const person of DEMO_PEOPLE) await seedPerson(context, person);
   for (const creator of DEMO_CREATORS) {
     await accounts.createCreator(creator);
-    await roles.give({ person: creator.identity, role: 'creator', by: 'demo' });
+    await roles.give({ person: creator.identity, role: 'creator', by: creator.identity });
   }
   if ((await rooms.listRooms({ limit: 1 })).length > 0) return;
   await rooms.createRoom({

@@ -26,6 +26,7 @@ export class SiteFollow extends SitePart {
     ...SitePart.styles,
     plainControlStyles,
     css`
+      :host([slot]) { display: block; margin-top: 0.75rem; }
       .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; min-height: 2.75rem; }
     `,
   ];
