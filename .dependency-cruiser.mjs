@@ -29,7 +29,7 @@ const homes = {
   fflate: '^server/data-export\\.ts$',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
   'web-push': '^server/notices/push/push\\.ts$',
-  'drizzle-orm': String.raw`^server/(platform/|.+\.(store|schema)\.ts$)`,
+  'drizzle-orm': '^server/platform/db/',
   'mediasoup-client': '^client-sdk/src/',
   'socket.io-client': '^client-sdk/src/',
 };
@@ -84,6 +84,13 @@ export default {
       severity: 'error',
       from: { path: '^server/platform/', pathNot: tests },
       to: { path: '^(sfu/|server/(?!platform/|protocol/|config\\.ts$))' },
+    },
+    {
+      name: 'sql-in-stores',
+      comment: 'Statements stand in *.store.ts and tables in *.schema.ts.',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['^server/platform/', String.raw`\.(store|schema)\.ts$`, tests] },
+      to: { path: String.raw`^server/platform/db/(sql|tables|drizzle)\.ts$` },
     },
     {
       name: 'only-app-knows-every-part',

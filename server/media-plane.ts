@@ -9,7 +9,7 @@ import type { SfuNodeAnnouncement } from '../sfu/contract.ts';
 import { RemoteSfuNode } from '../sfu/control/remote-node.ts';
 import { SfuControlServer } from '../sfu/control/server.ts';
 import { PLAYS_WINDOW_MS } from '../sfu/limits.ts';
-import { LocalSfuNode } from '../sfu/node.ts';
+import type { LocalSfuNode } from '../sfu/node.ts';
 import type { Config } from './config.ts';
 import { MemoryLeasedHashes } from './platform/leased-hashes.ts';
 import type { Log } from './platform/log.ts';
@@ -70,6 +70,8 @@ async function openNode(options: {
   const [secret = ''] = secrets;
   const shared = options.shared && shareBetweenNodes({ ...options.shared, log, budgetMs: PLAYS_WINDOW_MS });
   if (shared) closers.push(() => shared.watching.close());
+  // A gateway without media does not load mediasoup.
+  const { LocalSfuNode } = await import('../sfu/node.ts');
   const node = await LocalSfuNode.create({
     workers: workers ?? availableParallelism(),
     listenIp,

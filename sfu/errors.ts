@@ -1,4 +1,4 @@
-import { errors } from 'mediasoup';
+import * as errors from 'mediasoup/errors';
 import { SfuError, type SfuErrorCode } from './contract.ts';
 
 /**

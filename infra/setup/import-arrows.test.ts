@@ -26,13 +26,14 @@ const wrong: Record<string, { file: string; imports: string }> = {
   'home-of-socket-io-redis-adapter': { file: 'server/platform/b.ts', imports: '@socket.io/redis-adapter' },
   'home-of-mediasoup': { file: 'server/stage/d.ts', imports: 'mediasoup' },
   'home-of-stripe': { file: 'server/money/b.ts', imports: 'stripe' },
-  'home-of-drizzle-orm': { file: 'server/money/c.ts', imports: 'drizzle-orm' },
+  'home-of-drizzle-orm': { file: 'server/money/a.store.ts', imports: 'drizzle-orm' },
+  'sql-in-stores': { file: 'server/money/c.ts', imports: '../platform/db/sql.ts' },
   'home-of-pg': { file: 'server/chat/d.ts', imports: 'pg' },
   'home-of-ioredis': { file: 'server/gateway/b.ts', imports: 'ioredis' },
 };
 const right: { file: string; imports: string }[] = [
   { file: 'server/money/provider/stripe-provider.ts', imports: 'stripe' },
-  { file: 'server/money/money.store.ts', imports: 'drizzle-orm' },
+  { file: 'server/money/money.store.ts', imports: '../platform/db/sql.ts' },
   { file: 'server/chat/e.ts', imports: '../rooms/free.ts' },
   { file: 'server/gateway/c.ts', imports: 'express' },
   { file: 'server/stage/e.ts', imports: '../../sfu/contract.ts' },
@@ -50,7 +51,7 @@ const free = [
   'client-sdk/elements',
 ]
   .map((folder) => `${folder}/free.ts`)
-  .concat('server/app.ts', 'sfu/node.ts', 'sfu/contract.ts');
+  .concat('server/app.ts', 'server/platform/db/sql.ts', 'sfu/node.ts', 'sfu/contract.ts');
 
 let folder: string;
 let faults: { rule: string; from: string }[];

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { check, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from '../platform/db/sql.ts';
+import { check, index, jsonb, pgTable, text, timestamp } from '../platform/db/tables.ts';
 import type { Scope } from '../protocol/keys.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

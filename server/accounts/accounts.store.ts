@@ -1,5 +1,5 @@
-import { eq, inArray } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { eq, inArray } from '../platform/db/sql.ts';
 import type { Creator, CreatorInput } from '../protocol/accounts.ts';
 import { creators } from './accounts.schema.ts';
 

@@ -1,5 +1,5 @@
-import { and, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, count, desc, eq, gt, isNull, or, sql } from '../platform/db/sql.ts';
 import { apiKeys } from './accounts.schema.ts';
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;

@@ -1,5 +1,5 @@
-import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, eq, gt, isNull, lt, sql } from '../platform/db/sql.ts';
 import { deskSessions } from './accounts.schema.ts';
 
 export type DeskSessionRow = typeof deskSessions.$inferSelect;

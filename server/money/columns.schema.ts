@@ -1,4 +1,4 @@
-import { bigint, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, timestamp } from '../platform/db/tables.ts';
 
 export const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 

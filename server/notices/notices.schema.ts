@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from '../platform/db/sql.ts';
+import { index, jsonb, pgTable, primaryKey, text, timestamp } from '../platform/db/tables.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 

@@ -1,5 +1,5 @@
-import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, sql } from '../platform/db/sql.ts';
 import { rooms } from '../rooms/rooms.schema.ts';
 import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from '../platform/db/sql.ts';
+import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from '../platform/db/tables.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const minor = (name: string) => bigint(name, { mode: 'number' });

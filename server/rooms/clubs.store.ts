@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, gte, isNull } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, asc, desc, eq, gte, isNull } from '../platform/db/sql.ts';
 import { clubEntitlements, clubTiers } from './clubs.schema.ts';
 import { rooms } from './rooms.schema.ts';
 

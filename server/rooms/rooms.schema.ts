@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../platform/db/sql.ts';
 import {
   boolean,
   index,
@@ -9,7 +9,7 @@ import {
   timestamp,
   unique,
   uniqueIndex,
-} from 'drizzle-orm/pg-core';
+} from '../platform/db/tables.ts';
 import type { AccessKind } from '../protocol/rooms.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

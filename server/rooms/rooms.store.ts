@@ -1,7 +1,21 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, notLike, or, type SQL, sql } from 'drizzle-orm';
 import { creators } from '../accounts/accounts.schema.ts';
 import { roles } from '../accounts/roles/roles.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  notExists,
+  notLike,
+  or,
+  type SQL,
+  sql,
+} from '../platform/db/sql.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { createId, ID_PREFIXES, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';

@@ -1,6 +1,6 @@
-import { and, eq, isNotNull, isNull, or, type SQL } from 'drizzle-orm';
 import { roles } from '../accounts/roles/roles.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, eq, isNotNull, isNull, or, type SQL } from '../platform/db/sql.ts';
 import { tokenGrants } from './rooms.schema.ts';
 import { NO_GRANT, type TokenGrant } from './token-statements.ts';
 

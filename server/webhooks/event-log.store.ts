@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, asc, eq, gt, inArray, isNull, lt, sql } from '../platform/db/sql.ts';
 import { outbox } from '../platform/outbox/outbox.schema.ts';
 import { type CommittedFact, toFact } from '../platform/outbox/outbox.ts';
 import type { EventListQuery } from '../protocol/events.ts';

@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, inArray, lt, lte, or, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../platform/db/db.ts';
+import { and, asc, desc, eq, inArray, lt, lte, or, sql } from '../platform/db/sql.ts';
 import { createId } from '../protocol/ids.ts';
 import type { EventRow } from './event-log.store.ts';
 import { events, webhookAttempts, webhookDeliveries, webhookLanes } from './webhooks.schema.ts';

@@ -1,5 +1,5 @@
-import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { and, asc, count, eq, isNull, sql } from '../platform/db/sql.ts';
 import { webhookAttempts, webhookDeliveries, webhookEndpoints, webhookLanes } from './webhooks.schema.ts';
 
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../platform/db/sql.ts';
 import {
   bigint,
   bigserial,
@@ -11,7 +11,7 @@ import {
   text,
   timestamp,
   uniqueIndex,
-} from 'drizzle-orm/pg-core';
+} from '../platform/db/tables.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const number = (name: string) => bigint(name, { mode: 'number' });

@@ -1,5 +1,5 @@
-import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { personAddresses } from '../people/people.schema.ts';
 import { addressChanges } from './addresses.schema.ts';
 

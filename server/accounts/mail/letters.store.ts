@@ -1,5 +1,5 @@
-import { and, count, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, count, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { letters } from './mail.schema.ts';
 
 export type LetterRow = typeof letters.$inferSelect;

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, integer, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
 import type { TemplateName } from './letters/template.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

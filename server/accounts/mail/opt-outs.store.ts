@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq } from '../../platform/db/sql.ts';
 import type { Topic } from './letters/template.ts';
 import { mailOptOuts } from './mail.schema.ts';
 

@@ -1,5 +1,4 @@
 /** Hands one letter to the house's mail server: the only file that knows nodemailer. */
-import { createTransport } from 'nodemailer';
 
 export interface OutgoingLetter {
   messageId: string;
@@ -41,11 +40,13 @@ const LETTER_STEPS = new Set(['RCPT TO', 'DATA']);
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export class SmtpSender implements LetterSender {
-  readonly #transport: ReturnType<typeof createPool>;
+  readonly #url: string;
   readonly #from: MailFrom;
+  /** Opened with the first letter. */
+  #transport: ReturnType<typeof createPool> | undefined;
 
   constructor({ url, from }: { url: string; from: MailFrom }) {
-    this.#transport = createPool(url);
+    this.#url = url;
     this.#from = from;
   }
 
@@ -56,7 +57,9 @@ export class SmtpSender implements LetterSender {
       headers['List-Unsubscribe-Post'] = 'List-Unsubscribe=One-Click';
     }
     try {
-      const { response } = await this.#transport.sendMail({
+      this.#transport ??= createPool(this.#url);
+      const transport = await this.#transport;
+      const { response } = await transport.sendMail({
         messageId,
         date,
         from: this.#from,
@@ -77,11 +80,12 @@ export class SmtpSender implements LetterSender {
   }
 
   close(): void {
-    this.#transport.close();
+    void this.#transport?.then((transport) => transport.close());
   }
 }
 
-function createPool(url: string) {
+async function createPool(url: string) {
+  const { createTransport } = await import('nodemailer');
   const { username, hostname } = new URL(url);
   return createTransport({
     url,

@@ -1,5 +1,5 @@
-import { and, eq, gt, isNull, lt } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, gt, isNull, lt } from '../../platform/db/sql.ts';
 import { operatorInvitations } from './operators.schema.ts';
 
 type InvitationRow = typeof operatorInvitations.$inferSelect;

@@ -3,13 +3,6 @@
  * choices: user verification always, discoverable credentials, no attestation.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
-import { isoBase64URL } from '@simplewebauthn/server/helpers';
 import { z } from 'zod';
 import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import type {
@@ -22,6 +15,8 @@ import type { PasskeyRow } from './passkeys.store.ts';
 
 /** Named, so that all gateways offer the same whatever their runtime supports: ES256, Ed25519, RS256. */
 const ALGORITHMS = [-7, -8, -257];
+/** When a passkey is first used: loading it would take a tenth of the start of a server. */
+const loadWebAuthn = () => import('@simplewebauthn/server');
 const TIMEOUT_MS = ACCOUNT_LIMITS.passkeyMinutes * 60_000;
 
 export interface Site {
@@ -37,6 +32,7 @@ export async function creationOptions(
   { rpId, name }: Site,
   person: { id: string; name: string; passkeys: PasskeyRow[] },
 ): Promise<PasskeyCreationOptions> {
+  const { generateRegistrationOptions } = await loadWebAuthn();
   const options = await generateRegistrationOptions({
     rpID: rpId,
     rpName: name,
@@ -53,6 +49,7 @@ export async function creationOptions(
 
 export async function requestOptions({ rpId }: Site, passkeys: PasskeyRow[]): Promise<PasskeyRequestOptions> {
   const allowCredentials = passkeys.map(toDescriptor);
+  const { generateAuthenticationOptions } = await loadWebAuthn();
   const options = await generateAuthenticationOptions({
     rpID: rpId,
     allowCredentials,
@@ -81,6 +78,7 @@ export async function verifyCreation(
   challenge: string,
 ): Promise<Pick<PasskeyRow, 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'> | undefined> {
   const { id, transports, clientDataJSON, attestationObject } = answer;
+  const { verifyRegistrationResponse } = await loadWebAuthn();
   const verified = await orUndefined(() =>
     verifyRegistrationResponse({
       response: {
@@ -99,7 +97,7 @@ export async function verifyCreation(
   );
   if (!verified?.verified) return undefined;
   const { credential, credentialBackedUp: isSynced } = verified.registrationInfo;
-  const publicKey = isoBase64URL.fromBuffer(credential.publicKey);
+  const publicKey = Buffer.from(credential.publicKey).toString('base64url');
   return { credential: credential.id, publicKey, counter: credential.counter, transports, isSynced };
 }
 
@@ -112,6 +110,7 @@ export async function verifyProof(
   { proof, passkey, challenge }: { proof: PasskeyProof; passkey: PasskeyRow | undefined; challenge: string },
 ): Promise<number | undefined> {
   const { id, ...response } = proof;
+  const { verifyAuthenticationResponse } = await loadWebAuthn();
   const verified = await orUndefined(() =>
     verifyAuthenticationResponse({
       response: {
@@ -127,7 +126,7 @@ export async function verifyProof(
       requireUserVerification: true,
       credential: {
         id,
-        publicKey: passkey ? isoBase64URL.toBuffer(passkey.publicKey) : UNKNOWN_KEY,
+        publicKey: passkey ? new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')) : UNKNOWN_KEY,
         counter: passkey?.counter ?? 0,
       },
     }),

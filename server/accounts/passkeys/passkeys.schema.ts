@@ -1,4 +1,4 @@
-import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from '../../platform/db/tables.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 

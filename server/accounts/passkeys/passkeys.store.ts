@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, gte, isNull, lt } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, gt, gte, isNull, lt } from '../../platform/db/sql.ts';
 import { passkeyChallenges, passkeys } from './passkeys.schema.ts';
 
 export type PasskeyRow = typeof passkeys.$inferSelect;

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, integer, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Language } from '../../protocol/people.ts';
 import type { SignInMethod } from './session-strength.ts';
 

@@ -1,6 +1,6 @@
-import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from '../../platform/db/sql.ts';
+import { alias } from '../../platform/db/tables.ts';
 import { pictureUses } from '../../platform/pictures/pictures.schema.ts';
 import type { CreatorInput } from '../../protocol/accounts.ts';
 import type { Language } from '../../protocol/people.ts';

@@ -1,5 +1,5 @@
-import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from '../../platform/db/sql.ts';
 import { personSessions } from './people.schema.ts';
 
 export type PersonSessionRow = typeof personSessions.$inferSelect;

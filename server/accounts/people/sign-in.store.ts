@@ -1,5 +1,5 @@
-import { and, eq, gt, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, gt, isNull, lt, type SQL, sql } from '../../platform/db/sql.ts';
 import { signInRequests } from './people.schema.ts';
 
 export type SignInRequestRow = typeof signInRequests.$inferSelect;

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, gte, isNull, lt, or, type SQL } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, gt, gte, isNull, lt, or, type SQL } from '../../platform/db/sql.ts';
 import { foldHandle } from '../people/handles.ts';
 import { handles, persons } from '../people/people.schema.ts';
 import { moderatorInvitations as invitations } from './roles.schema.ts';

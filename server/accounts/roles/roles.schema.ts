@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
 import type { RoleName } from '../../protocol/roles.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

@@ -1,5 +1,5 @@
-import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from '../../platform/db/sql.ts';
 import type { RoleName, RoleScope } from '../../protocol/roles.ts';
 import { roles } from './roles.schema.ts';
 

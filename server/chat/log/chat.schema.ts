@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { ChatEntry, ChatNoticeName } from '../../protocol/chat/chat.ts';
 

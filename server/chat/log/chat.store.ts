@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
 import { type Database, isLostRace, type Run, sqlState } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, gt, lt } from '../../platform/db/sql.ts';
 import type { ChatEntry, ChatMessage } from '../../protocol/chat/chat.ts';
 import type { ActKind } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';

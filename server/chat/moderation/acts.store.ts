@@ -1,6 +1,7 @@
 /** The audit log's rows: inserted in the transaction of the act, read by moderators, never changed. */
-import { and, desc, eq, isNull, lt, or } from 'drizzle-orm';
+
 import type { Database, Run } from '../../platform/db/db.ts';
+import { and, desc, eq, isNull, lt, or } from '../../platform/db/sql.ts';
 import type { ActKind, ActorRole, ChatAct } from '../../protocol/chat/chat-moderation.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { chatActs } from './moderation.schema.ts';

@@ -1,5 +1,5 @@
-import { and, asc, count, eq, isNull } from 'drizzle-orm';
 import type { Database, Run } from '../../platform/db/db.ts';
+import { and, asc, count, eq, isNull } from '../../platform/db/sql.ts';
 import type { Participant, Role } from '../../protocol/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
 import type { HeldMessage } from '../../protocol/chat/chat-moderation.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { HoldReason } from '../../protocol/chat/chat.ts';
 import type {

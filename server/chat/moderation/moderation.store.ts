@@ -1,5 +1,5 @@
-import { and, desc, eq, isNull, or } from 'drizzle-orm';
 import type { Database, Run } from '../../platform/db/db.ts';
+import { and, desc, eq, isNull, or } from '../../platform/db/sql.ts';
 import type { WordList, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 import type { RestrictionRow } from '../../protocol/chat/chat-server.ts';

@@ -1,5 +1,5 @@
-import { and, eq, isNull, lte } from 'drizzle-orm';
 import type { Database, Run } from '../../platform/db/db.ts';
+import { and, eq, isNull, lte } from '../../platform/db/sql.ts';
 import type { OwnVote } from '../../protocol/chat/chat-room.ts';
 import type { PollId, RoomId } from '../../protocol/ids.ts';
 import { chatPolls, chatPollVotes } from '../policy/chat-rooms.schema.ts';

@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

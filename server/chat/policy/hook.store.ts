@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
 import type { Database } from '../../platform/db/db.ts';
+import { eq } from '../../platform/db/sql.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import type { ChatHook } from '../../protocol/chat/chat-server.ts';
 import { type Actor, insertActs } from '../moderation/acts.store.ts';

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
 import type { Database } from '../../platform/db/db.ts';
+import { eq } from '../../platform/db/sql.ts';
 import type { ActorRole, RestrictionKind, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import type { ChatMode, ChatPoll } from '../../protocol/chat/chat-room.ts';
 import type { PollId, RoomId } from '../../protocol/ids.ts';

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Database, Run } from '../../platform/db/db.ts';
+import { and, asc, eq, gt } from '../../platform/db/sql.ts';
 import type { ChatMessage } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { chatEntries } from '../log/chat.schema.ts';

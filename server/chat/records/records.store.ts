@@ -1,5 +1,5 @@
-import { and, count, desc, eq, min, sql, sum } from 'drizzle-orm';
 import type { Database } from '../../platform/db/db.ts';
+import { and, count, desc, eq, min, sql, sum } from '../../platform/db/sql.ts';
 import type { ChatReport, ReportCategory } from '../../protocol/chat/chat-moderation.ts';
 import type { ChatReportId, MessageId, RoomId } from '../../protocol/ids.ts';
 import { chatEntries } from '../log/chat.schema.ts';

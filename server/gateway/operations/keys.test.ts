@@ -1,6 +1,5 @@
 /** API keys over HTTP: their rights, the keys that they may create, and their end. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp, type TestKey } from '../../../tests/support/houses/http.ts';
@@ -8,6 +7,7 @@ import { MovableClock } from '../../../tests/support/houses/money-house.ts';
 import { basicOf } from '../../../tests/support/people/basic.ts';
 import { signersOf, startReceiver } from '../../../tests/support/programs/webhook-receiver.ts';
 import { eventually } from '../../../tests/support/run/eventually.ts';
+import { sql } from '../../platform/db/sql.ts';
 import { SCOPES, type Scope } from '../../protocol/keys.ts';
 import type { Room } from '../../protocol/rooms.ts';
 

@@ -3,10 +3,10 @@
  * real database.
  */
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import type { Database } from '../../platform/db/db.ts';
+import { sql } from '../../platform/db/sql.ts';
 
 const MINUTE_MS = 60_000;
 const SITE = 'https://loge.example';

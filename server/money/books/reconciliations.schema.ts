@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, text } from '../../platform/db/tables.ts';
 import { minor, time } from '../columns.schema.ts';
 
 export type ReconciliationVerdict =

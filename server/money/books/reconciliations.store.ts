@@ -1,5 +1,5 @@
-import { desc, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { desc, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, houseAccount } from '../ledger/ledger.ts';
 import type { KnownMovement } from './reconciliation.ts';

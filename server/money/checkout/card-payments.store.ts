@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq } from '../../platform/db/sql.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import { membershipInvoices, memberships } from '../memberships/memberships.schema.ts';

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { checkouts, providerCustomers } from './checkouts.schema.ts';
 

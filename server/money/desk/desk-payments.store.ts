@@ -1,6 +1,7 @@
 /** The desk's search: payments of every kind in one shape, newest first, always by an index. */
-import { type SQL, sql } from 'drizzle-orm';
+
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { PaymentKind } from '../../protocol/money/desk.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { isRefunded } from '../sales/receipts.store.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, pgTable, text } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, pgTable, text } from '../../platform/db/tables.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import { time } from '../columns.schema.ts';
 

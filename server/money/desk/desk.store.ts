@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from '../../platform/db/sql.ts';
+import { alias } from '../../platform/db/tables.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes } from '../payouts/payouts.schema.ts';

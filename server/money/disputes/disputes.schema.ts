@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { boolean, check, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { boolean, check, index, jsonb, pgTable, primaryKey, text } from '../../platform/db/tables.ts';
 import { minor, time } from '../columns.schema.ts';
 
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';

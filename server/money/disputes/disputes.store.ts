@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { tickets } from '../sales/tickets.schema.ts';
 import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from './disputes.schema.ts';

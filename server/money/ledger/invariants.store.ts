@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 import { MEMBERSHIP_RULES } from '../memberships/membership-invariants.store.ts';
 import { PRIVATE_RULES } from '../private-sessions/private-invariants.store.ts';
 import { leftOfGrants } from '../wallet/promo-grants.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigint, bigserial, check, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { bigint, bigserial, check, index, pgTable, primaryKey, text, uniqueIndex } from '../../platform/db/tables.ts';
 import { minor, time } from '../columns.schema.ts';
 import type { AccountKind, TransactionKind } from './ledger.ts';
 

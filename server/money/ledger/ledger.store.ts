@@ -1,5 +1,5 @@
-import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
+import { and, eq, isNotNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { createId } from '../../protocol/ids.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
 import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';

@@ -1,5 +1,5 @@
 /** Rules of earnings, payouts, disputes and manual refunds. Each statement finds ids that break a rule. */
-import { sql } from 'drizzle-orm';
+import { sql } from '../../platform/db/sql.ts';
 
 export const PAYOUT_RULES = [
   {

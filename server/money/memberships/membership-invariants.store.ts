@@ -1,7 +1,7 @@
 /**
  * Rules of memberships: what is paid for, until when, and on what terms. Each statement finds ids that break a rule.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 
 /** Terms of payments that were not refunded or lost completely. */
 const KEPT_TERMS = sql`(select t.* from membership_terms t

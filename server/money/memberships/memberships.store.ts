@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from '../../platform/db/sql.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { TermLine } from './membership-time.ts';
 import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';

@@ -1,5 +1,5 @@
-import { asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import { type Database, isClaimed } from '../../platform/db/db.ts';
+import { asc, eq, inArray, lte, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { creatorAccounts } from './payouts.schema.ts';

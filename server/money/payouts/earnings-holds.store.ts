@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { EarningsRelease } from '../../protocol/money/payouts.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';

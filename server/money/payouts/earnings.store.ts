@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { sql } from '../../platform/db/sql.ts';
 import type { Earnings } from '../../protocol/money/money.ts';
 import { execute } from '../ledger/ledger.store.ts';
 

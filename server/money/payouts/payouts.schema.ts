@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from '../../platform/db/tables.ts';
 import { minor, time } from '../columns.schema.ts';
 
 /** Sales whose hold has expired. Each is released once, many of them in one transaction. */

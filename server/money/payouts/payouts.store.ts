@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';

@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { EarningsEntry } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, creatorAvailable, creatorPending } from '../ledger/ledger.ts';

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 
 /** Rules between private sessions, their holds and the books. */
 export const PRIVATE_RULES: { fault: string; statement: SQL }[] = [

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from '../../platform/db/tables.ts';
 import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
 import { minor, time } from '../columns.schema.ts';
 

@@ -1,5 +1,5 @@
-import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, inArray, lte, sql } from '../../platform/db/sql.ts';
 import type { PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { privateSessionCharges, privateSessions } from './private-sessions.schema.ts';

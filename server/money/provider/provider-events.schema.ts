@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, integer, pgTable, text, timestamp } from '../../platform/db/tables.ts';
 import { time } from '../columns.schema.ts';
 import type { ProviderEvent } from './payment-provider.ts';
 

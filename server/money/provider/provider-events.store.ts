@@ -1,5 +1,5 @@
-import { asc, eq, isNotNull, lte, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { asc, eq, isNotNull, lte, sql } from '../../platform/db/sql.ts';
 import { eventListings, providerEvents } from './provider-events.schema.ts';
 
 export type EventRow = typeof providerEvents.$inferSelect;

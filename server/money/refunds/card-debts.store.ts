@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, gt, inArray, isNull, sql } from '../../platform/db/sql.ts';
 import { disputes } from '../disputes/disputes.schema.ts';
 import { providerRefunds, refunds } from './refunds.schema.ts';
 import type { RefundRow } from './refunds.store.ts';

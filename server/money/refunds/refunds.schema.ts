@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { check, index, integer, pgTable, text, uniqueIndex } from '../../platform/db/tables.ts';
 import { minor, time } from '../columns.schema.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from '../../platform/db/sql.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';

@@ -1,5 +1,5 @@
-import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
 import { type CancellationRow, isSeenNothing } from './tickets.store.ts';

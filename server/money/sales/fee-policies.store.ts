@@ -1,6 +1,6 @@
-import { desc, eq, lte, sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
+import { desc, eq, lte, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { FeePolicy } from '../ledger/ledger.ts';

@@ -1,4 +1,4 @@
-import { index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text, uniqueIndex } from '../../platform/db/tables.ts';
 import { time } from '../columns.schema.ts';
 
 /** The last number of each series. Its row lock keeps the numbers gapless. */

@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, sql } from '../../platform/db/sql.ts';
 import { ledgerTransactions } from '../ledger/ledger.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
-import { and, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, lte, sql } from '../../platform/db/sql.ts';
 import type { Association, AssociationAccount, Pledge } from '../../protocol/money/pricing.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, charityAccount } from '../ledger/ledger.ts';

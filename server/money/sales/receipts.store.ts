@@ -1,5 +1,5 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { eq, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { AccountKind, TransactionKind } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { bigint, check, index, integer, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
 import { minor, time } from '../columns.schema.ts';
 
 export const tickets = pgTable(

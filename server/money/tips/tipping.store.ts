@@ -1,5 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, isNull, sql } from '../../platform/db/sql.ts';
 import type { Id, RoomId } from '../../protocol/ids.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/money/tipping.ts';
 import { execute } from '../ledger/ledger.store.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigint, check, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { bigint, check, index, jsonb, pgTable, text, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { TipMenuItem, TipRequestState } from '../../protocol/money/tipping.ts';
 import { minor, time } from '../columns.schema.ts';

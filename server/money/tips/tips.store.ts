@@ -1,5 +1,5 @@
-import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, ne, sql } from '../../platform/db/sql.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
 import { cardTips, tips } from './tips.schema.ts';

@@ -2,8 +2,9 @@
  * Holds on credit. Held credit stays in the fan's accounts and cannot be spent on anything else. Promotional credit is
  * held first, as it is spent first. Both accounts are locked in the common order.
  */
-import { eq, sql } from 'drizzle-orm';
+
 import type { Orm } from '../../platform/db/db.ts';
+import { eq, sql } from '../../platform/db/sql.ts';
 import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import { accountId, fanPromo, fanWallet } from '../ledger/ledger.ts';
 import type { SpendingStore } from './spending.store.ts';

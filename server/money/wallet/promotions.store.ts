@@ -1,5 +1,5 @@
-import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import type { Promotion } from '../../protocol/money/pricing.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import type { PromoEntry, PromoGrant } from './promo-grants.ts';

@@ -2,8 +2,9 @@
  * Debits a fan: promotional credit first, then paid credit. Both accounts are always locked in the order of their ids,
  * the promotional one first, which prevents deadlocks.
  */
-import { inArray, sql } from 'drizzle-orm';
+
 import type { Orm } from '../../platform/db/db.ts';
+import { inArray, sql } from '../../platform/db/sql.ts';
 import { ledgerAccounts } from '../ledger/ledger.schema.ts';
 import type { LedgerStore, Posting } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, fanWallet, type Leg, sumOf } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
-import { and, eq, ne } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, ne } from '../../platform/db/sql.ts';
 import { topups } from './wallet.schema.ts';
 
 /** Unique index: a key of a person belongs to one top-up. */

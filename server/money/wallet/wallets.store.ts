@@ -1,6 +1,6 @@
-import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, gte, inArray, lt, type SQL, sql } from '../../platform/db/sql.ts';
+import { alias } from '../../platform/db/tables.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { walletEntry } from '../../protocol/money/pricing.ts';

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
 import { personSessions } from '../../accounts/people/people.schema.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, gt, inArray, isNull, lte, sql } from '../../platform/db/sql.ts';
 import { pushDevices, pushKeys, pushMessages } from './push.schema.ts';
 
 export type PushDeviceRow = typeof pushDevices.$inferSelect;

@@ -2,7 +2,7 @@
  * Web push (RFC 8030, 8291, 8292) to the browsers of people who want it: subscriptions by device, and a queue that one
  * process of the house sends. Endpoints are addresses that clients choose, so they pass the same guard as webhooks.
  */
-import webPush from 'web-push';
+import type webPush from 'web-push';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
@@ -17,6 +17,9 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { PushDevice, PushDeviceInput } from '../../protocol/push.ts';
 import type { PushText } from './push.schema.ts';
 import { type PushDeviceRow, type PushMessageRow, PushStore } from './push.store.ts';
+
+/** With the first key or message: it would lengthen the start of a server. */
+const loadWebPush = async () => (await import('web-push')).default;
 
 const SWEEP_MS = 1_000;
 const SENT_AT_ONCE = 20;
@@ -152,7 +155,8 @@ export class Push {
     const { publicKey, privateKey } = await this.#readKeys();
     const leftMs = Date.parse(expiresAt) - this.#options.clock.now();
     try {
-      return webPush.generateRequestDetails(subscription, JSON.stringify(text), {
+      const { generateRequestDetails } = await loadWebPush();
+      return generateRequestDetails(subscription, JSON.stringify(text), {
         vapidDetails: { subject: this.#options.subject, publicKey, privateKey },
         contentEncoding: 'aes128gcm',
         TTL: Math.max(0, Math.round(leftMs / 1_000)),
@@ -195,7 +199,8 @@ export class Push {
       this.#log.error({}, 'vapid key cannot be decrypted; all push subscriptions are dropped');
       await this.#store.deleteKeys(kept.publicKey);
     }
-    const made = webPush.generateVAPIDKeys();
+    const { generateVAPIDKeys } = await loadWebPush();
+    const made = generateVAPIDKeys();
     const sealedPrivateKey = box.seal(made.privateKey, made.publicKey);
     await this.#store.insertKeys({
       id: 'vapid',

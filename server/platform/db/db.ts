@@ -3,14 +3,13 @@
  * migrations. It owns connections, migrations and transactions; it knows no table.
  */
 import { mkdir } from 'node:fs/promises';
-import { PGlite } from '@electric-sql/pglite';
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { AppError } from '../../protocol/errors.ts';
+import { loadPglite, loadPgliteOrm, loadPostgres } from './drizzle.ts';
 import { preparePgliteSchema, prepareSchema } from './schema-version.ts';
+import { type SQL, type SQLWrapper, sql } from './sql.ts';
+import type { PgDatabase, PgQueryResultHKT } from './tables.ts';
 
 /** What stores work with: the database itself or an open transaction. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -83,7 +82,7 @@ export class Database {
     // more here.
     pool.on('connect', (client) => client.on('error', () => {}));
     return new Database({
-      orm: drizzlePg(pool) as unknown as Orm,
+      orm: loadPostgres().drizzle(pool) as unknown as Orm,
       run: runOn(pool),
       transaction: (work) => transactionOnPool(pool, work),
       tryLock: (key) => lockOnPool(pool, key),
@@ -93,8 +92,8 @@ export class Database {
 
   static async #createPglite(dataDir: string | undefined): Promise<Database> {
     if (dataDir) await mkdir(dataDir, { recursive: true });
-    const client = await PGlite.create(dataDir ? { dataDir } : {});
-    const orm = drizzlePglite(client);
+    const client = await loadPglite().PGlite.create(dataDir ? { dataDir } : {});
+    const orm = loadPgliteOrm().drizzle(client);
     try {
       await preparePgliteSchema(orm, `the folder ${dataDir}`);
     } catch (error) {

@@ -4,13 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
-import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator';
 import type { PgliteDatabase } from 'drizzle-orm/pglite';
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
 import { ConfigError } from '../../config.ts';
+import { loadPgliteMigrator, loadPostgres, loadPostgresMigrator, migrator } from './drizzle.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Key of the advisory lock that serialises migrations of processes that start together. The value is arbitrary. */
@@ -27,7 +24,7 @@ type Read = <Row>(statement: string) => Promise<Row[]>;
 
 export async function preparePgliteSchema(orm: PgliteDatabase, place: string): Promise<void> {
   await assertUpgradable(async <Row>(statement: string) => (await orm.execute(statement)).rows as Row[], place);
-  await migratePglite(orm, { migrationsFolder: MIGRATIONS_FOLDER });
+  await loadPgliteMigrator().migrate(orm, { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
 /** Migrates if the role of this URL may create tables; otherwise requires the current schema. */
@@ -75,7 +72,7 @@ export async function migrateAsOwner(ownerUrl: string, runtimeUrl: string): Prom
 async function migrate(client: pg.Client): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   await assertUpgradable(readOn(client), 'the database that DATABASE_URL names');
-  await migratePg(drizzlePg(client), { migrationsFolder: MIGRATIONS_FOLDER });
+  await loadPostgresMigrator().migrate(loadPostgres().drizzle(client), { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -110,7 +107,7 @@ const readOn =
     (await client.query(statement)).rows as Row[];
 
 function knownHashes(): string[] {
-  return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((migration) => migration.hash);
+  return migrator.readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((migration) => migration.hash);
 }
 
 /** Hashes of the applied migrations, in order. */

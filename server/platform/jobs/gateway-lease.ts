@@ -1,6 +1,7 @@
 /** This gateway's heartbeat in the database, by the database's clock. Others take over what a silent gateway held. */
-import { sql } from 'drizzle-orm';
+
 import type { Database } from '../db/db.ts';
+import { sql } from '../db/sql.ts';
 import type { Log } from '../log.ts';
 import { gateways } from './gateways.schema.ts';
 import { PeriodicJob } from './periodic-job.ts';

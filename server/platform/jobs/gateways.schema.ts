@@ -1,4 +1,4 @@
-import { pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { pgTable, text, timestamp } from '../db/tables.ts';
 
 /** Running gateways and their last heartbeats. Others take over what a silent one held. */
 export const gateways = pgTable('gateways', {

@@ -2,9 +2,10 @@
  * Reads facts of other processes from the outbox' table while the bus is down, so that revoked access ends here within
  * a second also without Redis; and once more after the outage, for facts that fell into the gap.
  */
-import { and, asc, gt, isNull, ne, or, sql } from 'drizzle-orm';
+
 import type { Bus } from '../bus.ts';
 import type { Database } from '../db/db.ts';
+import { and, asc, gt, isNull, ne, or, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Log } from '../log.ts';
 import { outbox } from './outbox.schema.ts';

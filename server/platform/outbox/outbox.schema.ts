@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigserial, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from '../db/sql.ts';
+import { bigserial, index, jsonb, pgTable, text, timestamp } from '../db/tables.ts';
 
 /** Facts, committed with the change that they report. `dispatched_at` is set once every listener has handled one. */
 export const outbox = pgTable(

@@ -4,10 +4,11 @@
  * Dispatched facts are then published on the bus to all gateways. The process that committed a fact dispatches it; if
  * it dies, another takes over once the claim has expired. `facts.ts` lists the listeners.
  */
-import { and, asc, count, eq, gte, isNull, sql } from 'drizzle-orm';
+
 import { createId } from '../../protocol/ids.ts';
 import { type Bus, roomTopic } from '../bus.ts';
 import type { Database, Orm, Run } from '../db/db.ts';
+import { and, asc, count, eq, gte, isNull, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';

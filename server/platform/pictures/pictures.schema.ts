@@ -1,5 +1,5 @@
-import { customType, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import type { PictureUse } from '../../protocol/pictures.ts';
+import { customType, index, integer, pgTable, primaryKey, text, timestamp } from '../db/tables.ts';
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 

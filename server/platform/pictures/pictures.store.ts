@@ -1,6 +1,6 @@
-import { and, eq, inArray, notExists, sql } from 'drizzle-orm';
 import type { PictureUse } from '../../protocol/pictures.ts';
 import type { Database, Orm } from '../db/db.ts';
+import { and, eq, inArray, notExists, sql } from '../db/sql.ts';
 import { pictureFiles, pictureUses } from './pictures.schema.ts';
 
 export interface PictureFile {

@@ -1,4 +1,4 @@
-import { index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
 
 /** Who follows which creator. */
 export const follows = pgTable(

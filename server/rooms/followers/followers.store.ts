@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import { creators } from '../../accounts/accounts.schema.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, gt } from '../../platform/db/sql.ts';
 import { follows } from './followers.schema.ts';
 
 export type FollowRow = typeof follows.$inferSelect;

@@ -1,5 +1,5 @@
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, isNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { removals, rooms } from '../rooms.schema.ts';
 
 export type RemovalRow = typeof removals.$inferSelect;

@@ -1,5 +1,5 @@
-import { and, desc, eq, isNotNull, isNull, lte, max, sql } from 'drizzle-orm';
 import { type Database, isUniqueViolation, type Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, isNotNull, isNull, lte, max, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Acceptance, Article } from '../../protocol/trust/charter.ts';
 import { charterAcceptances, charterVersions } from './charter.schema.ts';

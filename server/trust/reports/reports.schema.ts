@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../../platform/db/sql.ts';
+import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Report, ReportCategory } from '../../protocol/trust/reports.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });

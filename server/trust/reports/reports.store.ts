@@ -1,5 +1,5 @@
-import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
 import { reports } from './reports.schema.ts';

@@ -2,10 +2,11 @@
  * The desk's search over many payments: finds each matching payment once, and reads no more than a page through the
  * indexes.
  */
-import { type SQL, sql } from 'drizzle-orm';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { searchStatement } from '../../../server/money/desk/desk-payments.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { type SQL, sql } from '../../../server/platform/db/sql.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
 

@@ -1,8 +1,9 @@
 /**
  * The money desk's audit log: every act has a record, also a refused or interrupted one; and the pages of its search.
  */
-import { sql } from 'drizzle-orm';
+
 import { describe, expect, test } from 'vitest';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';

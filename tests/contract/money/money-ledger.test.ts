@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LedgerStore, type Posting } from '../../../server/money/ledger/ledger.store.ts';
 import { fanWallet, houseAccount, saleLegs, splitSale, transferLegs } from '../../../server/money/ledger/ledger.ts';
 import { type Database, type Orm, sqlState } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 

@@ -3,11 +3,12 @@
  * the same payment settles the debt first, so that it neither stays open nor is lost twice; each executed refund counts
  * once.
  */
-import { sql } from 'drizzle-orm';
+
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentProvider, RefundOrder, TransferOrder } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TicketId, type TopupId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';

@@ -1,8 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { type SQL, sql } from '../../../server/platform/db/sql.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Refund, RefundInput } from '../../../server/protocol/money/money.ts';

@@ -1,8 +1,9 @@
 /** Creators' provider accounts whose changes arrive by no webhook: they are polled, a few at a time. */
-import { sql } from 'drizzle-orm';
+
 import { describe, expect, test } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { openMoneyHouse } from '../../support/houses/money-house.ts';

@@ -1,8 +1,9 @@
 /** Release of held earnings when due: found by index, never too early, too late or twice. */
-import { sql } from 'drizzle-orm';
+
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EarningsHoldsStore } from '../../../server/money/payouts/earnings-holds.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';

@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentProvider, ProviderRefund } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { eq } from '../../../server/platform/db/sql.ts';
 import { outbox } from '../../../server/platform/outbox/outbox.schema.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';

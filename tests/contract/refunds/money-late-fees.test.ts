@@ -1,7 +1,8 @@
 /** Fees that the provider reports late or never. Nothing here is a race, so one database suffices. */
-import { sql } from 'drizzle-orm';
+
 import { expect, test } from 'vitest';
 import type { PaymentProvider, ProviderPayment } from '../../../server/money/provider/payment-provider.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { openMoneyHouse, pay, sessionOf } from '../../support/houses/money-house.ts';

@@ -1,9 +1,10 @@
 /** The versions of the charter and what creators accepted, where the locks and triggers of the database decide. */
-import { sql } from 'drizzle-orm';
+
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { AccountsStore } from '../../../server/accounts/accounts.store.ts';
 import { Accounts } from '../../../server/accounts/accounts.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Article } from '../../../server/protocol/trust/charter.ts';

@@ -1,10 +1,10 @@
 /** Outgoing webhooks on every database: from a committed fact to an embedder's server, through failures. */
 
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listenToFacts } from '../../../server/facts.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { eq } from '../../../server/platform/db/sql.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type NewFact, Outbox } from '../../../server/platform/outbox/outbox.ts';

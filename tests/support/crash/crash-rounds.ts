@@ -1,6 +1,7 @@
 /** Kills a real server repeatedly during a mixed load, and checks the remaining data. */
-import { sql } from 'drizzle-orm';
+
 import { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { startPostgres } from '../databases/postgres.ts';
 import { startApp } from '../houses/app.ts';
 import { ServerProcess } from '../programs/server-process.ts';

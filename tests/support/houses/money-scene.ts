@@ -3,8 +3,9 @@
  * of each kind (also ended and sold out), fans with credit or without a name, and everything that lea has bought.
  * `written` shows whether a request has changed money tables.
  */
-import { sql } from 'drizzle-orm';
+
 import Stripe from 'stripe';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { payCheckout } from '../people/checkout.ts';
 import { TestParticipant } from '../people/participant.ts';

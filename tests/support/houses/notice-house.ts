@@ -1,9 +1,10 @@
 /** Notices about rooms, with mail that is kept, on a database of a test. Each is one process; more can be opened. */
-import { sql } from 'drizzle-orm';
+
 import { Notices, type NoticesOptions } from '../../../server/notices/notices.ts';
 import { ReturnLinks } from '../../../server/notices/return-links.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';

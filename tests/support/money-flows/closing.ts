@@ -2,7 +2,7 @@
  * The end of a flow. First everything settles: webhooks are delivered, banks decide, memberships end, holds and terms
  * expire. Then everything is refunded, so that money which cannot be moved shows up.
  */
-import { sql } from 'drizzle-orm';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { settle } from '../soak/checks.ts';
 import type { Dice } from '../soak/dice.ts';

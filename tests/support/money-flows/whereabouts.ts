@@ -3,8 +3,9 @@
  * The ledger must agree per payment, owe no card more than it paid, and leave nothing pending that no job and no
  * operator will handle.
  */
-import { sql } from 'drizzle-orm';
+
 import type Stripe from 'stripe';
+import { sql } from '../../../server/platform/db/sql.ts';
 import type { SoakHouse } from '../soak/soak-house.ts';
 
 /** A payment as its card sees it, in minor units. */

@@ -2,8 +2,9 @@
  * Acknowledged results, which must survive any crash: answers of the server, and payments confirmed by the provider's
  * page.
  */
-import { sql } from 'drizzle-orm';
+
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 
 type AnsweredKind =
   | 'tip'

@@ -1,5 +1,5 @@
 /** Invariants once all pending work has finished. */
-import { sql } from 'drizzle-orm';
+import { sql } from '../../../server/platform/db/sql.ts';
 import type { Reconciliation } from '../../../server/protocol/money/payouts.ts';
 import { eventually } from '../run/eventually.ts';
 import type { Answers } from './answers.ts';

@@ -1,9 +1,10 @@
 /** The site's routes for clubs and for refunds of tickets and credit, with a session, over real HTTP. */
-import { sql } from 'drizzle-orm';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { payCheckout } from '../../../../tests/support/people/checkout.ts';
 import { eventually } from '../../../../tests/support/run/eventually.ts';
+import { sql } from '../../../platform/db/sql.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import { seedDemo } from '../../site/demo.ts';
 

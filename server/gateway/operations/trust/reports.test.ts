@@ -1,8 +1,9 @@
 /** Reports over HTTP and by the public form: what is kept, who sees it, and what is refused. */
-import { sql } from 'drizzle-orm';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { MovableClock } from '../../../../tests/support/houses/money-house.ts';
+import { sql } from '../../../platform/db/sql.ts';
 import type { ChatReportInput } from '../../../protocol/chat/chat-moderation.ts';
 import type { RoomId } from '../../../protocol/ids.ts';
 import { EXAMPLE_CHARTER } from '../../../trust/charter/example-charter.ts';

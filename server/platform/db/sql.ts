@@ -1,0 +1,28 @@
+/** What stores use of drizzle-orm. */
+import { orm } from './drizzle.ts';
+
+export type { AnyColumn, SQL, SQLWrapper } from 'drizzle-orm';
+
+export const {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  notExists,
+  notLike,
+  or,
+  sql,
+  sum,
+} = orm;
