@@ -1,11 +1,14 @@
 /** Accessibility (axe-core), both languages, no horizontal scrolling on a phone, and no errors, for every page. */
 
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
+import { eventually } from '../support/run/eventually.ts';
 import { createCreatorPage } from './creator-page.ts';
 import { Evening, show } from './evening.ts';
 import { findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
+import { signIn } from './site.ts';
 
 /** Words that are equal in English and French, and device names. */
 const SAME_IN_BOTH = new Set([
@@ -87,6 +90,32 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         expect(await page.evaluate(sumLayoutShifts)).toBe(0);
         await visitor[Symbol.asyncDispose]();
       }
+    }
+  });
+
+  test('ask for what they show first in three exchanges: page, scripts beside the session, data', async () => {
+    const room = await evening.loge.createRoom({ kind: 'free' });
+    await using visitor = await Visitor.create();
+    const { page } = visitor;
+    await page.goto(evening.loge.url);
+    await signIn(visitor, 'lea');
+    for (const [path, data] of [
+      ['/', ['/v1/public/rooms', '/v1/tickets']],
+      ['/wallet', ['/v1/wallet', '/v1/wallet/history']],
+      [`/rooms/${room.id}`, [`/v1/public/rooms/${room.id}`, `/v1/rooms/${room.id}/tokens`]],
+    ] as const) {
+      const held = new Map<string, Route>();
+      const isHeld = (wanted: string) => [...held.keys()].some((asked) => asked.startsWith(wanted));
+      await page.route(
+        '**/{assets,site,v1}/**',
+        (route) => void held.set(new URL(route.request().url()).pathname, route),
+      );
+      await page.goto(evening.loge.url + path, { waitUntil: 'commit' });
+      await eventually(() => ['/site/session', '/assets/'].every(isHeld), `${path} asks for session and scripts`);
+      await page.route('**/{assets,site}/**', (route) => route.continue());
+      for (const [asked, route] of held) if (!asked.startsWith('/v1/')) await route.continue();
+      await eventually(() => data.every((asked) => held.has(asked)), `${path} asks for its data at once`);
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
     }
   });
 });
