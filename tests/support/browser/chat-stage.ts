@@ -99,6 +99,14 @@ export class ChatStage {
     this.chat.handleFrame(JSON.parse(JSON.stringify({ entries })));
   }
 
+  tip(amountMinor: number, message: string): void {
+    const { from, sentAt, seq } = scriptedEntry(this.log.length + 1);
+    const id = `tip_${String(seq).padStart(8, '0')}` as const;
+    const tip = { kind: 'tip', ...{ id, seq, from, sentAt, amountMinor, message }, currency: 'eur' } as const;
+    this.log.push(tip);
+    this.chat.handleFrame(JSON.parse(JSON.stringify({ entries: [tip] })));
+  }
+
   /** New messages whose frame is lost. */
   miss(count: number): void {
     for (let missed = 0; missed < count; missed += 1) this.log.push(scriptedEntry(this.log.length + 1));
