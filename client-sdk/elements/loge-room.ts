@@ -258,10 +258,8 @@ export class LogeRoom extends RoomPart {
     if (!payment) return;
     const { texts } = this;
     // The provider's webhook confirms the payment anyway; this speeds it up.
-    const confirming =
-      payment.session && payment.outcome === 'success'
-        ? room.wallet.confirmCheckout(payment.session).catch(() => undefined)
-        : undefined;
+    if (payment.session && payment.outcome === 'success')
+      void room.wallet.confirmCheckout(payment.session).catch(() => undefined);
     if (payment.outcome === 'refused') {
       this.#toast(texts.wallet.refused, 'danger');
       return;
@@ -272,7 +270,7 @@ export class LogeRoom extends RoomPart {
       return;
     }
     if (payment.purpose === 'topup') {
-      void Promise.resolve(confirming).then((status) => this.#toastTopup(room, status === 'paid'));
+      this.#toast(texts.lobby.topupConfirmed, 'success');
       return;
     }
     if (payment.purpose === 'tip') {
@@ -288,13 +286,6 @@ export class LogeRoom extends RoomPart {
     this.#confirmingTimer = setTimeout(() => {
       if (this.notice === 'confirmed') this.notice = 'confirming';
     }, CONFIRMING_AFTER_MS);
-  }
-
-  #toastTopup({ wallet }: Room, isBooked: boolean): void {
-    const { topupBooked, topupConfirmed } = this.texts.lobby;
-    const { balanceMinor, currency } = wallet;
-    const holds = currency && formatMoney(balanceMinor, currency, this.language);
-    this.#toast(isBooked && holds ? topupBooked(holds) : topupConfirmed, 'success');
   }
 
   /** A ticket's card opens, but in a live the picture comes first. */

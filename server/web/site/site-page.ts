@@ -11,7 +11,6 @@ import { loadParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { SitePerson, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';
@@ -30,15 +29,12 @@ export abstract class SitePage extends LogeElement {
     session: { state: true },
     people: { state: true },
     failure: { state: true },
-    canRetry: { state: true },
     isReady: { state: true },
   };
   declare session: SiteSession | undefined;
   /** Whom a visitor of the demo can sign in as; undefined in production. */
   declare people: SitePerson[] | undefined;
   declare failure: string;
-  /** Whether the failure may pass, unlike that of a room that does not exist. */
-  declare canRetry: boolean;
   /** Whether the page has all of its data; without it there is no footer, which would be pushed away. */
   declare isReady: boolean;
 
@@ -53,7 +49,6 @@ export abstract class SitePage extends LogeElement {
   constructor() {
     super();
     this.failure = '';
-    this.canRetry = true;
     this.isReady = false;
   }
 
@@ -77,7 +72,7 @@ export abstract class SitePage extends LogeElement {
       if (!session.person && session.demo) this.people = await siteApi.demoPeople();
       this.session = session;
     } catch (error) {
-      this.#fail(error);
+      this.failure = this.wordsFor(error);
       return;
     }
     await this.#loadSafely();
@@ -131,13 +126,9 @@ export abstract class SitePage extends LogeElement {
       },
       failure || !session
         ? html`<div class="failed" role="alert">
-            <h1 class="display">${this.canRetry ? words.site.failed : failure}</h1>
-            ${
-              this.canRetry
-                ? html`<p class="muted">${failure}</p>
-                  ${button({ label: words.site.retry, testId: 'page-retry', onClick: () => this.start() })}`
-                : html`<a class="button" href="/">${words.site.toHome}</a>`
-            }
+            <h1 class="display">${words.site.failed}</h1>
+            <p class="muted">${failure}</p>
+            ${button({ label: words.site.retry, testId: 'page-retry', onClick: () => this.start() })}
           </div>`
         : this.content(session),
       { skip: this.#skip, chooseLanguage: this.#chooseLanguage, signOut: this.#signOut },
@@ -179,12 +170,7 @@ export abstract class SitePage extends LogeElement {
       await this.load(this.session);
       this.isReady = true;
     } catch (error) {
-      this.#fail(error);
+      this.failure = this.wordsFor(error);
     }
-  }
-
-  #fail(error: unknown): void {
-    this.failure = this.wordsFor(error);
-    this.canRetry = !(error instanceof LogeError) || error.retryable;
   }
 }
