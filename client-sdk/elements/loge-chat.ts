@@ -64,6 +64,7 @@ export class LogeChat extends RoomPart {
   );
   #list: ChatList | undefined;
   #isScheduled = false;
+  #handCount = 0;
   #renderedContext = '';
 
   static override styles = [...RoomPart.styles, ...chatStyles, chatStripStyles];
@@ -77,6 +78,7 @@ export class LogeChat extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     this.#list?.reset();
     this.#schedule();
+    this.#handCount = room.chat.hands.count;
     return [
       ...this.renderOn(room, [
         'connected',
@@ -101,6 +103,8 @@ export class LogeChat extends RoomPart {
       }),
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
+        // The answer to one's own tip says so already.
+        if (tip.from.identity === room.localParticipant.identity) return;
         const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
@@ -113,6 +117,12 @@ export class LogeChat extends RoomPart {
         if (tip?.kind !== 'tip') return;
         const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
         this.#announcer.announce(() => this.texts.chat.announceTipRefund(tip.from.name, amount));
+      }),
+      room.on('chatHands', ({ count }) => {
+        const isUp = count > this.#handCount;
+        this.#handCount = count;
+        if (isUp && this.#canModerate)
+          this.#announcer.announce(() => this.texts.chat.handsUp(count), { isAddressed: true });
       }),
       room.on('chatNotice', (notice) => {
         this.#handleAdded();

@@ -5,7 +5,6 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
@@ -15,6 +14,7 @@ import { loadParts } from './loading/parts.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import './money/loge-price.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
+import { neededTopup } from './money/topup-amounts.ts';
 import { lobbyFace, priceLine } from './room/lobby-face.ts';
 import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
@@ -121,8 +121,10 @@ export class LogeLobby extends RoomPart {
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';
     const isRefused = access.state === 'refused';
     if (!words && !isRefused) return nothing;
-    return html`<div class="callout ${isRefused ? 'danger' : ''}" role="status">
-      ${icon(isRefused ? 'lock' : 'warning', 22)}
+    // What the person has asked for is no reason to worry.
+    const isExpected = access.reason === 'refunded';
+    return html`<div class="callout ${isRefused ? 'danger' : isExpected ? 'neutral' : ''}" role="status">
+      ${isExpected ? nothing : icon(isRefused ? 'lock' : 'warning', 22)}
       <div>
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
@@ -175,10 +177,9 @@ export class LogeLobby extends RoomPart {
       isDisabled: this.busy === 'wallet',
       onClick: () => this.#buy('card'),
     });
-    const topUpMinor = Math.max(missingMinor, LIMITS.topupMinMinor);
     const fromWallet = hasWallet
       ? button({
-          label: missingMinor > 0 ? texts.lobby.walletTopUp(money(topUpMinor)) : texts.lobby.buyWallet,
+          label: missingMinor > 0 ? texts.lobby.walletTopUp(money(neededTopup(missingMinor))) : texts.lobby.buyWallet,
           icon: 'wallet',
           testId: 'buy-wallet',
           isOutlined: missingMinor > 0,

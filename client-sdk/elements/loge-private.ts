@@ -5,11 +5,11 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { LIMITS } from '../../server/protocol/limits.ts';
 import type { Room } from '../src/room.ts';
 import { formatDuration, formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';
+import { neededTopup } from './money/topup-amounts.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/inside-texts.ts';
@@ -189,10 +189,8 @@ export class LogePrivate extends RoomPart {
       ${missingMinor > 0 ? nothing : html`<p class="muted" data-testid="private-lasts">${texts.private.lasts(formatDuration((room.wallet.balanceMinor * 60_000) / rateMinor))}</p>`}
       ${
         missingMinor > 0
-          ? this.#button(
-              'private-topup',
-              texts.private.topUp(money(Math.max(missingMinor, LIMITS.topupMinMinor))),
-              () => this.emit(TOPUP_WANTED, { missingMinor }),
+          ? this.#button('private-topup', texts.private.topUp(money(neededTopup(missingMinor))), () =>
+              this.emit(TOPUP_WANTED, { missingMinor }),
             )
           : this.#button('private-request', texts.private.request, () =>
               this.act('session', () => room.privateSession.request()),

@@ -26,7 +26,7 @@ import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
-import { formatUntil } from './texts/format.ts';
+import { formatDateTime, formatUntil } from './texts/format.ts';
 import './texts/inside-texts.ts';
 
 export class LogeStage extends RoomPart {
@@ -241,12 +241,17 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
-  #waiting({ liveEndedAt, pausedUntil, pauseAnnounced }: RoomInfo, creator: string): TemplateResult {
+  #waiting({ liveEndedAt, pausedUntil, pauseAnnounced, startsAt }: RoomInfo, creator: string): TemplateResult {
     const { stage, lobby } = this.texts;
     const say = (title: string, text: string) => html`<p class="display">${title}</p><p>${text}</p>`;
     if (pausedUntil && pauseAnnounced)
       return say(stage.pausedTitle, stage.pausedText(creator, formatUntil(pausedUntil, this.language)));
-    return liveEndedAt ? say(lobby.offAir, stage.offAirText(creator)) : say(stage.soon, stage.soonText(creator));
+    if (liveEndedAt) return say(lobby.offAir, stage.offAirText(creator));
+    const isLater = startsAt && Date.parse(startsAt) > Date.now();
+    return say(
+      stage.soon,
+      isLater ? stage.laterText(formatDateTime(startsAt, this.language)) : stage.soonText(creator),
+    );
   }
 
   #notices(): TemplateResult | typeof nothing {

@@ -23,7 +23,7 @@ import { tipStyles } from './money/tip-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 
-const PRESETS = [2, 5, 10, 20, 50] as const;
+const PRESETS = [2, 5, 10, 20, 50, 100] as const;
 
 /** Emitted when the tip is booked. */
 export const TIP_SENT = 'loge-tip-sent';

@@ -111,4 +111,12 @@ describe('RoomState', () => {
     late.state.setEnded(ended);
     expect(late.events).toEqual([]);
   });
+
+  it('ends the live with the room, once', () => {
+    const { state, events } = createState({ ...info, status: 'live' }, true);
+    state.setEnded({ ...info, status: 'ended', endedAt: '2030-01-01T21:00:00.000Z' });
+    expect(state.isLive).toBe(false);
+    state.setLive(false, '2030-01-01T21:00:00.000Z');
+    expect(events).toEqual(['liveEnded', 'roomEnded']);
+  });
 });

@@ -107,8 +107,12 @@ export class RoomState {
     this.#emit('roomChanged', this.info);
   }
 
+  /** The end of the room is the end of its live too, which the server does not report on its own. */
   setEnded(info: RoomInfo): void {
+    const wasLive = this.#isLive;
+    this.#isLive = false;
     this.info = info;
+    if (wasLive) this.#emit('liveEnded', { endedAt: info.liveEndedAt ?? info.endedAt ?? new Date().toISOString() });
     if (this.#endEmitted) return;
     this.#endEmitted = true;
     this.#emit('roomEnded', info);

@@ -110,6 +110,12 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.by('buy-wallet').click();
     await fan.page.getByText('€3.00 are missing. The smallest top-up is €5.00.').waitFor();
     expect(await fan.by('topup-amount-500').getAttribute('aria-checked')).toBe('true');
+    // What is wrong with an amount stands at its field, and names the limit.
+    const other = fan.by('topup-amount-other');
+    await other.locator('input').fill('2');
+    await fan.by('topup-pay').click();
+    await other.getByText('The smallest top-up is €5.00.').waitFor();
+    await expect.poll(() => other.locator('input').getAttribute('aria-invalid'), PATIENT).toBe('true');
   });
 
   test('a returned refund is retried from the desk', async () => {
@@ -317,6 +323,9 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
 
   test('creates rooms of every kind in the studio, with a first tier for a new club', async () => {
     const creator = await enter('noah', '/studio');
+    await creator.by('create-room').waitFor();
+    // The focus goes to the content, whose header stays in sight.
+    expect(await creator.page.evaluate(() => scrollY)).toBe(0);
     // What is wrong stands at its field, which is marked.
     await creator.by('create-room').click();
     await creator.by('room-title').getByText('Give the room a title.').waitFor();

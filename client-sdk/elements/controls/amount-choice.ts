@@ -10,6 +10,9 @@ import { defineElement, LogeElement } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, formatMoney, minorUnits, parseMoney } from '../texts/format.ts';
 import { fieldFault } from './field-fault.ts';
 
+/** As many amounts as a phone shows in a row. */
+const ONE_ROW = 4;
+
 export interface AmountRange {
   minMinor: number;
   maxMinor: number;
@@ -67,6 +70,16 @@ export class LogeAmountChoice extends LogeElement {
         transition: background-color 120ms;
       }
 
+      /* Two full rows rather than one and a rest. */
+      .presets.many {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+      }
+
+      .presets.many .preset {
+        max-width: none;
+      }
+
       .preset:hover {
         background: color-mix(in oklab, var(--_accent) 12%, transparent);
       }
@@ -99,7 +112,7 @@ export class LogeAmountChoice extends LogeElement {
     const isPreset = this.valueMinor !== undefined && this.presetsMinor.includes(this.valueMinor);
     const symbol = currencySymbol(this.currency, this.language);
     return html`
-      <div class="presets" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
+      <div class="presets ${this.presetsMinor.length > ONE_ROW ? 'many' : ''}" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
         ${this.presetsMinor.map(
           (amountMinor, index) => html`<button
             class="preset"

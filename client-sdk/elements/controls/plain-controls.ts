@@ -50,13 +50,14 @@ export const plainControlStyles = css`
     justify-content: center;
     gap: 0.75em;
     min-height: 2.75rem;
-    padding: 0 0.95em;
+    padding: 0.4em 0.95em;
     border: 1px solid transparent;
     border-radius: var(--_radius-small);
     background: var(--_accent);
     color: var(--_on-accent);
     font: inherit;
     font-weight: 600;
+    text-align: center;
     text-decoration: none;
     cursor: pointer;
     transition: background-color 90ms;

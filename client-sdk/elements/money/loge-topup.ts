@@ -14,6 +14,7 @@ import { defineElement, RoomPart } from '../room/room-part.ts';
 import { addTexts } from '../texts/language.ts';
 import { topupEnglish, topupFrench } from '../texts/topup-texts.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
+import { neededTopup, topupAmounts } from './topup-amounts.ts';
 import '../theme/web-awesome.ts';
 import { formatMoney } from '../texts/format.ts';
 
@@ -110,25 +111,15 @@ export class LogeTopup extends RoomPart {
   #open(missingMinor: number): void {
     if (!this.room?.wallet.currency) return;
     this.missingMinor = missingMinor;
-    this.chosenMinor = missingMinor > 0 ? this.#neededMinor : this.#presetsMinor[1];
+    this.chosenMinor = missingMinor > 0 ? neededTopup(missingMinor) : this.#presetsMinor[1];
     this.problem = '';
     this.fault = '';
     this.open = true;
     void this.#loadCards();
   }
 
-  get #neededMinor(): number {
-    return Math.min(Math.max(this.missingMinor, LIMITS.topupMinMinor), LIMITS.topupMaxMinor);
-  }
-
-  /** What is missing is offered first. */
   get #presetsMinor(): number[] {
-    const usual = presetsOf(PRESETS, this.room?.wallet.currency ?? 'eur');
-    if (this.missingMinor <= 0) return usual;
-    return [...new Set([this.#neededMinor, ...usual.filter((amountMinor) => amountMinor > this.#neededMinor)])].slice(
-      0,
-      usual.length,
-    );
+    return topupAmounts(this.missingMinor, presetsOf(PRESETS, this.room?.wallet.currency ?? 'eur'));
   }
 
   /** If this fails, the payment page is used. */

@@ -69,10 +69,11 @@ export const tipStyles = css`
     min-height: 2.75rem;
     padding: 0.5rem 0.9rem;
     border: 1px solid var(--_line-strong);
-    border-radius: 99px;
+    border-radius: 1.375rem;
     background: transparent;
     color: var(--_text);
     font: inherit;
+    text-align: start;
     cursor: pointer;
   }
 

@@ -24,7 +24,9 @@ export class FocusKeeper implements ReactiveController {
     const root = this.#host.shadowRoot;
     if (!this.#hadFocus || !root || root.activeElement) return;
     const successor = root.querySelector<HTMLElement & Partial<ReactiveControllerHost>>(this.#successor);
+    // What holds the new content takes the focus where it stands: scrolling to it would push the page's header away.
+    const preventScroll = successor?.matches('[tabindex="-1"]') ?? false;
     // An element of Lit has nothing that takes the focus before it has rendered.
-    void Promise.resolve(successor?.updateComplete).then(() => successor?.focus());
+    void Promise.resolve(successor?.updateComplete).then(() => successor?.focus({ preventScroll }));
   }
 }

@@ -91,8 +91,9 @@ export class LogeSummary extends RoomPart {
     const { room, summary, texts } = this;
     if (!room?.info || !summary || room.info.status !== 'ended') return nothing;
     const isCreator = summary.returnedTickets !== null;
+    const wasThere = summary.ticket !== null || summary.tips.count > 0;
     return html`<section part="summary" data-testid="room-summary" role="status">
-      <h2>${isCreator ? texts.summary.titleCreator : texts.summary.title}</h2>
+      <h2>${isCreator ? texts.summary.titleCreator : wasThere ? texts.summary.title : texts.summary.titleOther}</h2>
       <dl>
         ${summary.liveSeconds > 0 ? this.#line(texts.summary.duration, formatDuration(summary.liveSeconds * 1000)) : nothing}
         ${isCreator ? this.#takings(summary) : this.#paid(summary)}

@@ -3,7 +3,7 @@
  * off air it says what becomes of it, and once it has ended what it came to. `ask()` opens the choice.
  */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import '../room/loge-summary.ts';
@@ -117,6 +117,12 @@ export class LogeStudioEnding extends RoomPart {
       ...(['connected', 'reconnected', 'liveStarted', 'liveEnded', 'localLiveStarted'] as const),
       ...(['localLiveEnded', 'pauseChanged', 'viewerCount', 'roomEnded'] as const),
     ]);
+  }
+
+  /** `idle`: it shows no more than its button. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.toggleAttribute('idle', this.renderRoot.querySelector('.close') !== null);
   }
 
   ask(): void {

@@ -129,7 +129,13 @@ export const studioStyles = css`
     .notices > * {
       margin: 0 0.5rem 0.5rem;
       border-radius: var(--_radius-small);
-      background: color-mix(in oklab, var(--_ground) 88%, transparent);
+      background: var(--_ground);
+    }
+
+    .notices > loge-studio-ending[idle] {
+      width: fit-content;
+      margin-inline-start: auto;
+      background: color-mix(in oklab, var(--_ground) 74%, transparent);
     }
 
     .notices > .messages:has(wa-callout) {

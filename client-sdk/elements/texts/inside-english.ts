@@ -103,6 +103,7 @@ export const insideEnglish = {
     pausedText: (creator: string, time: string) =>
       `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
     offAirText: (creator: string) => `Stay here: when ${creator} is back, the video starts by itself.`,
+    laterText: (when: string) => `The live is to begin ${when}. The video starts here by itself.`,
     soonText: (creator: string) => `${creator} is getting ready. Stay here: the video starts by itself.`,
     joining: 'Raising the curtain…',
     startSound: 'Tap for sound',
@@ -116,6 +117,7 @@ export const insideEnglish = {
   },
   summary: {
     title: 'Your evening',
+    titleOther: 'The evening',
     titleCreator: 'The evening in figures',
     duration: 'Live',
     tickets: (count: string) => `Tickets (${count})`,

@@ -105,6 +105,7 @@ export const insideFrench: InsideTexts = {
     pausedTitle: 'Une pause',
     pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
     offAirText: (creator) => `Restez ici : dès que ${creator} revient, la vidéo redémarre d’elle-même.`,
+    laterText: (when) => `Début du live : ${when}. La vidéo démarre ici d’elle-même.`,
     soonText: (creator) => `${creator} se prépare. Restez ici : la vidéo démarre d’elle-même.`,
     joining: 'Lever de rideau…',
     startSound: 'Toucher pour le son',
@@ -118,6 +119,7 @@ export const insideFrench: InsideTexts = {
   },
   summary: {
     title: 'Votre soirée',
+    titleOther: 'La soirée',
     titleCreator: 'La soirée en chiffres',
     duration: 'En direct',
     tickets: (count) => `Billets (${count})`,

@@ -8,7 +8,8 @@ import { siteTexts } from '../../web/site/site-language.ts';
 import { FOOTER_PAGES, type FooterPage } from '../../web/site/site-paths.ts';
 
 /** The look of the site: `client-sdk/elements/theme/theme.ts`. */
-const STYLE = `
+/** Markup: the quotes in it must not be escaped. */
+const STYLE = html`
   :root { color-scheme: dark; }
   * { box-sizing: border-box; }
   body { margin: 0; min-height: 100dvh; display: grid; grid-template-rows: auto 1fr auto; background: #130d10; color: #f6eee6;

@@ -112,6 +112,8 @@ describe('the session', () => {
   test('the pages that the house writes are there in both languages', async () => {
     const { text } = await http.call('GET', '/terms', { headers: { 'accept-language': 'fr' } });
     expect(text).toMatch(/<html lang="fr">[\s\S]*<h1>Conditions<\/h1>[\s\S]*<strong>Ceci est un exemple/);
+    // Its style is not escaped, which would cost the page its fonts.
+    expect(text).toContain("--display: 'New York'");
     expect((await http.call('GET', '/privacy')).text).toContain('<h1>Privacy</h1>');
   });
 

@@ -50,6 +50,10 @@ export const homeStyles = [
       color: inherit;
       text-decoration: none;
     }
+
+    .held small {
+      display: block;
+    }
   `,
 ];
 
@@ -93,7 +97,7 @@ function heldTickets(
       ${held.map(
         ({ room, title, creatorName, roomStatus, startsAt }) => html`<li>
           <a class="card own" href="/rooms/${room}">
-            <span><b><bdi>${title}</bdi></b> <span class="muted">· <bdi>${creatorName}</bdi></span></span>
+            <span><b><bdi>${title}</bdi></b><small class="muted"><bdi>${creatorName}</bdi></small></span>
             <span class="muted">${roomStatus === 'live' ? texts.lobby.liveNow : startsAt ? formatDateTime(startsAt, language) : words.home.soon}</span>
           </a>
         </li>`,

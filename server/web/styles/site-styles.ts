@@ -24,10 +24,12 @@ export const frameStyles = css`
     font: inherit;
     font-weight: 650;
     translate: 0 -200%;
+    clip-path: inset(50%);
   }
 
   .skip:focus {
     translate: 0 0;
+    clip-path: none;
   }
 
   .frame {

@@ -58,6 +58,7 @@ export const englishWallet = {
   refunded: (amount: string) => `${amount} given back`,
   refundLine: 'Given back to your card',
   refundArrives: 'Your bank shows it within 5 to 10 days of that',
+  refundFailed: 'Your bank has sent it back to us: we look for another way',
   withGift: (amount: string) => `${amount} of it gift credit`,
   confirmed: 'Payment confirmed. Your credit arrives in a moment.',
   arrived: 'Your credit has arrived.',

@@ -36,7 +36,7 @@ export const english = {
     not_held: 'The live did not take place',
     live_over: 'Bought after the last live had ended',
     blocked: 'The creator has closed their rooms to you',
-    withdrawal: 'Given back by the buyer',
+    withdrawal: 'Ticket given back',
     request_undone: 'The creator did not do what was asked for',
     unspent_credit: 'Unspent credit, sent back to your card',
   } as Record<string, string>,

@@ -62,6 +62,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
   refunded: (amount) => `${amount} rendus`,
   refundLine: 'Rendu sur votre carte',
   refundArrives: 'Votre banque l’affiche dans les 5 à 10 jours qui suivent',
+  refundFailed: 'Votre banque nous l’a renvoyé : nous cherchons un autre moyen',
   withGift: (amount) => `dont ${amount} de crédit offert`,
   confirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
   arrived: 'Votre crédit est arrivé.',

@@ -26,7 +26,7 @@ export const french: BaseSiteTexts = {
     not_held: 'Le live n’a pas eu lieu',
     live_over: 'Acheté après la fin du dernier live',
     blocked: 'Le créateur vous a fermé ses salons',
-    withdrawal: 'Rendu par l’acheteur',
+    withdrawal: 'Billet rendu',
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
     unspent_credit: 'Crédit non dépensé, renvoyé sur votre carte',
   },

@@ -1,7 +1,7 @@
 /** `<wallet-billing>`: the name that a person wants on their receipts. */
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
+import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { walletApi } from '../api/money-api.ts';
@@ -10,6 +10,15 @@ import { SitePart } from '../site/site-part.ts';
 export class WalletBilling extends SitePart {
   static override properties = { ...SitePart.properties, name: { state: true } };
   declare name: string;
+
+  static override styles = [
+    ...SitePart.styles,
+    css`
+      form {
+        margin-top: 0.9rem;
+      }
+    `,
+  ];
 
   constructor() {
     super();

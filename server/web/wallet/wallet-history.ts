@@ -67,14 +67,14 @@ export class WalletHistory extends SitePart {
     });
 
   /** What went back to the card: a credit line of its own, above its payment. */
-  #refund({ id, amountMinor, currency, at }: CardRefund, title: string): TemplateResult {
+  #refund({ id, amountMinor, currency, at, status }: CardRefund, title: string): TemplateResult {
     const { words, language } = this;
     const amount = this.money(amountMinor, currency);
     return html`<li data-testid="entry-${id}" data-kind="refund">
       <div class="what">
         <p><b>${words.wallet.refundLine}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
         <p class="small muted">
-          <time datetime=${at}>${formatDateTime(at, language)}</time> · ${words.wallet.refundArrives}
+          <time datetime=${at}>${formatDateTime(at, language)}</time> · ${status === 'failed' ? words.wallet.refundFailed : words.wallet.refundArrives}
         </p>
       </div>
       <div class="end">
@@ -92,12 +92,13 @@ export class WalletHistory extends SitePart {
     const title = label && label !== kind && entry.kind !== 'topup' ? label : '';
     const giftMinor = Math.abs(entry.promoMinor);
     const isAllGift = giftMinor === Math.abs(entry.amountMinor);
+    const sentToCard = entry.kind === 'refund' && entry.amountMinor < 0;
     return html`${entry.refunds?.map((refund) => this.#refund(refund, title)) ?? nothing}<li data-testid="entry-${entry.id}" data-kind=${entry.kind}>
       <div class="what">
         <p><b>${kind}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
         <p class="small muted">
           <time datetime=${entry.at}>${formatDateTime(entry.at, language)}</time
-          >${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
+          >${sentToCard ? ` · ${words.wallet.refundArrives}` : nothing}${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
         </p>
       </div>
       <div class="end">

@@ -121,6 +121,28 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
   });
 
+  test('a screen reader says a tip once, with its amount, and finds the amount once in its row', async () => {
+    const devTools = await page.context().newCDPSession(page);
+    /** What is read of the last element of a role. */
+    const textsIn = async (role: string) => {
+      const { nodes } = await devTools.send('Accessibility.getFullAXTree');
+      const known = new Map(nodes.map((node) => [node.nodeId, node]));
+      const textsOf = (id: string): string[] => {
+        const node = known.get(id);
+        if (node?.role?.value === 'StaticText') return [String(node.name?.value)];
+        return (node?.childIds ?? []).flatMap(textsOf);
+      };
+      return textsOf(nodes.findLast((node) => node.role?.value === role)?.nodeId ?? '').map((text) => text.trim());
+    };
+    await page.evaluate(() => window.chatStage.tip(500, 'Encore!'));
+    const tipped = / tipped €5\.00: Encore!$/;
+    await eventually(async () => (await textsIn('log')).some((text) => tipped.test(text)), 'the tip is announced');
+    expect(await textsIn('log')).toHaveLength(1);
+    const row = await textsIn('listitem');
+    expect(row.filter((text) => text.includes('5.00'))).toEqual(['€5.00']);
+    expect(row).toContain('Encore!');
+  });
+
   test('keeps the position when earlier history is inserted', async () => {
     for (let fetched = 0; fetched < 2; fetched += 1) {
       const [first = 0] = await kept();

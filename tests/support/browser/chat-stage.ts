@@ -18,7 +18,7 @@ const NAMES = ['Léa', 'Tom', 'Inès', 'Malik', 'Chloé', 'Sam', 'Noor', 'Jules'
 const PAGE_ENTRIES = 200;
 
 /** The same number gives the same text, so that compared runs draw the same. */
-export function scriptedEntry(seq: number): ChatEntry {
+export function scriptedEntry(seq: number): ChatEntry & { kind: 'message' } {
   const count = 2 + ((seq * 7) % 16);
   const text = Array.from({ length: count }, (_, index) => WORDS[(seq * 3 + index * 5) % WORDS.length]).join(' ');
   const name = NAMES[seq % NAMES.length] ?? 'Léa';
@@ -52,7 +52,12 @@ export class ChatStage {
       chat: this.chat,
       on: emitter.on.bind(emitter),
       state: 'connected',
-      info: { chat: { enabled: true }, status: 'live', title: 'A room' },
+      info: {
+        chat: { enabled: true },
+        status: 'live',
+        title: 'A room',
+        creator: { identity: 'camille', name: 'Camille' },
+      },
       viewerCount: 2_000,
       goal: null,
       localParticipant: {
@@ -97,6 +102,14 @@ export class ChatStage {
     const entries = Array.from({ length: count }, (_, index) => scriptedEntry(this.log.length + 1 + index));
     this.log.push(...entries);
     this.chat.handleFrame(JSON.parse(JSON.stringify({ entries })));
+  }
+
+  tip(amountMinor: number, message: string): void {
+    const { from, sentAt, seq } = scriptedEntry(this.log.length + 1);
+    const id = `tip_${String(seq).padStart(8, '0')}` as const;
+    const tip = { kind: 'tip', ...{ id, seq, from, sentAt, amountMinor, message }, currency: 'eur' } as const;
+    this.log.push(tip);
+    this.chat.handleFrame(JSON.parse(JSON.stringify({ entries: [tip] })));
   }
 
   /** New messages whose frame is lost. */

@@ -1,14 +1,17 @@
 /**
  * Announces messages to screen readers in a polite live region. In a busy chat it announces groups with pauses, and
- * messages addressed to the person first.
+ * what is addressed to the person first: messages to them, and for a creator the tips.
  */
 
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
 import { html } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 
 const PAUSE_MS = 1_500;
 /** Longer pause after a group of messages. */
 const BUSY_PAUSE_MS = 6_000;
+/** As many as one listens to; further ones are counted. */
+const MAX_ADDRESSED = 4;
 
 type Host = ReactiveControllerHost & HTMLElement;
 
@@ -16,9 +19,10 @@ export class ChatAnnouncer implements ReactiveController {
   readonly #host: Host;
   readonly #groupText: (count: number) => string;
   #first = '';
-  #addressed = '';
+  #addressed: string[] = [];
   #count = 0;
   #announced = '';
+  #announcedCount = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isBusy = false;
 
@@ -34,10 +38,10 @@ export class ChatAnnouncer implements ReactiveController {
     this.#clearPending();
   }
 
-  /** `isAddressed`: the message mentions or answers the person. `text` is called only if it is needed. */
+  /** `isAddressed`: it concerns the person. `text` is called only if it is needed. */
   announce(text: () => string, options: { isAddressed?: boolean } = {}): void {
     this.#count += 1;
-    if (options.isAddressed) this.#addressed = text();
+    if (options.isAddressed && this.#addressed.length < MAX_ADDRESSED) this.#addressed.push(text());
     else if (this.#count === 1) this.#first = text();
     this.#timer ??= setTimeout(() => this.#announcePending(), this.#isBusy ? BUSY_PAUSE_MS : PAUSE_MS);
   }
@@ -49,15 +53,18 @@ export class ChatAnnouncer implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** A new element each time, because a screen reader is silent where the text stays the same, as of a second tip. */
   region(): TemplateResult {
-    return html`<div class="visually-hidden" role="log" aria-live="polite">${this.#announced}</div>`;
+    const text = keyed(this.#announcedCount, html`<p>${this.#announced}</p>`);
+    return html`<div class="visually-hidden" role="log" aria-live="polite">${text}</div>`;
   }
 
   #announcePending(): void {
-    const text = this.#addressed || (this.#count === 1 ? this.#first : '');
-    const others = this.#count - (text ? 1 : 0);
+    const texts = this.#count === 1 && this.#first ? [this.#first] : this.#addressed;
+    const others = this.#count - texts.length;
     this.#isBusy = others > 3;
-    this.#announced = [text, others > 0 ? this.#groupText(others) : ''].filter(Boolean).join('. ');
+    this.#announced = [...texts, ...(others > 0 ? [this.#groupText(others)] : [])].join('. ');
+    this.#announcedCount += 1;
     this.#clearPending();
     this.#timer = undefined;
     this.#host.requestUpdate();
@@ -65,7 +72,7 @@ export class ChatAnnouncer implements ReactiveController {
 
   #clearPending(): void {
     this.#first = '';
-    this.#addressed = '';
+    this.#addressed = [];
     this.#count = 0;
   }
 }

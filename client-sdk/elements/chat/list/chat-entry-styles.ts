@@ -206,6 +206,12 @@ export const chatEntryStyles = css`
     font-weight: 600;
   }
 
+  .tip .item .icon {
+    flex: none;
+    align-self: start;
+    margin-top: 0.2em;
+  }
+
   .tip .line {
     grid-column: 2;
   }

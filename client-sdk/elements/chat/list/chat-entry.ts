@@ -72,7 +72,7 @@ function messageEntry(message: ChatMessage, context: EntryContext): TemplateResu
 function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
   const amount = formatMoney(tip.amountMinor, tip.currency, context.language);
   return html`<div class="entry tip ${tip.refunded ? 'refunded' : ''}" data-tip=${tip.id}>
-    <span class="amount">${amount}</span>
+    <span class="amount" aria-hidden="true">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span>
       ${tip.refunded ? html`<span class="paid-back">· ${context.texts.chat.tipRefunded}</span>` : nothing}</span>

@@ -1,0 +1,61 @@
+import { html } from 'lit';
+import { describe, expect, test } from 'vitest';
+import type { Quote } from '../../server/protocol/money/pricing.ts';
+import { testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
+import type { Room } from '../src/room.ts';
+import './loge-lobby.ts';
+
+interface LobbyOf {
+  balanceMinor?: number;
+  ticketsLeft?: number;
+  capacity?: number;
+  info?: object;
+  access?: object;
+}
+
+const QUOTE = {
+  waiver: { text: 'At once, please.', textVersion: '1', language: 'en' },
+} as unknown as Quote;
+
+/** The lobby of a ticket for €9.00. */
+function lobby({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {} }: LobbyOf) {
+  const offer = { kind: 'ticket', priceMinor: 900, currency: 'eur' };
+  const creator = { identity: 'camille', name: 'Camille' };
+  const room = {
+    info: { id: 'room_00000001', title: 'A concert', creator, access: offer, capacity, status: 'scheduled', ...info },
+    access: { state: 'required', offer, ...access },
+    wallet: { balanceMinor, currency: 'eur' },
+    ...{ ticketsLeft, isLive: false, viewerCount: 0 },
+    quote: () => Promise.reject(new Error('not needed')),
+  } as unknown as Room;
+  return html`<loge-lobby .room=${room} .quote=${QUOTE}></loge-lobby>`;
+}
+
+describe('the lobby of a room with tickets', () => {
+  test('offers the wallet first when it holds enough, else the card', () => {
+    const ways = (balanceMinor: number) => testIdsOf(lobby({ balanceMinor })).filter((id) => id.startsWith('buy-'));
+    expect(ways(900)).toEqual(['buy-wallet', 'buy-card']);
+    expect(ways(899)).toEqual(['buy-card', 'buy-wallet']);
+  });
+
+  test('names what is missing, and what has to be topped up', () => {
+    expect(wordsOf(lobby({ balanceMinor: 600 }))).toMatch(/Top up €5\.00.*€3\.00/);
+    expect(wordsOf(lobby({ balanceMinor: 200 }))).toMatch(/Top up €7\.00.*€7\.00/);
+  });
+
+  test('counts the tickets that are left when they are few and most are sold', () => {
+    const left = (ticketsLeft: number, capacity: number) =>
+      wordsOf(lobby({ ticketsLeft, capacity })).match(/\w+ tickets? left/i)?.[0];
+    expect([left(3, 10), left(1, 2)]).toEqual(['3 tickets left', 'One ticket left']);
+    // Three of three are not few, nor are 21 of 100.
+    expect([left(3, 3), left(6, 10), left(21, 100)]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('says until when a pause lasts, and what becomes of a ticket', () => {
+    const pausedUntil = '2030-01-01T20:20:00.000Z';
+    const paused = { pausedUntil, pauseAnnounced: true, liveEndedAt: '2030-01-01T20:00:00.000Z' };
+    expect(testIdsOf(lobby({ info: paused }))).toContain('lobby-paused');
+    expect(wordsOf(lobby({ info: paused }))).toMatch(/20:20/);
+    expect(testIdsOf(lobby({ info: paused, access: { state: 'granted' } }))).not.toContain('lobby-paused');
+  });
+});

@@ -1,0 +1,29 @@
+import { html } from 'lit';
+import { expect, test } from 'vitest';
+import { wordsOf } from '../../tests/support/browser/element-markup.ts';
+import type { Room } from '../src/room.ts';
+import './loge-stage.ts';
+
+function curtain(info: object): string {
+  const none = { startsAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
+  const room = {
+    info: { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, status: 'scheduled', ...none, ...info },
+    ...{ isLive: false, viewerCount: 1, state: 'connected', stage: { tracks: [] }, chat: { state: null } },
+  };
+  return wordsOf(html`<loge-stage .room=${room as unknown as Room}></loge-stage>`);
+}
+
+test('before its day the curtain names the day, and asks nobody to wait', () => {
+  const inAMonth = new Date(Date.now() + 30 * 86_400_000);
+  expect(curtain({ startsAt: inAMonth.toISOString() })).toMatch(new RegExp(`is to begin .*${inAMonth.getDate()}`));
+  for (const startsAt of [null, new Date(Date.now() - 60_000).toISOString()])
+    expect(curtain({ startsAt })).toContain('Camille is getting ready. Stay here');
+});
+
+test('in a pause the curtain says until when, and after it that the room is off air', () => {
+  const liveEndedAt = '2030-01-01T20:00:00.000Z';
+  const pausedUntil = '2030-01-01T20:20:00.000Z';
+  expect(curtain({ liveEndedAt, pausedUntil, pauseAnnounced: true })).toMatch(/Camille.*20:20/);
+  expect(curtain({ liveEndedAt })).not.toContain('20:20');
+  expect(curtain({ status: 'ended', liveEndedAt })).not.toContain('getting ready');
+});

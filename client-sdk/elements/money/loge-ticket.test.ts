@@ -1,0 +1,26 @@
+import { html } from 'lit';
+import { expect, test } from 'vitest';
+import type { Receipt } from '../../../server/protocol/money/pricing.ts';
+import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import type { Room } from '../../src/room.ts';
+import './loge-ticket.ts';
+
+function card({ firstLiveAt = null as string | null, withdrawable = true } = {}) {
+  const info = { title: 'A concert', creator: { name: 'Camille' }, startsAt: '2030-01-01T20:00:00.000Z', firstLiveAt };
+  const access = { state: 'granted', ticket: 'ticket_1' };
+  const room = { info, access, calendarUrl: 'https://loge.example/calendar' } as unknown as Room;
+  const receipt = { withdrawable, amountMinor: 900, currency: 'eur' } as Receipt;
+  return html`<loge-ticket .room=${room} .receipt=${receipt} receipt-path="/receipts/"></loge-ticket>`;
+}
+
+test('the card of a ticket has its title and date, a calendar file, the receipt, and the ways back', () => {
+  expect(wordsOf(card())).toMatch(/A concert with Camille .*1 Jan.* €9\.00/);
+  expect(markupOf(card())).toMatch(/href="https:\/\/loge\.example\/calendar" download.*href="\/receipts\/ticket_1"/);
+  expect(testIdsOf(card())).toEqual(expect.arrayContaining(['ticket-calendar', 'ticket-back', 'ticket-close']));
+});
+
+test('once the live has begun there is nothing for a calendar, and no way to give the ticket back', () => {
+  const ids = testIdsOf(card({ firstLiveAt: '2030-01-01T20:01:00.000Z', withdrawable: false }));
+  expect(ids).not.toContain('ticket-calendar');
+  expect(ids).not.toContain('ticket-back');
+});

@@ -1,0 +1,43 @@
+import { html } from 'lit';
+import { expect, test } from 'vitest';
+import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import type { WalletEntry } from '../api/money-api.ts';
+import '../texts/wallet-texts.ts';
+import './wallet-history.ts';
+
+const AT = '2030-01-05T20:00:00.000Z';
+const ticket = {
+  ...{ id: 'ticket_1', kind: 'ticket', amountMinor: -900, promoMinor: 0, currency: 'eur', at: AT, label: 'A concert' },
+  isByCard: true,
+} as WalletEntry;
+
+const wordsFor = (...entries: WalletEntry[]) =>
+  wordsOf(html`<wallet-history .entries=${entries} .older=${null}></wallet-history>`);
+const refund = (status: string) => ({ id: 'refund_1', amountMinor: 450, currency: 'eur', at: AT, status });
+
+test('what went back to a card has a credit line above its payment, which says when it arrives', () => {
+  for (const status of ['succeeded', 'pending']) {
+    expect(wordsFor({ ...ticket, refundedMinor: 450, refunds: [refund(status)] })).toMatch(
+      /Given back to your card · A concert .*within 5 to 10 days.*\+€4\.50.*Ticket · A concert .*−€9\.00/,
+    );
+  }
+});
+
+test('what the bank has sent back does not arrive, and the line says so', () => {
+  const words = wordsFor({ ...ticket, refundedMinor: 450, refunds: [refund('failed')] });
+  expect(words).toContain('Your bank has sent it back to us');
+  expect(words).not.toContain('within 5 to 10 days');
+});
+
+test('credit that goes back to the card leaves the wallet, and arrives at the bank; a refund to the wallet is there', () => {
+  const entry = {
+    id: 'refund_2',
+    kind: 'refund',
+    promoMinor: 0,
+    currency: 'eur',
+    at: AT,
+    label: 'unspent_credit',
+  } as const;
+  expect(wordsFor({ ...entry, amountMinor: -1_900 })).toMatch(/Refund · Unspent credit.*within 5 to 10 days.*−€19\.00/);
+  expect(wordsFor({ ...entry, amountMinor: 900, label: 'not_held' })).not.toContain('within 5 to 10 days');
+});

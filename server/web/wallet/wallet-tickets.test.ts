@@ -1,0 +1,50 @@
+/** What a person holds, on the wallet page and on the home page. */
+import { html } from 'lit';
+import { expect, test } from 'vitest';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { markupOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import type { OwnTicket } from '../../protocol/money/money.ts';
+import { homeContent } from '../home/home-content.ts';
+import { siteTexts } from '../site/site-language.ts';
+import '../texts/wallet-texts.ts';
+import './wallet-tickets.ts';
+
+const held = {
+  ...{ id: 'ticket_1', room: 'room_1', title: 'A concert', creatorName: 'Camille', priceMinor: 900, currency: 'eur' },
+  ...{ status: 'valid', roomStatus: 'scheduled', startsAt: '2030-01-01T20:00:00.000Z', withdrawable: true },
+  ...{ movedAt: null, pausedUntil: null, pauseAnnounced: false },
+} as unknown as OwnTicket;
+
+const listed = (ticket: Partial<OwnTicket>) =>
+  html`<wallet-tickets .tickets=${[{ ...held, ...ticket }]}></wallet-tickets>`;
+
+test('a ticket leads to its room, its calendar file and its receipt, and can be given back', () => {
+  const markup = markupOf(listed({}));
+  expect(markup).toMatch(
+    /href="\/rooms\/room_1".*href="\/v1\/public\/rooms\/room_1\/calendar" download.*\/receipts\/ticket_1/,
+  );
+  expect(markup).toContain('give-back-ticket_1');
+  expect(wordsOf(listed({}))).toMatch(/A concert Camille · .*1 Jan/);
+});
+
+test('a ticket that is used up or given back says so, and offers nothing more', () => {
+  const words = siteTexts('en').wallet.tickets;
+  for (const [ticket, state] of [
+    [{ status: 'refunded' }, words.returned],
+    [{ roomStatus: 'ended' }, words.over],
+  ] as const) {
+    const over = { ...ticket, withdrawable: false } as Partial<OwnTicket>;
+    expect(wordsOf(listed(over))).toContain(`Camille · ${state}`);
+    expect(markupOf(listed(over))).not.toMatch(/calendar|give-back/);
+  }
+  expect(wordsOf(listed({ roomStatus: 'live' }))).toContain(words.live);
+});
+
+test('the home page shows what one holds, with its date, or that it is on', () => {
+  const context = { words: siteTexts('en'), texts: elementTexts('en'), language: 'en' } as const;
+  const home = (tickets: OwnTicket[]) =>
+    wordsOf(homeContent({ person: null, rooms: [], held: tickets, signIn: '', context }));
+  expect(home([held])).toMatch(/A concert Camille .*1 Jan/);
+  expect(home([{ ...held, roomStatus: 'live' }])).toContain(`A concert Camille ${elementTexts('en').lobby.liveNow}`);
+  expect(home([])).not.toContain('A concert');
+});
