@@ -3,8 +3,9 @@ import { creators } from '../accounts/accounts.schema.ts';
 import { roles } from '../accounts/roles/roles.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
-import { createId, ID_PREFIXES, type RoomId, type TierId } from '../protocol/ids.ts';
+import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { PERSON_ID_LIKE } from '../protocol/people.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { toGrant } from './token-grants.store.ts';
@@ -113,7 +114,7 @@ export class RoomsStore {
   async listRooms(filter: RoomFilter): Promise<Room[]> {
     const conditions: (SQL | undefined)[] = [];
     if (filter.listed !== undefined) conditions.push(eq(rooms.listed, filter.listed));
-    if (filter.ofEmbedders) conditions.push(notLike(rooms.creator, `${ID_PREFIXES.person.replace('_', '\\_')}%`));
+    if (filter.ofEmbedders) conditions.push(notLike(rooms.creator, PERSON_ID_LIKE));
     if (filter.creator) conditions.push(eq(rooms.creator, filter.creator));
     if (filter.status === 'ended') conditions.push(isNotNull(rooms.endedAt));
     if (filter.status === 'live') conditions.push(isNotNull(rooms.liveStartedAt), isNull(rooms.endedAt));
