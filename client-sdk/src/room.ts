@@ -6,6 +6,7 @@ import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
+import type { Picture } from '../../server/protocol/pictures.ts';
 import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
@@ -139,6 +140,12 @@ export class Room {
     return this.info?.startsAt
       ? new URL(`v1/public/rooms/${this.info.id}/calendar`, `${this.#url.replace(/\/$/, '')}/`).href
       : null;
+  }
+
+  /** The room's poster, 16:9, smallest size first, at absolute addresses; null without one. */
+  get poster(): Picture {
+    const base = `${this.#url.replace(/\/$/, '')}/`;
+    return this.info?.poster?.map((size) => ({ ...size, path: new URL(`.${size.path}`, base).href })) ?? null;
   }
 
   /** Currency of all amounts in the room (ISO 4217, lower case); null before the room is connected. */

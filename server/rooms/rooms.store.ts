@@ -3,9 +3,11 @@ import { creators } from '../accounts/accounts.schema.ts';
 import { roles } from '../accounts/roles/roles.schema.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
+import { pictureUses } from '../platform/pictures/pictures.schema.ts';
 import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { PERSON_ID_LIKE } from '../protocol/people.ts';
+import { pictureOf } from '../protocol/pictures.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { toGrant } from './token-grants.store.ts';
@@ -128,9 +130,10 @@ export class RoomsStore {
 
   #selectRooms(tx: Orm) {
     return tx
-      .select({ room: rooms, creatorName: creators.name })
+      .select({ room: rooms, creatorName: creators.name, poster: pictureUses.hash })
       .from(rooms)
       .leftJoin(creators, eq(creators.identity, rooms.creator))
+      .leftJoin(pictureUses, isPosterOfRoom)
       .$dynamic();
   }
 
@@ -427,6 +430,7 @@ function prepareAccessRecords(orm: Orm) {
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
+      poster: pictureUses.hash,
       removal: removal.reason,
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
@@ -442,6 +446,7 @@ function prepareAccessRecords(orm: Orm) {
     .from(asked)
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
+    .leftJoin(pictureUses, isPosterOfRoom)
     .leftJoinLateral(removal, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
@@ -449,7 +454,16 @@ function prepareAccessRecords(orm: Orm) {
     .prepare('access_facts');
 }
 
-function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creatorName: string | null }): Room {
+const isPosterOfRoom = and(eq(pictureUses.use, 'poster'), eq(pictureUses.subject, rooms.id));
+
+interface JoinedRoom {
+  room: typeof rooms.$inferSelect;
+  creatorName: string | null;
+  /** Hash of the picture. */
+  poster: string | null;
+}
+
+function toRoom({ room, creatorName, poster }: JoinedRoom): Room {
   return {
     id: room.id as RoomId,
     title: room.title,
@@ -464,6 +478,7 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
     },
     chat: { enabled: room.chatEnabled },
     listed: room.listed,
+    poster: pictureOf('poster', poster),
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: iso(room.startsAt),

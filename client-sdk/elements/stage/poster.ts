@@ -1,8 +1,12 @@
-/** The placeholder picture of a room: a theatre curtain whose folds and light derive from the room's id. */
+/**
+ * The picture of a room: its poster, or a theatre curtain whose folds and light derive from the room's id. Whoever
+ * shows it reserves its place.
+ */
 
 import type { TemplateResult } from 'lit';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
+import type { Picture } from '../../../server/protocol/pictures.ts';
 
 /** A stable FNV-1a hash of the id, so that a room always has the same curtain. */
 function seedOf(text: string): number {
@@ -40,6 +44,14 @@ export const posterStyles = css`
     background-blend-mode: screen, normal, normal;
   }
 
+  .poster img {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    object-fit: cover;
+  }
+
   .poster .initials {
     font-family: var(--_font-display);
     font-size: clamp(2.2rem, 20cqmin, 6rem);
@@ -51,13 +63,28 @@ export const posterStyles = css`
   }
 `;
 
+interface Shown {
+  picture: Picture;
+  /** Its width, as the attribute `sizes`. */
+  sizes: string;
+  /** Of a list, below the first screen. */
+  isLazy?: boolean;
+}
+
 /** Decorative and hidden from screen readers. */
-export function poster(id: string, name: string): TemplateResult {
+export function poster(id: string, name: string, shown?: Shown): TemplateResult {
   const seed = seedOf(id);
   const look = {
     '--poster-hue': String(338 + (seed % 5) * 8),
     '--poster-fold': `${9 + (seed % 4) * 1.6}%`,
     '--poster-light': `${22 + (seed % 57)}%`,
   };
-  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}><span class="initials">${initialsOf(name)}</span></div>`;
+  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}>${photo(shown) ?? html`<span class="initials">${initialsOf(name)}</span>`}</div>`;
+}
+
+function photo(shown: Shown | undefined): TemplateResult | undefined {
+  const smallest = shown?.picture?.[0];
+  if (!shown || !smallest) return undefined;
+  const srcset = shown.picture?.map(({ path, width }) => `${path} ${width}w`).join(', ');
+  return html`<img src=${smallest.path} srcset=${srcset} sizes=${shown.sizes} width=${smallest.width} height=${smallest.height} loading=${shown.isLazy ? 'lazy' : nothing} alt="" data-testid="poster" />`;
 }
