@@ -137,15 +137,16 @@ export class Room {
 
   /** The room's date as an iCalendar file; null without a date. */
   get calendarUrl(): string | null {
-    return this.info?.startsAt
-      ? new URL(`v1/public/rooms/${this.info.id}/calendar`, `${this.#url.replace(/\/$/, '')}/`).href
-      : null;
+    return this.info?.startsAt ? this.#at(`v1/public/rooms/${this.info.id}/calendar`) : null;
   }
 
   /** The room's poster, 16:9, smallest size first, at absolute addresses; null without one. */
   get poster(): Picture {
-    const base = `${this.#url.replace(/\/$/, '')}/`;
-    return this.info?.poster?.map((size) => ({ ...size, path: new URL(`.${size.path}`, base).href })) ?? null;
+    return this.info?.poster?.map((size) => ({ ...size, path: this.#at(`.${size.path}`) })) ?? null;
+  }
+
+  #at(path: string): string {
+    return new URL(path, `${this.#url.replace(/\/$/, '')}/`).href;
   }
 
   /** Currency of all amounts in the room (ISO 4217, lower case); null before the room is connected. */

@@ -1,5 +1,5 @@
 /**
- * Changes of a room that has not ended, by its creator or an embedder's server: title, text, poster, price, date, listing. A
+ * Changes of a room that has not ended, by its creator or an embedder's server: title, text, poster, price, date. A
  * sale locks the same row (`lockForSale`), so a ticket is bought under the terms before a change or under those after
  * it.
  */

@@ -14,9 +14,6 @@ import type { Language } from '../texts/language.ts';
 /** A longer title is set smaller, so that a phone shows all of it above the offer. */
 const SHORT_TITLE_CHARS = 60;
 
-/** Next to the offer on wide screens, see `lobby-styles.ts`. */
-const POSTER_SIZES = '(max-width: 56rem) 100vw, 60vw';
-
 export interface LobbyFace {
   info: Pick<
     Room,
@@ -50,7 +47,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
-        ${poster(info.id, info.creator.name, { picture: info.poster, sizes: POSTER_SIZES })}
+        ${poster(info.id, info.creator.name, info.poster)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
           ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}

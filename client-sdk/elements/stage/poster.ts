@@ -63,28 +63,13 @@ export const posterStyles = css`
   }
 `;
 
-interface Shown {
-  picture: Picture;
-  /** Its width, as the attribute `sizes`. */
-  sizes: string;
-  /** Of a list, below the first screen. */
-  isLazy?: boolean;
-}
-
-/** Decorative and hidden from screen readers. */
-export function poster(id: string, name: string, shown?: Shown): TemplateResult {
+/** Decorative and hidden from screen readers. The middle size is sharp in a lobby, and small enough for a list. */
+export function poster(id: string, name: string, picture?: Picture, loading?: 'lazy'): TemplateResult {
   const seed = seedOf(id);
   const look = {
     '--poster-hue': String(338 + (seed % 5) * 8),
     '--poster-fold': `${9 + (seed % 4) * 1.6}%`,
     '--poster-light': `${22 + (seed % 57)}%`,
   };
-  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}>${photo(shown) ?? html`<span class="initials">${initialsOf(name)}</span>`}</div>`;
-}
-
-function photo(shown: Shown | undefined): TemplateResult | undefined {
-  const smallest = shown?.picture?.[0];
-  if (!shown || !smallest) return undefined;
-  const srcset = shown.picture?.map(({ path, width }) => `${path} ${width}w`).join(', ');
-  return html`<img src=${smallest.path} srcset=${srcset} sizes=${shown.sizes} width=${smallest.width} height=${smallest.height} loading=${shown.isLazy ? 'lazy' : nothing} alt="" data-testid="poster" />`;
+  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}>${picture ? html`<img src=${picture[1]?.path ?? nothing} loading=${loading ?? nothing} alt="" />` : html`<span class="initials">${initialsOf(name)}</span>`}</div>`;
 }
