@@ -79,6 +79,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
   'refund.changed': { dispatch: ['webhooks', 'letters'] },
+  'membership.paid': { dispatch: ['letters'] },
   'membership.changed': { dispatch: ['webhooks', 'letters'] },
   'promotion.granted': { dispatch: ['webhooks'] },
   'private_session.requested': { dispatch: ['webhooks'], room: ['privateSession'] },

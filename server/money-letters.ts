@@ -85,6 +85,14 @@ export class MoneyLetters {
       template: 'receipt',
       data: { what: 'topup', amountMinor, currency, at: settledAt, link: this.#page('/wallet') },
     }),
+    'membership.paid': ({ payment: { id, identity, tier, amountMinor, currency, paidAt, paidUntil } }) => ({
+      identity,
+      template: 'receipt',
+      data: {
+        what: 'membership',
+        ...{ tier, amountMinor, currency, at: paidAt, paidUntil, link: this.#page(`/receipts/${id}`) },
+      },
+    }),
     // Tips from the wallet are in its history, and would be a letter each.
     'tips.settled': ({ tips: [tip], byCard }) =>
       tip && byCard

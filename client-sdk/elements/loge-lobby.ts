@@ -79,7 +79,7 @@ export class LogeLobby extends RoomPart {
     if (!room || !info || !access) return nothing;
     const { isLive, viewerCount } = room;
     return lobbyFace(
-      { info, isLive, viewerCount, texts, language },
+      { info: { ...info, poster: room.poster }, isLive, viewerCount, texts, language },
       html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice()}
         ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room}></loge-summary>` : nothing}
         ${

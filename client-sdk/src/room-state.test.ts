@@ -11,6 +11,7 @@ const info: Room = {
   access: { kind: 'free' },
   chat: { enabled: true },
   listed: false,
+  poster: null,
   status: 'scheduled',
   capacity: null,
   startsAt: null,

@@ -6,6 +6,7 @@ import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
+import type { Picture } from '../../server/protocol/pictures.ts';
 import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
@@ -136,9 +137,16 @@ export class Room {
 
   /** The room's date as an iCalendar file; null without a date. */
   get calendarUrl(): string | null {
-    return this.info?.startsAt
-      ? new URL(`v1/public/rooms/${this.info.id}/calendar`, `${this.#url.replace(/\/$/, '')}/`).href
-      : null;
+    return this.info?.startsAt ? this.#at(`v1/public/rooms/${this.info.id}/calendar`) : null;
+  }
+
+  /** The room's poster, 16:9, smallest size first, at absolute addresses; null without one. */
+  get poster(): Picture {
+    return this.info?.poster?.map((size) => ({ ...size, path: this.#at(`.${size.path}`) })) ?? null;
+  }
+
+  #at(path: string): string {
+    return new URL(path, `${this.#url.replace(/\/$/, '')}/`).href;
   }
 
   /** Currency of all amounts in the room (ISO 4217, lower case); null before the room is connected. */

@@ -1,6 +1,6 @@
 /** Facts that money commits to the outbox, by topic. */
 
-import type { RoomId, TipId, TopupId } from '../protocol/ids.ts';
+import type { Id, RoomId, TipId, TopupId } from '../protocol/ids.ts';
 import type { Membership } from '../protocol/money/memberships.ts';
 import type { Refund, Ticket, Tip, Wallet } from '../protocol/money/money.ts';
 import type { CreatorAccount, Dispute, Payout } from '../protocol/money/payouts.ts';
@@ -16,9 +16,22 @@ export interface SettledTopup {
   settledAt: string;
 }
 
+export interface MembershipPayment {
+  id: Id<'membershipInvoice'>;
+  identity: string;
+  /** The name of what was paid. */
+  tier: string;
+  amountMinor: number;
+  currency: string;
+  paidAt: string;
+  paidUntil: string;
+}
+
 export type MembershipChange = 'started' | 'renewed' | 'updated' | 'past_due' | 'ended';
 
 export interface MoneyFacts {
+  /** The first payment of a membership, a renewal, or the difference to a higher tier. */
+  'membership.paid': { payment: MembershipPayment };
   'membership.changed': { change: MembershipChange; membership: Membership };
   'wallet.changed': { identity: string; wallet: Wallet };
   /** One fact for all fans whose tips were booked in one batch. */

@@ -37,7 +37,7 @@ export const EVENT_PAYLOADS = {
   'room.ended': ofRoom,
   /** Tickets that were ordered before a change of the date can be returned until `returnUntil`. */
   'room.updated': ofRoom.extend({
-    changed: z.array(z.enum(['title', 'text', 'priceMinor', 'startsAt', 'listed'])),
+    changed: z.array(z.enum(['title', 'text', 'priceMinor', 'startsAt', 'listed', 'poster'])),
     startsAt: z.string().nullable(),
     previousStartsAt: z.string().nullable(),
     returnUntil: z.string().nullable(),

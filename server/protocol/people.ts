@@ -16,6 +16,9 @@ export function isPersonId(text: string): boolean {
   return PERSON_ID.test(text);
 }
 
+/** The same, as a pattern of SQL's `like`. */
+export const PERSON_ID_LIKE = 'person\\_%';
+
 /** A path of this site to return to after signing in; never the address of another one. */
 export const returnPath = z
   .string()

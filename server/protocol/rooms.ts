@@ -4,6 +4,7 @@ import { identity, multiLine, singleLine } from './accounts.ts';
 import { idSchema, roomId, ticketId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { moment } from './moments.ts';
+import { picture } from './pictures.ts';
 
 /** ISO 4217, lower case as Stripe writes it. */
 export const currency = z
@@ -70,6 +71,8 @@ export const room = z.object({
   access: accessRule,
   chat: z.object({ enabled: z.boolean() }),
   listed,
+  /** 16:9. */
+  poster: picture,
   /** `live` exactly while the creator's media is on stage. */
   status: roomStatus,
   /** Ticket limit; null: unlimited. */
@@ -154,6 +157,7 @@ export const changedRoom = room.pick({
   movedAt: true,
   returnUntil: true,
   listed: true,
+  poster: true,
 });
 export type ChangedRoom = z.infer<typeof changedRoom>;
 

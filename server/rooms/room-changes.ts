@@ -1,5 +1,5 @@
 /**
- * Changes of a room that has not ended, by its creator or an embedder's server: title, text, price, date, listing. A
+ * Changes of a room that has not ended, by its creator or an embedder's server: title, text, poster, price, date. A
  * sale locks the same row (`lockForSale`), so a ticket is bought under the terms before a change or under those after
  * it.
  */
@@ -55,6 +55,20 @@ export class RoomChanges {
     });
     this.#outbox.wake();
     return changed;
+  }
+
+  /**
+   * Admits a new poster, or the end of one, in the transaction that writes it. An ended room can still lose its poster.
+   * The caller wakes the outbox.
+   */
+  async notePoster(tx: Orm, id: RoomId, change: 'set' | 'removed'): Promise<void> {
+    const live = await this.#store.lockLive(tx, id);
+    if (!live) throw new AppError('room_not_found');
+    if (change === 'set' && live.endedAt) throw new AppError('room_ended');
+    if (change === 'removed' && !(await this.#store.findRoom(id, tx))?.poster) return;
+    const at = new Date(this.#clock.now()).toISOString();
+    const data: RoomChanged = { changed: ['poster'], at, startsAt: null, previousStartsAt: null, returnUntil: null };
+    await this.#outbox.add(tx, { topic: 'room.changed', room: id, data });
   }
 
   /** What differs from the room as it is. */

@@ -22,7 +22,7 @@ export interface RoomFacts {
 }
 
 export interface RoomChanged {
-  changed: (keyof RoomChange)[];
+  changed: (keyof RoomChange | 'poster')[];
   /** When the change was made; with the other dates only if the date changed. */
   at: string;
   startsAt: string | null;

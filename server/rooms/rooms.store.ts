@@ -17,8 +17,11 @@ import {
   sql,
 } from '../platform/db/sql.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
-import { createId, ID_PREFIXES, type RoomId, type TierId } from '../protocol/ids.ts';
+import { pictureUses } from '../platform/pictures/pictures.schema.ts';
+import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { PERSON_ID_LIKE } from '../protocol/people.ts';
+import { pictureOf } from '../protocol/pictures.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { toGrant } from './token-grants.store.ts';
@@ -127,7 +130,7 @@ export class RoomsStore {
   async listRooms(filter: RoomFilter): Promise<Room[]> {
     const conditions: (SQL | undefined)[] = [];
     if (filter.listed !== undefined) conditions.push(eq(rooms.listed, filter.listed));
-    if (filter.ofEmbedders) conditions.push(notLike(rooms.creator, `${ID_PREFIXES.person.replace('_', '\\_')}%`));
+    if (filter.ofEmbedders) conditions.push(notLike(rooms.creator, PERSON_ID_LIKE));
     if (filter.creator) conditions.push(eq(rooms.creator, filter.creator));
     if (filter.status === 'ended') conditions.push(isNotNull(rooms.endedAt));
     if (filter.status === 'live') conditions.push(isNotNull(rooms.liveStartedAt), isNull(rooms.endedAt));
@@ -141,9 +144,10 @@ export class RoomsStore {
 
   #selectRooms(tx: Orm) {
     return tx
-      .select({ room: rooms, creatorName: creators.name })
+      .select({ room: rooms, creatorName: creators.name, poster: pictureUses.hash })
       .from(rooms)
       .leftJoin(creators, eq(creators.identity, rooms.creator))
+      .leftJoin(pictureUses, isPosterOfRoom)
       .$dynamic();
   }
 
@@ -440,6 +444,7 @@ function prepareAccessRecords(orm: Orm) {
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
+      poster: pictureUses.hash,
       removal: removal.reason,
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
@@ -455,6 +460,7 @@ function prepareAccessRecords(orm: Orm) {
     .from(asked)
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
+    .leftJoin(pictureUses, isPosterOfRoom)
     .leftJoinLateral(removal, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
@@ -462,7 +468,16 @@ function prepareAccessRecords(orm: Orm) {
     .prepare('access_facts');
 }
 
-function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creatorName: string | null }): Room {
+const isPosterOfRoom = and(eq(pictureUses.use, 'poster'), eq(pictureUses.subject, rooms.id));
+
+interface JoinedRoom {
+  room: typeof rooms.$inferSelect;
+  creatorName: string | null;
+  /** Hash of the picture. */
+  poster: string | null;
+}
+
+function toRoom({ room, creatorName, poster }: JoinedRoom): Room {
   return {
     id: room.id as RoomId,
     title: room.title,
@@ -477,6 +492,7 @@ function toRoom({ room, creatorName }: { room: typeof rooms.$inferSelect; creato
     },
     chat: { enabled: room.chatEnabled },
     listed: room.listed,
+    poster: pictureOf('poster', poster),
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: iso(room.startsAt),

@@ -76,9 +76,7 @@ export class Accounts implements AsyncDisposable {
     await phone.by('address-new').fill(NEXT_ADDRESS);
     await phone.by('address-change').click();
     await phone.by('confirm-add').waitFor();
-    // The browser reports the refusal that makes the page ask for a passkey, and nothing else.
-    const others = phone.problems.splice(0).filter((problem) => !problem.includes('/v1/me/address-change'));
-    phone.problems.push(...others);
+    forgetRefusal(phone, '/v1/me/address-change');
     yield { name: 'account-passkey-confirm', visitor: phone };
     await addAuthenticator(phone);
     await phone.by('confirm-add').click();
@@ -134,9 +132,12 @@ export class Accounts implements AsyncDisposable {
     await moderator.by('closing').waitFor();
     yield { name: 'account-closing', visitor: moderator };
     await moderator.by('closing-sure').check();
+    await addAuthenticator(moderator);
     await moderator.by('closing-close').click();
+    await moderator.by('confirm-add').click();
     await moderator.page.waitForURL(`${this.loge.url}/`);
     await moderator.by('to-sign-in').waitFor();
+    forgetRefusal(moderator, '/v1/me/closing');
   }
 
   /** The newest sign-in letter to the address, as soon as it was sent. */
@@ -222,6 +223,11 @@ export class Accounts implements AsyncDisposable {
     await visitor.page.goto(this.loge.url + path);
     return visitor;
   }
+}
+
+/** The browser reports the refusal that makes the page ask for a passkey, and nothing else. */
+function forgetRefusal({ problems }: Visitor, path: string): void {
+  problems.push(...problems.splice(0).filter((problem) => !problem.includes(path)));
 }
 
 /** A fingerprint sensor that everybody passes. */

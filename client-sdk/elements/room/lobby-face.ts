@@ -20,6 +20,7 @@ export interface LobbyFace {
     | 'id'
     | 'title'
     | 'text'
+    | 'poster'
     | 'creator'
     | 'status'
     | 'startsAt'
@@ -46,7 +47,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
-        ${poster(info.id, info.creator.name)}
+        ${poster(info.id, info.creator.name, info.poster)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
           ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}

@@ -1,8 +1,12 @@
-/** The placeholder picture of a room: a theatre curtain whose folds and light derive from the room's id. */
+/**
+ * The picture of a room: its poster, or a theatre curtain whose folds and light derive from the room's id. Whoever
+ * shows it reserves its place.
+ */
 
 import type { TemplateResult } from 'lit';
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
+import type { Picture } from '../../../server/protocol/pictures.ts';
 
 /** A stable FNV-1a hash of the id, so that a room always has the same curtain. */
 function seedOf(text: string): number {
@@ -40,6 +44,14 @@ export const posterStyles = css`
     background-blend-mode: screen, normal, normal;
   }
 
+  .poster img {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    object-fit: cover;
+  }
+
   .poster .initials {
     font-family: var(--_font-display);
     font-size: clamp(2.2rem, 20cqmin, 6rem);
@@ -51,13 +63,13 @@ export const posterStyles = css`
   }
 `;
 
-/** Decorative and hidden from screen readers. */
-export function poster(id: string, name: string): TemplateResult {
+/** Decorative and hidden from screen readers. The middle size is sharp in a lobby, and small enough for a list. */
+export function poster(id: string, name: string, picture?: Picture, loading?: 'lazy'): TemplateResult {
   const seed = seedOf(id);
   const look = {
     '--poster-hue': String(338 + (seed % 5) * 8),
     '--poster-fold': `${9 + (seed % 4) * 1.6}%`,
     '--poster-light': `${22 + (seed % 57)}%`,
   };
-  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}><span class="initials">${initialsOf(name)}</span></div>`;
+  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}>${picture ? html`<img src=${picture[1]?.path ?? nothing} loading=${loading ?? nothing} alt="" />` : html`<span class="initials">${initialsOf(name)}</span>`}</div>`;
 }

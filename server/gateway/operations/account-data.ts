@@ -37,6 +37,7 @@ export const accountDataOperations = [
     name: 'closeAccount',
     http: 'POST /v1/me/closing',
     limit: 'money',
+    stepUp: true,
     input: closingInput,
     example: { confirmed: true },
     answer: z.object({}),

@@ -14,7 +14,15 @@ import {
   roomListQuery,
   roomView,
 } from '../../protocol/rooms.ts';
-import { type Download, downloadOperation, type HttpDomains, operation, socketOperation } from './operation.ts';
+import {
+  type Download,
+  downloadOperation,
+  type HttpDomains,
+  operation,
+  socketOperation,
+  uploadOperation,
+} from './operation.ts';
+import { PICTURE_ERRORS, PICTURE_UPLOAD } from './pictures.ts';
 
 const AMOUNT_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large'] as const;
 const CREATE_ERRORS = ['creator_not_found', ...AMOUNT_ERRORS, 'capacity_without_tickets', 'tier_not_found'] as const;
@@ -90,6 +98,41 @@ export const roomOperations = [
     run: async ({ rooms, money }, { room: id, input, caller }) => {
       await rooms.assertMayChange(id, caller);
       return rooms.changes.apply(id, input, (tx) => money.tickets.isSold(tx, id));
+    },
+  }),
+  uploadOperation({
+    name: 'setRoomPoster',
+    http: 'PUT /v1/rooms/:id/poster',
+    by: ['server:rooms', 'person'],
+    role: 'creator',
+    upload: PICTURE_UPLOAD,
+    answer: room,
+    summary: 'Upload the poster of a room',
+    description:
+      'The body is the file. The picture is cropped to 16:9 and shown in the lobby, in lists and where the link is shared; what else the file holds, such as the place where it was taken, is not kept. A new poster replaces the one before.',
+    errors: ['room_ended', ...PICTURE_ERRORS],
+    run: async ({ rooms, pictures, outbox }, { room: id, caller, input }) => {
+      await rooms.assertMayChange(id, caller);
+      const poster = { use: 'poster', subject: id } as const;
+      await pictures.set(poster, await rooms.creatorOf(id), input, (tx) => rooms.changes.notePoster(tx, id, 'set'));
+      outbox.wake();
+      return rooms.getRoom(id);
+    },
+  }),
+  operation({
+    name: 'removeRoomPoster',
+    http: 'DELETE /v1/rooms/:id/poster',
+    by: ['server:rooms', 'person'],
+    role: 'creator',
+    answer: room,
+    summary: 'Remove the poster of a room',
+    description: 'Also of one that has ended. Repeated calls have no further effect.',
+    run: async ({ rooms, pictures, outbox }, { room: id, caller }) => {
+      await rooms.assertMayChange(id, caller);
+      const poster = { use: 'poster', subject: id } as const;
+      await pictures.remove(poster, (tx) => rooms.changes.notePoster(tx, id, 'removed'));
+      outbox.wake();
+      return rooms.getRoom(id);
     },
   }),
   operation({

@@ -12,6 +12,7 @@ import type { HttpLimits } from '../rate-limits.ts';
 import { CARD_SIZE, type ShareCard } from './cards/card-content.ts';
 import { ShareCards } from './cards/share-cards.ts';
 import { askedLanguage } from './page-language.ts';
+import { readPictureAt } from './picture-files.ts';
 import { profileCard, profilePath } from './profile-links.ts';
 import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
 import { isPublic } from './room-summary.ts';
@@ -21,8 +22,8 @@ const DAY_CACHE = 'public, max-age=86400';
 const DAY_SECONDS = 86_400;
 
 export function mountDiscovery(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { config, people, rooms, money } = context;
-  const cards = new ShareCards(context);
+  const { config, people, rooms, money, pictures } = context;
+  const cards = new ShareCards({ ...context, readPoster: (path) => readPictureAt(pictures, path) });
   const absolute = (path: string) => new URL(path, config.publicUrl).href;
 
   app.get('/robots.txt', (_request, response) => {

@@ -178,6 +178,17 @@ describe('confirming a dangerous act', () => {
     expect(codeOf(await onboard(stolen))).toBe('token_missing');
   });
 
+  test('is closing the account', async () => {
+    const { browser, authenticator, identity } = await personWithPasskey();
+    const close = () => browser.call('POST', '/v1/me/closing', { confirmed: true });
+    nowMs += 10 * MINUTE_MS;
+    expect(codeOf(await close())).toBe('step_up_required');
+    expect((await browser.who())?.identity).toBe(identity);
+    expect((await browser.touch(authenticator)).status).toBe(200);
+    expect((await close()).status).toBe(200);
+    expect(await browser.who()).toBeNull();
+  });
+
   test('is not done by the passkey of another person', async () => {
     const { browser, identity } = await creatorWithPasskey();
     const thief = new SoftwareAuthenticator(SITE);

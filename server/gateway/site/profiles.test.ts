@@ -44,8 +44,8 @@ async function signIn(id: string) {
     id,
     call: (method: string, path: string, body?: object) =>
       http.call(method, path, { headers: { ...own, ...JSON_TYPE }, ...(method === 'GET' ? {} : { body: body ?? {} }) }),
-    upload: (body: Buffer, headers: Record<string, string> = {}) =>
-      http.call('PUT', '/v1/me/picture', { body, headers: { 'content-type': 'image/png', ...own, ...headers } }),
+    upload: (body: Buffer, headers: Record<string, string> = {}, path = '/v1/me/picture') =>
+      http.call('PUT', path, { body, headers: { 'content-type': 'image/png', ...own, ...headers } }),
   };
 }
 
@@ -107,6 +107,82 @@ describe('pictures', () => {
     const codes: string[] = [];
     for (let index = 0; index < 25; index += 1) codes.push((await upload(Buffer.from('no'))).json.error.code);
     expect(new Set(codes)).toEqual(new Set(['picture_invalid', 'rate_limited']));
+  });
+});
+
+describe('the poster of a room', () => {
+  const pathOf = ({ poster }: Room) => poster?.[1]?.path ?? '';
+
+  test('is set and removed by its creator, and shown in lobby, list, page and shared link before any script', async () => {
+    const vera = await signInCreator('person_vera', 'Vera', 'vera');
+    const { id } = await vera.createRoom({ listed: true });
+    const card = async () => /og:image" content="([^"]*)"/.exec((await get(`/rooms/${id}`)).text)?.[1];
+    const plain = await card();
+    const { status, json: set } = await vera.upload(png, {}, `/v1/rooms/${id}/poster`);
+    expect([
+      status,
+      set.id,
+      set.poster.map(({ width, height }: { width: number; height: number }) => [width, height]),
+    ]).toEqual([
+      200,
+      id,
+      [
+        [480, 270],
+        [960, 540],
+        [1600, 900],
+      ],
+    ]);
+    const path = pathOf(set);
+    expect(await statusOf(path)).toBe(200);
+    for (const page of [`/rooms/${id}`, '/c/vera'])
+      expect([page, (await get(page)).text]).toEqual([page, expect.stringContaining(path)]);
+    expect((await get(`/v1/public/rooms/${id}`)).json.poster).toEqual(set.poster);
+    const drawn = await card();
+    expect(drawn).not.toBe(plain);
+    const picture = await fetch(http.url + new URL(drawn?.replaceAll('&amp;', '&') ?? '').pathname);
+    const { data } = await sharp(Buffer.from(await picture.arrayBuffer()))
+      .extract({ left: 600, top: 20, width: 1, height: 1 })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    // Teal shows through the veil; the ground of a card without a poster is red.
+    expect((data[1] ?? 0) > (data[0] ?? 0)).toBe(true);
+
+    const removed = await vera.call('DELETE', `/v1/rooms/${id}/poster`);
+    expect([removed.status, removed.json.poster, await statusOf(path)]).toEqual([200, null, 404]);
+    expect((await vera.call('DELETE', `/v1/rooms/${id}/poster`)).status).toBe(200);
+    expect(await card()).toBe(plain);
+  });
+
+  test('is nobody else’s, and no ended room gets one; keys set those of embedders’ rooms alone', async () => {
+    const wim = await signInCreator('person_wim', 'Wim', 'wim');
+    const thief = await signInCreator('person_thief', 'Thief', 'thief');
+    const fan = await signIn('person_onlooker');
+    const own = await wim.createRoom();
+    const at = (room: string) => `/v1/rooms/${room}/poster`;
+    expect(codeOf(await thief.upload(png, {}, at(own.id)))).toEqual([403, 'forbidden']);
+    expect(codeOf(await fan.upload(png, {}, at(own.id)))).toEqual([403, 'forbidden']);
+    expect(codeOf(await wim.upload(Buffer.from('no picture'), {}, at(own.id)))).toEqual([422, 'picture_invalid']);
+    const byKey = (room: string) =>
+      http.call('PUT', at(room), { body: png, headers: { authorization: http.basic, 'content-type': 'image/png' } });
+    expect(codeOf(await byKey(own.id))).toEqual([404, 'room_not_found']);
+    const theirs = await http.createRoom({ kind: 'free' });
+    expect((await byKey(theirs.id)).json.poster).toHaveLength(3);
+    expect((await http.server('GET', `/v1/rooms/${theirs.id}`)).json.poster).toHaveLength(3);
+
+    expect((await wim.upload(png, {}, at(own.id))).status).toBe(200);
+    await http.context.rooms.endRoom(own.id);
+    expect(codeOf(await wim.upload(png, {}, at(own.id)))).toEqual([410, 'room_ended']);
+    expect((await wim.call('DELETE', at(own.id))).json.poster).toBeNull();
+  });
+
+  test('goes with the data of its creator', async () => {
+    const zed = await signInCreator('person_zed', 'Zed', 'zed');
+    const { id } = await zed.createRoom();
+    const other = await sharp(png).negate().blur(3).png().toBuffer();
+    const path = pathOf((await zed.upload(other, {}, `/v1/rooms/${id}/poster`)).json);
+    await http.context.rooms.endRoom(id);
+    expect((await http.server('DELETE', '/v1/participants/person_zed/data')).status).toBe(200);
+    expect([await statusOf(path), (await http.context.rooms.getRoom(id)).poster]).toEqual([404, null]);
   });
 });
 

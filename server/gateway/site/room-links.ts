@@ -17,7 +17,9 @@ export function roomCard(room: CardRoom, language: Language): ShareCard {
   const { facts } = summaryOf(room, language);
   const name = drawable(room.creator.name);
   const subtitle = name && elementTexts(language).room.by(name);
-  return { title: drawable(room.title) || siteTexts(language).home.title, subtitle, facts };
+  const title = drawable(room.title) || siteTexts(language).home.title;
+  const poster = room.poster?.at(-1)?.path;
+  return { title, subtitle, facts, ...(poster !== undefined && { poster }) };
 }
 
 export function roomUrl(publicUrl: string, room: Room): string {

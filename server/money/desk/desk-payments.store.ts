@@ -3,6 +3,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { PaymentKind } from '../../protocol/money/desk.ts';
+import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { isRefunded } from '../sales/receipts.store.ts';
 
@@ -33,6 +34,8 @@ export interface Search {
   /** The payment's own id. */
   id?: string | undefined;
   kind?: PaymentKind | undefined;
+  /** Without payments of people of the house, or in rooms of its creators. */
+  ofEmbedders?: boolean | undefined;
   after?: PageEdge | undefined;
   limit: number;
 }
@@ -50,6 +53,8 @@ interface Kind {
   /** When it was paid; the same expression as in the indexes. */
   paidAt: SQL;
   columns: SQL[];
+  /** Whether a person of the house paid it, or one of its creators earned it. */
+  isOfHouse: SQL;
   /**
    * The owners of payments, which are found first: for example the rooms of a creator, and then the payments of each
    * room.
@@ -58,6 +63,10 @@ interface Kind {
   shape: SQL;
   joins: SQL;
 }
+
+const PAID_BY_PERSON = sql`p.identity like ${PERSON_ID_LIKE}`;
+const OF_HOUSE_ROOM = sql`(${PAID_BY_PERSON}
+  or exists (select 1 from rooms h where h.id = p.room and h.creator like ${PERSON_ID_LIKE}))`;
 
 const ROOMS_OF_CREATOR = { table: sql`rooms o`, column: sql`o.creator`, link: sql`p.room = o.id` };
 const MEMBERSHIPS = { table: sql`memberships o`, link: sql`p.membership = o.id` };
@@ -73,6 +82,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     isPaid: sql`p.status = 'settled'`,
     paidAt: sql`p.settled_at`,
     columns: [sql`p.id`, sql`p.identity`],
+    isOfHouse: PAID_BY_PERSON,
     owners: [],
     shape: sql`'topup' as kind, p.id, p.identity, null as creator, null as room, p.amount_minor as amount, 'card' as paid_by,
       false as is_refunded, k.at, c.provider_payment`,
@@ -83,6 +93,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     isPaid: sql`p.status in ('valid', 'refunded', 'disputed')`,
     paidAt: sql`coalesce(p.bought_at, p.created_at)`,
     columns: [sql`p.id`, sql`p.identity`, sql`p.room`],
+    isOfHouse: OF_HOUSE_ROOM,
     owners: [ROOMS_OF_CREATOR],
     shape: sql`'ticket' as kind, p.id, p.identity, r.creator, p.room, p.price_minor as amount, p.paid_from as paid_by,
       p.status = 'refunded' as is_refunded, k.at, c.provider_payment`,
@@ -93,6 +104,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     isPaid: sql`true`,
     paidAt: sql`p.sent_at`,
     columns: [sql`p.id`, sql`p.identity`, sql`p.room`],
+    isOfHouse: OF_HOUSE_ROOM,
     owners: [ROOMS_OF_CREATOR],
     shape: sql`'tip' as kind, p.id, p.identity, r.creator, p.room, p.amount_minor as amount,
       case when c.id is null then 'wallet' else 'card' end as paid_by, p.status = 'refunded' as is_refunded, k.at, c.provider_payment`,
@@ -103,6 +115,8 @@ const KINDS: Record<PaymentKind, Kind> = {
     isPaid: sql`true`,
     paidAt: sql`p.paid_at`,
     columns: [sql`p.id`, sql`p.membership`],
+    isOfHouse: sql`exists (select 1 from memberships h
+      where h.id = p.membership and (h.identity like ${PERSON_ID_LIKE} or h.creator like ${PERSON_ID_LIKE}))`,
     owners: [
       { ...MEMBERSHIPS, column: sql`o.identity` },
       { ...MEMBERSHIPS, column: sql`o.creator` },
@@ -116,6 +130,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     isPaid: sql`p.status = 'ended' and p.charged_minor > 0`,
     paidAt: sql`p.ended_at`,
     columns: [sql`p.id`, sql`p.identity`, sql`p.room`, sql`p.creator`],
+    isOfHouse: sql`(${PAID_BY_PERSON} or p.creator like ${PERSON_ID_LIKE})`,
     owners: [],
     shape: sql`'private_session' as kind, p.id, p.identity, p.creator, p.room, p.charged_minor as amount, 'wallet' as paid_by,
       ${isRefunded('private_session', sql`p.id`)} as is_refunded, k.at, null as provider_payment`,
@@ -128,6 +143,7 @@ const KINDS: Record<PaymentKind, Kind> = {
     isPaid: sql`p.unusable_because is not null and not exists (select 1 from tickets t where t.id = p.source_id)`,
     paidAt: sql`p.paid_at`,
     columns: [sql`p.source_id`, sql`p.identity`],
+    isOfHouse: PAID_BY_PERSON,
     owners: [],
     shape: sql`'unusable' as kind, p.source_id as id, p.identity, null as creator, null as room, p.amount_minor as amount,
       'card' as paid_by, false as is_refunded, k.at, p.provider_payment`,
@@ -142,12 +158,13 @@ const ALL_KINDS = Object.keys(KINDS) as PaymentKind[];
  * them.
  */
 function pick(
-  { table, id: key = ID, isPaid, paidAt, columns, owners }: Kind,
-  { query, id, after, limit }: Search,
+  { table, id: key = ID, isPaid, paidAt, columns, owners, isOfHouse }: Kind,
+  { query, id, ofEmbedders, after, limit }: Search,
 ): SQL {
   const isBeyond = after ? sql`(${paidAt}, ${key}) < (${after.at}::timestamptz, ${after.id})` : sql`true`;
+  const isShown = ofEmbedders ? sql`${isPaid} and not ${isOfHouse}` : isPaid;
   const newest = (isFound: SQL) => sql`(select ${key} as id, ${paidAt} as at from ${table}
-    where ${isPaid} and ${isFound} and ${isBeyond} order by ${paidAt} desc, ${key} desc limit ${limit})`;
+    where ${isShown} and ${isFound} and ${isBeyond} order by ${paidAt} desc, ${key} desc limit ${limit})`;
   if (id !== undefined) return newest(sql`${key} = ${id}`);
   if (query === undefined) return newest(sql`true`);
   const direct = columns.map((column) => newest(sql`${column} = ${query}`));
@@ -188,6 +205,17 @@ export class DeskPaymentsStore {
 
   async search(search: Search): Promise<PaymentRow[]> {
     return (await execute<PaymentRow>(this.#orm, searchStatement(search))).rows;
+  }
+
+  /** Those of some payments, by their own id or that of their membership, that `ofEmbedders` hides. */
+  async findOfHouse(ids: string[]): Promise<Set<string>> {
+    const found = Object.values(KINDS).map(
+      ({ table, id = ID, isOfHouse }) => sql`select ${id} as id from ${table} where ${id} in ${ids} and ${isOfHouse}`,
+    );
+    const { table, isOfHouse } = KINDS.membership;
+    found.push(sql`select p.membership as id from ${table} where p.membership in ${ids} and ${isOfHouse}`);
+    const { rows } = await execute<{ id: string }>(this.#orm, sql.join(found, sql` union `));
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** The payment that a refund belongs to. */

@@ -14,6 +14,11 @@ export interface DeskPaymentsParts {
   disputes: Disputes;
 }
 
+/** An API key sees no payment of people of the house, nor one to its creators. */
+export interface Seen {
+  ofEmbedders?: boolean;
+}
+
 const REFUND_COLUMNS = [
   [ID_PREFIXES.topup, 'topup'],
   [ID_PREFIXES.ticket, 'ticket'],
@@ -35,19 +40,19 @@ export class DeskPayments {
     this.#store = new DeskPaymentsStore(context.db);
   }
 
-  async search({ query, kind, after, limit }: DeskPaymentsQuery): Promise<DeskPaymentList> {
+  async search({ query, kind, after, limit }: DeskPaymentsQuery, { ofEmbedders }: Seen = {}): Promise<DeskPaymentList> {
     const isRefund = query?.startsWith(ID_PREFIXES.refund);
     const wanted = isRefund ? ((await this.#store.findRefunded(query ?? '')) ?? query) : query;
     const edge = after === undefined ? undefined : parseEdge(after);
-    const rows = await this.#store.search({ query: wanted, kind, after: edge, limit: limit + 1 });
+    const rows = await this.#store.search({ query: wanted, kind, ofEmbedders, after: edge, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     return { payments: page.map((row) => this.#toPayment(row)), next: last ? paymentEdge(last) : null };
   }
 
-  async get(id: string): Promise<DeskPaymentDetail> {
+  async get(id: string, { ofEmbedders }: Seen = {}): Promise<DeskPaymentDetail> {
     const { receipts, disputes } = this.#parts;
-    const [row] = await this.#store.search({ id, limit: 1 });
+    const [row] = await this.#store.search({ id, ofEmbedders, limit: 1 });
     if (!row) throw new AppError('payment_not_found');
     const sources = [id, await this.#store.findInvoice(id), await this.#store.findCheckout(id)];
     const [refunds, legs, dispute, receipt] = await Promise.all([
@@ -64,6 +69,16 @@ export class DeskPayments {
       dispute: dispute ?? null,
       providerPayment: row.provider_payment,
     };
+  }
+
+  /** Those that an API key does not see, see `Seen`. */
+  findOfHouse(ids: string[]): Promise<Set<string>> {
+    return this.#store.findOfHouse(ids);
+  }
+
+  /** Throws `payment_not_found` for a payment that an API key does not see. */
+  async assertEmbedders(payment: string): Promise<void> {
+    if ((await this.findOfHouse([payment])).size > 0) throw new AppError('payment_not_found');
   }
 
   #toPayment(row: PaymentRow): DeskPayment {

@@ -1,7 +1,8 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, or, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, notLike, or, sql } from '../../platform/db/sql.ts';
 import { alias } from '../../platform/db/tables.ts';
 import { AppError } from '../../protocol/errors.ts';
+import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes } from '../payouts/payouts.schema.ts';
 import { type DeskAct, deskActOutcomes, deskActs } from './desk.schema.ts';
@@ -12,6 +13,13 @@ export type DeskActRow = typeof deskActs.$inferSelect & {
   outcome: 'begun' | 'done' | 'failed';
   failure: string | null;
 };
+
+interface ActsFilter {
+  subject?: string | undefined;
+  /** Without those by people of the house, and those on them. */
+  ofEmbedders?: boolean | undefined;
+  limit: number;
+}
 
 /** Unique index: a creator has one standing freeze. */
 export const ONE_FREEZE = 'creator_freezes_standing';
@@ -99,16 +107,15 @@ export class DeskStore {
     await tx.insert(deskActOutcomes).values(row);
   }
 
-  async listActs(subject: string | undefined, limit: number): Promise<DeskActRow[]> {
-    return this.#selectActs()
-      .where(
-        // Looks would hide what was done; the list of one subject has them.
-        subject === undefined
-          ? ne(deskActs.act, 'look')
-          : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject)),
-      )
-      .orderBy(desc(deskActs.at))
-      .limit(limit);
+  async listActs({ subject, ofEmbedders, limit }: ActsFilter): Promise<DeskActRow[]> {
+    const { by, act } = deskActs;
+    const isSeen = ofEmbedders
+      ? and(notLike(by, PERSON_ID_LIKE), notLike(deskActs.subject, PERSON_ID_LIKE))
+      : undefined;
+    // Looks would hide what was done; the list of one subject has them.
+    const isFound =
+      subject === undefined ? ne(act, 'look') : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject));
+    return this.#selectActs().where(and(isFound, isSeen)).orderBy(desc(deskActs.at)).limit(limit);
   }
 
   /**

@@ -16,16 +16,19 @@ import type {
   RefundPreview,
 } from '../../protocol/money/desk.ts';
 import type { Refund, RefundInput } from '../../protocol/money/money.ts';
-import type { PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
+import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
+import { isPersonId } from '../../protocol/people.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
+import type { DisputeStatus } from '../disputes/disputes.schema.ts';
+import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Payouts } from '../payouts/payouts.ts';
 import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { DeskAct } from './desk.schema.ts';
 import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
-import { DeskPayments, type DeskPaymentsParts } from './desk-payments.ts';
+import { DeskPayments, type DeskPaymentsParts, type Seen } from './desk-payments.ts';
 
 interface DeskParts extends DeskPaymentsParts {
   refunds: Refunds;
@@ -118,9 +121,14 @@ export class Desk {
   }
 
   /** Previews what a refund would take from each part of a payment. Nothing is booked. */
-  async previewRefund(payment: string, amountMinor: number | undefined): Promise<RefundPreview> {
+  async previewRefund(
+    payment: string,
+    amountMinor: number | undefined,
+    { ofEmbedders }: Seen = {},
+  ): Promise<RefundPreview> {
     const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
     if (!name) throw new AppError('payment_not_found');
+    if (ofEmbedders) await this.payments.assertEmbedders(payment);
     const { legs, ...preview } = await this.#parts.refunds.preview({ [name]: payment, amountMinor });
     const takes = legs.filter((leg) => leg.amountMinor < 0);
     return {
@@ -129,32 +137,50 @@ export class Desk {
     };
   }
 
-  refund(input: RefundInput, by: string): Promise<Refund> {
+  async refund(input: RefundInput, by: string, { ofEmbedders }: Seen = {}): Promise<Refund> {
     const subjectOf = ({ ticket, tip, topup, membership, privateSession }: RefundTarget) =>
       ticket ?? tip ?? topup ?? membership ?? privateSession;
-    const act = { act: 'refund', subject: subjectOf(input) ?? 'none', by, reason: input.reason } as const;
+    const subject = subjectOf(input) ?? 'none';
+    if (ofEmbedders) await this.payments.assertEmbedders(subject);
+    const act = { act: 'refund', subject, by, reason: input.reason } as const;
     return this.record(act, () => this.#parts.refunds.refund(input, by), subjectOf);
   }
 
-  submitEvidence(dispute: string, { note, by }: { note?: string | undefined; by: string }) {
+  /** The newest disputes. */
+  async listDisputes(status: DisputeStatus | undefined, { ofEmbedders }: Seen = {}): Promise<Dispute[]> {
+    const disputes = await this.#parts.disputes.list(status);
+    if (!ofEmbedders || disputes.length === 0) return disputes;
+    const hidden = await this.payments.findOfHouse(disputes.map(({ source }) => source));
+    return disputes.filter(({ source }) => !hidden.has(source));
+  }
+
+  async submitEvidence(
+    dispute: string,
+    { note, by, ofEmbedders }: Seen & { note?: string | undefined; by: string },
+  ): ReturnType<Disputes['submitEvidence']> {
+    const found = ofEmbedders ? await this.#parts.disputes.find(dispute) : undefined;
+    if (found && (await this.payments.findOfHouse([found.source])).size > 0) throw new AppError('dispute_not_found');
     const act = { act: 'evidence', subject: dispute, by, reason: note ?? null } as const;
     return this.record(act, () => this.#parts.disputes.submitEvidence(dispute, { note, by }));
   }
 
-  async listPayouts(): Promise<DeskPayouts> {
+  async listPayouts({ ofEmbedders }: Seen = {}): Promise<DeskPayouts> {
+    const isSeen = ({ creator }: { creator: string }) => !(ofEmbedders && isPersonId(creator));
     const [due, payouts, frozen] = await Promise.all([
       this.#parts.payouts.listDue(),
       this.#parts.payouts.listLatest(),
       this.#store.listFrozen(LIMITS.listPageItems),
     ]);
-    return { due, payouts, frozen: frozen.map(toFreeze) };
+    return {
+      due: due.filter(isSeen),
+      payouts: payouts.filter(isSeen),
+      frozen: frozen.filter(isSeen).map(toFreeze),
+    };
   }
 
-  async runPayouts(input: {
-    creators?: string[] | undefined;
-    reason?: string | undefined;
-    by: string;
-  }): Promise<PayoutBatch> {
+  async runPayouts(
+    input: Seen & { creators?: string[] | undefined; reason?: string | undefined; by: string },
+  ): Promise<PayoutBatch> {
     const { creators, by, reason = null } = input;
     const subject = creators?.length === 1 ? String(creators[0]) : 'all';
     const { payouts } = this.#parts;
@@ -202,8 +228,8 @@ export class Desk {
     return this.record(act, () => this.#context.pricing.addFeePolicy(input), idOf);
   }
 
-  async listActs(subject?: string): Promise<DeskActView[]> {
-    const rows = await this.#store.listActs(subject, LIMITS.listPageItems);
+  async listActs(subject?: string, { ofEmbedders }: Seen = {}): Promise<DeskActView[]> {
+    const rows = await this.#store.listActs({ subject, ofEmbedders, limit: LIMITS.listPageItems });
     return rows.map(toAct);
   }
 

@@ -56,6 +56,11 @@ export class Disputes {
     return (await this.#store.list({ status, limit: LIMITS.listPageItems })).map(toWire);
   }
 
+  async find(id: string): Promise<Dispute | undefined> {
+    const row = await this.#store.find(id);
+    return row && toWire(row);
+  }
+
   async findOfSource(source: string): Promise<Dispute | undefined> {
     const row = await this.#store.findOfSource(source);
     return row && toWire(row);

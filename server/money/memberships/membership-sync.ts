@@ -5,7 +5,7 @@
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId, type TierId } from '../../protocol/ids.ts';
+import { createId, type Id, type TierId } from '../../protocol/ids.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderInvoice, ProviderSubscription } from '../provider/billing-provider.ts';
@@ -248,6 +248,7 @@ export class MembershipSync {
       association: terms.association,
     });
     const sold = soldBy(paid);
+    const { name } = await this.#context.rooms.clubs.getTier(sold.tier ?? row.tier);
     return async (tx) => {
       const at = this.#context.nowIso();
       const invoice = await this.#store.insertInvoice(tx, {
@@ -270,6 +271,10 @@ export class MembershipSync {
       const source = { type: 'membership_invoice', id: paid.invoice } as const;
       await ledger.post(tx, { kind: 'membership', source, legs, at });
       metrics.moneyMinor.inc({ kind: 'membership' }, paid.amountMinor);
+      const { id, amountMinor, paidAt, periodEnd } = invoice;
+      const payment = { id: id as Id<'membershipInvoice'>, identity: row.identity, tier: name, amountMinor, currency };
+      const fact = { payment: { ...payment, paidAt, paidUntil: periodEnd } };
+      await this.#context.addFacts(tx, ['membership.paid', fact, { identity: row.identity }]);
       return invoice;
     };
   }

@@ -2,6 +2,7 @@ import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
+import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 
@@ -33,9 +34,10 @@ export class PayoutsStore {
     currency: string;
     minMinor: number;
     creators?: string[] | undefined;
+    ofEmbedders?: boolean | undefined;
     limit: number;
   }): Promise<PayableCreator[]> {
-    const { currency, minMinor, creators, limit } = filter;
+    const { currency, minMinor, creators, ofEmbedders, limit } = filter;
     const { rows } = await execute<{ creator: string; provider_account: string; available: string }>(
       this.#orm,
       sql`select c.creator, c.provider_account, sum(e.amount_minor) as available
@@ -44,6 +46,7 @@ export class PayoutsStore {
         join ledger_entries e on e.account = a.id
         where c.is_transfers_enabled and c.is_payouts_enabled
           ${creators ? sql`and c.creator in ${creators}` : sql``}
+          ${ofEmbedders ? sql`and c.creator not like ${PERSON_ID_LIKE}` : sql``}
           and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
           and not exists (select 1 from creator_freezes f where f.creator = c.creator and f.lifted_at is null)
         group by c.creator, c.provider_account

@@ -8,6 +8,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
+import { isPersonId } from '../../protocol/people.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';
@@ -30,9 +31,14 @@ export class Payouts {
   }
 
   /** Writes a batch and starts its transfers. An empty batch is stored too, as the result of the request. */
-  async createBatch(request: { by: string; creators?: string[] | undefined }): Promise<PayoutBatch> {
+  async createBatch(request: {
+    by: string;
+    creators?: string[] | undefined;
+    /** Without creators of the house's own people. */
+    ofEmbedders?: boolean;
+  }): Promise<PayoutBatch> {
     const id = createId('payoutBatch');
-    const payable = await this.#findPayable(request.creators);
+    const payable = await this.#findPayable(request);
     await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
     for (const each of payable) await this.#create(id, each);
     if (payable.length > 0) this.#context.outbox.wake();
@@ -49,10 +55,11 @@ export class Payouts {
     return payouts.length === BATCH_PAYOUTS;
   }
 
-  async getBatch(id: string): Promise<PayoutBatch> {
+  async getBatch(id: string, { ofEmbedders = false } = {}): Promise<PayoutBatch> {
     const batch = await this.#store.findBatch(id);
     if (!batch) throw new AppError('payout_batch_not_found');
-    const payouts = (await this.#store.listOfBatch(id)).map(toPayout);
+    const rows = await this.#store.listOfBatch(id);
+    const payouts = rows.filter(({ creator }) => !(ofEmbedders && isPersonId(creator))).map(toPayout);
     return {
       id: id as Id<'payoutBatch'>,
       by: batch.by,
@@ -77,12 +84,12 @@ export class Payouts {
     return payable.map(({ creator, availableMinor: amountMinor }) => ({ creator, amountMinor }));
   }
 
-  #findPayable(creators?: string[]): Promise<PayableCreator[]> {
+  #findPayable(wanted: { creators?: string[] | undefined; ofEmbedders?: boolean } = {}): Promise<PayableCreator[]> {
     const { currency, earningsRules } = this.#context;
     return this.#store.findPayable({
       currency,
       minMinor: earningsRules.payoutMinMinor,
-      creators,
+      ...wanted,
       limit: BATCH_PAYOUTS,
     });
   }

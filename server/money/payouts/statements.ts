@@ -6,6 +6,7 @@
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/money/payouts.ts';
+import { isPersonId } from '../../protocol/people.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type Period, StatementsStore } from './statements.store.ts';
 
@@ -73,16 +74,20 @@ export class Statements {
     const nothing = { considerationMinor: 0, activities: 0, feesMinor: 0, taxesMinor: 0, charityMinor: 0 };
     const quarters = [];
     for (const quarter of [1, 2, 3, 4].map((number) => `${year}-Q${number}`)) {
-      const [sums] = (await this.dac7(quarter, creator)).sellers;
+      const [sums] = (await this.dac7(quarter, { creator })).sellers;
       quarters.push({ creator, name, country, currency: this.#context.currency, ...nothing, ...sums, quarter });
     }
     return { year, quarters };
   }
 
-  /** The report of every seller, or of one. */
-  async dac7(quarter: string, creator?: string): Promise<Dac7Report> {
+  /** The report of every seller, of those of embedders, or of one. */
+  async dac7(
+    quarter: string,
+    { creator, ofEmbedders = false }: { creator?: string; ofEmbedders?: boolean } = {},
+  ): Promise<Dac7Report> {
     const { currency } = this.#context;
-    const sellers = await this.#store.sumSellers(currency, quarterOf(quarter), creator);
+    const all = await this.#store.sumSellers(currency, quarterOf(quarter), creator);
+    const sellers = all.filter((seller) => !(ofEmbedders && isPersonId(seller.creator)));
     return {
       quarter,
       currency,

@@ -7,12 +7,14 @@ import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../db/db.ts';
+import type { Database, Orm } from '../db/db.ts';
 import { encodePicture } from './picture-encoder.ts';
 import { PicturesStore } from './pictures.store.ts';
 
 const MAX_WAITING = 8;
 const RETRY_AFTER_MS = 2_000;
+
+type Admit = (tx: Orm) => Promise<void>;
 
 export interface PictureSubject {
   use: PictureUse;
@@ -31,10 +33,14 @@ export class Pictures {
     this.#clock = clock;
   }
 
-  /** Replaces the picture of the subject. `owner` is the person with whose data it is erased. */
-  async set({ use, subject }: PictureSubject, owner: string, upload: Buffer): Promise<Picture> {
+  /**
+   * Replaces the picture of the subject. `owner` is the person with whose data it is erased; `admit` may refuse it in
+   * the transaction that writes it.
+   */
+  async set({ use, subject }: PictureSubject, owner: string, upload: Buffer, admit?: Admit): Promise<Picture> {
     const { hash, files } = await this.#encode(use, upload);
     await this.#store.transaction(async (tx) => {
+      await admit?.(tx);
       const earlier = await this.#store.findHash(use, subject, tx);
       const setAt = new Date(this.#clock.now()).toISOString();
       await this.#store.insertFiles(tx, hash, files);
@@ -47,8 +53,9 @@ export class Pictures {
     return pictureOf(use, hash);
   }
 
-  async remove({ use, subject }: PictureSubject): Promise<void> {
+  async remove({ use, subject }: PictureSubject, admit?: Admit): Promise<void> {
     await this.#store.transaction(async (tx) => {
+      await admit?.(tx);
       await this.#store.deleteUnused(tx, await this.#store.deleteUse(tx, use, subject));
     });
   }

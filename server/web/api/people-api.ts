@@ -54,5 +54,5 @@ export const peopleApi = {
   becomeOperator: (token: string) => confirmedCall<object>('POST', '/v1/me/operator', { token }),
   signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
   closing: () => call<AccountClosing>('GET', '/v1/me/closing'),
-  close: () => call<object>('POST', '/v1/me/closing', { confirmed: true }),
+  close: () => confirmedCall<object>('POST', '/v1/me/closing', { confirmed: true }),
 };

@@ -42,6 +42,7 @@ export class SiteCreateRoom extends RoomForm<Field> {
   declare kind: AccessKind;
   /** Tiers of the creator's club; undefined while loading. */
   declare tiers: Tier[] | undefined;
+  #created: string | undefined;
 
   constructor() {
     super();
@@ -56,7 +57,7 @@ export class SiteCreateRoom extends RoomForm<Field> {
   override render(): TemplateResult {
     const words = this.words.rooms;
     return html`<form @submit=${this.submit} novalidate>
-      ${this.titleField()} ${this.textField()}
+      ${this.titleField()} ${this.textField()} ${this.posterField()}
       <fieldset>
         <legend>${words.access}</legend>
         ${KINDS.map((kind) => this.#kindChoice(kind))}
@@ -142,9 +143,10 @@ export class SiteCreateRoom extends RoomForm<Field> {
     const basis = this.#readBasis();
     const priceMinor = this.#readKindPrice();
     await this.act('create', async () => {
-      const access = await this.#access(priceMinor);
-      const room = await siteApi.createRoom({ ...basis, access });
-      location.assign(`/studio/${room.id}`);
+      // After a poster that was refused, the room exists: the next try only sends another.
+      this.#created ??= (await siteApi.createRoom({ ...basis, access: await this.#access(priceMinor) })).id;
+      await this.savePoster(this.#created);
+      location.assign(`/studio/${this.#created}`);
     });
   }
 

@@ -36,7 +36,7 @@ export class SiteEditRoom extends RoomForm<'price'> {
     const { room } = this;
     const sold = room.access.kind === 'ticket';
     return html`<form @submit=${this.submit} novalidate data-testid="edit-room">
-      ${this.titleField()} ${this.textField()}
+      ${this.titleField()} ${this.textField()} ${this.posterField(room.poster)}
       ${sold ? this.amount('price', { label: words.price, hint: words.priceFixedHint, id: 'room-price' }) : nothing}
       ${room.firstLiveAt ? nothing : this.dateField(sold ? words.movedHint : words.startsAtHint)}
       ${this.listedField()}
@@ -52,7 +52,8 @@ export class SiteEditRoom extends RoomForm<'price'> {
   protected override async send(): Promise<void> {
     const change = this.#readChange();
     const isSaved = await this.act('save', async () => {
-      this.room = { ...this.room, ...(await siteApi.changeRoom(this.room.id, change)) };
+      const changed = await siteApi.changeRoom(this.room.id, change);
+      this.room = { ...this.room, ...changed, ...(await this.savePoster(this.room.id)) };
     });
     if (!isSaved) return;
     this.note = this.words.rooms.saved;

@@ -126,7 +126,7 @@ export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
   const when = room.startsAt ? formatDateTime(room.startsAt, language, timeZone) : words.home.soon;
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
-      ${poster(room.id, room.creator.name)}
+      ${poster(room.id, room.creator.name, room.poster, 'lazy')}
       <div class="badges">
         ${isLive ? liveBadge(texts) : html`<span class="badge">${when}</span>`}
         ${isLive && viewerCount !== undefined ? viewersBadge(viewerCount, texts, language) : nothing}

@@ -6,9 +6,13 @@ import { html, nothing } from 'lit';
 import { fieldFault } from '../../../client-sdk/elements/controls/field-fault.ts';
 import { currencySymbol, formatMoney, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Picture } from '../../protocol/pictures.ts';
+import type { Room } from '../../protocol/rooms.ts';
 import { SitePart } from '../site/site-part.ts';
 import { createRoomStyles } from '../styles/create-room-styles.ts';
 import { listedSwitch, listedSwitchStyles } from './listed-switch.ts';
+import './poster-field.ts';
+import type { PosterField } from './poster-field.ts';
 
 export const TICKET_PRICE = { minMinor: LIMITS.ticketMinMinor, maxMinor: LIMITS.ticketMaxMinor };
 
@@ -79,6 +83,15 @@ export abstract class RoomForm<Field extends string> extends SitePart {
       .value=${this.form.text}
       @input=${(event: Event) => this.set('text', event)}
     ></wa-textarea>`;
+  }
+
+  protected posterField(poster: Picture = null): TemplateResult {
+    return html`<poster-field .poster=${poster}></poster-field>`;
+  }
+
+  /** Sends the poster that was chosen; answers the room where there was one. */
+  protected async savePoster(room: string): Promise<Room | undefined> {
+    return this.renderRoot.querySelector<PosterField>('poster-field')?.save(room);
   }
 
   protected dateField(hint: string): TemplateResult {

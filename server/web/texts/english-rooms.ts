@@ -5,6 +5,14 @@ export const englishRooms = {
   titleMissing: 'Give the room a title.',
   text: 'About the live',
   textHint: 'What people read before they buy. Leave it empty if the title says it all.',
+  poster: {
+    label: 'Poster',
+    choose: 'Choose a picture',
+    replace: 'Choose another',
+    remove: 'Remove it',
+    hint: 'Shown in the lobby, on your page and where the link is shared. JPEG, PNG or WebP of up to 12 MB, cropped to 16:9.',
+    tooLarge: 'This file is larger than 12 MB.',
+  },
   access: 'Who may enter',
   kinds: {
     free: { title: 'Everyone', text: 'Free entry, tips welcome' },

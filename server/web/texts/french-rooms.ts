@@ -7,6 +7,14 @@ export const frenchRooms: SiteTexts['rooms'] = {
   titleMissing: 'Donnez un titre au salon.',
   text: 'À propos du live',
   textHint: 'Ce qu’on lit avant d’acheter. Laissez vide si le titre suffit.',
+  poster: {
+    label: 'Affiche',
+    choose: 'Choisir une image',
+    replace: 'En choisir une autre',
+    remove: 'La retirer',
+    hint: 'On la voit à l’entrée du salon, sur votre page et là où le lien est partagé. JPEG, PNG ou WebP jusqu’à 12 Mo, recadrée en 16:9.',
+    tooLarge: 'Ce fichier dépasse 12 Mo.',
+  },
   access: 'Qui peut entrer',
   kinds: {
     free: { title: 'Tout le monde', text: 'Entrée libre, pourboires bienvenus' },

@@ -6,7 +6,7 @@ import type { Fact } from '../../../server/platform/outbox/outbox.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { openMailHouse } from '../../support/houses/mail-house.ts';
-import { openMoneyHouse } from '../../support/houses/money-house.ts';
+import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 test('a person gets receipts and word of refunds, once each; people without an address get nothing', async () => {
@@ -42,6 +42,40 @@ test('a person gets receipts and word of refunds, once each; people without an a
   expect(texts).toContain('5,00 €');
   expect(texts).toContain('20,00 €');
   expect(texts).toMatch(/https:\/\/loge\.example\/receipts\/ticket_/);
+});
+
+test('each payment of a membership has a receipt by letter: the first one and the renewals', async () => {
+  await using db = await openDatabase();
+  await using house = await openMoneyHouse({ db });
+  await using post = openMailHouse(db, { keepsData: true });
+  const input = { name: 'Inner circle', priceMinor: 1_200, interval: 'month' } as const;
+  const { id: tier } = await house.rooms.clubs.createTier(house.creator, input);
+  const identity = await house.createFan(0);
+  const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+  await house.money.confirmCheckout(await pay(checkoutUrl));
+  house.advance(32 * 24 * 3_600_000);
+  const paid = await eventually(async () => {
+    await house.money.sweep();
+    const found = house.facts.filter(({ topic }) => topic === 'membership.paid');
+    return found.length === 2 && found;
+  });
+  const letters = new MoneyLetters({
+    db,
+    mail: post.mail,
+    publicUrl: 'https://loge.example',
+    roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
+  });
+  for (let times = 0; times < 2; times += 1) await letters.handleFacts(paid);
+  await post.sendDue();
+  const sent = await post.mail.listKept();
+  expect(sent.map(({ subject }) => subject)).toEqual(['Your receipt from Loge', 'Your receipt from Loge']);
+  for (const { text } of sent) expect(text).toMatch(/“Inner circle” is paid.*€12\.00.*Paid until: /s);
+  // Each links its own receipt.
+  const links = sent.map(({ text }) => /\/receipts\/(\w+)/.exec(text)?.[1] ?? '');
+  expect(new Set(links).size).toBe(2);
+  for (const id of links)
+    expect(await house.money.receipts.get(id, identity)).toMatchObject({ kind: 'membership', amountMinor: 1_200 });
 });
 
 test('renewals that fail, payouts, cancelled lives and tips by card are written about, and nothing twice or pending', async () => {

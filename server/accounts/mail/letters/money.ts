@@ -9,36 +9,40 @@ const reasonFr = (house: string) => `Vous recevez ce message parce qu’il conce
 export const receipt: Template<LetterData['receipt']> = {
   lane: 'other',
   write: {
-    en: ({ what, amountMinor, currency, at, link }, house) => ({
+    en: ({ what, amountMinor, currency, at, tier = '', paidUntil, link }, house) => ({
       subject: `Your receipt from ${house}`,
       blocks: [
         {
           ticket: 'Thank you. You have bought a ticket.',
           topup: 'Thank you. You have topped up your wallet.',
           tip: 'Thank you. You have given a tip by card.',
+          membership: `Thank you. Your membership “${tier}” is paid.`,
         }[what],
         {
           facts: [
             ['Amount', formatMoney(amountMinor, currency, 'en')],
             ['Paid on', formatDay(at, 'en')],
+            ...(paidUntil ? [['Paid until', formatDay(paidUntil, 'en')] as const] : []),
           ],
         },
         { button: what === 'topup' ? 'Open the wallet' : 'Open the receipt', href: link },
       ],
       reason: reasonEn(house),
     }),
-    fr: ({ what, amountMinor, currency, at, link }, house) => ({
+    fr: ({ what, amountMinor, currency, at, tier = '', paidUntil, link }, house) => ({
       subject: `Votre reçu de ${house}`,
       blocks: [
         {
           ticket: 'Merci. Vous avez acheté un billet.',
           topup: 'Merci. Vous avez rechargé votre porte-monnaie.',
           tip: 'Merci. Vous avez donné un pourboire par carte.',
+          membership: `Merci. Votre abonnement « ${tier} » est payé.`,
         }[what],
         {
           facts: [
             ['Montant', formatMoney(amountMinor, currency, 'fr')],
             ['Payé le', formatDay(at, 'fr')],
+            ...(paidUntil ? [['Payé jusqu’au', formatDay(paidUntil, 'fr')] as const] : []),
           ],
         },
         { button: what === 'topup' ? 'Ouvrir le porte-monnaie' : 'Ouvrir le reçu', href: link },

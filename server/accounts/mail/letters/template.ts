@@ -40,7 +40,8 @@ export interface LetterData {
   /** `returnLink` gives the ticket back. */
   'live-moved': Live & { previousStartsAt: string | null; returnUntil: string | null; returnLink: string };
   'live-cancelled': Money & { creator: string; title: string; to: 'wallet' | 'card' };
-  receipt: Money & { what: 'ticket' | 'topup' | 'tip'; at: string };
+  /** `tier` and `paidUntil` of a membership. */
+  receipt: Money & { what: 'ticket' | 'topup' | 'tip' | 'membership'; at: string; tier?: string; paidUntil?: string };
   refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */

@@ -1,10 +1,15 @@
 /** The money desk as an operator uses it on the site, and an embedder's server over its API. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { payCheckout } from '../../../../tests/support/people/checkout.ts';
+import { createOperator, createSitePerson } from '../../../../tests/support/people/site-person.ts';
 import { eventually } from '../../../../tests/support/run/eventually.ts';
-import type { Room } from '../../../protocol/rooms.ts';
+import { sql } from '../../../platform/db/sql.ts';
+import { createId } from '../../../protocol/ids.ts';
+import type { Room, RoomInput } from '../../../protocol/rooms.ts';
 import { seedDemo } from '../../site/demo.ts';
+import { HTTP_OPERATIONS } from '../table.ts';
 
 let http: TestHttp;
 let room: Room;
@@ -238,4 +243,87 @@ test('only operators may use the desk', async () => {
     body: {},
   });
   expect([forged.status, forged.json.error.code]).toEqual([403, 'origin_not_allowed']);
+});
+
+/** A creator and a fan of the house, a ticket that a bank disputes, a tip, and what operators did about them. */
+async function createHouseSales() {
+  const { context } = http;
+  const operator = await createOperator(http, 'person_operator');
+  const creator = await createSitePerson(http, 'person_creator');
+  const become = { name: 'Ada', country: 'FR', isAdult: true, acceptsTerms: true };
+  expect((await creator('POST', '/v1/me/creator', become)).status).toBe(201);
+  const fan = await createSitePerson(http, 'person_fan');
+  const enter = async (access: RoomInput['access']) => {
+    const { id } = await context.rooms.createRoom({ creator: 'person_creator', title: 'Of the house', access });
+    return { id, token: (await fan('POST', `/v1/rooms/${id}/tokens`)).json.token as string };
+  };
+  const paid = await enter({ kind: 'ticket', priceMinor: 500, currency: 'eur' });
+  const bought = await http.participant(paid.token, 'POST', `/v1/rooms/${paid.id}/tickets`, { from: 'card' });
+  // Stripe's test card whose owner asks their bank for the money back.
+  await payCheckout(bought.json.checkoutUrl, '4000 0000 0000 0259');
+  const [dispute] = await eventually(async () => {
+    const { disputes } = (await operator('GET', '/v1/disputes')).json;
+    return disputes.length > 0 && disputes;
+  });
+  const promotion = { identity: 'person_fan', amountMinor: 300, reason: 'Welcome', idempotencyKey: 'of-the-house' };
+  await context.money.promotions.grant(promotion, 'test');
+  const amount = { amountMinor: 300, idempotencyKey: 'tip-of-the-house' };
+  const open = await enter({ kind: 'free' });
+  const tipped = await http.participant(open.token, 'POST', `/v1/rooms/${open.id}/tips`, amount);
+  const reason = { frozen: true, reason: 'The document is being checked' };
+  await operator('POST', '/v1/creators/person_creator/payout-freeze', reason);
+  const [batch, payout, at] = [createId('payoutBatch'), createId('payout'), sql`now()`];
+  await context.db.orm.execute(sql`insert into payout_batches (id, by, created_at) values (${batch}, 'x', ${at})`);
+  await context.db.orm.execute(sql`insert into payouts
+    (id, batch, creator, amount_minor, currency, status, provider_account, next_attempt_at, created_at, settled_at)
+    values (${payout}, ${batch}, 'person_creator', 100, 'eur', 'failed', 'acct_x', null, ${at}, ${at})`);
+  return { operator, dispute, batch, tip: tipped.json.id as string };
+}
+
+test('an API key sees no money of people of the house, and acts on none; operators do', async () => {
+  const { operator, dispute, batch, tip: ofHouse } = await createHouseSales();
+  const key = await http.makeKey(['money']);
+  const paths = {
+    payment: dispute.source,
+    dispute: dispute.id,
+    batch,
+    identity: 'person_creator',
+    creator: 'person_creator',
+    association: 'restos',
+  };
+  const query = { quarter: `${new Date().getUTCFullYear()}-Q${Math.floor(new Date().getUTCMonth() / 3) + 1}` };
+  const shownToOperators: string[] = [];
+  for (const { name, http: door } of HTTP_OPERATIONS) {
+    if (door.scope !== 'money' || door.method !== 'get') continue;
+    const path = door.path.replaceAll(/:(\w+)/g, (_, param: keyof typeof paths) => paths[param]);
+    const search = path.includes('dac7') ? `?${new URLSearchParams(query)}` : '';
+    const { status, text } = await key.call('GET', path + search);
+    expect([name, status < 500, text.includes('person_')]).toEqual([name, true, false]);
+    if (!door.by.includes('operator')) continue;
+    if ((await operator('GET', path + search)).text.includes('person_')) shownToOperators.push(name);
+  }
+  expect(shownToOperators.toSorted()).toEqual(
+    [
+      ...['deskActs', 'deskPayment', 'deskPayments', 'deskPayouts'],
+      ...['exportDac7Report', 'getDac7Report', 'listDisputes'],
+    ].toSorted(),
+  );
+
+  const codeOf = async (path: string, body?: object) =>
+    (await key.call(body ? 'POST' : 'GET', `/v1/${path}`, body)).json.error?.code;
+  const reason = 'Not theirs';
+  for (const payment of [dispute.source, ofHouse]) {
+    expect(await codeOf(`payments/${payment}`)).toBe('payment_not_found');
+    expect(await codeOf(`payments/${payment}/refund-preview`)).toBe('payment_not_found');
+    const name = payment === ofHouse ? 'tip' : 'ticket';
+    expect(await codeOf('refunds', { [name]: payment, reason })).toBe('payment_not_found');
+  }
+  expect(await codeOf(`disputes/${dispute.id}/evidence`, { note: reason })).toBe('dispute_not_found');
+  expect(await codeOf('payout-batches', { creators: ['person_creator'] })).toBe('token_invalid');
+  expect(await codeOf('creators/person_creator/payout-freeze', { frozen: false, reason })).toBe('token_invalid');
+  expect((await operator('POST', '/v1/refunds', { tip: ofHouse, reason })).status).toBe(201);
+  // What embedders' people paid is still there, page by page.
+  const first = (await key.call('GET', '/v1/payments?limit=1')).json;
+  expect(first.payments).toHaveLength(1);
+  expect((await key.call('GET', `/v1/payments?limit=1&after=${first.next}`)).json.payments).toHaveLength(1);
 });

@@ -30,6 +30,11 @@ export function actorOf({ key, caller }: { key: { apiKey: string } | undefined; 
   return key?.apiKey ?? caller.identity;
 }
 
+/** API keys do not see payments of people of the house, nor those to its creators. */
+export function seenBy({ key }: { key: object | undefined }): { ofEmbedders: boolean } {
+  return { ofEmbedders: key !== undefined };
+}
+
 const lookingOperations = [
   operation({
     ...BY_HOUSE,
@@ -50,7 +55,7 @@ const lookingOperations = [
     description:
       'Newest first. Searches by the full identity of a buyer or creator, or the id of a payment, refund or room.',
     errors: ['cursor_invalid'],
-    run: ({ money }, { input }) => money.desk.payments.search(input),
+    run: ({ money }, call) => money.desk.payments.search(call.input, seenBy(call)),
   }),
   operation({
     ...BY_HOUSE,
@@ -60,7 +65,7 @@ const lookingOperations = [
     summary: 'Get everything about a payment',
     description: 'Its receipt, all entries of the ledger, its refunds and its dispute.',
     errors: ['payment_not_found'],
-    run: ({ money }, { params }) => money.desk.payments.get(params.payment),
+    run: ({ money }, call) => money.desk.payments.get(call.params.payment, seenBy(call)),
   }),
   operation({
     ...BY_HOUSE,
@@ -70,7 +75,7 @@ const lookingOperations = [
     answer: deskActList,
     summary: 'List acts of operators',
     description: 'The newest hundred, all or those on one subject, with operator and reason.',
-    run: async ({ money }, { input }) => ({ acts: await money.desk.listActs(input.subject) }),
+    run: async ({ money }, call) => ({ acts: await money.desk.listActs(call.input.subject, seenBy(call)) }),
   }),
 ];
 
@@ -84,7 +89,7 @@ const givingOperations = [
     summary: 'Preview a refund',
     description: 'Shows what the refund would book for whom, without booking it. Refuses what the refund would refuse.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large'],
-    run: ({ money }, { params, input }) => money.desk.previewRefund(params.payment, input.amountMinor),
+    run: ({ money }, call) => money.desk.previewRefund(call.params.payment, call.input.amountMinor, seenBy(call)),
   }),
   operation({
     ...BY_HOUSE,
@@ -108,7 +113,7 @@ const givingOperations = [
       'idempotency_conflict',
       'provider_unavailable',
     ],
-    run: ({ money }, call) => money.desk.refund(call.input, actorOf(call)),
+    run: ({ money }, call) => money.desk.refund(call.input, actorOf(call), seenBy(call)),
   }),
   operation({
     name: 'createPromotion',

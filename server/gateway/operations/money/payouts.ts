@@ -22,7 +22,7 @@ import {
 } from '../../../protocol/money/payouts.ts';
 import { downloadOperation, operation } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
-import { actorOf } from './desk.ts';
+import { actorOf, seenBy } from './desk.ts';
 import { exportSellers } from './earnings-exports.ts';
 
 const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
@@ -35,7 +35,7 @@ const batchOperations = [
     http: 'GET /v1/payouts',
     answer: deskPayouts,
     summary: 'List payouts: due, paid and stopped',
-    run: ({ money }) => money.desk.listPayouts(),
+    run: ({ money }, call) => money.desk.listPayouts(seenBy(call)),
   }),
   operation({
     ...BY_HOUSE,
@@ -52,7 +52,7 @@ const batchOperations = [
     errors: ['creator_not_found'],
     run: async ({ accounts, money }, call) => {
       await accounts.assertCreators(call.input.creators ?? []);
-      return money.desk.runPayouts({ ...call.input, by: actorOf(call) });
+      return money.desk.runPayouts({ ...call.input, ...seenBy(call), by: actorOf(call) });
     },
   }),
   operation({
@@ -62,7 +62,7 @@ const batchOperations = [
     answer: payoutBatch,
     summary: 'Get a batch of payouts',
     errors: ['payout_batch_not_found'],
-    run: ({ money }, { params }) => money.payouts.getBatch(params.batch),
+    run: ({ money }, call) => money.payouts.getBatch(call.params.batch, seenBy(call)),
   }),
   operation({
     ...BY_HOUSE,
@@ -81,7 +81,7 @@ const batchOperations = [
     },
   }),
   operation({
-    ...BY_SERVER,
+    ...BY_HOUSE,
     name: 'getDac7Report',
     http: 'GET /v1/reports/dac7',
     input: dac7Query,
@@ -89,17 +89,19 @@ const batchOperations = [
     summary: 'Get the DAC7 figures of a quarter',
     description:
       'For each seller: the consideration credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld, see Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
-    run: ({ money }, { input }) => money.statements.dac7(input.quarter),
+    run: ({ money }, call) => money.statements.dac7(call.input.quarter, seenBy(call)),
   }),
   downloadOperation({
-    ...BY_SERVER,
+    ...BY_HOUSE,
     name: 'exportDac7Report',
     http: 'GET /v1/reports/dac7.csv',
     format: 'csv',
     input: dac7Query,
     summary: 'Export the DAC7 figures of a quarter as CSV',
-    run: async ({ money }, { input: { quarter } }) =>
-      exportSellers(quarter, (await money.statements.dac7(quarter)).sellers),
+    run: async ({ money }, call) => {
+      const { quarter, sellers } = await money.statements.dac7(call.input.quarter, seenBy(call));
+      return exportSellers(quarter, sellers);
+    },
   }),
 ];
 
@@ -112,7 +114,7 @@ const disputeOperations = [
     answer: disputeList,
     summary: 'List disputes',
     description: 'The newest hundred, all or those of one status.',
-    run: async ({ money }, { input }) => ({ disputes: await money.disputes.list(input.status) }),
+    run: async ({ money }, call) => ({ disputes: await money.desk.listDisputes(call.input.status, seenBy(call)) }),
   }),
   operation({
     ...BY_HOUSE,
@@ -127,7 +129,7 @@ const disputeOperations = [
     description: 'Submits the evidence from our records, with your note, to the bank. This is possible once.',
     errors: ['dispute_not_found', 'dispute_closed', 'provider_unavailable'],
     run: ({ money }, call) =>
-      money.desk.submitEvidence(call.params.dispute, { note: call.input.note, by: actorOf(call) }),
+      money.desk.submitEvidence(call.params.dispute, { note: call.input.note, by: actorOf(call), ...seenBy(call) }),
   }),
 ];
 

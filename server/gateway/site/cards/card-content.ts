@@ -7,6 +7,8 @@ export interface ShareCard {
   subtitle: string;
   /** Shown in one line at the bottom. */
   facts: readonly string[];
+  /** Address of a picture of the house behind the words. */
+  poster?: string | undefined;
 }
 
 /** Scripts and emoji that the font of the pictures lacks. */

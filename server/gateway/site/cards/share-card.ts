@@ -7,6 +7,14 @@ import sharp from 'sharp';
 import { CARD_SIZE, type ShareCard } from './card-content.ts';
 
 const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#bcaba6', accent: '#e6b566' };
+const GROUND = {
+  backgroundColor: COLORS.ground,
+  backgroundImage: 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)',
+};
+/** Keeps the words readable on any poster. */
+const VEIL = {
+  backgroundImage: 'linear-gradient(180deg, rgba(20,8,12,0.62), rgba(20,8,12,0.74) 45%, rgba(20,8,12,0.9))',
+};
 const PADDING = { x: 72, y: 56 };
 const JPEG_QUALITY = 82;
 const SUBSETS = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
@@ -20,17 +28,23 @@ interface Box {
 const resolve = createRequire(import.meta.url).resolve;
 let fonts: Font[] | undefined;
 
-export async function drawShareCard(card: ShareCard): Promise<Buffer> {
+/** `poster` are the bytes of the picture behind the words. */
+export async function drawShareCard(card: ShareCard, poster?: Uint8Array): Promise<Buffer> {
   fonts ??= SUBSETS.map((subset, index) => ({
     name: FAMILIES[index] ?? '',
     data: readFileSync(resolve(`@fontsource/noto-serif/files/noto-serif-${subset}-500-normal.woff`)),
   }));
   // Text becomes paths here, so no font of the machine is needed.
-  const svg = await satori(layout(card), { ...CARD_SIZE, fonts });
-  return await sharp(Buffer.from(svg)).jpeg({ quality: JPEG_QUALITY, mozjpeg: true }).toBuffer();
+  const svg = Buffer.from(await satori(layout(card, poster ? VEIL : GROUND), { ...CARD_SIZE, fonts }));
+  const drawn = poster
+    ? sharp(poster)
+        .resize({ ...CARD_SIZE, fit: 'cover' })
+        .composite([{ input: svg }])
+    : sharp(svg);
+  return await drawn.jpeg({ quality: JPEG_QUALITY, mozjpeg: true }).toBuffer();
 }
 
-function layout({ title, subtitle, facts }: ShareCard): Box {
+function layout({ title, subtitle, facts }: ShareCard, ground: Record<string, string>): Box {
   return box(
     {
       flexDirection: 'column',
@@ -39,8 +53,7 @@ function layout({ title, subtitle, facts }: ShareCard): Box {
       width: CARD_SIZE.width - 2 * PADDING.x,
       height: CARD_SIZE.height - 2 * PADDING.y,
       padding: `${PADDING.y}px ${PADDING.x}px`,
-      backgroundColor: COLORS.ground,
-      backgroundImage: 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)',
+      ...ground,
       color: COLORS.text,
       fontFamily: FAMILIES.join(', '),
     },

@@ -18,11 +18,18 @@ const DRAW_LIMIT_MS = 5_000;
 /** After this time without work the thread ends, with its fonts and libraries. */
 const IDLE_MS = 30_000;
 
+interface ShareCardsOptions {
+  clock: Clock;
+  log: Log;
+  readPoster?: (path: string) => Promise<Uint8Array | undefined>;
+}
+
 type Answer = { picture: Uint8Array } | { failure: string };
 
 export class ShareCards {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #readPoster: (path: string) => Promise<Uint8Array | undefined>;
   /** By text, the one used last at the end. */
   readonly #kept = new Map<string, Buffer>();
   readonly #running = new Map<string, Promise<Buffer>>();
@@ -30,9 +37,11 @@ export class ShareCards {
   #worker: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor({ clock, log }: { clock: Clock; log: Log }) {
+  /** `readPoster` reads the picture at the address in a card; undefined if there is none any more. */
+  constructor({ clock, log, readPoster = async () => undefined }: ShareCardsOptions) {
     this.#clock = clock;
     this.#log = log;
+    this.#readPoster = readPoster;
   }
 
   /** `admit` runs before a picture is drawn, and may refuse. */
@@ -73,11 +82,12 @@ export class ShareCards {
   }
 
   async #draw(card: ShareCard): Promise<Buffer> {
+    const poster = card.poster === undefined ? undefined : await this.#readPoster(card.poster);
     clearTimeout(this.#idleTimer);
     this.#worker ??= this.#startWorker();
     const worker = this.#worker;
     try {
-      worker.postMessage(card);
+      worker.postMessage({ card, poster });
       const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(DRAW_LIMIT_MS) })) as [Answer];
       if ('failure' in answer) throw new AppError('internal', answer.failure);
       return Buffer.from(answer.picture);
