@@ -9,6 +9,7 @@ import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
 import { Operators } from './accounts/operators/operators.ts';
+import { addressIn } from './accounts/people/mail-addresses.ts';
 import { People } from './accounts/people/people.ts';
 import { Moderators } from './accounts/roles/moderators.ts';
 import { Roles } from './accounts/roles/roles.ts';
@@ -116,7 +117,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const charter = new Charter({ db, rooms, clock });
   const reports = new Reports({
-    ...{ db, clock, log, rooms, charter },
+    ...{ db, outbox, clock, log, rooms, charter },
+    recorder: { keep: async () => null },
     chat: {
       messageEvidence: (room, id) => chat.records.context(room, id),
       personEvidence: (room, identity) => chat.records.about(room, identity),
@@ -139,6 +141,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     publicUrl: config.publicUrl,
     addressOf: (identity) => people.addressOf(identity),
     roomOf: (ticket) => money.tickets.roomOf(ticket),
+    contactOf: async (report) => addressIn(await reports.contactOf(report)),
   });
   const returnLinks = new ReturnLinks({ box, publicUrl: config.publicUrl });
   const subject = `mailto:${config.mailFrom.address}`;

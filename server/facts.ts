@@ -8,6 +8,7 @@ import type { MoneyFacts } from './money/money-facts.ts';
 import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
+import type { TrustFacts } from './trust/trust-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
@@ -21,7 +22,7 @@ type DispatchListener =
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
-  /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
+  /** Queues letters about money, roles and reports to people of the house (`money-letters.ts`). */
   | 'letters'
   /** Queues notices to many people about a room (`notices/`). */
   | 'notices'
@@ -49,7 +50,7 @@ interface Listeners {
   room?: readonly RoomListener[];
 }
 
-type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts | keyof TrustFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
@@ -71,6 +72,10 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'room.notHeld': { dispatch: ['webhooks'] },
 
   'reminder.due': { dispatch: ['webhooks'] },
+
+  // No webhooks: who reports is told to nobody.
+  'report.filed': { dispatch: ['letters'] },
+  'report.unfounded': { dispatch: ['letters'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
   'tips.settled': { dispatch: ['tips', 'webhooks', 'letters'] },

@@ -177,6 +177,8 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'evidence has its own term (LOGE_CHAT_EVIDENCE_DAYS), also where it names the person',
   },
 
+  unfounded_reports: { domain: 'trust', rows: 'reporter = $1', hidden: ['by'], erase: { delete: true } },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };
 

@@ -132,6 +132,11 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This address does not support this method. The header `Allow` lists the supported ones.',
   },
+  reports_limited: {
+    status: 429,
+    retryable: false,
+    message: 'Several of your reports were found to be made in bad faith: for some time you can file one a day.',
+  },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   idempotency_conflict: {
     status: 409,
@@ -184,6 +189,7 @@ export const ERROR_CATALOGUE = {
   },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
   // Charter
+  report_not_found: { status: 404, retryable: false, message: 'There is no such report.' },
   charter_acceptance_required: {
     status: 403,
     retryable: false,

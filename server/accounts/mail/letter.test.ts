@@ -28,6 +28,8 @@ const SAMPLES: LetterData = {
   'account-closed': { receiptYears: 10, link: LINK },
   'creator-decision': { accepted: true, link: LINK },
   payout: { ...MONEY, status: 'failed' },
+  'report-received': { number: 12, isByForm: true, link: LINK },
+  'report-unfounded': { number: 12, limitedUntil: '2026-05-04T20:00:00Z', link: LINK },
 };
 const LANGUAGES: Language[] = ['en', 'fr'];
 

@@ -4,6 +4,8 @@ export const reportTexts = {
     title: 'Report something',
     text: 'For everybody, with or without an account, also for somebody who is shown here without having agreed to it. Words are enough: please send no pictures.',
     danger: 'If somebody is in danger now, call the emergency number first: 112 in the European Union.',
+    helpIn: (country: string) => `Help in ${country}`,
+    source: 'source',
     incomplete: 'Please choose what it is about, and say where and what happened.',
     choose: 'Please choose',
     fields: {
@@ -24,6 +26,9 @@ export const reportTexts = {
     received: 'We have received your report',
     number: (number: number) => `Report no. ${number}`,
     thanks: 'Thank you. Keep this number: it is how you ask about it.',
+    mailed: (address: string) => `We have sent the number to ${address}.`,
+    limited: (date: string) =>
+      `Several of your reports were found to be made in bad faith: until ${date} you can file one a day.`,
     weWrite: 'Somebody of the house decides about it, and may write to you at the contact that you gave.',
     noContact:
       'You left no contact, so we cannot write to you. You can send another report with one, and name this number.',
@@ -55,6 +60,8 @@ export const reportTexts = {
     text: 'Pour tout le monde, avec ou sans compte, y compris pour une personne montrée ici sans l’avoir accepté. Des mots suffisent\u00a0: merci de ne pas envoyer d’images.',
     danger:
       'Si quelqu’un est en danger maintenant, appelez d’abord le numéro d’urgence\u00a0: le 112 dans l’Union européenne.',
+    helpIn: (country: string) => `Aide, ${country}`,
+    source: 'source',
     incomplete: 'Choisissez de quoi il s’agit, et dites où et ce qui s’est passé.',
     choose: 'Choisissez',
     fields: {
@@ -75,6 +82,9 @@ export const reportTexts = {
     received: 'Nous avons reçu votre signalement',
     number: (number: number) => `Signalement n° ${number}`,
     thanks: 'Merci. Gardez ce numéro\u00a0: il sert à demander où en est votre signalement.',
+    mailed: (address: string) => `Nous avons envoyé le numéro à ${address}.`,
+    limited: (date: string) =>
+      `Plusieurs de vos signalements ont été jugés abusifs\u00a0: jusqu’au ${date}, vous pouvez en envoyer un par jour.`,
     weWrite: 'Une personne de la maison en décide, et peut vous écrire au contact que vous avez donné.',
     noContact:
       'Vous n’avez pas laissé de contact, nous ne pouvons donc pas vous écrire. Vous pouvez envoyer un autre signalement avec un contact, en citant ce numéro.',

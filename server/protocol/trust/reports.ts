@@ -56,7 +56,14 @@ export const report = z.object({
 });
 export type Report = z.infer<typeof report>;
 /** One's own, newest first. */
-export const reportList = z.object({ reports: z.array(report) });
+export const reportList = z.object({
+  reports: z.array(report),
+  limitedUntil: z
+    .string()
+    .nullable()
+    .meta({ description: 'Until when you may file fewer, after several in bad faith; null: you are not limited' }),
+});
+export type ReportList = z.infer<typeof reportList>;
 
 /** A report as the house reads it. */
 const filedReport = report.extend({

@@ -4,6 +4,19 @@ import type { Report, ReportCategory } from '../../protocol/trust/reports.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
+/** Reports that were found to be made in bad faith: who makes several may file fewer. */
+export const unfoundedReports = pgTable(
+  'unfounded_reports',
+  {
+    report: text('report').primaryKey(),
+    reporter: text('reporter').notNull(),
+    /** Who found it. */
+    by: text('by').notNull(),
+    markedAt: time('marked_at').notNull(),
+  },
+  (table) => [index('unfounded_reports_reporter').on(table.reporter, table.markedAt)],
+);
+
 /** Reports with a copy of their evidence. Never changed, but for what erasure and the end of retention take out. */
 export const reports = pgTable(
   'reports',

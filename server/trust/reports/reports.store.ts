@@ -1,10 +1,10 @@
-import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
-import { reports } from './reports.schema.ts';
+import { reports, unfoundedReports } from './reports.schema.ts';
 
-type NewReport = Omit<typeof reports.$inferInsert, 'number'>;
+export type NewReport = Omit<typeof reports.$inferInsert, 'number'>;
 
 const shown = {
   id: reports.id,
@@ -24,19 +24,54 @@ export class ReportsStore {
     this.#orm = db.orm;
   }
 
-  /** The same report of the same person returns the first one. */
-  async insert(row: NewReport): Promise<Report> {
-    const [inserted] = await this.#orm.insert(reports).values(row).onConflictDoNothing().returning(shown);
-    if (inserted) return toReport(inserted);
-    const { reporter, subjectKey, category } = row;
+  /** Undefined if this person has filed the same report before. */
+  async insert(tx: Orm, row: NewReport): Promise<Report | undefined> {
+    const [inserted] = await tx.insert(reports).values(row).onConflictDoNothing().returning(shown);
+    return inserted && toReport(inserted);
+  }
+
+  async findSame({ reporter, subjectKey, category }: NewReport): Promise<Report | undefined> {
     const [first] = await this.#orm
       .select(shown)
       .from(reports)
       .where(
         and(eq(reports.reporter, reporter ?? ''), eq(reports.subjectKey, subjectKey), eq(reports.category, category)),
       );
-    // Erased between the two statements: it is filed anew.
-    return first ? toReport(first) : this.insert(row);
+    return first && toReport(first);
+  }
+
+  /** Who made a report and how to reach them, for those who decide. */
+  async findSender(
+    id: string,
+  ): Promise<{ number: number; reporter: string | null; contact: string | null } | undefined> {
+    const { number, reporter, contact } = reports;
+    const [row] = await this.#orm.select({ number, reporter, contact }).from(reports).where(eq(reports.id, id));
+    return row;
+  }
+
+  async countBy(reporter: string, since: string): Promise<number> {
+    const [row] = await this.#orm
+      .select({ filed: count() })
+      .from(reports)
+      .where(and(eq(reports.reporter, reporter), gt(reports.createdAt, since)));
+    return row?.filed ?? 0;
+  }
+
+  /** False if it was marked before. */
+  async insertUnfounded(tx: Orm, row: typeof unfoundedReports.$inferInsert): Promise<boolean> {
+    const inserted = await tx.insert(unfoundedReports).values(row).onConflictDoNothing().returning({ it: sql`1` });
+    return inserted.length > 0;
+  }
+
+  /** When reports of a person were found to be made in bad faith, newest first. */
+  async listUnfounded(orm: Orm | undefined, reporter: string, { since, limit }: { since: string; limit: number }) {
+    const rows = await (orm ?? this.#orm)
+      .select({ markedAt: unfoundedReports.markedAt })
+      .from(unfoundedReports)
+      .where(and(eq(unfoundedReports.reporter, reporter), gt(unfoundedReports.markedAt, since)))
+      .orderBy(desc(unfoundedReports.markedAt))
+      .limit(limit);
+    return rows.map(({ markedAt }) => markedAt);
   }
 
   async listBy(reporter: string, limit: number): Promise<Report[]> {

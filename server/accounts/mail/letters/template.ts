@@ -48,6 +48,9 @@ export interface LetterData {
   'creator-decision': { accepted: boolean; link: string };
   'account-closed': { receiptYears: number; link: string };
   payout: Money & { status: 'paid' | 'failed' };
+  'report-received': { number: number; isByForm: boolean; link: string };
+  /** `limitedUntil`: until when this person may file fewer reports. */
+  'report-unfounded': { number: number; limitedUntil: string | null; link: string };
 }
 
 export type TemplateName = keyof LetterData;

@@ -97,6 +97,7 @@ const PUBLIC_ROUTES = [
   'POST /v1/reports',
   'GET /v1/reports',
   'GET /v1/desk/reports',
+  'POST /v1/reports/{id}/unfounded',
   'GET /v1/charter',
   'GET /v1/charter/versions',
   'GET /v1/charter/versions/{version}',

@@ -1127,6 +1127,13 @@ CREATE TABLE "reports" (
 	CONSTRAINT "reports_number_unique" UNIQUE("number")
 );
 --> statement-breakpoint
+CREATE TABLE "unfounded_reports" (
+	"report" text PRIMARY KEY NOT NULL,
+	"reporter" text NOT NULL,
+	"by" text NOT NULL,
+	"marked_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "event_counters" (
 	"scope" text PRIMARY KEY NOT NULL,
 	"value" bigint NOT NULL
@@ -1344,6 +1351,7 @@ CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("reporter","subject
 CREATE INDEX "reports_subject" ON "reports" USING btree ("subject_key");--> statement-breakpoint
 CREATE INDEX "reports_accused" ON "reports" USING btree ("accused");--> statement-breakpoint
 CREATE INDEX "reports_created" ON "reports" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "unfounded_reports_reporter" ON "unfounded_reports" USING btree ("reporter","marked_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint
