@@ -293,6 +293,7 @@ test('every operation names its callers and its errors by status', () => {
       server: [{ apiKey: [scope] }],
       participant: [{ roomToken: [] }],
       person: [{ session: [] }],
+      reviewer: [{ session: ['reviewer'] }],
       operator: [{ session: ['operator'] }],
       visitor: [],
     };
