@@ -7,6 +7,7 @@ import type { englishDesk } from './english-desk.ts';
 import type { englishEarnings } from './english-earnings.ts';
 import type { englishProfile } from './english-profile.ts';
 import type { englishReceipt } from './english-receipt.ts';
+import type { englishReview } from './english-review.ts';
 import type { englishRooms } from './english-rooms.ts';
 import type { englishWallet } from './english-wallet.ts';
 
@@ -18,6 +19,7 @@ export const english = {
     studio: 'Studio',
     wallet: 'Wallet',
     earnings: 'Earnings',
+    review: 'Review',
     desk: 'Money desk',
     navigation: 'Main',
     otherLanguage: 'Français',
@@ -47,6 +49,7 @@ export const english = {
     studio: 'Studio · Loge',
     wallet: 'Wallet · Loge',
     earnings: 'Earnings · Loge',
+    review: 'Review of reports · Loge',
     desk: 'Money desk · Loge',
     receipt: 'Receipt · Loge',
     'sign-in-page': 'Sign in · Loge',
@@ -103,6 +106,7 @@ export type BaseSiteTexts = typeof english;
 export type SiteTexts = BaseSiteTexts & {
   accounts: typeof englishAccount;
   desk: typeof englishDesk;
+  review: typeof englishReview;
   earnings: typeof englishEarnings;
   profile: typeof englishProfile;
   receipt: typeof englishReceipt;
