@@ -1,4 +1,7 @@
-/** The public form for reports, which needs no account and takes no files, and the list of one's own reports. */
+/**
+ * The public form for reports, which needs no account and takes no files; what became of one's own reports, and what
+ * the house decided about oneself, with the way to appeal.
+ */
 import express, { type Express } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addressIn, mailboxOf } from '../../accounts/people/mail-addresses.ts';
@@ -6,7 +9,8 @@ import type { HelpContacts } from '../../config.ts';
 import { html, type Markup } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type ReportList, reportCategory, reportFormInput } from '../../protocol/trust/reports.ts';
+import { appealInput } from '../../protocol/trust/decisions.ts';
+import { reportCategory, reportFormInput } from '../../protocol/trust/reports.ts';
 import { signInPath } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { page } from '../http/html-pages.ts';
@@ -14,12 +18,13 @@ import { noStore } from '../http/security.ts';
 import { assertOwnPage } from '../origins.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 import { footerPages } from './house-pages.ts';
+import { ownReports, ownStatements } from './own-reports.ts';
 import { pageLanguage } from './page-language.ts';
 import { reportTexts } from './report-texts.ts';
-import { SERVER_TIME_ZONE } from './room-summary.ts';
 import type { SiteSessions } from './site-session.ts';
 
 const FORM_PATH = '/reports/new';
+const APPEAL_PATH = '/reports/appeals';
 const FORM_BYTES = 32 * 1024;
 
 const STYLE = html`<style>
@@ -32,6 +37,10 @@ const STYLE = html`<style>
   .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
   .report .danger { padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
   .report .fault { color: #ff9a92; }
+  .report h2 { margin-top: 2.5rem; }
+  .report .words { white-space: pre-line; }
+  .report summary { min-height: 2.75rem; display: flex; align-items: center; color: #e6b566; cursor: pointer; }
+  .report summary:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
   .report ul { list-style: none; padding: 0; }
   .report li { padding: .9rem 0; border-bottom: 1px solid #41323a; overflow-wrap: anywhere; }
   .report .quiet { color: #b9a8ad; font-size: .9375rem; }
@@ -43,7 +52,7 @@ interface ReportPageParts {
 }
 
 export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
-  const { config, reports } = context;
+  const { config, decisions, reports } = context;
   const help = config.helpContacts;
   const write = async (language: Language, title: string, body: Markup) =>
     page(title, html`${STYLE}<div class="report">${body}</div>`, { language, links: await footerPages(context) });
@@ -59,16 +68,42 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     }
   };
 
+  const ownPage = async (person: string | undefined, language: Language, note = ''): Promise<string> => {
+    const texts = reportTexts[language];
+    const own =
+      person &&
+      html`${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}
+      ${ownStatements(await decisions.statements.list(person), language, APPEAL_PATH)}`;
+    const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
+    const body = html`${note !== '' && html`<p class="danger" role="status">${note}</p>`}${own ?? signedOut}
+      <p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
+    return write(language, texts.own, body);
+  };
+
   app.get('/reports', noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const texts = reportTexts[language];
     const person = (await sessions.find(request))?.person;
-    const own = person
-      ? ownReports(await reports.listOwn(person.identity), language)
-      : html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
-    const body = html`${own}<p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
-    response.type('html').send(await write(language, texts.own, body));
+    response.type('html').send(await ownPage(person?.identity, language));
+  });
+
+  const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
+  app.post(APPEAL_PATH, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const language = pageLanguage(request, response);
+    const person = (await sessions.find(request))?.person;
+    if (!person) throw new AppError('token_missing', 'Sign in first.');
+    await limits.consume('report', { identity: person.identity, address: request.ip });
+    const given = textsOf(request.body);
+    const parsed = appealInput.safeParse({ ...given, text: given.text?.replaceAll('\r\n', '\n') });
+    if (parsed.success) await decisions.appeal(person.identity, parsed.data);
+    const texts = reportTexts[language];
+    const note = parsed.success ? texts.appealed : texts.appealIncomplete;
+    response
+      .status(parsed.success ? 201 : 422)
+      .type('html')
+      .send(await ownPage(person.identity, language, note));
   });
 
   app.get(FORM_PATH, noStore, async (request, response) => {
@@ -77,7 +112,6 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     response.type('html').send(await write(language, reportTexts[language].title, form({ language, help }, {}, '')));
   });
 
-  const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
   app.post(FORM_PATH, noStore, parseForm, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     assertOwnPage(config, request);
@@ -156,22 +190,4 @@ function danger({ language, help }: Help): Markup {
           <a href="tel:${number.replace(/[ .-]/g, '')}">${number}</a> (<a href="${source}" rel="noreferrer">${texts.source}</a>)</li>`,
       )}</ul></details>`,
   )}</div>`;
-}
-
-function ownReports({ reports: own, limitedUntil }: ReportList, language: Language): Markup {
-  const texts = reportTexts[language];
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: SERVER_TIME_ZONE });
-  const limited =
-    limitedUntil !== null &&
-    html`<p class="danger" role="status">${texts.limited(day.format(new Date(limitedUntil)))}</p>`;
-  if (own.length === 0) return html`${limited}<p>${texts.none}</p>`;
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long', timeZone: SERVER_TIME_ZONE });
-  return html`${limited}<ul>${own.map(
-    ({ number, subject, category, article, note, state, createdAt }) => html`<li>
-      <strong>${texts.number(number)}</strong>, ${texts.subjects[subject]}, ${texts.categories[category]}
-      <br><span class="quiet">${date.format(new Date(createdAt))} · ${texts.states[state]}${
-        article !== null && html` · <a href="/charter#${article}">${texts.article}</a>`
-      }</span>
-      ${note !== null && html`<br>${note}`}</li>`,
-  )}</ul>`;
 }
