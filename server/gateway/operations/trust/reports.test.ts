@@ -70,6 +70,18 @@ test('a message is reported with its context and its author, once, and moderator
   expect(JSON.stringify(seen)).not.toContain('"lea"');
 });
 
+test('the evidence stays as it was when the message is removed, and names no recording as long as there is none', async () => {
+  const id = await say('max', 'Soon gone');
+  const { json } = await file('lea', { subject: { kind: 'message', id } });
+  const before = (await stored(json.id))?.evidence;
+  const actor = { identity: 'ada', name: 'ada', role: 'creator' } as const;
+  await http.context.chat.moderation.remove({ room, actor, messageId: id, reason: 'Insult' });
+  const key = await http.makeKey(['moderation']);
+  const { reports: read } = (await key.call('GET', '/v1/desk/reports?limit=1')).json;
+  expect(read[0]).toMatchObject({ number: json.number, evidence: before });
+  expect(read[0].evidence).toMatchObject({ recording: null, message: { text: 'Soon gone' } });
+});
+
 test('the creator and moderators see no report of the creator or of themselves', async () => {
   const id = await say('ada', 'Mine', 'creator');
   const input: ChatReportInput = { messageId: id, category: 'fraud' };
@@ -204,8 +216,8 @@ test('the house reads all reports with their evidence, and how many there are of
   const key = await http.makeKey(['moderation']);
   const { json } = await key.call('GET', '/v1/desk/reports?limit=100');
   const about = json.reports.filter(({ subject }: { subject: string }) => subject === 'message');
-  expect(about.map(({ sameSubject }: { sameSubject: number }) => sameSubject)).toEqual([1, 2, 2]);
-  expect(about[2]).toMatchObject({ accused: 'max', reporter: 'lea', source: 'room' });
+  expect(about.map(({ sameSubject }: { sameSubject: number }) => sameSubject)).toEqual([1, 1, 2, 2]);
+  expect(about[3]).toMatchObject({ accused: 'max', reporter: 'lea', source: 'room' });
   const numbers = json.reports.map(({ number }: { number: number }) => number);
   const page = (await key.call('GET', `/v1/desk/reports?limit=2&before=${numbers[1]}`)).json;
   expect(page.reports.map(({ number }: { number: number }) => number)).toEqual(numbers.slice(2, 4));
@@ -219,6 +231,8 @@ test('the record is final, and erasure and the end of retention take people out 
   for (const change of [
     sql`update reports set category = 'spam'`,
     sql`update reports set note = 'x'`,
+    sql`update reports set evidence = '{}'`,
+    sql`update reports set accused = 'lea'`,
     sql`delete from reports`,
   ])
     await expect(db.orm.execute(change)).rejects.toThrow();
