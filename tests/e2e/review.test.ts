@@ -69,7 +69,7 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     const fan = await enter('lea', `/rooms/${room}`);
     await expectVideo(fan);
     const malik = await TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'malik', room }) });
-    await malik.request('chat:send', { clientId: 'one', text: 'You are nothing' });
+    await malik.request('chat:send', { clientId: 'malik-0001', text: 'You are nothing' });
     await expectInChat(fan, 'You are nothing');
 
     // The fan reports the message and the live, by two taps each.
@@ -93,7 +93,7 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     await tom.page.keyboard.press('j');
     await tom.page.keyboard.press('Enter');
     await tom.by('case-article').waitFor();
-    await tom.page.getByText('Un live: violence ou menaces').first().waitFor();
+    await tom.page.getByText('Un live\u00a0: violence ou menaces').first().waitFor();
     await takePictures(tom, 'review-case-fr');
     await fan.watchFrames();
     const stoppedAtMs = Date.now();

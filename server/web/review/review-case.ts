@@ -81,7 +81,7 @@ export class ReviewCase extends DeskPart {
   #head(view: CaseView): TemplateResult {
     const texts = this.words.review;
     const { subject, category, owed, isLate, isOrder, dueAt, severity, accused, room, reportCount } = view;
-    return html`<h1 class="display" data-testid="case-title">${texts.subjects[subject]}: ${texts.categories[category]}</h1>
+    return html`<h1 class="display" data-testid="case-title">${texts.heading(texts.subjects[subject], texts.categories[category])}</h1>
       <p class="line">
         ${isLate ? html`<span class="state bad">${texts.late}</span>` : nothing}
         ${isOrder ? html`<span class="state bad">${texts.order}</span>` : nothing}

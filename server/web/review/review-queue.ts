@@ -136,7 +136,7 @@ export class ReviewQueue extends DeskPart {
     return html`<li>
       <a href="/review/${id}" data-testid="case-${id}">
         <span class="line">
-          <b>${texts.subjects[subject]}: ${texts.categories[category]}</b>
+          <b>${texts.heading(texts.subjects[subject], texts.categories[category])}</b>
           ${isLate ? html`<span class="state bad">${texts.late}</span>` : nothing}
           ${isOrder ? html`<span class="state bad">${texts.order}</span>` : nothing}
           ${owed ? html`<span class="state open">${texts.owed[owed]}</span>` : nothing}

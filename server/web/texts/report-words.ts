@@ -1,5 +1,6 @@
 /** What a report is about, in words: for the desk and for reviewers. */
 export const englishReportWords = {
+  heading: (subject: string, category: string) => `${subject}: ${category}`,
   subjects: { message: 'A message', person: 'A person', live: 'A live', form: 'By the form' },
   categories: {
     harassment: 'harassment',
@@ -18,6 +19,7 @@ export const englishReportWords = {
 };
 
 export const frenchReportWords: typeof englishReportWords = {
+  heading: (subject, category) => `${subject}\u00a0: ${category}`,
   subjects: { message: 'Un message', person: 'Une personne', live: 'Un live', form: 'Par le formulaire' },
   categories: {
     harassment: 'harcèlement',
