@@ -8,6 +8,7 @@ import type { MoneyFacts } from './money/money-facts.ts';
 import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
+import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
@@ -21,6 +22,8 @@ type DispatchListener =
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
+  /** Carries out what the house has decided, and undoes it. */
+  | 'measures'
   /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
   | 'letters'
   /** Queues notices to many people about a room (`notices/`). */
@@ -44,12 +47,17 @@ export type RoomListener =
   | 'roomChange'
   | 'roomEnd';
 
+/** Decides the person's access to each room again in which they have a socket. */
+type PersonListener = 'access';
+
 interface Listeners {
   dispatch?: readonly DispatchListener[];
   room?: readonly RoomListener[];
+  /** On every gateway, for facts about a person in any room. */
+  person?: readonly PersonListener[];
 }
 
-type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts | keyof DecisionFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
@@ -58,6 +66,9 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
   'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
+  // No webhooks: `decision.made` reports why.
+  'suspension.changed': { dispatch: ['media'], room: ['access'], person: ['access'] },
+  'live.stopped': { dispatch: ['media'] },
   'follower.added': { dispatch: ['webhooks'] },
   'follower.removed': { dispatch: ['webhooks'] },
   // No webhook: these people are the house's own.
@@ -69,6 +80,13 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'room.changed': { dispatch: ['webhooks', 'notices'], room: ['roomChange'] },
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
+
+  // No webhook: the measure has its own.
+  'measure.due': { dispatch: ['measures'] },
+  'decision.made': { dispatch: ['webhooks', 'letters'] },
+  'decision.undone': { dispatch: ['letters'] },
+  'report.decided': { dispatch: ['letters'] },
+  'appeal.decided': { dispatch: ['webhooks', 'letters'] },
 
   'reminder.due': { dispatch: ['webhooks'] },
 

@@ -3,13 +3,16 @@
  * once with a number. Called by the gateway; asks the chat for evidence through a port, and decides nothing.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/db/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { ChatReportInput } from '../../protocol/chat/chat-moderation.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import type {
+  FiledReport,
   FiledReportList,
   FiledReportQuery,
   Report,
@@ -20,10 +23,11 @@ import type {
 } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import { ARTICLE_OF } from './report-categories.ts';
-import { ReportsStore } from './reports.store.ts';
+import { type ReportLine, ReportsStore, type UnfiledReport } from './reports.store.ts';
 
 const RETIRE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */
 interface ReportedChat {
@@ -35,8 +39,17 @@ interface ReportedChat {
   report(room: RoomId, reporter: string, input: ChatReportInput): Promise<ChatReportId>;
 }
 
+/** What reports ask of those who decide them. */
+interface ReportedCases {
+  /** The open case of a report, in the transaction that stores it. */
+  gather(tx: Orm, report: UnfiledReport): Promise<string>;
+  outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
+}
+
 interface ReportsOptions {
   db: Database;
+  outbox: Pick<Outbox, 'wake'>;
+  cases: ReportedCases;
   clock: Clock;
   log: Log;
   rooms: Pick<Rooms, 'getRoom'>;
@@ -82,24 +95,25 @@ export class Reports {
 
   /** Idempotent by reporter, subject and category. */
   async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
-    const report = await this.#insert(room, reporter, input);
+    const report = await this.#file(room, reporter, input);
     const { subject, category, note } = input;
     if (subject.kind === 'message' && isChatCategory(category))
       await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
-    return report;
+    const [own = { ...report, ...RECEIVED }] = await this.#withOutcomes(reporter, [report]);
+    return own;
   }
 
   /** The report of a message from its chat: for the house, and for the moderators of the room. */
   async fileFromChat(room: RoomId, reporter: string, input: ChatReportInput) {
     const { messageId: id, category, note } = input;
-    const { number } = await this.#insert(room, reporter, { subject: { kind: 'message', id }, category, note });
+    const { number } = await this.#file(room, reporter, { subject: { kind: 'message', id }, category, note });
     return { report: await this.#options.chat.report(room, reporter, input), number };
   }
 
   /** By the public form. What it says is not verified. */
   async fileForm({ place, time, category, note, contact }: ReportForm): Promise<Report> {
     const created = await this.#newReport(category);
-    return this.#store.insert({
+    const filed = await this.#insert({
       ...created,
       source: 'form',
       subjectKind: 'form',
@@ -108,10 +122,22 @@ export class Reports {
       contact: contact ?? null,
       evidence: { place, time: time ?? null },
     });
+    return { ...filed, ...RECEIVED };
   }
 
-  listBy(reporter: string): Promise<Report[]> {
-    return this.#store.listBy(reporter, LIMITS.listPageItems);
+  /** Files the order of an authority as a report of its own kind; returns its case. */
+  async fileOrder(by: string, { room, subject, category, note, ...named }: OrderInput): Promise<string> {
+    const order = { ...named, reference: named.reference ?? null };
+    return (await this.#file(room, by, { subject, category, note }, order)).case;
+  }
+
+  async listBy(reporter: string): Promise<Report[]> {
+    return this.#withOutcomes(reporter, await this.#store.listBy(reporter, LIMITS.listPageItems));
+  }
+
+  async #withOutcomes(reporter: string, lines: ReportLine[]): Promise<Report[]> {
+    const outcomes = await this.#options.cases.outcomesOf(reporter, [...new Set(lines.map((line) => line.case))]);
+    return lines.map((line) => ({ ...line, ...(outcomes.get(line.case) ?? RECEIVED) }));
   }
 
   /** All reports for the house, newest first, without those about the reader. */
@@ -125,11 +151,17 @@ export class Reports {
     return this.#store.retire(new Date(this.#options.clock.now() - this.#options.evidenceDays * DAY_MS).toISOString());
   }
 
-  async #insert(room: RoomId, reporter: string, { subject, category, note }: RoomReportInput): Promise<Report> {
+  async #file(
+    room: RoomId,
+    reporter: string,
+    { subject, category, note }: RoomReportInput,
+    order: FiledReport['order'] = null,
+  ): Promise<ReportLine> {
     const { key, accused, evidence } = await this.#look(room, subject);
-    return this.#store.insert({
+    const row: UnfiledReport = {
       ...(await this.#newReport(category)),
-      source: 'room',
+      source: order ? 'order' : 'room',
+      authorityOrder: order,
       room,
       subjectKind: subject.kind,
       subjectKey: key,
@@ -137,7 +169,18 @@ export class Reports {
       note: note ?? null,
       reporter,
       evidence,
-    });
+    };
+    return (await this.#store.findSame(row)) ?? this.#insert(row);
+  }
+
+  async #insert(row: UnfiledReport): Promise<ReportLine> {
+    const { db, outbox, cases } = this.#options;
+    const inserted = await db.transaction(async (tx) =>
+      this.#store.insert(tx, { ...row, case: await cases.gather(tx, row) }),
+    );
+    outbox.wake();
+    // Erased between the two statements: it is filed anew.
+    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row);
   }
 
   async #look(room: RoomId, subject: ReportSubject): Promise<Subject> {
