@@ -39,6 +39,7 @@ import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Charter } from './trust/charter/charter.ts';
+import { Decisions } from './trust/decisions/decisions.ts';
 import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -67,6 +68,7 @@ export interface Domains {
   money: Money;
   chat: Chat;
   charter: Charter;
+  decisions: Decisions;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -116,9 +118,31 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     retention: config.chatRetention,
   });
   const charter = new Charter({ db, rooms, clock });
+  const roles = new Roles({ db, outbox, clock });
+  const decisions = new Decisions({
+    ...{ db, outbox, clock, rooms, charter },
+    people: {
+      creatorsOf: async (person) => (await roles.rolesOf(person)).flatMap(({ scope }) => scope?.creator ?? []),
+      languageOf: async (person) => (await people.contactsOf([person])).get(person)?.language,
+      isCreator: async (identity) => (await accounts.getNames([identity])).has(identity),
+    },
+    chatActs: (identity) => chat.records.actsAbout(identity),
+    measures: {
+      rooms: rooms.suspensions,
+      chat: chat.houseMeasures,
+      money: {
+        setFreeze: async (creator, freeze) => void (await money.desk.setFreeze(creator, { ...freeze, by: 'house' })),
+        refundRoom: (room) => money.refundRoom(room),
+      },
+    },
+  });
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },
     recorder: { keep: async () => null },
+    cases: {
+      gather: (tx, report) => decisions.gather(tx, report),
+      outcomesOf: (reporter, cases) => decisions.statements.outcomesOf(reporter, cases),
+    },
     chat: {
       messageEvidence: (room, id) => chat.records.context(room, id),
       personEvidence: (room, identity) => chat.records.about(room, identity),
@@ -129,7 +153,6 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock });
-  const roles = new Roles({ db, outbox, clock });
   const { publicUrl, creatorApproval } = config;
   const houseName = config.mailFrom.name;
   const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval });
@@ -164,6 +187,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       chat.appendTipRefunds(
         facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),
       ),
+    measures: (facts) => decisions.handleFacts(facts),
     webhooks: () => webhooks.wake(),
     ranks: (facts) => rooms.handleRoleFacts(facts),
   });
@@ -188,6 +212,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     money,
     chat,
     charter,
+    decisions,
     reports,
     webhooks,
     notices,

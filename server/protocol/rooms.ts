@@ -113,6 +113,7 @@ export const accessReason = z.enum([
   'refunded',
   'disputed',
   'removed',
+  'suspended',
   'expired',
   'revoked',
   'private_ended',

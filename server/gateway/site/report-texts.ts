@@ -73,7 +73,7 @@ export const reportTexts = {
       upheld: 'Your appeal was refused: the decision stays.',
     },
     article: 'the article of the charter',
-    states: { received: 'received, not decided yet' },
+    states: { received: 'received, not decided yet', decided: 'decided', appealed: 'decided; an appeal waits' },
     subjects: { message: 'a message', person: 'a person', live: 'a live', form: 'by the form' },
     categories: {
       consent: 'Somebody is shown who did not agree to it',
@@ -164,7 +164,7 @@ export const reportTexts = {
       upheld: 'Votre recours est rejeté\u00a0: la décision reste.',
     },
     article: 'l’article de la charte',
-    states: { received: 'reçu, pas encore décidé' },
+    states: { received: 'reçu, pas encore décidé', decided: 'décidé', appealed: 'décidé ; un recours est en cours' },
     subjects: { message: 'un message', person: 'une personne', live: 'un live', form: 'par le formulaire' },
     categories: {
       consent: 'Une personne est montrée sans son accord',

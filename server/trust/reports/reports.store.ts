@@ -5,6 +5,10 @@ import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
 import { reports, unfoundedReports } from './reports.schema.ts';
 
 export type NewReport = Omit<typeof reports.$inferInsert, 'number'>;
+/** Without the case that it is gathered in. */
+export type UnfiledReport = Omit<NewReport, 'case'>;
+/** Without what became of it. */
+export type ReportLine = Omit<Report, 'state' | 'outcome'> & { case: string };
 
 const shown = {
   id: reports.id,
@@ -15,6 +19,7 @@ const shown = {
   article: reports.article,
   note: reports.note,
   createdAt: reports.createdAt,
+  case: reports.case,
 };
 
 export class ReportsStore {
@@ -25,18 +30,17 @@ export class ReportsStore {
   }
 
   /** Undefined if this person has filed the same report before. */
-  async insert(tx: Orm, row: NewReport): Promise<Report | undefined> {
+  async insert(tx: Orm, row: NewReport): Promise<ReportLine | undefined> {
     const [inserted] = await tx.insert(reports).values(row).onConflictDoNothing().returning(shown);
     return inserted && toReport(inserted);
   }
 
-  async findSame({ reporter, subjectKey, category }: NewReport): Promise<Report | undefined> {
+  async findSame({ reporter = null, subjectKey, category }: UnfiledReport): Promise<ReportLine | undefined> {
+    if (reporter === null) return undefined;
     const [first] = await this.#orm
       .select(shown)
       .from(reports)
-      .where(
-        and(eq(reports.reporter, reporter ?? ''), eq(reports.subjectKey, subjectKey), eq(reports.category, category)),
-      );
+      .where(and(eq(reports.reporter, reporter), eq(reports.subjectKey, subjectKey), eq(reports.category, category)));
     return first && toReport(first);
   }
 
@@ -74,7 +78,7 @@ export class ReportsStore {
     return rows.map(({ markedAt }) => markedAt);
   }
 
-  async listBy(reporter: string, limit: number): Promise<Report[]> {
+  async listBy(reporter: string, limit: number): Promise<ReportLine[]> {
     const rows = await this.#orm
       .select(shown)
       .from(reports)
@@ -93,14 +97,24 @@ export class ReportsStore {
     // A column in a single table's selection is written without its table, which would name the inner one.
     const sameSubject = sql<number>`(select count(*)::int from reports same where same.subject_key = reports.subject_key)`;
     const rows = await this.#orm
-      .select({ ...shown, source, charterVersion, accused, reporter, contact, evidence, sameSubject })
+      .select({
+        ...shown,
+        source,
+        charterVersion,
+        accused,
+        reporter,
+        contact,
+        evidence,
+        sameSubject,
+        order: reports.authorityOrder,
+      })
       .from(reports)
       .where(
         and(or(isNull(accused), ne(accused, reader)), before === undefined ? undefined : lt(reports.number, before)),
       )
       .orderBy(desc(reports.number))
       .limit(limit);
-    return rows.map((row) => ({ ...row, ...toReport(row) }));
+    return rows.map((row) => ({ ...row, ...toReport(row), case: row.case as FiledReport['case'] }));
   }
 
   /** Takes people and their words out of old reports; the line stays. */
@@ -122,14 +136,13 @@ export class ReportsStore {
   }
 }
 
-type ShownRow = Omit<Report, 'state' | 'id' | 'room'> & { id: string; room: string | null };
+type ShownRow = Omit<ReportLine, 'id' | 'room'> & { id: string; room: string | null };
 
-function toReport({ id, room, createdAt, ...row }: ShownRow): Report {
+function toReport({ id, room, createdAt, ...row }: ShownRow): ReportLine {
   return {
     ...row,
     id: id as Report['id'],
     room: room as RoomId | null,
-    state: 'received',
     createdAt: new Date(createdAt).toISOString(),
   };
 }

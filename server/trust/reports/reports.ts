@@ -12,7 +12,9 @@ import { AppError } from '../../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Language } from '../../protocol/people.ts';
+import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import type {
+  FiledReport,
   FiledReportList,
   FiledReportQuery,
   Report,
@@ -24,10 +26,11 @@ import type {
 } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import { ARTICLE_OF } from './report-categories.ts';
-import { type NewReport, ReportsStore } from './reports.store.ts';
+import { type ReportLine, ReportsStore, type UnfiledReport } from './reports.store.ts';
 
 const RETIRE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */
 interface ReportedChat {
@@ -48,9 +51,17 @@ interface Recorder {
   keep(room: RoomId, atMs: number): Promise<{ recording: string } | null>;
 }
 
+/** What reports ask of those who decide them. */
+interface ReportedCases {
+  /** The open case of a report, in the transaction that stores it. */
+  gather(tx: Orm, report: UnfiledReport): Promise<string>;
+  outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
+}
+
 interface ReportsOptions {
   db: Database;
   outbox: Pick<Outbox, 'add' | 'wake'>;
+  cases: ReportedCases;
   clock: Clock;
   log: Log;
   rooms: Pick<Rooms, 'getRoom'>;
@@ -100,33 +111,34 @@ export class Reports {
    * made in bad faith, once they have filed as many as they still may.
    */
   async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
-    const report = await this.#fileInRoom(room, reporter, input);
+    const report = await this.#file(room, reporter, input);
     const { subject, category, note } = input;
     if (subject.kind === 'message' && isChatCategory(category))
       await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
-    return report;
+    const [own = { ...report, ...RECEIVED }] = await this.#withOutcomes(reporter, [report]);
+    return own;
   }
 
   /** The report of a message from its chat: for the house, and for the moderators of the room. */
   async fileFromChat(room: RoomId, reporter: string, input: ChatReportInput) {
     const { messageId: id, category, note } = input;
-    const { number } = await this.#fileInRoom(room, reporter, { subject: { kind: 'message', id }, category, note });
+    const { number } = await this.#file(room, reporter, { subject: { kind: 'message', id }, category, note });
     return { report: await this.#options.chat.report(room, reporter, input), number };
   }
 
   /** By the public form. What it says is not verified. `language` is that of the answer; null: none is sent. */
   async fileForm({ place, time, category, note, contact }: ReportForm, language: Language | null): Promise<Report> {
     const created = await this.#newReport(category);
-    const row = {
+    const row: UnfiledReport = {
       ...created,
-      source: 'form' as const,
-      subjectKind: 'form' as const,
+      source: 'form',
+      subjectKind: 'form',
       subjectKey: `form:${created.id}`,
       note,
       contact: contact ?? null,
       evidence: { place, time: time ?? null },
     };
-    return this.#insert(row, language);
+    return { ...(await this.#insert(row, language)), ...RECEIVED };
   }
 
   /** What was given with a report by the form; undefined once its retention is over. */
@@ -153,8 +165,19 @@ export class Reports {
     outbox.wake();
   }
 
-  listBy(reporter: string): Promise<Report[]> {
-    return this.#store.listBy(reporter, LIMITS.listPageItems);
+  /** Files the order of an authority as a report of its own kind; returns its case. */
+  async fileOrder(by: string, { room, subject, category, note, ...named }: OrderInput): Promise<string> {
+    const order = { ...named, reference: named.reference ?? null };
+    return (await this.#file(room, by, { subject, category, note }, order)).case;
+  }
+
+  async listBy(reporter: string): Promise<Report[]> {
+    return this.#withOutcomes(reporter, await this.#store.listBy(reporter, LIMITS.listPageItems));
+  }
+
+  async #withOutcomes(reporter: string, lines: ReportLine[]): Promise<Report[]> {
+    const outcomes = await this.#options.cases.outcomesOf(reporter, [...new Set(lines.map((line) => line.case))]);
+    return lines.map((line) => ({ ...line, ...(outcomes.get(line.case) ?? RECEIVED) }));
   }
 
   async listOwn(reporter: string): Promise<ReportList> {
@@ -173,11 +196,17 @@ export class Reports {
     return this.#store.retire(this.#isoIn(-this.#options.evidenceDays * DAY_MS));
   }
 
-  async #fileInRoom(room: RoomId, reporter: string, { subject, category, note }: RoomReportInput): Promise<Report> {
+  async #file(
+    room: RoomId,
+    reporter: string,
+    { subject, category, note }: RoomReportInput,
+    order: FiledReport['order'] = null,
+  ): Promise<ReportLine> {
     const { key, accused, evidence } = await this.#look(room, subject);
-    const row = {
+    const row: UnfiledReport = {
       ...(await this.#newReport(category)),
-      source: 'room' as const,
+      source: order ? 'order' : 'room',
+      authorityOrder: order,
       room,
       subjectKind: subject.kind,
       subjectKey: key,
@@ -188,16 +217,16 @@ export class Reports {
     };
     const known = await this.#store.findSame(row);
     if (known) return known;
-    await this.#assertMayReport(reporter);
+    if (!order) await this.#assertMayReport(reporter);
     return this.#insert(row, null);
   }
 
   /** With the fact that it was filed, from which the letter to the reporter follows. */
-  async #insert(row: NewReport, language: Language | null): Promise<Report> {
-    const { db, outbox } = this.#options;
+  async #insert(row: UnfiledReport, language: Language | null): Promise<ReportLine> {
+    const { db, outbox, cases } = this.#options;
     const inserted = await db.transaction(async (tx) => {
-      const report = await this.#store.insert(tx, row);
-      if (!report) return undefined;
+      const report = await this.#store.insert(tx, { ...row, case: await cases.gather(tx, row) });
+      if (!report || row.source === 'order') return report;
       const data = { report: report.id, number: report.number, language };
       await outbox.add(tx, { topic: 'report.filed', ...(row.reporter ? { identity: row.reporter } : {}), data });
       return report;

@@ -37,6 +37,7 @@ export const english = {
   refundReasons: {
     not_held: 'The live did not take place',
     live_over: 'Bought after the last live had ended',
+    house_decision: 'The house has ended the live',
     blocked: 'The creator has closed their rooms to you',
     withdrawal: 'Given back by the buyer',
     request_undone: 'The creator did not do what was asked for',

@@ -26,6 +26,7 @@ export const french: BaseSiteTexts = {
   refundReasons: {
     not_held: 'Le live n’a pas eu lieu',
     live_over: 'Acheté après la fin du dernier live',
+    house_decision: 'La maison a mis fin au live',
     blocked: 'Le créateur vous a fermé ses salons',
     withdrawal: 'Rendu par l’acheteur',
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',

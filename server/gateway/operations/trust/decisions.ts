@@ -118,7 +118,8 @@ const reviewOperations = [
     summary: 'File the order of an authority',
     description: 'It is decided like a report, first in the queue, and counted on its own in the figures.',
     errors: ['room_not_found', 'message_not_found'],
-    run: ({ decisions }, { caller: { identity }, input }) => decisions.fileOrder(identity, input),
+    run: async ({ decisions, reports }, { caller: { identity }, input }) =>
+      decisions.find(await reports.fileOrder(identity, input)),
   }),
   operation({
     by: ['reviewer', 'operator', 'server:moderation'],
@@ -140,7 +141,7 @@ const ownOperations = [
     summary: 'What was decided about you',
     description:
       'Statements of reasons: what, why, on what ground, whether a machine took part, how to appeal until when.',
-    run: ({ decisions }, { caller: { identity } }) => decisions.statementsOf(identity),
+    run: ({ decisions }, { caller: { identity } }) => decisions.statements.list(identity),
   }),
   operation({
     ...BY_PEOPLE,

@@ -60,7 +60,7 @@ export const reportOperations = [
   operation({
     name: 'markReportUnfounded',
     http: 'POST /v1/reports/:id/unfounded',
-    by: ['server:moderation', 'operator'],
+    by: ['server:moderation', 'reviewer', 'operator'],
     answer: z.object({}),
     summary: 'Note that a report was made in bad faith',
     description:
