@@ -10,6 +10,7 @@ import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
 import type { Language } from './protocol/people.ts';
 import type { Room } from './protocol/rooms.ts';
+import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 
 /** Where to write to somebody; undefined for people of embedders, and for those without an address. */
 export type AddressOf = (identity: string) => Promise<{ address: string; language: Language } | undefined>;
@@ -19,8 +20,8 @@ type MoneyLetter = {
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
-type Facts = MoneyFacts & AccountFacts;
-type LettersOf = {
+type Facts = MoneyFacts & AccountFacts & DecisionFacts;
+export type LettersOf = {
   [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
 };
 
@@ -29,6 +30,8 @@ export interface MoneyLettersOptions {
   mail: Mail;
   publicUrl: string;
   addressOf: AddressOf;
+  /** Letters about facts of other domains. */
+  others?: LettersOf;
   /** The room of a ticket. */
   roomOf(ticket: string): Promise<Room>;
 }
@@ -38,9 +41,11 @@ const CANCELLED = new Set(['not_held', 'live_over']);
 
 export class MoneyLetters {
   readonly #options: MoneyLettersOptions;
+  readonly #letters: LettersOf;
 
   constructor(options: MoneyLettersOptions) {
     this.#options = options;
+    this.#letters = { ...this.#own, ...options.others };
   }
 
   /** Runs again for facts that were dispatched before; the key is the fact's id. */
@@ -66,7 +71,7 @@ export class MoneyLetters {
     return letterOf?.(fact.data, fact);
   }
 
-  readonly #letters: LettersOf = {
+  readonly #own: LettersOf = {
     'role.changed': ({ role, change, by }, { identity }) =>
       role === 'creator' && identity && by !== identity && (change === 'given' || change === 'refused')
         ? {

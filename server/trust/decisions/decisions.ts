@@ -30,14 +30,7 @@ import type { Rooms } from '../../rooms/rooms.ts';
 import { type CaseCursor, type CaseRow, CasesStore, type Reader } from './cases.store.ts';
 import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
-import {
-  groundOf,
-  mayAppeal,
-  toCase,
-  toDecision,
-  toFiledReport,
-  toOwnAppeal,
-} from './decision-views.ts';
+import { groundOf, mayAppeal, toCase, toDecision, toFiledReport, toOwnAppeal } from './decision-views.ts';
 import {
   type AppealRow,
   type DecisionRow,

@@ -40,7 +40,10 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
 
   const reportMessage = async (reporter = 'lea', author = 'max', text = 'You are nothing') => {
     const id = await house.say(room, author, text);
-    return { id, case: await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' }) };
+    return {
+      id,
+      case: await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' }),
+    };
   };
   const isShown = async (id: string) => {
     const entries = (await house.domains.chat.history(room, { limit: 50 })).entries;
@@ -50,7 +53,8 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
 
   /** What each effect left, once or not at all. */
   async function effects(identity: string) {
-    const acts = (kind: string) => count(`select count(*) as n from chat_acts where kind = '${kind}' and target = '${identity}'`);
+    const acts = (kind: string) =>
+      count(`select count(*) as n from chat_acts where kind = '${kind}' and target = '${identity}'`);
     return {
       removed: await acts('remove'),
       muted: await acts('ban'),
@@ -70,7 +74,10 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
       const fan = `max-${steps}`;
       room = await house.createRoom({ kind: 'ticket', priceMinor: 500 });
       const { promotions, tickets } = house.domains.money;
-      await promotions.grant({ identity: fan, amountMinor: 1_000, reason: 'Test', idempotencyKey: `grant-${steps}` }, 'op');
+      await promotions.grant(
+        { identity: fan, amountMinor: 1_000, reason: 'Test', idempotencyKey: `grant-${steps}` },
+        'op',
+      );
       const bought = await house.domains.rooms.getRoom(room);
       await tickets.buy({ room: bought, identity: fan, name: fan, from: 'wallet' });
       const { case: id } = await reportMessage('lea', fan);
@@ -121,7 +128,9 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
       expect([await isShown(id), await house.accessOf(room, fan)]).toEqual([true, 'granted']);
       expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
       expect(await count(`select count(*) as n from chat_restrictions where lifted_at is null`)).toBe(0);
-      expect(await count(`select count(*) as n from chat_entries where kind = 'restoration' and room = '${room}'`)).toBe(1);
+      expect(
+        await count(`select count(*) as n from chat_entries where kind = 'restoration' and room = '${room}'`),
+      ).toBe(1);
       const { strikes, statements } = await house.domains.decisions.statements.list(fan);
       expect([strikes, statements[0]?.state, statements[0]?.appeal?.outcome]).toEqual([0, 'undone', 'granted']);
       if (!wasKilled) break;
@@ -151,13 +160,19 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(decisions.appeal('eve', { decision, text: 'Mine' }))).toBe('decision_not_found');
     const mine = await decisions.appeal('max', { decision, text: 'First' });
     expect(await decisions.appeal('max', { decision, text: 'Second' })).toEqual(mine);
-    expect((await decisions.list('rev-1', { limit: 10 })).cases[0]).toMatchObject({ state: 'appealed', owed: 'appeal' });
+    expect((await decisions.list('rev-1', { limit: 10 })).cases[0]).toMatchObject({
+      state: 'appealed',
+      owed: 'appeal',
+    });
     expect(await codeOf(decisions.decideAppeal('rev-1', mine.id, UPHELD))).toBe('another_reviewer_needed');
     expect(await codeOf(decisions.decideAppeal('max', mine.id, UPHELD))).toBe('appeal_not_found');
     house.clock.advance(15 * DAY_MS);
     expect((await decisions.list('rev-1', { late: 'true', limit: 10 })).cases).toHaveLength(1);
     const upheld = await decisions.decideAppeal('rev-2', mine.id, UPHELD);
-    expect(upheld).toMatchObject({ state: 'in_force', appeals: [{ outcome: 'upheld', isLate: true, decidedBy: 'rev-2' }] });
+    expect(upheld).toMatchObject({
+      state: 'in_force',
+      appeals: [{ outcome: 'upheld', isLate: true, decidedBy: 'rev-2' }],
+    });
     expect(await codeOf(decisions.decideAppeal('rev-4', mine.id, GRANTED))).toBe('already_decided');
     expect((await decisions.list('rev-1', { limit: 10 })).cases).toEqual([]);
   });
@@ -166,7 +181,10 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     const { id, case: of } = await reportMessage('lea');
     const { id: first } = await house.decide(of, []);
     const { decisions, reports } = house.domains;
-    expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'decided', outcome: { acted: false, mayAppeal: true } });
+    expect((await reports.listBy('lea'))[0]).toMatchObject({
+      state: 'decided',
+      outcome: { acted: false, mayAppeal: true },
+    });
     expect((await decisions.statements.list('max')).statements).toEqual([]);
     const appeal = await decisions.appeal('lea', { decision: first, text: 'It is an insult.' });
     expect((await reports.listBy('lea'))[0]?.state).toBe('appealed');
@@ -177,7 +195,9 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     expect(await isShown(id)).toBe(false);
     expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'decided', outcome: { acted: true } });
     const { statements } = await decisions.statements.list('max');
-    expect(statements).toMatchObject([{ id: second.id, mayAppeal: true, points: 1, article: { fr: expect.any(String) } }]);
+    expect(statements).toMatchObject([
+      { id: second.id, mayAppeal: true, points: 1, article: { fr: expect.any(String) } },
+    ]);
   });
 
   test('what a moderator removed stays removed, and a second decision keeps what the first one removed', async () => {
@@ -252,7 +272,9 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     // Decided by the same reviewer, a stopped live is looked at again; by another one it was.
     const final = await house.decide(of, [{ kind: 'stop_live' }]);
     expect(final.appeals).toMatchObject([{ kind: 'second_look', outcome: null }]);
-    expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([{ state: 'decided', owed: 'second_look' }]);
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([
+      { state: 'decided', owed: 'second_look' },
+    ]);
   });
 
   test('nobody sees a case about themselves or their creator, and every look is on record', async () => {
@@ -269,7 +291,11 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     house.clock.advance(DAY_MS);
     const view = await decisions.view('rev-3', ofFan.case);
     expect(view.looks.map(({ by }) => by)).toEqual(['rev-3', 'rev-3']);
-    expect(view).toMatchObject({ article: { id: 'conduct', version: 1 }, reports: [{ reporter: 'lea' }], mayNotDecide: null });
+    expect(view).toMatchObject({
+      article: { id: 'conduct', version: 1 },
+      reports: [{ reporter: 'lea' }],
+      mayNotDecide: null,
+    });
     await expect(house.rows(`delete from case_looks`)).rejects.toThrow();
   });
 
@@ -296,13 +322,20 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     await house.decide(order, [], 'rev-1');
     const figures = await decisions.figures({});
     expect(figures.orders).toMatchObject({ total: 1, byAuthority: { 'Tribunal judiciaire de Paris': 1 } });
-    expect(figures).toMatchObject({ reports: { total: 4 }, decisions: { total: 1, withoutMeasure: 1 }, waiting: { total: 2 } });
+    expect(figures).toMatchObject({
+      reports: { total: 4 },
+      decisions: { total: 1, withoutMeasure: 1 },
+      waiting: { total: 2 },
+    });
   });
 
   test('an appeal ends after six months, strikes after a year, and a decision is never changed', async () => {
     const { decisions } = house.domains;
     const { case: of } = await reportMessage();
-    const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }, { kind: 'suspend_account', until: '2026-05-05T20:00:00Z' }]);
+    const { id: decision } = await house.decide(of, [
+      { kind: 'remove_message' },
+      { kind: 'suspend_account', until: '2026-05-05T20:00:00Z' },
+    ]);
     await house.dispatch();
     expect((await decisions.statements.list('max')).strikes).toBe(4);
     expect(await house.accessOf(room, 'max')).toBe('suspended');
@@ -312,7 +345,11 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(decisions.appeal('max', { decision, text: 'Late' }))).toBe('appeal_not_allowed');
     house.clock.advance(180 * DAY_MS);
     expect((await decisions.statements.list('max')).strikes).toBe(0);
-    for (const change of [`update decisions set points = 0`, `update decisions set reasons = 'x'`, `delete from decisions`])
+    for (const change of [
+      `update decisions set points = 0`,
+      `update decisions set reasons = 'x'`,
+      `delete from decisions`,
+    ])
       await expect(house.rows(change)).rejects.toThrow();
   });
 
@@ -325,6 +362,8 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     expect(row).toMatchObject({ accused: null, reasons: null, points: 4 });
     expect((await house.rows<{ accused: string | null }>(`select accused from review_cases`))[0]?.accused).toBeNull();
     expect(await house.accessOf(room, 'max')).toBe('suspended');
-    expect((await house.domains.decisions.view('rev-1', of)).decisions).toMatchObject([{ accused: null, reasons: null }]);
+    expect((await house.domains.decisions.view('rev-1', of)).decisions).toMatchObject([
+      { accused: null, reasons: null },
+    ]);
   });
 });

@@ -9,8 +9,8 @@ import { StripeProvider } from '../../../server/money/provider/stripe-provider.t
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
-import { type Fact, Outbox, toFact } from '../../../server/platform/outbox/outbox.ts';
 import { outbox as facts } from '../../../server/platform/outbox/outbox.schema.ts';
+import { type Fact, Outbox, toFact } from '../../../server/platform/outbox/outbox.ts';
 import type { MessageId, RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import type { RoomReportInput } from '../../../server/protocol/trust/reports.ts';
@@ -73,7 +73,7 @@ export class ReviewHouse {
     const secrets = { secretKey: 'sk_test_unused', webhookSecrets: ['whsec_unused'] };
     const provider = StripeProvider.create({ ...secrets, host: '127.0.0.1', port: 9, protocol: 'http', clock, log });
     // Without a payment there is nothing to ask about.
-    provider.fetchEvents = async () => [];
+    provider.fetchEvents = async () => ({ events: [], isWhole: true });
     const platform = { db, bus, outbox, clock, log, metrics };
     this.domains = await createDomains(platform, { config, provider, isReturnUrlAllowed: () => true });
   }
@@ -105,7 +105,9 @@ export class ReviewHouse {
     return hasKilled;
   }
 
-  async createRoom(access: { kind: 'free' } | { kind: 'ticket'; priceMinor: number } = { kind: 'free' }): Promise<RoomId> {
+  async createRoom(
+    access: { kind: 'free' } | { kind: 'ticket'; priceMinor: number } = { kind: 'free' },
+  ): Promise<RoomId> {
     return (await this.domains.rooms.createRoom({ creator: 'ada', title: 'An evening', access })).id;
   }
 
