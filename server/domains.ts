@@ -17,6 +17,7 @@ import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
 import { DataExport } from './data-export.ts';
+import { decisionLetters } from './decision-letters.ts';
 import { listenToFacts } from './facts.ts';
 import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
@@ -165,6 +166,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     addressOf: (identity) => people.addressOf(identity),
     roomOf: (ticket) => money.tickets.roomOf(ticket),
     contactOf: async (report) => addressIn(await reports.contactOf(report)),
+    others: decisionLetters(decisions, config.publicUrl),
   });
   const returnLinks = new ReturnLinks({ box, publicUrl: config.publicUrl });
   const subject = `mailto:${config.mailFrom.address}`;

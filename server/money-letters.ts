@@ -10,6 +10,7 @@ import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
 import type { Language } from './protocol/people.ts';
 import type { Room } from './protocol/rooms.ts';
+import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
 
 interface Contact {
@@ -24,8 +25,8 @@ type MoneyLetter = {
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
-type Facts = MoneyFacts & AccountFacts & TrustFacts;
-type LettersOf = {
+type Facts = MoneyFacts & AccountFacts & DecisionFacts & TrustFacts;
+export type LettersOf = {
   [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
 };
 
@@ -34,6 +35,8 @@ export interface MoneyLettersOptions {
   mail: Mail;
   publicUrl: string;
   addressOf: AddressOf;
+  /** Letters about facts of other domains. */
+  others?: LettersOf;
   /** The room of a ticket. */
   roomOf(ticket: string): Promise<Room>;
   /** The mail address that was given with a report by the form, if it is one. */
@@ -45,9 +48,11 @@ const CANCELLED = new Set(['not_held', 'live_over']);
 
 export class MoneyLetters {
   readonly #options: MoneyLettersOptions;
+  readonly #letters: LettersOf;
 
   constructor(options: MoneyLettersOptions) {
     this.#options = options;
+    this.#letters = { ...this.#own, ...options.others };
   }
 
   /** Runs again for facts that were dispatched before; the key is the fact's id. */
@@ -73,7 +78,7 @@ export class MoneyLetters {
     return letterOf?.(fact.data, fact);
   }
 
-  readonly #letters: LettersOf = {
+  readonly #own: LettersOf = {
     'role.changed': ({ role, change, by }, { identity }) =>
       role === 'creator' && identity && by !== identity && (change === 'given' || change === 'refused')
         ? {

@@ -3,6 +3,7 @@
 import { passkey } from './letters/account.ts';
 import { accountClosed } from './letters/account-closed.ts';
 import { address } from './letters/address.ts';
+import { appealDecided, decision, decisionUndone, reportDecided } from './letters/decisions.ts';
 import { liveCancelled, liveMoved } from './letters/live-moved.ts';
 import { liveReminder } from './letters/live-reminder.ts';
 import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
@@ -27,4 +28,8 @@ export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[N
   'report-unfounded': reportUnfounded,
   passkey,
   address,
+  decision,
+  'decision-undone': decisionUndone,
+  'report-decided': reportDecided,
+  'appeal-decided': appealDecided,
 };

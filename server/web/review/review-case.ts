@@ -199,7 +199,7 @@ export class ReviewCase extends DeskPart {
                 outcome,
                 reasons: answer,
                 decidedBy,
-              }) => html`<p class="small"><b>${texts.appealTitle[appealKind]}:</b> ${outcome && texts.outcomes[outcome]}, <bdi>${decidedBy ?? ''}</bdi></p>
+              }) => html`<p class="small"><b>${outcome && texts.heading(texts.appealTitle[appealKind], texts.outcomes[outcome])}</b>, <bdi>${decidedBy ?? ''}</bdi></p>
                 ${answer ? html`<p class="words small">${answer}</p>` : nothing}`,
             )}
         </li>`;

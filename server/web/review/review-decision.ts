@@ -60,6 +60,7 @@ export class ReviewDecision extends DeskPart {
       }
 
       legend {
+        padding: 0;
         margin-bottom: 0.4rem;
         font-weight: 650;
       }
@@ -172,7 +173,7 @@ export class ReviewDecision extends DeskPart {
     return html`<wa-radio-group label=${texts.ground} .value=${this.groundKind} @change=${(event: Event) => {
       this.groundKind = textOf(event) as ReviewDecision['groundKind'];
     }}>
-        ${article ? html`<wa-radio value="article">${texts.groundArticle}: ${article.title[this.language]}</wa-radio>` : nothing}
+        ${article ? html`<wa-radio value="article">${texts.heading(texts.groundArticle, article.title[this.language])}</wa-radio>` : nothing}
         <wa-radio value="law">${texts.groundLaw}</wa-radio>
       </wa-radio-group>
       ${

@@ -39,7 +39,7 @@ export class ReviewQueue extends DeskPart {
 
       @media (min-width: 700px) {
         .filters {
-          grid-template-columns: 14rem 16rem auto;
+          grid-template-columns: 17rem 17rem auto;
         }
 
         .filters wa-checkbox {

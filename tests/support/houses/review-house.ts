@@ -73,7 +73,7 @@ export class ReviewHouse {
     const secrets = { secretKey: 'sk_test_unused', webhookSecrets: ['whsec_unused'] };
     const provider = StripeProvider.create({ ...secrets, host: '127.0.0.1', port: 9, protocol: 'http', clock, log });
     // Without a payment there is nothing to ask about.
-    provider.fetchEvents = async () => [];
+    provider.fetchEvents = async () => ({ events: [], isWhole: true });
     const platform = { db, bus, outbox, clock, log, metrics };
     this.domains = await createDomains(platform, { config, provider, isReturnUrlAllowed: () => true });
   }
