@@ -131,11 +131,12 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     expect(await tom.by('decision-act').count()).toBe(0);
     const ines = await enterAsReviewer('ines', 'en-GB');
     await ines.by(`case-${live}`).click();
-    await ines.by('open-appeal').getByText('C’était une scène de théâtre.').waitFor();
+    const appeal = ines.by('open-accused');
+    await appeal.getByText('C’était une scène de théâtre.').waitFor();
     await takePictures(ines, 'review-appeal-en');
-    await ines.by('appeal-granted').click();
-    await ines.by('decision-reasons').locator('textarea').fill('La scène est une pièce connue.');
-    await ines.by('decision-act').click();
+    await appeal.getByTestId('appeal-granted').click();
+    await appeal.getByTestId('decision-reasons').locator('textarea').fill('La scène est une pièce connue.');
+    await appeal.getByTestId('decision-act').click();
     await ines.by('confirm-decision').click();
     await ines.by('note').waitFor();
 

@@ -36,7 +36,7 @@ export class SiteReview extends SitePage {
     return html`<div class="column">
       ${
         this.#case
-          ? html`<review-case case=${this.#case}></review-case>`
+          ? html`<review-case case=${this.#case} reader=${session.person.identity}></review-case>`
           : html`<h1 class="display">${review.title}</h1><review-queue></review-queue>`
       }
     </div>`;

@@ -10,9 +10,11 @@ import './review-decision.ts';
 import { evidenceOf, evidenceStyles } from './review-evidence.ts';
 
 export class ReviewCase extends DeskPart {
-  static override properties = { ...DeskPart.properties, case: {}, view: { state: true } };
+  static override properties = { ...DeskPart.properties, case: {}, reader: {}, view: { state: true } };
   /** Id of the case. */
   declare case: string;
+  /** Who reads it, and answers no appeal against a decision of their own. */
+  declare reader: string;
   declare view: CaseView | undefined;
 
   static override styles = [
@@ -95,11 +97,12 @@ export class ReviewCase extends DeskPart {
     const texts = this.words.review;
     return html`<div class="sides">
       <div>
-        ${this.#acts(view)}
+        ${this.#stopBox(view)}
         <section aria-labelledby="reports">
           <h2 id="reports" class="display">${texts.reports}</h2>
           <ul class="rows" data-testid="case-reports">${view.reports.map((report) => this.#report(report))}</ul>
         </section>
+        ${this.#acts(view)}
       </div>
       <aside>
         ${this.#article(view)} ${view.decisions.length > 0 ? this.#decisions(view.decisions) : nothing} ${this.#history(view)}
@@ -111,42 +114,47 @@ export class ReviewCase extends DeskPart {
     </div>`;
   }
 
-  #acts(view: CaseView): TemplateResult {
+  #stopBox(view: CaseView): TemplateResult | typeof nothing {
     const texts = this.words.review;
-    const open = view.decisions.flatMap(({ appeals }) => appeals).find(({ outcome }) => outcome === null);
     const isStopped = view.decisions.some(
       ({ state, measures }) => state === 'in_force' && measures.some(({ kind }) => kind === 'stop_live'),
     );
-    const mustDecide = view.owed === 'decision' || view.state === 'open';
+    if (!view.room || !mustDecide(view) || isStopped || view.mayNotDecide === 'reported_it') return nothing;
+    return html`<div class="stop">
+      <wa-button variant="danger" data-testid="stop-live" ?loading=${this.busy === 'stop'} @click=${this.#stop}>${texts.stop}</wa-button>
+      <p class="small muted">${texts.stopText}</p>
+    </div>`;
+  }
+
+  #acts(view: CaseView): TemplateResult {
+    const texts = this.words.review;
+    const owed = view.decisions.flatMap(({ by, appeals }) =>
+      by === this.reader ? [] : appeals.filter(({ outcome }) => outcome === null),
+    );
+    if (view.mayNotDecide)
+      return html`<wa-callout variant="warning" data-testid="may-not-decide">${texts.mayNot[view.mayNotDecide]}</wa-callout>`;
     return html`
+      ${owed.map((appeal) => this.#appeal(view, appeal))}
       ${
-        view.room && mustDecide && !isStopped && view.mayNotDecide !== 'reported_it'
-          ? html`<div class="stop">
-              <wa-button variant="danger" data-testid="stop-live" ?loading=${this.busy === 'stop'} @click=${this.#stop}>${texts.stop}</wa-button>
-              <p class="small muted">${texts.stopText}</p>
-            </div>`
-          : nothing
-      }
-      ${open ? this.#appeal(open) : nothing}
-      ${view.mayNotDecide ? html`<wa-callout variant="warning" data-testid="may-not-decide">${texts.mayNot[view.mayNotDecide]}</wa-callout>` : nothing}
-      ${
-        (open || mustDecide) && !view.mayNotDecide
-          ? html`<section aria-labelledby="decide">
-              <h2 id="decide" class="display">${open ? texts.answer : texts.decide}</h2>
-              ${open ? nothing : html`<p class="muted">${texts.decideText}</p>`}
-              <review-decision .view=${view} .appeal=${open} @review-decided=${this.#handleDecided}></review-decision>
+        mustDecide(view)
+          ? html`<section aria-labelledby="decide" data-testid="decide">
+              <h2 id="decide" class="display">${texts.decide}</h2>
+              <p class="muted">${texts.decideText}</p>
+              <review-decision .view=${view} @review-decided=${this.#handleDecided}></review-decision>
             </section>`
           : nothing
       }
     `;
   }
 
-  #appeal({ kind, text, createdAt, dueAt, isLate, by }: Appeal): TemplateResult {
+  #appeal(view: CaseView, appeal: Appeal): TemplateResult {
     const texts = this.words.review;
-    return html`<section aria-labelledby="appeal" data-testid="open-appeal">
-      <h2 id="appeal" class="display">${texts.appealTitle[kind]}</h2>
+    const { id, kind, text, createdAt, dueAt, isLate, by } = appeal;
+    return html`<section aria-labelledby=${id} data-testid="open-${kind}">
+      <h2 id=${id} class="display">${texts.appealTitle[kind]}</h2>
       <p class="small muted">${by ? html`<bdi>${by}</bdi>, ` : nothing}${this.#moment(createdAt)} · ${texts.appealDue(this.#moment(dueAt))} ${isLate ? html`<span class="state bad">${texts.late}</span>` : nothing}</p>
       ${text ? html`<p class="words"><bdi dir="auto">${text}</bdi></p>` : nothing}
+      <review-decision .view=${view} .appeal=${appeal} @review-decided=${this.#handleDecided}></review-decision>
     </section>`;
   }
 
@@ -253,6 +261,10 @@ export class ReviewCase extends DeskPart {
     await this.reload();
     this.note = detail.note;
   };
+}
+
+function mustDecide({ state }: CaseView): boolean {
+  return state === 'open';
 }
 
 defineElement('review-case', ReviewCase);
