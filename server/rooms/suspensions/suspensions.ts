@@ -1,7 +1,7 @@
 /**
  * What the house's decisions do in rooms: a person enters no room, or not this one; nobody goes live in a room. Access
- * decisions read the same table (`rooms.store.ts`), and so does everything that begins a live. Each method is idempotent
- * by the decision.
+ * decisions read the same table (`rooms.store.ts`), and so does everything that begins a live. Each method is
+ * idempotent by the decision.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';

@@ -1,6 +1,6 @@
 /**
- * The review of reports: cases gather reports of one subject, reviewers decide them, people appeal, and another reviewer
- * answers. A decision, what follows from it (`measures.ts`) and who is told are one transaction. Called by the gateway;
+ * The review of reports: cases gather reports of one subject, reviewers decide them, people appeal, and another
+ * reviewer answers. A decision, what follows from it (`measures.ts`) and who is told are one transaction. Called by the gateway;
  * other domains are behind ports.
  */
 import type { Clock } from '../../platform/clock.ts';
@@ -357,8 +357,8 @@ export class Decisions {
   }
 
   /**
-   * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked, in the
-   * state that it has from now on.
+   * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked, in
+   * the state that it has from now on.
    */
   async #add(tx: Orm, row: CaseRow, decision: NewDecision): Promise<string> {
     const earlier = await this.#store.findLast(row.id, tx);

@@ -1,6 +1,6 @@
 /**
  * Carries out what decisions order, and undoes it, by the methods of the domains. It is told by a fact and looks at the
- * decision as it stands then, so that it may come twice, late, or in another order. Trust has no list of bans of its own.
+ * decision as it stands then: it may come twice, late, or in another order. Trust has no list of bans.
  */
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';

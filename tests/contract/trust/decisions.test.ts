@@ -92,7 +92,8 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
       // A reviewer whose request was cut off repeats it.
       expect(['ok', 'already_decided']).toContain(await codeOf(house.decide(id, ALL_MEASURES)));
       await house.dispatch();
-      await house.domains.money.sweep();
+      // The job completes the refunds of a process that was killed.
+      if ((await effects(fan)).refunded === before.refunded) await house.domains.money.sweep();
       const after = await effects(fan);
       const done = Object.fromEntries(
         Object.entries(after).map(([name, value]) => [name, value - before[name as keyof typeof before]]),
