@@ -128,8 +128,8 @@ export class ReviewCase extends DeskPart {
 
   #acts(view: CaseView): TemplateResult {
     const texts = this.words.review;
-    const owed = view.decisions.flatMap(({ by, appeals }) =>
-      by === this.reader ? [] : appeals.filter(({ outcome }) => outcome === null),
+    const owed = view.decisions.flatMap(({ by, state, appeals }) =>
+      by === this.reader || state !== 'in_force' ? [] : appeals.filter(({ outcome }) => outcome === null),
     );
     if (view.mayNotDecide)
       return html`<wa-callout variant="warning" data-testid="may-not-decide">${texts.mayNot[view.mayNotDecide]}</wa-callout>`;
