@@ -1,6 +1,6 @@
 /**
- * What the house's decisions do in a chat, and undo. They outrank what moderators do, and leave that as it is: a message
- * that a moderator removed stays removed. Each method is idempotent by the decision.
+ * What the house's decisions do in a chat, and undo. They outrank what moderators do, and leave that as it is: a
+ * message that a moderator removed stays removed. Each method is idempotent by the decision.
  */
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';

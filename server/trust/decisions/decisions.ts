@@ -1,7 +1,7 @@
 /**
  * The review of reports: cases gather reports of one subject, reviewers decide them, people appeal, and another
- * reviewer answers. A decision, what follows from it (`measures.ts`) and who is told are one transaction. Called by the gateway;
- * other domains are behind ports.
+ * reviewer answers. A decision, what follows from it (`measures.ts`) and who is told are one transaction. Called by the
+ * gateway; other domains are behind ports.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
