@@ -73,7 +73,6 @@ export class PageContents {
       language,
       person,
       isOperator: person !== null && (await this.#roles.has(person.identity, 'operator')),
-      isReviewer: person !== null && (await this.#roles.has(person.identity, 'reviewer')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
       signInPath: this.#config.hasSite ? signInPath(request.path) : undefined,
       demoPeople: demoPeopleOf(this.#config),

@@ -33,7 +33,6 @@ export interface ServerPage {
   language: Language;
   person: SitePerson | null;
   isOperator: boolean;
-  isReviewer: boolean;
   isFullHeight: boolean;
   /** Absent in a house that only embeds. */
   signInPath: string | undefined;

@@ -24,6 +24,10 @@ export class SiteReview extends SitePage {
     this.#case = decodeURIComponent(id);
   }
 
+  protected override get pageTitle(): string {
+    return `${this.words.review.title} · Loge`;
+  }
+
   protected override content(session: SiteSession): TemplateResult {
     const { review } = this.words;
     if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
