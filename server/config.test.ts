@@ -116,6 +116,26 @@ test('rates of VAT come from a file of the operator, which is checked at the sta
   expect(faultsOf({ LOGE_VAT_RATES: join(path, 'nowhere') })).toEqual([expect.stringContaining('cannot be read')]);
 });
 
+test('numbers that help in danger come from a file of the operator, each with its source', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'loge-help-')), 'help.json');
+  const name = { en: 'Children in danger', fr: 'Enfance en danger' };
+  const contact = { name, number: '119', source: 'https://www.example.gouv.fr/119' };
+  writeFileSync(path, JSON.stringify({ FR: [contact] }));
+  expect(parseConfig({ LOGE_HELP_CONTACTS: path }).helpContacts).toEqual({ FR: [contact] });
+  expect(parseConfig({}).helpContacts).toEqual({});
+  const { source: _, ...unsourced } = contact;
+  for (const wrong of [
+    { FR: [unsourced] },
+    { France: [contact] },
+    { FR: [{ ...contact, number: 'call us' }] },
+    { FR: [{ ...contact, name: 'Children' }] },
+    { FR: [{ ...contact, source: 'javascript:alert(1)' }] },
+  ]) {
+    writeFileSync(path, JSON.stringify(wrong));
+    expect(faultsOf({ LOGE_HELP_CONTACTS: path })).toEqual([expect.stringMatching(/^LOGE_HELP_CONTACTS: /)]);
+  }
+});
+
 test('mail has a server and a sender, and a fault never quotes the password', () => {
   const LOGE_SMTP_URL = 'smtps://loge:a-password@smtp.example.com';
   expect(parseConfig({ LOGE_SMTP_URL, LOGE_MAIL_FROM: 'Club <mail@club.example>' })).toMatchObject({

@@ -39,25 +39,38 @@ const secrets = list.refine(
   `must have at least ${SECRET_MIN_CHARS} characters`,
 );
 
-const vatRates = z.record(
-  z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR'),
-  z.number().int().min(0).max(10_000),
+const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR');
+const vatRates = z.record(countryCode, z.number().int().min(0).max(10_000));
+const helpContacts = z.record(
+  countryCode,
+  z.array(
+    z.strictObject({
+      name: z.strictObject({ en: text, fr: text }),
+      /** A telephone number, as it is dialled in that country. */
+      number: text.max(30).regex(/^\+?\d[\d .-]*$/, 'must be a telephone number'),
+      /** Where the number was read: no number is invented. */
+      source: z.url({ protocol: /^https$/ }),
+    }),
+  ),
 );
+export type HelpContacts = z.infer<typeof helpContacts>;
 
-/** The operator's own VAT rates, from their file. */
-function readVatRates(path: string, context: z.RefinementCtx): z.infer<typeof vatRates> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    context.addIssue(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+/** Reads a JSON file of the operator. */
+function readFrom<Schema extends z.ZodType>(schema: Schema) {
+  return (path: string, context: z.RefinementCtx): z.output<Schema> => {
+    let raw: unknown;
+    try {
+      raw = JSON.parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      context.addIssue(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return z.NEVER;
+    }
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) return parsed.data;
+    for (const { path: place, message } of parsed.error.issues)
+      context.addIssue(`${place.join('.') || 'file'}: ${message}`);
     return z.NEVER;
-  }
-  const parsed = vatRates.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  for (const { path: place, message } of parsed.error.issues)
-    context.addIssue(`${place.join('.') || 'file'}: ${message}`);
-  return z.NEVER;
+  };
 }
 
 /** `Name <address>`, or an address alone, which then is the name too. */
@@ -110,7 +123,9 @@ const environment = z.object({
   /** In a house that only embeds: identities that may open the money desk, separated by commas. */
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
-  LOGE_VAT_RATES: text.transform(readVatRates).optional(),
+  LOGE_VAT_RATES: text.transform(readFrom(vatRates)).optional(),
+  /** A JSON file with numbers that help people in danger, by country; the form for reports shows them after 112. */
+  LOGE_HELP_CONTACTS: text.transform(readFrom(helpContacts)).optional(),
   /** A folder with the pages that the house writes itself: `terms.en.html` and so on. */
   LOGE_HOUSE_PAGES: text.optional(),
   /** `smtps://user:password@host`, or `smtp://…` with STARTTLS where the server offers it. */
@@ -325,6 +340,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** Who may be let in by a desk link. */
     operators: env.LOGE_OPERATORS ?? [],
     vatRates: env.LOGE_VAT_RATES,
+    helpContacts: env.LOGE_HELP_CONTACTS ?? {},
     /** In development the example; in production a house without its own pages shows no link to them. */
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),
     trustProxyHops: env.LOGE_TRUST_PROXY,

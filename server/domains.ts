@@ -9,6 +9,7 @@ import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
 import { Operators } from './accounts/operators/operators.ts';
+import { addressIn } from './accounts/people/mail-addresses.ts';
 import { People } from './accounts/people/people.ts';
 import { Moderators } from './accounts/roles/moderators.ts';
 import { Roles } from './accounts/roles/roles.ts';
@@ -16,6 +17,7 @@ import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
 import { DataExport } from './data-export.ts';
+import { decisionLetters } from './decision-letters.ts';
 import { listenToFacts } from './facts.ts';
 import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
@@ -38,6 +40,7 @@ import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Charter } from './trust/charter/charter.ts';
+import { Decisions } from './trust/decisions/decisions.ts';
 import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -66,6 +69,7 @@ export interface Domains {
   money: Money;
   chat: Chat;
   charter: Charter;
+  decisions: Decisions;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -115,8 +119,31 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     retention: config.chatRetention,
   });
   const charter = new Charter({ db, rooms, clock });
+  const roles = new Roles({ db, outbox, clock });
+  const decisions = new Decisions({
+    ...{ db, outbox, clock, rooms, charter },
+    people: {
+      creatorsOf: async (person) => (await roles.rolesOf(person)).flatMap(({ scope }) => scope?.creator ?? []),
+      languageOf: async (person) => (await people.contactsOf([person])).get(person)?.language,
+      isCreator: async (identity) => (await accounts.getNames([identity])).has(identity),
+    },
+    chatActs: (identity) => chat.records.actsAbout(identity),
+    measures: {
+      rooms: rooms.suspensions,
+      chat: chat.houseMeasures,
+      money: {
+        setFreeze: async (creator, freeze) => void (await money.desk.setFreeze(creator, { ...freeze, by: 'house' })),
+        refundRoom: (room) => money.refundRoom(room),
+      },
+    },
+  });
   const reports = new Reports({
-    ...{ db, clock, log, rooms, charter },
+    ...{ db, outbox, clock, log, rooms, charter },
+    recorder: { keep: async () => null },
+    cases: {
+      gather: (tx, report) => decisions.gather(tx, report),
+      outcomesOf: (reporter, cases) => decisions.statements.outcomesOf(reporter, cases),
+    },
     chat: {
       messageEvidence: (room, id) => chat.records.context(room, id),
       personEvidence: (room, identity) => chat.records.about(room, identity),
@@ -127,7 +154,6 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock });
-  const roles = new Roles({ db, outbox, clock });
   const { publicUrl, creatorApproval } = config;
   const houseName = config.mailFrom.name;
   const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval });
@@ -139,6 +165,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     publicUrl: config.publicUrl,
     addressOf: (identity) => people.addressOf(identity),
     roomOf: (ticket) => money.tickets.roomOf(ticket),
+    contactOf: async (report) => addressIn(await reports.contactOf(report)),
+    others: decisionLetters(decisions, config.publicUrl),
   });
   const returnLinks = new ReturnLinks({ box, publicUrl: config.publicUrl });
   const subject = `mailto:${config.mailFrom.address}`;
@@ -161,6 +189,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       chat.appendTipRefunds(
         facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),
       ),
+    measures: (facts) => decisions.handleFacts(facts),
     webhooks: () => webhooks.wake(),
     ranks: (facts) => rooms.handleRoleFacts(facts),
   });
@@ -185,6 +214,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     money,
     chat,
     charter,
+    decisions,
     reports,
     webhooks,
     notices,

@@ -8,6 +8,8 @@ import type { MoneyFacts } from './money/money-facts.ts';
 import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
+import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
+import type { TrustFacts } from './trust/trust-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
@@ -21,7 +23,9 @@ type DispatchListener =
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
-  /** Queues letters about money and roles to people of the house (`money-letters.ts`). */
+  /** Carries out what the house has decided, and undoes it. */
+  | 'measures'
+  /** Queues letters about money, roles and reports to people of the house (`money-letters.ts`). */
   | 'letters'
   /** Queues notices to many people about a room (`notices/`). */
   | 'notices'
@@ -44,12 +48,23 @@ export type RoomListener =
   | 'roomChange'
   | 'roomEnd';
 
+/** Decides the person's access to each room again in which they have a socket. */
+type PersonListener = 'access';
+
 interface Listeners {
   dispatch?: readonly DispatchListener[];
   room?: readonly RoomListener[];
+  /** On every gateway, for facts about a person in any room. */
+  person?: readonly PersonListener[];
 }
 
-type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts;
+type Topic =
+  | keyof AccountFacts
+  | keyof RoomFacts
+  | keyof MoneyFacts
+  | keyof NoticeFacts
+  | keyof DecisionFacts
+  | keyof TrustFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
@@ -58,6 +73,9 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
   'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
+  // No webhooks: `decision.made` reports why.
+  'suspension.changed': { dispatch: ['media'], room: ['access'], person: ['access'] },
+  'live.stopped': { dispatch: ['media'] },
   'follower.added': { dispatch: ['webhooks'] },
   'follower.removed': { dispatch: ['webhooks'] },
   // No webhook: these people are the house's own.
@@ -70,7 +88,18 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'room.ended': { dispatch: ['privateSessions', 'webhooks', 'media'], room: ['roomEnd', 'earnings'] },
   'room.notHeld': { dispatch: ['webhooks'] },
 
+  // No webhook: the measure has its own.
+  'measure.due': { dispatch: ['measures'] },
+  'decision.made': { dispatch: ['webhooks', 'letters'] },
+  'decision.undone': { dispatch: ['letters'] },
+  'report.decided': { dispatch: ['letters'] },
+  'appeal.decided': { dispatch: ['webhooks', 'letters'] },
+
   'reminder.due': { dispatch: ['webhooks'] },
+
+  // No webhooks: who reports is told to nobody.
+  'report.filed': { dispatch: ['letters'] },
+  'report.unfounded': { dispatch: ['letters'] },
 
   // The chat comes first: webhooks are sent after participants have seen it.
   'tips.settled': { dispatch: ['tips', 'webhooks', 'letters'] },

@@ -1,6 +1,6 @@
 /**
- * The facts of money and of roles that people of the house get a letter about. Embedders write to their own people
- * themselves.
+ * The facts of money, roles and reports that people get a letter about: those of the house, and who gave a mail address
+ * with a report by the form. Embedders write to their own people themselves.
  */
 import type { AccountFacts } from './accounts/account-facts.ts';
 import type { LetterData, TemplateName } from './accounts/mail/letters/template.ts';
@@ -10,17 +10,23 @@ import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
 import type { Language } from './protocol/people.ts';
 import type { Room } from './protocol/rooms.ts';
+import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
+import type { TrustFacts } from './trust/trust-facts.ts';
 
+interface Contact {
+  address: string;
+  language: Language;
+}
 /** Where to write to somebody; undefined for people of embedders, and for those without an address. */
-export type AddressOf = (identity: string) => Promise<{ address: string; language: Language } | undefined>;
+export type AddressOf = (identity: string) => Promise<Contact | undefined>;
 
 type MoneyLetter = {
-  [Name in TemplateName]: { identity: string; template: Name; data: LetterData[Name] };
+  [Name in TemplateName]: { identity?: string; contact?: Contact; template: Name; data: LetterData[Name] };
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
-type Facts = MoneyFacts & AccountFacts;
-type LettersOf = {
+type Facts = MoneyFacts & AccountFacts & DecisionFacts & TrustFacts;
+export type LettersOf = {
   [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
 };
 
@@ -29,8 +35,12 @@ export interface MoneyLettersOptions {
   mail: Mail;
   publicUrl: string;
   addressOf: AddressOf;
+  /** Letters about facts of other domains. */
+  others?: LettersOf;
   /** The room of a ticket. */
   roomOf(ticket: string): Promise<Room>;
+  /** The mail address that was given with a report by the form, if it is one. */
+  contactOf(report: string): Promise<string | undefined>;
 }
 
 /** Why a ticket goes back by itself: its room ended, and its buyer saw no live. */
@@ -38,9 +48,11 @@ const CANCELLED = new Set(['not_held', 'live_over']);
 
 export class MoneyLetters {
   readonly #options: MoneyLettersOptions;
+  readonly #letters: LettersOf;
 
   constructor(options: MoneyLettersOptions) {
     this.#options = options;
+    this.#letters = { ...this.#own, ...options.others };
   }
 
   /** Runs again for facts that were dispatched before; the key is the fact's id. */
@@ -49,7 +61,7 @@ export class MoneyLetters {
     let isQueued = false;
     for (const fact of facts) {
       const letter = await this.#letterOf(fact);
-      const to = letter && (await addressOf(letter.identity));
+      const to = letter?.contact ?? (letter?.identity && (await addressOf(letter.identity)));
       if (!letter || !to) continue;
       const { template, data } = letter;
       const { address, language } = to;
@@ -66,7 +78,7 @@ export class MoneyLetters {
     return letterOf?.(fact.data, fact);
   }
 
-  readonly #letters: LettersOf = {
+  readonly #own: LettersOf = {
     'role.changed': ({ role, change, by }, { identity }) =>
       role === 'creator' && identity && by !== identity && (change === 'given' || change === 'refused')
         ? {
@@ -74,6 +86,25 @@ export class MoneyLetters {
             template: 'creator-decision',
             data: { accepted: change === 'given', link: this.#page(change === 'given' ? '/studio' : '/account') },
           }
+        : undefined,
+    'report.filed': async ({ report, number, language }, { identity }) => {
+      if (identity)
+        return {
+          identity,
+          template: 'report-received',
+          data: { number, isByForm: false, link: this.#page('/reports') },
+        };
+      const address = language && (await this.#options.contactOf(report));
+      if (!language || !address) return undefined;
+      return {
+        contact: { address, language },
+        template: 'report-received',
+        data: { number, isByForm: true, link: this.#page('/reports/new') },
+      };
+    },
+    'report.unfounded': ({ number, limitedUntil }, { identity }) =>
+      identity
+        ? { identity, template: 'report-unfounded', data: { number, limitedUntil, link: this.#page('/reports') } }
         : undefined,
     'ticket.bought': ({ ticket: { id, identity, priceMinor, currency, boughtAt } }) => ({
       identity,

@@ -80,6 +80,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     hidden: ['by'],
     erase: { delete: `(room is null or ${ROOM_IS_OVER})` },
   },
+  suspensions: {
+    domain: 'rooms',
+    rows: 'identity = $1',
+    kept: 'what keeps a suspended person out, under their identity alone',
+  },
   follows: { domain: 'rooms', rows: '(follower = $1 or creator = $1)', hidden: ['follower'], erase: { delete: true } },
   club_tiers: { domain: 'rooms', rows: 'creator = $1', kept: 'members agreed to it' },
   reminders: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },
@@ -176,6 +181,28 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { set: { reporter: 'null', contact: 'null', note: 'null' } },
     kept: 'evidence has its own term (LOGE_CHAT_EVIDENCE_DAYS), also where it names the person',
   },
+
+  unfounded_reports: { domain: 'trust', rows: 'reporter = $1', hidden: ['by'], erase: { delete: true } },
+  review_cases: {
+    domain: 'trust',
+    rows: 'accused = $1',
+    hidden: ['subject_key', 'category', 'severity', 'is_order', 'due_at', 'decide_by', 'owed'],
+    erase: {
+      set: {
+        accused: 'null',
+        subject_key: "case when subject_key like 'person:%' then 'erased:' || id else subject_key end",
+      },
+    },
+  },
+  decisions: {
+    domain: 'trust',
+    rows: 'accused = $1',
+    hidden: ['by'],
+    erase: { set: { accused: 'null', reasons: 'null' } },
+    kept: 'what was decided on what ground is counted in the figures, without the person',
+  },
+  appeals: { domain: 'trust', rows: 'by = $1', hidden: ['decided_by'], erase: { set: { by: 'null', text: 'null' } } },
+  case_looks: { domain: 'trust', rows: 'by = $1', kept: 'which reviewer looked at a case stays on record' },
 
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
 };

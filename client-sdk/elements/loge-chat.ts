@@ -21,11 +21,11 @@ import { ChatList } from './chat/list/chat-list.ts';
 import { outgoingEntries } from './chat/list/chat-outgoing.ts';
 import './chat/chat-people.ts';
 import type { LogeChatPeople } from './chat/chat-people.ts';
-import type { ReportTarget } from './chat/chat-report.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
 import { icon } from './controls/more-icons.ts';
 import { formatCount, formatMoney } from './texts/format.ts';
+import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
 import { loadParts } from './loading/parts.ts';
@@ -227,7 +227,7 @@ export class LogeChat extends RoomPart {
       <loge-chat-people .room=${room} @loge-report-wanted=${(event: CustomEvent<ReportTarget>) => {
         this.reported = event.detail;
       }}></loge-chat-people>
-      ${this.reported ? html`<loge-chat-report .room=${room} .target=${this.reported}></loge-chat-report>` : nothing}
+      ${this.reported ? html`<loge-report .room=${room} .target=${this.reported}></loge-report>` : nothing}
       ${
         this.#canModerate
           ? html`<loge-chat-message .room=${room}></loge-chat-message>${this.#moderation(room)}`

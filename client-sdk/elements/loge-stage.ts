@@ -28,15 +28,20 @@ import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
 import { formatDateTime, formatUntil } from './texts/format.ts';
 import './texts/inside-texts.ts';
+import { loadParts } from './loading/parts.ts';
+import type { ReportTarget } from './trust/loge-report.ts';
 
 export class LogeStage extends RoomPart {
   static override properties = {
     quality: { state: true },
     missingCode: { state: true },
+    reported: { state: true },
   };
   declare quality: Quality | undefined;
   /** Set while the SDK's code for media could not be loaded; it keeps trying. */
   declare missingCode: LogeError | undefined;
+  /** Each new one opens the dialog, which is loaded then. */
+  declare reported: ReportTarget | undefined;
 
   readonly #tips = new TipBanner(this);
 
@@ -130,10 +135,12 @@ export class LogeStage extends RoomPart {
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
             ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
+            ${this.#reportButton()}
           </div>
           <loge-chat-reactions .room=${room}></loge-chat-reactions>
         </div>
       </div>
+      ${this.reported ? html`<loge-report .room=${room} .target=${this.reported}></loge-report>` : nothing}
     `;
   }
 
@@ -154,6 +161,7 @@ export class LogeStage extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    loadParts(this.renderRoot);
     const { room } = this;
     if (room !== this.#attached) {
       this.#detach();
@@ -168,6 +176,18 @@ export class LogeStage extends RoomPart {
         room?.stage.attach(corner, { picture: 'camera' });
       }
     }
+  }
+
+  #reportButton(): TemplateResult | typeof nothing {
+    const { room, texts } = this;
+    if (!room?.info || room.localParticipant.role === 'creator') return nothing;
+    const label = texts.stage.report;
+    const report = (): void => {
+      this.reported = {};
+    };
+    return html`<button class="report" type="button" data-testid="report-live-open" aria-label=${label} title=${label} @click=${report}>
+      <span class="badge">${icon('flag', 14)}</span>
+    </button>`;
   }
 
   get #mainVideo(): HTMLVideoElement {

@@ -86,7 +86,7 @@ export type RoomEventName = keyof typeof RoomEvent;
  * An item of the chat: a message, a tip or a notice. A removed message stays in its place with an empty text and
  * `removed`, a tip that was paid back with `refunded`.
  */
-export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' | 'tip_refund' }>;
+export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' | 'restoration' | 'tip_refund' }>;
 
 /**
  * The server has paused the media of a private session, because this client does not report that the video arrives. The

@@ -24,6 +24,7 @@ import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
 import { HOUSE, houseEntry } from './log/house-entries.ts';
+import { HouseMeasures } from './moderation/house-measures.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
 import { ReviewQueue } from './moderation/review-queue.ts';
@@ -53,6 +54,7 @@ export interface ChatOptions {
 
 export class Chat {
   readonly moderation: Moderation;
+  readonly houseMeasures: HouseMeasures;
   readonly held: ReviewQueue;
   readonly polls: Polls;
   readonly records: Records;
@@ -109,6 +111,7 @@ export class Chat {
     };
     this.#parts = parts;
     this.moderation = new Moderation(parts);
+    this.houseMeasures = new HouseMeasures(parts);
     this.held = new ReviewQueue(parts);
     this.polls = new Polls(parts);
     this.records = new Records(parts);

@@ -67,6 +67,8 @@ const HTTP_BUDGETS = {
   report: REPORTS,
   /** The public form, whose sender is known by address alone. */
   reportForm: { address: { points: 10, seconds: 3_600 } },
+  /** Letters to a mailbox that was given on that form, by whomever. */
+  reportFormMailbox: { identity: { points: 2, seconds: 24 * 3_600 } },
   /** Mails with a sign-in link: the identity is a mail address, or the mailbox behind several. */
   signInMail: { identity: { points: 5, seconds: 900 }, address: { points: 60, seconds: 600 } },
   signInMailbox: { identity: { points: 10, seconds: 3_600 } },

@@ -4,6 +4,7 @@
  * port and nothing of sockets or media, and writes its facts to the outbox in the transaction that makes them true.
  */
 
+import type { RoomId } from '../protocol/ids.ts';
 import { Reconciliations } from './books/reconciliations.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
@@ -119,6 +120,7 @@ export class Money {
   readonly #tipBatches: TipBatches;
   readonly #invariants: InvariantsStore;
   readonly #jobs: MoneyJobs;
+  readonly #cancellations: Cancellations;
   #closed = false;
 
   private constructor(context: MoneyContext) {
@@ -183,7 +185,8 @@ export class Money {
       refundOrders,
       wake: () => this.#jobs.wakeProviderEvents(),
     });
-    const cancellations = new Cancellations(context, refunds);
+    this.#cancellations = new Cancellations(context, refunds);
+    const cancellations = this.#cancellations;
     this.#jobs = new MoneyJobs(context, { ...this, checkouts, refundOrders, cancellations });
   }
 
@@ -213,6 +216,11 @@ export class Money {
     if (membership) return { ...membership, purpose: 'membership' };
     const checkout = await this.#checkouts.confirm(providerSession);
     return { status: STATUS_ON_RETURN[checkout.status], purpose: checkout.purpose, id: checkout.sourceId };
+  }
+
+  /** Ends a room and pays all of its tickets back. Idempotent; a crash half-way is resumed. */
+  refundRoom(room: RoomId): Promise<void> {
+    return this.#cancellations.refundRoom(room);
   }
 
   /** Kinds of open money matters of a person. Their records cannot be erased while there is one. */

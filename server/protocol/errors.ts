@@ -132,6 +132,11 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This address does not support this method. The header `Allow` lists the supported ones.',
   },
+  reports_limited: {
+    status: 429,
+    retryable: false,
+    message: 'Several of your reports were found to be made in bad faith: for some time you can file one a day.',
+  },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   idempotency_conflict: {
     status: 409,
@@ -184,6 +189,7 @@ export const ERROR_CATALOGUE = {
   },
   stage_full: { status: 503, retryable: true, message: 'The room is full at the moment.' },
   // Charter
+  report_not_found: { status: 404, retryable: false, message: 'There is no such report.' },
   charter_acceptance_required: {
     status: 403,
     retryable: false,
@@ -191,6 +197,24 @@ export const ERROR_CATALOGUE = {
   },
   charter_not_found: { status: 404, retryable: false, message: 'There is no such charter.' },
   charter_changed: { status: 409, retryable: false, message: 'The charter has changed. Read it again.' },
+  // Decisions
+  account_suspended: { status: 403, retryable: false, message: 'The house has suspended this account.' },
+  live_stopped: { status: 403, retryable: false, message: 'The house has stopped the live of this room.' },
+  case_not_found: { status: 404, retryable: false, message: 'There is no such case.' },
+  decision_not_found: { status: 404, retryable: false, message: 'There is no such decision about you.' },
+  appeal_not_found: { status: 404, retryable: false, message: 'There is no such appeal.' },
+  already_decided: { status: 409, retryable: false, message: 'This was decided already. Load it again.' },
+  another_reviewer_needed: {
+    status: 403,
+    retryable: false,
+    message: 'Another reviewer has to decide this: you reported it or decided it before.',
+  },
+  measure_invalid: { status: 422, retryable: false, message: 'This measure does not fit the case.' },
+  appeal_not_allowed: {
+    status: 409,
+    retryable: false,
+    message: 'This decision cannot be appealed: its time is over, or another decision has taken its place.',
+  },
   // Chat
   message_empty: { status: 400, retryable: false, message: 'The message is empty.' },
   message_too_long: { status: 400, retryable: false, message: 'The message is too long.' },

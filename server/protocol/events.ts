@@ -52,6 +52,35 @@ export const EVENT_PAYLOADS = {
   'participant.blocked': ofCreator.extend({ by: z.string(), reason: z.string() }),
   'participant.unblocked': ofCreator.extend({ by: z.string() }),
   /** One of your own people follows a creator; of the house's people you get none. */
+  /** The house has decided about one of your people, by reports or of its own; `room.*` and `access.*` follow. */
+  'decision.made': z.object({
+    decision: idSchema('decision'),
+    identity: z.string(),
+    kind: z.enum(['provisional', 'final']),
+    measures: z.array(
+      z.object({
+        kind: z.string(),
+        room: z.string().nullable(),
+        message: z.string().nullable(),
+        until: z.string().nullable(),
+      }),
+    ),
+    ground: z.union([z.object({ article: z.string(), version: z.number().int() }), z.object({ law: z.string() })]),
+    reasons: z.string(),
+    language: z.enum(['en', 'fr']),
+    automated: z.boolean(),
+    at: z.string(),
+    appealUntil: z.string().nullable(),
+  }),
+  /** `granted`: the decision is undone. `identity` is who appealed. */
+  'appeal.decided': z.object({
+    appeal: idSchema('appeal'),
+    decision: idSchema('decision'),
+    identity: z.string(),
+    outcome: z.enum(['granted', 'upheld']),
+    reasons: z.string(),
+    language: z.enum(['en', 'fr']),
+  }),
   'follower.added': ofCreator,
   'follower.removed': ofCreator,
   'membership.started': z.object({ membership }),

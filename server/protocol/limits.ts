@@ -151,6 +151,14 @@ export const LIMITS = {
   keyOrigins: 20,
   /** Of a report. */
   reportNoteChars: 4_000,
+  /**
+   * Reports of one person that were found to be made in bad faith, within so many days, after which that person may
+   * file `limitedReportsPerDay` for `limitedReportDays` (R71g).
+   */
+  unfoundedReports: 3,
+  unfoundedReportDays: 90,
+  limitedReportDays: 30,
+  limitedReportsPerDay: 1,
   charterArticles: 40,
   /** Characters of an article in one language. */
   charterTextChars: 8_000,

@@ -116,6 +116,7 @@ export const accessReason = z.enum([
   'refunded',
   'disputed',
   'removed',
+  'suspended',
   'expired',
   'revoked',
   'private_ended',

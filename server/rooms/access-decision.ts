@@ -6,6 +6,7 @@ import { isPersonId } from '../protocol/people.ts';
 import type { Access, AccessReason, Offer } from '../protocol/rooms.ts';
 import type { Clubs } from './clubs.ts';
 import type { AccessRecord } from './rooms.store.ts';
+import { NO_GRANT, type Rank } from './token-statements.ts';
 
 /** `subscribe` is the token's permission to watch. */
 export interface AccessHolder {
@@ -16,10 +17,13 @@ export interface AccessHolder {
 
 /** `offer` is what opens the room to somebody without access, clubs aside. */
 export async function decideAccess(
-  { room, removalReason, entitlements }: AccessRecord,
+  { room, removalReason, suspendedUntil, entitlements }: AccessRecord,
   { identity, role, subscribe }: AccessHolder,
   { nowMs, clubs, offer }: { nowMs: number; clubs: Clubs; offer: Offer | undefined },
 ): Promise<Access> {
+  // Postgres writes a time without an end as `infinity`.
+  const isSuspended = suspendedUntil === 'infinity' || (suspendedUntil && Date.parse(suspendedUntil) > nowMs);
+  if (isSuspended) return { state: 'refused', reason: 'suspended' };
   if (role !== 'creator' && removalReason !== null) return { state: 'refused', reason: 'removed', note: removalReason };
   if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
   if (role === 'creator') return { state: 'granted', reason: 'role' };
@@ -46,6 +50,16 @@ export async function decideAccess(
   const lapsed = latest && ((latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired') as AccessReason);
   const reason = lapsed ?? club.lapsed;
   return { state: 'required', ...(offered ? { offer: offered } : {}), ...(reason ? { reason } : {}) };
+}
+
+export function rankIn({ isModerator, grant }: AccessRecord): Rank {
+  return isModerator ? { role: 'moderator', moderates: true } : (grant ?? NO_GRANT).rank;
+}
+
+/** Why nothing can be bought that would open the room to somebody whom it refuses. */
+export function refusalOf({ reason }: Access): AppError {
+  if (reason === 'suspended') return new AppError('account_suspended');
+  return new AppError(reason === 'removed' ? 'access_removed' : 'room_ended');
 }
 
 /** Throws `room_not_found` if a room's creator is one of the house's people: no API key sees it or acts on it. */

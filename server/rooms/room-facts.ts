@@ -11,6 +11,10 @@ export interface RoomFacts {
   'participant.blocked': ParticipantBlocked;
   /** The same for each open room of the creator. */
   'block.changed': ParticipantBlocked;
+  /** The house's decision on a person, for one room or for all. */
+  'suspension.changed': SuspensionChanged;
+  /** The house has stopped the live. */
+  'live.stopped': Record<string, never>;
   'follower.added': { creator: string };
   'follower.removed': { creator: string };
   'live.started': Record<string, never>;
@@ -35,6 +39,12 @@ export interface ParticipantBlocked {
   creator: string;
   identity: string;
   change: { isBlocked: true; by: string; reason: string } | { isBlocked: false; by: string };
+}
+
+export interface SuspensionChanged {
+  decision: string;
+  kind: 'account' | 'room';
+  isSuspended: boolean;
 }
 
 export interface AccessChanged {

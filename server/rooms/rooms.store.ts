@@ -24,6 +24,7 @@ import { PERSON_ID_LIKE } from '../protocol/people.ts';
 import { pictureOf } from '../protocol/pictures.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
+import { suspensions } from './suspensions/suspensions.schema.ts';
 import { toGrant } from './token-grants.store.ts';
 import type { TokenGrant } from './token-statements.ts';
 
@@ -31,6 +32,8 @@ export interface AccessRecord {
   room: Room;
   /** Null unless the person was removed. */
   removalReason: string | null;
+  /** When the house's suspension of the person ends, as the database writes it; null: there is none. */
+  suspendedUntil: string | null;
   /** Whether the creator has made them a moderator of this room, as a person of the house. */
   isModerator: boolean;
   /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
@@ -407,7 +410,8 @@ export class RoomsStore {
     for (const row of rows) {
       const facts = found.get(row.asked) ?? {
         room: toRoom(row),
-        removalReason: row.removal,
+        removalReason: row.removal ?? row.houseRemoval,
+        suspendedUntil: row.suspendedUntil,
         isModerator: row.isModerator,
         grant: row.grant && toGrant(row.grant),
         entitlements: [],
@@ -447,6 +451,13 @@ function prepareAccessRecords(orm: Orm) {
       poster: pictureUses.hash,
       removal: removal.reason,
       grant: tokenGrants,
+      houseRemoval: sql<string | null>`(select reason from ${suspensions} where ${suspensions.identity} = asked.identity
+        and ${suspensions.room} = ${rooms.id} and ${suspensions.liftedAt} is null order by ${suspensions.createdAt} limit 1)`,
+      suspendedUntil: sql<
+        string | null
+      >`(select max(coalesce(${suspensions.until}, 'infinity'))::text from ${suspensions}
+        where ${suspensions.identity} = asked.identity and ${suspensions.kind} = 'account'
+          and ${suspensions.liftedAt} is null)`,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
         and coalesce(${roles.creator}, '') = ${rooms.creator} and coalesce(${roles.room}, '') in ('', ${rooms.id}))`,
       entitlement: {

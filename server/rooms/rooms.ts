@@ -15,7 +15,7 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Access, AccessReason, Offer, Room, RoomInput } from '../protocol/rooms.ts';
-import { type AccessHolder, assertEmbedders, decideAccess } from './access-decision.ts';
+import { type AccessHolder, assertEmbedders, decideAccess, rankIn } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
@@ -25,6 +25,7 @@ import { RoomChanges } from './room-changes.ts';
 import { accessChanged, grantedBy } from './room-facts.ts';
 import type { EntitlementSource } from './rooms.schema.ts';
 import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
+import { Suspensions } from './suspensions/suspensions.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
   issueTime,
@@ -73,6 +74,7 @@ export class Rooms {
   readonly changes: RoomChanges;
   readonly removals: Removals;
   readonly followers: Followers;
+  readonly suspensions: Suspensions;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -118,10 +120,12 @@ export class Rooms {
       moderates: (of) => this.moderates(of),
     });
     this.followers = new Followers({ ...options, db, removals: this.removals });
+    this.suspensions = new Suspensions({ ...options, db });
   }
 
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
+    await this.suspensions.assertNotSuspended(input.creator);
     const access = parseAccessRule(input.access, this.#currency);
     if (access.minTier) await this.clubs.getTierOf(input.creator, access.minTier);
     const id = createId('room');
@@ -365,6 +369,7 @@ export class Rooms {
       const room = await this.#store.lockLive(tx, roomId);
       if (!room) throw new AppError('room_not_found');
       if (room.endedAt) throw new AppError('room_ended');
+      await this.suspensions.assertStageOpen(roomId, tx);
       if (publication !== undefined) assertHolds(room.livePublication, publication);
       const isNew = room.liveStartedAt === null;
       const startedAt = (publication !== undefined && room.stageTakenAt) || this.#nowIso();
@@ -376,6 +381,7 @@ export class Rooms {
 
   /** A publisher takes the stage: earlier ones can no longer restore their live. Returns the new fence. */
   async takeStage(roomId: RoomId, publication: string | undefined): Promise<number> {
+    await this.suspensions.assertStageOpen(roomId);
     const fence = await this.#store.takeStage(roomId, publication ?? null, this.#nowIso());
     if (fence === undefined) throw new AppError('room_not_found');
     return fence;
@@ -486,10 +492,6 @@ export class Rooms {
   #isoIn(ms: number): string {
     return new Date(this.#clock.now() + ms).toISOString();
   }
-}
-
-function rankIn({ isModerator, grant }: AccessRecord): Rank {
-  return isModerator ? { role: 'moderator', moderates: true } : (grant ?? NO_GRANT).rank;
 }
 
 function assertHolds(holder: string | null, publication: string): void {

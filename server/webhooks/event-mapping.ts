@@ -89,6 +89,8 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
       data: { creator, identity, ...change },
     };
   },
+  'decision.made': ({ data: { event } }) => event && { type: 'decision.made', data: event },
+  'appeal.decided': ({ data: { event } }) => event && { type: 'appeal.decided', data: event },
   'follower.added': follower('follower.added'),
   'follower.removed': follower('follower.removed'),
   'access.changed': ({ data: { room, identity, change } }) => {

@@ -9,7 +9,7 @@ import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
-import type { ReportTarget } from './chat-report.ts';
+import type { ReportTarget } from '../trust/loge-report.ts';
 
 const SEARCH_DEBOUNCE_MS = 200;
 /** The search field is shown above this number of people. */

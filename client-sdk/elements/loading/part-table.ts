@@ -4,7 +4,7 @@ import { registerParts } from './parts.ts';
 registerParts({
   'loge-chat': () => import('../loge-chat.ts'),
   'loge-chat-message': () => import('../chat/chat-message.ts'),
-  'loge-chat-report': () => import('../chat/chat-report.ts'),
+  'loge-report': () => import('../trust/loge-report.ts'),
   'loge-club': () => import('../money/loge-club.ts'),
   'loge-leaderboard': () => import('../loge-leaderboard.ts'),
   'loge-moderation': () => import('../loge-moderation.ts'),

@@ -107,7 +107,32 @@ export const stageStyles = css`
     inset-inline-start: 0.75rem;
     display: flex;
     gap: 0.45rem;
+    align-items: center;
     pointer-events: none;
+  }
+
+  /* The badge is small, the area to tap is not. */
+  .report {
+    display: grid;
+    place-items: center;
+    width: 2.75rem;
+    height: 2.75rem;
+    margin: -0.6rem;
+    padding: 0;
+    border: 0;
+    border-radius: 999px;
+    background: none;
+    cursor: pointer;
+    pointer-events: auto;
+  }
+
+  .report:hover .badge {
+    background: rgb(12 6 9 / 0.94);
+  }
+
+  .report:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: -4px;
   }
 
   .curtain {

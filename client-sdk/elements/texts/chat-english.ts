@@ -243,6 +243,7 @@ export const moderationEnglish = {
   auditMore: 'Earlier',
   acts: {
     remove: 'removed a message of',
+    restore: 'restored a message of',
     remove_author: 'removed everything by',
     timeout: 'timed out',
     ban: 'banned',

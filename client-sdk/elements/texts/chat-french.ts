@@ -246,6 +246,7 @@ export const moderationFrench: typeof moderationEnglish = {
   auditMore: 'Plus ancien',
   acts: {
     remove: 'a supprimé un message de',
+    restore: 'a rétabli un message de',
     remove_author: 'a supprimé tout ce qu’a écrit',
     timeout: 'a réduit au silence',
     ban: 'a exclu',

@@ -76,6 +76,7 @@ export const french: BaseTexts = {
       private_ended: 'Votre session privée est terminée.',
       revoked: 'Votre accès à ce salon a été retiré.',
       room_ended: 'Ce live est terminé.',
+      suspended: 'La maison a suspendu votre compte. Vous en avez reçu les motifs.',
       subscribe_not_allowed: 'Votre invitation ne permet pas de regarder ce live.',
     },
   },

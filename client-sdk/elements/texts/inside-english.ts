@@ -98,6 +98,7 @@ export const insideEnglish = {
   },
   stage: {
     label: (creator: string) => `Live video of ${creator}`,
+    report: 'Report this live',
     soon: 'The curtain is still down',
     pausedTitle: 'A pause',
     pausedText: (creator: string, time: string) =>

@@ -101,6 +101,7 @@ export const insideFrench: InsideTexts = {
   },
   stage: {
     label: (creator) => `Vidéo en direct de ${creator}`,
+    report: 'Signaler ce live',
     soon: 'Le rideau est encore baissé',
     pausedTitle: 'Une pause',
     pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,

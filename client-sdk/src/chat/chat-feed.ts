@@ -187,6 +187,9 @@ export class ChatFeed {
         case 'notice':
           this.#emit('chatNotice', entry);
           break;
+        case 'restoration':
+          this.#emit('chatHistory', this.entries.items);
+          break;
         default:
           if (!entry.removed && !entry.erased) this.#emit('chatMessage', entry);
       }

@@ -4,7 +4,9 @@ import type { ChatItem } from '../events.ts';
 
 /** Whether an entry is shown as an item; others only change items. */
 export function isItem(entry: ChatEntry): entry is ChatItem {
-  return entry.kind !== 'removal' && entry.kind !== 'purge' && entry.kind !== 'tip_refund';
+  return (
+    entry.kind !== 'removal' && entry.kind !== 'purge' && entry.kind !== 'restoration' && entry.kind !== 'tip_refund'
+  );
 }
 
 /** The name that the server writes for erased people. */
@@ -40,6 +42,9 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
       updateMessages(items, (message) =>
         message.id === entry.messageId ? clearText(message) : clearQuote(message, ({ id }) => id === entry.messageId),
       );
+      return;
+    case 'restoration':
+      updateMessages(items, (message) => (message.id === entry.message.id ? entry.message : message));
       return;
     case 'purge':
       updateMessages(items, (message) =>

@@ -28,6 +28,19 @@ const SAMPLES: LetterData = {
   'account-closed': { receiptYears: 10, link: LINK },
   'creator-decision': { accepted: true, link: LINK },
   payout: { ...MONEY, status: 'failed' },
+  'report-received': { number: 12, isByForm: true, link: LINK },
+  'report-unfounded': { number: 12, limitedUntil: '2026-05-04T20:00:00Z', link: LINK },
+  decision: {
+    measures: ['remove_message', 'mute'],
+    ground: { en: 'Conduct', fr: 'Conduite' },
+    reasons: 'It insults a person.',
+    automated: false,
+    appealUntil: '2026-11-04T20:00:00.000Z',
+    link: LINK,
+  },
+  'decision-undone': { link: LINK },
+  'report-decided': { number: 7, acted: true, isChanged: false, link: LINK },
+  'appeal-decided': { granted: true, reasons: 'It was a quotation.', link: LINK },
 };
 const LANGUAGES: Language[] = ['en', 'fr'];
 

@@ -3,9 +3,11 @@
 import { passkey } from './letters/account.ts';
 import { accountClosed } from './letters/account-closed.ts';
 import { address } from './letters/address.ts';
+import { appealDecided, decision, decisionUndone, reportDecided } from './letters/decisions.ts';
 import { liveCancelled, liveMoved } from './letters/live-moved.ts';
 import { liveReminder } from './letters/live-reminder.ts';
 import { payout, receipt, refund, renewalFailed } from './letters/money.ts';
+import { reportReceived, reportUnfounded } from './letters/reports.ts';
 import { creatorDecision, moderatorInvitation } from './letters/roles.ts';
 import { signIn } from './letters/sign-in.ts';
 import type { LetterData, Template, TemplateName } from './letters/template.ts';
@@ -22,6 +24,12 @@ export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[N
   'moderator-invitation': moderatorInvitation,
   'creator-decision': creatorDecision,
   payout,
+  'report-received': reportReceived,
+  'report-unfounded': reportUnfounded,
   passkey,
   address,
+  decision,
+  'decision-undone': decisionUndone,
+  'report-decided': reportDecided,
+  'appeal-decided': appealDecided,
 };

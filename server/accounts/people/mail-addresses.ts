@@ -28,3 +28,12 @@ export function mailboxOf(address: string): string {
   const [user = ''] = address.slice(0, at).split('+');
   return `${DOTLESS.has(domain) ? user.replaceAll('.', '') : user}@${domain}`;
 }
+
+/** The mail address that a text is; undefined if it is something else, such as a telephone number. */
+export function addressIn(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : parseAddress(text);
+  } catch {
+    return undefined;
+  }
+}

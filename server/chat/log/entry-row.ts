@@ -120,7 +120,17 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
     case 'tip_refund':
       return { kind: 'tip_refund', seq, tip: row.id as TipId, sentAt };
     case 'removal':
-      return { kind: 'removal', seq, messageId: row.id as MessageId, by: row.identity, reason: row.text, sentAt };
+      return {
+        kind: 'removal',
+        seq,
+        // The house may remove a message again that it had restored.
+        messageId: (details?.subject ?? row.id) as MessageId,
+        by: row.identity,
+        reason: row.text,
+        sentAt,
+      };
+    case 'restoration':
+      return { kind: 'restoration', seq, message: restoredIn(row, showing), sentAt };
     case 'purge':
       return {
         kind: 'purge',
@@ -172,6 +182,12 @@ function toReply(row: EntryRow, evidence: boolean): ChatReply {
   const isHidden = row.removedAt !== null && !evidence;
   const excerpt = isHidden ? '' : [...(row.text ?? '')].slice(0, LIMITS.chatExcerptChars).join('');
   return { id: row.id as MessageId, from: authorOf(row), excerpt };
+}
+
+/** The message as it is now; without its row, which is there as long as the room's log, an empty one. */
+function restoredIn(row: EntryRow, showing: Showing): ChatMessage {
+  const message = row.replyTo === null ? undefined : showing.replies?.get(row.replyTo);
+  return toMessage(message ?? { ...row, kind: 'message', id: row.replyTo ?? row.id, removedAt: row.sentAt }, showing);
 }
 
 const authorOf = (row: EntryRow) => ({ identity: row.identity, name: row.name, role: row.role });

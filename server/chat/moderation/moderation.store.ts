@@ -5,6 +5,7 @@ import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 import type { RestrictionRow } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { ActTransaction } from '../log/chat.store.ts';
 import { chatRestrictions, chatWords } from './moderation.schema.ts';
 
 /** A room's settings as an act reads them. */
@@ -58,6 +59,24 @@ export async function removeMessage(
   if (removed) return { identity: removed.identity, removed: true };
   const [found] = await run<{ identity: string }>(FIND_AUTHOR, [room, id]);
   return found && { identity: found.identity, removed: false };
+}
+
+/** As often removed by the house as it was not restored, and not by a moderator who removed all of its author. */
+const RESTORE_MESSAGE = `update chat_entries message set removed_at = null
+  where room = $1 and kind = 'message' and id = $2 and removed_at is not null and erased_at is null
+    and (select count(*) filter (where act.kind = 'remove' and act.details ? 'decision')
+        > count(*) filter (where act.kind = 'restore') from chat_acts act where act.room = $1 and act.message_id = $2)
+    and not exists (select 1 from chat_entries purge where purge.room = $1 and purge.kind = 'purge'
+      and purge.details ->> 'identity' = message.identity and (purge.details ->> 'uptoSeq')::int >= message.seq)
+  returning identity`;
+
+/** Shows a message again that the house had removed; returns its author, undefined if nothing is restored. */
+export async function restoreMessage(
+  run: Run,
+  { room, id }: { room: RoomId; id: string },
+): Promise<string | undefined> {
+  const [restored] = await run<{ identity: string }>(RESTORE_MESSAGE, [room, id]);
+  return restored?.identity;
 }
 
 const REMOVE_MESSAGES = `update chat_entries set removed_at = $3::timestamptz
@@ -117,6 +136,17 @@ export async function insertRestriction(run: Run, it: NewRestriction): Promise<v
   ]);
 }
 
+export async function findRestrictionOf(run: Run, id: string): Promise<boolean> {
+  return (await run('select 1 from chat_restrictions where id = $1', [id])).length > 0;
+}
+
+/** False if it is lifted, or there is none. */
+export async function liftRestriction(run: Run, id: string, at: string): Promise<boolean> {
+  const lift =
+    'update chat_restrictions set lifted_at = $2::timestamptz where id = $1 and lifted_at is null returning id';
+  return (await run(lift, [id, at])).length > 0;
+}
+
 /** Lifts active restrictions of one scope, by person and by the roles that set them; returns their kinds. */
 export async function liftRestrictions(
   run: Run,
@@ -128,6 +158,14 @@ export async function liftRestrictions(
 
 export async function hasRestriction(run: Run, { creator, identity, room, at }: InForce): Promise<boolean> {
   return (await run(HAS_RESTRICTION, [creator, identity, room, at])).length > 0;
+}
+
+/** A removed message is unpinned too. */
+export async function unpin(act: ActTransaction, room: RoomId, removed: string[]): Promise<void> {
+  const settings = await readSettings(act.run, room);
+  if (settings.pinned === null || !removed.includes(settings.pinned)) return;
+  await saveSettings(act.run, room, { ...settings, pinned: null });
+  await act.bump();
 }
 
 const SAVE_WORDS = `insert into chat_words (creator, words, updated_at) values ($1, $2::jsonb, $3::timestamptz)

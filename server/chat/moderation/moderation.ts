@@ -29,6 +29,7 @@ import {
   removeMessagesOf,
   saveSettings,
   saveWords,
+  unpin,
 } from './moderation.store.ts';
 
 const TIMEOUT_DEFAULT_SECONDS = 600;
@@ -132,10 +133,11 @@ export class Moderation {
     const where = scope === 'room' ? room : null;
     const lifted = await this.#act(room, async (act, at) => {
       const held = { creator, identity, room: where, at };
-      const kinds = await liftRestrictions(act.run, isHelper ? { ...held, byRoles: HELPER_ROLES } : held);
+      const kinds = await liftRestrictions(act.run, { ...held, byRoles: isHelper ? HELPER_ROLES : LIFTED_ROLES });
       if (kinds.length === 0) {
-        if (isHelper && (await hasRestriction(act.run, held))) {
-          throw new AppError('forbidden', 'Only the creator and the server can lift their own restrictions.');
+        if (await hasRestriction(act.run, held)) {
+          const by = isHelper ? 'the creator, the server and the house' : 'the house';
+          throw new AppError('forbidden', `This was set by ${by}, who alone can lift it.`);
         }
         return false;
       }
@@ -259,6 +261,9 @@ export class Moderation {
 /** A moderator, or a fan whose token lets them moderate. */
 const HELPER_ROLES: readonly Actor['role'][] = ['moderator', 'fan'];
 
+/** A decision of the house is undone by an appeal alone. */
+const LIFTED_ROLES: readonly Actor['role'][] = [...HELPER_ROLES, 'creator', 'server'];
+
 function keepsOrderForAnother({ role }: Actor): boolean {
   return HELPER_ROLES.includes(role);
 }
@@ -290,14 +295,6 @@ async function purge(
     reason,
     details: { removed: removed.length },
   });
-}
-
-/** A removed message is unpinned too. */
-async function unpin(act: ActTransaction, room: RoomId, removed: string[]): Promise<void> {
-  const settings = await readSettings(act.run, room);
-  if (settings.pinned === null || !removed.includes(settings.pinned)) return;
-  await saveSettings(act.run, room, { ...settings, pinned: null });
-  await act.bump();
 }
 
 function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {

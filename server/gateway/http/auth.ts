@@ -134,7 +134,7 @@ export class HttpAuth {
     types = JSON_TYPE,
   ): Promise<Authenticated | undefined> {
     const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
-    const isPerson = (by.includes('person') || by.includes('operator')) && this.#sessions.isPresentedIn(request);
+    const isPerson = by.some((caller) => OF_PEOPLE.has(caller)) && this.#sessions.isPresentedIn(request);
     if (!isDesk && !isPerson) return undefined;
     const visit = isPerson ? await this.#sessions.find(request) : null;
     if (!isDesk && !visit) return undefined;
@@ -150,7 +150,10 @@ export class HttpAuth {
     const { session } = visit;
     const isOperator = by.includes('operator') && (await this.#roles.has(person.identity, 'operator'));
     if (isOperator && mayOperate(session, this.#clock.now())) return { by: 'operator', caller: person, session };
+    if (by.includes('reviewer') && (await this.#roles.has(person.identity, 'reviewer')))
+      return { by: 'reviewer', caller: person, session };
     if (by.includes('person')) return { by: 'person', caller: person, session };
+    if (by.includes('reviewer') && !isOperator) throw new AppError('forbidden', 'This is for reviewers.');
     throw isOperator ? new AppError('step_up_required') : new AppError('forbidden', 'This is for operators.');
   }
 
@@ -165,6 +168,9 @@ export class HttpAuth {
     return { caller: operator ?? visit?.person ?? null, session: visit?.session };
   }
 }
+
+/** Callers with a session of the site. */
+const OF_PEOPLE: ReadonlySet<CallerKind> = new Set(['person', 'reviewer', 'operator']);
 
 function missing(by: readonly CallerKind[]): AppError {
   if (!by.includes('participant')) return new AppError('token_missing', 'Sign in first.');
@@ -204,7 +210,7 @@ function challengeFor({ http: { by } }: Door, request: Request): string {
  * Whether to ask for an API key. A `Basic` challenge to one of our own pages would open the browser's password dialog.
  */
 function isForServer(by: readonly CallerKind[], request: Request): boolean {
-  const isForPages = by.includes('operator') || by.includes('person');
+  const isForPages = by.some((caller) => OF_PEOPLE.has(caller));
   return by.includes('server') && !(isForPages && request.get('sec-fetch-site') === 'same-origin');
 }
 

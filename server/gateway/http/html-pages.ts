@@ -3,13 +3,12 @@
  * pages are built from `server/web`.
  */
 
-import { html, type Markup } from '../../platform/html.ts';
+import { html, Markup } from '../../platform/html.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { FOOTER_PAGES, type FooterPage } from '../../web/site/site-paths.ts';
 
 /** The look of the site: `client-sdk/elements/theme/theme.ts`. */
-/** Markup: the quotes in it must not be escaped. */
-const STYLE = html`
+const STYLE = `
   :root { color-scheme: dark; }
   * { box-sizing: border-box; }
   body { margin: 0; min-height: 100dvh; display: grid; grid-template-rows: auto 1fr auto; background: #130d10; color: #f6eee6;
@@ -44,7 +43,7 @@ export function page(title: string, body: Markup, { language = 'en', links = [] 
   return html`<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Loge</title>
-<style>${STYLE}</style></head>
+<style>${new Markup(STYLE)}</style></head>
 <body>
 <header><a class="brand" href="/"><svg aria-hidden="true" width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.7"><path d="M4 23V12a9 9 0 0 1 18 0v11M2 23h22M4.5 12.5c3.5 0 6-2.5 8.5-7.5 2.5 5 5 7.5 8.5 7.5" stroke-linecap="round"/></svg>${site.name}</a>
 <a href="?lang=${other}" lang="${other}" hreflang="${other}">${site.otherLanguage}</a></header>

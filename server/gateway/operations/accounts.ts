@@ -36,10 +36,11 @@ const creatorOperations = [
     summary: 'Mint a room token',
     description:
       'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and is valid for ten minutes by default. `entitled: true` grants access that you sold yourself, `false` revokes it. Access and role of a token apply from when it is issued and override all earlier tokens.',
-    errors: ['room_not_found', 'forbidden'],
+    errors: ['room_not_found', 'forbidden', 'account_suspended'],
     run: async ({ rooms, tokens }, { key, input }) => {
       const room = await rooms.getRoom(input.room);
       await rooms.assertEmbedders(room.id);
+      await rooms.suspensions.assertNotSuspended(input.identity);
       if (input.role === 'creator' && input.identity !== room.creator.identity) {
         throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
       }
@@ -57,7 +58,9 @@ const creatorOperations = [
     summary: 'Mint a room token for yourself',
     description:
       'Identity, name and role come from the session: `creator` in a room of their own, `moderator` where the creator has made them one, `fan` elsewhere. It ends with the session. It takes no fields.',
+    errors: ['account_suspended'],
     run: async ({ rooms, tokens }, { room, session, caller: { identity, name } }) => {
+      await rooms.suspensions.assertNotSuspended(identity);
       const role = await rooms.roleOf({ room, identity });
       return { token: tokens.create({ identity, name, room, role }, { ...(session && { session: session.id }) }) };
     },

@@ -17,10 +17,10 @@ import type { Admitted, GatewayContext, HttpContext, LiveView } from '../context
 import type { Connection } from '../socket/connection.ts';
 
 /**
- * An embedder's server by API key, a participant by room token, a person of the site by session cookie, an operator by
- * desk session or as a person, or anybody.
+ * An embedder's server by API key, a participant by room token, a person of the site by session cookie, a reviewer as
+ * such a person, an operator by desk session or as a person, or anybody.
  */
-export type CallerKind = 'server' | 'participant' | 'person' | 'operator' | 'visitor';
+export type CallerKind = 'server' | 'participant' | 'person' | 'reviewer' | 'operator' | 'visitor';
 /** Over HTTP. A server needs a key with this scope. */
 export type HttpCaller = `server:${Scope}` | Exclude<CallerKind, 'server'>;
 /** `lobby`: anyone connected to the room. `inside`: only those with access. */

@@ -30,6 +30,7 @@ import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
+import { decisionOperations } from './trust/decisions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
@@ -67,7 +68,7 @@ export const OPERATIONS = {
     ...pricingOperations,
   ],
   chat: [...chatOperations, ...chatModerationOperations, ...chatRecordOperations, ...personalDataOperations],
-  trust: [...charterOperations, ...reportOperations],
+  trust: [...charterOperations, ...reportOperations, ...decisionOperations],
   events: webhookOperations,
 } as const satisfies Record<string, readonly Operation[]>;
 

@@ -1,9 +1,16 @@
-/** The public form for reports, which needs no account and takes no files, and the list of one's own reports. */
+/**
+ * The public form for reports, which needs no account and takes no files; what became of one's own reports, and what
+ * the house decided about oneself, with the way to appeal.
+ */
 import express, { type Express } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { addressIn, mailboxOf } from '../../accounts/people/mail-addresses.ts';
+import type { HelpContacts } from '../../config.ts';
 import { html, type Markup } from '../../platform/html.ts';
+import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type Report, reportCategory, reportFormInput } from '../../protocol/trust/reports.ts';
+import { appealInput } from '../../protocol/trust/decisions.ts';
+import { reportCategory, reportFormInput } from '../../protocol/trust/reports.ts';
 import { signInPath } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
 import { page } from '../http/html-pages.ts';
@@ -11,12 +18,13 @@ import { noStore } from '../http/security.ts';
 import { assertOwnPage } from '../origins.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 import { footerPages } from './house-pages.ts';
+import { ownReports, ownStatements } from './own-reports.ts';
 import { pageLanguage } from './page-language.ts';
 import { reportTexts } from './report-texts.ts';
-import { SERVER_TIME_ZONE } from './room-summary.ts';
 import type { SiteSessions } from './site-session.ts';
 
 const FORM_PATH = '/reports/new';
+const APPEAL_PATH = '/reports/appeals';
 const FORM_BYTES = 32 * 1024;
 
 const STYLE = html`<style>
@@ -29,6 +37,10 @@ const STYLE = html`<style>
   .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
   .report .danger { padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
   .report .fault { color: #ff9a92; }
+  .report h2 { margin-top: 2.5rem; }
+  .report .words { white-space: pre-line; }
+  .report summary { min-height: 2.75rem; display: flex; align-items: center; color: #e6b566; cursor: pointer; }
+  .report summary:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
   .report ul { list-style: none; padding: 0; }
   .report li { padding: .9rem 0; border-bottom: 1px solid #41323a; overflow-wrap: anywhere; }
   .report .quiet { color: #b9a8ad; font-size: .9375rem; }
@@ -40,29 +52,66 @@ interface ReportPageParts {
 }
 
 export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
-  const { config, reports } = context;
+  const { config, decisions, reports } = context;
+  const help = config.helpContacts;
   const write = async (language: Language, title: string, body: Markup) =>
     page(title, html`${STYLE}<div class="report">${body}</div>`, { language, links: await footerPages(context) });
+
+  /** Whether a letter may go to an address that anybody can have typed. */
+  const mayWriteTo = async (address: string): Promise<boolean> => {
+    try {
+      await limits.consume('reportFormMailbox', { identity: mailboxOf(address) });
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'rate_limited') return false;
+      throw error;
+    }
+  };
+
+  const ownPage = async (person: string | undefined, language: Language, note = ''): Promise<string> => {
+    const texts = reportTexts[language];
+    const own =
+      person &&
+      html`${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}
+      ${ownStatements(await decisions.statements.list(person), language, APPEAL_PATH)}`;
+    const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
+    const body = html`${note !== '' && html`<p class="danger" role="status">${note}</p>`}${own ?? signedOut}
+      <p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
+    return write(language, texts.own, body);
+  };
 
   app.get('/reports', noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const texts = reportTexts[language];
     const person = (await sessions.find(request))?.person;
-    const own = person
-      ? ownReports(await reports.listBy(person.identity), language)
-      : html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
-    const body = html`${own}<p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
-    response.type('html').send(await write(language, texts.own, body));
+    response.type('html').send(await ownPage(person?.identity, language));
+  });
+
+  const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
+  app.post(APPEAL_PATH, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const language = pageLanguage(request, response);
+    const person = (await sessions.find(request))?.person;
+    if (!person) throw new AppError('token_missing', 'Sign in first.');
+    await limits.consume('report', { identity: person.identity, address: request.ip });
+    const given = textsOf(request.body);
+    const parsed = appealInput.safeParse({ ...given, text: given.text?.replaceAll('\r\n', '\n') });
+    if (parsed.success) await decisions.appeal(person.identity, parsed.data);
+    const texts = reportTexts[language];
+    const note = parsed.success ? texts.appealed : texts.appealIncomplete;
+    response
+      .status(parsed.success ? 201 : 422)
+      .type('html')
+      .send(await ownPage(person.identity, language, note));
   });
 
   app.get(FORM_PATH, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    response.type('html').send(await write(language, reportTexts[language].title, form(language, {}, '')));
+    response.type('html').send(await write(language, reportTexts[language].title, form({ language, help }, {}, '')));
   });
 
-  const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
   app.post(FORM_PATH, noStore, parseForm, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     assertOwnPage(config, request);
@@ -74,13 +123,15 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
       response
         .status(422)
         .type('html')
-        .send(await write(language, texts.title, form(language, given, texts.incomplete)));
+        .send(await write(language, texts.title, form({ language, help }, given, texts.incomplete)));
       return;
     }
     await limits.consume('reportForm', { address: request.ip });
-    const { number } = await reports.fileForm(parsed.data);
+    const address = addressIn(parsed.data.contact);
+    const mailed = address !== undefined && (await mayWriteTo(address)) ? address : undefined;
+    const { number } = await reports.fileForm(parsed.data, mailed === undefined ? null : language);
     const body = html`<p><strong data-testid="report-number">${texts.number(number)}</strong></p><p>${texts.thanks}</p>
-      <p>${parsed.data.contact ? texts.weWrite : texts.noContact}</p>${danger(language)}`;
+      <p>${parsed.data.contact ? texts.weWrite : texts.noContact} ${mailed !== undefined && texts.mailed(mailed)}</p>${danger({ language, help })}`;
     response
       .status(201)
       .type('html')
@@ -100,12 +151,17 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-function form(language: Language, given: Record<string, string>, fault: string): Markup {
+interface Help {
+  language: Language;
+  help: HelpContacts;
+}
+
+function form({ language, help }: Help, given: Record<string, string>, fault: string): Markup {
   const texts = reportTexts[language];
   const field = (name: 'place' | 'time' | 'contact', maxChars: number, isRequired = false) =>
     html`<label>${texts.fields[name]}<small>${texts.hints[name]}</small>
       <input name="${name}" maxlength="${maxChars}" value="${given[name] ?? ''}" autocomplete="${name === 'contact' ? 'email' : 'off'}" ${isRequired && html`required`}></label>`;
-  return html`<p>${texts.text}</p>${danger(language)}
+  return html`<p>${texts.text}</p>${danger({ language, help })}
     ${fault !== '' && html`<p class="fault" role="alert">${fault}</p>`}
     <form method="post" action="${FORM_PATH}?lang=${language}">
       <label>${texts.fields.category}<select name="category" required>
@@ -123,20 +179,15 @@ function form(language: Language, given: Record<string, string>, fault: string):
     </form><p class="quiet">${texts.data}</p>`;
 }
 
-function danger(language: Language): Markup {
-  return html`<p class="danger">${reportTexts[language].danger}</p>`;
-}
-
-function ownReports(own: Report[], language: Language): Markup {
+/** What somebody in danger needs first: 112, and the numbers of the operator's file. */
+function danger({ language, help }: Help): Markup {
   const texts = reportTexts[language];
-  if (own.length === 0) return html`<p>${texts.none}</p>`;
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long', timeZone: SERVER_TIME_ZONE });
-  return html`<ul>${own.map(
-    ({ number, subject, category, article, note, state, createdAt }) => html`<li>
-      <strong>${texts.number(number)}</strong>, ${texts.subjects[subject]}, ${texts.categories[category]}
-      <br><span class="quiet">${date.format(new Date(createdAt))} · ${texts.states[state]}${
-        article !== null && html` · <a href="/charter#${article}">${texts.article}</a>`
-      }</span>
-      ${note !== null && html`<br>${note}`}</li>`,
-  )}</ul>`;
+  const names = new Intl.DisplayNames(language, { type: 'region' });
+  return html`<div class="danger"><p>${texts.danger}</p>${Object.entries(help).map(
+    ([country, contacts]) => html`<details><summary>${texts.helpIn(names.of(country) ?? country)}</summary>
+      <ul>${contacts.map(
+        ({ name, number, source }) => html`<li>${name[language]}${language === 'fr' ? '\u00a0' : ''}:
+          <a href="tel:${number.replace(/[ .-]/g, '')}">${number}</a> (<a href="${source}" rel="noreferrer">${texts.source}</a>)</li>`,
+      )}</ul></details>`,
+  )}</div>`;
 }

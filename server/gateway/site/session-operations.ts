@@ -15,6 +15,8 @@ const siteSession = z.object({
   person: sitePerson.nullable(),
   /** Whether the money desk is open to them. */
   isOperator: z.boolean(),
+  /** Whether the review of reports is open to them. */
+  isReviewer: z.boolean(),
   demo: z.boolean(),
   /** Whether one can sign in with an account of this house. */
   hasAccounts: z.boolean(),
@@ -34,6 +36,7 @@ export function siteOperations(
   const describe = async (person: z.infer<typeof sitePerson> | null, isOperator = false) => ({
     person,
     isOperator,
+    isReviewer: person !== null && (await roles.has(person.identity, 'reviewer')),
     demo: config.development,
     hasAccounts: config.hasSite,
     currency: config.currency,

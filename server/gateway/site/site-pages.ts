@@ -33,6 +33,8 @@ const ACCOUNT_PAGES = {
   '/sign-in': 'sign-in-page',
   '/account': 'account',
   '/c/:handle': 'profile',
+  '/review': 'review',
+  '/review/:case': 'review',
 } as const satisfies Record<string, PageName>;
 
 /** The loader names the chunks of its release, so a browser must not use an old one for long after an upgrade. */

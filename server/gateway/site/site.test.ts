@@ -80,6 +80,7 @@ describe('the session', () => {
     expect((await get('/site/session')).json).toEqual({
       person: null,
       isOperator: false,
+      isReviewer: false,
       walletMode: 'on',
       demo: true,
       hasAccounts: true,
@@ -92,6 +93,7 @@ describe('the session', () => {
     expect(session).toEqual({
       person: { identity: 'lea', name: 'Léa', role: 'fan' },
       isOperator: false,
+      isReviewer: false,
       walletMode: 'on',
       demo: true,
       hasAccounts: true,
@@ -163,6 +165,7 @@ describe('the session', () => {
     expect((await production.call('GET', '/site/session')).json).toEqual({
       person: null,
       isOperator: false,
+      isReviewer: false,
       walletMode: 'on',
       demo: false,
       hasAccounts: false,

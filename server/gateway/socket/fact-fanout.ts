@@ -12,7 +12,7 @@ import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { changedRoom, type Room } from '../../protocol/rooms.ts';
-import type { AccessChanged, ParticipantBlocked, RoomChanged } from '../../rooms/room-facts.ts';
+import type { AccessChanged, ParticipantBlocked, RoomChanged, SuspensionChanged } from '../../rooms/room-facts.ts';
 import type { Rank } from '../../rooms/token-statements.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Connection } from './connection.ts';
@@ -74,11 +74,18 @@ export class FactFanout {
   /** A fact of another gateway that the bus may have lost. */
   handleMissed(fact: Fact): void {
     if (listenersOf(fact.topic).dispatch?.includes('sockets')) this.#tell(this.#io.local, fact);
+    this.handlePersonFact(fact);
     if (fact.room && this.#presence.isOpen(fact.room as RoomId)) this.handleFact(fact.room as RoomId, fact);
   }
 
   handleFact(room: RoomId, fact: Fact): void {
     for (const name of listenersOf(fact.topic).room ?? []) this.#inRoom[name](room, fact);
+  }
+
+  /** A fact about a person in any room. */
+  handlePersonFact({ topic, room, identity }: Fact): void {
+    if (room !== null || identity === null || !listenersOf(topic).person) return;
+    for (const connection of this.#presence.ofIdentity(identity)) void connection.reconsider();
   }
 
   /** What `facts.ts` names for gateways with people in the room. */
@@ -119,6 +126,7 @@ export class FactFanout {
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
     // Gateways without a socket in the room do not receive its end, and may have sessions that wait for one.
     if (topic === 'room.ended') return void this.#context.stage.closeRoom(room as RoomId);
+    if (topic === 'live.stopped') return void this.#context.stage.endLive(room as RoomId);
     if (room === null || identity === null || isGain(topic, data)) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
@@ -249,5 +257,6 @@ export class FactFanout {
 function isGain(topic: string, data: Fact['data']): boolean {
   if (topic === 'rank.changed') return (data as Rank).moderates;
   if (topic === 'block.changed') return !(data as ParticipantBlocked).change.isBlocked;
+  if (topic === 'suspension.changed') return !(data as SuspensionChanged).isSuspended;
   return (data as AccessChanged).change.granted;
 }

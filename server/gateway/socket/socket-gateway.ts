@@ -184,6 +184,7 @@ export class SocketGateway {
       }),
       // Facts that another gateway could not pass on come from their table.
       context.bus.onMissed(() => this.#fanout.checkAll()),
+      context.bus.subscribe(FACTS_BUS_TOPIC, (fact) => this.#facts.handlePersonFact(fact as Fact)),
     ];
   }
 

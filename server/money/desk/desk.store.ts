@@ -26,6 +26,11 @@ export const ONE_FREEZE = 'creator_freezes_standing';
 
 const HOUSE_WIDE: DeskAct[] = ['payouts', 'reconciliation', 'fee_policy'];
 
+function isStanding(creator: string, decision: string | null) {
+  const isOf = decision === null ? isNull(creatorFreezes.decision) : eq(creatorFreezes.decision, decision);
+  return and(eq(creatorFreezes.creator, creator), isOf, isNull(creatorFreezes.liftedAt));
+}
+
 export class DeskStore {
   readonly #orm: Orm;
 
@@ -74,11 +79,20 @@ export class DeskStore {
       .limit(limit);
   }
 
-  async findFreeze(creator: string, tx: Orm = this.#orm): Promise<FreezeRow | undefined> {
-    const [row] = await tx
+  /** By operators, or of a decision. */
+  async findFreeze(creator: string, decision: string | null, tx: Orm): Promise<FreezeRow | undefined> {
+    const [row] = await tx.select().from(creatorFreezes).where(isStanding(creator, decision));
+    return row;
+  }
+
+  /** The latest, by whomever. */
+  async findAnyFreeze(creator: string): Promise<FreezeRow | undefined> {
+    const [row] = await this.#orm
       .select()
       .from(creatorFreezes)
-      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)));
+      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)))
+      .orderBy(desc(creatorFreezes.frozenAt))
+      .limit(1);
     return row;
   }
 
@@ -88,13 +102,13 @@ export class DeskStore {
 
   async liftFreeze(
     tx: Orm,
-    creator: string,
+    { creator, decision }: { creator: string; decision: string | null },
     lift: { by: string; reason: string; at: string },
   ): Promise<FreezeRow | undefined> {
     const [row] = await tx
       .update(creatorFreezes)
       .set({ liftedAt: lift.at, liftedBy: lift.by, liftReason: lift.reason })
-      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)))
+      .where(isStanding(creator, decision))
       .returning();
     return row;
   }

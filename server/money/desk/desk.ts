@@ -116,7 +116,7 @@ export class Desk {
 
   /** Why payouts to a creator are stopped, for the creator. It does not say by whom. */
   async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
-    const row = await this.#store.findFreeze(creator);
+    const row = await this.#store.findAnyFreeze(creator);
     return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
   }
 
@@ -187,20 +187,24 @@ export class Desk {
     return this.record({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
   }
 
-  /** Stops or resumes payouts to a creator; idempotent. Returns the standing freeze. */
+  /**
+   * Stops or resumes payouts to a creator; idempotent. A freeze of a decision lasts until that is undone, whatever
+   * operators do. Returns a standing freeze.
+   */
   async setFreeze(
     creator: string,
-    { frozen, reason, by }: CreatorFreezeInput & { by: string },
+    { frozen, reason, by, decision = null }: CreatorFreezeInput & { by: string; decision?: string | null },
   ): Promise<CreatorFreeze | null> {
     const store = this.#store;
     try {
       await this.#parts.payouts.lockCreator(creator, async (tx) => {
         const at = this.#context.nowIso();
-        const standing = await store.findFreeze(creator, tx);
+        const standing = await store.findFreeze(creator, decision, tx);
         if (frozen === (standing !== undefined)) return;
         const act = { id: createId('deskAct'), subject: creator, by, reason, at };
-        if (frozen) await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, frozenAt: at });
-        else await store.liftFreeze(tx, creator, { by, reason, at });
+        if (frozen)
+          await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, decision, frozenAt: at });
+        else await store.liftFreeze(tx, { creator, decision }, { by, reason, at });
         await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
         await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
         await this.#context.addFacts(tx, [
@@ -214,7 +218,7 @@ export class Desk {
       if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
     }
     this.#context.outbox.wake();
-    const standing = await store.findFreeze(creator);
+    const standing = await store.findAnyFreeze(creator);
     return standing ? toFreeze(standing) : null;
   }
 

@@ -68,6 +68,7 @@ export class Memberships {
     if (!tier.isActive) throw new AppError('tier_retired');
     if (identity === tier.creator) throw new AppError('already_entitled');
     await this.#context.rooms.removals.assertNotBlocked(tier.creator, identity);
+    await this.#context.rooms.suspensions.assertNotSuspended(identity);
     for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
       if (await this.#store.findCurrent(tier.creator, identity, 'held')) throw new AppError('membership_exists');
       const pending = await this.#store.findCurrent(tier.creator, identity, 'pending');

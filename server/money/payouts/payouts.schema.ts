@@ -92,13 +92,17 @@ export const creatorFreezes = pgTable(
     creator: text('creator').notNull(),
     reason: text('reason').notNull(),
     by: text('by').notNull(),
+    /** Of the review of reports; it lasts until that is undone. Null: an operator's. */
+    decision: text('decision'),
     frozenAt: time('frozen_at').notNull(),
     liftedAt: time('lifted_at'),
     liftedBy: text('lifted_by'),
     liftReason: text('lift_reason'),
   },
   (table) => [
-    // One standing freeze per creator.
-    uniqueIndex('creator_freezes_standing').on(table.creator).where(sql`${table.liftedAt} is null`),
+    // One standing freeze per creator by operators, and one per decision.
+    uniqueIndex('creator_freezes_standing')
+      .on(table.creator, sql`coalesce(${table.decision}, '')`)
+      .where(sql`${table.liftedAt} is null`),
   ],
 );

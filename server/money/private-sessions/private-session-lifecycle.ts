@@ -3,12 +3,14 @@
  * confirmed time is booked once at the end. Every step is one local transaction. `private-runner.ts` meters between
  * them; a session left by a crash is booked at its last heartbeat. Lock order: the fan's credit before the session.
  */
+
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PrivateSessionId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { Room } from '../../protocol/rooms.ts';
+import { refusalOf } from '../../rooms/access-decision.ts';
 import { creatorPending, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from '../sales/pricing.ts';
@@ -93,7 +95,7 @@ export class PrivateSessionLifecycle {
 
   async #assertMayAsk(room: Room, identity: string): Promise<void> {
     const access = await this.#context.rooms.decideAccess({ room, identity, role: 'fan' });
-    if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
+    if (access.state === 'refused') throw refusalOf(access);
     if (identity === room.creator.identity) throw new AppError('already_entitled');
     const [open] = await this.#store.listOpen(room.id, identity);
     if (open) throw new AppError('private_session_exists');

@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, exists, isNotNull, isNull, notExists, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, asc, eq, exists, isNotNull, isNull, ne, notExists, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
 import { type CancellationRow, isSeenNothing } from './tickets.store.ts';
@@ -31,6 +31,21 @@ export class CancellationsStore {
 
   async insert(row: Pick<CancellationRow, 'room' | 'reason' | 'boughtSince' | 'decidedAt'>): Promise<void> {
     await this.#orm.insert(cancellations).values(row).onConflictDoNothing();
+  }
+
+  /** All tickets go back, whatever was decided before. Undefined if that is decided already. */
+  async insertWhole(room: string, decidedAt: string): Promise<CancellationRow | undefined> {
+    const whole = { reason: 'house_decision', boughtSince: null, completedAt: null } as const;
+    const [row] = await this.#orm
+      .insert(cancellations)
+      .values({ room, decidedAt, ...whole })
+      .onConflictDoUpdate({
+        target: cancellations.room,
+        set: { decidedAt, ...whole },
+        setWhere: ne(cancellations.reason, 'house_decision'),
+      })
+      .returning();
+    return row;
   }
 
   /** A ticket can become valid after its room was cancelled: a late payment, or a dispute that was won. */

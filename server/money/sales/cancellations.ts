@@ -39,6 +39,16 @@ export class Cancellations {
     this.#refunds = refunds;
   }
 
+  /**
+   * Ends the room and returns all of its tickets, by a decision of the house. Idempotent: the job completes it after a
+   * crash.
+   */
+  async refundRoom(room: RoomId): Promise<void> {
+    await this.#context.rooms.endRoom(room);
+    const cancellation = await this.#store.insertWhole(room, this.#context.nowIso());
+    if (cancellation) void this.#context.runInBackground('refund a room', () => this.#refundTickets(cancellation));
+  }
+
   /** Processes some due rooms; true when there may be more. */
   async sweep(): Promise<boolean> {
     const isMore = this.#after === undefined && (await this.#findNew());

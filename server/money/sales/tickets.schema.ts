@@ -53,8 +53,11 @@ export const cancellations = pgTable(
   'cancellations',
   {
     room: text('room').primaryKey(),
-    /** `not_held`: there was no live. `live_over`: the last one had ended before these were bought. */
-    reason: text('reason').$type<'not_held' | 'live_over'>().notNull(),
+    /**
+     * `not_held`: there was no live. `live_over`: the last one had ended before these were bought.
+     * `house_decision`: the house pays everybody back.
+     */
+    reason: text('reason').$type<'not_held' | 'live_over' | 'house_decision'>().notNull(),
     /** Tickets bought since then go back; null: all. */
     boughtSince: time('bought_since'),
     decidedAt: time('decided_at').notNull(),

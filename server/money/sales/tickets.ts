@@ -2,6 +2,7 @@
  * Tickets: access to one room for one person. Concurrent purchases make one ticket. A card payment that arrives too
  * late for a ticket is returned to the card.
  */
+
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -9,6 +10,7 @@ import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 import type { Offer, Room } from '../../protocol/rooms.ts';
+import { refusalOf } from '../../rooms/access-decision.ts';
 import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
@@ -69,7 +71,7 @@ export class Tickets implements Payable {
     if (request.priceMinor !== undefined && request.priceMinor !== offer.priceMinor)
       throw new AppError('price_changed');
     const access = await rooms.decideAccess({ room, identity, role: 'fan' });
-    if (access.state === 'refused') throw new AppError(access.reason === 'removed' ? 'access_removed' : 'room_ended');
+    if (access.state === 'refused') throw refusalOf(access);
     const held = await this.#store.findByHolder(room.id, identity, 'valid');
     if (held) return { ticket: toTicket(held) };
     // Access without a ticket. Access by a ticket that is no longer valid means that it was refunded just now.

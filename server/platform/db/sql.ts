@@ -4,6 +4,7 @@ import { orm } from './drizzle.ts';
 export type { AnyColumn, SQL, SQLWrapper } from 'drizzle-orm';
 
 export const {
+  aliasedTable,
   and,
   asc,
   count,
@@ -20,7 +21,9 @@ export const {
   max,
   min,
   ne,
+  not,
   notExists,
+  notInArray,
   notLike,
   or,
   sql,

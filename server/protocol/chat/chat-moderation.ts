@@ -73,6 +73,7 @@ export const heldChanged = z.object({
 export const actKind = z.enum([
   'remove',
   'remove_author',
+  'restore',
   'timeout',
   'ban',
   'lift',

@@ -61,6 +61,15 @@ export const chatRemoval = z.object({
 });
 export type ChatRemoval = z.infer<typeof chatRemoval>;
 
+/** A message that was removed is shown again, as the house decided. */
+export const chatRestoration = z.object({
+  kind: z.literal('restoration'),
+  seq,
+  message: chatMessage,
+  sentAt: z.string(),
+});
+export type ChatRestoration = z.infer<typeof chatRestoration>;
+
 /** Every message of one author up to `uptoSeq` was removed. */
 export const chatPurge = z.object({
   kind: z.literal('purge'),
@@ -109,6 +118,7 @@ export const chatEntry = z.discriminatedUnion('kind', [
   chatTipRefund,
   chatRemoval,
   chatPurge,
+  chatRestoration,
   chatNotice,
 ]);
 export type ChatEntry = z.infer<typeof chatEntry>;

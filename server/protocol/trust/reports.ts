@@ -12,7 +12,7 @@ export type ReportCategory = z.infer<typeof reportCategory>;
 
 const words = (maxChars: number) => z.string().trim().min(1).max(maxChars);
 
-const reportSubject = z.discriminatedUnion('kind', [
+export const reportSubject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), id: messageId }),
   z.object({ kind: z.literal('person'), id: identity }),
   z.object({ kind: z.literal('live'), id: z.string().max(LIMITS.identityChars).optional() }),
@@ -51,16 +51,48 @@ export const report = z.object({
   /** The article of the charter that the category stands for; null where no charter with it was in force. */
   article: articleId.nullable(),
   note: z.string().nullable(),
-  state: z.enum(['received']),
+  /** `appealed`: an appeal against the decision waits. */
+  state: z.enum(['received', 'decided', 'appealed']),
+  /** Null until a decision is made. It says nothing of the person whom the report is about. */
+  outcome: z
+    .object({
+      decision: idSchema('decision'),
+      at: z.string(),
+      /** Whether the house did something; false: it saw no reason to. */
+      acted: z.boolean(),
+      /** Whether the reporter can appeal now, and until when. */
+      mayAppeal: z.boolean(),
+      appealUntil: z.string().nullable(),
+      /** The reporter's own appeal, and its answer. */
+      appeal: z
+        .object({
+          id: idSchema('appeal'),
+          outcome: z.enum(['granted', 'upheld']).nullable(),
+          reasons: z.string().nullable(),
+        })
+        .nullable(),
+    })
+    .nullable(),
   createdAt: z.string(),
 });
 export type Report = z.infer<typeof report>;
 /** One's own, newest first. */
-export const reportList = z.object({ reports: z.array(report) });
+export const reportList = z.object({
+  reports: z.array(report),
+  limitedUntil: z
+    .string()
+    .nullable()
+    .meta({ description: 'Until when you may file fewer, after several in bad faith; null: you are not limited' }),
+});
+export type ReportList = z.infer<typeof reportList>;
 
 /** A report as the house reads it. */
-const filedReport = report.extend({
-  source: z.enum(['room', 'form']),
+export const filedReport = report.omit({ state: true, outcome: true }).extend({
+  /** `order`: an authority ordered something. */
+  source: z.enum(['room', 'form', 'order']),
+  /** Of an order. */
+  order: z.object({ authority: z.string(), legalGround: z.string(), reference: z.string().nullable() }).nullable(),
+  case: idSchema('case'),
   charterVersion: z.number().int().nullable(),
   accused: identity.nullable(),
   /** Null by the form, and after erasure. */

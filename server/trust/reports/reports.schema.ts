@@ -1,8 +1,21 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
-import type { Report, ReportCategory } from '../../protocol/trust/reports.ts';
+import type { FiledReport, Report, ReportCategory } from '../../protocol/trust/reports.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** Reports that were found to be made in bad faith: who makes several may file fewer. */
+export const unfoundedReports = pgTable(
+  'unfounded_reports',
+  {
+    report: text('report').primaryKey(),
+    reporter: text('reporter').notNull(),
+    /** Who found it. */
+    by: text('by').notNull(),
+    markedAt: time('marked_at').notNull(),
+  },
+  (table) => [index('unfounded_reports_reporter').on(table.reporter, table.markedAt)],
+);
 
 /** Reports with a copy of their evidence. Never changed, but for what erasure and the end of retention take out. */
 export const reports = pgTable(
@@ -10,9 +23,13 @@ export const reports = pgTable(
   {
     id: text('id').primaryKey(),
     number: integer('number').notNull().unique().generatedAlwaysAsIdentity(),
-    source: text('source').$type<'room' | 'form'>().notNull(),
+    source: text('source').$type<'room' | 'form' | 'order'>().notNull(),
     /** Null for a report by the form. */
     room: text('room'),
+    /** In which it is decided. */
+    case: text('case').notNull(),
+    /** Of the order of an authority. */
+    authorityOrder: jsonb('authority_order').$type<FiledReport['order']>(),
     subjectKind: text('subject_kind').$type<Report['subject']>().notNull(),
     /** Equal for reports of the same thing, which are decided together. */
     subjectKey: text('subject_key').notNull(),
@@ -32,6 +49,7 @@ export const reports = pgTable(
     uniqueIndex('reports_once')
       .on(table.reporter, table.subjectKey, table.category)
       .where(sql`${table.reporter} is not null`),
+    index('reports_case').on(table.case),
     index('reports_subject').on(table.subjectKey),
     index('reports_accused').on(table.accused),
     index('reports_created').on(table.createdAt),

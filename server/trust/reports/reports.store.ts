@@ -1,10 +1,14 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
+import { and, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
-import { reports } from './reports.schema.ts';
+import { reports, unfoundedReports } from './reports.schema.ts';
 
-type NewReport = Omit<typeof reports.$inferInsert, 'number'>;
+export type NewReport = Omit<typeof reports.$inferInsert, 'number'>;
+/** Without the case that it is gathered in. */
+export type UnfiledReport = Omit<NewReport, 'case'>;
+/** Without what became of it. */
+export type ReportLine = Omit<Report, 'state' | 'outcome'> & { case: string };
 
 const shown = {
   id: reports.id,
@@ -15,6 +19,7 @@ const shown = {
   article: reports.article,
   note: reports.note,
   createdAt: reports.createdAt,
+  case: reports.case,
 };
 
 export class ReportsStore {
@@ -24,22 +29,56 @@ export class ReportsStore {
     this.#orm = db.orm;
   }
 
-  /** The same report of the same person returns the first one. */
-  async insert(row: NewReport): Promise<Report> {
-    const [inserted] = await this.#orm.insert(reports).values(row).onConflictDoNothing().returning(shown);
-    if (inserted) return toReport(inserted);
-    const { reporter, subjectKey, category } = row;
+  /** Undefined if this person has filed the same report before. */
+  async insert(tx: Orm, row: NewReport): Promise<ReportLine | undefined> {
+    const [inserted] = await tx.insert(reports).values(row).onConflictDoNothing().returning(shown);
+    return inserted && toReport(inserted);
+  }
+
+  async findSame({ reporter = null, subjectKey, category }: UnfiledReport): Promise<ReportLine | undefined> {
+    if (reporter === null) return undefined;
     const [first] = await this.#orm
       .select(shown)
       .from(reports)
-      .where(
-        and(eq(reports.reporter, reporter ?? ''), eq(reports.subjectKey, subjectKey), eq(reports.category, category)),
-      );
-    // Erased between the two statements: it is filed anew.
-    return first ? toReport(first) : this.insert(row);
+      .where(and(eq(reports.reporter, reporter), eq(reports.subjectKey, subjectKey), eq(reports.category, category)));
+    return first && toReport(first);
   }
 
-  async listBy(reporter: string, limit: number): Promise<Report[]> {
+  /** Who made a report and how to reach them, for those who decide. */
+  async findSender(
+    id: string,
+  ): Promise<{ number: number; reporter: string | null; contact: string | null } | undefined> {
+    const { number, reporter, contact } = reports;
+    const [row] = await this.#orm.select({ number, reporter, contact }).from(reports).where(eq(reports.id, id));
+    return row;
+  }
+
+  async countBy(reporter: string, since: string): Promise<number> {
+    const [row] = await this.#orm
+      .select({ filed: count() })
+      .from(reports)
+      .where(and(eq(reports.reporter, reporter), gt(reports.createdAt, since)));
+    return row?.filed ?? 0;
+  }
+
+  /** False if it was marked before. */
+  async insertUnfounded(tx: Orm, row: typeof unfoundedReports.$inferInsert): Promise<boolean> {
+    const inserted = await tx.insert(unfoundedReports).values(row).onConflictDoNothing().returning({ it: sql`1` });
+    return inserted.length > 0;
+  }
+
+  /** When reports of a person were found to be made in bad faith, newest first. */
+  async listUnfounded(orm: Orm | undefined, reporter: string, { since, limit }: { since: string; limit: number }) {
+    const rows = await (orm ?? this.#orm)
+      .select({ markedAt: unfoundedReports.markedAt })
+      .from(unfoundedReports)
+      .where(and(eq(unfoundedReports.reporter, reporter), gt(unfoundedReports.markedAt, since)))
+      .orderBy(desc(unfoundedReports.markedAt))
+      .limit(limit);
+    return rows.map(({ markedAt }) => markedAt);
+  }
+
+  async listBy(reporter: string, limit: number): Promise<ReportLine[]> {
     const rows = await this.#orm
       .select(shown)
       .from(reports)
@@ -58,14 +97,24 @@ export class ReportsStore {
     // A column in a single table's selection is written without its table, which would name the inner one.
     const sameSubject = sql<number>`(select count(*)::int from reports same where same.subject_key = reports.subject_key)`;
     const rows = await this.#orm
-      .select({ ...shown, source, charterVersion, accused, reporter, contact, evidence, sameSubject })
+      .select({
+        ...shown,
+        source,
+        charterVersion,
+        accused,
+        reporter,
+        contact,
+        evidence,
+        sameSubject,
+        order: reports.authorityOrder,
+      })
       .from(reports)
       .where(
         and(or(isNull(accused), ne(accused, reader)), before === undefined ? undefined : lt(reports.number, before)),
       )
       .orderBy(desc(reports.number))
       .limit(limit);
-    return rows.map((row) => ({ ...row, ...toReport(row) }));
+    return rows.map((row) => ({ ...row, ...toReport(row), case: row.case as FiledReport['case'] }));
   }
 
   /** Takes people and their words out of old reports; the line stays. */
@@ -87,14 +136,13 @@ export class ReportsStore {
   }
 }
 
-type ShownRow = Omit<Report, 'state' | 'id' | 'room'> & { id: string; room: string | null };
+type ShownRow = Omit<ReportLine, 'id' | 'room'> & { id: string; room: string | null };
 
-function toReport({ id, room, createdAt, ...row }: ShownRow): Report {
+function toReport({ id, room, createdAt, ...row }: ShownRow): ReportLine {
   return {
     ...row,
     id: id as Report['id'],
     room: room as RoomId | null,
-    state: 'received',
     createdAt: new Date(createdAt).toISOString(),
   };
 }

@@ -3,27 +3,34 @@
  * once with a number. Called by the gateway; asks the chat for evidence through a port, and decides nothing.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/db/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { ChatReportInput } from '../../protocol/chat/chat-moderation.ts';
+import { AppError } from '../../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Language } from '../../protocol/people.ts';
+import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import type {
+  FiledReport,
   FiledReportList,
   FiledReportQuery,
   Report,
   ReportCategory,
   ReportForm,
+  ReportList,
   ReportSubject,
   RoomReportInput,
 } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import { ARTICLE_OF } from './report-categories.ts';
-import { ReportsStore } from './reports.store.ts';
+import { type ReportLine, ReportsStore, type UnfiledReport } from './reports.store.ts';
 
 const RETIRE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */
 interface ReportedChat {
@@ -35,12 +42,31 @@ interface ReportedChat {
   report(room: RoomId, reporter: string, input: ChatReportInput): Promise<ChatReportId>;
 }
 
+/**
+ * The recorder of the house, on the server: a recording that a browser sent could be forged. There is none yet, and the
+ * evidence of a report says so.
+ */
+interface Recorder {
+  /** Keeps what was recorded of a live around a time, and names it; null: nothing was recorded. */
+  keep(room: RoomId, atMs: number): Promise<{ recording: string } | null>;
+}
+
+/** What reports ask of those who decide them. */
+interface ReportedCases {
+  /** The open case of a report, in the transaction that stores it. */
+  gather(tx: Orm, report: UnfiledReport): Promise<string>;
+  outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
+}
+
 interface ReportsOptions {
   db: Database;
+  outbox: Pick<Outbox, 'add' | 'wake'>;
+  cases: ReportedCases;
   clock: Clock;
   log: Log;
   rooms: Pick<Rooms, 'getRoom'>;
   chat: ReportedChat;
+  recorder: Recorder;
   /** The version of the charter in force, and whether it has an article. */
   charter: { findArticle(id: string): Promise<{ version: number; article: string } | undefined> };
   /** How long evidence and names are kept. */
@@ -80,26 +106,30 @@ export class Reports {
     return this.#job.close();
   }
 
-  /** Idempotent by reporter, subject and category. */
+  /**
+   * Idempotent by reporter, subject and category. Throws `reports_limited` for a person several of whose reports were
+   * made in bad faith, once they have filed as many as they still may.
+   */
   async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
-    const report = await this.#insert(room, reporter, input);
+    const report = await this.#file(room, reporter, input);
     const { subject, category, note } = input;
     if (subject.kind === 'message' && isChatCategory(category))
       await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
-    return report;
+    const [own = { ...report, ...RECEIVED }] = await this.#withOutcomes(reporter, [report]);
+    return own;
   }
 
   /** The report of a message from its chat: for the house, and for the moderators of the room. */
   async fileFromChat(room: RoomId, reporter: string, input: ChatReportInput) {
     const { messageId: id, category, note } = input;
-    const { number } = await this.#insert(room, reporter, { subject: { kind: 'message', id }, category, note });
+    const { number } = await this.#file(room, reporter, { subject: { kind: 'message', id }, category, note });
     return { report: await this.#options.chat.report(room, reporter, input), number };
   }
 
-  /** By the public form. What it says is not verified. */
-  async fileForm({ place, time, category, note, contact }: ReportForm): Promise<Report> {
+  /** By the public form. What it says is not verified. `language` is that of the answer; null: none is sent. */
+  async fileForm({ place, time, category, note, contact }: ReportForm, language: Language | null): Promise<Report> {
     const created = await this.#newReport(category);
-    return this.#store.insert({
+    const row: UnfiledReport = {
       ...created,
       source: 'form',
       subjectKind: 'form',
@@ -107,11 +137,52 @@ export class Reports {
       note,
       contact: contact ?? null,
       evidence: { place, time: time ?? null },
-    });
+    };
+    return { ...(await this.#insert(row, language)), ...RECEIVED };
   }
 
-  listBy(reporter: string): Promise<Report[]> {
-    return this.#store.listBy(reporter, LIMITS.listPageItems);
+  /** What was given with a report by the form; undefined once its retention is over. */
+  async contactOf(id: string): Promise<string | undefined> {
+    return (await this.#store.findSender(id))?.contact ?? undefined;
+  }
+
+  /**
+   * Notes that a report was made in bad faith, and tells its reporter; a repeated call changes nothing. Past
+   * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
+   */
+  async markUnfounded(id: string, by: string): Promise<void> {
+    const sender = await this.#store.findSender(id);
+    if (!sender) throw new AppError('report_not_found');
+    const { number, reporter } = sender;
+    if (reporter === null) return;
+    const { db, outbox } = this.#options;
+    await db.transaction(async (tx) => {
+      const row = { report: id, reporter, by, markedAt: this.#isoIn(0) };
+      if (!(await this.#store.insertUnfounded(tx, row))) return;
+      const data = { number, limitedUntil: await this.#limitedUntil(reporter, tx) };
+      await outbox.add(tx, { topic: 'report.unfounded', identity: reporter, data });
+    });
+    outbox.wake();
+  }
+
+  /** Files the order of an authority as a report of its own kind; returns its case. */
+  async fileOrder(by: string, { room, subject, category, note, ...named }: OrderInput): Promise<string> {
+    const order = { ...named, reference: named.reference ?? null };
+    return (await this.#file(room, by, { subject, category, note }, order)).case;
+  }
+
+  async listBy(reporter: string): Promise<Report[]> {
+    return this.#withOutcomes(reporter, await this.#store.listBy(reporter, LIMITS.listPageItems));
+  }
+
+  async #withOutcomes(reporter: string, lines: ReportLine[]): Promise<Report[]> {
+    const outcomes = await this.#options.cases.outcomesOf(reporter, [...new Set(lines.map((line) => line.case))]);
+    return lines.map((line) => ({ ...line, ...(outcomes.get(line.case) ?? RECEIVED) }));
+  }
+
+  async listOwn(reporter: string): Promise<ReportList> {
+    const [reports, limitedUntil] = await Promise.all([this.listBy(reporter), this.#limitedUntil(reporter)]);
+    return { reports, limitedUntil };
   }
 
   /** All reports for the house, newest first, without those about the reader. */
@@ -122,14 +193,20 @@ export class Reports {
 
   /** Takes evidence and people out of reports that are older than their retention. */
   retire(): Promise<void> {
-    return this.#store.retire(new Date(this.#options.clock.now() - this.#options.evidenceDays * DAY_MS).toISOString());
+    return this.#store.retire(this.#isoIn(-this.#options.evidenceDays * DAY_MS));
   }
 
-  async #insert(room: RoomId, reporter: string, { subject, category, note }: RoomReportInput): Promise<Report> {
+  async #file(
+    room: RoomId,
+    reporter: string,
+    { subject, category, note }: RoomReportInput,
+    order: FiledReport['order'] = null,
+  ): Promise<ReportLine> {
     const { key, accused, evidence } = await this.#look(room, subject);
-    return this.#store.insert({
+    const row: UnfiledReport = {
       ...(await this.#newReport(category)),
-      source: 'room',
+      source: order ? 'order' : 'room',
+      authorityOrder: order,
       room,
       subjectKind: subject.kind,
       subjectKey: key,
@@ -137,27 +214,63 @@ export class Reports {
       note: note ?? null,
       reporter,
       evidence,
+    };
+    const known = await this.#store.findSame(row);
+    if (known) return known;
+    if (!order) await this.#assertMayReport(reporter);
+    return this.#insert(row, null);
+  }
+
+  /** With the fact that it was filed, from which the letter to the reporter follows. */
+  async #insert(row: UnfiledReport, language: Language | null): Promise<ReportLine> {
+    const { db, outbox, cases } = this.#options;
+    const inserted = await db.transaction(async (tx) => {
+      const report = await this.#store.insert(tx, { ...row, case: await cases.gather(tx, row) });
+      if (!report || row.source === 'order') return report;
+      const data = { report: report.id, number: report.number, language };
+      await outbox.add(tx, { topic: 'report.filed', ...(row.reporter ? { identity: row.reporter } : {}), data });
+      return report;
     });
+    outbox.wake();
+    // Erased between the two statements: it is filed anew.
+    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row, language);
+  }
+
+  async #assertMayReport(reporter: string): Promise<void> {
+    if ((await this.#limitedUntil(reporter)) === null) return;
+    const today = await this.#store.countBy(reporter, this.#isoIn(-DAY_MS));
+    if (today >= LIMITS.limitedReportsPerDay) throw new AppError('reports_limited');
+  }
+
+  /** Until when a person may file fewer reports; null: they are not limited. */
+  async #limitedUntil(reporter: string, tx?: Orm): Promise<string | null> {
+    const since = this.#isoIn(-LIMITS.unfoundedReportDays * DAY_MS);
+    const marked = await this.#store.listUnfounded(tx, reporter, { since, limit: LIMITS.unfoundedReports });
+    const [newest] = marked;
+    if (newest === undefined || marked.length < LIMITS.unfoundedReports) return null;
+    const untilMs = Date.parse(newest) + LIMITS.limitedReportDays * DAY_MS;
+    return untilMs > this.#options.clock.now() ? new Date(untilMs).toISOString() : null;
   }
 
   async #look(room: RoomId, subject: ReportSubject): Promise<Subject> {
     const { rooms, chat } = this.#options;
     const { title, creator, status, liveStartedAt, access } = await rooms.getRoom(room);
     const place = { title, creator, status, liveStartedAt, access: access.kind };
+    const recording = await this.#options.recorder.keep(room, this.#options.clock.now());
     switch (subject.kind) {
       case 'message': {
         const evidence = await chat.messageEvidence(room, subject.id);
         const accused = evidence.message.from.identity;
-        return { key: `message:${subject.id}`, accused, evidence: { place, ...evidence } };
+        return { key: `message:${subject.id}`, accused, evidence: { place, recording, ...evidence } };
       }
       case 'person': {
         const record = await chat.personEvidence(room, subject.id);
-        return { key: `person:${subject.id}`, accused: subject.id, evidence: { place, record } };
+        return { key: `person:${subject.id}`, accused: subject.id, evidence: { place, recording, record } };
       }
       case 'live': {
         const { identity: accused } = creator;
         const record = await chat.personEvidence(room, accused);
-        return { key: `live:${room}`, accused, evidence: { place, record } };
+        return { key: `live:${room}`, accused, evidence: { place, recording, record } };
       }
     }
   }
@@ -170,8 +283,12 @@ export class Reports {
       category,
       article: found?.article ?? null,
       charterVersion: found?.version ?? null,
-      createdAt: new Date(this.#options.clock.now()).toISOString(),
+      createdAt: this.#isoIn(0),
     };
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

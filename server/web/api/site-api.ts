@@ -23,6 +23,8 @@ export interface SiteSession {
   currency: string;
   /** Whether the person may open the money desk. */
   isOperator: boolean;
+  /** Whether the person decides about reports. */
+  isReviewer: boolean;
   /** `off`: no credit, everything is paid directly by card. */
   walletMode: 'on' | 'off';
   /** Which pages the footer links: the charter in force, and those that the house has written. */

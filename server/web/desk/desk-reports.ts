@@ -78,7 +78,7 @@ export class DeskReports extends DeskPart {
     const texts = this.desk.reports;
     const { number, subject, category, accused, note, contact, reporter, evidence, createdAt, sameSubject } = report;
     return html`<li data-testid="desk-report-${number}">
-      <p class="line"><b>${texts.number(number)}</b> ${texts.subjects[subject]}: ${texts.categories[category]} ${sameSubject > 1 ? html`<span class="state open">${texts.same(sameSubject)}</span>` : nothing}</p>
+      <p class="line"><b>${texts.number(number)}</b> ${texts.heading(texts.subjects[subject], texts.categories[category])} ${sameSubject > 1 ? html`<span class="state open">${texts.same(sameSubject)}</span>` : nothing}</p>
       <p class="small muted">${formatMoment(createdAt, this.language)}${accused ? html` · ${texts.about} <bdi>${accused}</bdi>` : nothing} · ${texts.by} <bdi>${reporter ?? contact ?? texts.nobody}</bdi></p>
       ${note ? html`<p>${note}</p>` : nothing}
       ${

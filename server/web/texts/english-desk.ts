@@ -1,5 +1,6 @@
 /** English texts of the operators' desk. */
 import type { DeskOverview } from '../../protocol/money/desk.ts';
+import { englishReportWords } from './report-words.ts';
 
 export const englishDesk = {
   title: 'Money desk',
@@ -364,21 +365,7 @@ export const englishDesk = {
     by: 'by',
     nobody: 'somebody without a contact',
     evidence: 'Evidence',
-    subjects: { message: 'A message', person: 'A person', live: 'A live', form: 'By the form' },
-    categories: {
-      harassment: 'harassment',
-      hate: 'hate',
-      sexual: 'sexual content',
-      minors: 'a minor in danger',
-      violence: 'violence or threats',
-      self_harm: 'self-harm',
-      privacy: 'private information',
-      fraud: 'fraud',
-      spam: 'spam',
-      consent: 'shown without consent',
-      illegal: 'something else that is illegal',
-      other: 'something else',
-    },
+    ...englishReportWords,
   },
   fees: {
     text: 'The commission is taken after VAT. A version is never changed: a sale keeps the one that was in force when it was made.',

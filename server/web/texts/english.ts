@@ -7,6 +7,7 @@ import type { englishDesk } from './english-desk.ts';
 import type { englishEarnings } from './english-earnings.ts';
 import type { englishProfile } from './english-profile.ts';
 import type { englishReceipt } from './english-receipt.ts';
+import type { englishReview } from './english-review.ts';
 import type { englishRooms } from './english-rooms.ts';
 import type { englishWallet } from './english-wallet.ts';
 
@@ -35,6 +36,7 @@ export const english = {
   refundReasons: {
     not_held: 'The live did not take place',
     live_over: 'Bought after the last live had ended',
+    house_decision: 'The house has ended the live',
     blocked: 'The creator has closed their rooms to you',
     withdrawal: 'Ticket given back',
     request_undone: 'The creator did not do what was asked for',
@@ -47,6 +49,7 @@ export const english = {
     studio: 'Studio · Loge',
     wallet: 'Wallet · Loge',
     earnings: 'Earnings · Loge',
+    review: 'Review',
     desk: 'Money desk · Loge',
     receipt: 'Receipt · Loge',
     'sign-in-page': 'Sign in · Loge',
@@ -103,6 +106,7 @@ export type BaseSiteTexts = typeof english;
 export type SiteTexts = BaseSiteTexts & {
   accounts: typeof englishAccount;
   desk: typeof englishDesk;
+  review: typeof englishReview;
   earnings: typeof englishEarnings;
   profile: typeof englishProfile;
   receipt: typeof englishReceipt;

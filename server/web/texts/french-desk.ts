@@ -1,5 +1,6 @@
 /** French texts of the operators' desk. */
 import type { SiteTexts } from './english.ts';
+import { frenchReportWords } from './report-words.ts';
 
 const differences = (count: number) => (count === 1 ? '1 écart sans explication' : `${count} écarts sans explication`);
 
@@ -374,21 +375,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     by: 'par',
     nobody: 'une personne sans contact',
     evidence: 'Preuves',
-    subjects: { message: 'Un message', person: 'Une personne', live: 'Un live', form: 'Par le formulaire' },
-    categories: {
-      harassment: 'harcèlement',
-      hate: 'haine',
-      sexual: 'contenu sexuel',
-      minors: 'mineur en danger',
-      violence: 'violence ou menaces',
-      self_harm: 'mise en danger de soi',
-      privacy: 'informations privées',
-      fraud: 'fraude',
-      spam: 'spam',
-      consent: 'montrée sans son accord',
-      illegal: 'autre chose d’illégal',
-      other: 'autre chose',
-    },
+    ...frenchReportWords,
   },
   fees: {
     text: 'La commission est prise après la TVA. Une version ne change jamais : une vente garde celle qui valait quand elle a été faite.',

@@ -25,6 +25,7 @@ export const french: BaseSiteTexts = {
   refundReasons: {
     not_held: 'Le live n’a pas eu lieu',
     live_over: 'Acheté après la fin du dernier live',
+    house_decision: 'La maison a mis fin au live',
     blocked: 'Le créateur vous a fermé ses salons',
     withdrawal: 'Billet rendu',
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
@@ -43,6 +44,7 @@ export const french: BaseSiteTexts = {
     studio: 'Studio · Loge',
     wallet: 'Portefeuille · Loge',
     earnings: 'Revenus · Loge',
+    review: 'Examen',
     desk: 'Caisse · Loge',
     receipt: 'Reçu · Loge',
     'sign-in-page': 'Se connecter · Loge',

@@ -27,6 +27,7 @@ test('a person gets receipts and word of refunds, once each; people without an a
     mail: post.mail,
     publicUrl: 'https://loge.example',
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    contactOf: async () => undefined,
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
@@ -64,6 +65,7 @@ test('each payment of a membership has a receipt by letter: the first one and th
     mail: post.mail,
     publicUrl: 'https://loge.example',
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    contactOf: async () => undefined,
     addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
   });
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(paid);
@@ -83,7 +85,10 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
   const roomOf = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
-  const letters = new MoneyLetters({ db, mail: post.mail, publicUrl: 'https://loge.example', addressOf, roomOf });
+  const letters = new MoneyLetters({
+    ...{ db, mail: post.mail, publicUrl: 'https://loge.example', addressOf, roomOf },
+    contactOf: async () => undefined,
+  });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,

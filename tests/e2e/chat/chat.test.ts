@@ -230,6 +230,24 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.page.keyboard.press('Escape');
   });
 
+  test('a room without a chat has its live reported from the stage', async () => {
+    const { id } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
+      ...{ creator: 'camille', title: 'Without words', access: { kind: 'free' }, chat: { enabled: false } },
+    });
+    await using ines = await Visitor.create({ viewport: PHONE });
+    await ines.page.goto(`${loge.url}/rooms/${id}`);
+    await signIn(ines, 'ines');
+    await ines.by('report-live-open').click();
+    expect(await ines.by('report-live').isChecked()).toBe(true);
+    await ines.by('report-violence').check();
+    await ines.by('report-send').click();
+    await ines.page.getByText('Your report has the number').first().waitFor();
+    expect(await loge.app.context.reports.listBy('ines')).toMatchObject([
+      { room: id, subject: 'live', category: 'violence' },
+    ]);
+    expect(ines.problems).toEqual([]);
+  });
+
   test('removes all messages of an author on every page, including quotes', async () => {
     for (const text of ['Buy gold here', 'Cheap gold', 'Gold gold gold']) {
       await say(tom, text);

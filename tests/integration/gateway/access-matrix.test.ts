@@ -111,6 +111,9 @@ describe('over HTTP', () => {
   const bodies: Record<string, (scene: Scene) => object> = {
     'POST /v1/tokens': ({ room }) => ({ identity: 'fan-7', name: 'Léa', room, role: 'fan' }),
     'POST /v1/reports': ({ room }) => ({ room, subject: { kind: 'live' }, category: 'fraud' }),
+    'POST /v1/review/orders': ({ room }) => ({
+      ...{ room, subject: { kind: 'live' }, authority: 'A court', legalGround: 'A law' },
+    }),
     'POST /v1/keys': () => ({ name: 'Another', scopes: ['admin'] }),
     'POST /v1/memberships': ({ tier }) => ({ tier }),
     'POST /v1/withdrawals': () => ({ ticket: createId('ticket') }),

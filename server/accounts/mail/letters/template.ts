@@ -1,5 +1,6 @@
 /** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
 import type { Language } from '../../../protocol/people.ts';
+import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
 import type { LetterContent } from '../letter.ts';
 
 /** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
@@ -49,6 +50,21 @@ export interface LetterData {
   'creator-decision': { accepted: boolean; link: string };
   'account-closed': { receiptYears: number; link: string };
   payout: Money & { status: 'paid' | 'failed' };
+  'report-received': { number: number; isByForm: boolean; link: string };
+  /** `limitedUntil`: until when this person may file fewer reports. */
+  'report-unfounded': { number: number; limitedUntil: string | null; link: string };
+  /** A statement of reasons. `ground`: the title of an article, or a law. `appealUntil` null: it is provisional. */
+  decision: {
+    measures: MeasureKind[];
+    ground: Record<Language, string>;
+    reasons: string;
+    automated: boolean;
+    appealUntil: string | null;
+    link: string;
+  };
+  'decision-undone': { link: string };
+  'report-decided': { number: number; acted: boolean; isChanged: boolean; link: string };
+  'appeal-decided': { granted: boolean; reasons: string; link: string };
 }
 
 export type TemplateName = keyof LetterData;

@@ -52,19 +52,20 @@ const TAGS: Record<OperationTag, string> = {
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
   chat: 'Keeping order in chats: moderation, word lists, your own word before delivery, export and erasure.',
-  trust: 'The charter: its versions, who has accepted them, and its drafts. Reports of messages, people and lives.',
+  trust:
+    'The charter: its versions, who has accepted them, and its drafts. Reports of messages, people and lives; what the house decides, and appeals.',
   events: 'What happened, for your server: signed webhooks, and a log to catch up from.',
 };
 
 /**
  * Alternatives: any one of them is enough. For schemes other than OAuth, OpenAPI 3.1 lists the required roles: here the
- * scope of the key, or that the session must be an operator's.
+ * scope of the key, or that the session must be an operator's or a reviewer's.
  */
 function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
   return by.flatMap((caller): Record<string, string[]>[] => {
     if (caller === 'visitor') return [];
     if (caller === 'server') return [{ apiKey: scope ? [scope] : [] }];
-    return [caller === 'participant' ? { roomToken: [] } : { session: caller === 'operator' ? ['operator'] : [] }];
+    return [caller === 'participant' ? { roomToken: [] } : { session: caller === 'person' ? [] : [caller] }];
   });
 }
 

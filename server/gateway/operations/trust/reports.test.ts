@@ -1,20 +1,38 @@
 /** Reports over HTTP and by the public form: what is kept, who sees it, and what is refused. */
 
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { MovableClock } from '../../../../tests/support/houses/money-house.ts';
+import { createSitePerson } from '../../../../tests/support/people/site-person.ts';
 import { sql } from '../../../platform/db/sql.ts';
 import type { ChatReportInput } from '../../../protocol/chat/chat-moderation.ts';
 import type { RoomId } from '../../../protocol/ids.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 import { EXAMPLE_CHARTER } from '../../../trust/charter/example-charter.ts';
 import { reports } from '../../../trust/reports/reports.schema.ts';
 
+const DAY_MS = 86_400_000;
 const clock = new MovableClock();
 let http: TestHttp;
 let room: RoomId;
 
+const HELP = {
+  FR: [
+    {
+      name: { en: 'Children in <danger>', fr: 'Enfance en danger' },
+      number: '1 19',
+      source: 'https://www.example.gouv.fr/119',
+    },
+  ],
+};
+
 beforeAll(async () => {
-  http = await startHttp({ clock });
+  const helpFile = join(mkdtempSync(join(tmpdir(), 'loge-help-')), 'help.json');
+  writeFileSync(helpFile, JSON.stringify(HELP));
+  http = await startHttp({ clock, env: { LOGE_HELP_CONTACTS: helpFile } });
   room = (await http.createRoom({ kind: 'free' })).id;
 });
 afterAll(() => http[Symbol.asyncDispose]());
@@ -50,6 +68,18 @@ test('a message is reported with its context and its author, once, and moderator
   const seen = await http.context.chat.records.listReportsFor('ada', room, 100);
   expect(seen.map(({ note }) => note).sort()).toEqual(['Every evening', null]);
   expect(JSON.stringify(seen)).not.toContain('"lea"');
+});
+
+test('the evidence stays as it was when the message is removed, and names no recording as long as there is none', async () => {
+  const id = await say('max', 'Soon gone');
+  const { json } = await file('lea', { subject: { kind: 'message', id } });
+  const before = (await stored(json.id))?.evidence;
+  const actor = { identity: 'ada', name: 'ada', role: 'creator' } as const;
+  await http.context.chat.moderation.remove({ room, actor, messageId: id, reason: 'Insult' });
+  const key = await http.makeKey(['moderation']);
+  const { reports: read } = (await key.call('GET', '/v1/desk/reports?limit=1')).json;
+  expect(read[0]).toMatchObject({ number: json.number, evidence: before });
+  expect(read[0].evidence).toMatchObject({ recording: null, message: { text: 'Soon gone' } });
 });
 
 test('the creator and moderators see no report of the creator or of themselves', async () => {
@@ -92,6 +122,44 @@ test('one person files twenty reports an hour', async () => {
   expect((await file('bob', { subject: { kind: 'live' } })).status).toBe(201);
 });
 
+const lettersTo = async (address: string) => {
+  const { outbox, mail } = http.context;
+  await outbox.idle();
+  await mail.settled();
+  return (await mail.listKept(address)).map(({ subject, text }) => `${subject}\n${text}`);
+};
+
+test('who reports in bad faith three times is told each time, may file one a day, and is free a month later', async () => {
+  const zoe = await createSitePerson(http, 'person_zoe');
+  const key = await http.makeKey(['moderation']);
+  const about = (id: string) =>
+    zoe('POST', '/v1/reports', { room, category: 'harassment', subject: { kind: 'person', id } });
+  const filed = [];
+  for (const id of ['a', 'b', 'c', 'd']) filed.push((await about(id)).json);
+  const [first, second, third] = filed;
+  const mark = async ({ id }: { id: string }) => (await key.call('POST', `/v1/reports/${id}/unfounded`)).status;
+  const limitedUntil = async () => (await zoe('GET', '/v1/reports')).json.limitedUntil;
+  clock.advance(2 * DAY_MS);
+  for (const report of [first, second, second]) expect(await mark(report)).toBe(200);
+  expect(await limitedUntil()).toBeNull();
+  for (const id of ['e', 'f']) expect((await about(id)).status).toBe(201);
+  expect(await mark(third)).toBe(200);
+  const daysLeft = (Date.parse(await limitedUntil()) - clock.now()) / DAY_MS;
+  expect(Math.round(daysLeft)).toBe(LIMITS.limitedReportDays);
+  expect((await about('g')).json.error.code).toBe('reports_limited');
+  // What was filed before stays filed.
+  expect((await about('a')).json.number).toBe(first.number);
+  const letters = await lettersTo('person_zoe@example.org');
+  expect(letters.filter((letter) => letter.includes('a été jugé abusif')).length).toBe(3);
+  expect(letters.some((letter) => letter.includes(`n° ${third.number}`) && letter.includes('jusqu’au'))).toBe(true);
+  clock.advance(DAY_MS);
+  expect((await about('g')).status).toBe(201);
+  expect((await about('h')).json.error.code).toBe('reports_limited');
+  clock.advance(LIMITS.limitedReportDays * DAY_MS);
+  for (const id of ['h', 'i']) expect((await about(id)).status).toBe(201);
+  expect((await key.call('POST', '/v1/reports/report_unknown/unfounded')).json.error.code).toBe('report_not_found');
+});
+
 test('the public form takes words alone, from its own page, and answers with a number', async () => {
   const send = (
     fields: Record<string, string>,
@@ -108,7 +176,15 @@ test('the public form takes words alone, from its own page, and answers with a n
     note: 'It is <b>me</b>.',
     contact: 'me@example.org',
   };
-  expect((await http.call('GET', '/reports/new?lang=fr')).text).toContain('112');
+  const empty = (await http.call('GET', '/reports/new?lang=en')).text;
+  for (const part of [
+    '112',
+    'Help in France',
+    'Children in &lt;danger&gt;',
+    'tel:119',
+    'https://www.example.gouv.fr/119',
+  ])
+    expect(empty).toContain(part);
   const sent = await send(given);
   expect(sent.status).toBe(201);
   const number = Number(/Report no\. (\d+)/.exec(sent.text)?.[1]);
@@ -124,9 +200,15 @@ test('the public form takes words alone, from its own page, and answers with a n
   const incomplete = await send({ ...given, note: '  ', place: '"><script>' });
   expect([incomplete.status, incomplete.text.includes('<script>')]).toEqual([422, false]);
   expect(incomplete.text).toContain('value="me@example.org"');
+  // A stranger's mailbox gets two letters a day at most, which say nothing that the sender wrote.
+  for (const contact of ['me+again@example.org', 'ME@example.org', '+33 1 23 45 67 89'])
+    await send({ ...given, contact });
+  const [letter = '', ...more] = await lettersTo('me@example.org');
+  expect([letter.includes(`no. ${number}`), letter.includes('It is'), more.length]).toEqual([true, false, 0]);
+  expect((await lettersTo('me+again@example.org')).length).toBe(1);
   expect((await send(given, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   expect((await send({ ...given, note: 'x'.repeat(40_000) })).status).toBe(413);
-  for (let count = 0; count < 9; count += 1) await send(given);
+  for (let count = 0; count < 6; count += 1) expect((await send(given)).status).toBe(201);
   expect((await send(given)).status).toBe(429);
 });
 
@@ -134,8 +216,8 @@ test('the house reads all reports with their evidence, and how many there are of
   const key = await http.makeKey(['moderation']);
   const { json } = await key.call('GET', '/v1/desk/reports?limit=100');
   const about = json.reports.filter(({ subject }: { subject: string }) => subject === 'message');
-  expect(about.map(({ sameSubject }: { sameSubject: number }) => sameSubject)).toEqual([1, 2, 2]);
-  expect(about[2]).toMatchObject({ accused: 'max', reporter: 'lea', source: 'room' });
+  expect(about.map(({ sameSubject }: { sameSubject: number }) => sameSubject)).toEqual([1, 1, 2, 2]);
+  expect(about[3]).toMatchObject({ accused: 'max', reporter: 'lea', source: 'room' });
   const numbers = json.reports.map(({ number }: { number: number }) => number);
   const page = (await key.call('GET', `/v1/desk/reports?limit=2&before=${numbers[1]}`)).json;
   expect(page.reports.map(({ number }: { number: number }) => number)).toEqual(numbers.slice(2, 4));
@@ -149,6 +231,8 @@ test('the record is final, and erasure and the end of retention take people out 
   for (const change of [
     sql`update reports set category = 'spam'`,
     sql`update reports set note = 'x'`,
+    sql`update reports set evidence = '{}'`,
+    sql`update reports set accused = 'lea'`,
     sql`delete from reports`,
   ])
     await expect(db.orm.execute(change)).rejects.toThrow();

@@ -1,6 +1,8 @@
 /** Reports: by anybody in a room, by people of the house, and what became of one's own. */
+import { z } from 'zod';
 import { AppError } from '../../../protocol/errors.ts';
 import { filedReportList, filedReportQuery, report, reportInput, reportList } from '../../../protocol/trust/reports.ts';
+import { actorOf } from '../money/desk.ts';
 import { operation, socketOperation } from '../operation.ts';
 
 const EXAMPLE_MESSAGE = 'msg_9aYx3mPq7LdR2vKe5tWz';
@@ -23,7 +25,7 @@ export const reportOperations = [
     summary: 'Report a message, a person or a live',
     description:
       'Kept with its evidence: the message with its context, or what is on record of the person. A participant reports in the room of their token. The same report again returns the first one. Moderators of the room see reports of fans’ messages without who made them.',
-    errors: ['room_not_found', 'message_not_found', 'forbidden'],
+    errors: ['forbidden', 'reports_limited', 'room_not_found', 'message_not_found'],
     run: ({ reports }, { by, room, caller: { identity }, input: { room: named, ...about } }) => {
       if (by === 'participant' && named !== room) throw new AppError('forbidden', 'This token is for another room.');
       return reports.file(named, identity, about);
@@ -42,7 +44,7 @@ export const reportOperations = [
     answer: reportList,
     summary: 'List your reports',
     description: 'The newest hundred.',
-    run: async ({ reports }, { caller: { identity } }) => ({ reports: await reports.listBy(identity) }),
+    run: ({ reports }, { caller: { identity } }) => reports.listOwn(identity),
   }),
   operation({
     name: 'listReports',
@@ -54,5 +56,19 @@ export const reportOperations = [
     description:
       'Newest first. For the house: nobody sees reports about themselves. While `hasMore` is true, pass the last `number` as `before`.',
     run: ({ reports }, { caller: { identity }, input }) => reports.list(identity, input),
+  }),
+  operation({
+    name: 'markReportUnfounded',
+    http: 'POST /v1/reports/:id/unfounded',
+    by: ['server:moderation', 'reviewer', 'operator'],
+    answer: z.object({}),
+    summary: 'Note that a report was made in bad faith',
+    description:
+      'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form.',
+    errors: ['report_not_found'],
+    run: async ({ reports }, call) => {
+      await reports.markUnfounded(call.params.id, actorOf(call));
+      return {};
+    },
   }),
 ];

@@ -560,6 +560,7 @@ CREATE TABLE "creator_freezes" (
 	"creator" text NOT NULL,
 	"reason" text NOT NULL,
 	"by" text NOT NULL,
+	"decision" text,
 	"frozen_at" timestamp with time zone NOT NULL,
 	"lifted_at" timestamp with time zone,
 	"lifted_by" text,
@@ -1086,6 +1087,18 @@ CREATE TABLE "token_grants" (
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
 );
 --> statement-breakpoint
+CREATE TABLE "suspensions" (
+	"decision" text NOT NULL,
+	"kind" text NOT NULL,
+	"identity" text,
+	"room" text,
+	"reason" text NOT NULL,
+	"until" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL,
+	"lifted_at" timestamp with time zone,
+	CONSTRAINT "suspensions_decision_kind_pk" PRIMARY KEY("decision","kind")
+);
+--> statement-breakpoint
 CREATE TABLE "charter_acceptances" (
 	"identity" text NOT NULL,
 	"version" integer NOT NULL,
@@ -1108,11 +1121,74 @@ CREATE TABLE "charter_versions" (
 	"effective_from" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "appeals" (
+	"id" text PRIMARY KEY NOT NULL,
+	"decision" text NOT NULL,
+	"case" text NOT NULL,
+	"kind" text NOT NULL,
+	"by" text,
+	"text" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"outcome" text,
+	"decided_by" text,
+	"decided_at" timestamp with time zone,
+	"reasons" text,
+	"language" text
+);
+--> statement-breakpoint
+CREATE TABLE "case_looks" (
+	"case" text NOT NULL,
+	"by" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "case_looks_case_by_at_pk" PRIMARY KEY("case","by","at")
+);
+--> statement-breakpoint
+CREATE TABLE "decisions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"case" text NOT NULL,
+	"kind" text NOT NULL,
+	"replaces" text,
+	"by" text,
+	"accused" text,
+	"measures" jsonb NOT NULL,
+	"article" text,
+	"charter_version" integer,
+	"law" text,
+	"reasons" text,
+	"language" text NOT NULL,
+	"automated" boolean NOT NULL,
+	"points" integer NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "decisions_replaces_unique" UNIQUE("replaces")
+);
+--> statement-breakpoint
+CREATE TABLE "review_cases" (
+	"id" text PRIMARY KEY NOT NULL,
+	"subject_kind" text NOT NULL,
+	"subject_key" text NOT NULL,
+	"room" text,
+	"accused" text,
+	"category" text NOT NULL,
+	"article" text,
+	"charter_version" integer,
+	"severity" integer NOT NULL,
+	"is_order" boolean NOT NULL,
+	"state" text NOT NULL,
+	"owed" text,
+	"due_at" timestamp with time zone NOT NULL,
+	"decide_by" timestamp with time zone NOT NULL,
+	"opened_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "reports" (
 	"id" text PRIMARY KEY NOT NULL,
 	"number" integer GENERATED ALWAYS AS IDENTITY (sequence name "reports_number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
 	"source" text NOT NULL,
 	"room" text,
+	"case" text NOT NULL,
+	"authority_order" jsonb,
 	"subject_kind" text NOT NULL,
 	"subject_key" text NOT NULL,
 	"accused" text,
@@ -1125,6 +1201,13 @@ CREATE TABLE "reports" (
 	"evidence" jsonb,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "reports_number_unique" UNIQUE("number")
+);
+--> statement-breakpoint
+CREATE TABLE "unfounded_reports" (
+	"report" text PRIMARY KEY NOT NULL,
+	"reporter" text NOT NULL,
+	"by" text NOT NULL,
+	"marked_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "event_counters" (
@@ -1262,7 +1345,7 @@ CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator") WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator",coalesce("decision", '')) WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-breakpoint
 CREATE INDEX "payouts_creator" ON "payouts" USING btree ("creator","created_at");--> statement-breakpoint
@@ -1338,12 +1421,28 @@ CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "room
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
+CREATE INDEX "suspensions_identity" ON "suspensions" USING btree ("identity") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "suspensions_room" ON "suspensions" USING btree ("room") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint
+CREATE INDEX "appeals_case" ON "appeals" USING btree ("case");--> statement-breakpoint
+CREATE INDEX "appeals_by" ON "appeals" USING btree ("by");--> statement-breakpoint
+CREATE UNIQUE INDEX "decisions_first" ON "decisions" USING btree ("case") WHERE "decisions"."replaces" is null;--> statement-breakpoint
+CREATE INDEX "decisions_case" ON "decisions" USING btree ("case");--> statement-breakpoint
+CREATE INDEX "decisions_accused" ON "decisions" USING btree ("accused","at");--> statement-breakpoint
+CREATE INDEX "decisions_at" ON "decisions" USING btree ("at");--> statement-breakpoint
+CREATE UNIQUE INDEX "review_cases_open" ON "review_cases" USING btree ("subject_key") WHERE "review_cases"."state" = 'open';--> statement-breakpoint
+CREATE INDEX "review_cases_queue" ON "review_cases" USING btree ("severity","due_at","id") WHERE "review_cases"."owed" is not null;--> statement-breakpoint
+CREATE INDEX "review_cases_state" ON "review_cases" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "review_cases_accused" ON "review_cases" USING btree ("accused");--> statement-breakpoint
 CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("reporter","subject_key","category") WHERE "reports"."reporter" is not null;--> statement-breakpoint
+CREATE INDEX "reports_case" ON "reports" USING btree ("case");--> statement-breakpoint
 CREATE INDEX "reports_subject" ON "reports" USING btree ("subject_key");--> statement-breakpoint
 CREATE INDEX "reports_accused" ON "reports" USING btree ("accused");--> statement-breakpoint
 CREATE INDEX "reports_created" ON "reports" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "unfounded_reports_reporter" ON "unfounded_reports" USING btree ("reporter","marked_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint

@@ -100,6 +100,26 @@ CREATE TRIGGER "reports_append_only" BEFORE DELETE OR TRUNCATE ON "reports"
 CREATE TRIGGER "reports_erasure_only" BEFORE UPDATE ON "reports"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_report_erasure"();
 --> statement-breakpoint
+-- Erasure takes the person and the reasons out of a decision; everything else in it is final.
+CREATE FUNCTION "refuse_all_but_decision_erasure"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW."accused" IS NULL AND NEW."reasons" IS NULL
+    AND to_jsonb(NEW) - 'accused' - 'reasons' = to_jsonb(OLD) - 'accused' - 'reasons' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "decisions_append_only" BEFORE DELETE OR TRUNCATE ON "decisions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "decisions_erasure_only" BEFORE UPDATE ON "decisions"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_decision_erasure"();
+--> statement-breakpoint
+CREATE TRIGGER "case_looks_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "case_looks"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

@@ -1,4 +1,4 @@
-/** `<loge-chat-report>`: the dialog to report a message, a person or the live, with a category and a note. */
+/** `<loge-report>`: the dialog to report a message, a person or the live, with a category and a note. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
@@ -8,6 +8,7 @@ import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { ReportCategory, ReportSubject } from '../../../server/protocol/trust/reports.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
+import '../texts/chat-texts.ts';
 
 /** What may be reported: a message and its author, a person, the live. */
 export interface ReportTarget {
@@ -17,7 +18,7 @@ export interface ReportTarget {
 
 type SubjectKind = ReportSubject['kind'];
 
-export class LogeChatReport extends RoomPart {
+export class LogeReport extends RoomPart {
   static override properties = {
     target: { attribute: false },
     kind: { state: true },
@@ -202,4 +203,4 @@ function choice<Value extends string>({ name, legend, options, chosen, choose }:
   </fieldset>`;
 }
 
-defineElement('loge-chat-report', LogeChatReport);
+defineElement('loge-report', LogeReport);

@@ -1,0 +1,156 @@
+import type { Language } from '../../../protocol/people.ts';
+import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
+import { formatDay } from './dates.ts';
+import type { LetterData, Template } from './template.ts';
+
+const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
+  en: {
+    remove_message: 'a message of yours is removed',
+    mute: 'you cannot write in the chat of a room',
+    remove_from_room: 'you are removed from a room',
+    stop_live: 'the live is stopped, and none can begin in this room',
+    suspend_account: 'your account is suspended',
+    freeze_earnings: 'no earnings are paid out to you',
+    refund_room: 'the room is ended, and its tickets are paid back',
+  },
+  fr: {
+    remove_message: 'un de vos messages est retiré',
+    mute: 'vous ne pouvez plus écrire dans le chat d’un salon',
+    remove_from_room: 'vous êtes exclu d’un salon',
+    stop_live: 'le live est arrêté, et aucun ne peut commencer dans ce salon',
+    suspend_account: 'votre compte est suspendu',
+    freeze_earnings: 'aucun revenu ne vous est versé',
+    refund_room: 'le salon est clos, et ses billets sont remboursés',
+  },
+};
+
+/** The statement of reasons (article 17 of the Digital Services Act). */
+export const decision: Template<LetterData['decision']> = {
+  lane: 'other',
+  write: {
+    en: ({ measures, ground, reasons, automated, appealUntil, link }, house) => ({
+      subject: `A decision of ${house} about you`,
+      blocks: [
+        `${house} has decided: ${measures.map((kind) => MEASURES.en[kind]).join('; ')}.`,
+        reasons,
+        {
+          facts: [
+            ['Ground', ground.en],
+            ['By a machine', automated ? 'a machine took part' : 'no machine took part'],
+          ],
+        },
+        appealUntil === null
+          ? 'This holds for now. A person decides about it, and writes to you.'
+          : `You can appeal until ${formatDay(appealUntil, 'en')}. Another person than the one who decided will answer. The courts are open to you too.`,
+        { button: 'Read the decision', href: link },
+      ],
+      reason: `You get this letter because the decision concerns your account of ${house}.`,
+    }),
+    fr: ({ measures, ground, reasons, automated, appealUntil, link }, house) => ({
+      subject: `Une décision de ${house} à votre sujet`,
+      blocks: [
+        `${house} a décidé : ${measures.map((kind) => MEASURES.fr[kind]).join(' ; ')}.`,
+        reasons,
+        {
+          facts: [
+            ['Fondement', ground.fr],
+            ['Par une machine', automated ? 'une machine y a pris part' : 'aucune machine n’y a pris part'],
+          ],
+        },
+        appealUntil === null
+          ? 'Cela vaut pour l’instant. Une personne en décide, et vous écrira.'
+          : `Vous pouvez former un recours jusqu’au ${formatDay(appealUntil, 'fr')}. Une autre personne que celle qui a décidé répondra. Les tribunaux vous sont aussi ouverts.`,
+        { button: 'Lire la décision', href: link },
+      ],
+      reason: `Vous recevez ce message parce que la décision concerne votre compte de ${house}.`,
+    }),
+  },
+};
+
+export const decisionUndone: Template<LetterData['decision-undone']> = {
+  lane: 'other',
+  write: {
+    en: ({ link }, house) => ({
+      subject: `${house} has taken a decision about you back`,
+      blocks: [
+        'Another person has looked at the decision about you, and has undone it. What could be restored is restored.',
+        { button: 'Read more', href: link },
+      ],
+      reason: `You get this letter because the decision concerned your account of ${house}.`,
+    }),
+    fr: ({ link }, house) => ({
+      subject: `${house} est revenue sur une décision à votre sujet`,
+      blocks: [
+        'Une autre personne a réexaminé la décision à votre sujet et l’a annulée. Ce qui pouvait être rétabli l’est.',
+        { button: 'En savoir plus', href: link },
+      ],
+      reason: `Vous recevez ce message parce que la décision concernait votre compte de ${house}.`,
+    }),
+  },
+};
+
+export const reportDecided: Template<LetterData['report-decided']> = {
+  lane: 'other',
+  write: {
+    en: ({ number, acted, isChanged, link }, house) => ({
+      subject: `Your report no. ${number}`,
+      blocks: [
+        isChanged
+          ? 'The decision about what you reported has changed.'
+          : 'A decision was made about what you reported.',
+        acted
+          ? 'The house has acted on it.'
+          : isChanged
+            ? 'After another look, nothing is done.'
+            : 'The house saw no reason to act.',
+        'You can appeal within six months. Another person than the one who decided will answer.',
+        { button: 'See your reports', href: link },
+      ],
+      reason: `You get this letter because you reported something to ${house}.`,
+    }),
+    fr: ({ number, acted, isChanged, link }, house) => ({
+      subject: `Votre signalement n° ${number}`,
+      blocks: [
+        isChanged
+          ? 'La décision sur ce que vous aviez signalé a changé.'
+          : 'Une décision a été prise sur ce que vous aviez signalé.',
+        acted
+          ? 'La maison a agi.'
+          : isChanged
+            ? 'Après un nouvel examen, rien n’est fait.'
+            : 'La maison n’a pas vu de raison d’agir.',
+        'Vous pouvez former un recours sous six mois. Une autre personne que celle qui a décidé répondra.',
+        { button: 'Voir vos signalements', href: link },
+      ],
+      reason: `Vous recevez ce message parce que vous avez fait un signalement à ${house}.`,
+    }),
+  },
+};
+
+export const appealDecided: Template<LetterData['appeal-decided']> = {
+  lane: 'other',
+  write: {
+    en: ({ granted, reasons, link }, house) => ({
+      subject: `Your appeal to ${house}`,
+      blocks: [
+        granted
+          ? 'Your appeal is granted. What could be undone is undone; a refund that was paid stays paid.'
+          : 'Your appeal is not granted: the decision stays.',
+        reasons,
+        { button: 'Read more', href: link },
+      ],
+      reason: `You get this letter because you appealed against a decision of ${house}.`,
+    }),
+    fr: ({ granted, reasons, link }, house) => ({
+      subject: `Votre recours auprès de ${house}`,
+      blocks: [
+        granted
+          ? 'Votre recours est accueilli. Ce qui pouvait être annulé l’est ; un remboursement déjà versé le reste.'
+          : 'Votre recours est rejeté : la décision est maintenue.',
+        reasons,
+        { button: 'En savoir plus', href: link },
+      ],
+      reason: `Vous recevez ce message parce que vous avez formé un recours contre une décision de ${house}.`,
+    }),
+  },
+};

@@ -1,0 +1,93 @@
+/**
+ * What the house's decisions do in a chat, and undo. They outrank what moderators do, and leave that as it is: a
+ * message that a moderator removed stays removed. Each method is idempotent by the decision.
+ */
+import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { HOUSE, houseEntry } from '../log/house-entries.ts';
+import {
+  findRestrictionOf,
+  insertRestriction,
+  liftRestriction,
+  removeMessage,
+  restoreMessage,
+  unpin,
+} from './moderation.store.ts';
+
+interface OfDecision {
+  room: RoomId;
+  decision: string;
+}
+
+export class HouseMeasures {
+  readonly #parts: ChatParts;
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+  }
+
+  /** Nothing happens if there is no such message, or it is removed. */
+  async removeMessage(it: OfDecision & { message: MessageId; reason: string }): Promise<void> {
+    const { room, message: messageId, decision, reason } = it;
+    const { creator } = await this.#parts.policies.get(room);
+    await this.#parts.log.act(room, async (act) => {
+      const at = nowIso(this.#parts);
+      const found = await removeMessage(act.run, { room, id: messageId, at });
+      if (!found?.removed) return;
+      const details = { subject: messageId };
+      const id = createId('chatAct');
+      await act.append(houseEntry({ room, actor: HOUSE, at, kind: 'removal', id, text: reason, details }));
+      await unpin(act, room, [messageId]);
+      const about = { room, creator, target: found.identity, messageId, reason, details: { decision } };
+      await act.record({ at, kind: 'remove', actor: HOUSE, ...about });
+    });
+  }
+
+  /** Shows a message again that the house had removed. The caller knows of no other decision that removes it. */
+  async restoreMessage({ room, message: messageId, decision }: OfDecision & { message: MessageId }): Promise<void> {
+    const { creator } = await this.#parts.policies.get(room);
+    await this.#parts.log.act(room, async (act) => {
+      const at = nowIso(this.#parts);
+      const target = await restoreMessage(act.run, { room, id: messageId });
+      if (target === undefined) return;
+      const entry = houseEntry({ room, actor: HOUSE, at, kind: 'restoration', id: createId('chatAct') });
+      await act.append({ ...entry, replyTo: messageId });
+      const about = { room, creator, target, messageId, details: { decision } };
+      await act.record({ at, kind: 'restore', actor: HOUSE, ...about });
+    });
+  }
+
+  async mute(it: OfDecision & { identity: string; until: string | null; reason: string }): Promise<void> {
+    const { room, identity, decision, until, reason } = it;
+    const { creator } = await this.#parts.policies.get(room);
+    const kind = until === null ? 'ban' : 'timeout';
+    await this.#parts.log.act(room, async (act) => {
+      const createdAt = nowIso(this.#parts);
+      const id = restrictionOf(decision);
+      if (await findRestrictionOf(act.run, id)) return;
+      const by = { by: HOUSE.identity, byRole: HOUSE.role };
+      await insertRestriction(act.run, { id, creator, room, identity, kind, reason, createdAt, until, ...by });
+      const about = { room, creator, target: identity, reason, details: { scope: 'room', until, decision } };
+      await act.record({ at: createdAt, kind, actor: HOUSE, ...about });
+      await act.bump();
+    });
+    publishNews(this.#parts.bus, { type: 'person', creator, room, identity });
+  }
+
+  async unmute({ room, identity, decision }: OfDecision & { identity: string }): Promise<void> {
+    const { creator } = await this.#parts.policies.get(room);
+    await this.#parts.log.act(room, async (act) => {
+      const at = nowIso(this.#parts);
+      if (!(await liftRestriction(act.run, restrictionOf(decision), at))) return;
+      const about = { room, creator, target: identity, details: { scope: 'room', decision } };
+      await act.record({ at, kind: 'lift', actor: HOUSE, ...about });
+      await act.bump();
+    });
+    publishNews(this.#parts.bus, { type: 'person', creator, room, identity });
+  }
+}
+
+/** One restriction per decision. */
+function restrictionOf(decision: string): string {
+  return `restriction_${decision.slice(decision.indexOf('_') + 1)}`;
+}

@@ -1,0 +1,70 @@
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, gt, isNotNull, isNull, or, type SQL, sql } from '../../platform/db/sql.ts';
+import { rooms } from '../rooms.schema.ts';
+import { suspensions } from './suspensions.schema.ts';
+
+export type SuspensionRow = typeof suspensions.$inferSelect;
+export type SuspensionKey = Pick<SuspensionRow, 'decision' | 'kind'>;
+
+export class SuspensionsStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  /** False if it is there, also lifted. */
+  async insert(tx: Orm, row: Omit<SuspensionRow, 'liftedAt'>): Promise<boolean> {
+    const inserted = await tx
+      .insert(suspensions)
+      .values(row)
+      .onConflictDoNothing()
+      .returning({ id: suspensions.decision });
+    return inserted.length > 0;
+  }
+
+  async lift(tx: Orm, { decision, kind }: SuspensionKey, at: string): Promise<SuspensionRow | undefined> {
+    const [row] = await tx
+      .update(suspensions)
+      .set({ liftedAt: at })
+      .where(and(eq(suspensions.decision, decision), eq(suspensions.kind, kind), isNull(suspensions.liftedAt)))
+      .returning();
+    return row;
+  }
+
+  async isSuspended(identity: string, at: string): Promise<boolean> {
+    return this.#has(this.#db.orm, and(eq(suspensions.identity, identity), eq(suspensions.kind, 'account')), at);
+  }
+
+  /** Whether the stage of a room is closed, or its creator suspended. */
+  isStageClosed(room: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
+    const creator = tx.select({ creator: rooms.creator }).from(rooms).where(eq(rooms.id, room));
+    const ofRoom = and(eq(suspensions.room, room), eq(suspensions.kind, 'stage'));
+    const ofCreator = and(eq(suspensions.kind, 'account'), eq(suspensions.identity, sql`(${creator})`));
+    return this.#has(tx, or(ofRoom, ofCreator), at);
+  }
+
+  async #has(tx: Orm, which: SQL | undefined, at: string): Promise<boolean> {
+    const inForce = and(isNull(suspensions.liftedAt), or(isNull(suspensions.until), gt(suspensions.until, at)));
+    return (
+      (await tx.select({ id: suspensions.decision }).from(suspensions).where(and(which, inForce)).limit(1)).length > 0
+    );
+  }
+
+  /** Locks rooms, so that no live begins in them until the transaction ends; returns those that are live. */
+  async lockLives(tx: Orm, which: { room: string } | { creator: string }): Promise<string[]> {
+    const isOf =
+      'room' in which ? eq(rooms.id, which.room) : and(eq(rooms.creator, which.creator), isNull(rooms.endedAt));
+    const locked = await tx
+      .select({ id: rooms.id, isLive: isNotNull(rooms.liveStartedAt).mapWith(Boolean) })
+      .from(rooms)
+      .where(isOf)
+      .orderBy(rooms.id)
+      .for('update');
+    return locked.filter(({ isLive }) => isLive).map(({ id }) => id);
+  }
+}

@@ -1,0 +1,151 @@
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from '../../platform/db/sql.ts';
+import type { CaseQuery } from '../../protocol/trust/decisions.ts';
+import { reports } from '../reports/reports.schema.ts';
+import { caseLooks, reviewCases } from './decisions.schema.ts';
+import { LOOK_MS } from './review-rules.ts';
+
+export type CaseRow = typeof reviewCases.$inferSelect;
+export type ReportRow = typeof reports.$inferSelect;
+
+/** Who reads, and about whom they see nothing: themselves, and creators for whom they moderate. */
+export interface Reader {
+  identity: string;
+  hidden: string[];
+}
+
+/** The last row of a page. */
+export interface CaseCursor {
+  severity: number;
+  dueAt: string;
+  id: string;
+}
+
+export class CasesStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
+    return this.#db.transaction(work);
+  }
+
+  /** Opens the case of a subject, or adds to the open one what is worse in the new report. */
+  async gather(tx: Orm, row: CaseRow): Promise<CaseRow> {
+    const isWorse = sql`excluded.severity < ${reviewCases.severity}`;
+    const worse = (name: string) => sql`case when ${isWorse} then excluded.${sql.identifier(name)}
+      else ${reviewCases}.${sql.identifier(name)} end`;
+    const [gathered] = await tx
+      .insert(reviewCases)
+      .values(row)
+      .onConflictDoUpdate({
+        target: reviewCases.subjectKey,
+        targetWhere: sql`${reviewCases.state} = 'open'`,
+        set: {
+          category: worse('category'),
+          article: worse('article'),
+          charterVersion: worse('charter_version'),
+          severity: sql`least(${reviewCases.severity}, excluded.severity)`,
+          isOrder: sql`${reviewCases.isOrder} or excluded.is_order`,
+          dueAt: sql`least(${reviewCases.dueAt}, excluded.due_at)`,
+          decideBy: sql`least(${reviewCases.decideBy}, excluded.decide_by)`,
+        },
+      })
+      .returning();
+    return gathered as CaseRow;
+  }
+
+  async find(id: string, tx: Orm = this.#db.orm): Promise<CaseRow | undefined> {
+    const [row] = await tx.select().from(reviewCases).where(eq(reviewCases.id, id));
+    return row;
+  }
+
+  async lock(tx: Orm, id: string): Promise<CaseRow> {
+    const [row] = await tx.select().from(reviewCases).where(eq(reviewCases.id, id)).for('update');
+    return row as CaseRow;
+  }
+
+  async update(tx: Orm, id: string, change: Pick<CaseRow, 'state' | 'owed'> & Partial<CaseRow>): Promise<void> {
+    await tx.update(reviewCases).set(change).where(eq(reviewCases.id, id));
+  }
+
+  /** What is owed first, or with a state `decided` the newest first. */
+  async list(
+    { hidden }: Reader,
+    query: Omit<CaseQuery, 'after'> & { after: CaseCursor | undefined; now: string },
+  ): Promise<(CaseRow & { reportCount: number })[]> {
+    const { state, category, accused, late, after, limit, now } = query;
+    const isDecided = state === 'decided';
+    const { severity, dueAt, id } = reviewCases;
+    let isBehind: SQL | undefined;
+    if (after && isDecided) isBehind = lt(id, after.id);
+    else if (after)
+      isBehind = sql`(${severity}, ${dueAt}, ${id}) > (${after.severity}::int, ${after.dueAt}::timestamptz, ${after.id})`;
+    const rows = await this.#db.orm
+      .select()
+      .from(reviewCases)
+      .where(
+        and(
+          state === undefined ? isNotNull(reviewCases.owed) : eq(reviewCases.state, state),
+          category && eq(reviewCases.category, category),
+          accused === undefined ? undefined : eq(reviewCases.accused, accused),
+          late && and(isNotNull(reviewCases.owed), lt(dueAt, now)),
+          or(isNull(reviewCases.accused), notInArray(reviewCases.accused, hidden)),
+          isBehind,
+        ),
+      )
+      .orderBy(...(isDecided ? [desc(id)] : [severity, dueAt, id]))
+      .limit(limit);
+    const counts = await this.countReports(rows.map((row) => row.id));
+    return rows.map((row) => ({ ...row, reportCount: counts.get(row.id) ?? 0 }));
+  }
+
+  async countReports(cases: string[]): Promise<Map<string, number>> {
+    if (cases.length === 0) return new Map();
+    const rows = await this.#db.orm
+      .select({ case: reports.case, count: sql<number>`count(*)::int` })
+      .from(reports)
+      .where(inArray(reports.case, cases))
+      .groupBy(reports.case);
+    return new Map(rows.map((row) => [row.case, row.count]));
+  }
+
+  listReports(id: string, limit: number): Promise<ReportRow[]> {
+    return this.#db.orm.select().from(reports).where(eq(reports.case, id)).orderBy(desc(reports.number)).limit(limit);
+  }
+
+  /** Reports whose person may be told, once per person and report. */
+  async listReporters(tx: Orm, id: string): Promise<{ number: number; reporter: string }[]> {
+    const rows = await tx
+      .select({ number: reports.number, reporter: reports.reporter })
+      .from(reports)
+      .where(and(eq(reports.case, id), isNotNull(reports.reporter)));
+    return rows.flatMap(({ number, reporter }) => (reporter === null ? [] : [{ number, reporter }]));
+  }
+
+  /** Whether a person has reported it; who files the order of an authority does not complain. */
+  async hasReported(id: string, person: string): Promise<boolean> {
+    const rows = await this.#db.orm
+      .select({ id: reports.id })
+      .from(reports)
+      .where(and(eq(reports.case, id), eq(reports.reporter, person), sql`${reports.source} <> 'order'`))
+      .limit(1);
+    return rows.length > 0;
+  }
+
+  /** Looks of one reviewer that follow each other closely are one. */
+  async noteLook(row: typeof caseLooks.$inferInsert): Promise<void> {
+    await this.#db.orm.execute(sql`insert into case_looks ("case", by, at)
+      select ${row.case}, ${row.by}, ${row.at}::timestamptz where not exists (
+        select 1 from case_looks where "case" = ${row.case} and by = ${row.by}
+          and at > ${row.at}::timestamptz - interval '1 millisecond' * ${LOOK_MS}::int)
+      on conflict do nothing`);
+  }
+
+  async listLooks(id: string, limit: number): Promise<{ by: string; at: string }[]> {
+    const { by, at } = caseLooks;
+    return this.#db.orm.select({ by, at }).from(caseLooks).where(eq(caseLooks.case, id)).orderBy(desc(at)).limit(limit);
+  }
+}

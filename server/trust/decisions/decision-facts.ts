@@ -1,0 +1,16 @@
+/** Facts that the review of reports commits to the outbox, by topic. */
+import type { EventPayload } from '../../protocol/events.ts';
+import type { MeasureKind } from '../../protocol/trust/decisions.ts';
+
+export interface DecisionFacts {
+  /** Something is to be done or undone, as the decision stands then. */
+  'measure.due': { decision: string; kind: MeasureKind };
+  /** A decision with measures; the fact names the accused. `event` is for embedders, about their people. */
+  'decision.made': { decision: string; event: EventPayload<'decision.made'> | null };
+  /** The house's second look has undone a decision; the fact names the accused. */
+  'decision.undone': { decision: string };
+  /** The house has decided, or decided anew, about what the person of the fact had reported. */
+  'report.decided': { number: number; acted: boolean; isChanged: boolean };
+  /** The fact names who appealed. */
+  'appeal.decided': { appeal: string; event: EventPayload<'appeal.decided'> | null };
+}

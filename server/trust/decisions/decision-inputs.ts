@@ -1,0 +1,93 @@
+/** What a reviewer decides, made whole from the case and checked. */
+import type { Clock } from '../../platform/clock.ts';
+import { AppError } from '../../protocol/errors.ts';
+import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import type { CharterVersion } from '../../protocol/trust/charter.ts';
+import type { DecisionInput, Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
+import type { Rooms } from '../../rooms/rooms.ts';
+import type { CaseRow, Reader } from './cases.store.ts';
+import type { DecisionRow } from './decisions.store.ts';
+
+export type NewDecision = Omit<DecisionRow, 'id' | 'at' | 'points' | 'replaces' | 'case' | 'dueAt'>;
+
+interface DecisionInputsOptions {
+  clock: Clock;
+  rooms: Pick<Rooms, 'creatorOf'>;
+  charter: { getVersion(version: number): Promise<CharterVersion> };
+  people: { isCreator(identity: string): Promise<boolean> };
+}
+
+const ROOM_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>([
+  'remove_message',
+  'mute',
+  'remove_from_room',
+  'stop_live',
+  'refund_room',
+]);
+const PERSON_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>([
+  'mute',
+  'remove_from_room',
+  'suspend_account',
+  'freeze_earnings',
+]);
+/** With an end. */
+const TIMED_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['mute', 'suspend_account']);
+
+export class DecisionInputs {
+  readonly #options: DecisionInputsOptions;
+
+  constructor(options: DecisionInputsOptions) {
+    this.#options = options;
+  }
+
+  /** Everything of an input that needs no lock. */
+  async parse(row: CaseRow, input: DecisionInput, { identity, hidden }: Reader): Promise<NewDecision> {
+    const { measures, ground, reasons, language, automated } = input;
+    const accused = row.accused ?? input.accused ?? null;
+    if (row.accused === null && accused !== null && hidden.includes(accused))
+      throw new AppError('another_reviewer_needed');
+    const parsed: Measure[] = [];
+    for (const measure of measures) parsed.push(await this.#parseMeasure(row, measure, accused));
+    if ('article' in ground) await this.#assertArticle(ground.article, ground.version);
+    const cited =
+      'article' in ground
+        ? { article: ground.article, charterVersion: ground.version, law: null }
+        : { article: null, charterVersion: null, law: ground.law };
+    return { kind: 'final', by: identity, accused, measures: parsed, ...cited, reasons, language, automated };
+  }
+
+  async #parseMeasure(
+    row: CaseRow,
+    input: DecisionInput['measures'][number],
+    accused: string | null,
+  ): Promise<Measure> {
+    const { kind } = input;
+    const room = ROOM_MEASURES.has(kind) ? ((input.room ?? row.room) as RoomId | null) : null;
+    const message = kind === 'remove_message' ? (input.message ?? messageOf(row.subjectKey)) : null;
+    const until = input.until === undefined ? null : new Date(input.until).toISOString();
+    const isComplete =
+      (room !== null || !ROOM_MEASURES.has(kind)) &&
+      (message !== null || kind !== 'remove_message') &&
+      (accused !== null || !PERSON_MEASURES.has(kind)) &&
+      (until === null || TIMED_MEASURES.has(kind));
+    if (!isComplete) throw new AppError('measure_invalid');
+    if (until !== null && Date.parse(until) <= this.#options.clock.now()) throw new AppError('time_in_past');
+    const creator = room && (await this.#options.rooms.creatorOf(room));
+    // A creator is at home in their rooms: their live is stopped, or their account suspended.
+    if (creator === accused && (kind === 'mute' || kind === 'remove_from_room')) throw new AppError('measure_invalid');
+    if (kind === 'freeze_earnings' && !(await this.#options.people.isCreator(accused ?? '')))
+      throw new AppError('measure_invalid');
+    return { kind, room, message, until };
+  }
+
+  async #assertArticle(id: string, version: number): Promise<void> {
+    const { state, articles } = await this.#options.charter.getVersion(version);
+    if (state === 'announced' || !articles.some((article) => article.id === id))
+      throw new AppError('charter_not_found');
+  }
+}
+
+/** The message that a case is about. */
+export function messageOf(subjectKey: string): MessageId | null {
+  return subjectKey.startsWith('message:') ? (subjectKey.slice('message:'.length) as MessageId) : null;
+}

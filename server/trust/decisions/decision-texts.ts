@@ -1,0 +1,25 @@
+/** What the house itself writes into decisions, and to people and rooms as the reason of a measure. */
+import type { Language } from '../../protocol/people.ts';
+
+export const DECISION_TEXTS: Readonly<
+  Record<Language, { consent: string; stopped: string; person: string; message: string }>
+> = {
+  en: {
+    consent:
+      'Somebody says that they are shown here without their agreement. Therefore it is taken down at once; a person decides about it afterwards.',
+    stopped: 'The live was stopped at once. Another person looks at it again, and a decision with its reasons follows.',
+    person: 'A decision of the house. Its reasons are on the page “Reports”.',
+    message: 'Removed by a decision of the house.',
+  },
+  fr: {
+    consent:
+      'Quelqu’un déclare être montré ici sans son accord. C’est pourquoi le contenu est retiré aussitôt ; une personne en décide ensuite.',
+    stopped: 'Le live a été arrêté aussitôt. Une autre personne l’examine à nouveau, et une décision motivée suivra.',
+    person: 'Une décision de la maison. Ses motifs sont sur la page « Signalements ».',
+    message: 'Retiré par une décision de la maison.',
+  },
+};
+
+/** Cited where no article of the charter in force stands for the category. */
+export const LAW_OF_CONSENT = 'GDPR, article 6';
+export const TERMS_OF_THE_HOUSE = 'Terms of use of the house';

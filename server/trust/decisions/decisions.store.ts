@@ -1,0 +1,230 @@
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { aliasedTable, and, asc, desc, eq, exists, gt, inArray, isNull, ne, not, sql } from '../../platform/db/sql.ts';
+import type { Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
+import { reports } from '../reports/reports.schema.ts';
+import { appeals, decisions, reviewCases } from './decisions.schema.ts';
+
+export type DecisionRow = typeof decisions.$inferSelect;
+export type AppealRow = typeof appeals.$inferSelect;
+/** A decision and what became of it. */
+export type StandingRow = DecisionRow & { isReplaced: boolean; isUndone: boolean };
+
+const later = aliasedTable(decisions, 'later');
+
+export class DecisionsStore {
+  readonly #orm: Orm;
+
+  constructor(db: Database) {
+    this.#orm = db.orm;
+  }
+
+  async insert(tx: Orm, row: DecisionRow): Promise<void> {
+    await tx.insert(decisions).values(row);
+  }
+
+  async find(id: string, tx: Orm = this.#orm): Promise<StandingRow | undefined> {
+    const [row] = await this.#select(tx).where(eq(decisions.id, id));
+    return row;
+  }
+
+  /** The newest decision of a case. */
+  async findLast(case_: string, tx: Orm = this.#orm): Promise<StandingRow | undefined> {
+    const [row] = await this.#select(tx).where(and(eq(decisions.case, case_), not(this.#isReplaced(tx))));
+    return row;
+  }
+
+  /** Newest first. */
+  listOfCase(case_: string): Promise<StandingRow[]> {
+    return this.#select(this.#orm).where(eq(decisions.case, case_)).orderBy(desc(decisions.at), desc(decisions.id));
+  }
+
+  /** Of other cases about a person, newest first. */
+  listAbout(accused: string, { without, limit }: { without?: string; limit: number }): Promise<StandingRow[]> {
+    return this.#select(this.#orm)
+      .where(and(eq(decisions.accused, accused), without === undefined ? undefined : ne(decisions.case, without)))
+      .orderBy(desc(decisions.at), desc(decisions.id))
+      .limit(limit);
+  }
+
+  /** With measures: what a person gets a statement of. */
+  async listStatements(accused: string, limit: number) {
+    const rows = await this.#select(this.#orm)
+      .where(and(eq(decisions.accused, accused), sql`jsonb_array_length(${decisions.measures}) > 0`))
+      .orderBy(desc(decisions.at), desc(decisions.id))
+      .limit(limit);
+    const ids = [...new Set(rows.map((row) => row.case))];
+    const { id, room, subjectKind } = reviewCases;
+    const found = await this.#orm.select({ id, room, subjectKind }).from(reviewCases).where(inArray(id, ids));
+    const cases = new Map(found.map((row) => [row.id, row]));
+    return rows.map((row) => ({
+      ...row,
+      room: cases.get(row.case)?.room ?? null,
+      subject: cases.get(row.case)?.subjectKind,
+    }));
+  }
+
+  /** The strikes of a person from decisions since a moment. */
+  async sumPoints(accused: string, since: string): Promise<number> {
+    const [row] = await this.#orm
+      .select({ points: sql<number>`coalesce(sum(${decisions.points}), 0)::int` })
+      .from(decisions)
+      .where(
+        and(
+          eq(decisions.accused, accused),
+          eq(decisions.kind, 'final'),
+          gt(decisions.at, since),
+          not(this.#isReplaced(this.#orm)),
+          not(this.#isUndone(this.#orm)),
+        ),
+      );
+    return row?.points ?? 0;
+  }
+
+  /** Whether another decision in force does the same to the same message. */
+  async removesToo(decision: string, measure: Measure): Promise<boolean> {
+    const same = JSON.stringify([{ kind: measure.kind, message: measure.message }]);
+    const rows = await this.#orm
+      .select({ id: decisions.id })
+      .from(decisions)
+      .where(
+        and(
+          ne(decisions.id, decision),
+          sql`${decisions.measures} @> ${same}::jsonb`,
+          not(this.#isReplaced(this.#orm)),
+          not(this.#isUndone(this.#orm)),
+        ),
+      )
+      .limit(1);
+    return rows.length > 0;
+  }
+
+  /** Whether the claims of consent of a person were decided without a measure before. */
+  async hasUnfoundedConsent(tx: Orm, reporter: string): Promise<boolean> {
+    const rows = await tx
+      .select({ id: decisions.id })
+      .from(decisions)
+      .innerJoin(reports, eq(reports.case, decisions.case))
+      .where(
+        and(
+          eq(reports.reporter, reporter),
+          eq(reports.category, 'consent'),
+          eq(decisions.kind, 'final'),
+          sql`${decisions.measures} = '[]'::jsonb`,
+          not(this.#isReplaced(tx)),
+        ),
+      )
+      .limit(1);
+    return rows.length > 0;
+  }
+
+  async insertAppeal(tx: Orm, row: AppealRow): Promise<boolean> {
+    const inserted = await tx.insert(appeals).values(row).onConflictDoNothing().returning({ id: appeals.id });
+    return inserted.length > 0;
+  }
+
+  async findAppeal(id: string, tx: Orm = this.#orm): Promise<AppealRow | undefined> {
+    const [row] = await tx.select().from(appeals).where(eq(appeals.id, id));
+    return row;
+  }
+
+  async findAppealBy(decision: string, by: string): Promise<AppealRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(appeals)
+      .where(and(eq(appeals.decision, decision), eq(appeals.by, by)));
+    return row;
+  }
+
+  async closeAppeal(
+    tx: Orm,
+    id: string,
+    end: Required<Pick<AppealRow, 'outcome' | 'decidedBy' | 'decidedAt' | 'reasons' | 'language'>>,
+  ): Promise<void> {
+    await tx
+      .update(appeals)
+      .set(end)
+      .where(and(eq(appeals.id, id), isNull(appeals.outcome)));
+  }
+
+  async listAppeals(ofDecisions: string[]): Promise<AppealRow[]> {
+    if (ofDecisions.length === 0) return [];
+    return this.#orm
+      .select()
+      .from(appeals)
+      .where(inArray(appeals.decision, ofDecisions))
+      .orderBy(desc(appeals.createdAt), desc(appeals.id));
+  }
+
+  /**
+   * Those of a case that the house owes an answer to, by date. They lapse when another decision takes the place of
+   * theirs, and where what they ask for is done.
+   */
+  async listWaiting(tx: Orm, case_: string): Promise<AppealRow[]> {
+    const rows = await tx
+      .select({ appeal: appeals, isUndone: this.#isUndone(tx) })
+      .from(appeals)
+      .innerJoin(decisions, eq(decisions.id, appeals.decision))
+      .where(and(eq(appeals.case, case_), isNull(appeals.outcome), not(this.#isReplaced(tx))))
+      .orderBy(asc(appeals.dueAt));
+    return rows.flatMap(({ appeal, isUndone }) => (isUndone && appeal.kind !== 'reporter' ? [] : [appeal]));
+  }
+
+  /** What has become of cases, for those who reported. */
+  async listOutcomes(cases: string[]): Promise<StandingRow[]> {
+    if (cases.length === 0) return [];
+    return this.#select(this.#orm).where(
+      and(inArray(decisions.case, cases), eq(decisions.kind, 'final'), not(this.#isReplaced(this.#orm))),
+    );
+  }
+
+  #select(tx: Orm) {
+    return tx
+      .select({
+        ...COLUMNS,
+        isReplaced: sql<boolean>`${this.#isReplaced(tx)}`,
+        isUndone: sql<boolean>`${this.#isUndone(tx)}`,
+      })
+      .from(decisions)
+      .$dynamic();
+  }
+
+  #isReplaced(tx: Orm) {
+    return exists(tx.select({ it: sql`1` }).from(later).where(eq(later.replaces, decisions.id)));
+  }
+
+  #isUndone(tx: Orm) {
+    return exists(
+      tx
+        .select({ it: sql`1` })
+        .from(appeals)
+        .where(and(eq(appeals.decision, decisions.id), eq(appeals.outcome, 'granted'))),
+    );
+  }
+}
+
+const COLUMNS = {
+  id: decisions.id,
+  case: decisions.case,
+  kind: decisions.kind,
+  replaces: decisions.replaces,
+  by: decisions.by,
+  accused: decisions.accused,
+  measures: decisions.measures,
+  article: decisions.article,
+  charterVersion: decisions.charterVersion,
+  law: decisions.law,
+  reasons: decisions.reasons,
+  language: decisions.language,
+  automated: decisions.automated,
+  points: decisions.points,
+  dueAt: decisions.dueAt,
+  at: decisions.at,
+};
+
+export function measureOf({ measures }: Pick<DecisionRow, 'measures'>, kind: MeasureKind): Measure | undefined {
+  return measures.find((measure) => measure.kind === kind);
+}
+
+export function isInForce({ isReplaced, isUndone }: StandingRow): boolean {
+  return !isReplaced && !isUndone;
+}

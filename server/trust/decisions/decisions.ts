@@ -1,0 +1,473 @@
+/**
+ * The review of reports: cases gather reports of one subject, reviewers decide them, people appeal, and another
+ * reviewer answers. A decision, what follows from it (`measures.ts`) and who is told are one transaction. Called by the
+ * gateway; other domains are behind ports.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Fact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
+import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { isPersonId, type Language } from '../../protocol/people.ts';
+import type { CharterVersion } from '../../protocol/trust/charter.ts';
+import type {
+  AppealKind,
+  CaseList,
+  CaseQuery,
+  CaseView,
+  Decision,
+  DecisionInput,
+  Figures,
+  Measure,
+  OwnAppeal,
+  ReviewCase,
+  SecondDecisionInput,
+} from '../../protocol/trust/decisions.ts';
+import type { Report } from '../../protocol/trust/reports.ts';
+import type { Rooms } from '../../rooms/rooms.ts';
+import { type CaseCursor, type CaseRow, CasesStore, type Reader } from './cases.store.ts';
+import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
+import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
+import { groundOf, mayAppeal, toCase, toDecision, toFiledReport, toOwnAppeal } from './decision-views.ts';
+import {
+  type AppealRow,
+  type DecisionRow,
+  DecisionsStore,
+  isInForce,
+  measureOf,
+  type StandingRow,
+} from './decisions.store.ts';
+import { FiguresStore } from './figures.store.ts';
+import { type MeasurePorts, Measures } from './measures.ts';
+import { APPEAL_MS, appealUntil, pointsOf, SECOND_LOOK_MS, urgencyOf } from './review-rules.ts';
+import { Statements } from './statements.ts';
+
+interface DecisionsOptions {
+  db: Database;
+  outbox: Pick<Outbox, 'add' | 'wake'>;
+  clock: Clock;
+  rooms: Pick<Rooms, 'creatorOf'>;
+  charter: { getVersion(version: number): Promise<CharterVersion> };
+  people: {
+    /** The creators for whom a person moderates. */
+    creatorsOf(person: string): Promise<string[]>;
+    /** Undefined for people of embedders. */
+    languageOf(person: string): Promise<Language | undefined>;
+    isCreator(identity: string): Promise<boolean>;
+  };
+  /** What is on record of a person in chats. */
+  chatActs(identity: string): Promise<ChatAct[]>;
+  measures: MeasurePorts;
+}
+
+/** What a report tells its case. */
+export interface GatheredReport {
+  subjectKind: Report['subject'];
+  subjectKey: string;
+  room?: string | null;
+  accused?: string | null;
+  category: Report['category'];
+  article?: string | null;
+  charterVersion?: number | null;
+  reporter?: string | null;
+  source: 'room' | 'form' | 'order';
+  createdAt: string;
+}
+
+export class Decisions {
+  readonly #options: DecisionsOptions;
+  readonly #cases: CasesStore;
+  readonly #store: DecisionsStore;
+  readonly #figures: FiguresStore;
+  readonly #measures: Measures;
+  readonly #inputs: DecisionInputs;
+  readonly statements: Statements;
+
+  constructor(options: DecisionsOptions) {
+    this.#options = options;
+    this.#cases = new CasesStore(options.db);
+    this.#store = new DecisionsStore(options.db);
+    this.#figures = new FiguresStore(options.db);
+    this.#measures = new Measures(this.#store, options.measures);
+    this.#inputs = new DecisionInputs(options);
+    this.statements = new Statements(this.#store, options);
+  }
+
+  /** Carries out what decisions order (`measure.due`). */
+  handleFacts(facts: Fact[]): Promise<void> {
+    return this.#measures.handleFacts(facts);
+  }
+
+  /**
+   * The open case of a new report, in the transaction that stores it; call `outbox.wake()` after the commit. A picture
+   * whose consent is in dispute comes down with the claim, unless a claim of the same person was unfounded before.
+   */
+  async gather(tx: Orm, report: GatheredReport): Promise<string> {
+    const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
+    const { article = null, charterVersion = null } = report;
+    const isOrder = source === 'order';
+    const { severity, dueMs } = urgencyOf(category, isOrder);
+    const dueAt = new Date(Date.parse(createdAt) + dueMs).toISOString();
+    const found = await this.#cases.gather(tx, {
+      ...{ id: createId('case'), subjectKind, subjectKey, room, accused, category, article, charterVersion },
+      ...{ severity, isOrder, state: 'open', owed: 'decision', dueAt, decideBy: dueAt, openedAt: createdAt },
+    });
+    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report);
+    return found.id;
+  }
+
+  async #takeDown(
+    tx: Orm,
+    found: CaseRow,
+    { reporter = null, article, charterVersion }: GatheredReport,
+  ): Promise<void> {
+    const { subjectKind, subjectKey, room, accused } = found;
+    if (subjectKind !== 'message' && subjectKind !== 'live') return;
+    if (reporter !== null && (await this.#store.hasUnfoundedConsent(tx, reporter))) return;
+    if (await this.#store.findLast(found.id, tx)) return;
+    const what: Measure =
+      subjectKind === 'message'
+        ? { kind: 'remove_message', room: room as RoomId, message: messageOf(subjectKey), until: null }
+        : { kind: 'stop_live', room: room as RoomId, message: null, until: null };
+    const ground =
+      article && charterVersion
+        ? { article, charterVersion, law: null }
+        : { article: null, charterVersion: null, law: LAW_OF_CONSENT };
+    const { consent } = DECISION_TEXTS.fr;
+    await this.#add(tx, found, {
+      ...{ kind: 'provisional', by: null, accused, measures: [what], ...ground },
+      ...{ reasons: consent, language: 'fr', automated: true },
+    });
+  }
+
+  async list(reader: string, { after, ...query }: CaseQuery): Promise<CaseList> {
+    const { limit, state } = query;
+    const nowMs = this.#options.clock.now();
+    const found = await this.#cases.list(await this.#readerOf(reader), {
+      ...{ ...query, limit: limit + 1, now: new Date(nowMs).toISOString() },
+      after: after === undefined ? undefined : parseCursor(after),
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      cases: page.map((row) => toCase(row, nowMs)),
+      next: last && found.length > limit ? cursorOf(last, state === 'decided') : null,
+    };
+  }
+
+  async find(id: string): Promise<ReviewCase> {
+    const row = await this.#cases.find(id);
+    if (!row) throw new AppError('case_not_found');
+    const counts = await this.#cases.countReports([id]);
+    return toCase({ ...row, reportCount: counts.get(id) ?? 0 }, this.#options.clock.now());
+  }
+
+  /** It is on record that the reader looked. */
+  async view(reader: string, id: string): Promise<CaseView> {
+    const row = await this.#getVisible(reader, id);
+    await this.#cases.noteLook({ case: id, by: reader, at: this.#nowIso() });
+    const limit = LIMITS.listPageItems;
+    const nowMs = this.#options.clock.now();
+    const { accused, article, charterVersion } = row;
+    const [reports, counts, looks, own, hasReported] = await Promise.all([
+      this.#cases.listReports(id, limit),
+      this.#cases.countReports([id]),
+      this.#cases.listLooks(id, limit),
+      this.#store.listOfCase(id),
+      this.#cases.hasReported(id, reader),
+    ]);
+    const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
+    const isDecider = own.some(({ by, kind }) => by === reader && kind === 'final');
+    return {
+      ...toCase({ ...row, reportCount: counts.get(id) ?? 0 }, nowMs),
+      reports: reports.map(toFiledReport),
+      decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
+      looks: looks.map(({ by, at }) => ({ by, at: new Date(at).toISOString() })),
+      mayNotDecide: hasReported ? 'reported_it' : isDecider ? 'decided_it' : null,
+      ...(await this.#recordOf(accused, id)),
+      article: article && charterVersion ? await this.statements.articleOf(article, charterVersion) : null,
+    };
+  }
+
+  async #recordOf(accused: string | null, without: string): Promise<Pick<CaseView, 'language' | 'history'>> {
+    if (accused === null) return { language: null, history: { strikes: 0, decisions: [], chat: [] } };
+    const limit = LIMITS.listPageItems;
+    const [language, strikes, decided, chat] = await Promise.all([
+      this.#options.people.languageOf(accused),
+      this.statements.strikesOf(accused),
+      this.#store.listAbout(accused, { without, limit }),
+      this.#options.chatActs(accused),
+    ]);
+    const nowMs = this.#options.clock.now();
+    const decisions = decided.map((row) => toDecision(row, [], nowMs));
+    return { language: language ?? null, history: { strikes, decisions, chat: chat.slice(0, limit) } };
+  }
+
+  /** Final. It takes the place of a provisional decision. */
+  async decide(reviewer: string, id: string, input: DecisionInput): Promise<Decision> {
+    const found = await this.#getVisible(reviewer, id);
+    await this.#assertMayDecide(reviewer, found);
+    const decided = await this.#inputs.parse(found, input, await this.#readerOf(reviewer));
+    const made = await this.#cases.transaction(async (tx) => {
+      const row = await this.#cases.lock(tx, id);
+      if (row.state !== 'open') throw new AppError('already_decided');
+      return this.#add(tx, { ...row, state: 'decided' }, decided);
+    });
+    return this.#made(made);
+  }
+
+  /** Stops the live of a case in one gesture; the decision follows. Repeated calls return the first one. */
+  async stop(reviewer: string, id: string): Promise<Decision> {
+    const found = await this.#getVisible(reviewer, id);
+    await this.#assertMayDecide(reviewer, found);
+    const room = found.room as RoomId | null;
+    if (room === null) throw new AppError('measure_invalid');
+    const creator = await this.#options.rooms.creatorOf(room);
+    // The case may be about a fan: the live is the creator's.
+    const { hidden } = await this.#readerOf(reviewer);
+    if (hidden.includes(creator)) throw new AppError('another_reviewer_needed');
+    const language = (await this.#options.people.languageOf(creator)) ?? 'en';
+    const made = await this.#cases.transaction(async (tx) => {
+      const row = await this.#cases.lock(tx, id);
+      if (row.state !== 'open') throw new AppError('already_decided');
+      const last = await this.#store.findLast(id, tx);
+      const earlier = last && isInForce(last) ? last : undefined;
+      if (earlier && measureOf(earlier, 'stop_live')) return earlier.id;
+      const { article, charterVersion } = row;
+      const law = article === null ? TERMS_OF_THE_HOUSE : null;
+      const measures: Measure[] = [
+        ...(earlier?.measures ?? []),
+        { kind: 'stop_live', room, message: null, until: null },
+      ];
+      const { stopped: reasons } = DECISION_TEXTS[language];
+      const ground = { article, charterVersion, law };
+      return this.#add(tx, row, {
+        ...{
+          kind: 'provisional',
+          by: reviewer,
+          accused: row.accused,
+          measures,
+          ...ground,
+          reasons,
+          language,
+          automated: false,
+        },
+      });
+    });
+    return this.#made(made);
+  }
+
+  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided. */
+  async decideAppeal(reviewer: string, id: string, input: SecondDecisionInput): Promise<Decision> {
+    const appeal = await this.#store.findAppeal(id);
+    if (!appeal) throw new AppError('appeal_not_found');
+    const found = await this.#getVisible(reviewer, appeal.case).catch(() => undefined);
+    const decision = found && (await this.#store.find(appeal.decision));
+    if (!found || !decision) throw new AppError('appeal_not_found');
+    if (decision.by === reviewer) throw new AppError('another_reviewer_needed');
+    await this.#assertMayDecide(reviewer, found);
+    const { outcome, reasons, language, instead } = input;
+    const isGranted = outcome === 'granted';
+    if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
+    const replacing = instead && (await this.#inputs.parse(found, instead, await this.#readerOf(reviewer)));
+    const made = await this.#cases.transaction(async (tx) => {
+      const row = await this.#cases.lock(tx, found.id);
+      const waiting = await this.#store.listWaiting(tx, row.id);
+      if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
+      const end = { outcome, decidedBy: reviewer, decidedAt: this.#nowIso(), reasons, language };
+      await this.#store.closeAppeal(tx, id, end);
+      if (appeal.kind !== 'second_look')
+        await this.#options.outbox.add(tx, answeredFact(appeal, { outcome, reasons, language }));
+      if (replacing) return this.#add(tx, row, replacing);
+      if (isGranted) await this.#undo(tx, decision, appeal.kind);
+      await this.#settleCase(tx, row);
+      return decision.id;
+    });
+    return this.#made(made);
+  }
+
+  /** The effects end, and everybody is told who had been told; who appealed has their answer. */
+  async #undo(tx: Orm, decision: StandingRow, kind: AppealKind): Promise<void> {
+    const { id, accused, measures } = decision;
+    const facts = dueFacts(decision);
+    if (kind === 'second_look' && measures.length > 0 && accused !== null)
+      facts.push({ topic: 'decision.undone', identity: accused, data: { decision: id } });
+    if (decision.kind === 'final')
+      facts.push(...(await this.#reporterFacts(tx, decision.case, { acted: false, isChanged: true })));
+    if (facts.length > 0) await this.#options.outbox.add(tx, ...facts);
+  }
+
+  /** By the person whom it is about, or by who reported. A repeated call returns the first appeal. */
+  async appeal(person: string, { decision: id, text }: { decision: string; text: string }): Promise<OwnAppeal> {
+    const decision = await this.#store.find(id);
+    const isAccused = decision?.accused === person && decision.measures.length > 0;
+    if (!decision || !(isAccused || (await this.#cases.hasReported(decision.case, person))))
+      throw new AppError('decision_not_found');
+    const known = await this.#store.findAppealBy(id, person);
+    if (known) return toOwnAppeal(known);
+    const at = this.#nowIso();
+    const row: AppealRow = {
+      ...{ id: createId('appeal'), decision: id, case: decision.case, kind: isAccused ? 'accused' : 'reporter' },
+      ...{ by: person, text, createdAt: at, dueAt: this.#isoIn(APPEAL_MS) },
+      ...{ outcome: null, decidedBy: null, decidedAt: null, reasons: null, language: null },
+    };
+    await this.#cases.transaction(async (tx) => {
+      const locked = await this.#cases.lock(tx, decision.case);
+      const now = await this.#store.find(id, tx);
+      if (!now || !mayAppeal(now, this.#options.clock.now())) throw new AppError('appeal_not_allowed');
+      await this.#store.insertAppeal(tx, row);
+      await this.#settleCase(tx, locked);
+    });
+    return toOwnAppeal((await this.#store.findAppealBy(id, person)) ?? row);
+  }
+
+  figures({ from, until }: { from?: string | undefined; until?: string | undefined }): Promise<Figures> {
+    const now = this.#nowIso();
+    const iso = (time: string | undefined, other: string) =>
+      time === undefined ? other : new Date(time).toISOString();
+    return this.#figures.read(
+      { from: iso(from, '1970-01-01T00:00:00.000Z'), until: iso(until, '9999-01-01T00:00:00.000Z') },
+      now,
+    );
+  }
+
+  async #readerOf(identity: string): Promise<Reader> {
+    return { identity, hidden: [identity, ...(await this.#options.people.creatorsOf(identity))] };
+  }
+
+  /** Nobody sees a case about themselves, or about a creator for whom they moderate. */
+  async #getVisible(reader: string, id: string): Promise<CaseRow> {
+    const { hidden } = await this.#readerOf(reader);
+    const row = await this.#cases.find(id);
+    if (!row || (row.accused !== null && hidden.includes(row.accused))) throw new AppError('case_not_found');
+    return row;
+  }
+
+  async #assertMayDecide(reviewer: string, { id }: CaseRow): Promise<void> {
+    if (await this.#cases.hasReported(id, reviewer)) throw new AppError('another_reviewer_needed');
+  }
+
+  async #made(id: string): Promise<Decision> {
+    this.#options.outbox.wake();
+    const row = await this.#store.find(id);
+    if (!row) throw new AppError('internal', 'The decision was not stored.');
+    return toDecision(row, await this.#store.listAppeals([id]), this.#options.clock.now());
+  }
+
+  /**
+   * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked, in
+   * the state that it has from now on.
+   */
+  async #add(tx: Orm, row: CaseRow, decision: NewDecision): Promise<string> {
+    const earlier = await this.#store.findLast(row.id, tx);
+    const id = createId('decision');
+    const points = decision.kind === 'final' ? pointsOf(decision.measures.map(({ kind }) => kind)) : 0;
+    const made: DecisionRow = {
+      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt: row.dueAt, at: this.#nowIso() },
+    };
+    await this.#store.insert(tx, made);
+    // The new one holds before the earlier one ends.
+    const facts = [...dueFacts(made), ...(earlier ? dueFacts(earlier) : [])];
+    if (made.measures.length > 0) facts.push(this.#madeFact(made));
+    if (made.kind === 'final') {
+      const acted = made.measures.length > 0;
+      facts.push(...(await this.#reporterFacts(tx, row.id, { acted, isChanged: earlier?.kind === 'final' })));
+    }
+    if (facts.length > 0) await this.#options.outbox.add(tx, ...facts);
+    if (owesSecondLook(made, earlier)) await this.#store.insertAppeal(tx, this.#secondLookAt(made));
+    await this.#settleCase(tx, row);
+    return id;
+  }
+
+  #madeFact(made: DecisionRow): NewFact {
+    const { id, accused, measures, reasons, language, automated, at, kind } = made;
+    const event =
+      accused === null || isPersonId(accused)
+        ? null
+        : {
+            ...{
+              decision: id,
+              identity: accused,
+              kind,
+              measures,
+              ground: groundOf(made),
+              reasons,
+              language,
+              automated,
+              at,
+            },
+            appealUntil: kind === 'final' ? appealUntil(at) : null,
+          };
+    return { topic: 'decision.made', ...(accused !== null && { identity: accused }), data: { decision: id, event } };
+  }
+
+  #secondLookAt({ id, case: of }: DecisionRow): AppealRow {
+    return {
+      ...{ id: createId('appeal'), decision: id, case: of, kind: 'second_look', by: null, text: null },
+      ...{ createdAt: this.#nowIso(), dueAt: this.#isoIn(SECOND_LOOK_MS) },
+      ...{ outcome: null, decidedBy: null, decidedAt: null, reasons: null, language: null },
+    };
+  }
+
+  async #reporterFacts(tx: Orm, id: string, told: { acted: boolean; isChanged: boolean }): Promise<NewFact[]> {
+    const reporters = await this.#cases.listReporters(tx, id);
+    return reporters.map(({ number, reporter }) => ({
+      topic: 'report.decided',
+      identity: reporter,
+      data: { number, ...told },
+    }));
+  }
+
+  /** What the case owes next. */
+  async #settleCase(tx: Orm, row: CaseRow): Promise<void> {
+    const waiting = await this.#store.listWaiting(tx, row.id);
+    const owed = waiting.map(({ kind, dueAt }) => ({
+      what: kind === 'second_look' ? kind : ('appeal' as const),
+      dueAt,
+    }));
+    if (row.state === 'open') owed.push({ what: 'decision' as never, dueAt: row.decideBy });
+    const [first] = owed.sort((one, other) => Date.parse(one.dueAt) - Date.parse(other.dueAt));
+    const isAppealed = waiting.some(({ kind }) => kind !== 'second_look');
+    const state = row.state === 'open' ? 'open' : isAppealed ? 'appealed' : 'decided';
+    await this.#cases.update(tx, row.id, { state, owed: first?.what ?? null, ...(first && { dueAt: first.dueAt }) });
+  }
+
+  #nowIso(): string {
+    return this.#isoIn(0);
+  }
+
+  #isoIn(ms: number): string {
+    return new Date(this.#options.clock.now() + ms).toISOString();
+  }
+}
+
+/** A stopped live is looked at by two people. */
+function owesSecondLook(made: DecisionRow, earlier: StandingRow | undefined): boolean {
+  if (made.by === null || !measureOf(made, 'stop_live')) return false;
+  const isSecond = earlier?.kind === 'provisional' && earlier.by !== null && earlier.by !== made.by;
+  return !(isSecond && measureOf(earlier, 'stop_live'));
+}
+
+function answeredFact(
+  { id, decision, by }: AppealRow,
+  answer: Pick<SecondDecisionInput, 'outcome' | 'reasons' | 'language'>,
+): NewFact {
+  const event = by === null || isPersonId(by) ? null : { appeal: id, decision, identity: by, ...answer };
+  return { topic: 'appeal.decided', ...(by !== null && { identity: by }), data: { appeal: id, event } };
+}
+
+function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {
+  return measures.map(({ kind }) => ({ topic: 'measure.due', data: { decision: id, kind } }));
+}
+
+function cursorOf({ severity, dueAt, id }: CaseCursor, isDecided: boolean): string {
+  return isDecided ? `0~0~${id}` : `${severity}~${Date.parse(dueAt)}~${id}`;
+}
+
+function parseCursor(cursor: string): CaseCursor {
+  const [, severity, due, id] = /^(\d{1,3})~(\d{1,14})~(case_\w{1,60})$/.exec(cursor) ?? [];
+  if (!severity || !due || !id) throw new AppError('cursor_invalid');
+  return { severity: Number(severity), dueAt: new Date(Number(due)).toISOString(), id };
+}

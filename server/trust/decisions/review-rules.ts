@@ -1,0 +1,74 @@
+/** The numbers of the review of reports: what comes first, by when, what counts how long. */
+import type { MeasureKind } from '../../protocol/trust/decisions.ts';
+import type { ReportCategory } from '../../protocol/trust/reports.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The worst first, with the hours within which the house decides. */
+const CATEGORIES: readonly [ReportCategory, number][] = [
+  ['minors', 4],
+  ['violence', 4],
+  ['consent', 12],
+  ['self_harm', 4],
+  ['illegal', 24],
+  ['hate', 24],
+  ['sexual', 24],
+  ['harassment', 48],
+  ['privacy', 48],
+  ['fraud', 72],
+  ['spam', 168],
+  ['other', 168],
+];
+
+export interface Urgency {
+  /** 0 is the worst. */
+  severity: number;
+  dueMs: number;
+}
+
+/** The order of an authority comes first, whatever its category. */
+const ORDER: Urgency = { severity: 0, dueMs: 12 * HOUR_MS };
+
+const URGENCIES = new Map(
+  CATEGORIES.map(([category, hours], severity): [ReportCategory, Urgency] => [
+    category,
+    { severity, dueMs: hours * HOUR_MS },
+  ]),
+);
+
+export function urgencyOf(category: ReportCategory, isOrder: boolean): Urgency {
+  const { severity, dueMs } = URGENCIES.get(category) ?? { severity: CATEGORIES.length, dueMs: 7 * DAY_MS };
+  return isOrder ? { severity: ORDER.severity, dueMs: Math.min(ORDER.dueMs, dueMs) } : { severity, dueMs };
+}
+
+/** What a decision adds to the strikes of a person: the points of its heaviest measure. */
+const POINTS: Readonly<Record<MeasureKind, number>> = {
+  remove_message: 1,
+  mute: 1,
+  remove_from_room: 2,
+  stop_live: 3,
+  refund_room: 3,
+  freeze_earnings: 3,
+  suspend_account: 4,
+};
+
+export function pointsOf(kinds: readonly MeasureKind[]): number {
+  return Math.max(0, ...kinds.map((kind) => POINTS[kind]));
+}
+
+/** How long the points of a decision count. */
+export const STRIKE_MS = 365 * DAY_MS;
+/** By when another reviewer looks at a live that was stopped. */
+export const SECOND_LOOK_MS = 24 * HOUR_MS;
+/** By when an appeal is answered. */
+export const APPEAL_MS = 14 * DAY_MS;
+const APPEAL_MONTHS = 6;
+/** Looks of one reviewer at one case within this time are one. */
+export const LOOK_MS = 10 * 60_000;
+
+export function appealUntil(decidedAt: string): string {
+  const until = new Date(decidedAt);
+  until.setUTCMonth(until.getUTCMonth() + APPEAL_MONTHS);
+  return until.toISOString();
+}

@@ -1,0 +1,95 @@
+/** What people are told of decisions: those about themselves, and what became of their reports. */
+import type { Clock } from '../../platform/clock.ts';
+import type { RoomId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { CharterVersion } from '../../protocol/trust/charter.ts';
+import type { CaseView, Decision, OwnAppeal, StatementList } from '../../protocol/trust/decisions.ts';
+import type { Report } from '../../protocol/trust/reports.ts';
+import { appealUntilOf, mayAppeal, toMade, toOwnAppeal } from './decision-views.ts';
+import { type AppealRow, type DecisionsStore, isInForce } from './decisions.store.ts';
+import { STRIKE_MS } from './review-rules.ts';
+
+interface StatementsOptions {
+  clock: Clock;
+  charter: { getVersion(version: number): Promise<CharterVersion> };
+}
+
+export class Statements {
+  readonly #store: DecisionsStore;
+  readonly #options: StatementsOptions;
+
+  constructor(store: DecisionsStore, options: StatementsOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** Statements of reasons, newest first. */
+  async list(person: string): Promise<StatementList> {
+    const rows = await this.#store.listStatements(person, LIMITS.listPageItems);
+    const appeals = (await this.#store.listAppeals(rows.map(({ id }) => id))).filter(({ by }) => by === person);
+    const nowMs = this.#options.clock.now();
+    const statements = rows.map(async (row) => {
+      const appeal = appeals.find(({ decision }) => decision === row.id);
+      const { article, charterVersion } = row;
+      return {
+        ...toMade(row),
+        room: row.room as RoomId | null,
+        subject: row.subject ?? ('form' as const),
+        article: article && charterVersion ? ((await this.articleOf(article, charterVersion))?.title ?? null) : null,
+        appealUntil: appealUntilOf(row),
+        mayAppeal: appeal === undefined && mayAppeal(row, nowMs),
+        appeal: appeal ? toOwnAppeal(appeal) : null,
+      };
+    });
+    return { statements: await Promise.all(statements), strikes: await this.strikesOf(person) };
+  }
+
+  /** A statement for a letter; undefined once its person is erased. */
+  async find(id: string) {
+    const row = await this.#store.find(id);
+    if (!row || row.reasons === null) return undefined;
+    const { article, charterVersion } = row;
+    const title = article && charterVersion ? (await this.articleOf(article, charterVersion))?.title : undefined;
+    return { ...toMade(row), reasons: row.reasons, title: title ?? null, appealUntil: appealUntilOf(row) };
+  }
+
+  /** For a letter to who appealed. */
+  findAppeal(id: string): Promise<AppealRow | undefined> {
+    return this.#store.findAppeal(id);
+  }
+
+  /** What became of the cases of somebody's reports. */
+  async outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>> {
+    const rows = await this.#store.listOutcomes(cases);
+    const all = await this.#store.listAppeals(rows.map(({ id }) => id));
+    const nowMs = this.#options.clock.now();
+    const outcomes = rows.map((row): [string, Pick<Report, 'state' | 'outcome'>] => {
+      const isWaiting = all.some(
+        ({ decision, outcome, kind }) => decision === row.id && outcome === null && kind !== 'second_look',
+      );
+      const own = all.find(({ decision, by }) => decision === row.id && by === reporter);
+      const outcome = {
+        decision: row.id as Decision['id'],
+        at: new Date(row.at).toISOString(),
+        acted: row.measures.length > 0 && isInForce(row),
+        mayAppeal: own === undefined && mayAppeal(row, nowMs),
+        appealUntil: appealUntilOf(row),
+        appeal: own ? { id: own.id as OwnAppeal['id'], outcome: own.outcome, reasons: own.reasons } : null,
+      };
+      return [row.case, { state: isWaiting && isInForce(row) ? 'appealed' : 'decided', outcome }];
+    });
+    return new Map(outcomes);
+  }
+
+  /** The points of decisions that still count. */
+  strikesOf(person: string): Promise<number> {
+    return this.#store.sumPoints(person, new Date(this.#options.clock.now() - STRIKE_MS).toISOString());
+  }
+
+  /** As it was in the version that is cited. */
+  async articleOf(id: string, version: number): Promise<CaseView['article']> {
+    const { articles } = await this.#options.charter.getVersion(version);
+    const found = articles.find((article) => article.id === id);
+    return found ? { id, version, title: found.title, text: found.text } : null;
+  }
+}

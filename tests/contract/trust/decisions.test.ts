@@ -1,0 +1,370 @@
+/** Decisions on reports: every effect once whatever is killed, undone by an appeal, and always by another person. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
+import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
+import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
+
+const DAY_MS = 86_400_000;
+const ALL_MEASURES: DecisionInput['measures'] = [
+  { kind: 'remove_message' },
+  { kind: 'mute' },
+  { kind: 'remove_from_room' },
+  { kind: 'stop_live' },
+  { kind: 'suspend_account' },
+  { kind: 'refund_room' },
+];
+const UPHELD = { outcome: 'upheld', reasons: 'It was an insult.', language: 'en' } as const;
+const GRANTED = { outcome: 'granted', reasons: 'It was a quotation.', language: 'en' } as const;
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'ok',
+    (error: { code?: string }) => error.code ?? String(error),
+  );
+
+describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: ReviewHouse;
+  let room: RoomId;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await ReviewHouse.create(db);
+    room = await house.createRoom();
+  });
+  afterEach(async () => {
+    await house.domains.money.close();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const reportMessage = async (reporter = 'lea', author = 'max', text = 'You are nothing') => {
+    const id = await house.say(room, author, text);
+    return {
+      id,
+      case: await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' }),
+    };
+  };
+  const isShown = async (id: string) => {
+    const entries = (await house.domains.chat.history(room, { limit: 50 })).entries;
+    return entries.some((entry) => entry.kind === 'message' && entry.id === id && !entry.removed);
+  };
+  const count = async (statement: string) => Number((await house.rows<{ n: string }>(statement))[0]?.n);
+
+  /** What each effect left, once or not at all. */
+  async function effects(identity: string) {
+    const acts = (kind: string) =>
+      count(`select count(*) as n from chat_acts where kind = '${kind}' and target = '${identity}'`);
+    return {
+      removed: await acts('remove'),
+      muted: await acts('ban'),
+      removals: await count(`select count(*) as n from chat_entries where kind = 'removal'`),
+      restrictions: await count(`select count(*) as n from chat_restrictions where lifted_at is null`),
+      suspensions: await count(`select count(*) as n from suspensions where lifted_at is null`),
+      lives: await count(`select count(*) as n from outbox where topic = 'live.stopped'`),
+      refunds: await count(`select count(*) as n from refunds`),
+      refunded: await count(`select count(*) as n from tickets where status = 'refunded'`),
+    };
+  }
+
+  test('a kill between a decision and each of its effects loses and doubles none', async () => {
+    let kills = 0;
+    for (let steps = 1; ; steps += 1) {
+      await db.orm.execute('delete from outbox' as never);
+      const fan = `max-${steps}`;
+      room = await house.createRoom({ kind: 'ticket', priceMinor: 500 });
+      const { promotions, tickets } = house.domains.money;
+      await promotions.grant(
+        { identity: fan, amountMinor: 1_000, reason: 'Test', idempotencyKey: `grant-${steps}` },
+        'op',
+      );
+      const bought = await house.domains.rooms.getRoom(room);
+      await tickets.buy({ room: bought, identity: fan, name: fan, from: 'wallet' });
+      const { case: id } = await reportMessage('lea', fan);
+      await house.dispatch();
+      const before = await effects(fan);
+      const work = async () => {
+        await house.decide(id, ALL_MEASURES);
+        await house.dispatch();
+      };
+      const wasKilled = await house.killDuring(steps, work);
+      if (wasKilled) kills += 1;
+      // A reviewer whose request was cut off repeats it.
+      expect(['ok', 'already_decided']).toContain(await codeOf(house.decide(id, ALL_MEASURES)));
+      await house.dispatch();
+      // The job completes the refunds of a process that was killed.
+      if ((await effects(fan)).refunded === before.refunded) await house.domains.money.sweep();
+      const after = await effects(fan);
+      const done = Object.fromEntries(
+        Object.entries(after).map(([name, value]) => [name, value - before[name as keyof typeof before]]),
+      );
+      expect([steps, done]).toEqual([
+        steps,
+        { removed: 1, muted: 1, removals: 1, restrictions: 1, suspensions: 3, lives: 1, refunds: 1, refunded: 1 },
+      ]);
+      expect(await house.domains.money.checkInvariants()).toEqual([]);
+      if (!wasKilled) break;
+    }
+    expect(kills).toBeGreaterThan(8);
+  }, 180_000);
+
+  test('a granted appeal undoes everything that can be undone, once, whatever is killed', async () => {
+    for (let steps = 1; ; steps += 1) {
+      const fan = `max-${steps}`;
+      room = await house.createRoom();
+      const { id, case: of } = await reportMessage('lea', fan);
+      const measures = ALL_MEASURES.filter(({ kind }) => kind !== 'refund_room');
+      const { id: decision } = await house.decide(of, measures);
+      await house.dispatch();
+      expect([await isShown(id), await house.accessOf(room, fan)]).toEqual([false, 'suspended']);
+      expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+      const appeal = await house.domains.decisions.appeal(fan, { decision, text: 'It was a quotation.' });
+      const grant = () => house.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+      const wasKilled = await house.killDuring(steps, async () => {
+        await grant();
+        await house.dispatch();
+      });
+      expect(['ok', 'already_decided']).toContain(await codeOf(grant()));
+      await house.dispatch();
+      expect([await isShown(id), await house.accessOf(room, fan)]).toEqual([true, 'granted']);
+      expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
+      expect(await count(`select count(*) as n from chat_restrictions where lifted_at is null`)).toBe(0);
+      expect(
+        await count(`select count(*) as n from chat_entries where kind = 'restoration' and room = '${room}'`),
+      ).toBe(1);
+      const { strikes, statements } = await house.domains.decisions.statements.list(fan);
+      expect([strikes, statements[0]?.state, statements[0]?.appeal?.outcome]).toEqual([0, 'undone', 'granted']);
+      if (!wasKilled) break;
+    }
+  }, 180_000);
+
+  test('earnings are frozen beside an operator’s freeze, and free again after the appeal', async () => {
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'fraud' });
+    const { id: decision } = await house.decide(of, [{ kind: 'freeze_earnings' }]);
+    const { desk } = house.domains.money;
+    await desk.setFreeze('ada', { frozen: true, reason: 'A check', by: 'op' });
+    await house.dispatch();
+    await desk.setFreeze('ada', { frozen: false, reason: 'Checked', by: 'op' });
+    expect(await desk.findFreeze('ada')).toBeDefined();
+    const appeal = await house.domains.decisions.appeal('ada', { decision, text: 'No.' });
+    await house.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    await house.dispatch();
+    expect(await desk.findFreeze('ada')).toBeUndefined();
+  });
+
+  test('another person than the one who decided answers; who reported decides nothing; each appeals once', async () => {
+    const { case: of } = await reportMessage('rev-3');
+    expect(await codeOf(house.decide(of, [], 'rev-3'))).toBe('another_reviewer_needed');
+    const { id: decision } = await house.decide(of, [{ kind: 'mute' }]);
+    expect(await codeOf(house.decide(of, []))).toBe('already_decided');
+    const { decisions } = house.domains;
+    expect(await codeOf(decisions.appeal('eve', { decision, text: 'Mine' }))).toBe('decision_not_found');
+    const mine = await decisions.appeal('max', { decision, text: 'First' });
+    expect(await decisions.appeal('max', { decision, text: 'Second' })).toEqual(mine);
+    expect((await decisions.list('rev-1', { limit: 10 })).cases[0]).toMatchObject({
+      state: 'appealed',
+      owed: 'appeal',
+    });
+    expect(await codeOf(decisions.decideAppeal('rev-1', mine.id, UPHELD))).toBe('another_reviewer_needed');
+    expect(await codeOf(decisions.decideAppeal('max', mine.id, UPHELD))).toBe('appeal_not_found');
+    house.clock.advance(15 * DAY_MS);
+    expect((await decisions.list('rev-1', { late: 'true', limit: 10 })).cases).toHaveLength(1);
+    const upheld = await decisions.decideAppeal('rev-2', mine.id, UPHELD);
+    expect(upheld).toMatchObject({
+      state: 'in_force',
+      appeals: [{ outcome: 'upheld', isLate: true, decidedBy: 'rev-2' }],
+    });
+    expect(await codeOf(decisions.decideAppeal('rev-4', mine.id, GRANTED))).toBe('already_decided');
+    expect((await decisions.list('rev-1', { limit: 10 })).cases).toEqual([]);
+  });
+
+  test('a reporter’s appeal is granted by another decision, which has appeals of its own', async () => {
+    const { id, case: of } = await reportMessage('lea');
+    const { id: first } = await house.decide(of, []);
+    const { decisions, reports } = house.domains;
+    expect((await reports.listBy('lea'))[0]).toMatchObject({
+      state: 'decided',
+      outcome: { acted: false, mayAppeal: true },
+    });
+    expect((await decisions.statements.list('max')).statements).toEqual([]);
+    const appeal = await decisions.appeal('lea', { decision: first, text: 'It is an insult.' });
+    expect((await reports.listBy('lea'))[0]?.state).toBe('appealed');
+    expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('measure_invalid');
+    const instead = { ...DECIDED, measures: [{ kind: 'remove_message' as const }] };
+    const second = await decisions.decideAppeal('rev-2', appeal.id, { ...GRANTED, instead });
+    await house.dispatch();
+    expect(await isShown(id)).toBe(false);
+    expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'decided', outcome: { acted: true } });
+    const { statements } = await decisions.statements.list('max');
+    expect(statements).toMatchObject([
+      { id: second.id, mayAppeal: true, points: 1, article: { fr: expect.any(String) } },
+    ]);
+  });
+
+  test('what a moderator removed stays removed, and a second decision keeps what the first one removed', async () => {
+    const { id, case: of } = await reportMessage();
+    await house.domains.chat.moderation.remove({
+      room,
+      actor: { identity: 'ada', name: 'Ada', role: 'creator' },
+      messageId: id,
+    });
+    const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }]);
+    await house.dispatch();
+    const { decisions } = house.domains;
+    const appeal = await decisions.appeal('max', { decision, text: 'No.' });
+    await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    await house.dispatch();
+    expect(await isShown(id)).toBe(false);
+
+    const other = await reportMessage('lea', 'max', 'Another insult');
+    const made = await house.decide(other.case, [{ kind: 'remove_message' }, { kind: 'suspend_account' }]);
+    await house.dispatch();
+    const second = await decisions.appeal('max', { decision: made.id, text: 'No.' });
+    const instead = { ...DECIDED, measures: [{ kind: 'remove_message' as const }] };
+    const lighter = await decisions.decideAppeal('rev-2', second.id, { ...GRANTED, instead });
+    await house.dispatch();
+    expect([await isShown(other.id), await house.accessOf(room, 'max')]).toEqual([false, 'granted']);
+    const third = await decisions.appeal('max', { decision: lighter.id, text: 'Still no.' });
+    await decisions.decideAppeal('rev-1', third.id, GRANTED);
+    await house.dispatch();
+    expect(await isShown(other.id)).toBe(true);
+    // And removed again by a later decision.
+    const again = await house.report(room, 'eve', { subject: { kind: 'message', id: other.id }, category: 'hate' });
+    await house.decide(again, [{ kind: 'remove_message' }]);
+    await house.dispatch();
+    expect(await isShown(other.id)).toBe(false);
+  });
+
+  test('a claim of consent takes the picture down at once, and the decision may put it back', async () => {
+    await house.domains.rooms.takeStage(room, 'page-1');
+    await house.domains.rooms.startLive(room, 'page-1');
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'consent' });
+    await house.dispatch();
+    expect((await house.domains.rooms.getRoom(room)).status).toBe('scheduled');
+    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+    const { decisions } = house.domains;
+    expect((await decisions.statements.list('ada')).statements).toMatchObject([
+      { kind: 'provisional', automated: true, mayAppeal: false, measures: [{ kind: 'stop_live' }] },
+    ]);
+    await house.decide(of, []);
+    await house.dispatch();
+    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
+    // The next claim of the same person waits for a decision.
+    const other = await house.createRoom();
+    await house.report(other, 'lea', { subject: { kind: 'live' }, category: 'consent' });
+    await house.dispatch();
+    expect(await codeOf(house.domains.rooms.takeStage(other, 'page-2'))).toBe('ok');
+  });
+
+  test('a live is stopped in one gesture; another reviewer owes a second look, and may undo it', async () => {
+    const { decisions } = house.domains;
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
+    const stopped = await decisions.stop('rev-1', of);
+    expect((await decisions.stop('rev-1', of)).id).toBe(stopped.id);
+    await house.dispatch();
+    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+    const [look] = stopped.appeals;
+    expect(look).toMatchObject({ kind: 'second_look', by: null });
+    expect(await codeOf(decisions.decideAppeal('rev-1', look?.id ?? '', GRANTED))).toBe('another_reviewer_needed');
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([{ state: 'open', owed: 'decision' }]);
+    await decisions.decideAppeal('rev-2', look?.id ?? '', GRANTED);
+    await house.dispatch();
+    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
+    // Decided by the same reviewer, a stopped live is looked at again; by another one it was.
+    const final = await house.decide(of, [{ kind: 'stop_live' }]);
+    expect(final.appeals).toMatchObject([{ kind: 'second_look', outcome: null }]);
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([
+      { state: 'decided', owed: 'second_look' },
+    ]);
+  });
+
+  test('nobody sees a case about themselves or their creator, and every look is on record', async () => {
+    const { decisions, roles } = house.domains;
+    const ofFan = await reportMessage('lea', 'rev-1');
+    const ofCreator = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'fraud' });
+    await roles.give({ person: 'rev-2', role: 'moderator', scope: { creator: 'ada', room: null }, by: 'ada' });
+    const seen = async (reader: string) => (await decisions.list(reader, { limit: 10 })).cases.map(({ id }) => id);
+    expect(await seen('rev-1')).toEqual([ofCreator]);
+    expect(await seen('rev-2')).toEqual([ofFan.case]);
+    expect(await codeOf(decisions.view('rev-1', ofFan.case))).toBe('case_not_found');
+    expect(await codeOf(house.decide(ofCreator, [], 'rev-2'))).toBe('case_not_found');
+    await decisions.view('rev-3', ofFan.case);
+    house.clock.advance(DAY_MS);
+    const view = await decisions.view('rev-3', ofFan.case);
+    expect(view.looks.map(({ by }) => by)).toEqual(['rev-3', 'rev-3']);
+    expect(view).toMatchObject({
+      article: { id: 'conduct', version: 1 },
+      reports: [{ reporter: 'lea' }],
+      mayNotDecide: null,
+    });
+    await expect(house.rows(`delete from case_looks`)).rejects.toThrow();
+  });
+
+  test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {
+    const { decisions } = house.domains;
+    const { id, case: of } = await reportMessage();
+    const spam = await house.report(room, 'lea', { subject: { kind: 'person', id: 'bob' }, category: 'spam' });
+    const order = await house.domains.reports.fileOrder('op', {
+      room,
+      subject: { kind: 'person', id: 'eve' },
+      category: 'illegal',
+      authority: 'Tribunal judiciaire de Paris',
+      legalGround: 'L335-2',
+    });
+    const same = await house.report(room, 'ines', { subject: { kind: 'message', id }, category: 'minors' });
+    expect(same).toBe(of);
+    const { cases } = await decisions.list('rev-1', { limit: 10 });
+    expect(cases.map((each) => each.id)).toEqual([of, order, spam]);
+    expect(cases[0]).toMatchObject({ category: 'minors', severity: 0, reportCount: 2, state: 'open' });
+    expect(cases[1]).toMatchObject({ isOrder: true });
+    const first = await decisions.list('rev-1', { limit: 2 });
+    const rest = await decisions.list('rev-1', { limit: 2, after: first.next ?? '' });
+    expect([first.cases.length, rest.cases.map((each) => each.id), rest.next]).toEqual([2, [spam], null]);
+    await house.decide(order, [], 'rev-1');
+    const figures = await decisions.figures({});
+    expect(figures.orders).toMatchObject({ total: 1, byAuthority: { 'Tribunal judiciaire de Paris': 1 } });
+    expect(figures).toMatchObject({
+      reports: { total: 4 },
+      decisions: { total: 1, withoutMeasure: 1 },
+      waiting: { total: 2 },
+    });
+  });
+
+  test('an appeal ends after six months, strikes after a year, and a decision is never changed', async () => {
+    const { decisions } = house.domains;
+    const { case: of } = await reportMessage();
+    const { id: decision } = await house.decide(of, [
+      { kind: 'remove_message' },
+      { kind: 'suspend_account', until: '2026-05-05T20:00:00Z' },
+    ]);
+    await house.dispatch();
+    expect((await decisions.statements.list('max')).strikes).toBe(4);
+    expect(await house.accessOf(room, 'max')).toBe('suspended');
+    house.clock.advance(DAY_MS);
+    expect(await house.accessOf(room, 'max')).toBe('granted');
+    house.clock.advance(185 * DAY_MS);
+    expect(await codeOf(decisions.appeal('max', { decision, text: 'Late' }))).toBe('appeal_not_allowed');
+    house.clock.advance(180 * DAY_MS);
+    expect((await decisions.statements.list('max')).strikes).toBe(0);
+    for (const change of [
+      `update decisions set points = 0`,
+      `update decisions set reasons = 'x'`,
+      `delete from decisions`,
+    ])
+      await expect(house.rows(change)).rejects.toThrow();
+  });
+
+  test('after erasure the line of a decision stays, without its person', async () => {
+    const { case: of } = await reportMessage();
+    await house.decide(of, [{ kind: 'mute' }, { kind: 'suspend_account' }]);
+    await house.dispatch();
+    await house.domains.participantData.erase('max', { identity: 'op', name: 'op', role: 'server' });
+    const [row] = await house.rows<{ accused: null; reasons: null; points: number }>(`select * from decisions`);
+    expect(row).toMatchObject({ accused: null, reasons: null, points: 4 });
+    expect((await house.rows<{ accused: string | null }>(`select accused from review_cases`))[0]?.accused).toBeNull();
+    expect(await house.accessOf(room, 'max')).toBe('suspended');
+    expect((await house.domains.decisions.view('rev-1', of)).decisions).toMatchObject([
+      { accused: null, reasons: null },
+    ]);
+  });
+});
