@@ -1,7 +1,7 @@
 /** Passkeys of people of the house (WebAuthn level 3), with the fields that this server uses. */
 import { z } from 'zod';
-import { ACCOUNT_LIMITS } from './account-limits.ts';
 import { idSchema } from './ids.ts';
+import { LIMITS } from './limits.ts';
 
 const base64url = (maxChars: number) =>
   z
@@ -23,7 +23,7 @@ export const passkey = z.object({
 export type Passkey = z.infer<typeof passkey>;
 export const passkeyList = z.object({ passkeys: z.array(passkey) });
 
-const passkeyName = z.string().trim().min(1).max(ACCOUNT_LIMITS.passkeyNameChars);
+const passkeyName = z.string().trim().min(1).max(LIMITS.passkeyNameChars);
 export const passkeyChange = z.object({ name: passkeyName });
 
 const descriptor = z.object({

@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/addresses.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type AddressChangeId, createId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Language } from '../../protocol/people.ts';
 import { digestOf } from '../key-ring.ts';
 import type { LetterData } from '../mail/letters/template.ts';
@@ -25,7 +25,7 @@ const DAY_MS = 24 * HOUR_MS;
 const CONFIRM_MS = 24 * HOUR_MS;
 /** How long a recovery that is due waits for the new mailbox to confirm. */
 const RECOVERY_OPEN_MS = 14 * DAY_MS;
-const OBJECTION_MS = ACCOUNT_LIMITS.objectionDays * DAY_MS;
+const OBJECTION_MS = LIMITS.objectionDays * DAY_MS;
 /** Passkeys that were added this long before a change that is objected to may be the thief's. */
 const SUSPECT_MS = 7 * DAY_MS;
 const KEPT_MS = 90 * DAY_MS;
@@ -163,7 +163,7 @@ export class Addresses {
   async #begin(row: AddressChangeRow, send: (tx: Orm) => Promise<void>): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await this.#people.lock(tx, row.person);
-      if ((await this.#store.countSince(tx, row.person, this.#isoIn(-DAY_MS))) >= ACCOUNT_LIMITS.addressChangesPerDay)
+      if ((await this.#store.countSince(tx, row.person, this.#isoIn(-DAY_MS))) >= LIMITS.addressChangesPerDay)
         throw new AppError('rate_limited', 'This was tried too often. Try again tomorrow.');
       await this.#store.endOpenOf(tx, row.person, row.createdAt);
       await this.#store.insert(tx, row);
@@ -206,7 +206,7 @@ export class Addresses {
     given: Pick<AddressChangeRow, 'person' | 'kind' | 'oldAddress' | 'newAddress' | 'createdBy'> & { reason?: string },
   ) {
     const tokens = { old: createToken(), fresh: createToken(), objection: createToken() };
-    const waitMs = given.kind === 'recovery' ? ACCOUNT_LIMITS.recoveryDays * DAY_MS : 0;
+    const waitMs = given.kind === 'recovery' ? LIMITS.recoveryDays * DAY_MS : 0;
     const row: AddressChangeRow = {
       ...given,
       id: createId('addressChange'),

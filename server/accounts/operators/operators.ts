@@ -6,9 +6,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { OperatorInvitation } from '../../protocol/operators.ts';
 import { digestOf } from '../key-ring.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
@@ -42,7 +42,7 @@ export class Operators {
     const address = parseAddress(given);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     await this.#store.deleteExpired(this.#isoIn(-DAY_MS));
-    const expiresAt = this.#isoIn(ACCOUNT_LIMITS.operatorInvitationHours * 3_600_000);
+    const expiresAt = this.#isoIn(LIMITS.operatorInvitationHours * 3_600_000);
     await this.#store.insert({
       ...{ id: createId('operatorInvitation'), address, linkDigest: digest(token), expiresAt },
       ...{ createdAt: this.#isoIn(0), createdBy: by },

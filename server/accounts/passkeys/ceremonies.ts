@@ -4,7 +4,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type {
   NewPasskey,
   PasskeyCreationOptions,
@@ -17,7 +17,7 @@ import type { PasskeyRow } from './passkeys.store.ts';
 const ALGORITHMS = [-7, -8, -257];
 /** When a passkey is first used: loading it would take a tenth of the start of a server. */
 const loadWebAuthn = () => import('@simplewebauthn/server');
-const TIMEOUT_MS = ACCOUNT_LIMITS.passkeyMinutes * 60_000;
+const TIMEOUT_MS = LIMITS.passkeyMinutes * 60_000;
 
 export interface Site {
   /** The configured address: an answer for another origin is refused, whatever the request's headers say. */

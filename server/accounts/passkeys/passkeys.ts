@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PasskeyId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type {
   NewPasskey,
   Passkey,
@@ -165,13 +165,13 @@ export class Passkeys {
 
   #assertMayAdd(passkeys: PasskeyRow[], session: SessionProof): void {
     const nowMs = this.#options.clock.now();
-    if (passkeys.length >= ACCOUNT_LIMITS.passkeys) throw new AppError('passkey_limit');
+    if (passkeys.length >= LIMITS.passkeys) throw new AppError('passkey_limit');
     if (passkeys.length > 0 && !isConfirmed(session, nowMs)) throw new AppError('step_up_required');
     if (!isConfirmed(session, nowMs) && !isRecent(session, nowMs)) throw new AppError('sign_in_again');
   }
 
   async #keepChallenge(challenge: Omit<ChallengeRow, 'expiresAt'>): Promise<void> {
-    await this.#store.insertChallenge({ ...challenge, expiresAt: this.#isoIn(ACCOUNT_LIMITS.passkeyMinutes * 60_000) });
+    await this.#store.insertChallenge({ ...challenge, expiresAt: this.#isoIn(LIMITS.passkeyMinutes * 60_000) });
   }
 
   async #takeChallenge(

@@ -1,7 +1,7 @@
 /** What a session proves, and for how long. */
 
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import type { PersonSessionId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 
 /** `demo` exists in development only, where nobody is asked for a passkey. */
 export type SignInMethod = 'mail' | 'passkey' | 'demo';
@@ -20,10 +20,10 @@ export function isConfirmed(session: SessionProof, nowMs: number): boolean {
 
 /** Whether it opens the desk to an operator: a sign-in by mail alone does not, however recent. */
 export function mayOperate({ method, provedAtMs }: SessionProof, nowMs: number): boolean {
-  return method === 'demo' || (method === 'passkey' && nowMs - provedAtMs < ACCOUNT_LIMITS.operatorHours * 3_600_000);
+  return method === 'demo' || (method === 'passkey' && nowMs - provedAtMs < LIMITS.operatorHours * 3_600_000);
 }
 
 /** Whether its person signed in a few minutes ago, by whatever method. */
 export function isRecent({ provedAtMs }: SessionProof, nowMs: number): boolean {
-  return nowMs - provedAtMs < ACCOUNT_LIMITS.confirmedMinutes * 60_000;
+  return nowMs - provedAtMs < LIMITS.confirmedMinutes * 60_000;
 }

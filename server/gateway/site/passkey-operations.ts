@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { deviceName } from '../../accounts/people/device-name.ts';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import { AppError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import {
   newPasskey,
   passkey,
@@ -34,7 +34,7 @@ export function passkeyCeremonies(
     name: 'loge_passkey',
     purpose: 'loge passkey ceremony v1',
     sameSite: 'strict',
-    ttlMs: ACCOUNT_LIMITS.passkeyMinutes * 60_000,
+    ttlMs: LIMITS.passkeyMinutes * 60_000,
   });
   const beginIn = (response: Response): string => {
     const browser = randomBytes(BROWSER_BYTES).toString('base64url');

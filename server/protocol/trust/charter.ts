@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { identity, pageLocale, singleLine } from '../accounts.ts';
 import { LIMITS } from '../limits.ts';
+import { moment } from '../moments.ts';
 
 /** Several paragraphs, separated by an empty line. */
 const paragraphs = z
@@ -107,7 +108,7 @@ export const announcementInput = z.object({
   /** Of the draft that was read: another one is not announced by mistake. */
   hash,
   /** From when it counts; without one at once. */
-  effectiveFrom: z.iso.datetime({ offset: true }).optional(),
+  effectiveFrom: moment.optional(),
 });
 
 export const CHARTER_REQUESTS = {

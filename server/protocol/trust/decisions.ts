@@ -4,6 +4,7 @@ import { identity, multiLine, pageLocale, singleLine } from '../accounts.ts';
 import { chatAct } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
+import { moment } from '../moments.ts';
 import { articleId } from './charter.ts';
 import { filedReport, reportCategory, reportSubject } from './reports.ts';
 
@@ -38,7 +39,7 @@ const measureInput = z.object({
   /** For `remove_message`; absent: the message of the case. */
   message: messageId.optional(),
   /** For `mute` and `suspend_account`; absent: without an end. */
-  until: z.iso.datetime({ offset: true }).optional(),
+  until: moment.optional(),
 });
 
 /** A measure with what it applies to. Measures on a person apply to the accused. */
@@ -264,8 +265,8 @@ export const orderInput = z.object({
 export type OrderInput = z.infer<typeof orderInput>;
 
 export const figuresQuery = z.object({
-  from: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  from: moment.optional(),
+  until: moment.optional(),
 });
 const counts = z.record(z.string(), z.number().int());
 /** Counts of a period; by default of all time. Absent names count zero. */

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Passkey } from '../../protocol/passkeys.ts';
 import { passkeysApi } from '../api/passkeys-api.ts';
 import { peopleApi } from '../api/people-api.ts';
@@ -94,7 +94,7 @@ export class AccountPasskeys extends AccountPart {
     return html`<form @submit=${(event: Event) => this.#saveName(event, id)}>
       <label class="field">
         <span>${texts.name}</span>
-        <input name="name" required maxlength=${ACCOUNT_LIMITS.passkeyNameChars} .value=${name} data-testid="passkey-name" />
+        <input name="name" required maxlength=${LIMITS.passkeyNameChars} .value=${name} data-testid="passkey-name" />
       </label>
       ${this.submit(texts.save, 'passkey-save')}
     </form>`;

@@ -3,7 +3,6 @@ import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { ACCOUNT_LIMITS } from '../../protocol/account-limits.ts';
 import type { Recovery } from '../../protocol/addresses.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { deskApi } from '../api/desk-api.ts';
@@ -50,7 +49,7 @@ export class DeskRecoveries extends DeskPart {
       }
       <section aria-labelledby="begin">
         <h2 id="begin" class="display">${texts.begin}</h2>
-        <p class="muted">${texts.beginText(ACCOUNT_LIMITS.recoveryDays)}</p>
+        <p class="muted">${texts.beginText(LIMITS.recoveryDays)}</p>
         <div class="form">
           ${FIELDS.map((field) => this.#input(field))}
           <wa-button variant="danger" data-testid="recovery-begin" ?loading=${this.busy === 'begin'} @click=${this.#begin}>

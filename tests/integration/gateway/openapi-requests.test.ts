@@ -44,6 +44,9 @@ function requestsOf({ parameters = [], requestBody }: Operation): fc.Arbitrary<M
   return fc.record({ params: record('path'), query: record('query'), body }) as fc.Arbitrary<Made>;
 }
 
+/** A file's, or JSON. */
+const typeOf = ({ requestBody }: Operation) => Object.keys(requestBody?.content ?? {})[0] ?? 'application/json';
+
 /** Existing ids, used now and then to get past the first lookup. */
 async function createKnown() {
   const { id: room } = await http.createRoom({ kind: 'ticket', priceMinor: 500 });
@@ -69,6 +72,7 @@ test('no request that the document allows fails with a server error or as invali
           const reply = await http.call(method.toUpperCase(), `${target}?${search}`, {
             headers: {
               ...credentialsOf(operation, known.room),
+              ...(isRecord(sent) || body === undefined ? {} : { 'content-type': typeOf(operation) }),
               'x-forwarded-for': `198.18.${calls >> 8}.${calls & 255}`,
             },
             body: sent,

@@ -3,8 +3,8 @@
  * house did is kept under the name of who did it.
  */
 
-import { ACCOUNT_LIMITS } from '../../../protocol/account-limits.ts';
 import { AppError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 import {
   deskActList,
   deskActsQuery,
@@ -101,7 +101,7 @@ const givingOperations = [
     answer: refund,
     status: 201,
     // Without an amount the whole payment is refunded, whatever it was.
-    stepUp: ({ amountMinor = Number.POSITIVE_INFINITY }) => amountMinor > ACCOUNT_LIMITS.unconfirmedRefundMinor,
+    stepUp: ({ amountMinor = Number.POSITIVE_INFINITY }) => amountMinor > LIMITS.unconfirmedRefundMinor,
     summary: 'Refund a payment, whole or in part',
     description:
       'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
