@@ -120,11 +120,12 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const charter = new Charter({ db, rooms, clock });
   const roles = new Roles({ db, outbox, clock });
+  const languageOf = async (person: string) => (await people.contactsOf([person])).get(person)?.language;
   const decisions = new Decisions({
     ...{ db, outbox, clock, rooms, charter },
     people: {
       creatorsOf: async (person) => (await roles.rolesOf(person)).flatMap(({ scope }) => scope?.creator ?? []),
-      languageOf: async (person) => (await people.contactsOf([person])).get(person)?.language,
+      languageOf,
       isCreator: async (identity) => (await accounts.getNames([identity])).has(identity),
     },
     chatActs: (identity) => chat.records.actsAbout(identity),
@@ -141,7 +142,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...{ db, outbox, clock, log, rooms, charter },
     recorder: { keep: async () => null },
     cases: {
-      gather: (tx, report) => decisions.gather(tx, report),
+      gather: (tx, report, language) => decisions.gather(tx, report, language),
+      languageOf,
       outcomesOf: (reporter, cases) => decisions.statements.outcomesOf(reporter, cases),
     },
     chat: {

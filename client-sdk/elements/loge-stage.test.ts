@@ -9,6 +9,7 @@ function curtain(info: object): string {
   const room = {
     info: { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, status: 'scheduled', ...none, ...info },
     ...{ isLive: false, viewerCount: 1, state: 'connected', stage: { tracks: [] }, chat: { state: null } },
+    localParticipant: { role: 'fan' },
   };
   return wordsOf(html`<loge-stage .room=${room as unknown as Room}></loge-stage>`);
 }

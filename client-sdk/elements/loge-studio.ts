@@ -75,9 +75,10 @@ export class LogeStudio extends RoomPart {
       room.on('localTrackChanged', ({ change }) => {
         if (change === 'ended') this.problem = this.texts.studio.deviceLost;
       }),
-      room.on('localLiveEnded', ({ reason }) => {
+      room.on('localLiveEnded', ({ reason, error }) => {
         const { replaced, lost } = this.texts.studio;
         this.note = { replaced, lost }[reason as string] ?? '';
+        if (error?.code === 'live_stopped') this.problem = this.wordsFor(error);
         this.requestUpdate();
       }),
       room.on('error', (error) => {

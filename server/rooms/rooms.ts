@@ -387,10 +387,11 @@ export class Rooms {
     return fence;
   }
 
-  /** Refuses a publication whose live is over, or whose stage another page has taken. Returns its fence. */
+  /** Refuses a publication whose live the house stopped or is over, or whose stage another page took. Its fence. */
   async assertHoldsStage(roomId: RoomId, publication: string): Promise<number> {
     const holder = await this.#store.findStageHolder(roomId);
     if (!holder) throw new AppError('room_not_found');
+    if (holder.publication === null) await this.suspensions.assertStageOpen(roomId);
     assertHolds(holder.publication, publication);
     return holder.fence;
   }

@@ -103,8 +103,9 @@ export class Decisions {
   /**
    * The open case of a new report, in the transaction that stores it; call `outbox.wake()` after the commit. A picture
    * whose consent is in dispute comes down with the claim, unless a claim of the same person was unfounded before.
+   * `language` is that of the person whom the report is about.
    */
-  async gather(tx: Orm, report: GatheredReport): Promise<string> {
+  async gather(tx: Orm, report: GatheredReport, language: Language = 'en'): Promise<string> {
     const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
@@ -114,7 +115,7 @@ export class Decisions {
       ...{ id: createId('case'), subjectKind, subjectKey, room, accused, category, article, charterVersion },
       ...{ severity, isOrder, state: 'open', owed: 'decision', dueAt, decideBy: dueAt, openedAt: createdAt },
     });
-    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report);
+    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report, language);
     return found.id;
   }
 
@@ -122,6 +123,7 @@ export class Decisions {
     tx: Orm,
     found: CaseRow,
     { reporter = null, article, charterVersion }: GatheredReport,
+    language: Language,
   ): Promise<void> {
     const { subjectKind, subjectKey, room, accused } = found;
     if (subjectKind !== 'message' && subjectKind !== 'live') return;
@@ -135,10 +137,10 @@ export class Decisions {
       article && charterVersion
         ? { article, charterVersion, law: null }
         : { article: null, charterVersion: null, law: LAW_OF_CONSENT };
-    const { consent } = DECISION_TEXTS.fr;
+    const { consent } = DECISION_TEXTS[language];
     await this.#add(tx, found, {
       ...{ kind: 'provisional', by: null, accused, measures: [what], ...ground },
-      ...{ reasons: consent, language: 'fr', automated: true },
+      ...{ reasons: consent, language, automated: true },
     });
   }
 

@@ -53,8 +53,9 @@ interface Recorder {
 
 /** What reports ask of those who decide them. */
 interface ReportedCases {
-  /** The open case of a report, in the transaction that stores it. */
-  gather(tx: Orm, report: UnfiledReport): Promise<string>;
+  /** The open case of a report, in the transaction that stores it; `language` is that of the person it is about. */
+  gather(tx: Orm, report: UnfiledReport, language: Language | undefined): Promise<string>;
+  languageOf(person: string): Promise<Language | undefined>;
   outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
@@ -224,8 +225,9 @@ export class Reports {
   /** With the fact that it was filed, from which the letter to the reporter follows. */
   async #insert(row: UnfiledReport, language: Language | null): Promise<ReportLine> {
     const { db, outbox, cases } = this.#options;
+    const accusedLanguage = row.accused ? await cases.languageOf(row.accused) : undefined;
     const inserted = await db.transaction(async (tx) => {
-      const report = await this.#store.insert(tx, { ...row, case: await cases.gather(tx, row) });
+      const report = await this.#store.insert(tx, { ...row, case: await cases.gather(tx, row, accusedLanguage) });
       if (!report || row.source === 'order') return report;
       const data = { report: report.id, number: report.number, language };
       await outbox.add(tx, { topic: 'report.filed', ...(row.reporter ? { identity: row.reporter } : {}), data });

@@ -242,9 +242,10 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     await house.dispatch();
     expect((await house.domains.rooms.getRoom(room)).status).toBe('scheduled');
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+    expect(await codeOf(house.domains.rooms.assertHoldsStage(room, 'page-1'))).toBe('live_stopped');
     const { decisions } = house.domains;
     expect((await decisions.statements.list('ada')).statements).toMatchObject([
-      { kind: 'provisional', automated: true, mayAppeal: false, measures: [{ kind: 'stop_live' }] },
+      { kind: 'provisional', automated: true, language: 'en', mayAppeal: false, measures: [{ kind: 'stop_live' }] },
     ]);
     await house.decide(of, []);
     await house.dispatch();
@@ -254,6 +255,17 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     await house.report(other, 'lea', { subject: { kind: 'live' }, category: 'consent' });
     await house.dispatch();
     expect(await codeOf(house.domains.rooms.takeStage(other, 'page-2'))).toBe('ok');
+  });
+
+  test('a person of the house reads in their own language why something came down', async () => {
+    const { accounts, people, rooms, decisions } = house.domains;
+    const creator = 'person_marie';
+    await people.seed({ id: creator, name: 'Marie', address: 'marie@example.org' });
+    await accounts.createCreator({ identity: creator, name: 'Marie', country: 'FR' });
+    const { id } = await rooms.createRoom({ creator, title: 'Une soirée', access: { kind: 'free' } });
+    await house.report(id, 'lea', { subject: { kind: 'live' }, category: 'consent' });
+    const [statement] = (await decisions.statements.list(creator)).statements;
+    expect(statement).toMatchObject({ language: 'fr', reasons: expect.stringContaining('sans son accord') });
   });
 
   test('a live is stopped in one gesture; another reviewer owes a second look, and may undo it', async () => {

@@ -207,6 +207,8 @@ describe('over HTTP', () => {
       ...(hasBody && isJson ? { body } : {}),
     });
     if (reply.json?.error?.code) return reply.json.error.code;
+    // A page.
+    if (reply.status === 401) return 'token_missing';
     if (reply.status >= 500 && reply.status !== 503) return 'internal';
     return 'ok';
   }
