@@ -292,6 +292,9 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.by('buy-wallet').click();
     await fan.by('ticket-close').click();
     await fan.by('chat-input').waitFor();
+    // The card opened by itself: the focus goes to its button.
+    const hasFocus = () => fan.by('own-ticket').evaluate((button) => button.matches(':focus'));
+    await eventually(hasFocus, 'the ticket has the focus');
     await loge.server('POST', `/v1/rooms/${room.id}/removals`, { identity: 'malik', reason: 'Noise' });
     await fan.by('removed-ticket').getByTestId('ticket-back').click();
     await fan.by('ticket-back-confirm').click();

@@ -152,7 +152,11 @@ export class LogeTicket extends RoomPart {
     if (changed.has('bought') && this.bought) this.show();
   }
 
-  show(): void {
+  /** Whether the button opened the card: the dialog gives the focus back to it then. */
+  #isAskedFor = false;
+
+  show(isAskedFor = false): void {
+    this.#isAskedFor = isAskedFor;
     this.open = true;
     this.asked = false;
     this.problem = '';
@@ -170,7 +174,7 @@ export class LogeTicket extends RoomPart {
     const { ticket, reason } = room.access;
     if (!ticket) return reason === 'removed' ? this.#ofRemoved(room) : nothing;
     return html`
-      <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show()}
+      <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show(true)}
         >${icon('ticket', 20)}<span class="words">${texts.ticket.own}</span></wa-button
       >
       <wa-dialog
@@ -249,9 +253,7 @@ export class LogeTicket extends RoomPart {
   #handleHidden = (event: Event): void => {
     if (event.target !== event.currentTarget) return;
     this.#close();
-    // A card that opened by itself has nothing to give the focus back to.
-    if (document.activeElement === document.body)
-      this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
+    if (!this.#isAskedFor) this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
   };
 
   #close = (): void => {

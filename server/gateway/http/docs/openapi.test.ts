@@ -31,6 +31,8 @@ const PUBLIC_ROUTES = [
   'GET /v1/rooms',
   'GET /v1/rooms/{id}',
   'PATCH /v1/rooms/{id}',
+  'PUT /v1/rooms/{id}/poster',
+  'DELETE /v1/rooms/{id}/poster',
   'DELETE /v1/rooms/{id}/entitlements/{identity}',
   'POST /v1/rooms/{id}/end',
   'GET /v1/rooms/{id}/reminder',
