@@ -28,7 +28,7 @@ export const frenchErrors: ErrorTexts = {
   invitation_invalid: 'Cette invitation a déjà servi, a expiré ou a été retirée. Demandez-en une nouvelle.',
   person_not_found: 'Cette personne n’existe pas.',
   last_operator: 'Une maison garde au moins un opérateur. Nommez d’abord quelqu’un d’autre.',
-  desk_session_not_found: 'Cette session de la caisse n’existe pas.',
+  desk_session_not_found: 'Cette session du bureau n’existe pas.',
   credentials_invalid: 'La clé ou le secret de l’API est faux.',
   scope_missing: 'Cette clé d’API n’a pas le droit de faire cela.',
   api_key_not_found: 'Cette clé d’API n’existe pas.',

@@ -93,14 +93,14 @@ export function mountDeskSignIn(
 
 const SIGN_IN_TEXTS = {
   en: {
-    title: 'The money desk',
+    title: 'The desk',
     text: (name: string) => `This link lets ${name} in, once.`,
     open: 'Open the desk',
   },
   fr: {
-    title: 'La caisse',
-    text: (name: string) => `Ce lien ouvre la caisse à ${name}, une seule fois.`,
-    open: 'Ouvrir la caisse',
+    title: 'Le bureau',
+    text: (name: string) => `Ce lien ouvre le bureau à ${name}, une seule fois.`,
+    open: 'Ouvrir le bureau',
   },
 } as const;
 

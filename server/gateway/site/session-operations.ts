@@ -13,7 +13,7 @@ import { type SiteSessions, sitePerson } from './site-session.ts';
 
 const siteSession = z.object({
   person: sitePerson.nullable(),
-  /** Whether the money desk is open to them. */
+  /** Whether the desk is open to them. */
   isOperator: z.boolean(),
   /** Whether the review of reports is open to them. */
   isReviewer: z.boolean(),

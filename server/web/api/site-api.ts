@@ -11,7 +11,7 @@ export interface SitePerson {
   identity: string;
   name: string;
   role: 'creator' | 'fan';
-  /** For demo people: whether they may open the money desk. */
+  /** For demo people: whether they may open the desk. */
   isOperator?: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface SiteSession {
   /** Whether one can sign in with an account of this house. */
   hasAccounts: boolean;
   currency: string;
-  /** Whether the person may open the money desk. */
+  /** Whether the person may open the desk. */
   isOperator: boolean;
   /** Whether the person decides about reports. */
   isReviewer: boolean;

@@ -39,10 +39,6 @@ export class DeskCharter extends DeskPart {
     ...DeskPart.styles,
     css`
       .rows,
-      .form {
-        margin-top: 1rem;
-      }
-
       details {
         padding: 0.6rem 0;
         border-bottom: 1px solid var(--_line);

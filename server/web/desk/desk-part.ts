@@ -24,6 +24,7 @@ export abstract class DeskPart extends SitePart {
         display: grid;
         gap: 1.1rem;
         max-width: 34rem;
+        margin-top: 1rem;
       }
 
       .form wa-button {

@@ -28,6 +28,10 @@ export class ReviewCase extends DeskPart {
         color: var(--_accent);
       }
 
+      h1 {
+        margin-bottom: 0.75rem;
+      }
+
       h2 {
         margin: 2rem 0 0.75rem;
       }

@@ -54,7 +54,7 @@ export class ReviewDecision extends DeskPart {
       fieldset {
         display: grid;
         gap: 0.6rem;
-        margin: 0;
+        margin: 0.75rem 0 0;
         padding: 0;
         border: 0;
       }

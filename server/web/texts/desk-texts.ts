@@ -1,4 +1,4 @@
-/** Adds the texts of the money desk, when it is loaded. */
+/** Adds the texts of the desk, when it is loaded. */
 import { addSiteTexts } from '../site/site-language.ts';
 import { englishDesk } from './english-desk.ts';
 import { frenchDesk } from './french-desk.ts';

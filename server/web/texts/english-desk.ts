@@ -3,8 +3,8 @@ import type { DeskOverview } from '../../protocol/money/desk.ts';
 import { englishReportWords } from './report-words.ts';
 
 export const englishDesk = {
-  title: 'Money desk',
-  operatorsOnly: 'The money desk is for operators.',
+  title: 'Desk',
+  operatorsOnly: 'The desk is for operators.',
   operatorsOnlyText: 'Operators of the house are named in its configuration. You are signed in as somebody else.',
   sections: {
     overview: 'Overview',
@@ -20,7 +20,7 @@ export const englishDesk = {
     letters: 'Mail',
     recoveries: 'Recovery',
   },
-  navigation: 'Parts of the money desk',
+  navigation: 'Parts of the desk',
   more: 'Show more',
   none: 'Nothing here.',
   overview: {

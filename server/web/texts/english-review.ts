@@ -19,7 +19,7 @@ export const englishReview = {
   back: 'All cases',
   late: 'Late',
   order: 'Order of an authority',
-  owed: { decision: 'A decision', appeal: 'An answer to an appeal', second_look: 'A second look' },
+  owed: { decision: 'Decision owed', appeal: 'Answer to an appeal owed', second_look: 'Second look owed' },
   severity: (level: number) => `Severity ${level}`,
   due: (when: string) => `due ${when}`,
   opened: (when: string) => `reported ${when}`,

@@ -5,8 +5,8 @@ import { frenchReportWords } from './report-words.ts';
 const differences = (count: number) => (count === 1 ? '1 écart sans explication' : `${count} écarts sans explication`);
 
 export const frenchDesk: SiteTexts['desk'] = {
-  title: 'Caisse',
-  operatorsOnly: 'La caisse est réservée à la maison.',
+  title: 'Bureau',
+  operatorsOnly: 'Le bureau est réservé à la maison.',
   operatorsOnlyText:
     'Ceux qui tiennent la maison sont nommés dans sa configuration. Vous êtes connecté comme quelqu’un d’autre.',
   sections: {
@@ -23,7 +23,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     letters: 'Courrier',
     recoveries: 'Rétablissement',
   },
-  navigation: 'Parties de la caisse',
+  navigation: 'Parties du bureau',
   more: 'Afficher la suite',
   none: 'Rien ici.',
   overview: {

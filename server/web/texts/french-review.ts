@@ -20,7 +20,7 @@ export const frenchReview: typeof englishReview = {
   back: 'Tous les dossiers',
   late: 'En retard',
   order: 'Ordre d’une autorité',
-  owed: { decision: 'Une décision', appeal: 'Une réponse à un recours', second_look: 'Un second examen' },
+  owed: { decision: 'Décision attendue', appeal: 'Recours : réponse attendue', second_look: 'Second examen attendu' },
   severity: (level) => `Gravité ${level}`,
   due: (when) => `à rendre le ${when}`,
   opened: (when) => `signalé le ${when}`,
