@@ -4,8 +4,11 @@ import type { Access } from '../../server/protocol/rooms.ts';
 import type { Visitor } from '../support/browser/browser.ts';
 import { eventually } from '../support/run/eventually.ts';
 
+/** Resolves when the browser has the session: a page that opens earlier would show nobody as signed in. */
 export async function signIn({ page }: Visitor, identity: string): Promise<void> {
+  const answered = page.waitForResponse('**/site/demo-sign-in');
   await page.getByTestId(`sign-in-${identity}`).click();
+  await answered;
 }
 
 /** Fills in the studio's form; resolves with the id of the new room, whose studio is then open. */
