@@ -18,11 +18,11 @@ import {
 } from '../platform/db/sql.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { pictureUses } from '../platform/pictures/pictures.schema.ts';
-import { createId, type RoomId, type TierId } from '../protocol/ids.ts';
+import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { PERSON_ID_LIKE } from '../protocol/people.ts';
-import { pictureOf } from '../protocol/pictures.ts';
 import type { Room } from '../protocol/rooms.ts';
+import { iso, toRoom } from './room-row.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { suspensions } from './suspensions/suspensions.schema.ts';
 import { toGrant } from './token-grants.store.ts';
@@ -81,8 +81,6 @@ export type RoomColumns = Partial<
 
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
-
-const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
 /** Adds the live that ends at `at` to the time on stage. */
 const liveSecondsAt = (at: string) =>
@@ -480,42 +478,3 @@ function prepareAccessRecords(orm: Orm) {
 }
 
 const isPosterOfRoom = and(eq(pictureUses.use, 'poster'), eq(pictureUses.subject, rooms.id));
-
-interface JoinedRoom {
-  room: typeof rooms.$inferSelect;
-  creatorName: string | null;
-  /** Hash of the picture. */
-  poster: string | null;
-}
-
-function toRoom({ room, creatorName, poster }: JoinedRoom): Room {
-  return {
-    id: room.id as RoomId,
-    title: room.title,
-    text: room.text,
-    creator: { identity: room.creator, name: creatorName ?? room.creator },
-    access: {
-      kind: room.accessKind,
-      currency: room.currency,
-      ...(room.priceMinor === null ? {} : { priceMinor: room.priceMinor }),
-      ...(room.ratePerMinuteMinor === null ? {} : { ratePerMinuteMinor: room.ratePerMinuteMinor }),
-      ...(room.minTier === null ? {} : { minTier: room.minTier as TierId }),
-    },
-    chat: { enabled: room.chatEnabled },
-    listed: room.listed,
-    poster: pictureOf('poster', poster),
-    capacity: room.capacity,
-    status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
-    startsAt: iso(room.startsAt),
-    movedAt: iso(room.movedAt),
-    returnUntil: iso(room.returnUntil),
-    liveStartedAt: iso(room.liveStartedAt),
-    firstLiveAt: iso(room.firstLiveAt),
-    liveEndedAt: iso(room.liveEndedAt),
-    pausedUntil: iso(room.pausedUntil),
-    pauseAnnounced: room.pauseAnnounced,
-    liveSeconds: room.liveSeconds,
-    endedAt: iso(room.endedAt),
-    createdAt: iso(room.createdAt) ?? '',
-  };
-}

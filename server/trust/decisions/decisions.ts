@@ -1,7 +1,7 @@
 /**
  * The review of reports: cases gather reports of one subject, reviewers decide them, people appeal, and another
- * reviewer answers. A decision, what follows from it (`measures.ts`) and who is told are one transaction. Called by the
- * gateway; other domains are behind ports.
+ * reviewer answers. A decision, what follows from it (`measures.ts`) and the messages about it are one transaction.
+ * Called by the gateway; other domains are behind ports.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
@@ -290,7 +290,7 @@ export class Decisions {
     return this.#made(made);
   }
 
-  /** The effects end, and everybody is told who had been told; who appealed has their answer. */
+  /** Ends the effects, and informs the people who were informed before; who appealed gets an answer of their own. */
   async #undo(tx: Orm, decision: StandingRow, kind: AppealKind): Promise<void> {
     const { id, accused, measures } = decision;
     const facts = dueFacts(decision);
