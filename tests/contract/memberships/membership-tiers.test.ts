@@ -7,6 +7,7 @@ import { createId, type Id } from '../../../server/protocol/ids.ts';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { killSteps } from '../../support/run/effort.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -161,12 +162,13 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
 
   test('an upgrade that is interrupted after any step can be repeated and is charged once', async () => {
     const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
-    let steps = 0;
-    for (let isDone = false; !isDone; steps += 1) {
+    let last = 0;
+    for (const steps of killSteps()) {
+      last = steps;
       const { identity, id } = await join(gold);
       await change(identity, id, silver);
       callsLeft = steps;
-      isDone = await change(identity, id, best).then(
+      const isDone = await change(identity, id, best).then(
         () => true,
         () => false,
       );
@@ -180,8 +182,9 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(others).toHaveLength(1);
       const { customer } = await subscriptionOf(id);
       expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
+      if (isDone) break;
     }
-    expect(steps).toBeGreaterThan(5);
+    expect(last).toBeGreaterThan(5);
   });
 
   test('a declined upgrade keeps the scheduled downgrade', async () => {

@@ -15,9 +15,8 @@ import {
 } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced } from '../../support/houses/money-house.ts';
+import { killSteps } from '../../support/run/effort.ts';
 
-/** More than a refund has. */
-const STEPS_MAX = 60;
 /** Each step runs a purchase, a refund and another process. */
 const TIMEOUT_MS = 240_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -49,7 +48,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
    * it.
    */
   async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
-    for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+    for (const steps of killSteps()) {
       const bought = await buyTicketByCard(house);
       isNewsLate = true;
       const hasKilled = await killable.killDuring(steps, () => flow(bought));
