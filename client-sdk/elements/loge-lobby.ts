@@ -122,7 +122,7 @@ export class LogeLobby extends RoomPart {
     const isRefused = access.state === 'refused';
     if (!words && !isRefused) return nothing;
     // What the person has asked for is no reason to worry.
-    const isExpected = access.reason === 'refunded';
+    const isExpected = access.reason === 'refunded' || access.reason === 'private_ended';
     return html`<div class="callout ${isRefused ? 'danger' : isExpected ? 'neutral' : ''}" role="status">
       ${isExpected ? nothing : icon(isRefused ? 'lock' : 'warning', 22)}
       <div>

@@ -16,12 +16,19 @@ import './theme/web-awesome.ts';
 import './texts/chat-texts.ts';
 
 const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
-type Tab = (typeof TABS)[number];
+export type ModerationTab = (typeof TABS)[number];
 
 export class LogeModeration extends RoomPart {
-  static override properties = { open: { attribute: false }, tab: { state: true }, page: { type: Boolean } };
+  static override properties = {
+    open: { attribute: false },
+    wanted: { attribute: false },
+    tab: { state: true },
+    page: { type: Boolean },
+  };
   declare open: boolean;
-  declare tab: Tab;
+  /** The tab that it opens with; undefined: what waits for review, if anything does. */
+  declare wanted: ModerationTab | undefined;
+  declare tab: ModerationTab;
   /** Renders inline instead of in a drawer. */
   declare page: boolean;
 
@@ -114,7 +121,8 @@ export class LogeModeration extends RoomPart {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    if (changed.has('open') && this.open) this.tab = (this.room?.chat.waiting ?? 0) > 0 ? 'queue' : 'modes';
+    if (!changed.has('open') || !this.open) return;
+    this.tab = this.wanted ?? ((this.room?.chat.waiting ?? 0) > 0 ? 'queue' : 'modes');
   }
 
   override render(): TemplateResult {

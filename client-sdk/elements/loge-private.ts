@@ -10,9 +10,17 @@ import { formatDuration, formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';
 import { neededTopup } from './money/topup-amounts.ts';
+import { FocusKeeper } from './room/focus-keeper.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/inside-texts.ts';
+
+interface ButtonLook {
+  /** Outlined, and small unless `size` says otherwise. */
+  isPlain?: boolean;
+  isDisabled?: boolean;
+  size?: 's' | 'm';
+}
 
 export class LogePrivate extends RoomPart {
   static override properties = {
@@ -30,6 +38,10 @@ export class LogePrivate extends RoomPart {
       .panel {
         display: grid;
         gap: 0.875rem;
+      }
+
+      .panel:focus {
+        outline: none;
       }
 
       .line {
@@ -87,8 +99,29 @@ export class LogePrivate extends RoomPart {
         font-weight: 600;
         color: var(--_muted);
       }
+
+      /* Over the picture of the creator's phone: what can be answered or ended, and the result in a line. */
+      @container (max-width: 899px) {
+        :host(.card) .panel {
+          gap: 0.5rem;
+        }
+
+        :host(.card) h2,
+        :host(.card) .none,
+        :host(.card) .receipt {
+          display: none;
+        }
+
+        :host(.card) wa-callout {
+          --spacing: 0.5rem;
+          font-size: 0.875rem;
+        }
+      }
     `,
   ];
+
+  /** Not the next button: a key that is held down must not press it. */
+  protected readonly focusKeeper = new FocusKeeper(this, '.panel');
 
   constructor() {
     super();
@@ -158,7 +191,7 @@ export class LogePrivate extends RoomPart {
     if (room?.info?.access.kind !== 'private' || room.info.status === 'ended') return nothing;
     const isCreator = room.localParticipant.role === 'creator';
     const notice = this.#notice(room);
-    return html`<section class="panel" part="private" data-testid="private" aria-label=${this.texts.lobby.privateSession}>
+    return html`<section class="panel" part="private" tabindex="-1" data-testid="private" aria-label=${this.texts.lobby.privateSession}>
       ${isCreator ? this.#creatorView(room) : this.#fanView(room)}
       ${notice ? html`<wa-callout variant="neutral" role="status" data-testid="private-notice">${notice}${this.#receipt(room)}</wa-callout>` : nothing}
       ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="private-problem">${this.problem}</wa-callout>` : nothing}
@@ -203,7 +236,7 @@ export class LogePrivate extends RoomPart {
     const { texts } = this;
     return html`<div class="line" role="status">
       <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(room.info?.creator.name ?? '')}</span>
-      ${this.#button('private-withdraw', texts.private.withdraw, () => this.act('session', () => room.privateSession.end()), true)}
+      ${this.#button('private-withdraw', texts.private.withdraw, () => this.act('session', () => room.privateSession.end()), { isPlain: true })}
     </div>`;
   }
 
@@ -217,14 +250,14 @@ export class LogePrivate extends RoomPart {
           <span class="amount" data-testid="private-cost">${money(session.costMinor)}</span>
           <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
         </span>
-        ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), true)}
+        ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), { isPlain: true })}
       </div>
       ${session.isPaused || room.stage.pause ? this.#pausedForFan(room) : nothing}
       ${
         this.isFundsLow
           ? html`<wa-callout variant="warning" role="alert" data-testid="private-funds-low">
               ${texts.private.fundsLow}
-              ${this.#button('private-topup', texts.wallet.topUp, () => this.emit(TOPUP_WANTED, {}), true)}
+              ${this.#button('private-topup', texts.wallet.topUp, () => this.emit(TOPUP_WANTED, {}), { isPlain: true })}
             </wa-callout>`
           : nothing
       }
@@ -268,19 +301,19 @@ export class LogePrivate extends RoomPart {
                 <span class="amount" data-testid="private-earnings">${money(session.earningsMinor)}</span>
                 <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
               </span>
-              ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), true)}
+              ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), { isPlain: true })}
             </div>
             ${session.isPaused ? this.#pausedForCreator(current.name) : nothing}`
           : nothing
       }
-      ${requests.length === 0 && !current ? html`<p class="muted">${texts.private.nobody}</p>` : nothing}
+      ${requests.length === 0 && !current ? html`<p class="none muted">${texts.private.nobody}</p>` : nothing}
       <ul aria-live="polite">
         ${requests.map(
           (request) => html`<li class="line" data-testid="private-incoming">
             <strong>${request.name}</strong>
             <span class="buttons">
-              ${this.#button('private-accept', texts.private.accept, () => this.act('session', () => session.accept(request.id)), false, Boolean(current))}
-              ${this.#button('private-decline', texts.private.decline, () => this.act('session', () => session.decline(request.id)), true)}
+              ${this.#button('private-accept', texts.private.accept, () => this.act('session', () => session.accept(request.id)), { isDisabled: Boolean(current) })}
+              ${this.#button('private-decline', texts.private.decline, () => this.act('session', () => session.decline(request.id)), { isPlain: true, size: 'm' })}
             </span>
           </li>`,
         )}
@@ -288,10 +321,11 @@ export class LogePrivate extends RoomPart {
     `;
   }
 
-  #button(id: string, words: string, act: () => unknown, isPlain = false, isDisabled = false): TemplateResult {
+  #button(id: string, words: string, act: () => unknown, look: ButtonLook = {}): TemplateResult {
+    const { isPlain = false, isDisabled = false, size = isPlain ? 's' : 'm' } = look;
     return html`<wa-button
       data-testid=${id}
-      size=${isPlain ? 's' : 'm'}
+      size=${size}
       appearance=${isPlain ? 'outlined' : 'accent'}
       variant="brand"
       ?disabled=${isDisabled || this.busy !== ''}

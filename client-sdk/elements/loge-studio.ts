@@ -8,8 +8,10 @@ import { html, nothing } from 'lit';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
-import type { IconName } from './controls/more-icons.ts';
+import { type IconName, icon } from './controls/more-icons.ts';
 import './loge-chat.ts';
+import type { LogeChat } from './loge-chat.ts';
+import { FocusKeeper } from './room/focus-keeper.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/studio-texts.ts';
@@ -29,6 +31,8 @@ import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
 import type { LogeCharter } from './trust/loge-charter.ts';
 
+const LIVE_BUTTON = '.controls :is([data-testid="end-live"], [data-testid="go-live"])';
+
 export class LogeStudio extends RoomPart {
   static override properties = {
     isOpening: { state: true },
@@ -42,6 +46,8 @@ export class LogeStudio extends RoomPart {
   declare showDevices: boolean;
 
   #opening: Promise<void> | undefined;
+  /** What goes live ends it afterwards, and the other way round. */
+  protected readonly focusKeeper = new FocusKeeper(this, LIVE_BUTTON);
 
   static override styles = [...RoomPart.styles, studioStyles];
 
@@ -107,7 +113,7 @@ export class LogeStudio extends RoomPart {
           ${this.#controls(room)}
           <div class="notices">
             ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
-            <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)}></loge-studio-ending>
+            <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}></loge-studio-ending>
             <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
             <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           </div>
@@ -135,6 +141,13 @@ export class LogeStudio extends RoomPart {
         @loge-device-problem=${this.#handleDeviceProblem}
       ></loge-studio-devices>
       <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
+      ${
+        isEnded || !room.info?.chat.enabled
+          ? nothing
+          : html`<div class="card"><wa-button appearance="outlined" data-testid="studio-poll" @click=${this.#askRoom}
+              ><span slot="start">${icon('poll', 20)}</span>${texts.moderation.poll}</wa-button
+            ></div>`
+      }
       ${isEnded ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}
     </div>`;
   }
@@ -189,7 +202,6 @@ export class LogeStudio extends RoomPart {
   #stayOff(room: Room): void {
     room.localParticipant.stopPreview();
     this.#refreshDevices();
-    this.requestUpdate();
   }
 
   #liveTools(room: Room): TemplateResult {
@@ -297,12 +309,24 @@ export class LogeStudio extends RoomPart {
     this.#refreshDevices();
   }
 
+  /** The dialog gives the focus back to what opened it, which may be gone. */
+  #handleEndingClosed = (): void => {
+    if (!this.matches(':focus-within')) this.renderRoot.querySelector<HTMLElement>(LIVE_BUTTON)?.focus();
+  };
+
+  #askRoom = (): void => {
+    const cards = this.renderRoot.querySelector<HTMLElement>('#cards:popover-open');
+    cards?.hidePopover();
+    this.renderRoot.querySelector<LogeChat>('loge-chat')?.showModeration('modes');
+  };
+
   get #ending(): LogeStudioEnding | null {
     return this.renderRoot.querySelector<LogeStudioEnding>('loge-studio-ending');
   }
 
   /** Opening the preview emits no event, so update the parts that show it. */
   #refreshDevices(): void {
+    this.requestUpdate();
     this.renderRoot.querySelector<LogeStudioDevices>('loge-studio-devices')?.refresh();
     this.renderRoot.querySelector<LogeStudioPicture>('loge-studio-picture')?.requestUpdate();
   }

@@ -108,7 +108,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await fan.by('tickets-left').count()).toBe(0);
     expect(await fan.by('buy-wallet').innerText()).toBe('Top up €5.00');
     await fan.by('buy-wallet').click();
-    await fan.page.getByText('€3.00 are missing. The smallest top-up is €5.00.').waitFor();
+    await fan.page.getByText('€3.00 is missing. The smallest top-up is €5.00.').waitFor();
     expect(await fan.by('topup-amount-500').getAttribute('aria-checked')).toBe('true');
     // What is wrong with an amount stands at its field, and names the limit.
     const other = fan.by('topup-amount-other');

@@ -80,7 +80,12 @@ export class LogeChatBoard extends RoomPart {
 
   #poll(room: Room, poll: ChatPoll): TemplateResult {
     const { chat } = this.texts;
-    const votes = poll.options.reduce((sum, option) => sum + option.votes, 0);
+    // Counts arrive in intervals: one's own vote is in them from the start.
+    const { ownVote } = room.chat;
+    const options = poll.options.map((each) =>
+      each.id === ownVote ? { ...each, votes: Math.max(1, each.votes) } : each,
+    );
+    const votes = options.reduce((sum, option) => sum + option.votes, 0);
     const remainingMs = this.#clock.remainingMs(poll.closesAt);
     const isFolded = poll.id === this.foldedPoll;
     return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
@@ -119,7 +124,7 @@ export class LogeChatBoard extends RoomPart {
           : html`<p class="question" dir="auto">${poll.question}</p>
             ${poll.closed ? html`<p class="result" data-testid="poll-result">${chat.pollResult(winnersOf(poll.options))}</p>` : nothing}
             <div class="options">
-              ${poll.options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}
+              ${options.map((option) => this.#option(room, poll, { ...option, share: votes ? option.votes / votes : 0 }))}
             </div>`
       }
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}

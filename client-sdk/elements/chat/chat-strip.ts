@@ -34,7 +34,7 @@ export function chatStrip(room: Room, context: StripContext): TemplateResult | u
   const { isOpen, onToggle } = context;
   return html`<button
     slot="strip"
-    class="strip"
+    class="strip ${room.localParticipant.permissions.moderate ? 'short' : ''}"
     type="button"
     data-testid="chat-strip"
     aria-expanded=${isOpen}
@@ -105,6 +105,13 @@ export const chatStripStyles = css`
     flex: none;
     color: var(--_accent);
     font-variant-numeric: tabular-nums;
+  }
+
+  /* Beside the buttons of a creator, the title is worth more than the amount, which the line below shows too. */
+  @container (max-width: 26rem) {
+    .strip.short b {
+      display: none;
+    }
   }
 
   .strip .chevron {

@@ -45,6 +45,7 @@ export class LogeAmountChoice extends LogeElement {
     css`
       :host {
         display: block;
+        container-type: inline-size;
       }
 
       .presets {
@@ -78,6 +79,17 @@ export class LogeAmountChoice extends LogeElement {
 
       .presets.many .preset {
         max-width: none;
+      }
+
+      @container (max-width: 19rem) {
+        .presets:not(.many) {
+          display: grid;
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+
+        .preset {
+          max-width: none;
+        }
       }
 
       .preset:hover {
@@ -143,12 +155,14 @@ export class LogeAmountChoice extends LogeElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (changed.has('fault') && this.fault) this.renderRoot.querySelector('wa-input')?.focus();
+    const field = this.renderRoot.querySelector('wa-input');
+    // Another amount was chosen, here or outside: two amounts in one form would surprise.
+    const isOther = this.valueMinor !== undefined && parseMoney(field?.value ?? '', this.currency) !== this.valueMinor;
+    if (field && changed.has('valueMinor') && isOther) field.value = '';
+    if (changed.has('fault') && this.fault) field?.focus();
   }
 
   #choose(amountMinor: number): void {
-    const field = this.renderRoot.querySelector('wa-input');
-    if (field) field.value = '';
     this.#setAmount(amountMinor);
   }
 

@@ -33,6 +33,7 @@ const SHAPES = {
   poll: svg`<path d="M5 20v-7M12 20V4.500M19 20v-10"/>`,
   close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
   alarm: svg`<path d="M8 2.800h8l5.200 5.200v8L16 21.200H8L2.800 16V8L8 2.800ZM12 7.500v5.500m0 3.200v.1"/>`,
+  link: svg`<path d="M10 14a4 4 0 0 0 5.700 0l3-3a4 4 0 0 0-5.700-5.700l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3a4 4 0 0 0 5.700 5.700l1-1"/>`,
   undo: svg`<path d="M8.500 5 4 9.500 8.500 14M4.500 9.500H14a5.500 5.500 0 0 1 0 11h-4"/>`,
 } as const satisfies Record<string, SVGTemplateResult>;
 

@@ -1,11 +1,12 @@
-/** `<loge-moderation-modes>`: the chat modes and polls. Changes apply at once. */
+/** `<loge-moderation-modes>`: the poll, and the chat modes, of which changes apply at once. */
 import '@awesome.me/webawesome/dist/components/input/input.js';
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
+import { fieldFault } from '../controls/field-fault.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { moderationStyles } from './moderation-styles.ts';
 
@@ -18,12 +19,15 @@ export class LogeModerationModes extends RoomPart {
     options: { state: true },
     seconds: { state: true },
     pollProblem: { state: true },
+    empty: { state: true },
   };
   declare question: string;
   declare options: readonly string[];
   /** Duration of the poll in seconds; 0: until it is closed. */
   declare seconds: number;
   declare pollProblem: string;
+  /** The first field of the poll that needs a text: the question, or the index of an answer. */
+  declare empty: 'question' | number | undefined;
 
   static override styles = [...RoomPart.styles, choiceStyles, moderationStyles];
 
@@ -46,6 +50,9 @@ export class LogeModerationModes extends RoomPart {
     const { moderation } = texts;
     const { mode } = state;
     return html`
+      <h3>${moderation.poll}</h3>
+      ${state.poll && !state.poll.closed ? this.#running() : this.#newPoll()}
+      ${this.pollProblem ? html`<p class="problem" role="alert">${this.pollProblem}</p>` : nothing}
       <h3>${moderation.slowMode}</h3>
       <div class="choices" role="group" aria-label=${moderation.slowMode}>
         ${SLOW_SECONDS.map(
@@ -66,9 +73,6 @@ export class LogeModerationModes extends RoomPart {
         ${this.#switch('linksAllowed', state.linksAllowed, [moderation.linksAllowed, moderation.linksAllowedText])}
       </div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-      <h3>${moderation.poll}</h3>
-      ${state.poll && !state.poll.closed ? this.#running() : this.#newPoll()}
-      ${this.pollProblem ? html`<p class="problem" role="alert">${this.pollProblem}</p>` : nothing}
     `;
   }
 
@@ -109,7 +113,9 @@ export class LogeModerationModes extends RoomPart {
         .value=${this.question}
         @input=${(event: Event) => {
           this.question = textIn(event);
+          if (this.empty === 'question') this.empty = undefined;
         }}
+        ${fieldFault(this.empty === 'question' ? moderation.pollIncomplete : '')}
       ></wa-input>
       ${this.options.map(
         (option, index) => html`<wa-input
@@ -119,7 +125,9 @@ export class LogeModerationModes extends RoomPart {
           .value=${option}
           @input=${(event: Event) => {
             this.options = this.options.with(index, textIn(event));
+            if (this.empty === index) this.empty = undefined;
           }}
+          ${fieldFault(this.empty === index ? moderation.pollIncomplete : '')}
         ></wa-input>`,
       )}
       ${
@@ -165,15 +173,24 @@ export class LogeModerationModes extends RoomPart {
     this.#tryPoll(async () => {
       const question = this.question.trim();
       const options = this.options.map((option) => option.trim()).filter((option) => option !== '');
-      if (question === '' || options.length < 2) {
-        this.pollProblem = this.texts.moderation.pollIncomplete;
-        return;
-      }
+      this.empty = this.#findEmpty(question, options.length);
+      if (this.empty !== undefined) return;
       const length = this.seconds > 0 ? { seconds: this.seconds } : {};
       await this.room?.chat.moderation.startPoll({ question, options, ...length });
       this.question = '';
       this.options = ['', ''];
     });
+
+  #findEmpty(question: string, answers: number): 'question' | number | undefined {
+    if (question === '') return 'question';
+    return answers < 2 ? this.options.findIndex((option) => option.trim() === '') : undefined;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (changed.has('empty') && this.empty !== undefined)
+      this.renderRoot.querySelector<HTMLElement>('.faulty')?.focus();
+  }
 
   #closePoll = (): Promise<void> => this.#tryPoll(async () => this.room?.chat.moderation.closePoll());
 

@@ -6,6 +6,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
+import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { loadParts } from '../loading/parts.ts';
 import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
@@ -14,9 +15,11 @@ import { defineElement, RoomPart } from './room-part.ts';
 export class LogeSummary extends RoomPart {
   static override properties = { summary: { state: true } };
   declare summary: RoomSummary | undefined;
+  #isStale = false;
 
   static override styles = [
     ...RoomPart.styles,
+    plainControlStyles,
     css`
       :host {
         display: block;
@@ -75,10 +78,19 @@ export class LogeSummary extends RoomPart {
     ];
   }
 
+  /** A change during a read is read afterwards. A failed read leaves what is shown, and offers another try. */
   async #read(room: Room): Promise<void> {
     if (room.info?.status !== 'ended') return;
-    const { summary } = this;
-    this.summary = await room.summary().catch(() => summary);
+    if (this.busy) {
+      this.#isStale = true;
+      return;
+    }
+    do {
+      this.#isStale = false;
+      await this.act('read', async () => {
+        this.summary = await room.summary();
+      });
+    } while (this.#isStale);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -89,7 +101,8 @@ export class LogeSummary extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const { room, summary, texts } = this;
-    if (!room?.info || !summary || room.info.status !== 'ended') return nothing;
+    if (room?.info?.status !== 'ended') return nothing;
+    if (!summary) return this.problem ? this.#lost(room) : nothing;
     const isCreator = summary.returnedTickets !== null;
     const wasThere = summary.ticket !== null || summary.tips.count > 0;
     return html`<section part="summary" data-testid="room-summary" role="status">
@@ -101,6 +114,12 @@ export class LogeSummary extends RoomPart {
       ${this.#note(summary, isCreator)}
       ${room.tipRequests.length > 0 ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
     </section>`;
+  }
+
+  #lost(room: Room): TemplateResult {
+    return html`<p class="lost" role="alert">
+      ${this.problem} ${button({ label: this.texts.room.retry, testId: 'summary-retry', onClick: () => this.#read(room) })}
+    </p>`;
   }
 
   #line(label: string, value: string): TemplateResult {

@@ -166,6 +166,23 @@ export const stageStyles = css`
     font-size: clamp(1.3rem, 4.6cqw, 2.4rem);
   }
 
+  /* Below the badges, where an open chat leaves a strip of the picture. */
+  @container (max-height: 8rem) {
+    .curtain {
+      place-content: start center;
+      padding: 2.6rem 1rem 0;
+    }
+
+    .curtain .display {
+      font-size: 0.9375rem;
+      line-height: 1.25;
+    }
+
+    .curtain p:not(.display) {
+      display: none;
+    }
+  }
+
   .notices {
     position: absolute;
     inset-block-end: 3.6rem;

@@ -16,6 +16,9 @@ const PAUSE_MINUTES = [10, 20, 30, 60, 120] as const;
 /** Emitted when the live has ended on this page's word. */
 const LIVE_STOPPED = 'loge-live-stopped';
 
+/** Emitted when the choice is closed. */
+const ENDING_CLOSED = 'loge-ending-closed';
+
 export class LogeStudioEnding extends RoomPart {
   static override properties = { open: { state: true }, minutes: { state: true } };
   declare open: boolean;
@@ -29,8 +32,8 @@ export class LogeStudioEnding extends RoomPart {
       }
 
       section + section {
-        margin-top: 1.25rem;
-        padding-top: 1.25rem;
+        margin-top: 1rem;
+        padding-top: 1rem;
         border-top: 1px solid var(--_line);
       }
 
@@ -40,15 +43,17 @@ export class LogeStudioEnding extends RoomPart {
       }
 
       p {
-        margin: 0.3rem 0 0.8rem;
+        margin: 0.2rem 0 0.6rem;
         color: var(--_muted);
+        font-size: 0.9375rem;
+        line-height: 1.4;
       }
 
       fieldset {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.4rem;
-        margin: 0 0 0.8rem;
+        gap: 0.3rem;
+        margin: 0 0 0.6rem;
         padding: 0;
         border: 0;
       }
@@ -64,8 +69,10 @@ export class LogeStudioEnding extends RoomPart {
         position: relative;
         display: inline-grid;
         place-items: center;
+        flex: 1 1 auto;
+        max-width: 5.5rem;
         min-height: 2.75rem;
-        padding: 0 0.9rem;
+        padding: 0 0.4rem;
         border: 1px solid var(--_line);
         border-radius: var(--_radius-small);
         cursor: pointer;
@@ -102,6 +109,17 @@ export class LogeStudioEnding extends RoomPart {
 
       wa-callout p {
         color: inherit;
+      }
+
+      /* Both ways to stop are in sight: the cross of the sheet is enough to stay. */
+      @media (max-width: 640px) {
+        wa-dialog::part(footer) {
+          display: none;
+        }
+
+        wa-dialog::part(body) {
+          padding-bottom: 1.15rem;
+        }
       }
     `,
   ];
@@ -165,7 +183,7 @@ export class LogeStudioEnding extends RoomPart {
       label=${texts.studio.endTitle}
       light-dismiss
       .open=${this.open}
-      @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+      @wa-after-hide=${this.#handleHidden}
     >
       ${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
       <section>
@@ -222,6 +240,12 @@ export class LogeStudioEnding extends RoomPart {
     this.#close();
     this.emit<null>(LIVE_STOPPED, null);
   }
+
+  #handleHidden = (event: Event): void => {
+    if (event.target !== event.currentTarget) return;
+    this.#close();
+    this.emit<null>(ENDING_CLOSED, null);
+  };
 
   #close = (): void => {
     this.open = false;

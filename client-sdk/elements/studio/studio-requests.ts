@@ -79,6 +79,43 @@ export class LogeStudioRequests extends RoomPart {
       wa-callout {
         margin-top: 0.75rem;
       }
+
+      /* Over the picture of a phone: one line each, beside what can be done. */
+      @container (max-width: 899px) {
+        :host(.card) h2 {
+          margin: 0 0 0.2rem;
+          font-size: 0.8125rem;
+        }
+
+        :host(.card) ol {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0.4rem;
+        }
+
+        :host(.card) li {
+          flex-wrap: nowrap;
+          gap: 0.5rem;
+        }
+
+        :host(.card) .what {
+          flex: 1 1 0;
+          font-size: 0.875rem;
+          line-height: 1.3;
+        }
+
+        :host(.card) .what > * {
+          display: block;
+          overflow: hidden;
+          text-overflow: ellipsis;
+          white-space: nowrap;
+        }
+
+        :host(.card) .acts {
+          flex: none;
+          flex-wrap: nowrap;
+          gap: 0.35rem;
+        }
+      }
     `,
   ];
 

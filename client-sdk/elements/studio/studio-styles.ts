@@ -142,6 +142,15 @@ export const studioStyles = css`
       padding: 0;
     }
 
+    .notices > .card {
+      padding: 0.5rem 0.6rem;
+    }
+
+    /* The picture stays in sight: what does not fit scrolls. */
+    .studio.live .notices {
+      max-height: min(100%, 8rem);
+    }
+
     .tool.wide-only,
     loge-private[idle],
     loge-studio-figures::part(watching) {

@@ -40,7 +40,7 @@ export const english = {
     buyWallet: 'Buy with wallet',
     buyCard: 'Pay by card',
     walletHolds: (amount: string) => `Your wallet holds ${amount}`,
-    walletShort: (missing: string) => `${missing} are missing in your wallet`,
+    walletShort: (missing: string) => `Your wallet is ${missing} short`,
     walletTopUp: (amount: string) => `Top up ${amount}`,
     secure:
       'Card payments happen on our payment provider’s page. If you are refunded, the money goes back the way it came.',

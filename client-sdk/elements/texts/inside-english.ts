@@ -58,7 +58,7 @@ export const insideEnglish = {
       'You hold a ticket, and no live has been on since you bought it: until one begins you can give it back yourself.',
     backSure: 'You lose your place, and the money goes back the way it came.',
     keep: 'Keep it',
-    returned: (amount: string) => `The ticket is given back: ${amount} go back the way they came.`,
+    returned: (amount: string) => `The ticket is given back: ${amount} goes back the way it came.`,
   },
   tip: {
     open: 'Tip',
@@ -128,8 +128,8 @@ export const insideEnglish = {
     yours: 'Yours, after VAT and commission',
     back: (amount: string, to: 'wallet' | 'card') =>
       to === 'wallet'
-        ? `You saw no live: ${amount} go back to your wallet by themselves.`
-        : `You saw no live: ${amount} go back to your card by themselves. Your bank shows them within 5 to 10 days.`,
+        ? `You saw no live: ${amount} goes back to your wallet by itself.`
+        : `You saw no live: ${amount} goes back to your card by itself. Your bank shows it within 5 to 10 days.`,
   },
   leaderboard: {
     title: 'Most generous tonight',

@@ -3,7 +3,7 @@ export const topupEnglish = {
   title: 'Top up your wallet',
   text: 'Credit for tickets and tips. You pay by card on our payment provider’s page and come back here.',
   holds: (amount: string) => `It holds ${amount} now.`,
-  missing: (amount: string, minimum: string) => `${amount} are missing. The smallest top-up is ${minimum}.`,
+  missing: (amount: string, minimum: string) => `${amount} is missing. The smallest top-up is ${minimum}.`,
   amounts: 'Amount',
   other: 'Other amount',
   pay: (amount: string) => `Pay ${amount} by card`,

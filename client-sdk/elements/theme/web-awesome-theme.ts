@@ -182,5 +182,11 @@ export const webAwesomeTheme = css`
       border-radius: 20px 20px 0 0;
       padding-bottom: env(safe-area-inset-bottom);
     }
+
+    /* What scrolls ends at a line, not behind the buttons. */
+    wa-dialog::part(footer) {
+      padding-top: 0.75rem;
+      border-top: 1px solid var(--_line);
+    }
   }
 `;

@@ -48,8 +48,8 @@ export function payPage(view: PayView): string {
       <main class="payment">
         <form class="payment-inner" method="post" action="" novalidate data-processing="${texts.processing}">
           <h1>${isSetup ? texts.setup.title : texts.payWithCard}</h1>
-          ${alert !== undefined && html`<p class="alert" role="alert" data-testid="payment-error">${alert}</p>`}
           ${testCards(language)}
+          ${alert !== undefined && html`<p class="alert" role="alert" data-testid="payment-error">${alert}</p>`}
           ${emailField(view)}
           ${savedCardChoice(view)}
           ${cardFields({ ...view, isSaved: isSavingOffered ? view.isSaved : undefined })}

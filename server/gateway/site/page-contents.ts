@@ -24,9 +24,9 @@ import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
 import { eventOf, isPublic, summaryOf } from './room-summary.ts';
 import {
   type ServerPage,
-  serverFailure,
   serverFrame,
   serverHome,
+  serverMissing,
   serverProfile,
   serverRoom,
 } from './server-content.ts';
@@ -106,7 +106,7 @@ export class PageContents {
     const { language } = page;
     const found = await this.#findRoom(id);
     if (!found) {
-      const body = serverFailure(page, elementTexts(language).errors.room_not_found ?? '');
+      const body = serverMissing(page, elementTexts(language).errors.room_not_found ?? '');
       return { status: 404, language, head: this.#plainHead(page), body };
     }
     const soldOut = await this.#money.tickets.isSoldOut(found, page.person?.identity);
@@ -136,7 +136,7 @@ export class PageContents {
     const asked = String(request.params.handle);
     const found = await findProfile(this.#domains, asked, page.person?.identity);
     if (!found) {
-      const body = serverFailure(page, siteTexts(language).profile.notFound);
+      const body = serverMissing(page, siteTexts(language).profile.notFound);
       return { status: 404, language, head: this.#plainHead(page), body };
     }
     const path = profilePath(found.handle);

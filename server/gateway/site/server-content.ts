@@ -20,7 +20,7 @@ import { type LobbyRoom, lobbyContent, lobbyContentStyles } from '../../web/room
 import type { CardContext, CardRoom } from '../../web/rooms/room-card.ts';
 import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
 import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
-import { type PageName, siteFrame } from '../../web/site/site-frame.ts';
+import { missingContent, type PageName, siteFrame } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
 import { SERVER_TIME_ZONE } from './room-summary.ts';
@@ -77,13 +77,9 @@ export function serverFrame(page: ServerPage, isSignInNeeded: boolean): Markup {
   return pageElement(page, [], content);
 }
 
-export function serverFailure(page: ServerPage, text: string): Markup {
-  const { site } = siteTexts(page.language);
-  const content = html`<div class="failed">
-    <h1 class="display">${site.failed}</h1>
-    <p class="muted">${text}</p>
-  </div>`;
-  return pageElement(page, [], renderTemplate(content));
+/** What the page shows does not exist, as `text` says. */
+export function serverMissing(page: ServerPage, text: string): Markup {
+  return pageElement(page, [], renderTemplate(missingContent(text, siteTexts(page.language))));
 }
 
 function contextOf({ language }: ServerPage): CardContext {

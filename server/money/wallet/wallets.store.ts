@@ -33,6 +33,8 @@ export interface WalletEntry {
   /** Title of the room, or reason of a refund; a top-up has none. */
   label: string | null;
   room?: RoomId;
+  /** Where the label is a reason. */
+  roomTitle?: string;
 }
 
 /** Every kind of transaction that moves a fan's credit. */
@@ -98,6 +100,7 @@ export class WalletsStore {
       at: new Date(row.at).toISOString(),
       label: row.reason ?? row.title,
       ...(row.room ? { room: row.room as RoomId } : {}),
+      ...(row.reason && row.title ? { roomTitle: row.title } : {}),
     }));
     return { entries, next: rows.length > limit ? (page.at(-1)?.transaction ?? null) : null };
   }

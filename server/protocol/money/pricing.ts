@@ -220,8 +220,11 @@ export const walletEntry = z.object({
   promoMinor: z.number().int(),
   currency,
   at: z.string(),
+  /** Title of the room, or reason of a refund or a gift; a top-up has none. */
   label: z.string().nullable(),
   room: z.string().optional(),
+  /** Title of the room, where the label is a reason. */
+  roomTitle: z.string().optional(),
 });
 export const walletHistory = z.object({
   entries: z.array(walletEntry),

@@ -93,10 +93,6 @@ export class SiteStudio extends SitePage {
       <h1 class="display">${words.studio.title}</h1>
       <p class="lead">${words.studio.text}</p>
       <div class="halves">
-        <section aria-labelledby="new">
-          <h2 id="new" class="display">${words.studio.newRoom}</h2>
-          <site-create-room currency=${session.currency}></site-create-room>
-        </section>
         <section aria-labelledby="rooms">
           <h2 id="rooms" class="display">${words.studio.rooms}</h2>
           ${
@@ -106,8 +102,12 @@ export class SiteStudio extends SitePage {
                 : html`<p class="muted">${words.studio.none}</p>`
               : html`<div class="waiting" style="height: 12rem"></div>`
           }
-          ${rooms ? html`<studio-moderators .rooms=${rooms}></studio-moderators>` : nothing}
         </section>
+        <section class="new" aria-labelledby="new">
+          <h2 id="new" class="display">${words.studio.newRoom}</h2>
+          <site-create-room currency=${session.currency}></site-create-room>
+        </section>
+        ${rooms ? html`<studio-moderators .rooms=${rooms}></studio-moderators>` : nothing}
       </div>
     </div>`;
   }
@@ -167,9 +167,11 @@ export class SiteStudio extends SitePage {
         @focus=${(event: Event) => (event.target as HTMLInputElement).select()}
       />`;
     }
-    return html`<wa-button size="s" appearance="outlined" data-testid="copy-link-${roomId}" @click=${() => this.#copy(roomId)}>
-      ${this.copied === roomId ? words.studio.copied : words.studio.share}
-    </wa-button>`;
+    const isCopied = this.copied === roomId;
+    return html`<wa-button size="s" appearance="outlined" data-testid="copy-link-${roomId}" @click=${() => this.#copy(roomId)}
+      ><span class="sign">${icon(isCopied ? 'check' : 'link', 18)}</span
+      ><span class="words">${isCopied ? words.studio.copied : words.studio.share}</span></wa-button
+    >`;
   }
 
   async #copy(roomId: string): Promise<void> {

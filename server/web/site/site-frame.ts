@@ -51,6 +51,15 @@ export function siteFrame(frame: SiteFrame, content: unknown, handlers?: FrameHa
   `;
 }
 
+/** Instead of a page's content, where what it shows does not exist: nothing that one could try again. */
+export function missingContent(text: string, { site }: SiteTexts): TemplateResult {
+  return html`<div class="failed" data-testid="page-missing">
+    <h1 class="display">${text}</h1>
+    <p class="muted">${site.missing}</p>
+    <a class="button" href="/" data-testid="to-home">${site.toHome}</a>
+  </div>`;
+}
+
 function houseLinks({ words, housePages }: SiteFrame): TemplateResult | typeof nothing {
   if (housePages.length === 0) return nothing;
   return html`<nav class="house" aria-label=${words.site.house}>

@@ -11,12 +11,13 @@ import { loadParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { SitePerson, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';
 import type { SiteTexts } from '../texts/english.ts';
 import type { PageName } from './site-frame.ts';
-import { siteFrame } from './site-frame.ts';
+import { missingContent, siteFrame } from './site-frame.ts';
 import { chooseLanguage, siteTexts } from './site-language.ts';
 import { signInPath } from './site-paths.ts';
 import './site-sign-in.ts';
@@ -34,7 +35,8 @@ export abstract class SitePage extends LogeElement {
   declare session: SiteSession | undefined;
   /** Whom a visitor of the demo can sign in as; undefined in production. */
   declare people: SitePerson[] | undefined;
-  declare failure: string;
+  /** In words only when it is shown: the texts of the errors may come later. */
+  declare failure: unknown;
   /** Whether the page has all of its data; without it there is no footer, which would be pushed away. */
   declare isReady: boolean;
 
@@ -48,7 +50,6 @@ export abstract class SitePage extends LogeElement {
 
   constructor() {
     super();
-    this.failure = '';
     this.isReady = false;
   }
 
@@ -66,13 +67,13 @@ export abstract class SitePage extends LogeElement {
   }
 
   protected async start(): Promise<void> {
-    this.failure = '';
+    this.failure = undefined;
     try {
       const session = await siteApi.session();
       if (!session.person && session.demo) this.people = await siteApi.demoPeople();
       this.session = session;
     } catch (error) {
-      this.failure = this.wordsFor(error);
+      this.failure = error;
       return;
     }
     await this.#loadSafely();
@@ -99,7 +100,7 @@ export abstract class SitePage extends LogeElement {
   }
 
   protected override shouldUpdate(): boolean {
-    return this.hasUpdated || this.failure !== '' || this.canReplaceServerContent;
+    return this.hasUpdated || this.failure !== undefined || this.canReplaceServerContent;
   }
 
   protected override update(changed: PropertyValues): void {
@@ -124,15 +125,22 @@ export abstract class SitePage extends LogeElement {
         hasFooter: this.isReady,
         housePages: session?.housePages ?? [],
       },
-      failure || !session
-        ? html`<div class="failed" role="alert">
-            <h1 class="display">${words.site.failed}</h1>
-            <p class="muted">${failure}</p>
-            ${button({ label: words.site.retry, testId: 'page-retry', onClick: () => this.start() })}
-          </div>`
-        : this.content(session),
+      failure !== undefined || !session ? this.#failed(failure) : this.content(session),
       { skip: this.#skip, chooseLanguage: this.#chooseLanguage, signOut: this.#signOut },
     );
+  }
+
+  #failed(failure: unknown): TemplateResult {
+    const { words } = this;
+    const text = failure === undefined ? '' : this.wordsFor(failure);
+    // What does not exist is no reason to try again.
+    if (failure instanceof LogeError && !failure.retryable && failure.code.endsWith('not_found'))
+      return missingContent(text, words);
+    return html`<div class="failed" role="alert">
+      <h1 class="display">${words.site.failed}</h1>
+      <p class="muted">${text}</p>
+      ${button({ label: words.site.retry, testId: 'page-retry', onClick: () => this.start() })}
+    </div>`;
   }
 
   protected get signInPath(): string | undefined {
@@ -170,7 +178,7 @@ export abstract class SitePage extends LogeElement {
       await this.load(this.session);
       this.isReady = true;
     } catch (error) {
-      this.failure = this.wordsFor(error);
+      this.failure = error;
     }
   }
 }

@@ -49,7 +49,7 @@ export const receiptStyles = css`
   }
 
   .about {
-    grid-template-columns: auto minmax(0, 1fr);
+    grid-template-columns: fit-content(40%) minmax(0, 1fr);
   }
 
   /* An id is one word to copy or read out: it has a line to itself where the sheet is narrow. */

@@ -38,6 +38,25 @@ export const studioPageStyles = css`
     overflow-wrap: anywhere;
   }
 
+  .sign {
+    display: none;
+  }
+
+  /* On a phone the title needs the space. */
+  @media (max-width: 559px) {
+    .room-line .sign {
+      display: grid;
+    }
+
+    .room-line .words {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  }
+
   .room-line .back {
     display: grid;
     place-items: center;
@@ -128,12 +147,21 @@ export const studioPageStyles = css`
     gap: 0.5rem;
   }
 
+  /* The rooms that are there come before the form for another. */
+  .halves {
+    display: grid;
+    gap: 2.5rem;
+  }
+
   @media (min-width: 900px) {
     .halves {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr) minmax(0, 1.15fr);
-      gap: 3rem;
+      grid-template: auto 1fr / minmax(0, 1.15fr) minmax(0, 1fr);
+      gap: 1rem 3rem;
       align-items: start;
+    }
+
+    .halves > .new {
+      grid-area: 1 / 2 / span 2;
     }
 
     .room-line h1 {

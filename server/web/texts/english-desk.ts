@@ -138,7 +138,7 @@ export const englishDesk = {
     refundReasonMissing: 'Say why. The reason goes on record.',
     refundInvalid: (most: string) => `Enter an amount up to ${most}.`,
     refundPreview: 'Show what it takes from whom',
-    previewTitle: (amount: string) => `${amount} go back`,
+    previewTitle: (amount: string) => `${amount} goes back`,
     previewTo: { wallet: 'To the wallet it was paid from.', card: 'To the card that paid.' },
     previewFrom: 'Taken from each in proportion:',
     parts: {
@@ -152,7 +152,7 @@ export const englishDesk = {
     } as Record<string, string>,
     refundAct: (amount: string) => `Refund ${amount}`,
     refundCancel: 'Not now',
-    refunded: (amount: string) => `${amount} are refunded. It is on record with your name.`,
+    refunded: (amount: string) => `${amount} is refunded. It is on record with your name.`,
     losesAccess: 'The buyer loses the access that this gave, at once.',
     dispute: 'Dispute',
   },

@@ -15,15 +15,15 @@ export const englishEarnings = {
   paidOut: 'Paid to you so far',
   paidOutHint: 'Arrived',
   next: 'Your payout days',
-  pays: (amount: string) => `${amount} leave for your bank`,
-  releasesOnly: (amount: string) => `${amount} become available`,
+  pays: (amount: string) => `${amount} leaves for your bank`,
+  releasesOnly: (amount: string) => `${amount} becomes available`,
   releaseSales: (count: number) => (count === 1 ? 'from 1 sale' : `from ${count} sales`),
   releaseSalesAndRest: (count: number) =>
     count === 1 ? 'from 1 sale, and what was left before' : `from ${count} sales, and what was left before`,
   calendar: 'Put the payout days into your calendar',
-  undecided: (amount: string) => `${amount} wait for a bank’s decision`,
+  undecided: (amount: string) => `${amount} waits for a bank’s decision`,
   undecidedWhen: 'No date yet',
-  payoutNext: (amount: string) => `${amount} go to your bank with the next payout`,
+  payoutNext: (amount: string) => `${amount} goes to your bank with the next payout`,
   payoutWhen: 'Within the hour; your bank then takes 1 to 5 days',
   nextNone: 'Nothing is held or waiting. The next sale will show here with its date.',
   kinds: {
@@ -81,20 +81,20 @@ export const englishEarnings = {
   },
   frozen: {
     onboarding: {
-      title: (amount: string) => `${amount} wait for your bank details`,
+      title: (amount: string) => `${amount} waits for your bank details`,
       text: 'They are available and yours. Say where they should go, and they leave with the next payout.',
     },
     below_minimum: {
-      title: (amount: string) => `${amount} wait for a little more`,
+      title: (amount: string) => `${amount} waits for a little more`,
       text: (minimum: string) =>
         `Payouts begin at ${minimum}, so that fees do not eat them. Nothing is lost meanwhile.`,
     },
     recovery: {
-      title: (amount: string) => `${amount} are still to be made up`,
+      title: (amount: string) => `${amount} is still to be made up`,
       text: 'A refund or a lost dispute came after you had been paid. Your next sales fill this; nobody debits your bank.',
     },
     house: {
-      title: (amount: string) => `${amount} are on hold by the house`,
+      title: (amount: string) => `${amount} is on hold by the house`,
       none: 'Your payouts are on hold by the house',
       text: 'Somebody of the house has stopped your payouts, with a reason on record. Sales go on being counted.',
       note: (reason: string) => `The reason given: ${reason}.`,

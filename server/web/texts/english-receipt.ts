@@ -48,7 +48,7 @@ export const englishReceipt = {
   withdrawable: 'You can give this ticket back until the live begins or goes on, without saying why.',
   withdraw: 'Give the ticket back',
   withdrawTitle: 'Give this ticket back?',
-  withdrawText: (amount: string) => `You lose your place, and ${amount} go back the way they came.`,
+  withdrawText: (amount: string) => `You lose your place, and ${amount} goes back the way it came.`,
   withdrawKeep: 'Keep the ticket',
   withdrawn: 'The ticket is given back. The money returns the way it came.',
   related: 'Belongs to',

@@ -83,7 +83,7 @@ export const englishWallet = {
     calendar: 'Add to calendar',
     back: 'Give it back',
     askTitle: (title: string) => `Give back the ticket for “${title}”?`,
-    askText: (amount: string) => `You lose your place, and ${amount} go back the way they came.`,
+    askText: (amount: string) => `You lose your place, and ${amount} goes back the way it came.`,
     keep: 'Keep it',
     done: 'The ticket is given back. The money returns the way it came.',
   },
@@ -97,7 +97,7 @@ export const englishWallet = {
     askText: 'It leaves your wallet at once and reaches your card within some days, depending on your bank.',
     confirm: 'Send it back',
     keep: 'Keep it as credit',
-    done: (amount: string) => `${amount} are on their way back to your card.`,
+    done: (amount: string) => `${amount} is on its way back to your card.`,
   },
   memberships: {
     title: 'Your clubs',

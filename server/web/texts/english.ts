@@ -29,6 +29,7 @@ export const english = {
     footer: 'Loge: the private box of a theatre, for lives between creators and their community.',
     retry: 'Try again',
     failed: 'This could not be loaded.',
+    missing: 'The link may be incomplete. The home page shows what is on.',
     house: 'The house',
     toHome: 'To the home page',
   },

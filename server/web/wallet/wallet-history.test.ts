@@ -29,6 +29,13 @@ test('what the bank has sent back does not arrive, and the line says so', () => 
   expect(words).not.toContain('within 5 to 10 days');
 });
 
+test('a refund to the wallet names the room that it is about, and why it came', () => {
+  const entry = { ...ticket, id: 'refund_3', kind: 'refund', amountMinor: 300, isByCard: false } as WalletEntry;
+  expect(wordsFor({ ...entry, label: 'request_undone', roomTitle: 'A concert' })).toMatch(
+    /Refund · A concert .*· The creator did not do what was asked for.*\+€3\.00/,
+  );
+});
+
 test('credit that goes back to the card leaves the wallet, and arrives at the bank; a refund to the wallet is there', () => {
   const entry = {
     id: 'refund_2',

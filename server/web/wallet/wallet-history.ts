@@ -89,7 +89,9 @@ export class WalletHistory extends SitePart {
     const kind = words.wallet.kinds[entry.kind] ?? entry.label ?? entry.kind;
     const amount = this.money(entry.amountMinor, entry.currency);
     const label = entry.label && (words.refundReasons[entry.label] ?? entry.label);
-    const title = label && label !== kind && entry.kind !== 'topup' ? label : '';
+    const what = entry.roomTitle ?? label;
+    const title = what && what !== kind && entry.kind !== 'topup' ? what : '';
+    const reason = label && label !== what ? label : '';
     const giftMinor = Math.abs(entry.promoMinor);
     const isAllGift = giftMinor === Math.abs(entry.amountMinor);
     const sentToCard = entry.kind === 'refund' && entry.amountMinor < 0;
@@ -98,7 +100,7 @@ export class WalletHistory extends SitePart {
         <p><b>${kind}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
         <p class="small muted">
           <time datetime=${entry.at}>${formatDateTime(entry.at, language)}</time
-          >${sentToCard ? ` · ${words.wallet.refundArrives}` : nothing}${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
+          >${reason ? html` · <bdi>${reason}</bdi>` : nothing}${sentToCard ? ` · ${words.wallet.refundArrives}` : nothing}${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
         </p>
       </div>
       <div class="end">

@@ -88,6 +88,9 @@ describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 },
       expect((await settle(id, 'done')).state).toBe('undone');
       expect(await balanceOf(identity)).toBe(PRICE);
       expect((await house.money.receipts.get(id)).status).toBe('refunded');
+      const [refund] = (await house.money.wallets.listEntries(identity)).entries;
+      const said = { kind: 'refund', label: 'request_undone', room: room.id, roomTitle: room.title };
+      expect(refund).toMatchObject(said);
     }
   });
 });
