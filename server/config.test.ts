@@ -67,7 +67,11 @@ test('production has accounts with LOGE_SITE=on only, which wants a mail server;
   expect(parseConfig({}).hasSite).toBe(true);
   expect(parseConfig({ LOGE_SITE: 'off' }).hasSite).toBe(false);
   const faults = faultsOf({ NODE_ENV: 'production', LOGE_SITE: 'on', LOGE_API_KEY: 'site' });
-  expect(faults).toContainEqual(expect.stringMatching(/^LOGE_SMTP_URL: needed with LOGE_SITE=on/));
+  expect(faults).toContainEqual(expect.stringMatching(/^LOGE_SMTP_URL: .*LOGE_SITE=on/));
+  // Together, so that one needs no second start to learn of the other.
+  expect(faults.filter((fault) => fault.startsWith('LOGE_MAIL_FROM'))).toHaveLength(1);
+  expect(() => parseConfig({ NODE_ENV: 'production' })).toThrow(/LOGE_SITE=on/);
+  expect(() => parseConfig({ NODE_ENV: 'production', LOGE_SITE: 'off' })).not.toThrow(/LOGE_SITE=on/);
   expect(faults).toContainEqual(expect.stringMatching(/^LOGE_API_KEY: `site` is the name of another key/));
 });
 

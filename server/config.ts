@@ -193,10 +193,9 @@ export type Config = Readonly<ReturnType<typeof toConfig>>;
 /** All faults of the environment, each with what to set. */
 export class ConfigError extends Error {
   readonly faults: string[];
-  constructor(faults: string[]) {
-    super(
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  - ${faults.join('\n  - ')}`,
-    );
+  constructor(faults: string[], hint?: string) {
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+    super(`The configuration has ${count}:\n  - ${faults.join('\n  - ')}${hint ? `\n${hint}` : ''}`);
     this.name = 'ConfigError';
     this.faults = faults;
   }
@@ -239,21 +238,19 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   if (!production && /^[sr]k_live_/.test(given.STRIPE_SECRET_KEY ?? '')) {
     faults.push('NODE_ENV: must be `production` with a live Stripe key');
   }
-  if (production && given.LOGE_SITE === 'on' && !given.LOGE_SMTP_URL) {
-    faults.push('LOGE_SMTP_URL: needed with LOGE_SITE=on: people sign in by mail');
-  }
   if (given.LOGE_OPERATORS && hasSite(given)) {
     faults.push(
       'LOGE_OPERATORS: for a house that only embeds (LOGE_SITE=off); in one with accounts use `npm run operators -- invite ADDRESS`',
     );
   }
-  if (given.LOGE_SMTP_URL && !given.LOGE_MAIL_FROM) {
+  if (given.LOGE_SMTP_URL && !given.LOGE_MAIL_FROM && !(production && hasSite(given))) {
     faults.push('LOGE_MAIL_FROM: needed with LOGE_SMTP_URL, such as `Loge <mail@loge.example>`');
   }
   if (given.STRIPE_SECRET_KEY && !given.STRIPE_WEBHOOK_SECRET) {
     faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
   }
-  if (!parsed.success || faults.length > 0) throw new ConfigError([...new Set(faults)]);
+  const hint = production && given.LOGE_SITE === undefined ? EMBEDS_ONLY : undefined;
+  if (!parsed.success || faults.length > 0) throw new ConfigError([...new Set(faults)], hint);
   return Object.freeze(toConfig(parsed.data, carriesMedia));
 }
 
@@ -262,6 +259,9 @@ const DEVELOPMENT_SECRETS = {
   LOGE_ENCRYPTION_KEY: DEVELOPMENT_ENCRYPTION_KEY,
   LOGE_SFU_SECRET: DEVELOPMENT_SFU_SECRET,
 };
+
+const EMBEDS_ONLY =
+  'Without LOGE_SITE=on this house only embeds. With it, people have accounts and sign in by mail (LOGE_SMTP_URL, LOGE_MAIL_FROM).';
 
 /** In production no development default is used. */
 function productionFaults(env: Record<string, string>, carriesMedia: boolean): string[] {
@@ -277,6 +277,10 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
     LOGE_PUBLIC_URL: 'the https address under which people reach this server',
     LOGE_ALLOWED_ORIGINS: "the embedders' sites, separated by commas (`none` for no embedding)",
     LOGE_SFU_SECRET: `a random secret of at least ${SECRET_MIN_CHARS} characters for the control of SFU nodes`,
+    ...(hasSite(env) && {
+      LOGE_SMTP_URL: 'the URL of your mail server, since people sign in by mail (LOGE_SITE=on)',
+      LOGE_MAIL_FROM: 'the sender of all mail, such as `Loge <mail@loge.example>`',
+    }),
     ...(carriesMedia && {
       LOGE_SFU_LISTEN_IP: 'the address on which media is received',
       LOGE_SFU_ANNOUNCED_ADDRESS: 'the public address that browsers send media to',

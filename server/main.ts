@@ -47,12 +47,25 @@ function printWelcome(config: Config, app: App): void {
     `  Data            ${config.databaseUrl ? 'Postgres' : config.dataDir}`,
     ...(config.redisUrl ? describeGateway(config, app) : []),
     '',
-    ...(config.development ? describeReach(config) : []),
+    ...(config.development ? describeReach(config) : describeHouse(config)),
     ...(config.development ? ['  Pay with card 4242 4242 4242 4242, any future date, any code.', ''] : []),
     '  Stop with Ctrl-C.',
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a first production house easily lacks. */
+function describeHouse({ hasSite, trustProxyHops }: Config): string[] {
+  return [
+    hasSite
+      ? '  First operator: npm run operators -- invite ADDRESS'
+      : '  This house only embeds. For people of its own: LOGE_SITE=on',
+    ...(trustProxyHops === 0
+      ? ['  Behind a proxy that ends TLS: LOGE_TRUST_PROXY=1, or all visitors count as one in the rate limits.']
+      : []),
+    '',
+  ];
 }
 
 /** Development keys are public, so it matters who can reach the server. */

@@ -3,12 +3,12 @@
  * is a row; a job works through its audiences in small batches, each one transaction that queues letters and events
  * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
-import type { Mail } from '../accounts/mail/mail.ts';
+import type { AnyLetter, Mail } from '../accounts/mail/mail.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
-import type { Fact, Outbox } from '../platform/outbox/outbox.ts';
+import type { Fact, NewFact, Outbox } from '../platform/outbox/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { isPersonId, type Language } from '../protocol/people.ts';
@@ -17,12 +17,12 @@ import type { RoomChanged } from '../rooms/room-facts.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { NoticeKind } from './notices.schema.ts';
 import { type NoticeRow, NoticesStore } from './notices.store.ts';
-import type { Push } from './push/push.ts';
+import type { Push, PushMessage } from './push/push.ts';
 import { pushTextOf } from './push/push-texts.ts';
 
 /** Sent this long before the announced start. */
 const REMINDED_MS = 15 * 60_000;
-/** One batch a tick: at most a hundred people a second. */
+/** One transaction of a few statements, which holds no lock that a request waits for. */
 const BATCH_PEOPLE = 100;
 const TICK_MS = 1_000;
 /** After a failure, so that one notice does not hold up the others. */
@@ -49,13 +49,27 @@ export interface AudiencePage {
 type Audience = 'asked' | 'tickets' | 'followers';
 type Page = { after: string; limit: number };
 
+interface Told {
+  notice: NoticeRow;
+  room: Room;
+  person: AudiencePage['people'][number];
+  /** Undefined for people of embedders, and for those without an address. */
+  contact: Contact | undefined;
+}
+
+interface Words {
+  letter?: AnyLetter;
+  message?: PushMessage;
+  fact?: NewFact;
+}
+
 export interface NoticesOptions {
   db: Database;
   clock: Clock;
   log: Log;
   outbox: Outbox;
   rooms: Pick<Rooms, 'getRoom'>;
-  mail: Pick<Mail, 'enqueue' | 'wake'>;
+  mail: Pick<Mail, 'enqueueAll' | 'wake'>;
   push: Pick<Push, 'enqueue' | 'wake'>;
   publicUrl: string;
   /** Where letters to these people go; without those that an embedder brought. */
@@ -84,21 +98,21 @@ export class Notices {
     const { db, log, clock, isLeader } = options;
     this.#options = options;
     this.#store = new NoticesStore(db);
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({
-        name,
-        everyMs,
-        log,
-        run: async () => {
-          await run();
-          return false;
-        },
-        ...(isLeader && { mayRun: isLeader }),
-      });
+    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+      new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
+    const once = (run: () => Promise<void>) => () => run().then(() => false);
     this.#jobs = [
       job('notices', TICK_MS, () => this.sendBatch()),
-      job('due reminders', DUE_MS, () => this.createDue()),
-      job('prune notices', PRUNE_MS, () => this.#store.prune(new Date(clock.now() - KEPT_MS).toISOString())),
+      job(
+        'due reminders',
+        DUE_MS,
+        once(() => this.createDue()),
+      ),
+      job(
+        'prune notices',
+        PRUNE_MS,
+        once(() => this.#store.prune(new Date(clock.now() - KEPT_MS).toISOString())),
+      ),
     ];
   }
 
@@ -180,16 +194,21 @@ export class Notices {
     const contacts = await contactsOf(people.map(({ identity }) => identity));
     const next = isStale ? undefined : nextOf(notice, after);
     await this.#store.transaction(async (tx) => {
-      const { audience, after: told } = notice;
       const now = this.#isoIn(0);
-      const progress = { dueAt: now, ...(next ?? { audience, after: told, doneAt: now }) };
+      const progress = { dueAt: now, ...(next ?? { audience: notice.audience, after: notice.after, doneAt: now }) };
       if (!(await this.#store.advance(tx, notice, progress))) return;
       const fresh = await this.#store.addRecipients(tx, notice.key, [
         ...new Set(people.map(({ identity }) => identity)),
       ]);
-      for (const person of people) {
-        if (fresh.delete(person.identity)) await this.#tell(tx, { notice, room, person, contacts });
-      }
+      const told = people
+        .filter(({ identity }) => fresh.delete(identity))
+        .map((person) => this.#wordsTo({ notice, room, person, contact: contacts.get(person.identity) }));
+      await push.enqueue(tx, ...told.flatMap(({ message }) => message ?? []));
+      await mail.enqueueAll(
+        tx,
+        told.flatMap(({ letter }) => letter ?? []),
+      );
+      await outbox.add(tx, ...told.flatMap(({ fact }) => fact ?? []));
     });
     mail.wake();
     push.wake();
@@ -218,38 +237,28 @@ export class Notices {
     };
   }
 
-  async #tell(
-    tx: Orm,
-    told: {
-      notice: NoticeRow;
-      room: Room;
-      person: AudiencePage['people'][number];
-      contacts: Map<string, Contact>;
-    },
-  ): Promise<void> {
-    const { notice, room, person } = told;
-    const { mail, push, outbox, publicUrl, returnLinkOf } = this.#options;
+  /** What one person gets: a letter and a message, or an event of the embedder that brought them. */
+  #wordsTo({ notice, room, person, contact }: Told): Words {
+    const { publicUrl, returnLinkOf } = this.#options;
     const { identity } = person;
-    const contact = told.contacts.get(identity);
     if (!contact) {
       // Embedders write to their own people; of a change of the date they get one event for all.
-      if (notice.kind === 'moved' || isPersonId(identity)) return;
+      if (notice.kind === 'moved' || isPersonId(identity)) return {};
       const data = { startsAt: notice.data.startsAt };
-      await outbox.add(tx, { topic: 'reminder.due', room: room.id, identity, data });
-      return;
+      return { fact: { topic: 'reminder.due', room: room.id, identity, data } };
     }
+    const { address: to, language } = contact;
     const key = `${notice.key}:${identity}`;
-    const text = pushTextOf(notice, room, contact.language);
-    await push.enqueue(tx, { person: identity, key, text, lifetimeMs: PUSHED_MS });
-    const letter = { key, to: contact.address, language: contact.language };
+    const text = pushTextOf(notice, room, language);
+    const message = { person: identity, key, text, lifetimeMs: PUSHED_MS };
     const live = liveOf(room, notice, publicUrl);
     if (notice.kind !== 'moved') {
       const data = { ...live, because: notice.audience as Audience };
-      await mail.enqueue(tx, { ...letter, template: 'live-reminder', data });
-    } else if (person.ticket) {
-      const data = { ...live, ...moveOf(notice), returnLink: returnLinkOf(person.ticket) };
-      await mail.enqueue(tx, { ...letter, template: 'live-moved', data });
+      return { message, letter: { key, to, language, template: 'live-reminder', data } };
     }
+    if (!person.ticket) return { message };
+    const data = { ...live, ...moveOf(notice), returnLink: returnLinkOf(person.ticket) };
+    return { message, letter: { key, to, language, template: 'live-moved', data } };
   }
 
   #isoIn(ms: number): string {

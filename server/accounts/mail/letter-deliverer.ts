@@ -12,9 +12,14 @@ import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sen
 
 const HOUR_MS = 3_600_000;
 const LANES = ['sign_in', 'other', 'bulk'] as const satisfies Lane[];
-const LETTERS_PER_LANE = Math.floor(SMTP_CONNECTIONS / LANES.length);
+/** Letters at a time: together the connections to the mail server. */
+const AT_A_TIME: Record<Lane, number> = { sign_in: 2, other: 3, bulk: SMTP_CONNECTIONS - 5 };
+/** Letters of a lane that are leased together: a lease costs as much for one. */
+const LEASED = 50;
 /** With margin for the database, so that no other process takes a letter that is being sent. */
 const LEASE_MS = SEND_TIMEOUT_MS + 30_000;
+/** Of a lease, for a letter to be sent under it. */
+const LEFT_MS = SEND_TIMEOUT_MS + 10_000;
 const RETRY: Backoff = { firstMs: 10_000, factor: 3, maxMs: 2 * HOUR_MS, jitter: 0.2 };
 const POSTPONED_MS = 5 * 60_000;
 /** Letters per mailbox and hour: more than a person asks for, and no flood. */
@@ -41,9 +46,16 @@ export interface LetterDelivererOptions {
   onIdle: () => void;
 }
 
+interface LeasedLetter {
+  letter: LetterRow;
+  leaseUntilMs: number;
+}
+
 export class LetterDeliverer {
   readonly #options: LetterDelivererOptions;
   readonly #busy = new Map<Lane, number>();
+  /** Leased, and not being sent yet. */
+  readonly #waiting: Record<Lane, LeasedLetter[]> = { sign_in: [], other: [], bulk: [] };
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
 
@@ -53,39 +65,53 @@ export class LetterDeliverer {
 
   /** Starts to send due letters, without waiting for them. True if there may be more. */
   async sweep(): Promise<boolean> {
-    const { store, clock, perHour, metrics } = this.#options;
+    const { store, perHour, metrics } = this.#options;
     const expired = await store.expire(this.#isoIn(0));
     if (expired > 0) metrics.letters.inc({ outcome: 'expired' }, expired);
     let hasMore = false;
     for (const lane of LANES) {
-      const free = LETTERS_PER_LANE - (this.#busy.get(lane) ?? 0);
-      if (free <= 0 || this.#closed) continue;
+      const waiting = this.#waiting[lane];
+      const free = LEASED - waiting.length;
+      if (free < LEASED / 2 || this.#closed) continue;
+      const leaseUntil = this.#isoIn(LEASE_MS);
       const claimed = await store.claim({
         lane,
         limit: free,
-        nowIso: new Date(clock.now()).toISOString(),
-        leaseUntil: this.#isoIn(LEASE_MS),
+        nowIso: this.#isoIn(0),
+        leaseUntil,
         countedAfter: this.#isoIn(-HOUR_MS),
         perHouse: perHour,
         perMailbox: PER_MAILBOX[lane],
         postponedUntil: this.#isoIn(POSTPONED_MS),
       });
-      for (const letter of claimed.letters) this.#start(letter);
-      // Otherwise the next sweep comes when one of these is sent.
+      waiting.push(...claimed.letters.map((letter) => ({ letter, leaseUntilMs: Date.parse(leaseUntil) })));
+      this.#startWaiting(lane);
+      // Otherwise the next sweep comes when enough of these are sent.
       hasMore ||= claimed.hasMore && claimed.letters.length < free;
     }
     return hasMore;
   }
 
+  #startWaiting(lane: Lane): void {
+    const waiting = this.#waiting[lane];
+    while (waiting.length > 0 && !this.#closed && (this.#busy.get(lane) ?? 0) < AT_A_TIME[lane]) {
+      const { letter, leaseUntilMs } = waiting.shift() as LeasedLetter;
+      // After a slow mail server, the next lease sends it.
+      if (leaseUntilMs - this.#options.clock.now() >= LEFT_MS) this.#start(letter);
+    }
+  }
+
   #start(letter: LetterRow): void {
     const { log, onIdle } = this.#options;
-    this.#busy.set(letter.lane, (this.#busy.get(letter.lane) ?? 0) + 1);
+    const { lane } = letter;
+    this.#busy.set(lane, (this.#busy.get(lane) ?? 0) + 1);
     const run = this.#send(letter)
       .catch((err) => log.error({ err, letter: letter.id }, 'letter not sent, will retry'))
       .finally(() => {
         this.#underWay.delete(run);
-        this.#busy.set(letter.lane, (this.#busy.get(letter.lane) ?? 1) - 1);
-        if (!this.#closed) onIdle();
+        this.#busy.set(lane, (this.#busy.get(lane) ?? 1) - 1);
+        this.#startWaiting(lane);
+        if (!this.#closed && this.#waiting[lane].length <= LEASED / 2) onIdle();
       });
     this.#underWay.add(run);
   }
@@ -134,9 +160,11 @@ export class LetterDeliverer {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  /** Waits for letters that are being sent; the rest stays queued. */
+  /** Waits for letters that are being sent; the rest is given back to the queue. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.settled();
+    const unsent = LANES.flatMap((lane) => this.#waiting[lane].splice(0).map(({ letter }) => letter.id));
+    if (unsent.length > 0) await this.#options.store.release(unsent, this.#isoIn(0));
   }
 }

@@ -28,14 +28,15 @@ export class LettersStore {
     this.#db = db;
   }
 
-  /** False if a letter with this key exists. */
-  async insert(tx: Orm, row: typeof letters.$inferInsert): Promise<boolean> {
-    const rows = await tx
+  /** Without those whose key exists. Returns how many were new. */
+  async insert(tx: Orm, rows: (typeof letters.$inferInsert)[]): Promise<number> {
+    if (rows.length === 0) return 0;
+    const inserted = await tx
       .insert(letters)
-      .values(row)
+      .values(rows)
       .onConflictDoNothing({ target: letters.key })
       .returning({ id: letters.id });
-    return rows.length > 0;
+    return inserted.length;
   }
 
   /**
@@ -91,6 +92,14 @@ export class LettersStore {
         .returning();
       return { letters: leased, hasMore: due.length === limit };
     });
+  }
+
+  /** Gives back leased letters that were not attempted. */
+  async release(ids: string[], nowIso: string): Promise<void> {
+    await this.#db.orm
+      .update(letters)
+      .set({ nextAttemptAt: nowIso, attempts: sql`${letters.attempts} - 1` })
+      .where(and(inArray(letters.id, ids), eq(letters.status, 'queued')));
   }
 
   async retry(id: string, { nextAttemptAt, answer }: { nextAttemptAt: string; answer: string }): Promise<void> {

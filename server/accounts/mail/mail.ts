@@ -40,6 +40,9 @@ export interface Letter<Name extends TemplateName> {
   data: LetterData[Name];
 }
 
+/** A letter of any template, with the data of that template. */
+export type AnyLetter = { [Name in TemplateName]: Letter<Name> }[TemplateName];
+
 export interface KeptLetter extends RenderedLetter {
   id: string;
   to: string;
@@ -118,13 +121,24 @@ export class Mail {
    * call inside the transaction cannot send; `wake` after the commit saves up to a second.
    */
   async enqueue<Name extends TemplateName>(tx: Orm, letter: Letter<Name>): Promise<boolean> {
-    const { key, to, language, template, data } = letter;
+    return (await this.#store.insert(tx, [this.#rowOf(letter)])) > 0;
+  }
+
+  /** As `enqueue`, for many letters in one statement. */
+  async enqueueAll(tx: Orm, letters: AnyLetter[]): Promise<void> {
+    await this.#store.insert(
+      tx,
+      letters.map((letter) => this.#rowOf(letter)),
+    );
+  }
+
+  #rowOf<Name extends TemplateName>({ key, to, language, template, data }: Letter<Name>) {
     const recipient = parseAddress(to);
     if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
     const { lane, lifetimeMs = () => DAY_MS } = TEMPLATES[template];
     const id = createId('letter');
     const now = this.#options.clock.now();
-    return this.#store.insert(tx, {
+    return {
       id,
       key,
       template,
@@ -133,11 +147,11 @@ export class Mail {
       mailbox: mailboxOf(recipient),
       language,
       sealedData: this.#options.box.seal(JSON.stringify(data), id),
-      status: 'queued',
+      status: 'queued' as const,
       createdAt: new Date(now).toISOString(),
       nextAttemptAt: new Date(now).toISOString(),
       expiresAt: new Date(now + lifetimeMs(data)).toISOString(),
-    });
+    };
   }
 
   /** Looks for due letters now. */

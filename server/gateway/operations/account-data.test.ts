@@ -95,6 +95,21 @@ test('an account is closed once nothing is open: roles, sessions, name and handl
   expect(letter?.text).toContain('10 ans');
 });
 
+test('closing waits for a payout that is under way, and says so', async () => {
+  const { db } = http.context;
+  const iris = await createSitePerson(http, 'person_iris');
+  await db.bulk(
+    `insert into payouts (id, batch, creator, amount_minor, currency, status, provider_account, created_at)
+      values ('payout_waiting', 'batch', 'person_iris', 100, 'eur', 'pending', 'acct_x', now())`,
+    [],
+  );
+  expect((await iris('GET', '/v1/me/closing')).json).toMatchObject({ openMatters: ['payout'] });
+  expect(codeOf(await iris('POST', '/v1/me/closing', { confirmed: true }))).toBe('erasure_blocked');
+  expect(codeOf(await iris('GET', '/v1/me'))).toBe(200);
+  await db.bulk(`update payouts set status = 'paid', settled_at = now() where id = 'payout_waiting'`, []);
+  expect(codeOf(await iris('POST', '/v1/me/closing', { confirmed: true }))).toBe(200);
+});
+
 test('the last operator cannot close their account, and nothing of it has ended then', async () => {
   const { context } = http;
   const last = await createSitePerson(http, 'person_last');

@@ -1,5 +1,20 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, notExists, notLike, or, sql } from '../../platform/db/sql.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  ne,
+  notExists,
+  notLike,
+  or,
+  type SQL,
+  sql,
+} from '../../platform/db/sql.ts';
 import { alias } from '../../platform/db/tables.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { PERSON_ID_LIKE } from '../../protocol/people.ts';
@@ -122,21 +137,21 @@ export class DeskStore {
   }
 
   async listActs({ subject, ofEmbedders, limit }: ActsFilter): Promise<DeskActRow[]> {
-    const { by, act } = deskActs;
-    const isSeen = ofEmbedders
-      ? and(notLike(by, PERSON_ID_LIKE), notLike(deskActs.subject, PERSON_ID_LIKE))
-      : undefined;
+    const { act } = deskActs;
     // Looks would hide what was done; the list of one subject has them.
     const isFound =
       subject === undefined ? ne(act, 'look') : or(eq(deskActs.subject, subject), eq(deskActOutcomes.subject, subject));
-    return this.#selectActs().where(and(isFound, isSeen)).orderBy(desc(deskActs.at)).limit(limit);
+    return this.#selectActs()
+      .where(and(isFound, isSeen(ofEmbedders)))
+      .orderBy(desc(deskActs.at))
+      .limit(limit);
   }
 
   /**
    * Acts begun before a moment that have no outcome, oldest first. An act that was repeated on the same subject and has
    * an outcome since does not count. An act on the whole house gets its result as its subject.
    */
-  async listCutOff(before: string, limit: number): Promise<DeskActRow[]> {
+  async listCutOff(before: string, { ofEmbedders, limit }: Omit<ActsFilter, 'subject'>): Promise<DeskActRow[]> {
     const later = alias(deskActs, 'later');
     const laterOutcome = alias(deskActOutcomes, 'later_outcome');
     const answered = this.#orm
@@ -151,7 +166,7 @@ export class DeskStore {
         ),
       );
     return this.#selectActs()
-      .where(and(isNull(deskActOutcomes.act), lt(deskActs.at, before), notExists(answered)))
+      .where(and(isNull(deskActOutcomes.act), lt(deskActs.at, before), notExists(answered), isSeen(ofEmbedders)))
       .orderBy(asc(deskActs.at))
       .limit(limit);
   }
@@ -165,4 +180,9 @@ export class DeskStore {
       .from(deskActs)
       .leftJoin(deskActOutcomes, eq(deskActOutcomes.act, deskActs.id));
   }
+}
+
+/** API keys see no act of or on people of the house. */
+function isSeen(ofEmbedders: boolean | undefined): SQL | undefined {
+  return ofEmbedders ? and(notLike(deskActs.by, PERSON_ID_LIKE), notLike(deskActs.subject, PERSON_ID_LIKE)) : undefined;
 }

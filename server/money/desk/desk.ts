@@ -64,7 +64,8 @@ export class Desk {
     this.payments = new DeskPayments(context, parts);
   }
 
-  async overview(): Promise<DeskOverview> {
+  /** Sums and counts are of the whole house, also for an API key, which keeps its books. */
+  async overview({ ofEmbedders }: Seen = {}): Promise<DeskOverview> {
     const { ledger, currency, provider } = this.#context;
     const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
@@ -74,7 +75,7 @@ export class Desk {
       reconciliations.findLatest(),
       this.#store.countTrouble(),
       payouts.listDue(),
-      this.#store.listCutOff(cutOffBefore, LIMITS.listPageItems),
+      this.#store.listCutOff(cutOffBefore, { ofEmbedders, limit: LIMITS.listPageItems }),
     ]);
     const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;

@@ -68,25 +68,28 @@ export class PushStore {
     if (gone.length > 0) await this.#db.orm.delete(pushMessages).where(eq(pushMessages.device, id));
   }
 
-  /** Queues a message for each device of a person that is still signed in. Idempotent by key. */
+  /** Queues messages for each device of their people that is still signed in. Idempotent by key. */
   async enqueue(
     tx: Orm,
-    to: { person: string; key: string; nowIso: string },
-    message: Pick<PushMessageRow, 'text' | 'expiresAt'>,
+    messages: (Pick<PushMessageRow, 'key' | 'text' | 'expiresAt'> & { person: string })[],
+    nowIso: string,
   ): Promise<void> {
+    if (messages.length === 0) return;
+    const people = [...new Set(messages.map(({ person }) => person))];
     const devices = await tx
-      .select({ id: pushDevices.id })
+      .select({ id: pushDevices.id, person: pushDevices.person })
       .from(pushDevices)
-      .innerJoin(personSessions, isValid(to.nowIso))
-      .where(eq(pushDevices.person, to.person));
-    if (devices.length === 0) return;
-    const rows = devices.map(({ id }) => ({
-      ...message,
-      key: `${to.key}:${id}`,
-      device: id,
-      nextAttemptAt: to.nowIso,
-    }));
-    await tx.insert(pushMessages).values(rows).onConflictDoNothing();
+      .innerJoin(personSessions, isValid(nowIso))
+      .where(inArray(pushDevices.person, people));
+    const devicesOf = Map.groupBy(devices, ({ person }) => person);
+    const rows = messages.flatMap(({ person, key, text, expiresAt }) =>
+      (devicesOf.get(person) ?? []).map(({ id }) => ({
+        ...{ text, expiresAt, device: id },
+        key: `${key}:${id}`,
+        nextAttemptAt: nowIso,
+      })),
+    );
+    if (rows.length > 0) await tx.insert(pushMessages).values(rows).onConflictDoNothing();
   }
 
   async hasDue(nowIso: string): Promise<boolean> {

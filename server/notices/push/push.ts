@@ -41,6 +41,14 @@ export interface PushOptions {
   isLeader?: () => boolean;
 }
 
+/** `key` names the reason: a second message with it is not queued. */
+export interface PushMessage {
+  person: string;
+  key: string;
+  text: PushText;
+  lifetimeMs: number;
+}
+
 interface VapidKeys {
   publicKey: string;
   privateKey: string;
@@ -111,11 +119,13 @@ export class Push {
     return this.#store.deleteDevice(id, person);
   }
 
-  /** Queues a message in the caller's transaction, for each device of a person. */
-  enqueue(tx: Orm, message: { person: string; key: string; text: PushText; lifetimeMs: number }): Promise<void> {
-    const { person, key, text, lifetimeMs } = message;
-    const about = { person, key, nowIso: this.#isoIn(0) };
-    return this.#store.enqueue(tx, about, { text, expiresAt: this.#isoIn(lifetimeMs) });
+  /** Queues messages in the caller's transaction, each for every device of its person. */
+  enqueue(tx: Orm, ...messages: PushMessage[]): Promise<void> {
+    return this.#store.enqueue(
+      tx,
+      messages.map(({ lifetimeMs, ...message }) => ({ ...message, expiresAt: this.#isoIn(lifetimeMs) })),
+      this.#isoIn(0),
+    );
   }
 
   wake(): void {

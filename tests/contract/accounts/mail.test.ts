@@ -177,6 +177,36 @@ test('a mailbox and a house get so many letters an hour; the rest waits, and sig
   expect(house.smtp.received).toHaveLength(25);
 });
 
+test('a process that closes gives back what it has leased and not sent', async () => {
+  await using house = await openHouse();
+  for (let index = 0; index < 6; index += 1) await house.queue(signInLetter(`c${index}`, `fan${index}@example.com`));
+  const closed = new Promise<void>((resolve) => {
+    house.smtp.onReceived = () => resolve(house.mail.close());
+  });
+  house.mail.wake();
+  await closed;
+  const before = house.smtp.received.length;
+  expect(before).toBeLessThan(6);
+  await using next = openMailHouse(house.db, { smtpUrl: urlOf(house.smtp) });
+  await next.sendDue();
+  expect(new Set(house.smtp.received.map(({ to }) => to)).size).toBe(6);
+  expect(house.smtp.received).toHaveLength(6);
+});
+
+test('a letter whose lease may end while it is sent waits for another one, so that no two processes send it', async () => {
+  await using house = await openHouse();
+  for (let index = 0; index < 3; index += 1) await house.queue(signInLetter(`w${index}`, `fan${index}@example.com`));
+  // A slow server: the lease of the third has half a minute left.
+  house.smtp.onReceived = () => {
+    if (house.smtp.received.length === 1) house.advance(MINUTE_MS);
+  };
+  await house.sendDue();
+  expect(house.smtp.received).toHaveLength(2);
+  house.advance(MINUTE_MS);
+  await house.sendDue();
+  expect(house.smtp.received).toHaveLength(3);
+});
+
 test('somebody who has unsubscribed gets no more of the topic, also what was queued before, and all the rest', async () => {
   await using house = await openHouse();
   await house.queue(liveLetter('first', { to: 'Ann@Example.com' }));

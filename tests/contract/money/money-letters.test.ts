@@ -34,15 +34,17 @@ test('a person gets receipts and word of refunds, once each; people without an a
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(own);
   await post.sendDue();
   const sent = await post.mail.listKept();
-  expect(sent.map(({ to, subject }) => [to, subject]).sort()).toEqual([
-    ['lea@example.com', 'Un remboursement de Loge'],
-    ['lea@example.com', 'Votre reçu de Loge'],
-    ['lea@example.com', 'Votre reçu de Loge'],
+  expect(sent.map(({ to }) => to)).toEqual(Array(3).fill('lea@example.com'));
+  const said = sent.map(({ subject, text }) => {
+    const [amount] = /\d+,\d\d €/.exec(text.replace(/[\u00a0\u202f]/g, ' ')) ?? [];
+    const [link] = /https:\/\/loge\.example\/(receipts\/ticket_|wallet)/.exec(text) ?? [];
+    return [subject, amount, link];
+  });
+  expect(said.sort()).toEqual([
+    ['Un remboursement de Loge', '5,00 €', 'https://loge.example/wallet'],
+    ['Votre reçu de Loge', '20,00 €', 'https://loge.example/wallet'],
+    ['Votre reçu de Loge', '5,00 €', 'https://loge.example/receipts/ticket_'],
   ]);
-  const texts = sent.map(({ text }) => text.replace(/[\u00a0\u202f]/g, ' ')).join('\n');
-  expect(texts).toContain('5,00 €');
-  expect(texts).toContain('20,00 €');
-  expect(texts).toMatch(/https:\/\/loge\.example\/receipts\/ticket_/);
 });
 
 test('each payment of a membership has a receipt by letter: the first one and the renewals', async () => {

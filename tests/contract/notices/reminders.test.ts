@@ -78,7 +78,8 @@ async function openHouse(followers: string[] = FOLLOWERS) {
 const at = (minutes: number) => new Date(START_MS + minutes * MINUTE_MS).toISOString();
 
 test('15 minutes before, each person is written to once, an embedder gets an event, and a moved live is reminded of again', async () => {
-  await using house = await openHouse();
+  // The embedder's person asked, and follows too.
+  await using house = await openHouse([...FOLLOWERS, 'embedded']);
   const room = await house.createRoom(60);
   await house.runUntil(44);
   expect(await house.letters()).toEqual([]);
@@ -102,16 +103,17 @@ test('15 minutes before, each person is written to once, an embedder gets an eve
   expect(await house.letters()).toHaveLength(4);
 });
 
-test('a cancelled live reminds nobody, nor does a notice that was made before', async () => {
+test('a live that was cancelled or moved reminds nobody, nor does a notice that was made before', async () => {
   await using house = await openHouse();
   const room = await house.createRoom(60);
   await house.notices.setReminder(room, 'person_asked', false);
   expect(await house.notices.hasReminder(room.id, 'person_asked')).toBe(false);
   await house.rooms.endRoom(room.id);
   await house.runUntil(50);
-  const other = await house.createRoom(70);
+  const [cancelled, moved] = [await house.createRoom(60), await house.createRoom(60)];
   await house.notices.createDue();
-  await house.rooms.endRoom(other.id);
+  await house.rooms.endRoom(cancelled.id);
+  await house.change(moved, at(300));
   await house.runUntil(60);
   expect(await house.letters()).toEqual([]);
   await expect(

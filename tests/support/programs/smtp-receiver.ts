@@ -21,6 +21,8 @@ export interface SmtpReceiver extends AsyncDisposable {
   readonly received: ReceivedLetter[];
   /** Recipients that were named, also by letters that were not taken. */
   readonly named: string[];
+  /** Called at each letter that is taken, before the client learns it. */
+  onReceived: () => void;
   /** Sets the answers from now on; without one everything is taken. */
   answer(how: { sender?: Answer; recipient?: (address: string) => Answer; message?: Answer }): void;
 }
@@ -48,7 +50,12 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpRe
     },
     onData: async (stream, session, callback) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      try {
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+      } catch (error) {
+        // The client is gone in the middle of the message.
+        return callback(error as Error);
+      }
       const raw = Buffer.concat(chunks).toString('utf8');
       const { envelope, user, secure } = session;
       if (!answers.message || answers.message === 'hang') {
@@ -60,6 +67,7 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpRe
           user: user as string | undefined,
           isEncrypted: secure,
         });
+        receiver.onReceived();
       }
       reply(answers.message, callback);
     },
@@ -68,8 +76,9 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpRe
   // A client that goes away, or refuses the certificate.
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const receiver: SmtpReceiver = {
     port: (server.server.address() as AddressInfo).port,
+    onReceived: () => {},
     received,
     named,
     answer(how) {
@@ -79,6 +88,7 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpRe
       await new Promise<void>((resolve) => server.close(resolve));
     },
   };
+  return receiver;
 }
 
 function headerOf(raw: string, name: string): string | undefined {

@@ -277,6 +277,9 @@ async function createHouseSales() {
   await context.db.orm.execute(sql`insert into payouts
     (id, batch, creator, amount_minor, currency, status, provider_account, next_attempt_at, created_at, settled_at)
     values (${payout}, ${batch}, 'person_creator', 100, 'eur', 'failed', 'acct_x', null, ${at}, ${at})`);
+  // An act on a person that a crash has interrupted.
+  await context.db.orm.execute(sql`insert into desk_acts (id, act, subject, by, reason, at)
+    values (${createId('deskAct')}, 'sessions_ended', 'person_fan', 'person_operator', 'Asked', now() - interval '1 hour')`);
   return { operator, dispute, batch, tip: tipped.json.id as string };
 }
 
@@ -304,7 +307,7 @@ test('an API key sees no money of people of the house, and acts on none; operato
   }
   expect(shownToOperators.toSorted()).toEqual(
     [
-      ...['deskActs', 'deskPayment', 'deskPayments', 'deskPayouts'],
+      ...['deskActs', 'deskOverview', 'deskPayment', 'deskPayments', 'deskPayouts'],
       ...['exportDac7Report', 'getDac7Report', 'listDisputes'],
     ].toSorted(),
   );

@@ -42,8 +42,9 @@ const lookingOperations = [
     http: 'GET /v1/desk/overview',
     answer: deskOverview,
     summary: 'Get the overview of the house',
-    description: 'The balance at the provider by the books and by the provider, debts by kind, and open tasks.',
-    run: ({ money }) => money.desk.overview(),
+    description:
+      'The balance at the provider by the books and by the provider, debts by kind, and open tasks, of the whole house. An API key is shown no interrupted act of or on people of the house.',
+    run: ({ money }, call) => money.desk.overview(seenBy(call)),
   }),
   operation({
     ...BY_HOUSE,
