@@ -1,8 +1,20 @@
-/** The facts of decisions on reports that people of the house get a letter about (`money-letters.ts` sends them). */
+/**
+ * The facts of decisions on reports that people of the house, and senders of reports by the form, get a letter about
+ * (`money-letters.ts` sends them).
+ */
 import type { LettersOf } from './money-letters.ts';
 import type { Decisions } from './trust/decisions/decisions.ts';
 
-export function decisionLetters({ statements }: Pick<Decisions, 'statements'>, publicUrl: string): LettersOf {
+interface DecisionLettersOptions {
+  publicUrl: string;
+  /** The page of a report by the form. */
+  reportLinkOf(report: string): string;
+}
+
+export function decisionLetters(
+  { statements }: Pick<Decisions, 'statements'>,
+  { publicUrl, reportLinkOf }: DecisionLettersOptions,
+): LettersOf {
   const link = `${publicUrl}/reports`;
   return {
     'decision.made': async ({ decision }, { identity }) => {
@@ -22,16 +34,23 @@ export function decisionLetters({ statements }: Pick<Decisions, 'statements'>, p
     },
     'decision.undone': (_, { identity }) =>
       identity ? { identity, template: 'decision-undone', data: { link } } : undefined,
-    'report.decided': ({ number, acted, isChanged }, { identity }) =>
-      identity ? { identity, template: 'report-decided', data: { number, acted, isChanged, link } } : undefined,
+    'report.decided': ({ report, ...decided }, { identity }) => ({
+      ...(identity ? { identity } : { report }),
+      template: 'report-decided',
+      data: { ...decided, isByForm: !identity, link: identity ? link : reportLinkOf(report) },
+    }),
     'appeal.decided': async ({ appeal: id }, { identity }) => {
       const appeal = await statements.findAppeal(id);
-      if (!identity || !appeal?.outcome) return undefined;
-      const { outcome, reasons } = appeal;
+      if (!appeal?.outcome) return undefined;
+      const { outcome, reasons, report } = appeal;
       return {
-        identity,
+        ...(identity ? { identity } : report && { report }),
         template: 'appeal-decided',
-        data: { granted: outcome === 'granted', reasons: reasons ?? '', link },
+        data: {
+          granted: outcome === 'granted',
+          reasons: reasons ?? '',
+          link: report === null ? link : reportLinkOf(report),
+        },
       };
     },
   };

@@ -26,7 +26,6 @@ import type { PaymentProvider } from './money/provider/payment-provider.ts';
 import { MoneyLetters } from './money-letters.ts';
 import { Notices } from './notices/notices.ts';
 import { Push } from './notices/push/push.ts';
-import { ReturnLinks } from './notices/return-links.ts';
 import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
@@ -36,6 +35,7 @@ import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
 import type { Outbox } from './platform/outbox/outbox.ts';
 import { Pictures } from './platform/pictures/pictures.ts';
+import { reportLinks, returnLinks, type SealedLinks } from './platform/sealed-links.ts';
 import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -74,7 +74,8 @@ export interface Domains {
   webhooks: Webhooks;
   participantData: ParticipantData;
   notices: Notices;
-  returnLinks: ReturnLinks;
+  returnLinks: SealedLinks;
+  reportLinks: SealedLinks;
   push: Push;
   closing: AccountClosing;
   dataExport: DataExport;
@@ -144,7 +145,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     cases: {
       gather: (tx, report, language) => decisions.gather(tx, report, language),
       languageOf,
-      outcomesOf: (reporter, cases) => decisions.statements.outcomesOf(reporter, cases),
+      outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
     },
     chat: {
       messageEvidence: (room, id) => chat.records.context(room, id),
@@ -161,16 +162,23 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
   const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
+  const senderLinks = reportLinks({ box, publicUrl });
+  const reportLinkOf = (report: string) => senderLinks.linkOf(report);
   const letters = new MoneyLetters({
     db,
     mail,
-    publicUrl: config.publicUrl,
+    publicUrl,
     addressOf: (identity) => people.addressOf(identity),
     roomOf: (ticket) => money.tickets.roomOf(ticket),
-    contactOf: async (report) => addressIn(await reports.contactOf(report)),
-    others: decisionLetters(decisions, config.publicUrl),
+    contactOf: async (report) => {
+      const sender = await reports.senderOf(report);
+      const address = addressIn(sender?.contact);
+      return sender && address ? { address, language: sender.language } : undefined;
+    },
+    reportLinkOf,
+    others: decisionLetters(decisions, { publicUrl, reportLinkOf }),
   });
-  const returnLinks = new ReturnLinks({ box, publicUrl: config.publicUrl });
+  const ticketLinks = returnLinks({ box, publicUrl });
   const subject = `mailto:${config.mailFrom.address}`;
   const push = new Push({ ...platform, box, guard, subject, ...(isLeader && { isLeader }) });
   const notices = createNotices(platform, {
@@ -179,7 +187,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     mail,
     people,
     push,
-    returnLinks,
+    returnLinks: ticketLinks,
     config,
     ...(isLeader && { isLeader }),
   });
@@ -220,7 +228,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     reports,
     webhooks,
     notices,
-    returnLinks,
+    returnLinks: ticketLinks,
+    reportLinks: senderLinks,
     push,
   };
 }

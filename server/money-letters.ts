@@ -13,15 +13,16 @@ import type { Room } from './protocol/rooms.ts';
 import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
 
-interface Contact {
+export interface Contact {
   address: string;
   language: Language;
 }
 /** Where to write to somebody; undefined for people of embedders, and for those without an address. */
 export type AddressOf = (identity: string) => Promise<Contact | undefined>;
 
+/** To a person, or to the sender of a report by the form. */
 type MoneyLetter = {
-  [Name in TemplateName]: { identity?: string; contact?: Contact; template: Name; data: LetterData[Name] };
+  [Name in TemplateName]: { identity?: string; report?: string; template: Name; data: LetterData[Name] };
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
@@ -39,8 +40,10 @@ export interface MoneyLettersOptions {
   others?: LettersOf;
   /** The room of a ticket. */
   roomOf(ticket: string): Promise<Room>;
-  /** The mail address that was given with a report by the form, if it is one. */
-  contactOf(report: string): Promise<string | undefined>;
+  /** The mail address that was given with a report by the form, if it is one that may be written to. */
+  contactOf(report: string): Promise<Contact | undefined>;
+  /** The page of a report by the form. */
+  reportLinkOf(report: string): string;
 }
 
 /** Why a ticket goes back by itself: its room ended, and its buyer saw no live. */
@@ -57,12 +60,14 @@ export class MoneyLetters {
 
   /** Runs again for facts that were dispatched before; the key is the fact's id. */
   async handleFacts(facts: Fact[]): Promise<void> {
-    const { db, mail, addressOf } = this.#options;
+    const { db, mail, addressOf, contactOf } = this.#options;
     let isQueued = false;
     for (const fact of facts) {
       const letter = await this.#letterOf(fact);
-      const to = letter?.contact ?? (letter?.identity && (await addressOf(letter.identity)));
-      if (!letter || !to) continue;
+      if (!letter) continue;
+      const { identity, report } = letter;
+      const to = identity ? await addressOf(identity) : report && (await contactOf(report));
+      if (!to) continue;
       const { template, data } = letter;
       const { address, language } = to;
       await db.transaction((tx) => mail.enqueue(tx, { key: `fact:${fact.id}`, to: address, language, template, data }));
@@ -87,21 +92,15 @@ export class MoneyLetters {
             data: { accepted: change === 'given', link: this.#page(change === 'given' ? '/studio' : '/account') },
           }
         : undefined,
-    'report.filed': async ({ report, number, language }, { identity }) => {
-      if (identity)
-        return {
-          identity,
-          template: 'report-received',
-          data: { number, isByForm: false, link: this.#page('/reports') },
-        };
-      const address = language && (await this.#options.contactOf(report));
-      if (!language || !address) return undefined;
-      return {
-        contact: { address, language },
-        template: 'report-received',
-        data: { number, isByForm: true, link: this.#page('/reports/new') },
-      };
-    },
+    'report.filed': ({ report, number }, { identity }) => ({
+      ...(identity ? { identity } : { report }),
+      template: 'report-received',
+      data: {
+        number,
+        isByForm: !identity,
+        link: identity ? this.#page('/reports') : this.#options.reportLinkOf(report),
+      },
+    }),
     'report.unfounded': ({ number, limitedUntil }, { identity }) =>
       identity
         ? { identity, template: 'report-unfounded', data: { number, limitedUntil, link: this.#page('/reports') } }

@@ -39,7 +39,7 @@ const SAMPLES: LetterData = {
     link: LINK,
   },
   'decision-undone': { link: LINK },
-  'report-decided': { number: 7, acted: true, isChanged: false, link: LINK },
+  'report-decided': { number: 7, acted: true, isChanged: false, isByForm: false, link: LINK },
   'appeal-decided': { granted: true, reasons: 'It was a quotation.', link: LINK },
 };
 const LANGUAGES: Language[] = ['en', 'fr'];

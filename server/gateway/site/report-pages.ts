@@ -2,7 +2,7 @@
  * The public form for reports, which needs no account and takes no files; what became of one's own reports, and what
  * the house decided about oneself, with the way to appeal.
  */
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addressIn, mailboxOf } from '../../accounts/people/mail-addresses.ts';
 import type { HelpContacts } from '../../config.ts';
@@ -36,6 +36,8 @@ const STYLE = html`<style>
   .report textarea { min-height: 9rem; resize: vertical; }
   .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
   .report .danger { padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
+  .report .done { padding: .8rem 1rem; border: 1px solid #4f8f5f; border-radius: 9px; }
+  .report .done::before { content: '✓'; margin-inline-end: .5rem; color: #8fd3a0; font-weight: 700; }
   .report .fault { color: #ff9a92; }
   .report h2 { margin-top: 2.5rem; }
   .report .words { white-space: pre-line; }
@@ -52,7 +54,7 @@ interface ReportPageParts {
 }
 
 export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
-  const { config, decisions, reports } = context;
+  const { config, decisions, reports, reportLinks } = context;
   const help = config.helpContacts;
   const write = async (language: Language, title: string, body: Markup) =>
     page(title, html`${STYLE}<div class="report">${body}</div>`, { language, links: await footerPages(context) });
@@ -68,14 +70,14 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     }
   };
 
-  const ownPage = async (person: string | undefined, language: Language, note = ''): Promise<string> => {
+  const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
     const texts = reportTexts[language];
     const own =
       person &&
       html`${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}
       ${ownStatements(await decisions.statements.list(person), language, APPEAL_PATH)}`;
     const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
-    const body = html`${note !== '' && html`<p class="danger" role="status">${note}</p>`}${own ?? signedOut}
+    const body = html`${note}${own ?? signedOut}
       <p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
     return write(language, texts.own, body);
   };
@@ -95,15 +97,42 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     const person = (await sessions.find(request))?.person;
     if (!person) throw new AppError('token_missing', 'Sign in first.');
     await limits.consume('report', { identity: person.identity, address: request.ip });
-    const given = textsOf(request.body);
-    const parsed = appealInput.safeParse({ ...given, text: given.text?.replaceAll('\r\n', '\n') });
+    const parsed = parseAppeal(request.body);
     if (parsed.success) await decisions.appeal(person.identity, parsed.data);
-    const texts = reportTexts[language];
-    const note = parsed.success ? texts.appealed : texts.appealIncomplete;
     response
       .status(parsed.success ? 201 : 422)
       .type('html')
-      .send(await ownPage(person.identity, language, note));
+      .send(await ownPage(person.identity, language, appealNote(parsed.success, language)));
+  });
+
+  /** The link authorises, nobody signs in. Mail programs open every link, so opening the page changes nothing. */
+  const bySender = `${reportLinks.path}/:token`;
+  const readLink = (request: Request): string => {
+    const report = reportLinks.parse(String(request.params.token));
+    if (!report) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
+    return report;
+  };
+  const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
+    const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
+    const body = html`${note}${ownReports(list, language, '')}<p><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
+    return write(language, reportTexts[language].ownOne, body);
+  };
+  app.get(bySender, noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    response.type('html').send(await senderPage(readLink(request), pageLanguage(request, response)));
+  });
+  app.post(bySender, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const report = readLink(request);
+    const language = pageLanguage(request, response);
+    await limits.consume('report', { identity: report, address: request.ip });
+    const parsed = parseAppeal(request.body);
+    if (parsed.success) await decisions.appealByForm(report, parsed.data);
+    response
+      .status(parsed.success ? 201 : 422)
+      .type('html')
+      .send(await senderPage(report, language, appealNote(parsed.success, language)));
   });
 
   app.get(FORM_PATH, noStore, async (request, response) => {
@@ -137,6 +166,18 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
       .type('html')
       .send(await write(language, texts.received, body));
   });
+}
+
+function parseAppeal(body: unknown) {
+  const given = textsOf(body);
+  return appealInput.safeParse({ ...given, text: given.text?.replaceAll('\r\n', '\n') });
+}
+
+function appealNote(isReceived: boolean, language: Language): Markup {
+  const { appealed, appealIncomplete } = reportTexts[language];
+  return isReceived
+    ? html`<p class="done" role="status" data-testid="appeal-received">${appealed}</p>`
+    : html`<p class="danger" role="alert">${appealIncomplete}</p>`;
 }
 
 /** Empty fields count as absent; a field that was sent twice is not taken. */

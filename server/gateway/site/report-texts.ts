@@ -26,13 +26,14 @@ export const reportTexts = {
     received: 'We have received your report',
     number: (number: number) => `Report no. ${number}`,
     thanks: 'Thank you. Keep this number: it is how you ask about it.',
-    mailed: (address: string) => `We have sent the number to ${address}.`,
+    mailed: (address: string) => `We have sent the number to ${address}, and will send the decision there.`,
     limited: (date: string) =>
       `Several of your reports were found to be made in bad faith: until ${date} you can file one a day.`,
     weWrite: 'Somebody of the house decides about it, and may write to you at the contact that you gave.',
     noContact:
       'You left no contact, so we cannot write to you. You can send another report with one, and name this number.',
     own: 'Your reports',
+    ownOne: 'Your report',
     none: 'You have not reported anything.',
     signedOut: 'Sign in to see what you have reported in a live.',
     signIn: 'Sign in',
@@ -117,13 +118,14 @@ export const reportTexts = {
     received: 'Nous avons reçu votre signalement',
     number: (number: number) => `Signalement n° ${number}`,
     thanks: 'Merci. Gardez ce numéro\u00a0: il sert à demander où en est votre signalement.',
-    mailed: (address: string) => `Nous avons envoyé le numéro à ${address}.`,
+    mailed: (address: string) => `Nous avons envoyé le numéro à ${address}, et y enverrons la décision.`,
     limited: (date: string) =>
       `Plusieurs de vos signalements ont été jugés abusifs\u00a0: jusqu’au ${date}, vous pouvez en envoyer un par jour.`,
     weWrite: 'Une personne de la maison en décide, et peut vous écrire au contact que vous avez donné.',
     noContact:
       'Vous n’avez pas laissé de contact, nous ne pouvons donc pas vous écrire. Vous pouvez envoyer un autre signalement avec un contact, en citant ce numéro.',
     own: 'Vos signalements',
+    ownOne: 'Votre signalement',
     none: 'Vous n’avez rien signalé.',
     signedOut: 'Connectez-vous pour voir ce que vous avez signalé dans un live.',
     signIn: 'Se connecter',

@@ -1,7 +1,6 @@
 /** The page behind a letter's link that gives a ticket back, and its button. The link authorises; nobody signs in. */
 import type { Express, Request } from 'express';
 import { formatDateTime, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
-import { RETURN_PATH } from '../../notices/return-links.ts';
 import { html } from '../../platform/html.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { HttpContext } from '../context.ts';
@@ -49,7 +48,7 @@ export function mountTicketReturns(app: Express, { money, returnLinks }: HttpCon
     if (!ticket) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
     return ticket;
   };
-  const path = `${RETURN_PATH}/:token`;
+  const path = `${returnLinks.path}/:token`;
   app.get(path, noStore, async (request, response) => {
     const ticket = await read(request);
     const language = pageLanguage(request, response);

@@ -224,6 +224,8 @@ export const caseView = reviewCase.extend({
   reports: z.array(filedReport.omit({ sameSubject: true })),
   /** Newest first. */
   decisions: z.array(decision),
+  /** Of earlier cases of the same subject, newest first. */
+  earlier: z.array(decision.omit({ appeals: true })),
   /** Who has looked at this case, newest first. */
   looks: z.array(z.object({ by: identity, at: z.string() })),
   /** Why the reader may not decide it; null: they may. */

@@ -1,5 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, inArray, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from '../../platform/db/sql.ts';
+import { AppError } from '../../protocol/errors.ts';
 import type { CaseQuery } from '../../protocol/trust/decisions.ts';
 import { reports } from '../reports/reports.schema.ts';
 import { caseLooks, reviewCases } from './decisions.schema.ts';
@@ -116,13 +117,18 @@ export class CasesStore {
     return this.#db.orm.select().from(reports).where(eq(reports.case, id)).orderBy(desc(reports.number)).limit(limit);
   }
 
-  /** Reports whose person may be told, once per person and report. */
-  async listReporters(tx: Orm, id: string): Promise<{ number: number; reporter: string }[]> {
-    const rows = await tx
-      .select({ number: reports.number, reporter: reports.reporter })
+  /** Reports whose sender may be told: a person, or by the form one who left a contact. */
+  listReporters(tx: Orm, id: string): Promise<Pick<ReportRow, 'id' | 'number' | 'reporter'>[]> {
+    return tx
+      .select({ id: reports.id, number: reports.number, reporter: reports.reporter })
       .from(reports)
-      .where(and(eq(reports.case, id), isNotNull(reports.reporter)));
-    return rows.flatMap(({ number, reporter }) => (reporter === null ? [] : [{ number, reporter }]));
+      .where(and(eq(reports.case, id), or(isNotNull(reports.reporter), isNotNull(reports.language))));
+  }
+
+  /** Whether a case gathers this report by the form. */
+  async hasReport(id: string, report: string): Promise<boolean> {
+    const isIt = and(eq(reports.id, report), eq(reports.case, id), eq(reports.source, 'form'));
+    return (await this.#db.orm.select({ id: reports.id }).from(reports).where(isIt).limit(1)).length > 0;
   }
 
   /** Whether a person has reported it; who files the order of an authority does not complain. */
@@ -148,4 +154,14 @@ export class CasesStore {
     const { by, at } = caseLooks;
     return this.#db.orm.select({ by, at }).from(caseLooks).where(eq(caseLooks.case, id)).orderBy(desc(at)).limit(limit);
   }
+}
+
+export function cursorOf({ severity, dueAt, id }: CaseCursor, isDecided: boolean): string {
+  return isDecided ? `0~0~${id}` : `${severity}~${Date.parse(dueAt)}~${id}`;
+}
+
+export function parseCursor(cursor: string): CaseCursor {
+  const [, severity, due, id] = /^(\d{1,3})~(\d{1,14})~(case_\w{1,60})$/.exec(cursor) ?? [];
+  if (!severity || !due || !id) throw new AppError('cursor_invalid');
+  return { severity: Number(severity), dueAt: new Date(Number(due)).toISOString(), id };
 }

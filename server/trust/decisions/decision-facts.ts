@@ -9,8 +9,8 @@ export interface DecisionFacts {
   'decision.made': { decision: string; event: EventPayload<'decision.made'> | null };
   /** The house's second look has undone a decision; the fact names the accused. */
   'decision.undone': { decision: string };
-  /** The house has decided, or decided anew, about what the person of the fact had reported. */
-  'report.decided': { number: number; acted: boolean; isChanged: boolean };
-  /** The fact names who appealed. */
+  /** The house has decided, or decided anew, about a report. The fact's identity is its reporter; by the form: none. */
+  'report.decided': { report: string; number: number; acted: boolean; isChanged: boolean };
+  /** The fact names who appealed; nobody where it was the sender of a report by the form. */
   'appeal.decided': { appeal: string; event: EventPayload<'appeal.decided'> | null };
 }

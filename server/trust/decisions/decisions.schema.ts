@@ -42,6 +42,7 @@ export const reviewCases = pgTable(
   (table) => [
     uniqueIndex('review_cases_open').on(table.subjectKey).where(sql`${table.state} = 'open'`),
     index('review_cases_queue').on(table.severity, table.dueAt, table.id).where(sql`${table.owed} is not null`),
+    index('review_cases_subject').on(table.subjectKey),
     index('review_cases_state').on(table.state, table.id),
     index('review_cases_accused').on(table.accused),
   ],
@@ -88,6 +89,8 @@ export const appeals = pgTable(
     case: text('case').notNull(),
     kind: text('kind').$type<AppealKind>().notNull(),
     by: text('by'),
+    /** By the form, whose sender appeals. */
+    report: text('report'),
     text: text('text'),
     createdAt: time('created_at').notNull(),
     dueAt: time('due_at').notNull(),
@@ -99,6 +102,7 @@ export const appeals = pgTable(
   },
   (table) => [
     uniqueIndex('appeals_once').on(table.decision, table.by).where(sql`${table.by} is not null`),
+    uniqueIndex('appeals_by_form').on(table.decision, table.report).where(sql`${table.report} is not null`),
     uniqueIndex('appeals_second_look').on(table.decision).where(sql`${table.kind} = 'second_look'`),
     index('appeals_case').on(table.case),
     index('appeals_by').on(table.by),

@@ -1,7 +1,22 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { aliasedTable, and, asc, desc, eq, exists, gt, inArray, isNull, ne, not, sql } from '../../platform/db/sql.ts';
+import {
+  aliasedTable,
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNull,
+  ne,
+  not,
+  notInArray,
+  sql,
+} from '../../platform/db/sql.ts';
 import type { Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
 import { reports } from '../reports/reports.schema.ts';
+import type { Sender } from '../reports/reports.ts';
 import { appeals, decisions, reviewCases } from './decisions.schema.ts';
 
 export type DecisionRow = typeof decisions.$inferSelect;
@@ -38,10 +53,25 @@ export class DecisionsStore {
     return this.#select(this.#orm).where(eq(decisions.case, case_)).orderBy(desc(decisions.at), desc(decisions.id));
   }
 
-  /** Of other cases about a person, newest first. */
-  listAbout(accused: string, { without, limit }: { without?: string; limit: number }): Promise<StandingRow[]> {
+  /** Of other cases of the same subject, newest first. */
+  listOfSubject({ id, subjectKey }: { id: string; subjectKey: string }, limit: number): Promise<StandingRow[]> {
+    const { id: of, subjectKey: key } = reviewCases;
+    const cases = this.#orm
+      .select({ id: of })
+      .from(reviewCases)
+      .where(and(eq(key, subjectKey), ne(of, id)));
     return this.#select(this.#orm)
-      .where(and(eq(decisions.accused, accused), without === undefined ? undefined : ne(decisions.case, without)))
+      .where(inArray(decisions.case, cases))
+      .orderBy(desc(decisions.at), desc(decisions.id))
+      .limit(limit);
+  }
+
+  /** About a person, newest first, without those of one subject. */
+  listAbout(accused: string, { without, limit }: { without: string; limit: number }): Promise<StandingRow[]> {
+    const { id, subjectKey } = reviewCases;
+    const cases = this.#orm.select({ id }).from(reviewCases).where(eq(subjectKey, without));
+    return this.#select(this.#orm)
+      .where(and(eq(decisions.accused, accused), notInArray(decisions.case, cases)))
       .orderBy(desc(decisions.at), desc(decisions.id))
       .limit(limit);
   }
@@ -127,11 +157,12 @@ export class DecisionsStore {
     return row;
   }
 
-  async findAppealBy(decision: string, by: string): Promise<AppealRow | undefined> {
+  async findAppealBy(decision: string, sender: Sender): Promise<AppealRow | undefined> {
+    const isTheirs = 'person' in sender ? eq(appeals.by, sender.person) : eq(appeals.report, sender.report);
     const [row] = await this.#orm
       .select()
       .from(appeals)
-      .where(and(eq(appeals.decision, decision), eq(appeals.by, by)));
+      .where(and(eq(appeals.decision, decision), isTheirs));
     return row;
   }
 

@@ -27,7 +27,8 @@ import type {
 } from '../../protocol/trust/decisions.ts';
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import { type CaseCursor, type CaseRow, CasesStore, type Reader } from './cases.store.ts';
+import type { Sender } from '../reports/reports.ts';
+import { type CaseRow, CasesStore, cursorOf, parseCursor, type Reader } from './cases.store.ts';
 import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
 import { groundOf, mayAppeal, toCase, toDecision, toFiledReport, toOwnAppeal } from './decision-views.ts';
@@ -60,6 +61,11 @@ interface DecisionsOptions {
   /** What is on record of a person in chats. */
   chatActs(identity: string): Promise<ChatAct[]>;
   measures: MeasurePorts;
+}
+
+interface NewAppeal {
+  decision: string;
+  text: string;
 }
 
 /** What a report tells its case. */
@@ -115,6 +121,8 @@ export class Decisions {
       ...{ id: createId('case'), subjectKind, subjectKey, room, accused, category, article, charterVersion },
       ...{ severity, isOrder, state: 'open', owed: 'decision', dueAt, decideBy: dueAt, openedAt: createdAt },
     });
+    // Where a second look was owed first, the decision may be due before it now.
+    if (found.owed !== 'decision') await this.#settleCase(tx, found);
     if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report, language);
     return found.id;
   }
@@ -172,12 +180,13 @@ export class Decisions {
     await this.#cases.noteLook({ case: id, by: reader, at: this.#nowIso() });
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
-    const { accused, article, charterVersion } = row;
-    const [reports, counts, looks, own, hasReported] = await Promise.all([
+    const { article, charterVersion } = row;
+    const [reports, counts, looks, own, earlier, hasReported] = await Promise.all([
       this.#cases.listReports(id, limit),
       this.#cases.countReports([id]),
       this.#cases.listLooks(id, limit),
       this.#store.listOfCase(id),
+      this.#store.listOfSubject(row, limit),
       this.#cases.hasReported(id, reader),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
@@ -188,18 +197,20 @@ export class Decisions {
       decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
       looks: looks.map(({ by, at }) => ({ by, at: new Date(at).toISOString() })),
       mayNotDecide: hasReported ? 'reported_it' : isDecider ? 'decided_it' : null,
-      ...(await this.#recordOf(accused, id)),
+      earlier: earlier.map((decision) => toDecision(decision, [], nowMs)),
+      ...(await this.#recordOf(row)),
       article: article && charterVersion ? await this.statements.articleOf(article, charterVersion) : null,
     };
   }
 
-  async #recordOf(accused: string | null, without: string): Promise<Pick<CaseView, 'language' | 'history'>> {
+  /** Without what was decided about the same subject. */
+  async #recordOf({ accused, subjectKey }: CaseRow): Promise<Pick<CaseView, 'language' | 'history'>> {
     if (accused === null) return { language: null, history: { strikes: 0, decisions: [], chat: [] } };
     const limit = LIMITS.listPageItems;
     const [language, strikes, decided, chat] = await Promise.all([
       this.#options.people.languageOf(accused),
       this.statements.strikesOf(accused),
-      this.#store.listAbout(accused, { without, limit }),
+      this.#store.listAbout(accused, { without: subjectKey, limit }),
       this.#options.chatActs(accused),
     ]);
     const nowMs = this.#options.clock.now();
@@ -215,7 +226,7 @@ export class Decisions {
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
-      return this.#add(tx, { ...row, state: 'decided' }, decided);
+      return this.#add(tx, row, decided);
     });
     return this.#made(made);
   }
@@ -302,27 +313,39 @@ export class Decisions {
   }
 
   /** By the person whom it is about, or by who reported. A repeated call returns the first appeal. */
-  async appeal(person: string, { decision: id, text }: { decision: string; text: string }): Promise<OwnAppeal> {
+  async appeal(person: string, { decision: id, text }: NewAppeal): Promise<OwnAppeal> {
     const decision = await this.#store.find(id);
     const isAccused = decision?.accused === person && decision.measures.length > 0;
     if (!decision || !(isAccused || (await this.#cases.hasReported(decision.case, person))))
       throw new AppError('decision_not_found');
-    const known = await this.#store.findAppealBy(id, person);
+    return this.#appeal(decision, { sender: { person }, kind: isAccused ? 'accused' : 'reporter', text });
+  }
+
+  /** By the sender of a report by the form. A repeated call returns the first appeal. */
+  async appealByForm(report: string, { decision: id, text }: NewAppeal): Promise<OwnAppeal> {
+    const decision = await this.#store.find(id);
+    if (!decision || !(await this.#cases.hasReport(decision.case, report))) throw new AppError('decision_not_found');
+    return this.#appeal(decision, { sender: { report }, kind: 'reporter', text });
+  }
+
+  async #appeal(
+    { id, case: of }: DecisionRow,
+    { sender, kind, text }: { sender: Sender; kind: AppealKind; text: string },
+  ): Promise<OwnAppeal> {
+    const known = await this.#store.findAppealBy(id, sender);
     if (known) return toOwnAppeal(known);
-    const at = this.#nowIso();
     const row: AppealRow = {
-      ...{ id: createId('appeal'), decision: id, case: decision.case, kind: isAccused ? 'accused' : 'reporter' },
-      ...{ by: person, text, createdAt: at, dueAt: this.#isoIn(APPEAL_MS) },
-      ...{ outcome: null, decidedBy: null, decidedAt: null, reasons: null, language: null },
+      ...this.#newAppeal({ id, case: of }, { kind, withinMs: APPEAL_MS }),
+      ...{ by: 'person' in sender ? sender.person : null, report: 'report' in sender ? sender.report : null, text },
     };
     await this.#cases.transaction(async (tx) => {
-      const locked = await this.#cases.lock(tx, decision.case);
+      const locked = await this.#cases.lock(tx, of);
       const now = await this.#store.find(id, tx);
       if (!now || !mayAppeal(now, this.#options.clock.now())) throw new AppError('appeal_not_allowed');
       await this.#store.insertAppeal(tx, row);
       await this.#settleCase(tx, locked);
     });
-    return toOwnAppeal((await this.#store.findAppealBy(id, person)) ?? row);
+    return toOwnAppeal((await this.#store.findAppealBy(id, sender)) ?? row);
   }
 
   figures({ from, until }: { from?: string | undefined; until?: string | undefined }): Promise<Figures> {
@@ -359,8 +382,8 @@ export class Decisions {
   }
 
   /**
-   * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked, in
-   * the state that it has from now on.
+   * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked; a
+   * final decision closes it.
    */
   async #add(tx: Orm, row: CaseRow, decision: NewDecision): Promise<string> {
     const earlier = await this.#store.findLast(row.id, tx);
@@ -378,8 +401,11 @@ export class Decisions {
       facts.push(...(await this.#reporterFacts(tx, row.id, { acted, isChanged: earlier?.kind === 'final' })));
     }
     if (facts.length > 0) await this.#options.outbox.add(tx, ...facts);
-    if (owesSecondLook(made, earlier)) await this.#store.insertAppeal(tx, this.#secondLookAt(made));
-    await this.#settleCase(tx, row);
+    if (owesSecondLook(made, earlier)) {
+      const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
+      await this.#store.insertAppeal(tx, look);
+    }
+    await this.#settleCase(tx, made.kind === 'final' ? { ...row, state: 'decided' } : row);
     return id;
   }
 
@@ -405,20 +431,24 @@ export class Decisions {
     return { topic: 'decision.made', ...(accused !== null && { identity: accused }), data: { decision: id, event } };
   }
 
-  #secondLookAt({ id, case: of }: DecisionRow): AppealRow {
+  /** Without who appeals. */
+  #newAppeal(
+    { id: decision, case: of }: Pick<DecisionRow, 'id' | 'case'>,
+    { kind, withinMs }: { kind: AppealKind; withinMs: number },
+  ): AppealRow {
     return {
-      ...{ id: createId('appeal'), decision: id, case: of, kind: 'second_look', by: null, text: null },
-      ...{ createdAt: this.#nowIso(), dueAt: this.#isoIn(SECOND_LOOK_MS) },
+      ...{ id: createId('appeal'), decision, case: of, kind, by: null, report: null, text: null },
+      ...{ createdAt: this.#nowIso(), dueAt: this.#isoIn(withinMs) },
       ...{ outcome: null, decidedBy: null, decidedAt: null, reasons: null, language: null },
     };
   }
 
   async #reporterFacts(tx: Orm, id: string, told: { acted: boolean; isChanged: boolean }): Promise<NewFact[]> {
     const reporters = await this.#cases.listReporters(tx, id);
-    return reporters.map(({ number, reporter }) => ({
+    return reporters.map(({ id: report, number, reporter }) => ({
       topic: 'report.decided',
-      identity: reporter,
-      data: { number, ...told },
+      ...(reporter !== null && { identity: reporter }),
+      data: { report, number, ...told },
     }));
   }
 
@@ -462,14 +492,4 @@ function answeredFact(
 
 function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {
   return measures.map(({ kind }) => ({ topic: 'measure.due', data: { decision: id, kind } }));
-}
-
-function cursorOf({ severity, dueAt, id }: CaseCursor, isDecided: boolean): string {
-  return isDecided ? `0~0~${id}` : `${severity}~${Date.parse(dueAt)}~${id}`;
-}
-
-function parseCursor(cursor: string): CaseCursor {
-  const [, severity, due, id] = /^(\d{1,3})~(\d{1,14})~(case_\w{1,60})$/.exec(cursor) ?? [];
-  if (!severity || !due || !id) throw new AppError('cursor_invalid');
-  return { severity: Number(severity), dueAt: new Date(Number(due)).toISOString(), id };
 }

@@ -5,6 +5,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { CaseView, Decision, OwnAppeal, StatementList } from '../../protocol/trust/decisions.ts';
 import type { Report } from '../../protocol/trust/reports.ts';
+import type { Sender } from '../reports/reports.ts';
 import { appealUntilOf, mayAppeal, toMade, toOwnAppeal } from './decision-views.ts';
 import { type AppealRow, type DecisionsStore, isInForce } from './decisions.store.ts';
 import { STRIKE_MS } from './review-rules.ts';
@@ -59,7 +60,7 @@ export class Statements {
   }
 
   /** What became of the cases of somebody's reports. */
-  async outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>> {
+  async outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>> {
     const rows = await this.#store.listOutcomes(cases);
     const all = await this.#store.listAppeals(rows.map(({ id }) => id));
     const nowMs = this.#options.clock.now();
@@ -67,7 +68,10 @@ export class Statements {
       const isWaiting = all.some(
         ({ decision, outcome, kind }) => decision === row.id && outcome === null && kind !== 'second_look',
       );
-      const own = all.find(({ decision, by }) => decision === row.id && by === reporter);
+      const own = all.find(
+        ({ decision, by, report }) =>
+          decision === row.id && ('person' in sender ? by === sender.person : report === sender.report),
+      );
       const outcome = {
         decision: row.id as Decision['id'],
         at: new Date(row.at).toISOString(),

@@ -1,5 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import type { Language } from '../../protocol/people.ts';
 import type { FiledReport, Report, ReportCategory } from '../../protocol/trust/reports.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
@@ -42,14 +43,17 @@ export const reports = pgTable(
     /** Null for a report by the form, and after erasure. */
     reporter: text('reporter'),
     contact: text('contact'),
+    /** Of the letters to a contact; null: no letter goes to it. */
+    language: text('language').$type<Language>(),
     evidence: jsonb('evidence').$type<unknown>(),
     createdAt: time('created_at').notNull(),
   },
   (table) => [
     uniqueIndex('reports_once')
-      .on(table.reporter, table.subjectKey, table.category)
+      .on(table.case, table.reporter, table.category)
       .where(sql`${table.reporter} is not null`),
-    index('reports_case').on(table.case),
+    index('reports_case').on(table.case, table.number),
+    index('reports_reporter').on(table.reporter, table.number),
     index('reports_subject').on(table.subjectKey),
     index('reports_accused').on(table.accused),
     index('reports_created').on(table.createdAt),

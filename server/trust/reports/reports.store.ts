@@ -29,27 +29,47 @@ export class ReportsStore {
     this.#orm = db.orm;
   }
 
-  /** Undefined if this person has filed the same report before. */
+  /** Undefined if this person has filed the same report in the same case before. */
   async insert(tx: Orm, row: NewReport): Promise<ReportLine | undefined> {
     const [inserted] = await tx.insert(reports).values(row).onConflictDoNothing().returning(shown);
     return inserted && toReport(inserted);
   }
 
+  /** As long as the case is not decided. */
   async findSame({ reporter = null, subjectKey, category }: UnfiledReport): Promise<ReportLine | undefined> {
     if (reporter === null) return undefined;
     const [first] = await this.#orm
       .select(shown)
       .from(reports)
-      .where(and(eq(reports.reporter, reporter), eq(reports.subjectKey, subjectKey), eq(reports.category, category)));
+      .where(
+        and(
+          eq(reports.reporter, reporter),
+          eq(reports.subjectKey, subjectKey),
+          eq(reports.category, category),
+          sql`${reports.case} in (select id from review_cases where subject_key = ${subjectKey} and state = 'open')`,
+        ),
+      );
     return first && toReport(first);
+  }
+
+  /** A report by the form. */
+  async findOfForm(id: string): Promise<ReportLine | undefined> {
+    const [row] = await this.#orm
+      .select(shown)
+      .from(reports)
+      .where(and(eq(reports.id, id), eq(reports.source, 'form')));
+    return row && toReport(row);
   }
 
   /** Who made a report and how to reach them, for those who decide. */
   async findSender(
     id: string,
-  ): Promise<{ number: number; reporter: string | null; contact: string | null } | undefined> {
-    const { number, reporter, contact } = reports;
-    const [row] = await this.#orm.select({ number, reporter, contact }).from(reports).where(eq(reports.id, id));
+  ): Promise<Pick<typeof reports.$inferSelect, 'number' | 'reporter' | 'contact' | 'language'> | undefined> {
+    const { number, reporter, contact, language } = reports;
+    const [row] = await this.#orm
+      .select({ number, reporter, contact, language })
+      .from(reports)
+      .where(eq(reports.id, id));
     return row;
   }
 
@@ -117,8 +137,10 @@ export class ReportsStore {
     return rows.map((row) => ({ ...row, ...toReport(row), case: row.case as FiledReport['case'] }));
   }
 
-  /** Takes people and their words out of old reports; the line stays. */
+  /** Takes people and their words out of old reports, and out of appeals by the form; the lines stay. */
   async retire(before: string): Promise<void> {
+    await this.#orm.execute(sql`update appeals set text = null from reports
+      where reports.id = appeals.report and reports.created_at < ${before}::timestamptz and appeals.text is not null`);
     await this.#orm
       .update(reports)
       .set({ evidence: null, note: null, contact: null, reporter: null })

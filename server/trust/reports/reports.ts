@@ -51,12 +51,15 @@ interface Recorder {
   keep(room: RoomId, atMs: number): Promise<{ recording: string } | null>;
 }
 
+/** A person, or who reported by the form, of whom the house knows no more than the report. */
+export type Sender = { person: string } | { report: string };
+
 /** What reports ask of those who decide them. */
 interface ReportedCases {
   /** The open case of a report, in the transaction that stores it; `language` is that of the person it is about. */
   gather(tx: Orm, report: UnfiledReport, language: Language | undefined): Promise<string>;
   languageOf(person: string): Promise<Language | undefined>;
-  outcomesOf(reporter: string, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
+  outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
 interface ReportsOptions {
@@ -108,15 +111,15 @@ export class Reports {
   }
 
   /**
-   * Idempotent by reporter, subject and category. Throws `reports_limited` for a person several of whose reports were
-   * made in bad faith, once they have filed as many as they still may.
+   * Idempotent by reporter, subject and category, until the case is decided. Throws `reports_limited` for a person
+   * several of whose reports were made in bad faith, once they have filed as many as they still may.
    */
   async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
     const report = await this.#file(room, reporter, input);
     const { subject, category, note } = input;
     if (subject.kind === 'message' && isChatCategory(category))
       await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
-    const [own = { ...report, ...RECEIVED }] = await this.#withOutcomes(reporter, [report]);
+    const [own = { ...report, ...RECEIVED }] = await this.#withOutcomes({ person: reporter }, [report]);
     return own;
   }
 
@@ -137,14 +140,24 @@ export class Reports {
       subjectKey: `form:${created.id}`,
       note,
       contact: contact ?? null,
+      language,
       evidence: { place, time: time ?? null },
     };
-    return { ...(await this.#insert(row, language)), ...RECEIVED };
+    return { ...(await this.#insert(row)), ...RECEIVED };
   }
 
-  /** What was given with a report by the form; undefined once its retention is over. */
-  async contactOf(id: string): Promise<string | undefined> {
-    return (await this.#store.findSender(id))?.contact ?? undefined;
+  /** Whom to write to about a report by the form; undefined where nobody may be, and once its retention is over. */
+  async senderOf(id: string): Promise<{ contact: string; language: Language } | undefined> {
+    const { contact = null, language = null } = (await this.#store.findSender(id)) ?? {};
+    return contact === null || language === null ? undefined : { contact, language };
+  }
+
+  /** A report by the form and what became of it, for its sender. Throws `report_not_found`. */
+  async getOfForm(id: string): Promise<Report> {
+    const line = await this.#store.findOfForm(id);
+    const [own] = line ? await this.#withOutcomes({ report: id }, [line]) : [];
+    if (!own) throw new AppError('report_not_found');
+    return own;
   }
 
   /**
@@ -173,11 +186,11 @@ export class Reports {
   }
 
   async listBy(reporter: string): Promise<Report[]> {
-    return this.#withOutcomes(reporter, await this.#store.listBy(reporter, LIMITS.listPageItems));
+    return this.#withOutcomes({ person: reporter }, await this.#store.listBy(reporter, LIMITS.listPageItems));
   }
 
-  async #withOutcomes(reporter: string, lines: ReportLine[]): Promise<Report[]> {
-    const outcomes = await this.#options.cases.outcomesOf(reporter, [...new Set(lines.map((line) => line.case))]);
+  async #withOutcomes(sender: Sender, lines: ReportLine[]): Promise<Report[]> {
+    const outcomes = await this.#options.cases.outcomesOf(sender, [...new Set(lines.map((line) => line.case))]);
     return lines.map((line) => ({ ...line, ...(outcomes.get(line.case) ?? RECEIVED) }));
   }
 
@@ -219,23 +232,23 @@ export class Reports {
     const known = await this.#store.findSame(row);
     if (known) return known;
     if (!order) await this.#assertMayReport(reporter);
-    return this.#insert(row, null);
+    return this.#insert(row);
   }
 
   /** With the fact that it was filed, from which the letter to the reporter follows. */
-  async #insert(row: UnfiledReport, language: Language | null): Promise<ReportLine> {
+  async #insert(row: UnfiledReport): Promise<ReportLine> {
     const { db, outbox, cases } = this.#options;
     const accusedLanguage = row.accused ? await cases.languageOf(row.accused) : undefined;
     const inserted = await db.transaction(async (tx) => {
       const report = await this.#store.insert(tx, { ...row, case: await cases.gather(tx, row, accusedLanguage) });
       if (!report || row.source === 'order') return report;
-      const data = { report: report.id, number: report.number, language };
+      const data = { report: report.id, number: report.number };
       await outbox.add(tx, { topic: 'report.filed', ...(row.reporter ? { identity: row.reporter } : {}), data });
       return report;
     });
     outbox.wake();
-    // Erased between the two statements: it is filed anew.
-    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row, language);
+    // Erased or decided between the two statements: it is filed anew.
+    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row);
   }
 
   async #assertMayReport(reporter: string): Promise<void> {

@@ -28,6 +28,7 @@ test('a person gets receipts and word of refunds, once each; people without an a
     publicUrl: 'https://loge.example',
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
     contactOf: async () => undefined,
+    reportLinkOf: () => 'https://loge.example',
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
@@ -68,6 +69,7 @@ test('each payment of a membership has a receipt by letter: the first one and th
     publicUrl: 'https://loge.example',
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
     contactOf: async () => undefined,
+    reportLinkOf: () => 'https://loge.example',
     addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
   });
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(paid);
@@ -90,6 +92,7 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   const letters = new MoneyLetters({
     ...{ db, mail: post.mail, publicUrl: 'https://loge.example', addressOf, roomOf },
     contactOf: async () => undefined,
+    reportLinkOf: () => 'https://loge.example',
   });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,

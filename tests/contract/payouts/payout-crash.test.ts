@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { TicketId } from '../../../server/protocol/ids.ts';
-import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
+import { CRASH_TARGETS, runUntilKilled } from '../../support/crash/crash-targets.ts';
+import { hasPostgres } from '../../support/databases/databases.ts';
 import { createTestDatabase } from '../../support/databases/postgres.ts';
 import { openMoneyHouse } from '../../support/houses/money-house.ts';
-import { isLong, killSteps } from '../../support/run/effort.ts';
+import { killSteps } from '../../support/run/effort.ts';
 
 const PAYOUT = new URL('../../support/crash/payout-load.ts', import.meta.url).pathname;
 const REFUND = new URL('../../support/crash/refund-load.ts', import.meta.url).pathname;
@@ -17,31 +16,7 @@ const REFUND = new URL('../../support/crash/refund-load.ts', import.meta.url).pa
 const REFUND_STEPS_MIN = 6;
 const TIMEOUT_MS = 240_000;
 
-interface Target {
-  name: string;
-  /** A Postgres URL or a folder, and a connection to it from this process. */
-  open(folder: string): Promise<{ target: string; connect(): Promise<Database>; close(): Promise<void> }>;
-}
-
-const PGLITE: Target = {
-  name: 'PGlite',
-  async open(folder) {
-    const dataDir = join(folder, 'db');
-    await copyPgliteTemplate(dataDir);
-    return { target: dataDir, connect: () => Database.create({ dataDir }), close: async () => {} };
-  },
-};
-const POSTGRES: Target = {
-  name: 'Postgres',
-  async open() {
-    const { url, close } = await createTestDatabase();
-    return { target: url, connect: () => Database.create({ url }), close };
-  },
-};
-const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
-const TARGETS = hasPostgres ? (isLong ? [PGLITE, POSTGRES] : [POSTGRES]) : [PGLITE];
-
-describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', ({ open }) => {
+describe.each(CRASH_TARGETS)('kill -9 between a transfer and its booking, on $name', ({ open }) => {
   test(
     'the resumed batch pays the creator once, and the ledger agrees',
     async () => {
@@ -49,14 +24,9 @@ describe.each(TARGETS)('kill -9 between a transfer and its booking, on $name', (
       const { target, connect, close } = await open(folder);
       try {
         const dataFile = join(folder, 'stripe.jsonl');
-        const child = spawn(process.execPath, [PAYOUT, target, dataFile], { stdio: ['ignore', 'pipe', 'inherit'] });
-        const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-        let creator = '';
-        for await (const line of createInterface(child.stdout)) {
-          creator = (JSON.parse(line) as { transferred: string }).transferred;
-          child.kill('SIGKILL');
-        }
-        expect(await exited).toBe('SIGKILL');
+        const killed = await runUntilKilled<{ transferred: string }>(PAYOUT, [target, dataFile], (_, kill) => kill());
+        expect(killed.signal).toBe('SIGKILL');
+        const creator = killed.lines[0]?.transferred ?? '';
         const db = await connect();
         const house = await openMoneyHouse({ db, dataFile, isRunning: false });
         const { payouts } = house.money;
@@ -94,11 +64,9 @@ describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () 
         let last = 0;
         for (const steps of killSteps()) {
           last = steps;
-          const args = [REFUND, url, dataFile, String(steps)];
-          const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-          const exited = new Promise<string | null>((resolve) => child.once('exit', (_code, by) => resolve(by)));
-          for await (const line of createInterface(child.stdout)) bought.push(JSON.parse(line));
-          if ((await exited) !== 'SIGKILL') break;
+          const { signal, lines } = await runUntilKilled<(typeof bought)[number]>(REFUND, [url, dataFile, `${steps}`]);
+          bought.push(...lines);
+          if (signal !== 'SIGKILL') break;
         }
         expect(last).toBeGreaterThan(REFUND_STEPS_MIN);
         const db = await Database.create({ url });

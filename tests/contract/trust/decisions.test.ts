@@ -5,6 +5,7 @@ import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
 
 const DAY_MS = 86_400_000;
 const ALL_MEASURES: DecisionInput['measures'] = [
@@ -49,6 +50,8 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     const entries = (await house.domains.chat.history(room, { limit: 50 })).entries;
     return entries.some((entry) => entry.kind === 'message' && entry.id === id && !entry.removed);
   };
+  const caseOf = async (report: string) =>
+    (await house.rows<{ case: string }>(`select "case" from reports where id = '${report}'`))[0]?.case ?? '';
   const count = async (statement: string) => Number((await house.rows<{ n: string }>(statement))[0]?.n);
 
   /** What each effect left, once or not at all. */
@@ -288,6 +291,68 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
     expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([
       { state: 'decided', owed: 'second_look' },
     ]);
+  });
+
+  test('a worse report makes the decision due before the second look; a final second decision closes the case', async () => {
+    const { decisions } = house.domains;
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'harassment' });
+    const [look] = (await decisions.stop('rev-1', of)).appeals;
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([{ owed: 'second_look' }]);
+    await house.report(room, 'eve', { subject: { kind: 'live' }, category: 'minors' });
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toMatchObject([{ owed: 'decision', severity: 0 }]);
+    const instead = { ...DECIDED, measures: [{ kind: 'stop_live' as const }] };
+    await decisions.decideAppeal('rev-2', look?.id ?? '', { ...GRANTED, instead });
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toEqual([]);
+    expect(await codeOf(house.decide(of, [], 'rev-3'))).toBe('already_decided');
+  });
+
+  test('the same report after a decision opens another case, which shows what was decided before', async () => {
+    const { decisions, reports } = house.domains;
+    const { id, case: of } = await reportMessage('lea');
+    const again = { subject: { kind: 'message', id }, category: 'harassment' } as const;
+    expect(await house.report(room, 'lea', again)).toBe(of);
+    const { id: decided } = await house.decide(of, []);
+    const second = await house.report(room, 'lea', again);
+    expect(second).not.toBe(of);
+    expect(await house.report(room, 'lea', again)).toBe(second);
+    expect(await decisions.view('rev-1', second)).toMatchObject({
+      reportCount: 1,
+      earlier: [{ id: decided, case: of, measures: [] }],
+      history: { decisions: [] },
+    });
+    expect((await reports.listBy('lea')).map(({ state }) => state)).toEqual(['received', 'decided']);
+  });
+
+  test('who reported by the form reads the decision in a letter in their language, and appeals by its link', async () => {
+    const { decisions, reports, reportLinks, mail } = house.domains;
+    const given = { place: 'Ada', category: 'consent', note: 'It is me.', contact: 'Ines@example.org' } as const;
+    const { id } = await reports.fileForm(given, 'fr');
+    const silent = await reports.fileForm({ ...given, contact: 'ben@example.org' }, null);
+    const [ofForm, ofSilent] = await Promise.all([id, silent.id].map((report) => caseOf(report)));
+    const { id: decision } = await house.decide(ofForm ?? '', []);
+    await house.decide(ofSilent ?? '', []);
+    await house.dispatch();
+    const letterWith = async (words: string) => {
+      const isThere = async () => (await mail.listKept('Ines@example.org')).find(({ text }) => text.includes(words));
+      await eventually(async () => (await isThere()) !== undefined, words);
+      return (await isThere())?.text ?? '';
+    };
+    const link = /\/reports\/by-form\/(\S+)/.exec(await letterWith('La maison n’a pas vu de raison d’agir.'));
+    expect(reportLinks.parse(link?.[1] ?? '')).toBe(id);
+    expect(await mail.listKept('ben@example.org')).toEqual([]);
+    expect(await codeOf(decisions.appealByForm(silent.id, { decision, text: 'Mine' }))).toBe('decision_not_found');
+    const appeal = await decisions.appealByForm(id, { decision, text: 'It is me, really.' });
+    expect(await decisions.appealByForm(id, { decision, text: 'Again' })).toEqual(appeal);
+    expect(await reports.getOfForm(id)).toMatchObject({ state: 'appealed', outcome: { mayAppeal: false } });
+    expect(await codeOf(decisions.decideAppeal('rev-1', appeal.id, UPHELD))).toBe('another_reviewer_needed');
+    await decisions.decideAppeal('rev-2', appeal.id, UPHELD);
+    await house.dispatch();
+    expect(await letterWith(UPHELD.reasons)).toContain('/reports/by-form/');
+    // Past its term, nothing leads to the sender.
+    house.clock.advance(4_000 * DAY_MS);
+    await reports.retire();
+    const [row] = await house.rows(`select text from appeals where report = '${id}'`);
+    expect([row, await reports.senderOf(id)]).toEqual([{ text: null }, undefined]);
   });
 
   test('nobody sees a case about themselves or their creator, and every look is on record', async () => {

@@ -1,16 +1,16 @@
 /** Notices about rooms, with mail that is kept, on a database of a test. Each is one process; more can be opened. */
 
 import { Notices, type NoticesOptions } from '../../../server/notices/notices.ts';
-import { ReturnLinks } from '../../../server/notices/return-links.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
+import { returnLinks } from '../../../server/platform/sealed-links.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 
-export const RETURN_LINKS = new ReturnLinks({
+export const RETURN_LINKS = returnLinks({
   box: new SecretBox(['a secret for tests']),
   publicUrl: 'https://loge.example',
 });

@@ -21,6 +21,9 @@ import { MovableClock } from './money-house.ts';
 
 export const silentLog = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog } as never;
 class Killed extends Error {}
+function throwKilled(): never {
+  throw new Killed();
+}
 
 export const DECIDED: DecisionInput = {
   measures: [],
@@ -33,15 +36,14 @@ export const DECIDED: DecisionInput = {
 export class ReviewHouse {
   readonly db: Database;
   readonly clock: MovableClock;
-  readonly killer = new Killer(() => {
-    throw new Killed();
-  });
+  readonly killer: Killer;
   domains: Domains;
   readonly #listeners = new Map<string, ((facts: Fact[]) => Promise<void> | void)[]>();
 
-  private constructor(db: Database, clock: MovableClock) {
+  private constructor(db: Database, { clock, kill }: { clock: MovableClock; kill(): void }) {
     this.db = db;
     this.clock = clock;
+    this.killer = new Killer(kill);
     this.domains = undefined as never;
     for (const name of ['transaction', 'bulkTransaction'] as const) {
       const inner = db[name].bind(db) as (work: never) => Promise<never>;
@@ -49,8 +51,9 @@ export class ReviewHouse {
     }
   }
 
-  static async create(db: Database): Promise<ReviewHouse> {
-    const house = new ReviewHouse(db, new MovableClock(Date.parse('2026-05-04T20:00:00Z')));
+  /** `kill` ends the process that the killer stops; by default the test's own goes on with the next one. */
+  static async create(db: Database, kill: () => void = throwKilled): Promise<ReviewHouse> {
+    const house = new ReviewHouse(db, { clock: new MovableClock(Date.parse('2026-05-04T20:00:00Z')), kill });
     await house.restart();
     const { accounts, charter } = house.domains;
     await accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });

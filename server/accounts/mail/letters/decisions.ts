@@ -92,7 +92,7 @@ export const decisionUndone: Template<LetterData['decision-undone']> = {
 export const reportDecided: Template<LetterData['report-decided']> = {
   lane: 'other',
   write: {
-    en: ({ number, acted, isChanged, link }, house) => ({
+    en: ({ number, acted, isChanged, isByForm, link }, house) => ({
       subject: `Your report no. ${number}`,
       blocks: [
         isChanged
@@ -104,11 +104,11 @@ export const reportDecided: Template<LetterData['report-decided']> = {
             ? 'After another look, nothing is done.'
             : 'The house saw no reason to act.',
         'You can appeal within six months. Another person than the one who decided will answer.',
-        { button: 'See your reports', href: link },
+        { button: isByForm ? 'Read it, and appeal' : 'See your reports', href: link },
       ],
       reason: `You get this letter because you reported something to ${house}.`,
     }),
-    fr: ({ number, acted, isChanged, link }, house) => ({
+    fr: ({ number, acted, isChanged, isByForm, link }, house) => ({
       subject: `Votre signalement n° ${number}`,
       blocks: [
         isChanged
@@ -120,7 +120,7 @@ export const reportDecided: Template<LetterData['report-decided']> = {
             ? 'Après un nouvel examen, rien n’est fait.'
             : 'La maison n’a pas vu de raison d’agir.',
         'Vous pouvez former un recours sous six mois. Une autre personne que celle qui a décidé répondra.',
-        { button: 'Voir vos signalements', href: link },
+        { button: isByForm ? 'La lire, et former un recours' : 'Voir vos signalements', href: link },
       ],
       reason: `Vous recevez ce message parce que vous avez fait un signalement à ${house}.`,
     }),

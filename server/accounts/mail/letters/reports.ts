@@ -10,7 +10,7 @@ export const reportReceived: Template<LetterData['report-received']> = {
       blocks: [
         'Somebody of the house reads it and decides. Keep the number: it is how you ask about your report.',
         'If somebody is in danger now, call the emergency number: 112 in the European Union.',
-        { button: isByForm ? 'The form' : 'See your reports', href: link },
+        { button: isByForm ? 'See your report' : 'See your reports', href: link },
       ],
       reason: isByForm
         ? `You get this letter because somebody gave this address on the form for reports of ${house}. If it was not you, ignore it: nothing else follows from it.`
@@ -21,7 +21,7 @@ export const reportReceived: Template<LetterData['report-received']> = {
       blocks: [
         'Une personne de la maison le lit et décide. Gardez le numéro : il sert à demander où en est votre signalement.',
         'Si quelqu’un est en danger maintenant, appelez le numéro d’urgence : le 112 dans l’Union européenne.',
-        { button: isByForm ? 'Le formulaire' : 'Voir vos signalements', href: link },
+        { button: isByForm ? 'Voir votre signalement' : 'Voir vos signalements', href: link },
       ],
       reason: isByForm
         ? `Vous recevez ce message parce que cette adresse a été donnée dans le formulaire de signalement de ${house}. Si ce n’était pas vous, ignorez-le : il n’a pas d’autre suite.`

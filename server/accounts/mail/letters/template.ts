@@ -63,7 +63,7 @@ export interface LetterData {
     link: string;
   };
   'decision-undone': { link: string };
-  'report-decided': { number: number; acted: boolean; isChanged: boolean; link: string };
+  'report-decided': { number: number; acted: boolean; isChanged: boolean; isByForm: boolean; link: string };
   'appeal-decided': { granted: boolean; reasons: string; link: string };
 }
 

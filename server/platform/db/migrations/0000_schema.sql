@@ -1127,6 +1127,7 @@ CREATE TABLE "appeals" (
 	"case" text NOT NULL,
 	"kind" text NOT NULL,
 	"by" text,
+	"report" text,
 	"text" text,
 	"created_at" timestamp with time zone NOT NULL,
 	"due_at" timestamp with time zone NOT NULL,
@@ -1198,6 +1199,7 @@ CREATE TABLE "reports" (
 	"note" text,
 	"reporter" text,
 	"contact" text,
+	"language" text,
 	"evidence" jsonb,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "reports_number_unique" UNIQUE("number")
@@ -1426,6 +1428,7 @@ CREATE INDEX "suspensions_room" ON "suspensions" USING btree ("room") WHERE "sus
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","report") WHERE "appeals"."report" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint
 CREATE INDEX "appeals_case" ON "appeals" USING btree ("case");--> statement-breakpoint
 CREATE INDEX "appeals_by" ON "appeals" USING btree ("by");--> statement-breakpoint
@@ -1435,10 +1438,12 @@ CREATE INDEX "decisions_accused" ON "decisions" USING btree ("accused","at");-->
 CREATE INDEX "decisions_at" ON "decisions" USING btree ("at");--> statement-breakpoint
 CREATE UNIQUE INDEX "review_cases_open" ON "review_cases" USING btree ("subject_key") WHERE "review_cases"."state" = 'open';--> statement-breakpoint
 CREATE INDEX "review_cases_queue" ON "review_cases" USING btree ("severity","due_at","id") WHERE "review_cases"."owed" is not null;--> statement-breakpoint
+CREATE INDEX "review_cases_subject" ON "review_cases" USING btree ("subject_key");--> statement-breakpoint
 CREATE INDEX "review_cases_state" ON "review_cases" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "review_cases_accused" ON "review_cases" USING btree ("accused");--> statement-breakpoint
-CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("reporter","subject_key","category") WHERE "reports"."reporter" is not null;--> statement-breakpoint
-CREATE INDEX "reports_case" ON "reports" USING btree ("case");--> statement-breakpoint
+CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("case","reporter","category") WHERE "reports"."reporter" is not null;--> statement-breakpoint
+CREATE INDEX "reports_case" ON "reports" USING btree ("case","number");--> statement-breakpoint
+CREATE INDEX "reports_reporter" ON "reports" USING btree ("reporter","number");--> statement-breakpoint
 CREATE INDEX "reports_subject" ON "reports" USING btree ("subject_key");--> statement-breakpoint
 CREATE INDEX "reports_accused" ON "reports" USING btree ("accused");--> statement-breakpoint
 CREATE INDEX "reports_created" ON "reports" USING btree ("created_at");--> statement-breakpoint
