@@ -27,6 +27,7 @@ const homes = {
   canonicalize: '^server/trust/',
   diff: '^server/trust/charter/',
   fflate: '^server/data-export\\.ts$',
+  'openid-client': '^server/accounts/oidc/oidc-client\\.ts$',
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
   'web-push': '^server/notices/push/push\\.ts$',
   'drizzle-orm': '^server/platform/db/',

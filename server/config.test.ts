@@ -164,6 +164,32 @@ test('mail has a server and a sender, and a fault never quotes the password', ()
   expect(faults.join()).not.toContain('a-password');
 });
 
+test('an OpenID provider is set wholly, over https, in a house with accounts', () => {
+  const provider = {
+    LOGE_OIDC_ISSUER: 'https://login.example',
+    LOGE_OIDC_CLIENT_ID: 'loge',
+    LOGE_OIDC_CLIENT_SECRET: 'a-client-secret',
+  };
+  expect(parseConfig({}).oidc).toBeUndefined();
+  const { oidc } = parseConfig(provider);
+  expect(oidc).toEqual({ issuer: 'https://login.example', clientId: 'loge', clientSecret: 'a-client-secret' });
+  expect(faultsOf({ ...provider, LOGE_OIDC_CLIENT_ID: '' })).toEqual([
+    'LOGE_OIDC_CLIENT_ID: needed with LOGE_OIDC_ISSUER and LOGE_OIDC_CLIENT_SECRET',
+  ]);
+  expect(faultsOf({ LOGE_OIDC_ISSUER: 'https://login.example' })).toHaveLength(2);
+  expect(faultsOf({ ...provider, LOGE_SITE: 'off' })).toEqual([
+    expect.stringMatching(/^LOGE_OIDC_ISSUER: .*LOGE_SITE/),
+  ]);
+
+  const withIssuer = (LOGE_OIDC_ISSUER: string, more = {}) => faultsOf({ ...provider, LOGE_OIDC_ISSUER, ...more });
+  const isFault = [expect.stringMatching(/^LOGE_OIDC_ISSUER: must be (an )?https/)];
+  expect(withIssuer('http://login.example')).toEqual(isFault);
+  expect(withIssuer('http://127.0.0.1.login.example')).toEqual(isFault);
+  expect(withIssuer('ftp://login.example')).toEqual(isFault);
+  for (const host of ['127.0.0.1:9', 'localhost:9', '[::1]:9']) expect(withIssuer(`http://${host}`)).toEqual([]);
+  expect(withIssuer('http://127.0.0.1:9', { NODE_ENV: 'production' })).toContainEqual(isFault[0]);
+});
+
 test('operators are named in a house that only embeds, and refused in one with accounts', () => {
   expect(parseConfig({ LOGE_OPERATORS: 'ada, bob', LOGE_SITE: 'off' }).operators).toEqual(['ada', 'bob']);
   expect(faultsOf({ LOGE_OPERATORS: 'ada' })).toEqual([expect.stringMatching(/^LOGE_OPERATORS: .*npm run operators/)]);

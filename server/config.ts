@@ -132,6 +132,10 @@ const environment = z.object({
   LOGE_SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
   /** The sender of all mail: `Name <address>`. */
   LOGE_MAIL_FROM: text.transform(parseMailFrom).optional(),
+  /** The OpenID provider by which people with a seat in the house may sign in. */
+  LOGE_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).optional(),
+  LOGE_OIDC_CLIENT_ID: text.max(255).optional(),
+  LOGE_OIDC_CLIENT_SECRET: text.optional(),
   /** Letters per hour, of sign-in letters and of all others each. What is above waits. */
   LOGE_MAIL_PER_HOUR: z.coerce.number().int().min(1).max(10_000_000).default(5_000),
   LOGE_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
@@ -246,6 +250,7 @@ export function parseConfig(env: Record<string, string | undefined>, part: Part 
   if (given.LOGE_SMTP_URL && !given.LOGE_MAIL_FROM && !(production && hasSite(given))) {
     faults.push('LOGE_MAIL_FROM: needed with LOGE_SMTP_URL, such as `Loge <mail@loge.example>`');
   }
+  faults.push(...oidcFaults(given));
   if (given.STRIPE_SECRET_KEY && !given.STRIPE_WEBHOOK_SECRET) {
     faults.push('STRIPE_WEBHOOK_SECRET: needed with STRIPE_SECRET_KEY (the `whsec_…` of your webhook endpoint)');
   }
@@ -299,6 +304,25 @@ function productionFaults(env: Record<string, string>, carriesMedia: boolean): s
   }
   return faults;
 }
+
+function oidcFaults(env: Record<string, string>): string[] {
+  const names = ['LOGE_OIDC_ISSUER', 'LOGE_OIDC_CLIENT_ID', 'LOGE_OIDC_CLIENT_SECRET'];
+  const set = names.filter((name) => env[name]);
+  const faults = names
+    .filter((name) => set.length > 0 && !env[name])
+    .map((name) => `${name}: needed with ${set.join(' and ')}`);
+  if (set.length > 0 && !hasSite(env)) {
+    faults.push(`${set[0]}: for a house with accounts (LOGE_SITE=on); one that only embeds has no people who sign in`);
+  }
+  const { protocol, hostname } = URL.parse(env.LOGE_OIDC_ISSUER ?? '') ?? {};
+  const isLocal = env.NODE_ENV !== 'production' && LOOPBACK_HOSTS.has(hostname ?? '');
+  if (protocol === 'http:' && !isLocal) {
+    faults.push('LOGE_OIDC_ISSUER: must be https; http is for a provider on this machine, in development');
+  }
+  return faults;
+}
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function hasSite(env: { NODE_ENV?: string | undefined; LOGE_SITE?: string | undefined }): boolean {
   return env.LOGE_SITE === undefined ? env.NODE_ENV !== 'production' : env.LOGE_SITE === 'on';
@@ -355,6 +379,15 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     smtpUrl: env.LOGE_SMTP_URL,
     mailFrom: env.LOGE_MAIL_FROM ?? DEVELOPMENT_MAIL_FROM,
     mailPerHour: env.LOGE_MAIL_PER_HOUR,
+    /** Absent: people with a seat in the house have passkeys alone. */
+    oidc:
+      env.LOGE_OIDC_ISSUER && env.LOGE_OIDC_CLIENT_ID && env.LOGE_OIDC_CLIENT_SECRET
+        ? {
+            issuer: env.LOGE_OIDC_ISSUER,
+            clientId: env.LOGE_OIDC_CLIENT_ID,
+            clientSecret: env.LOGE_OIDC_CLIENT_SECRET,
+          }
+        : undefined,
     walletMode: env.WALLET_MODE,
     promoPays: env.LOGE_PROMO_PAYS,
     contentPolicy: env.CONTENT_POLICY,

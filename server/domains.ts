@@ -8,7 +8,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
-import { Operators } from './accounts/operators/operators.ts';
+import type { Operators } from './accounts/operators/operators.ts';
 import { addressIn } from './accounts/people/mail-addresses.ts';
 import { People } from './accounts/people/people.ts';
 import { Moderators } from './accounts/roles/moderators.ts';
@@ -157,9 +157,9 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock });
-  const { publicUrl, creatorApproval } = config;
+  const { publicUrl, creatorApproval, oidc } = config;
   const houseName = config.mailFrom.name;
-  const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval });
+  const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval, oidc });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
   const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const senderLinks = reportLinks({ box, publicUrl });
@@ -208,7 +208,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     apiKeys,
     deskSessions: new DeskSessions({ db, clock, log, operators: config.operators, keys: apiKeys.ring }),
     mail,
-    operators: new Operators({ db, clock, roles, publicUrl: config.publicUrl }),
+    operators: people.operators,
     people,
     pictures,
     roles,

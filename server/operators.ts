@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env, 'command');
   if (!config.hasSite) throw new ConfigError(['LOGE_SITE: set it to `on`: only a house with accounts has people']);
   const invitation = (await askServer(config, address)) ?? (await inviteHere(config, address));
-  process.stdout.write(values.json ? `${JSON.stringify(invitation, null, 2)}\n` : describe(invitation));
+  process.stdout.write(values.json ? `${JSON.stringify(invitation, null, 2)}\n` : describe(invitation, config));
 }
 
 async function askServer(config: Config, address: string): Promise<OperatorInvitation | undefined> {
@@ -49,8 +49,9 @@ async function inviteHere(config: Config, address: string): Promise<OperatorInvi
   }
 }
 
-function describe({ address, url, expiresAt }: OperatorInvitation): string {
-  return `${address} becomes an operator with this link, signed in with that address and a passkey:\n\n  ${url}\n\nIt works once, until ${expiresAt}.\n`;
+function describe({ address, url, expiresAt }: OperatorInvitation, { oidc }: Config): string {
+  const way = oidc ? `a passkey or an account at ${new URL(oidc.issuer).host}` : 'a passkey';
+  return `${address} becomes an operator with this link, signed in with that address and ${way}:\n\n  ${url}\n\nIt works once, until ${expiresAt}.\n`;
 }
 
 main().then(

@@ -60,6 +60,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'who became an operator stays on record',
   },
   passkeys: { domain: 'accounts', rows: 'person = $1', hidden: ['public_key', 'counter'], erase: { delete: true } },
+  oidc_bindings: { domain: 'accounts', rows: 'person = $1', erase: { delete: true } },
   handles: { domain: 'accounts', rows: 'person = $1', erase: { set: { freed_at: 'coalesce(freed_at, now())' } } },
   moderator_invitations: { domain: 'accounts', rows: 'person = $1', hidden: ['link_digest'], erase: { delete: true } },
   roles: {
@@ -231,6 +232,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   push_messages: 'texts about rooms, deleted once they were sent',
   outbox: 'facts, deleted an hour after everybody has taken them',
   passkey_challenges: 'random values, deleted within the hour',
+  oidc_requests: 'random values, deleted within the hour',
   payout_batches: 'sums',
   picture_files: 'files of pictures, deleted with their last use',
   provider_events: 'ids of the payment provider',

@@ -71,7 +71,37 @@ export const ERROR_CATALOGUE = {
   sign_in_again: {
     status: 403,
     retryable: false,
-    message: 'A first passkey is added soon after signing in. Sign in again, then add it.',
+    message: 'A first one is added soon after signing in. Sign in again, then add it.',
+  },
+  oidc_answer_invalid: {
+    status: 422,
+    retryable: false,
+    message: 'This answer of the OpenID provider is not valid here, or its time is over. Try again.',
+  },
+  oidc_unknown: {
+    status: 403,
+    retryable: false,
+    message: 'This account of the OpenID provider belongs to no operator or reviewer of this house.',
+  },
+  oidc_taken: {
+    status: 409,
+    retryable: false,
+    message: 'This account of the OpenID provider belongs to somebody else here, or you have another one.',
+  },
+  oidc_stale: {
+    status: 403,
+    retryable: false,
+    message: 'The OpenID provider did not ask you to sign in again. Try again, or use a passkey.',
+  },
+  oidc_unavailable: {
+    status: 503,
+    retryable: true,
+    message: 'The OpenID provider does not answer. Try again later, or use a passkey.',
+  },
+  last_strong_sign_in: {
+    status: 409,
+    retryable: false,
+    message: 'An operator keeps a passkey or an account of the OpenID provider. Add another one first.',
   },
   invitation_for_another: {
     status: 403,

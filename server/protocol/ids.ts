@@ -36,6 +36,7 @@ export const ID_PREFIXES = {
   invitation: 'invite_',
   signInRequest: 'signin_',
   passkey: 'passkey_',
+  oidcBinding: 'oidc_',
   addressChange: 'move_',
   operatorInvitation: 'opinvite_',
   letter: 'letter_',
@@ -75,6 +76,7 @@ export type RoleId = Id<'role'>;
 export type InvitationId = Id<'invitation'>;
 export type AddressChangeId = Id<'addressChange'>;
 export type PasskeyId = Id<'passkey'>;
+export type OidcBindingId = Id<'oidcBinding'>;
 export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;

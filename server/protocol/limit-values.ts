@@ -172,11 +172,13 @@ export const passkeyMinutes = 5;
 /** Passkeys of one person. */
 export const passkeys = 20;
 export const passkeyNameChars = 40;
-/** How long a confirmation with a passkey holds for dangerous acts. */
+/** How long a person may take at the house's OpenID provider. */
+export const oidcMinutes = 10;
+/** How long a confirmation with a passkey or at the OpenID provider holds for dangerous acts. */
 export const confirmedMinutes = 10;
 /** Largest refund that an operator orders without such a confirmation. */
 export const unconfirmedRefundMinor = 10_000;
-/** How long a passkey opens the desk. */
+/** How long a passkey or a sign-in at the OpenID provider opens the desk. */
 export const operatorHours = 8;
 export const operatorInvitationHours = 24;
 /** How long the old mailbox can undo a change of address. */

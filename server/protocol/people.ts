@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { country, displayName, identity, multiLine, singleLine } from './accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
+import { oidcBinding } from './oidc.ts';
+import { operatorAcceptance } from './operators.ts';
 import { picture } from './pictures.ts';
 import { heldRole } from './roles.ts';
 
@@ -27,6 +29,17 @@ export const returnPath = z
 
 export const signInInput = z.object({ address: z.string().min(3).max(254), returnTo: returnPath.optional() });
 export const signInCodeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'Six digits') });
+
+/**
+ * At the house's OpenID provider. `confirm`: signed in, prove again who one is. `enrol`: bind an account at the
+ * provider to oneself, as an operator or reviewer, or with the `invitation` of an operator.
+ */
+export const oidcStart = z.object({
+  purpose: z.enum(['sign-in', 'confirm', 'enrol']),
+  returnTo: returnPath.default('/'),
+  invitation: operatorAcceptance.shape.token.optional(),
+});
+export type OidcStart = z.input<typeof oidcStart>;
 
 const mailPreferences = z.object({ lives: z.boolean().meta({ description: 'Lives of creators whom one follows' }) });
 
@@ -112,6 +125,8 @@ export const deskPerson = deskPersonRow.extend({
   /** Requests too; those have no `givenAt`. */
   roles: z.array(heldRole),
   sessions: z.array(personSession),
+  /** Accounts at the OpenID provider of the house. */
+  oidcBindings: z.array(oidcBinding),
   openMatters: z.array(z.string()),
 });
 export type DeskPerson = z.infer<typeof deskPerson>;

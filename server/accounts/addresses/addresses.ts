@@ -14,10 +14,10 @@ import type { Language } from '../../protocol/people.ts';
 import { digestOf } from '../key-ring.ts';
 import type { LetterData } from '../mail/letters/template.ts';
 import type { Mail } from '../mail/mail.ts';
-import type { Passkeys } from '../passkeys/passkeys.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
+import type { StrongSignIns } from '../people/strong-sign-ins.ts';
 import { type AddressChangeRow, AddressesStore, type Side } from './addresses.store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,7 +39,7 @@ interface AddressesOptions {
   clock: Clock;
   mail: Pick<Mail, 'enqueue' | 'wake'>;
   sessions: PersonSessions;
-  passkeys: Passkeys;
+  strongSignIns: Pick<StrongSignIns, 'removeAll'>;
   publicUrl: string;
 }
 
@@ -148,7 +148,7 @@ export class Addresses {
       }
       await this.#store.endOpenOf(tx, person, at);
       const suspectSince = new Date(Date.parse(row.createdAt) - SUSPECT_MS).toISOString();
-      await this.#options.passkeys.removeAll(tx, person, suspectSince);
+      await this.#options.strongSignIns.removeAll(tx, person, suspectSince);
       await this.#options.sessions.revokeAll(person, tx);
     });
     this.#options.sessions.wake();
@@ -186,7 +186,7 @@ export class Addresses {
         return 'taken';
       }
       if (kind === 'recovery') {
-        await this.#options.passkeys.removeAll(tx, person);
+        await this.#options.strongSignIns.removeAll(tx, person);
         await this.#options.sessions.revokeAll(person, tx);
       }
       const { publicUrl } = this.#options;

@@ -15,6 +15,7 @@ const SAMPLES: LetterData = {
   'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },
   receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z' },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
+  'oidc-binding': { what: 'removed', name: 'login.example', link: LINK },
   passkey: { what: 'added', name: 'Phone', link: LINK },
   address: {
     step: 'confirm_old',

@@ -1,6 +1,6 @@
 /** The letters of the house by template. */
 
-import { passkey } from './letters/account.ts';
+import { oidcBinding, passkey } from './letters/account.ts';
 import { accountClosed } from './letters/account-closed.ts';
 import { address } from './letters/address.ts';
 import { appealDecided, decision, decisionUndone, reportDecided } from './letters/decisions.ts';
@@ -27,6 +27,7 @@ export const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[N
   'report-received': reportReceived,
   'report-unfounded': reportUnfounded,
   passkey,
+  'oidc-binding': oidcBinding,
   address,
   decision,
   'decision-undone': decisionUndone,

@@ -1,11 +1,11 @@
 /**
  * How a person of the house becomes an operator: by a one-time link for their mail address, which they accept signed in
- * with a passkey. The link alone is worth nothing: it also takes the mailbox. Called by the gateway and by
- * `npm run operators`.
+ * with a passkey or at the house's OpenID provider. The link alone is worth nothing: it also takes the mailbox. Called
+ * by the gateway and by `npm run operators`.
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/db/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -52,18 +52,26 @@ export class Operators {
 
   /** Uses the invitation up, and gives the role. */
   async accept(token: string, person: string): Promise<void> {
-    const { roles } = this.#options;
-    const at = this.#isoIn(0);
-    const invitation = await this.#store.findOpen(digest(token), at);
+    const linkDigest = await this.find(token, person);
+    await this.#store.transaction((tx) => this.use(tx, linkDigest, person));
+    this.#options.roles.wake();
+  }
+
+  /** The digest of an unused invitation that is for this person. */
+  async find(token: string, person: string): Promise<string> {
+    const linkDigest = digest(token);
+    const invitation = await this.#store.findOpen(linkDigest, this.#isoIn(0));
     if (!invitation) throw new AppError('desk_link_invalid');
     const addresses = await this.#people.addressesOf(person);
     if (!addresses.includes(invitation.address)) throw new AppError('invitation_for_another');
-    await this.#store.transaction(async (tx) => {
-      const used = await this.#store.use(tx, digest(token), { at, person });
-      if (!used) throw new AppError('desk_link_invalid');
-      await roles.give({ person, role: 'operator', by: used.createdBy }, tx);
-    });
-    roles.wake();
+    return linkDigest;
+  }
+
+  /** In the caller's transaction, after whose commit it wakes the roles. */
+  async use(tx: Orm, linkDigest: string, person: string): Promise<void> {
+    const used = await this.#store.use(tx, linkDigest, { at: this.#isoIn(0), person });
+    if (!used) throw new AppError('desk_link_invalid');
+    await this.#options.roles.give({ person, role: 'operator', by: used.createdBy }, tx);
   }
 
   #isoIn(ms: number): string {

@@ -14,27 +14,21 @@ import type {
   PasskeyProof,
   PasskeyRequestOptions,
 } from '../../protocol/passkeys.ts';
-import type { Language } from '../../protocol/people.ts';
-import type { Mail } from '../mail/mail.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
-import { isConfirmed, isRecent, type SessionProof } from '../people/session-strength.ts';
+import type { SessionProof } from '../people/session-strength.ts';
+import type { StrongSignIns } from '../people/strong-sign-ins.ts';
 import { challengeOf, creationOptions, requestOptions, type Site, verifyCreation, verifyProof } from './ceremonies.ts';
 import { type ChallengeRow, type PasskeyRow, PasskeysStore } from './passkeys.store.ts';
 
 export interface PasskeysOptions {
   db: Database;
   clock: Clock;
-  mail: Pick<Mail, 'enqueue' | 'wake'>;
+  strongSignIns: StrongSignIns;
   sessions: PersonSessions;
   publicUrl: string;
   /** Shown by the browser next to the passkey. */
   houseName: string;
-}
-
-interface Contact {
-  to: string;
-  language: Language;
 }
 
 /** A signed-in person, and the browser that asks: a random value in its cookie. */
@@ -65,10 +59,9 @@ export class Passkeys {
     this.#site = { origin, rpId: hostname, name: options.houseName };
   }
 
-  /** A person's first passkey needs a recent sign-in, each further one the confirmation with a passkey. */
   async offerToAdd({ browser, person, session }: Owner): Promise<PasskeyCreationOptions> {
     const passkeys = await this.#store.list(person);
-    this.#assertMayAdd(passkeys, session);
+    await this.#assertMayAdd(passkeys, { person, session });
     const row = await this.#people.find(person);
     const [address] = await this.#people.addressesOf(person);
     const options = await creationOptions(this.#site, { id: person, name: address ?? row?.name ?? person, passkeys });
@@ -85,16 +78,17 @@ export class Passkeys {
     const createdAt = this.#isoIn(0);
     const id = createId('passkey');
     const name = device || 'Passkey';
-    const contact = await this.#contactOf(person);
+    const { strongSignIns } = this.#options;
+    const contact = await strongSignIns.contactOf(person);
     const added = await this.#store.transaction(async (tx) => {
       await this.#people.lock(tx, person);
-      this.#assertMayAdd(await this.#store.list(person, tx), session);
+      await this.#assertMayAdd(await this.#store.list(person, tx), { person, session }, tx);
       const row = await this.#store.insert(tx, { ...credential, id, person, name, createdAt, lastUsedAt: null });
       if (!row) throw new AppError('passkey_invalid');
-      await this.#notify(tx, contact, { row, what: 'added' });
+      await strongSignIns.report(tx, contact, { id, name, template: 'passkey', what: 'added' });
       return { passkey: toWire(row), secret: await this.#confirm(session, tx) };
     });
-    this.#options.mail.wake();
+    strongSignIns.wake();
     return added;
   }
 
@@ -138,19 +132,18 @@ export class Passkeys {
     return toWire(row);
   }
 
+  /** The last one of an operator stays, unless they sign in at the house's OpenID provider too. */
   async remove(person: string, id: string): Promise<void> {
-    const contact = await this.#contactOf(person);
+    const { strongSignIns } = this.#options;
+    const contact = await strongSignIns.contactOf(person);
     await this.#store.transaction(async (tx) => {
+      await this.#people.lock(tx, person);
       const row = await this.#store.delete(tx, person, id);
       if (!row) throw new AppError('passkey_not_found');
-      await this.#notify(tx, contact, { row, what: 'removed' });
+      await strongSignIns.assertEnough(tx, person);
+      await strongSignIns.report(tx, contact, { id, name: row.name, template: 'passkey', what: 'removed' });
     });
-    this.#options.mail.wake();
-  }
-
-  /** All of a person, or those that were added since a time. */
-  removeAll(tx: Orm, person: string, since?: string): Promise<void> {
-    return this.#store.deleteAll(tx, person, since);
+    strongSignIns.wake();
   }
 
   async prune(): Promise<void> {
@@ -158,16 +151,14 @@ export class Passkeys {
   }
 
   async #confirm({ id }: SessionProof, tx: Orm): Promise<string> {
-    const secret = await this.#options.sessions.confirm(id, tx);
+    const secret = await this.#options.sessions.confirm(id, { method: 'passkey' }, tx);
     if (secret === undefined) throw new AppError('passkey_invalid');
     return secret;
   }
 
-  #assertMayAdd(passkeys: PasskeyRow[], session: SessionProof): void {
-    const nowMs = this.#options.clock.now();
+  async #assertMayAdd(passkeys: PasskeyRow[], owner: Pick<Owner, 'person' | 'session'>, tx?: Orm): Promise<void> {
     if (passkeys.length >= LIMITS.passkeys) throw new AppError('passkey_limit');
-    if (passkeys.length > 0 && !isConfirmed(session, nowMs)) throw new AppError('step_up_required');
-    if (!isConfirmed(session, nowMs) && !isRecent(session, nowMs)) throw new AppError('sign_in_again');
+    await this.#options.strongSignIns.assertMayAdd(owner, tx);
   }
 
   async #keepChallenge(challenge: Omit<ChallengeRow, 'expiresAt'>): Promise<void> {
@@ -182,22 +173,6 @@ export class Passkeys {
     const isTaken = challenge !== undefined && (await this.#store.takeChallenge({ ...of, challenge }, this.#isoIn(0)));
     if (!isTaken) throw new AppError('passkey_invalid');
     return challenge;
-  }
-
-  /** So that a passkey which a thief adds does not stay unnoticed. */
-  async #notify(
-    tx: Orm,
-    contact: Contact | undefined,
-    { row: { id, name }, what }: { row: PasskeyRow; what: 'added' | 'removed' },
-  ): Promise<void> {
-    if (!contact) return;
-    const data = { what, name, link: `${this.#options.publicUrl}/account` };
-    await this.#options.mail.enqueue(tx, { ...contact, key: `${id}:${what}`, template: 'passkey', data });
-  }
-
-  async #contactOf(person: string): Promise<Contact | undefined> {
-    const [row, [to]] = await Promise.all([this.#people.find(person), this.#people.addressesOf(person)]);
-    return row && to !== undefined ? { to, language: row.language } : undefined;
   }
 
   #isoIn(ms: number): string {

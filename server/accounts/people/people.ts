@@ -13,6 +13,9 @@ import type { BecomeCreatorInput, DeskPersonRow, Language, Profile, ProfileChang
 import { pictureOf } from '../../protocol/pictures.ts';
 import type { CreatorCard } from '../../protocol/profiles.ts';
 import { Addresses } from '../addresses/addresses.ts';
+import { Oidc } from '../oidc/oidc.ts';
+import type { OidcSettings } from '../oidc/oidc-client.ts';
+import { Operators } from '../operators/operators.ts';
 import { Passkeys } from '../passkeys/passkeys.ts';
 import type { Roles } from '../roles/roles.ts';
 import { assertHandle, foldHandle } from './handles.ts';
@@ -20,6 +23,7 @@ import { parseAddress } from './mail-addresses.ts';
 import { type CreatorRow, PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
+import { StrongSignIns } from './strong-sign-ins.ts';
 
 /** A handle that was given up stays unused for this long, so that old links do not lead to a stranger. */
 const HANDLE_REST_MS = 90 * 24 * 3600_000;
@@ -39,6 +43,8 @@ interface PeopleOptions {
   creatorApproval: boolean;
   /** The browser shows it with a passkey. */
   houseName: string;
+  /** The house's OpenID provider, if it has one. */
+  oidc?: OidcSettings | undefined;
 }
 
 /** What accounts know of a profile. */
@@ -55,6 +61,8 @@ export class People {
   readonly sessions: PersonSessions;
   readonly signIn: SignIn;
   readonly passkeys: Passkeys;
+  readonly oidc: Oidc;
+  readonly operators: Operators;
   readonly addresses: Addresses;
   readonly #store: PeopleStore;
   readonly #clock: Clock;
@@ -62,16 +70,21 @@ export class People {
   readonly #creatorApproval: boolean;
   readonly #pruneJob: PeriodicJob;
 
-  constructor({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval }: PeopleOptions) {
+  constructor(options: PeopleOptions) {
+    const { db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval } = options;
     this.#store = new PeopleStore(db);
     this.#clock = clock;
     this.#roles = roles;
     this.#creatorApproval = creatorApproval;
     this.sessions = new PersonSessions({ db, outbox, clock });
     this.signIn = new SignIn({ db, clock, mail, publicUrl, sessions: this.sessions });
-    this.passkeys = new Passkeys({ db, clock, mail, publicUrl, houseName, sessions: this.sessions });
-    const { sessions, passkeys } = this;
-    this.addresses = new Addresses({ db, clock, mail, publicUrl, sessions, passkeys });
+    this.operators = new Operators({ db, clock, roles, publicUrl });
+    const { sessions, operators } = this;
+    const strongSignIns = new StrongSignIns({ db, clock, mail, roles, publicUrl });
+    this.passkeys = new Passkeys({ db, clock, publicUrl, houseName, sessions, strongSignIns });
+    const settings = options.oidc;
+    this.oidc = new Oidc({ db, clock, log, sessions, strongSignIns, roles, operators, publicUrl, settings });
+    this.addresses = new Addresses({ db, clock, mail, publicUrl, sessions, strongSignIns });
     this.#pruneJob = new PeriodicJob({
       name: 'prune sign-ins',
       everyMs: PRUNE_MS,
@@ -79,6 +92,7 @@ export class People {
       run: async () => {
         await this.signIn.prune();
         await this.passkeys.prune();
+        await this.oidc.prune();
         await this.addresses.sweep();
         await this.sessions.prune();
         return false;

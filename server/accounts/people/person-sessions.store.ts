@@ -68,10 +68,13 @@ export class PersonSessionsStore {
   }
 
   /** False if the session has ended. */
-  async confirm(tx: Orm, { id, secretDigest, at }: { id: string; secretDigest: string; at: string }): Promise<boolean> {
+  async confirm(
+    tx: Orm,
+    { id, at, ...proof }: Pick<PersonSessionRow, 'id' | 'method' | 'provedAt' | 'secretDigest'> & { at: string },
+  ): Promise<boolean> {
     const confirmed = await tx
       .update(personSessions)
-      .set({ method: 'passkey', provedAt: at, secretDigest, secretIssuedAt: at, nextDigest: null, nextIssuedAt: null })
+      .set({ ...proof, secretIssuedAt: at, nextDigest: null, nextIssuedAt: null })
       .where(and(eq(personSessions.id, id), isLive(at)))
       .returning({ id: personSessions.id });
     return confirmed.length > 0;

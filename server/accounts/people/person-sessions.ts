@@ -30,6 +30,12 @@ const OVERLAP_MS = 60_000;
 /** How long ended sessions are kept. */
 const KEPT_MS = 30 * DAY_MS;
 
+interface Proof {
+  method: SignInMethod;
+  /** By default now. */
+  provedAtMs?: number | undefined;
+}
+
 export class PersonSessions {
   readonly #store: PersonSessionsStore;
   readonly #db: Database;
@@ -53,7 +59,7 @@ export class PersonSessions {
 
   /** Opens a session; the secret is only in this answer. */
   async open(
-    { person, device, method }: { person: string; device: string; method: SignInMethod },
+    { person, device, method, provedAtMs }: { person: string; device: string } & Proof,
     tx?: Orm,
   ): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
@@ -65,7 +71,7 @@ export class PersonSessions {
       secretDigest: digest(secret),
       secretIssuedAt: at,
       device,
-      provedAt: at,
+      provedAt: provedAtMs === undefined ? at : new Date(provedAtMs).toISOString(),
       createdAt: at,
       lastUsedAt: at,
       expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS),
@@ -74,12 +80,14 @@ export class PersonSessions {
   }
 
   /**
-   * Notes that the person used a passkey, under a new secret that is only in this answer: a copy of the cookie taken
-   * before ends instead of being confirmed too. Undefined if the session has ended. Its sockets stay.
+   * Notes that the person proved who they are, under a new secret that is only in this answer: a copy of the cookie
+   * taken before ends instead of being confirmed too. Undefined if the session has ended. Its sockets stay.
    */
-  async confirm(id: PersonSessionId, tx: Orm): Promise<string | undefined> {
+  async confirm(id: PersonSessionId, { method, provedAtMs }: Proof, tx: Orm): Promise<string | undefined> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
-    const isLive = await this.#store.confirm(tx, { id, secretDigest: digest(secret), at: this.#isoIn(0) });
+    const at = this.#isoIn(0);
+    const provedAt = provedAtMs === undefined ? at : new Date(provedAtMs).toISOString();
+    const isLive = await this.#store.confirm(tx, { id, method, provedAt, secretDigest: digest(secret), at });
     return isLive ? secret : undefined;
   }
 

@@ -3,24 +3,26 @@
 import type { PersonSessionId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
-/** `demo` exists in development only, where nobody is asked for a passkey. */
-export type SignInMethod = 'mail' | 'passkey' | 'demo';
+/** `oidc`: at the house's OpenID provider. `demo` exists in development only, where nobody is asked for a passkey. */
+export type SignInMethod = 'mail' | 'passkey' | 'oidc' | 'demo';
+
+const STRONG: ReadonlySet<SignInMethod> = new Set(['passkey', 'oidc']);
 
 export interface SessionProof {
   id: PersonSessionId;
   method: SignInMethod;
-  /** When the person last proved who they are. */
+  /** When the person last proved who they are; with `oidc` when the provider last asked them. */
   provedAtMs: number;
 }
 
-/** Whether its person used a passkey a few minutes ago, which dangerous acts need. */
+/** Whether its person used a passkey or signed in at the provider a few minutes ago, which dangerous acts need. */
 export function isConfirmed(session: SessionProof, nowMs: number): boolean {
-  return session.method === 'demo' || (session.method === 'passkey' && isRecent(session, nowMs));
+  return session.method === 'demo' || (STRONG.has(session.method) && isRecent(session, nowMs));
 }
 
 /** Whether it opens the desk to an operator: a sign-in by mail alone does not, however recent. */
 export function mayOperate({ method, provedAtMs }: SessionProof, nowMs: number): boolean {
-  return method === 'demo' || (method === 'passkey' && nowMs - provedAtMs < LIMITS.operatorHours * 3_600_000);
+  return method === 'demo' || (STRONG.has(method) && nowMs - provedAtMs < LIMITS.operatorHours * 3_600_000);
 }
 
 /** Whether its person signed in a few minutes ago, by whatever method. */

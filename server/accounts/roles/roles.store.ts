@@ -27,8 +27,8 @@ export class RolesStore {
   }
 
   /** Roles that were given and have not ended, oldest first. */
-  listGiven(which: RoleFilter): Promise<RoleRow[]> {
-    return this.#list(isNotNull(roles.givenAt), which);
+  listGiven(which: RoleFilter, tx?: Orm): Promise<RoleRow[]> {
+    return this.#list(isNotNull(roles.givenAt), which, tx);
   }
 
   /** Requests that wait, oldest first. */
@@ -36,13 +36,13 @@ export class RolesStore {
     return this.#list(isNull(roles.givenAt), which);
   }
 
-  #list(isWanted: SQL, filter: RoleFilter): Promise<RoleRow[]> {
+  #list(isWanted: SQL, filter: RoleFilter, tx: Orm = this.#db.orm): Promise<RoleRow[]> {
     const conditions = [isWanted, isNull(roles.endedAt)];
     for (const name of ['id', 'person', 'role', 'creator'] as const) {
       const value = filter[name];
       if (value !== undefined) conditions.push(eq(roles[name], value));
     }
-    return this.#db.orm
+    return tx
       .select()
       .from(roles)
       .where(and(...conditions))

@@ -14,6 +14,8 @@ import { type RoleKey, type RoleRow, RolesStore } from './roles.store.ts';
 /** `by`: the id of a person or an API key, or the name of a command. */
 type RoleAct = RoleKey & { by: string };
 
+const SEATS: ReadonlySet<RoleName> = new Set(['operator', 'reviewer']);
+
 export class Roles {
   readonly #store: RolesStore;
   readonly #outbox: Pick<Outbox, 'add' | 'wake'>;
@@ -30,8 +32,13 @@ export class Roles {
     return (await this.#store.listGiven({ person })).map(toHeldRole);
   }
 
-  async has(person: string, role: RoleName): Promise<boolean> {
-    return (await this.#store.listGiven({ person, role })).length > 0;
+  async has(person: string, role: RoleName, tx?: Orm): Promise<boolean> {
+    return (await this.#store.listGiven({ person, role }, tx)).length > 0;
+  }
+
+  /** Whether they work for the house. */
+  async hasSeat(person: string, tx?: Orm): Promise<boolean> {
+    return (await this.#store.listGiven({ person }, tx)).some(({ role }) => SEATS.has(role));
   }
 
   /** Everybody who holds a role now, oldest first. */

@@ -14,6 +14,7 @@ import { DeskAccess, mountDeskSignIn } from '../site/desk-access.ts';
 import { mountDiscovery } from '../site/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/mail-pages.ts';
+import { OidcSignIn } from '../site/oidc-sign-in.ts';
 import { passkeyCeremonies } from '../site/passkey-operations.ts';
 import { mountPictures } from '../site/picture-files.ts';
 import { mountReportPages } from '../site/report-pages.ts';
@@ -65,13 +66,16 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   app.use('/v1', noStore, embedderCors(context));
   pipeline.mount(app, HTTP_OPERATIONS);
   app.use('/site', noStore);
+  const oidc = new OidcSignIn(context, { sessions, desk, limits });
   pipeline.mount(app, [
     ...siteOperations(context, { sessions, desk }),
     ...signInOperations(context, { sessions, desk, limits }),
     ...passkeyCeremonies(context, { sessions, desk, limits }),
+    ...oidc.operations,
   ]);
   mountDeskSignIn(app, context, { access: desk, limits });
   mountSignInLinks(app, context, { sessions, desk, limits });
+  oidc.mountAnswer(app);
   mountAddressLinks(app, context, limits);
   mountUnsubscribing(app, context, limits);
   mountTicketReturns(app, context, limits);

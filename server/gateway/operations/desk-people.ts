@@ -12,14 +12,15 @@ const onRecord = (query: string) => (query.includes('@') ? 'by address' : query)
 async function detailsOf({ people, roles, closing }: HttpDomains, person: string) {
   const row = await people.findForDesk(person);
   if (!row) throw new AppError('person_not_found');
-  const [addresses, held, requests, sessions, { openMatters }] = await Promise.all([
+  const [addresses, held, requests, sessions, oidcBindings, { openMatters }] = await Promise.all([
     people.addressesOf(person),
     roles.rolesOf(person),
     roles.requests({ person }),
     people.sessions.list(person, undefined),
+    people.oidc.list(person),
     closing.look(person),
   ]);
-  return { ...row, addresses, roles: [...held, ...requests], sessions, openMatters };
+  return { ...row, addresses, roles: [...held, ...requests], sessions, oidcBindings, openMatters };
 }
 
 export const deskPeopleOperations = [

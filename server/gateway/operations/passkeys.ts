@@ -32,7 +32,7 @@ export const passkeyOperations = [
     stepUp: true,
     answer: z.object({}),
     summary: 'Remove one of your passkeys',
-    errors: ['passkey_not_found'],
+    errors: ['passkey_not_found', 'last_strong_sign_in'],
     run: async ({ people }, { caller, params }) => {
       await people.passkeys.remove(caller.identity, params.passkey);
       return {};

@@ -19,6 +19,7 @@ import { privateSessionOperations } from './money/private-sessions.ts';
 import { ticketOperations } from './money/tickets.ts';
 import { tipOperations } from './money/tips.ts';
 import { walletOperations } from './money/wallet.ts';
+import { oidcOperations } from './oidc.ts';
 import type { HttpOperation, Operation, SocketOperation } from './operation.ts';
 import { operatorOperations } from './operators.ts';
 import { passkeyOperations } from './passkeys.ts';
@@ -39,6 +40,7 @@ export const OPERATIONS = {
     ...accountOperations,
     ...peopleOperations,
     ...passkeyOperations,
+    ...oidcOperations,
     ...addressOperations,
     ...operatorOperations,
     ...pushOperations,

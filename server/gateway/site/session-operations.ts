@@ -20,6 +20,8 @@ const siteSession = z.object({
   demo: z.boolean(),
   /** Whether one can sign in with an account of this house. */
   hasAccounts: z.boolean(),
+  /** The host of the OpenID provider at which operators and reviewers can sign in. */
+  openIdProvider: z.string().nullable(),
   currency: z.string(),
   walletMode: z.enum(['on', 'off']),
   /** Which pages the footer links: the charter in force, and those that the house has written. */
@@ -39,6 +41,7 @@ export function siteOperations(
     isReviewer: person !== null && (await roles.has(person.identity, 'reviewer')),
     demo: config.development,
     hasAccounts: config.hasSite,
+    openIdProvider: people.oidc.provider,
     currency: config.currency,
     walletMode: config.walletMode,
     housePages: await footerPages(context),

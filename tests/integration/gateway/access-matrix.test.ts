@@ -128,6 +128,7 @@ describe('over HTTP', () => {
     'POST /v1/me/creator': () => ({ name: 'Léa', country: 'KP', isAdult: true, acceptsTerms: true }),
     'POST /site/sign-in': () => ({ address: 'lea@example.org' }),
     'POST /site/sign-in/code': () => ({ code: '000000' }),
+    'POST /site/oidc': () => ({ purpose: 'sign-in' }),
     'POST /site/passkeys': () => ({ id: 'x', clientDataJSON: 'x', attestationObject: 'x', transports: [] }),
     'POST /site/passkeys/sign-in': () => ({ id: 'x', clientDataJSON: 'x', authenticatorData: 'x', signature: 'x' }),
     'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),

@@ -36,3 +36,34 @@ export const passkey: Template<LetterData['passkey']> = {
     }),
   },
 };
+
+export const oidcBinding: Template<LetterData['oidc-binding']> = {
+  lane: 'other',
+  write: {
+    en: ({ what, name, link }, house) => ({
+      subject: what === 'added' ? `You can now sign in with ${name}` : `You can no longer sign in with ${name}`,
+      blocks: [
+        what === 'added'
+          ? `An account at ${name} can now sign in to your account on ${house}.`
+          : `Your account at ${name} can no longer sign in to your account on ${house}.`,
+        'If it was not you, sign out everywhere in your account, remove it there, and write to us.',
+        { button: 'Open your account', href: link },
+      ],
+      reason: reasonEn(house),
+    }),
+    fr: ({ what, name, link }, house) => ({
+      subject:
+        what === 'added'
+          ? `Vous pouvez désormais vous connecter avec ${name}`
+          : `Vous ne pouvez plus vous connecter avec ${name}`,
+      blocks: [
+        what === 'added'
+          ? `Un compte chez ${name} permet désormais de se connecter à votre compte sur ${house}.`
+          : `Votre compte chez ${name} ne permet plus de se connecter à votre compte sur ${house}.`,
+        'Si ce n’était pas vous, déconnectez-vous partout depuis votre compte, retirez-le à cet endroit et écrivez-nous.',
+        { button: 'Ouvrir votre compte', href: link },
+      ],
+      reason: reasonFr(house),
+    }),
+  },
+};

@@ -34,6 +34,8 @@ export interface LetterData {
   /** `link` signs in the browser that opens it, `code` the one that asked. */
   'sign-in': { link: string; code: string; minutes: number };
   passkey: { what: 'added' | 'removed'; name: string; link: string };
+  /** An account at the house's OpenID provider, whose name is its host. */
+  'oidc-binding': { what: 'added' | 'removed'; name: string; link: string };
   /** `objection` is a second link, of a letter that asks the old mailbox to confirm. */
   address: { step: AddressStep; newAddress: string; link: string; objection: string | null; dueAt: string };
   /** `startsAt` is null once the live has begun. */

@@ -82,6 +82,8 @@ const PUBLIC_ROUTES = [
   'GET /v1/me/passkeys',
   'PATCH /v1/me/passkeys/{passkey}',
   'DELETE /v1/me/passkeys/{passkey}',
+  'GET /v1/me/oidc',
+  'DELETE /v1/me/oidc/{binding}',
   'GET /v1/me/address-change',
   'POST /v1/me/address-change',
   'DELETE /v1/me/address-change',

@@ -86,6 +86,29 @@ CREATE TABLE "mail_opt_outs" (
 	CONSTRAINT "mail_opt_outs_address_topic_pk" PRIMARY KEY("address","topic")
 );
 --> statement-breakpoint
+CREATE TABLE "oidc_bindings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"person" text NOT NULL,
+	"issuer" text NOT NULL,
+	"subject" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"last_used_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "oidc_requests" (
+	"state" text PRIMARY KEY NOT NULL,
+	"browser" text NOT NULL,
+	"purpose" text NOT NULL,
+	"nonce" text NOT NULL,
+	"verifier" text NOT NULL,
+	"return_path" text NOT NULL,
+	"person" text,
+	"session" text,
+	"invitation" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "operator_invitations" (
 	"id" text PRIMARY KEY NOT NULL,
 	"address" text NOT NULL,
@@ -1282,6 +1305,9 @@ CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt
 CREATE INDEX "letters_mailbox" ON "letters" USING btree ("mailbox","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_settled" ON "letters" USING btree ("settled_at") WHERE "letters"."settled_at" is not null;--> statement-breakpoint
 CREATE INDEX "letters_undelivered" ON "letters" USING btree ("settled_at") WHERE "letters"."status" in ('bounced', 'expired');--> statement-breakpoint
+CREATE UNIQUE INDEX "oidc_bindings_subject" ON "oidc_bindings" USING btree ("issuer","subject");--> statement-breakpoint
+CREATE UNIQUE INDEX "oidc_bindings_person" ON "oidc_bindings" USING btree ("person","issuer");--> statement-breakpoint
+CREATE INDEX "oidc_requests_expiry" ON "oidc_requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "operator_invitations_expiry" ON "operator_invitations" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "passkey_challenges_expiry" ON "passkey_challenges" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "passkeys_person" ON "passkeys" USING btree ("person");--> statement-breakpoint
