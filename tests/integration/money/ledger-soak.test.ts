@@ -7,7 +7,7 @@ import { createTestDatabase } from '../../support/databases/postgres.ts';
 import { effort, SEED } from '../../support/run/effort.ts';
 import { Soak } from '../../support/soak/soak.ts';
 
-const OPERATIONS = effort({ short: 600, long: 10_000 });
+const OPERATIONS = effort({ short: 300, long: 10_000 });
 /** A run that missed more than two of these proves little; random choices and kills may skip one or two. */
 const ACTS = [
   'topUp',
