@@ -2,8 +2,12 @@ import { html } from 'lit';
 import { describe, expect, test } from 'vitest';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import { testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
+import { Emitter } from '../src/emitter.ts';
+import { LogeError } from '../src/errors.ts';
+import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import './loge-lobby.ts';
+import { LogeSummary } from './room/loge-summary.ts';
 
 interface LobbyOf {
   balanceMinor?: number;
@@ -58,4 +62,24 @@ describe('the lobby of a room with tickets', () => {
     expect(wordsOf(lobby({ info: paused }))).toMatch(/20:20/);
     expect(testIdsOf(lobby({ info: paused, access: { state: 'granted' } }))).not.toContain('lobby-paused');
   });
+});
+
+test('the summary of a room that has ended stays when a later read fails', async () => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  const summaries = [Promise.resolve({ liveSeconds: 60 }), Promise.reject(new LogeError('connection_failed'))];
+  const room = {
+    on: emitter.on.bind(emitter),
+    info: { status: 'ended' },
+    summary: () => summaries.shift(),
+  } as unknown as Room;
+  class Summary extends LogeSummary {
+    listen = () => this.listenTo(room);
+  }
+  customElements.define('test-summary', Summary);
+  const element = new Summary();
+  element.listen();
+  // Asked for while the first read is under way, and read after it.
+  emitter.emit('earningsChanged', {} as RoomEventMap['earningsChanged']);
+  await expect.poll(() => element.problem).not.toBe('');
+  expect([element.summary?.liveSeconds, summaries.length]).toEqual([60, 0]);
 });

@@ -204,6 +204,10 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await creator.by('end-live').click();
     await creator.by('end-live-confirm').click();
     await fan.by('stage-waiting').waitFor();
+    // The preview is back with its controls, and the button that goes on has the focus.
+    await expect.poll(() => creator.by('mute-microphone').isEnabled(), PATIENT).toBe(true);
+    const hasFocus = () => creator.by('go-live').evaluate((button) => button.matches(':focus-within, :focus'));
+    await expect.poll(hasFocus, PATIENT).toBe(true);
     await goLive(creator);
     await expectVideo(fan);
     expect(fan.problems).toEqual([]);

@@ -55,7 +55,53 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
     }
   });
 
+  test('amounts are written one way, with figures of one width and a real minus', async () => {
+    const found: string[] = [];
+    let amounts = 0;
+    for (const scene of takings.scenes) {
+      for (const language of ['en', 'fr'] as const) {
+        await show(scene, { language, viewport: PHONE });
+        const seen = await scene.visitor.page.evaluate(findAmounts);
+        amounts += seen.count;
+        found.push(...seen.faults.map((fault) => `${scene.name} in ${language}: ${fault}`));
+      }
+    }
+    expect(amounts).toBeGreaterThan(100);
+    expect([...new Set(found)]).toEqual([]);
+  });
+
   test('the books are consistent afterwards', async () => {
     expect(await takings.loge.app.context.money.checkInvariants()).toEqual([]);
   });
 });
+
+/** Runs in the page: the amounts in it, and what is wrong with one: its format, or its figures where it stands alone. */
+function findAmounts(): { count: number; faults: string[] } {
+  const isFrench = document.documentElement.lang === 'fr';
+  const right = isFrench
+    ? /^[+\u2212]?\d{1,3}(?:[\u202f\u00a0]\d{3})*,\d{2}\u00a0€$/
+    : /^[+\u2212]?€\d{1,3}(?:,\d{3})*\.\d{2}$/;
+  const faults: string[] = [];
+  let count = 0;
+  const look = (text: string, element: Element): void => {
+    // Signs, digits and their separators around the sign of the currency.
+    const parts = isFrench ? text.match(/[+\-\u2212]?\d[\d.,\s]*€/g) : text.match(/[+\-\u2212]?€\s?\d+(?:[.,]\d+)*/g);
+    for (const part of parts ?? []) {
+      count += 1;
+      if (!right.test(part)) faults.push(`${part} in "${text}"`);
+    }
+    if (!right.test(text) || getComputedStyle(element).fontVariantNumeric.includes('tabular-nums')) return;
+    faults.push(`${text} in ${element.localName}.${element.className} has figures of any width`);
+  };
+  const visit = (root: Document | ShadowRoot): void => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) visit(element.shadowRoot);
+      if (['style', 'script'].includes(element.localName) || element.getAttribute('lang') === 'en') continue;
+      if (element.role === 'log' || !element.checkVisibility({ visibilityProperty: true })) continue;
+      for (const { nodeType, textContent } of element.childNodes)
+        if (nodeType === Node.TEXT_NODE && textContent?.trim()) look(textContent.trim(), element);
+    }
+  };
+  visit(document);
+  return { count, faults };
+}

@@ -95,6 +95,17 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     for (const { problems, dialogs } of visitors) expect([...problems, ...dialogs]).toEqual([]);
   });
 
+  test('one that does not exist is said to be none, in the reader’s language, with the way home', async () => {
+    const visitor = await enter('lea', '/');
+    await visitor.page.goto(`${loge.url}/rooms/room_0123456789`);
+    await visitor.page.getByRole('heading', { name: 'There is no such room.' }).waitFor();
+    expect(await visitor.by('page-retry').count()).toBe(0);
+    await visitor.by('language').click();
+    await visitor.page.getByRole('heading', { name: 'Ce salon n’existe pas.' }).waitFor();
+    await visitor.by('to-home').click();
+    await visitor.page.waitForURL(`${loge.url}/`);
+  });
+
   test('a phone that subscribes shows what the house sends, and opens its page', async ({ skip }) => {
     const fan = await enter('ines', '/account');
     await fan.context.grantPermissions(['notifications']);

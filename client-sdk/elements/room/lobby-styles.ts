@@ -20,6 +20,14 @@ export const lobbyStyles = css`
     container-type: size;
   }
 
+  /* On a low phone the offer needs the space. */
+  @media (max-height: 42rem) and (max-width: 640px) {
+    .picture {
+      aspect-ratio: auto;
+      height: 8.5rem;
+    }
+  }
+
   .badges {
     position: absolute;
     inset-block-start: 0.9rem;

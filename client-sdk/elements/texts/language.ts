@@ -23,7 +23,10 @@ function loadFrenchErrors(): void {
   if (hasFrenchErrors) return;
   hasFrenchErrors = true;
   import('./french-errors.ts').then(
-    ({ frenchErrors: errors }) => addTexts({ en: {}, fr: { errors } }),
+    ({ frenchErrors: errors }) => {
+      addTexts({ en: {}, fr: { errors } });
+      for (const controller of controllers) controller.renderAgain();
+    },
     () => {
       hasFrenchErrors = false;
     },
@@ -67,6 +70,11 @@ export class LanguageController implements ReactiveController {
 
   hostDisconnected(): void {
     controllers.delete(this);
+  }
+
+  /** Texts have come that the host may show already. */
+  renderAgain(): void {
+    if (this.language === 'fr') this.#host.requestUpdate();
   }
 
   refresh(): void {

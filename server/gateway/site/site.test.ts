@@ -536,6 +536,7 @@ describe('before any script', () => {
   test('a room that does not exist is said to be none, and has no picture', async () => {
     const { status, text } = await read('/rooms/room_0123456789');
     expect([status, metaOf(text, 'robots')]).toEqual([404, 'noindex']);
+    expect(text).toMatch(/There is no such room\.[\s\S]*href="\/"[^>]*>To the home page</);
     expect((await read('/rooms/room_0123456789/card.jpg')).status).toBe(404);
     for (const url of ['https://evil.example/rooms/room_1', `${http.url}/wallet`, 'nonsense', ''])
       expect((await read(`/oembed?url=${encodeURIComponent(url)}`)).json.error.code).toBe('not_found');

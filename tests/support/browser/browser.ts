@@ -33,6 +33,7 @@ export interface VisitorOptions {
   locale?: string;
   viewport?: { width: number; height: number };
   devices?: boolean;
+  touch?: boolean;
 }
 
 export interface SentLayer {
@@ -76,10 +77,11 @@ export class Visitor implements AsyncDisposable {
 
   static async create(options: VisitorOptions = {}): Promise<Visitor> {
     const browser = await sharedChromium();
-    const { locale = 'en-GB', viewport = DESKTOP, devices = false } = options;
+    const { locale = 'en-GB', viewport = DESKTOP, devices = false, touch = false } = options;
     const context = await browser.newContext({
       locale,
       viewport,
+      hasTouch: touch,
       // Animations cost a twentieth of the CPU of the browser suites.
       reducedMotion: 'reduce',
       permissions: devices ? ['camera', 'microphone'] : [],
