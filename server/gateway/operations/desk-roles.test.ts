@@ -21,6 +21,9 @@ test('where the house accepts its creators, a request waits for an operator, and
 
   expect(await ask()).toMatchObject({ role: 'fan', isCreatorRequested: true });
   expect((await lea('POST', '/v1/me/rooms', room)).json.error.code).toBe('forbidden');
+  expect((await lea('PATCH', '/v1/me', { handle: 'lea.martin' })).status).toBe(200);
+  const pageStatus = async () => (await http.call('GET', '/v1/profiles/lea.martin')).status;
+  expect(await pageStatus()).toBe(404);
   const { roles } = (await operator('GET', '/v1/desk/roles')).json;
   expect(roles).toMatchObject([
     { person: 'operator', role: 'operator' },
@@ -31,6 +34,7 @@ test('where the house accepts its creators, a request waits for an operator, and
   expect(await ask()).toMatchObject({ isCreatorRequested: true });
   expect((await decide(true)).status).toBe(200);
   expect((await lea('POST', '/v1/me/rooms', room)).status).toBe(201);
+  expect(await pageStatus()).toBe(200);
   expect((await decide(true)).json.error.code).toBe('person_not_found');
 
   const { acts } = (await operator('GET', '/v1/desk/acts?subject=person_lea')).json;

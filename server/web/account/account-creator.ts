@@ -26,7 +26,7 @@ export class AccountCreator extends AccountPart {
   override render(): TemplateResult {
     const { profile, accountTexts: texts } = this;
     return html`<section aria-labelledby="creator">
-      <h2 id="creator" class="display">${texts.creator}</h2>
+      <h2 id="creator" class="display">${profile.role === 'creator' ? texts.creatorAlready : texts.creator}</h2>
       ${
         profile.role === 'creator'
           ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>

@@ -256,7 +256,7 @@ export class DeskOverviewPart extends DeskPart {
           (act) => html`<li>
             <div class="what">
               <p><b>${texts.actKinds[act.act]}</b> <code>${act.subject}</code></p>
-              ${act.reason ? html`<p class="small"><bdi>${act.reason}</bdi></p>` : nothing}
+              ${act.reason ? html`<p class="small"><bdi>${this.reasonOf(act)}</bdi></p>` : nothing}
               ${act.outcome === 'done' ? nothing : html`<p class="small"><b>${texts.actOutcomes[act.outcome]}</b></p>`}
             </div>
             <span class="small muted">${texts.actBy(act.by, formatMoment(act.at, this.language))}</span>

@@ -2,6 +2,7 @@
 import { css } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { DeskActView } from '../../protocol/money/desk.ts';
 import { SitePart } from '../site/site-part.ts';
 import type { SiteTexts } from '../texts/english.ts';
 
@@ -37,6 +38,14 @@ export abstract class DeskPart extends SitePart {
       }
     `,
   ];
+
+  /** Why an operator did it. The reason of a role begins with the role's name on the wire. */
+  protected reasonOf({ act, reason }: Pick<DeskActView, 'act' | 'reason'>): string | null {
+    const roles: Record<string, string> = this.desk.people.roles;
+    const [, role = '', why] = /^(\w+): (.*)$/.exec(reason ?? '') ?? [];
+    const isOfRole = (act === 'role_given' || act === 'role_ended') && role in roles;
+    return isOfRole ? `${roles[role]} · ${why}` : reason;
+  }
 
   protected get desk(): SiteTexts['desk'] {
     return this.words.desk;

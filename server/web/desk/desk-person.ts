@@ -1,7 +1,7 @@
 /** `<desk-person>`: everything about one person, and what an operator does about them, each with a reason on record. */
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import type { DeskPerson } from '../../protocol/people.ts';
@@ -20,6 +20,15 @@ export class DeskPersonPage extends DeskPart {
     acts: { state: true },
     reason: { state: true },
   };
+  static override styles = [
+    ...DeskPart.styles,
+    css`
+      .facts-of-person .muted {
+        flex: none;
+        width: 8rem;
+      }
+    `,
+  ];
   /** Their id. */
   declare person: string;
   declare shown: DeskPerson | undefined;
@@ -88,7 +97,7 @@ export class DeskPersonPage extends DeskPart {
     ];
     return html`<section aria-labelledby="person">
       <h2 id="person" class="display"><bdi>${name}</bdi></h2>
-      <ul class="rows" data-testid="person-facts">
+      <ul class="rows facts-of-person" data-testid="person-facts">
         ${rows
           .filter(([, values]) => values.length > 0)
           .map(
@@ -188,7 +197,7 @@ export class DeskPersonPage extends DeskPart {
           ({ act, by, at, reason }) => html`<li>
             <div class="what">
               <p><b>${overview.actKinds[act]}</b></p>
-              ${reason ? html`<p class="small"><bdi>${reason}</bdi></p>` : nothing}
+              ${reason ? html`<p class="small"><bdi>${this.reasonOf({ act, reason })}</bdi></p>` : nothing}
               <p class="small muted">${overview.actBy(by, formatMoment(at, this.language))}</p>
             </div>
           </li>`,

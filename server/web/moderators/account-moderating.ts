@@ -43,7 +43,7 @@ export class AccountModerating extends AccountPart {
 
   #offer({ creator, room }: ReceivedInvitation, buttons: TemplateResult[]): TemplateResult {
     const { moderating: texts } = this.words.accounts;
-    return html`<div class="card" data-testid="invitation">
+    return html`<div class="card" style="margin-top: 0.75rem" data-testid="invitation">
       <p>${room ? texts.invitedToRoom(creator.name, room.title) : texts.invitedToAll(creator.name)}</p>
       <p class="muted">${texts.duty}</p>
       <p class="buttons">${buttons}</p>

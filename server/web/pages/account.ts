@@ -47,7 +47,7 @@ export class SiteAccount extends SitePage {
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
-      ${this.session?.isReviewer ? html`<p><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
+      ${this.session?.isReviewer ? html`<p style="margin-top: 1rem"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
       ${!isNew && invitation ? html`<account-operator .token=${invitation}></account-operator>` : nothing}
       <account-profile .profile=${profile}></account-profile>
       ${

@@ -90,6 +90,12 @@ export class SiteDesk extends SitePage {
         border-color: var(--_accent);
         color: var(--_text);
       }
+
+      @media (min-width: 48rem) {
+        .sections {
+          flex-wrap: wrap;
+        }
+      }
     `,
   ];
 

@@ -80,4 +80,8 @@ export const createRoomStyles = css`
   .end wa-button {
     width: 100%;
   }
+
+  .end wa-button + wa-button {
+    margin-top: 0.75rem;
+  }
 `;

@@ -193,6 +193,7 @@ export const englishAccount = {
     signedOutThere: 'That device is signed out.',
     everywhere: 'Sign out everywhere',
     creator: 'Become a creator',
+    creatorAlready: 'Creator',
     creatorText: 'Creators open rooms, go live and earn. Your name is shown with your rooms.',
     country: 'Country where you live',
     adult: 'I am 18 or older.',

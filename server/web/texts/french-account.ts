@@ -200,6 +200,7 @@ export const frenchAccount: typeof englishAccount = {
     signedOutThere: 'Cet appareil est déconnecté.',
     everywhere: 'Se déconnecter partout',
     creator: 'Devenir créateur',
+    creatorAlready: 'Créateur',
     creatorText:
       'Les créateurs ouvrent des salons, passent en direct et gagnent de l’argent. Votre nom accompagne vos salons.',
     country: 'Pays où vous vivez',

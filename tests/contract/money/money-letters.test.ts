@@ -76,7 +76,15 @@ test('each payment of a membership has a receipt by letter: the first one and th
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ subject }) => subject)).toEqual(['Your receipt from Loge', 'Your receipt from Loge']);
-  for (const { text } of sent) expect(text).toMatch(/“Inner circle” is paid.*€12\.00.*Paid until: /s);
+  const daysPaid = sent.map(({ text }) => {
+    expect(text).toMatch(/“Inner circle” is paid.*€12\.00/s);
+    const [from = 0, until = 0] = ['on', 'until'].map((word) =>
+      Date.parse(new RegExp(`Paid ${word}: (.+)`).exec(text)?.[1] ?? ''),
+    );
+    return Math.round((until - from) / (24 * 3_600_000));
+  });
+  // Each a month from its payment.
+  for (const days of daysPaid) expect([28, 29, 30, 31]).toContain(days);
   // Each links its own receipt.
   const links = sent.map(({ text }) => /\/receipts\/(\w+)/.exec(text)?.[1] ?? '');
   expect(new Set(links).size).toBe(2);

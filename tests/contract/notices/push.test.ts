@@ -97,6 +97,28 @@ test('what the push service calls gone is removed, and what has no key; what it 
   expect(JSON.parse(busy.decrypt(again?.body ?? Buffer.alloc(0)))).toEqual(TEXT);
 });
 
+test('of messages to several people, each browser gets that of its own person', async () => {
+  const push = openPush();
+  const browsers = [];
+  for (const person of ['person_una', 'person_duo']) {
+    const browser = service.subscribe();
+    await push.subscribe((await signIn(person)).by, browser.input);
+    browsers.push({ person, browser });
+  }
+  const messages = browsers.map(({ person }) => ({
+    ...{ person, key: 'several', lifetimeMs: 60_000 },
+    text: { ...TEXT, title: person },
+  }));
+  await db.transaction((tx) => push.enqueue(tx, ...messages));
+  while (await push.sendDue());
+  const received = service.received.splice(0);
+  expect(received).toHaveLength(2);
+  for (const { person, browser } of browsers) {
+    const own = received.find(({ path }) => browser.input.endpoint.endsWith(path));
+    expect(JSON.parse(browser.decrypt(own?.body ?? Buffer.alloc(0)))).toMatchObject({ title: person });
+  }
+});
+
 test('a browser that was signed out gets nothing, nor does another person who had it', async () => {
   const push = openPush();
   const browser = service.subscribe();
