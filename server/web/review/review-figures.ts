@@ -136,9 +136,8 @@ export class ReviewFigures extends DeskPart {
     groups: (readonly [string, Record<string, number>, Names])[] = [],
   ): TemplateResult {
     const number = new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 });
-    const none = this.words.review.figures.none;
     const row = (name: string, count: number | null) =>
-      html`<dt><bdi>${name}</bdi></dt><dd>${count === null ? none : number.format(count)}</dd>`;
+      html`<dt><bdi>${name}</bdi></dt><dd>${count === null ? '–' : number.format(count)}</dd>`;
     return html`<section>
       <h2 class="display">${title}</h2>
       <dl class="facts">${lines.map(([name, count]) => row(name, count))}</dl>

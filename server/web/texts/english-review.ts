@@ -7,7 +7,7 @@ export const englishReview = {
   reviewersOnly: 'The review of reports is for reviewers.',
   reviewersOnlyText: 'An operator of the house names them. You are signed in as somebody else.',
   navigation: 'Sections of the review',
-  sections: { '': 'Cases', orders: 'File an order', figures: 'Figures' },
+  sections: { '': 'Cases', orders: 'Orders', figures: 'Figures' },
   queue: 'Cases',
   keys: 'Keys: J and K move, Enter opens.',
   filters: 'Filters',
@@ -151,6 +151,5 @@ export const englishReview = {
       kind: 'By kind',
       outcome: 'By outcome',
     },
-    none: 'None',
   },
 };

@@ -8,7 +8,7 @@ export const frenchReview: typeof englishReview = {
   reviewersOnly: 'L’examen des signalements est réservé aux examinateurs.',
   reviewersOnlyText: 'Un opérateur de la maison les nomme. Vous êtes connecté avec un autre compte.',
   navigation: 'Rubriques de l’examen',
-  sections: { '': 'Dossiers', orders: 'Enregistrer un ordre', figures: 'Chiffres' },
+  sections: { '': 'Dossiers', orders: 'Ordres', figures: 'Chiffres' },
   queue: 'Dossiers',
   keys: 'Touches : J et K pour se déplacer, Entrée pour ouvrir.',
   filters: 'Filtres',
@@ -157,6 +157,5 @@ export const frenchReview: typeof englishReview = {
       kind: 'Par sorte',
       outcome: 'Par issue',
     },
-    none: 'Aucun',
   },
 };
