@@ -164,6 +164,8 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
       for (const [name, path, testId] of [
         ['review queue', '/review', 'review-cases'],
         ['review case', `/review/${message}`, 'case-reports'],
+        ['review orders', '/review/orders', 'order-file'],
+        ['review figures', '/review/figures', 'figures'],
       ] as const) {
         await visitor.page.goto(loge.url + path);
         await visitor.by(testId).waitFor();

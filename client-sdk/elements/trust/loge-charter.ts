@@ -48,7 +48,8 @@ export class LogeCharter extends RoomPart {
       }
 
       h3 {
-        font-size: 1.0625rem;
+        font-family: var(--_font-display);
+        font-size: 1.125rem;
         font-weight: 600;
       }
 

@@ -15,6 +15,8 @@ const DEMO_CREATORS = [
 
 /** Seeded with the role. */
 export const DEMO_OPERATOR = 'operator';
+/** Seeded with the role; two, because an appeal goes to another one than who decided. */
+const DEMO_REVIEWERS: readonly string[] = ['alix', 'sacha'];
 
 export const DEMO_PEOPLE: readonly SitePerson[] = [
   ...DEMO_CREATORS.map(({ identity, name }) => ({ identity, name, role: 'creator' as const })),
@@ -23,13 +25,21 @@ export const DEMO_PEOPLE: readonly SitePerson[] = [
   { identity: 'ines', name: 'Inès', role: 'fan' },
   { identity: 'tom', name: 'Tom', role: 'fan' },
   { identity: DEMO_OPERATOR, name: 'La maison', role: 'fan' },
+  { identity: 'alix', name: 'Alix', role: 'fan' },
+  { identity: 'sacha', name: 'Sacha', role: 'fan' },
 ];
 
 /** Whom one can sign in as; undefined in production. */
-export function demoPeopleOf({ development }: Config): (SitePerson & { isOperator: boolean })[] | undefined {
+export function demoPeopleOf({ development }: Config): DemoPerson[] | undefined {
   if (!development) return undefined;
-  return DEMO_PEOPLE.map((person) => ({ ...person, isOperator: person.identity === DEMO_OPERATOR }));
+  return DEMO_PEOPLE.map((person) => ({
+    ...person,
+    isOperator: person.identity === DEMO_OPERATOR,
+    isReviewer: DEMO_REVIEWERS.includes(person.identity),
+  }));
 }
+
+type DemoPerson = SitePerson & { isOperator: boolean; isReviewer: boolean };
 
 /** Where the mail of a demo person goes, which development shows at `/dev/mail`. */
 export function demoAddress(identity: string): string {
@@ -43,6 +53,7 @@ export async function seedPerson(
 ): Promise<void> {
   await people.seed({ id, name, address: demoAddress(id) });
   if (id === DEMO_OPERATOR) await roles.give({ person: id, role: 'operator', by: 'demo' });
+  if (DEMO_REVIEWERS.includes(id)) await roles.give({ person: id, role: 'reviewer', by: 'demo' });
 }
 
 const DEMO_TICKET_MINOR = 500;

@@ -88,7 +88,13 @@ describe('the session', () => {
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
     const { people } = (await get('/site/demo-people')).json;
-    expect(people).toEqual(DEMO_PEOPLE.map((it) => ({ ...it, isOperator: it.identity === 'operator' })));
+    expect(people).toEqual(
+      DEMO_PEOPLE.map((it) => ({
+        ...it,
+        isOperator: it.identity === 'operator',
+        isReviewer: ['alix', 'sacha'].includes(it.identity),
+      })),
+    );
     const { headers, json: session } = await http.call('POST', '/site/demo-sign-in', { body: { identity: 'lea' } });
     expect(session).toEqual({
       person: { identity: 'lea', name: 'Léa', role: 'fan' },

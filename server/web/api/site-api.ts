@@ -13,6 +13,8 @@ export interface SitePerson {
   role: 'creator' | 'fan';
   /** For demo people: whether they may open the desk. */
   isOperator?: boolean;
+  /** For demo people: whether they decide about reports. */
+  isReviewer?: boolean;
 }
 
 export interface SiteSession {

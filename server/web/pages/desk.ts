@@ -1,11 +1,12 @@
 /** The operators' desk: one page with a part for each path below `/desk`. */
 import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
+import { sectionStyles } from '../styles/section-styles.ts';
 import '../texts/account-texts.ts';
 import '../texts/desk-texts.ts';
 import '../texts/receipt-texts.ts';
@@ -53,51 +54,7 @@ export class SiteDesk extends SitePage {
   /** Of a payment, or of a person. */
   readonly #id: string;
 
-  static override styles = [
-    ...SitePage.styles,
-    ledgerStyles,
-    css`
-      .sections {
-        display: flex;
-        gap: 0.25rem;
-        margin: 1.25rem 0 1.75rem;
-        overflow-x: auto;
-        border-bottom: 1px solid var(--_line);
-        scrollbar-width: none;
-      }
-
-      .sections a {
-        flex: none;
-        padding: 0.65rem 0.8rem;
-        border-bottom: 2px solid transparent;
-        border-radius: 0;
-        color: var(--_muted);
-        font-size: 0.9688rem;
-        font-weight: 600;
-        text-decoration: none;
-        white-space: nowrap;
-      }
-
-      .sections a:focus-visible {
-        box-shadow: inset 0 0 0 2px var(--_accent);
-      }
-
-      .sections a:hover {
-        color: var(--_text);
-      }
-
-      .sections a[aria-current] {
-        border-color: var(--_accent);
-        color: var(--_text);
-      }
-
-      @media (min-width: 48rem) {
-        .sections {
-          flex-wrap: wrap;
-        }
-      }
-    `,
-  ];
+  static override styles = [...SitePage.styles, sectionStyles, ledgerStyles];
 
   constructor() {
     super();

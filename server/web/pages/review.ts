@@ -1,27 +1,39 @@
-/** The review of reports: the queue of cases, and one case, for people with the role of a reviewer. */
+/** The review of reports: the queue of cases, one case, orders of authorities and figures, for people with the role of a reviewer. */
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
+import { sectionStyles } from '../styles/section-styles.ts';
 import '../texts/review-texts.ts';
 
 const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 registerParts({
   'review-queue': withControls(() => import('../review/review-queue.ts')),
+  'review-order': withControls(() => import('../review/review-order.ts')),
+  'review-figures': withControls(() => import('../review/review-figures.ts')),
   'review-case': withControls(() => import('../review/review-case.ts')),
 });
 
+const SECTIONS = ['', 'orders', 'figures'] as const;
+type Section = (typeof SECTIONS)[number];
+
+function isSection(place: string): place is Section {
+  return (SECTIONS as readonly string[]).includes(place);
+}
+
 export class SiteReview extends SitePage {
+  static override styles = [...SitePage.styles, sectionStyles];
   protected readonly page = 'review';
-  readonly #case: string;
+  /** The id of a case, or a section. */
+  readonly #place: string;
 
   constructor() {
     super();
     const [, id = ''] = location.pathname.split('/').filter(Boolean);
-    this.#case = decodeURIComponent(id);
+    this.#place = decodeURIComponent(id);
   }
 
   protected override get pageTitle(): string {
@@ -39,11 +51,28 @@ export class SiteReview extends SitePage {
     }
     return html`<div class="column">
       ${
-        this.#case
-          ? html`<review-case case=${this.#case} reader=${session.person.identity}></review-case>`
-          : html`<h1 class="display">${review.title}</h1><review-queue></review-queue>`
+        isSection(this.#place)
+          ? this.#section(this.#place)
+          : html`<review-case case=${this.#place} reader=${session.person.identity}></review-case>`
       }
     </div>`;
+  }
+
+  #section(open: Section): TemplateResult {
+    const { review } = this.words;
+    const parts = {
+      '': html`<review-queue></review-queue>`,
+      orders: html`<review-order></review-order>`,
+      figures: html`<review-figures></review-figures>`,
+    };
+    return html`<h1 class="display">${review.title}</h1>
+      <nav class="sections" aria-label=${review.navigation}>
+        ${SECTIONS.map(
+          (name) =>
+            html`<a href=${`/review/${name}`.replace(/\/$/, '')} aria-current=${name === open ? 'page' : nothing}>${review.sections[name]}</a>`,
+        )}
+      </nav>
+      ${parts[open]}`;
   }
 }
 

@@ -109,7 +109,7 @@ export class ReviewCase extends DeskPart {
         ${this.#acts(view)}
       </div>
       <aside>
-        ${this.#article(view)} ${view.decisions.length > 0 ? this.#decisions(view.decisions) : nothing} ${this.#history(view)}
+        ${this.#article(view)} ${view.decisions.length > 0 ? this.#decisions(view.decisions) : nothing} ${this.#earlier(view)} ${this.#history(view)}
         <section aria-labelledby="looks">
           <h2 id="looks" class="display">${texts.looks}</h2>
           <ul class="rows">${view.looks.map(({ by, at }) => html`<li class="small"><bdi>${by}</bdi>, ${this.#moment(at)}</li>`)}</ul>
@@ -219,6 +219,23 @@ export class ReviewCase extends DeskPart {
     </section>`;
   }
 
+  #earlier({ earlier }: CaseView): TemplateResult | typeof nothing {
+    if (earlier.length === 0) return nothing;
+    return html`<section aria-labelledby="earlier" data-testid="case-earlier">
+      <h2 id="earlier" class="display">${this.words.review.earlier}</h2>
+      ${this.#linked(earlier)}
+    </section>`;
+  }
+
+  /** Decisions of other cases. */
+  #linked(decisions: CaseView['earlier']): TemplateResult {
+    return html`<ul class="rows">${decisions.map(
+      (each) => html`<li class="small">
+        <a href="/review/${each.case}">${this.#measuresOf(each)}</a>, ${this.#moment(each.at)}, ${this.words.review.decisionStates[each.state]}
+      </li>`,
+    )}</ul>`;
+  }
+
   #history({ history: { strikes, decisions, chat } }: CaseView): TemplateResult {
     const texts = this.words.review;
     const isClean = strikes === 0 && decisions.length === 0 && chat.length === 0;
@@ -228,11 +245,7 @@ export class ReviewCase extends DeskPart {
         isClean
           ? html`<p class="muted">${texts.noHistory}</p>`
           : html`<p>${texts.strikes(strikes)}${chat.length > 0 ? html` · ${texts.acts(chat.length)}` : nothing}</p>
-              <ul class="rows">${decisions.map(
-                (each) => html`<li class="small">
-                  <a href="/review/${each.case}">${this.#measuresOf(each)}</a>, ${this.#moment(each.at)}, ${texts.decisionStates[each.state]}
-                </li>`,
-              )}</ul>`
+              ${this.#linked(decisions)}`
       }
     </section>`;
   }

@@ -18,6 +18,8 @@ import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protoco
 import { reviewApi } from '../api/review-api.ts';
 import { DeskPart } from '../desk/desk-part.ts';
 
+type CitedArticle = Pick<NonNullable<CaseView['article']>, 'id' | 'version' | 'title'>;
+
 const TIMED: ReadonlySet<MeasureKind> = new Set(['mute', 'suspend_account']);
 
 export class ReviewDecision extends DeskPart {
@@ -28,6 +30,8 @@ export class ReviewDecision extends DeskPart {
     chosen: { state: true },
     until: { state: true },
     groundKind: { state: true },
+    articles: { state: true },
+    article: { state: true },
     law: { state: true },
     reasons: { state: true },
     reasonsLanguage: { state: true },
@@ -41,6 +45,10 @@ export class ReviewDecision extends DeskPart {
   declare chosen: readonly MeasureKind[];
   declare until: Partial<Record<MeasureKind, string>>;
   declare groundKind: 'article' | 'law';
+  /** Of the version in force, and the article that the case cites. */
+  declare articles: readonly CitedArticle[];
+  /** Its place in `articles`. */
+  declare article: string;
   declare law: string;
   declare reasons: string;
   declare reasonsLanguage: Language;
@@ -77,6 +85,8 @@ export class ReviewDecision extends DeskPart {
     this.chosen = [];
     this.until = {};
     this.groundKind = 'article';
+    this.articles = [];
+    this.article = '0';
     this.law = '';
     this.reasons = '';
     this.reasonsLanguage = 'en';
@@ -91,6 +101,20 @@ export class ReviewDecision extends DeskPart {
     if (!this.view || before?.id === this.view.id) return;
     this.reasonsLanguage = this.view.language ?? this.language;
     this.groundKind = this.view.article ? 'article' : 'law';
+    this.articles = this.view.article ? [this.view.article] : [];
+    this.article = '0';
+  }
+
+  /** The case's own article comes first; the others are those of the version in force. */
+  protected override async load(): Promise<void> {
+    const inForce = (await reviewApi.versions()).find(({ state }) => state === 'in_force');
+    if (!inForce) return;
+    const { version, articles } = await reviewApi.charterVersion(inForce.version);
+    const own = this.view?.article;
+    const others = articles
+      .filter(({ id }) => own?.id !== id || own.version !== version)
+      .map(({ id, title }) => ({ id, title, version }));
+    this.articles = [...(own ? [own] : []), ...others];
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -104,7 +128,7 @@ export class ReviewDecision extends DeskPart {
     return html`<form class="form" @submit=${(event: Event) => event.preventDefault()}>
       ${appeal ? this.#outcome() : nothing}
       ${needsInstead ? html`<p class="muted">${texts.insteadText}</p>` : nothing}
-      ${!isAnswered || needsInstead ? html`${this.#measures(view)} ${this.#ground(view)} ${view.accused === null ? this.#accused() : nothing}` : nothing}
+      ${!isAnswered || needsInstead ? html`${this.#measures(view)} ${this.#ground()} ${view.accused === null ? this.#accused() : nothing}` : nothing}
       <wa-textarea
         label=${appeal ? (appeal.kind === 'second_look' ? texts.lookReasons : texts.answerReasons) : texts.reasons}
         hint=${view.language ? texts.reasonsHint(texts.languages[view.language]) : nothing}
@@ -168,14 +192,28 @@ export class ReviewDecision extends DeskPart {
     </fieldset>`;
   }
 
-  #ground({ article }: CaseView): TemplateResult {
+  #ground(): TemplateResult {
     const texts = this.words.review;
     return html`<wa-radio-group label=${texts.ground} .value=${this.groundKind} @change=${(event: Event) => {
       this.groundKind = textOf(event) as ReviewDecision['groundKind'];
     }}>
-        ${article ? html`<wa-radio value="article">${texts.heading(texts.groundArticle, article.title[this.language])}</wa-radio>` : nothing}
+        ${this.articles.length > 0 ? html`<wa-radio value="article" data-testid="ground-article">${texts.groundArticle}</wa-radio>` : nothing}
         <wa-radio value="law">${texts.groundLaw}</wa-radio>
       </wa-radio-group>
+      ${
+        this.groundKind === 'article' && this.articles.length > 0
+          ? html`<wa-select label=${texts.whichArticle} data-testid="decision-article" .value=${this.article} @change=${(
+              event: Event,
+            ) => {
+              this.article = textOf(event);
+            }}>
+              ${this.articles.map(
+                ({ title, version }, place) =>
+                  html`<wa-option value=${`${place}`}>${texts.inForce(title[this.language], version)}</wa-option>`,
+              )}
+            </wa-select>`
+          : nothing
+      }
       ${
         this.groundKind === 'law'
           ? html`<wa-input label=${texts.law} data-testid="decision-law" maxlength=${LIMITS.reasonChars} .value=${this.law} @input=${(
@@ -204,7 +242,8 @@ export class ReviewDecision extends DeskPart {
     this.chosen = isChosen ? [...this.chosen, kind] : this.chosen.filter((other) => other !== kind);
   }
 
-  #input({ article, accused }: CaseView): DecisionInput {
+  #input({ accused }: CaseView): DecisionInput {
+    const article = this.articles[Number(this.article)];
     const ground =
       this.groundKind === 'article' && article
         ? { article: article.id, version: article.version }

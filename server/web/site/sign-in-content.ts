@@ -130,11 +130,15 @@ export function signInContent(content: SignInContent): TemplateResult {
     <p>${text || words.text}</p>
     <div class="groups">
       ${groupOf(words.creators, 'creator', (person) => person.role === 'creator')}
-      ${groupOf(words.fans, 'fan', (person) => person.role === 'fan' && !person.isOperator)}
-      ${groupOf(words.house, 'house', (person) => person.isOperator === true)}
+      ${groupOf(words.fans, 'fan', (person) => person.role === 'fan' && !isOfHouse(person))}
+      ${groupOf(words.house, 'house', isOfHouse)}
     </div>
     ${toSignIn} ${problem ? html`<div class="callout danger" role="alert">${problem}</div>` : nothing}
   </section>`;
+}
+
+function isOfHouse({ isOperator = false, isReviewer = false }: SitePerson): boolean {
+  return isOperator || isReviewer;
 }
 
 /** Without `signIn`, as on the server, the buttons are disabled: a press before the script runs would be lost. */

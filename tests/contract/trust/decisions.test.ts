@@ -431,17 +431,42 @@ describe.each(BOTH_DATABASES)('decisions on $name', ({ open }) => {
       await expect(house.rows(change)).rejects.toThrow();
   });
 
-  test('after erasure the line of a decision stays, without its person', async () => {
-    const { case: of } = await reportMessage();
-    await house.decide(of, [{ kind: 'mute' }, { kind: 'suspend_account' }]);
+  test('a reported person is deleted: the lines, counts and what holds remain, without them', async () => {
+    const { decisions, reports, participantData } = house.domains;
+    const { id: said, case: of } = await reportMessage();
+    const { id: decision } = await house.decide(of, [{ kind: 'mute' }, { kind: 'suspend_account' }]);
+    const person = await house.report(room, 'lea', { subject: { kind: 'person', id: 'max' }, category: 'hate' });
+    const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
     await house.dispatch();
-    await house.domains.participantData.erase('max', { identity: 'op', name: 'op', role: 'server' });
+    const figures = await decisions.figures({});
+    await participantData.erase('max', { identity: 'op', name: 'op', role: 'server' });
+
+    // The line of the decision, and what it counts for.
     const [row] = await house.rows<{ accused: null; reasons: null; points: number }>(`select * from decisions`);
     expect(row).toMatchObject({ accused: null, reasons: null, points: 4 });
-    expect((await house.rows<{ accused: string | null }>(`select accused from review_cases`))[0]?.accused).toBeNull();
+    expect(await decisions.figures({})).toEqual(figures);
     expect(await house.accessOf(room, 'max')).toBe('suspended');
-    expect((await house.domains.decisions.view('rev-1', of)).decisions).toMatchObject([
-      { accused: null, reasons: null },
+    expect(await decisions.statements.list('max')).toEqual({ statements: [], strikes: 0 });
+    expect((await reports.listBy('lea')).map(({ state }) => state)).toEqual(['received', 'appealed']);
+    const views = await Promise.all([of, person].map((id) => decisions.view('rev-2', id)));
+    expect(views).toMatchObject([
+      { accused: null, decisions: [{ accused: null, reasons: null, appeals: [{ by: null, text: null }] }] },
+      { accused: null, state: 'open', owed: 'decision', history: { strikes: 0, decisions: [], chat: [] } },
     ]);
+    expect(await house.rows(`select text from chat_entries where id = '${said}'`)).toEqual([{ text: null }]);
+    // The evidence has a term of its own, and ends too.
+    const evidence = () =>
+      house.rows<{ n: string }>(`select count(*) as n from reports where evidence::text like '%max%'`);
+    expect(Number((await evidence())[0]?.n)).toBe(1);
+    house.clock.advance(4_000 * DAY_MS);
+    await reports.retire();
+    expect(Number((await evidence())[0]?.n)).toBe(0);
+
+    // The appeal is still answered, and nobody is written to; the open case can be closed.
+    await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    await house.decide(person, []);
+    await house.dispatch();
+    expect(await house.accessOf(room, 'max')).toBe('granted');
+    expect((await decisions.list('rev-1', { limit: 5 })).cases).toEqual([]);
   });
 });

@@ -81,6 +81,11 @@ export class RtpPublisher {
     this.#endpoint = new RtpEndpoint({ handleRtcp: (packet) => this.#handleRtcp(packet) });
   }
 
+  /** Of all layers, since it connected. */
+  get packetsSent(): number {
+    return this.#layers.reduce((sum, { packets }) => sum + packets, 0);
+  }
+
   get dtlsParameters(): DtlsParameters {
     return this.#endpoint.dtlsParameters;
   }

@@ -1,0 +1,86 @@
+/** What decisions of the house do to open connections, over two gateways: sockets of a person, and the media of a live. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Database } from '../../../server/platform/db/db.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
+import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
+import { ReviewHouse } from '../../support/houses/review-house.ts';
+import { goLive, watch } from '../../support/media/media.ts';
+import { TestParticipant } from '../../support/people/participant.ts';
+
+const GRANTED = { outcome: 'granted', reasons: 'It was a quotation.', language: 'en' } as const;
+
+describe.skipIf(!hasGateways)('decisions at two gateways', { timeout: 60_000 }, () => {
+  let house: GatewayHouse;
+  let db: Database;
+  /** Another process of the house, where reviewers decide; the gateways dispatch its facts. */
+  let review: ReviewHouse;
+
+  beforeAll(async () => {
+    house = await GatewayHouse.start();
+    db = await Database.create({ url: house.postgres.url });
+    review = await ReviewHouse.create(db);
+    // The gateways' time, by which they order the beginnings and ends of lives.
+    review.clock.advance(Date.now() - review.clock.now());
+    await review.domains.charter.accept({ identity: 'ada', version: 1, language: 'en' }, { via: 'server' });
+  }, 120_000);
+  afterAll(async () => {
+    await review?.domains.money.close();
+    await db?.close();
+    await house?.[Symbol.asyncDispose]();
+  });
+
+  const reportPerson = (room: RoomId, id: string) =>
+    review.report(room, 'lea', { subject: { kind: 'person', id }, category: 'harassment' });
+
+  test('a suspended account is out of every room at every gateway, and back after a granted appeal', async () => {
+    const [first, second] = [await review.createRoom(), await review.createRoom()];
+    using here = await house.join(0, { identity: 'max', room: first });
+    using there = await house.join(1, { identity: 'max', room: second });
+    using other = await house.join(1, { identity: 'eve', room: first });
+    const token = await house.token({ identity: 'max', room: first });
+    const revoked = [here, there].map((socket) => socket.next('rooms:accessRevoked'));
+    const { id: decision } = await review.decide(await reportPerson(first, 'max'), [{ kind: 'suspend_account' }]);
+    for (const { access } of await Promise.all(revoked))
+      expect(access).toMatchObject({ state: 'refused', reason: 'suspended' });
+    for (const socket of [here, there])
+      expect(await socket.refusal('chat:send', { clientId: clientId(), text: 'still here' })).toBe('account_suspended');
+    for (const { url } of house.gateways) {
+      using back = await TestParticipant.connect(url, { token });
+      expect(back.welcome).toMatchObject({ access: { reason: 'suspended' }, inside: null });
+      expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('account_suspended');
+    }
+    await expect(house.token({ identity: 'max', room: first })).rejects.toThrow('account_suspended');
+    await other.request('chat:send', { clientId: clientId(), text: 'Others stay.' });
+
+    const granted = [here, there].map((socket) => socket.next('rooms:accessGranted'));
+    const appeal = await review.domains.decisions.appeal('max', { decision, text: 'It was a quotation.' });
+    await review.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    for (const { access } of await Promise.all(granted)) expect(access.state).toBe('granted');
+    await here.request('chat:send', { clientId: clientId(), text: 'I am back.' });
+  });
+
+  test.each([
+    { kind: 'stop_live', by: 'a stopped live' },
+    { kind: 'suspend_account', by: 'the suspension of its creator' },
+  ] as const)('media ends at the creator and at fans of another gateway by $by', async ({ kind }) => {
+    const room = await review.createRoom();
+    using creator = await house.join(0, { identity: 'ada', room, role: 'creator' });
+    using live = await goLive(creator, { publication: 'a-page-of-the-creator' });
+    using fan = await house.join(1, { identity: 'lea', room });
+    using watching = await watch(fan);
+    await vi.waitFor(() => expect(watching.viewer.packets('video')).toBeGreaterThan(5));
+    const ended = [creator, fan].map((socket) => socket.next('stage:liveEnded'));
+    await review.decide(await reportPerson(room, 'ada'), [{ kind }]);
+    await Promise.all(ended);
+    // The node forwards nothing any more, whatever the creator's page goes on to send.
+    const sendMore = async () => {
+      const sent = live.publisher.packetsSent;
+      await vi.waitFor(() => expect(live.publisher.packetsSent).toBeGreaterThan(sent + 20));
+      return watching.viewer.packets('video');
+    };
+    expect(await sendMore()).toBe(await sendMore());
+    expect(await creator.refusal('stage:publish', { publication: 'a-page-of-the-creator' })).toMatch(
+      kind === 'stop_live' ? /^live_stopped$/ : /^account_suspended$/,
+    );
+  });
+});
