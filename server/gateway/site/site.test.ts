@@ -84,6 +84,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       hasAccounts: true,
+      openIdProvider: null,
       currency: 'eur',
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
@@ -97,6 +98,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       hasAccounts: true,
+      openIdProvider: null,
       currency: 'eur',
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
@@ -169,6 +171,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: false,
       hasAccounts: false,
+      openIdProvider: null,
       currency: 'eur',
       housePages: [],
     });
