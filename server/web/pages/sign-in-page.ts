@@ -3,7 +3,7 @@
  * or the house's OpenID provider.
  */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { returnPathOf } from '../account/return-path.ts';
@@ -22,7 +22,16 @@ export class SiteSignInPage extends SitePage {
   declare sent: { address: string; minutes: number } | undefined;
   protected readonly page = 'sign-in-page';
 
-  static override styles = [...SitePage.styles, ledgerStyles, formStyles];
+  static override styles = [
+    ...SitePage.styles,
+    ledgerStyles,
+    formStyles,
+    css`
+      .staff {
+        margin-top: 2rem;
+      }
+    `,
+  ];
 
   protected override content({ person, hasAccounts, openIdProvider }: SiteSession): TemplateResult {
     const { signIn } = this.words.accounts;
@@ -69,7 +78,7 @@ export class SiteSignInPage extends SitePage {
       }
       ${
         provider
-          ? html`<p class="muted">${signIn.staff}</p>
+          ? html`<p class="staff muted">${signIn.staff}</p>
               <p class="buttons">
                 ${button({
                   ...{ label: signIn.withProvider(provider), testId: 'sign-in-provider', isOutlined: true },
