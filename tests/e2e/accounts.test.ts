@@ -20,4 +20,9 @@ describe.skipIf(!CHROMIUM)('accounts', { timeout: 180_000 }, () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || accounts.written.has(text);
     expect(await inspectScenes(accounts.scenes(), isSameInBoth)).toEqual(NOTHING_FOUND);
   });
+
+  test('an operator enrols at the OpenID provider of the house, signs in there again, and confirms', async () => {
+    const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || accounts.written.has(text);
+    expect(await inspectScenes(accounts.operatorScenes(), isSameInBoth)).toEqual(NOTHING_FOUND);
+  });
 });

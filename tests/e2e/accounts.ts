@@ -1,10 +1,13 @@
 /**
  * Somebody who has never been here signs up by the link of a mail on their phone, while the request came from a laptop,
- * adds a passkey, signs in again with it, becomes a creator, names a moderator, and the moderator leaves again. Shared
- * by the page test and the screenshots.
+ * adds a passkey, signs in again with it, becomes a creator, names a moderator, and the moderator leaves again. An
+ * operator enrols at the house's OpenID provider, signs in there again, and confirms. Shared by the page test and the
+ * screenshots.
  */
+import { personSessions } from '../../server/accounts/people/people.schema.ts';
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
-import { startApp, type TestApp } from '../support/houses/app.ts';
+import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
+import { OpenIdProvider } from '../support/people/openid-provider.ts';
 import { eventually } from '../support/run/eventually.ts';
 import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page.ts';
 import type { Scene } from './evening.ts';
@@ -15,6 +18,9 @@ const NAME = 'Lou Bernard';
 const MODERATOR_ADDRESS = 'max@example.org';
 const MODERATOR_NAME = 'Max Stone';
 const HANDLE = 'lou.bernard';
+const OPERATOR_ADDRESS = 'morgan@example.org';
+const OPERATOR_NEXT_ADDRESS = 'morgan@example.net';
+const OPERATOR_NAME = 'Morgan Petit';
 
 /** Identity and reason. */
 const BLOCKED = ['fan-with-a-grudge', 'Insults in the chat'] as const;
@@ -28,6 +34,9 @@ export class Accounts implements AsyncDisposable {
     NAME,
     MODERATOR_ADDRESS,
     MODERATOR_NAME,
+    OPERATOR_ADDRESS,
+    OPERATOR_NEXT_ADDRESS,
+    OPERATOR_NAME,
     'Français',
     'English',
     'Chrome, Linux',
@@ -37,18 +46,24 @@ export class Accounts implements AsyncDisposable {
     ...BLOCKED,
   ]);
   readonly #visitors: Visitor[] = [];
+  readonly #provider: OpenIdProvider;
 
-  private constructor(loge: TestApp) {
+  private constructor(loge: TestApp, provider: OpenIdProvider) {
     this.loge = loge;
+    this.#provider = provider;
+    this.written.add(new URL(provider.issuer).host);
   }
 
   static async create(): Promise<Accounts> {
-    return new Accounts(await startApp());
+    const port = await findFreePort();
+    const provider = await OpenIdProvider.create(`http://localhost:${port}/sign-in/oidc`);
+    return new Accounts(await startApp({ env: { PORT: String(port), ...provider.env } }), provider);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const visitor of this.#visitors) await visitor[Symbol.asyncDispose]();
     await this.loge[Symbol.asyncDispose]();
+    await this.#provider[Symbol.asyncDispose]();
   }
 
   async *scenes(): AsyncGenerator<Scene> {
@@ -138,6 +153,59 @@ export class Accounts implements AsyncDisposable {
     await moderator.page.waitForURL(`${this.loge.url}/`);
     await moderator.by('to-sign-in').waitFor();
     forgetRefusal(moderator, '/v1/me/closing');
+  }
+
+  /** An operator who has no passkey enrols, is in the desk, signs out and in again, and confirms a dangerous act. */
+  async *operatorScenes(): AsyncGenerator<Scene> {
+    const { url } = await this.loge.server<{ url: string }>('POST', '/v1/operators/invitations', {
+      address: OPERATOR_ADDRESS,
+    });
+    const operator = await this.#open(url.slice(this.loge.url.length), DESKTOP);
+    // The provider's page wants a font of the internet.
+    await operator.page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ body: '' }));
+    await operator.by('to-sign-in').click();
+    await ask(operator, OPERATOR_ADDRESS);
+    await operator.by('sign-in-code').fill((await this.letterTo(OPERATOR_ADDRESS)).code);
+    await operator.by('sign-in-confirm').click();
+    await operator.by('account-name').fill(OPERATOR_NAME);
+    await operator.by('account-save').click();
+    await operator.by('passkey-later').click();
+    await operator.by('operator-provider').waitFor();
+    yield { name: 'operator-enrolment', visitor: operator };
+    await operator.by('operator-provider').click();
+    await signInAtProvider(operator);
+    await operator.page.waitForURL(`${this.loge.url}/desk`);
+    await operator.by('desk-overview').waitFor();
+
+    await operator.by('account').click();
+    await operator.by('sign-out').click();
+    await operator.by('to-sign-in').waitFor();
+    await operator.page.goto(`${this.loge.url}/sign-in?to=/desk`);
+    await operator.by('sign-in-provider').waitFor();
+    yield { name: 'sign-in-provider', visitor: operator };
+    // The provider has a session of theirs.
+    await operator.by('sign-in-provider').click();
+    await operator.page.waitForURL(`${this.loge.url}/desk`);
+
+    const longAgo = new Date(Date.now() - 11 * 60_000).toISOString();
+    await this.loge.app.context.db.orm.update(personSessions).set({ provedAt: longAgo });
+    await operator.page.goto(`${this.loge.url}/account`);
+    await operator.by('oidc-bindings').locator('li').waitFor();
+    await operator.by('address-new').fill(OPERATOR_NEXT_ADDRESS);
+    await operator.by('address-change').click();
+    await operator.by('confirm-provider').waitFor();
+    forgetRefusal(operator, '/v1/me/address-change');
+    yield { name: 'account-provider-confirm', visitor: operator };
+    await operator.by('confirm-provider').click();
+    await signInAtProvider(operator);
+    await operator.page.waitForURL(`${this.loge.url}/account`);
+    await operator.by('address-new').fill(OPERATOR_NEXT_ADDRESS);
+    await operator.by('address-change').click();
+    await operator.by('address-waiting').waitFor();
+    await operator.by('passkeys').waitFor({ state: 'attached' });
+    await operator.page.reload();
+    await operator.by('oidc-bindings').locator('li').waitFor();
+    yield { name: 'account-operator', visitor: operator };
   }
 
   /** The newest sign-in letter to the address, as soon as it was sent. */
@@ -243,4 +311,10 @@ async function ask(visitor: Visitor, address: string): Promise<void> {
   await visitor.by('sign-in-address').fill(address);
   await visitor.by('sign-in-send').click();
   await visitor.by('sign-in-code').waitFor();
+}
+
+async function signInAtProvider({ page }: Visitor): Promise<void> {
+  await page.locator('input[name=login]').fill('morgan');
+  await page.locator('input[name=password]').fill('any');
+  await page.getByRole('button').click();
 }

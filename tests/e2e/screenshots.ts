@@ -1,9 +1,9 @@
 /**
  * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`, of
- * every money page; with `accounts`, of sign-in and account; with `narrow-line`, of a viewer whose line carries the
- * sound alone:
+ * every money page; with `accounts`, of sign-in and account; with `operators`, of an operator at the house's OpenID
+ * provider; with `narrow-line`, of a viewer whose line carries the sound alone:
  *
- * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | narrow-line]
+ * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | narrow-line]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,13 +14,15 @@ import { Takings } from './takings.ts';
 
 const [folder, what = 'evening'] = process.argv.slice(2);
 if (!folder || folder.startsWith('-')) {
-  process.stdout.write('Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | narrow-line]\n');
+  process.stdout.write(
+    'Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | operators | narrow-line]\n',
+  );
   process.exit(folder === '--help' ? 0 : 1);
 }
 
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
-const houses = { evening: Evening, 'narrow-line': Evening, takings: Takings, accounts: Accounts };
+const houses = { evening: Evening, 'narrow-line': Evening, takings: Takings, accounts: Accounts, operators: Accounts };
 await using house = await houses[what as keyof typeof houses].create();
 for await (const scene of scenesOf(house)) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
@@ -44,5 +46,6 @@ for await (const scene of scenesOf(house)) {
 
 function scenesOf(chosen: Evening | Takings | Accounts): Takings['scenes'] | AsyncGenerator<Scene> {
   if (chosen instanceof Takings) return chosen.scenes;
+  if (chosen instanceof Accounts && what === 'operators') return chosen.operatorScenes();
   return chosen instanceof Evening && what === 'narrow-line' ? chosen.narrowLine() : chosen.scenes();
 }

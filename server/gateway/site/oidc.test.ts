@@ -449,6 +449,17 @@ describe('a bound account', () => {
     expect(codeOf(await browser.call('DELETE', `/v1/me/passkeys/${passkey}`))).toBe('last_strong_sign_in');
   });
 
+  test('is gone with a recovery, as passkeys are', async () => {
+    const [operator, lost, address] = [await newOperator(), await newOperator(), newAddress()];
+    const recovery = { account: lost.address, address, reason: 'Identity card seen' };
+    expect((await operator.browser.call('POST', '/v1/desk/recoveries', recovery)).status).toBe(201);
+    const { link = '' } = letters.to(address)[0]?.data ?? {};
+    expect((await new Browser().call('POST', new URL(link).pathname)).status).toBe(200);
+    waitMs(5 * 24 * 60 * MINUTE_MS);
+    await http.context.people.addresses.sweep();
+    await expectRefused(await new Browser().oidc(SIGN_IN, lost.login), 403, UNKNOWN);
+  });
+
   test('is exported, and gone with the account', async () => {
     const { browser, identity, login } = await newOperator();
     await newOperator();

@@ -84,6 +84,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       hasAccounts: true,
+      openIdProvider: null,
       currency: 'eur',
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
@@ -103,6 +104,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: true,
       hasAccounts: true,
+      openIdProvider: null,
       currency: 'eur',
       housePages: ['terms', 'privacy', 'imprint', 'contact'],
     });
@@ -175,6 +177,7 @@ describe('the session', () => {
       walletMode: 'on',
       demo: false,
       hasAccounts: false,
+      openIdProvider: null,
       currency: 'eur',
       housePages: [],
     });

@@ -1,22 +1,33 @@
-/** `<account-operator>`: accepting an invitation to be an operator, which needs a passkey. */
+/**
+ * `<account-operator>`: accepting an invitation to be an operator, with a passkey or at the house's OpenID provider.
+ */
 import type { TemplateResult } from 'lit';
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { AccountPart } from './account-part.ts';
 
 export class AccountOperator extends AccountPart {
-  static override properties = { ...AccountPart.properties, token: { attribute: false } };
+  static override properties = {
+    ...AccountPart.properties,
+    token: { attribute: false },
+    provider: { attribute: false },
+  };
   declare token: string;
+  /** The host of the provider; null if the house has none. */
+  declare provider: string | null;
 
   override render(): TemplateResult {
-    const { operator: texts } = this.words.accounts;
+    const { operator: texts, oidc } = this.words.accounts;
+    const { provider } = this;
+    const isBusy = this.busy !== '';
     return html`<section aria-labelledby="operator">
       <h2 id="operator" class="display">${texts.title}</h2>
-      <p class="muted">${texts.text}</p>
+      <p class="muted">${provider ? texts.textWith(provider) : texts.text}</p>
       <p class="buttons">
-        ${button({ label: texts.accept, testId: 'operator-accept', isBusy: this.busy !== '', onClick: this.#accept })}
+        ${button({ label: provider ? texts.withPasskey : texts.accept, testId: 'operator-accept', isBusy, onClick: this.#accept })}
+        ${provider ? button({ label: oidc.continueWith(provider), testId: 'operator-provider', isBusy, onClick: this.#enrol }) : nothing}
       </p>
       ${this.messages()}
     </section>`;
@@ -27,6 +38,11 @@ export class AccountOperator extends AccountPart {
       await peopleApi.becomeOperator(this.token);
       location.assign('/desk');
     });
+  };
+
+  #enrol = (): void => {
+    const start = { invitation: this.token, returnTo: `/account?operator=${this.token}` };
+    void this.act('enrol', async () => location.assign(await peopleApi.enrolAtProvider(start)));
   };
 }
 

@@ -5,3 +5,9 @@ export function returnPathOf(search: string): string | undefined {
   const to = new URLSearchParams(search).get('to') ?? '';
   return /^\/(?:[\w\-.?=&%][\w\-./?=&%]*)?$/.test(to) ? to : undefined;
 }
+
+/** The path of this page to come back to, with its query if that can be carried along. */
+export function returnPathHere(): string {
+  const { pathname, search } = location;
+  return returnPathOf(`?to=${encodeURIComponent(pathname + search)}`) ?? pathname;
+}

@@ -4,6 +4,7 @@ import type { Passkey } from '../../protocol/passkeys.ts';
 import type {
   AccountClosing,
   BecomeCreatorInput,
+  OidcStart,
   PersonSession,
   Profile,
   ProfileChange,
@@ -48,6 +49,10 @@ export const peopleApi = {
   signOutOf: (session: string) => call<object>('DELETE', `/v1/me/sessions/${encodeURIComponent(session)}`),
   renamePasskey: (id: string, name: string) => call<Passkey>('PATCH', passkeyPath(id), { name }),
   removePasskey: (id: string) => confirmedCall<object>('DELETE', passkeyPath(id)),
+  removeOidcBinding: (id: string) => confirmedCall<object>('DELETE', `/v1/me/oidc/${encodeURIComponent(id)}`),
+  /** Answers the address at the provider to go to. */
+  enrolAtProvider: async (start: Omit<OidcStart, 'purpose'>) =>
+    (await confirmedCall<{ url: string }>('POST', '/site/oidc', { ...start, purpose: 'enrol' })).url,
   addressChange: async () => (await call<{ change: AddressChange | null }>('GET', '/v1/me/address-change')).change,
   changeAddress: (address: string) => confirmedCall<AddressChange>('POST', '/v1/me/address-change', { address }),
   withdrawAddressChange: () => call<object>('DELETE', '/v1/me/address-change'),

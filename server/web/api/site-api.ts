@@ -22,6 +22,8 @@ export interface SiteSession {
   demo: boolean;
   /** Whether one can sign in with an account of this house. */
   hasAccounts: boolean;
+  /** The host of the OpenID provider at which operators and reviewers can sign in. */
+  openIdProvider: string | null;
   currency: string;
   /** Whether the person may open the desk. */
   isOperator: boolean;

@@ -71,6 +71,7 @@ export class DeskPersonPage extends DeskPart {
     closedAt,
     roles,
     sessions,
+    oidcBindings,
     openMatters,
   }: DeskPerson): TemplateResult {
     const texts = this.desk.people;
@@ -92,6 +93,10 @@ export class DeskPersonPage extends DeskPart {
       [
         texts.sessions,
         sessions.map(({ device, lastUsedAt }) => `${device || texts.unknownDevice} · ${when(lastUsedAt)}`),
+      ],
+      [
+        texts.oidcBindings,
+        oidcBindings.map(({ provider, createdAt, lastUsedAt }) => `${provider} · ${when(lastUsedAt ?? createdAt)}`),
       ],
       [texts.openMatters, openMatters.map((each) => matters[each] ?? each)],
     ];

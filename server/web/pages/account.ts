@@ -13,6 +13,7 @@ import '../account/account-operator.ts';
 import '../account/account-passkeys.ts';
 import '../account/account-picture.ts';
 import '../account/account-profile.ts';
+import '../account/account-provider.ts';
 import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
@@ -36,7 +37,7 @@ export class SiteAccount extends SitePage {
     if (person) this.profile = await peopleApi.profile();
   }
 
-  protected override content({ person, housePages }: SiteSession): TemplateResult {
+  protected override content({ person, housePages, openIdProvider }: SiteSession): TemplateResult {
     const { profile } = this;
     const { account } = this.words.accounts;
     if (!person) return html`<div class="column narrow">${this.signIn()}</div>`;
@@ -48,7 +49,7 @@ export class SiteAccount extends SitePage {
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
       ${this.session?.isReviewer ? html`<p style="margin-top: 1rem"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
-      ${!isNew && invitation ? html`<account-operator .token=${invitation}></account-operator>` : nothing}
+      ${!isNew && invitation ? html`<account-operator .token=${invitation} .provider=${openIdProvider}></account-operator>` : nothing}
       <account-profile .profile=${profile}></account-profile>
       ${
         isNew
@@ -59,6 +60,7 @@ export class SiteAccount extends SitePage {
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
               <account-push></account-push>
               <account-passkeys></account-passkeys>
+              ${openIdProvider ? html`<account-provider></account-provider>` : nothing}
               <account-address .profile=${profile}></account-address>
               <account-sessions></account-sessions>
               <account-data></account-data>`

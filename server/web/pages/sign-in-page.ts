@@ -1,11 +1,13 @@
 /**
- * The sign-in page: a mail address, then the code of the mail, whose link works in any browser; or a passkey.
+ * The sign-in page: a mail address, then the code of the mail, whose link works in any browser; or a passkey;
+ * or the house's OpenID provider.
  */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { returnPathOf } from '../account/return-path.ts';
+import { oidcApi } from '../api/oidc-api.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { hasPasskeys, usePasskey } from '../passkeys/passkey-ceremonies.ts';
@@ -20,9 +22,18 @@ export class SiteSignInPage extends SitePage {
   declare sent: { address: string; minutes: number } | undefined;
   protected readonly page = 'sign-in-page';
 
-  static override styles = [...SitePage.styles, ledgerStyles, formStyles];
+  static override styles = [
+    ...SitePage.styles,
+    ledgerStyles,
+    formStyles,
+    css`
+      .staff {
+        margin-top: 2rem;
+      }
+    `,
+  ];
 
-  protected override content({ person, hasAccounts }: SiteSession): TemplateResult {
+  protected override content({ person, hasAccounts, openIdProvider }: SiteSession): TemplateResult {
     const { signIn } = this.words.accounts;
     if (person) {
       return html`<div class="column narrow">
@@ -34,12 +45,12 @@ export class SiteSignInPage extends SitePage {
     if (!hasAccounts) return html`<div class="column narrow">${this.signIn()}</div>`;
     return html`<div class="column narrow">
       <h1 class="display" tabindex="-1">${this.sent ? signIn.sent : signIn.title}</h1>
-      ${this.sent ? this.#codeForm(this.sent) : this.#addressForm()}
+      ${this.sent ? this.#codeForm(this.sent) : this.#addressForm(openIdProvider)}
       ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
     </div>`;
   }
 
-  #addressForm(): TemplateResult {
+  #addressForm(provider: string | null): TemplateResult {
     const { signIn } = this.words.accounts;
     return html`<p class="lead">${signIn.text}</p>
       <form class="card" @submit=${this.#ask}>
@@ -62,6 +73,17 @@ export class SiteSignInPage extends SitePage {
           ? html`<p class="muted">${signIn.or}</p>
               <p class="buttons">
                 ${button({ label: signIn.passkey, testId: 'sign-in-passkey', isOutlined: true, onClick: this.#usePasskey })}
+              </p>`
+          : nothing
+      }
+      ${
+        provider
+          ? html`<p class="staff muted">${signIn.staff}</p>
+              <p class="buttons">
+                ${button({
+                  ...{ label: signIn.withProvider(provider), testId: 'sign-in-provider', isOutlined: true },
+                  ...{ isBusy: this.busy === 'provider', onClick: this.#useProvider },
+                })}
               </p>`
           : nothing
       }`;
@@ -102,6 +124,11 @@ export class SiteSignInPage extends SitePage {
       await usePasskey();
       location.assign(returnPathOf(location.search) ?? '/');
     });
+  };
+
+  #useProvider = (): void => {
+    const returnTo = returnPathOf(location.search);
+    void this.act('provider', () => oidcApi.leave({ purpose: 'sign-in', returnTo }));
   };
 
   #ask = async (event: Event): Promise<void> => {

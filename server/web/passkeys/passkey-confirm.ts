@@ -1,23 +1,27 @@
 /**
  * `<passkey-confirm>`: asks for a passkey before a dangerous act. A person without one adds one here, which confirms
- * as well.
+ * as well. Who has an account at the house's OpenID provider can sign in there again, and comes back to the page.
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { returnPathHere } from '../account/return-path.ts';
+import { oidcApi } from '../api/oidc-api.ts';
 import { passkeysApi } from '../api/passkeys-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/account-texts.ts';
 import { addPasskey, hasPasskeys, PasskeyExists, usePasskey } from './passkey-ceremonies.ts';
 
-type Step = 'use' | 'add' | 'sign-in' | 'unsupported';
+type Step = 'use' | 'add' | 'sign-in' | 'unsupported' | 'provider';
 
 class PasskeyConfirm extends LogeElement {
-  static override properties = { ...LogeElement.properties, step: { state: true } };
+  static override properties = { ...LogeElement.properties, step: { state: true }, provider: { state: true } };
   declare step: Step | undefined;
+  /** Host of the provider at which the person has an account. */
+  declare provider: string | undefined;
   #answer: ((isConfirmed: boolean) => void) | undefined;
 
   static override styles = [
@@ -64,7 +68,11 @@ class PasskeyConfirm extends LogeElement {
 
   /** Resolves to whether the session is confirmed now. */
   async ask(): Promise<boolean> {
-    this.step = hasPasskeys() ? ((await passkeysApi.list()).length > 0 ? 'use' : 'add') : 'unsupported';
+    const [passkeys, { provider, bindings }] = await Promise.all([passkeysApi.list(), oidcApi.own()]);
+    this.provider = bindings.find((binding) => binding.provider === provider)?.provider;
+    if (hasPasskeys() && passkeys.length > 0) this.step = 'use';
+    else if (this.provider) this.step = 'provider';
+    else this.step = hasPasskeys() ? 'add' : 'unsupported';
     await this.updateComplete;
     this.renderRoot.querySelector('dialog')?.showModal();
     return new Promise((resolve) => {
@@ -73,15 +81,16 @@ class PasskeyConfirm extends LogeElement {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { step } = this;
+    const { step, provider } = this;
     if (!step) return nothing;
     const texts = siteTexts(this.language).accounts.confirm;
     return html`<dialog aria-labelledby="title" data-testid="passkey-confirm" @close=${() => this.#finish(false)}>
       <h2 id="title">${texts.title}</h2>
-      <p>${texts.texts[step]}</p>
+      <p>${step === 'provider' ? texts.atProvider(provider ?? '') : texts.texts[step]}</p>
       ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
       <div class="buttons">
-        ${step === 'unsupported' ? nothing : this.#act(step, texts.acts[step])}
+        ${step === 'unsupported' || step === 'provider' ? nothing : this.#act(step, texts.acts[step])}
+        ${provider ? this.#act('provider', siteTexts(this.language).accounts.oidc.continueWith(provider)) : nothing}
         ${button({ label: texts.cancel, testId: 'confirm-cancel', isOutlined: true, onClick: () => this.#finish(false) })}
       </div>
     </dialog>`;
@@ -93,11 +102,13 @@ class PasskeyConfirm extends LogeElement {
       label,
       testId: `confirm-${step}`,
       isBusy,
+      isOutlined: step === 'provider' && this.step !== 'provider',
       onClick: () => void this.act(step, () => this.#run(step)),
     });
   }
 
   async #run(step: Exclude<Step, 'unsupported'>): Promise<void> {
+    if (step === 'provider') return oidcApi.leave({ purpose: 'confirm', returnTo: returnPathHere() });
     if (step === 'sign-in') {
       await siteApi.signOut();
       location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);

@@ -12,6 +12,8 @@ export const englishAccount = {
     confirm: 'Sign in',
     other: 'Another address, or no mail',
     passkey: 'Sign in with a passkey',
+    staff: 'For operators and reviewers of this house:',
+    withProvider: (host: string) => `Sign in with ${host}`,
     or: 'or',
     already: (name: string) => `You are signed in as ${name}.`,
   },
@@ -102,10 +104,21 @@ export const englishAccount = {
     signInAgain: 'Sign in again',
     lost: 'Lost your passkey? Another one can confirm. If you have none left, write to us.',
   },
+  oidc: {
+    title: 'Sign-in of the house',
+    text: 'Operators and reviewers can sign in with their account of the house, instead of using a passkey.',
+    continueWith: (host: string) => `Continue with ${host}`,
+    added: (when: string) => `added ${when}`,
+    neverUsed: 'not used yet',
+    isRemoved: 'You can no longer sign in with this account.',
+  },
   operator: {
     title: 'Become an operator',
     text: 'You are invited to be an operator of this house. Operators use a passkey, and what they do is on record under their name.',
+    textWith: (host: string) =>
+      `You are invited to be an operator of this house. Operators use a passkey or their account at ${host}, and what they do is on record under their name.`,
     accept: 'Become an operator',
+    withPasskey: 'Continue with a passkey',
   },
   address: {
     title: 'Mail address',
@@ -126,6 +139,8 @@ export const englishAccount = {
       'sign-in': 'A first passkey is added soon after signing in, so that nobody else adds it. Sign in again by mail.',
       unsupported: 'This asks for a passkey, which this browser cannot use here. Try a newer version.',
     },
+    atProvider: (host: string) =>
+      `Money and safety ask you to sign in again after ten minutes. You do so at ${host}, come back to this page, and repeat what you wanted to do.`,
     acts: { use: 'Use my passkey', add: 'Add a passkey', 'sign-in': 'Sign in again' },
     cancel: 'Cancel',
   },

@@ -267,6 +267,7 @@ export const englishDesk = {
     given: (role: string, when: string, by: string) => `${role}, since ${when}, given by ${by}`,
     requested: (role: string, when: string) => `${role}, asked for on ${when}`,
     sessions: 'Signed in',
+    oidcBindings: 'Sign-in of the house',
     unknownDevice: 'Unknown device',
     openMatters: 'Open matters',
     decide: 'Decide',

@@ -14,6 +14,8 @@ export const frenchAccount: typeof englishAccount = {
     confirm: 'Se connecter',
     other: 'Une autre adresse, ou pas de message',
     passkey: 'Se connecter avec une clé d’accès',
+    staff: 'Pour les opérateurs et les examinateurs de cette maison :',
+    withProvider: (host) => `Se connecter avec ${host}`,
     or: 'ou',
     already: (name) => `Vous êtes connecté en tant que ${name}.`,
   },
@@ -105,10 +107,21 @@ export const frenchAccount: typeof englishAccount = {
     signInAgain: 'Me reconnecter',
     lost: 'Clé d’accès perdue ? Une autre peut confirmer. S’il ne vous en reste aucune, écrivez-nous.',
   },
+  oidc: {
+    title: 'Connexion de la maison',
+    text: 'Les opérateurs et les examinateurs peuvent se connecter avec leur compte de la maison, au lieu d’une clé d’accès.',
+    continueWith: (host) => `Continuer avec ${host}`,
+    added: (when) => `ajouté le ${when}`,
+    neverUsed: 'pas encore utilisé',
+    isRemoved: 'Vous ne pouvez plus vous connecter avec ce compte.',
+  },
   operator: {
     title: 'Devenir opérateur',
     text: 'Vous êtes invité à être opérateur de cette maison. Les opérateurs utilisent une clé d’accès, et ce qu’ils font est enregistré sous leur nom.',
+    textWith: (host) =>
+      `Vous êtes invité à être opérateur de cette maison. Les opérateurs utilisent une clé d’accès ou leur compte chez ${host}, et ce qu’ils font est enregistré sous leur nom.`,
     accept: 'Devenir opérateur',
+    withPasskey: 'Continuer avec une clé d’accès',
   },
   address: {
     title: 'Adresse mail',
@@ -131,6 +144,8 @@ export const frenchAccount: typeof englishAccount = {
       unsupported:
         'Il faut ici une clé d’accès, que ce navigateur ne sait pas utiliser. Essayez une version plus récente.',
     },
+    atProvider: (host) =>
+      `L’argent et la sécurité vous redemandent de vous connecter après dix minutes. Vous le faites chez ${host}, revenez à cette page et recommencez ce que vous vouliez faire.`,
     acts: { use: 'Utiliser ma clé d’accès', add: 'Ajouter une clé d’accès', 'sign-in': 'Me reconnecter' },
     cancel: 'Annuler',
   },

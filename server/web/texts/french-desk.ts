@@ -275,6 +275,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     given: (role, when, by) => `${role}, depuis le ${when}, donné par ${by}`,
     requested: (role, when) => `${role}, demandé le ${when}`,
     sessions: 'Connexions',
+    oidcBindings: 'Connexion de la maison',
     unknownDevice: 'Appareil inconnu',
     openMatters: 'Affaires en cours',
     decide: 'Décider',

@@ -149,7 +149,7 @@ function describeText({ description, stepUp }: HttpDoor): Pick<Operation, 'descr
   const confirmation =
     stepUp === undefined
       ? undefined
-      : `A person${stepUp === true ? '' : ', for some inputs,'} confirms it with a passkey.`;
+      : `A person${stepUp === true ? '' : ', for some inputs,'} confirms it with a passkey, or at the OpenID provider of the house.`;
   const texts = [description, confirmation].filter((text) => text !== undefined);
   return texts.length > 0 ? { description: texts.join(' ') } : {};
 }
