@@ -75,7 +75,7 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
   });
 });
 
-/** Runs in the page: the amounts in it, and what is wrong with one: its format, or its figures where it stands alone. */
+/** Runs in the page: how many amounts it has, and their faults: format, or figures where one stands alone. */
 function findAmounts(): { count: number; faults: string[] } {
   const isFrench = document.documentElement.lang === 'fr';
   const right = isFrench
