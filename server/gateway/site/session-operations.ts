@@ -63,7 +63,7 @@ export function siteOperations(
       ...ANYONE,
       name: 'siteDemoPeople',
       http: 'GET /site/demo-people',
-      answer: z.object({ people: z.array(sitePerson.extend({ isOperator: z.boolean() })) }),
+      answer: z.object({ people: z.array(sitePerson.extend({ isOperator: z.boolean(), isReviewer: z.boolean() })) }),
       summary: 'Whom one can sign in as in development',
       errors: ['not_found'],
       run: () => {
