@@ -99,6 +99,13 @@ async function newOperator() {
   return { browser, address, login, token, identity };
 }
 
+/** How the provider answers the request of this address where the person does not sign in. */
+function declined(url: string): URL {
+  const state = new URL(url).searchParams.get('state') ?? '';
+  const query = new URLSearchParams({ error: 'access_denied', state, iss: provider.issuer });
+  return new URL(`/sign-in/oidc?${query}`, SITE);
+}
+
 /** The title of a page, which is the message of an error. */
 const titleOf = ({ text }: Reply) => /<h1>([^<]+)<\/h1>/.exec(text)?.[1];
 const INVALID = 'This answer of the OpenID provider is not valid here, or its time is over. Try again.';
@@ -222,13 +229,11 @@ describe('a provider', () => {
 
   test('where the person declines sends them back to where they began', async () => {
     const browser = new Browser();
-    const { url } = (await browser.start({ ...SIGN_IN, returnTo: '/desk' })).json;
-    const asked = new URL(url).searchParams;
-    const query = new URLSearchParams({
-      ...{ error: 'access_denied', state: asked.get('state') ?? '', iss: provider.issuer },
-    });
-    const reply = await browser.comeBack(new URL(`/sign-in/oidc?${query}`, SITE));
+    const answer = declined((await browser.start({ ...SIGN_IN, returnTo: '/desk' })).json.url);
+    const replay = browser.copy();
+    const reply = await browser.comeBack(answer);
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/sign-in?to=%2Fdesk']);
+    await expectRefused(await replay.comeBack(answer), 422, INVALID);
   });
 });
 
@@ -297,7 +302,8 @@ describe('attacks on signing in at the provider', () => {
     expect(browser.cookies.has('__Host-loge_oidc')).toBe(false);
     await expectRefused(await replay.comeBack(answer), 422, INVALID);
 
-    const late = await browser.answerOf(SIGN_IN, login);
+    // A code would have expired at the provider too.
+    const late = declined((await browser.start(SIGN_IN)).json.url);
     waitMs(10 * MINUTE_MS);
     await expectRefused(await browser.comeBack(late), 422, INVALID);
   });
