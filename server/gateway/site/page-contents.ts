@@ -7,7 +7,7 @@ import type { Config } from '../../config.ts';
 import type { Money } from '../../money/money.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { Markup } from '../../platform/html.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, ERROR_CATALOGUE } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { CardRoom } from '../../web/rooms/room-card.ts';
@@ -106,7 +106,8 @@ export class PageContents {
     const { language } = page;
     const found = await this.#findRoom(id);
     if (!found) {
-      const body = serverMissing(page, elementTexts(language).errors.room_not_found ?? '');
+      const text = elementTexts(language).errors.room_not_found ?? ERROR_CATALOGUE.room_not_found.message;
+      const body = serverMissing(page, text);
       return { status: 404, language, head: this.#plainHead(page), body };
     }
     const soldOut = await this.#money.tickets.isSoldOut(found, page.person?.identity);
