@@ -19,8 +19,8 @@ LOGE_TEST_POSTGRES_BIN names their folder.
 
   --reports N   reports in the large house (default 10000); a fifth of them is about one message
   --few N       reports in the small house (default 100)
-  --rounds N    rounds of each side (default 5)
-  --requests N  requests of each kind in a round (default 20)
+  --rounds N    rounds of each side (default 3)
+  --requests N  requests of each kind in a round (default 12)
   --plans       shows how Postgres reads the queue and a case
   --help        this text
 
@@ -31,8 +31,8 @@ const { values } = parseArgs({
   options: {
     reports: { type: 'string', default: '10000' },
     few: { type: 'string', default: '100' },
-    rounds: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '3' },
+    requests: { type: 'string', default: '12' },
     plans: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -72,7 +72,8 @@ const GATHER = `
 interface House {
   name: 'many' | 'few';
   url: string;
-  cookie: string;
+  /** Of reviewers, each with limits of their own. */
+  cookies: string[];
   /** Of the case with a fifth of all reports. */
   gathered: string;
   /** A place in the middle of the queue. */
@@ -105,10 +106,13 @@ async function createHouse(
   await client.query(FILL, [Math.floor(reports * 0.8), gathered]);
   await client.query(GATHER, [Math.floor(reports * 0.2), gathered]);
   await client.query('vacuum analyze');
-  const person = createId('person');
-  const cookie = await signIn(app.app as never, person);
-  await context.roles.give({ person, role: 'reviewer', by: 'bench' });
-  const house: House = { name, url: app.url, cookie, gathered, middle: '', samples: {} };
+  const cookies: string[] = [];
+  for (let n = 0; n < REQUESTS; n += 1) {
+    const person = createId('person');
+    cookies.push(await signIn(app.app as never, person));
+    await context.roles.give({ person, role: 'reviewer', by: 'bench' });
+  }
+  const house: House = { name, url: app.url, cookies, gathered, middle: '', samples: {} };
   const half = Math.floor(reports * 0.27);
   const [at] = (
     await client.query(
@@ -121,7 +125,7 @@ async function createHouse(
 }
 
 async function measure(house: House): Promise<void> {
-  const { url, cookie, gathered, middle, samples } = house;
+  const { url, cookies, gathered, middle, samples } = house;
   const paths = {
     queue: '/v1/review/cases',
     hundred: '/v1/review/cases?limit=100',
@@ -133,7 +137,7 @@ async function measure(house: House): Promise<void> {
     gatheredCase: `/v1/review/cases/${gathered}`,
     figures: '/v1/review/figures',
   };
-  for (let n = 0; n < REQUESTS; n += 1) {
+  for (const cookie of cookies) {
     for (const [name, path] of Object.entries(paths)) {
       const startMs = performance.now();
       const answer = await fetch(url + path, { headers: { cookie } });

@@ -1,4 +1,4 @@
-/** The review of reports, for reviewers: the queue of cases, one case, orders of authorities, and figures. */
+/** The review of reports for reviewers: the queue of cases, one case, orders of authorities and figures. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';

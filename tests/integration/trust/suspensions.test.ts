@@ -1,4 +1,4 @@
-/** What decisions do to open connections, over two gateways: to the sockets of a person, and to the media of a live. */
+/** What decisions of the house do to open sockets of a person and to the media of a live, over two gateways. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
