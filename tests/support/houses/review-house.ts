@@ -20,11 +20,6 @@ import { Killer } from '../crash/refund-steps.ts';
 import { MovableClock } from './money-house.ts';
 
 export const silentLog = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog } as never;
-class Killed extends Error {}
-function throwKilled(): never {
-  throw new Killed();
-}
-
 export const DECIDED: DecisionInput = {
   measures: [],
   ground: { article: 'conduct', version: 1 },
@@ -51,19 +46,17 @@ export class ReviewHouse {
     }
   }
 
-  /** `kill` ends the process that the killer stops; by default the test's own goes on with the next one. */
-  static async create(db: Database, kill: () => void = throwKilled): Promise<ReviewHouse> {
+  /** `kill` ends this process, at the step that the killer was told. */
+  static async create(db: Database, kill: () => void = () => {}): Promise<ReviewHouse> {
     const house = new ReviewHouse(db, { clock: new MovableClock(Date.parse('2026-05-04T20:00:00Z')), kill });
-    await house.restart();
+    await house.#open();
     const { accounts, charter } = house.domains;
     await accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
     await charter.seed(EXAMPLE_CHARTER, 'operator');
     return house;
   }
 
-  /** As the next process has it. */
-  async restart(): Promise<void> {
-    this.#listeners.clear();
+  async #open(): Promise<void> {
     const { db, clock } = this;
     const log = silentLog;
     const metrics = createMetrics();
@@ -94,19 +87,6 @@ export class ReviewHouse {
       }
     }
     await this.domains.money.idle();
-  }
-
-  /** Kills the process after so many steps of `work`, and starts the next one. False if `work` ended before. */
-  async killDuring(steps: number, work: () => Promise<unknown>): Promise<boolean> {
-    this.killer.killAfter(steps);
-    await work().catch((error) => {
-      if (!this.killer.hasKilled) throw error;
-    });
-    await this.domains.money.idle().catch(() => {});
-    const { hasKilled } = this.killer;
-    this.killer.spare();
-    if (hasKilled) await this.restart();
-    return hasKilled;
   }
 
   async createRoom(
