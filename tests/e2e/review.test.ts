@@ -78,11 +78,13 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     await row.hover({ position: { x: 40, y: 8 } });
     await fan.by('tool-report').click();
     await fan.by('report-harassment').check();
+    await takePictures(fan, 'report-message-en');
     await fan.by('report-send').click();
     await fan.page.getByText('Your report has the number').first().waitFor();
     await fan.by('report-live-open').click();
     const sheet = fan.page.locator('loge-stage loge-report');
     await sheet.getByTestId('report-violence').check();
+    await takePictures(fan, 'report-live-en');
     await sheet.getByTestId('report-send').click();
     await eventually(async () => (await loge.app.context.reports.listBy('lea')).length === 2, 'both are filed');
     await eventually(async () => (await lettersTo('lea')).length === 2, 'both are acknowledged');

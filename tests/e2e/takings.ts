@@ -3,7 +3,7 @@
  * paid out; an operator refunds; a bank disputes a payment. Then a visitor opens each money page. Shared by the page
  * tests and the screenshots.
  */
-import { demoAddress } from '../../server/gateway/site/demo.ts';
+import { DEMO_PEOPLE, demoAddress } from '../../server/gateway/site/demo.ts';
 import { deskActs } from '../../server/money/desk/desk.schema.ts';
 import { createId } from '../../server/protocol/ids.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
@@ -323,8 +323,7 @@ export class Takings implements AsyncDisposable {
     await people.by('people-query').locator('input').fill(demoAddress('lea'));
     await people.by('people-search').click();
     await people.by('person-lea').waitFor();
-    // The demonstration's operator is called so.
-    for (const text of [demoAddress('lea'), 'La maison']) this.written.add(text);
+    for (const text of [demoAddress('lea'), ...DEMO_PEOPLE.map(({ name }) => name)]) this.written.add(text);
     const person = await this.#enter('desk-person', '/desk/people/lea', 'operator');
     await person.by('person-facts').waitFor();
     const recoveries = await this.#enter('desk-recoveries', '/desk/recoveries', 'operator');

@@ -48,24 +48,36 @@ export async function saveSettings(run: Run, room: RoomId, settings: RoomSetting
 const REMOVE_MESSAGE = `update chat_entries set removed_at = $3::timestamptz
   where room = $1 and kind = 'message' and id = $2 and removed_at is null returning identity`;
 
-const FIND_AUTHOR = `select identity, removed_at is not null as removed from chat_entries where room = $1 and kind = 'message' and id = $2`;
+/** Of a message: a moderator has removed it, also if the house had done so before. */
+const IS_MODERATED = `exists (select 1 from chat_acts act where act.room = $1 and act.message_id = $2
+  and act.kind = 'remove' and not coalesce(act.details ? 'decision', false))`;
 
-/** Removes a message's text; returns its author, and whether there was text to remove. */
+const FIND_AUTHOR = `select identity, ${IS_MODERATED} as moderated from chat_entries
+  where room = $1 and kind = 'message' and id = $2`;
+
+interface RemovedMessage {
+  identity: string;
+  /** There was text to remove. */
+  removed: boolean;
+  moderated: boolean;
+}
+
+/** Removes a message's text. */
 export async function removeMessage(
   run: Run,
   { room, id, at }: { room: RoomId; id: string; at: string },
-): Promise<{ identity: string; removed: boolean } | undefined> {
+): Promise<RemovedMessage | undefined> {
   const [removed] = await run<{ identity: string }>(REMOVE_MESSAGE, [room, id, at]);
-  if (removed) return { identity: removed.identity, removed: true };
-  const [found] = await run<{ identity: string }>(FIND_AUTHOR, [room, id]);
-  return found && { identity: found.identity, removed: false };
+  const [found] = await run<{ identity: string; moderated: boolean }>(FIND_AUTHOR, [room, id]);
+  return found && { ...found, removed: removed !== undefined };
 }
 
-/** As often removed by the house as it was not restored, and not by a moderator who removed all of its author. */
+/** As often removed by the house as it was not restored, and not by a moderator, alone or with all of its author. */
 const RESTORE_MESSAGE = `update chat_entries message set removed_at = null
   where room = $1 and kind = 'message' and id = $2 and removed_at is not null and erased_at is null
     and (select count(*) filter (where act.kind = 'remove' and act.details ? 'decision')
         > count(*) filter (where act.kind = 'restore') from chat_acts act where act.room = $1 and act.message_id = $2)
+    and not ${IS_MODERATED}
     and not exists (select 1 from chat_entries purge where purge.room = $1 and purge.kind = 'purge'
       and purge.details ->> 'identity' = message.identity and (purge.details ->> 'uptoSeq')::int >= message.seq)
   returning identity`;

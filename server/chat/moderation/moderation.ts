@@ -50,7 +50,7 @@ export class Moderation {
     this.#store = new ModerationStore(parts.db);
   }
 
-  /** Removes a message's text; idempotent. */
+  /** Removes a message's text; idempotent. Of one that the house has removed it is recorded, so that it stays removed. */
   async remove({
     room,
     actor,
@@ -61,9 +61,11 @@ export class Moderation {
     await this.#act(room, async (act, at) => {
       const found = await removeMessage(act.run, { room, id: messageId, at });
       if (!found) throw new AppError('message_not_found');
-      if (!found.removed) return;
-      await act.append(houseEntry({ room, actor, at, kind: 'removal', id: messageId, text: reason ?? null }));
-      await unpin(act, room, [messageId]);
+      if (!found.removed && found.moderated) return;
+      if (found.removed) {
+        await act.append(houseEntry({ room, actor, at, kind: 'removal', id: messageId, text: reason ?? null }));
+        await unpin(act, room, [messageId]);
+      }
       await act.record({ at, kind: 'remove', actor, room, creator, target: found.identity, messageId, reason });
     });
   }

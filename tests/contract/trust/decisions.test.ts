@@ -133,19 +133,20 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
   });
 
   test('what a moderator removed stays removed, and a second decision keeps what the first one removed', async () => {
-    const { id, case: of } = await reportMessage();
-    await house.domains.chat.moderation.remove({
-      room,
-      actor: { identity: 'ada', name: 'Ada', role: 'creator' },
-      messageId: id,
-    });
-    const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }]);
-    await house.dispatch();
-    const { decisions } = house.domains;
-    const appeal = await decisions.appeal('max', { decision, text: 'No.' });
-    await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
-    await house.dispatch();
-    expect(await isShown(id)).toBe(false);
+    const { decisions, chat } = house.domains;
+    for (const isFirst of [true, false]) {
+      const { id, case: of } = await reportMessage('lea', 'max', isFirst ? 'An insult' : 'One more insult');
+      const actor = { identity: 'ada', name: 'Ada', role: 'creator' } as const;
+      const moderate = () => chat.moderation.remove({ room, actor, messageId: id });
+      if (isFirst) await moderate();
+      const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }]);
+      await house.dispatch();
+      if (!isFirst) await moderate();
+      const appeal = await decisions.appeal('max', { decision, text: 'No.' });
+      await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+      await house.dispatch();
+      expect([isFirst, await isShown(id)]).toEqual([isFirst, false]);
+    }
 
     const other = await reportMessage('lea', 'max', 'Another insult');
     const made = await house.decide(other.case, [{ kind: 'remove_message' }, { kind: 'suspend_account' }]);
