@@ -50,7 +50,7 @@ export class Moderation {
     this.#store = new ModerationStore(parts.db);
   }
 
-  /** Removes a message's text; idempotent. Of one that the house has removed it is recorded, so that it stays removed. */
+  /** Removes a message's text; idempotent. One that the house removed stays removed, as the act says. */
   async remove({
     room,
     actor,
