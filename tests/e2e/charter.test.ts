@@ -98,7 +98,7 @@ describe.skipIf(!CHROMIUM)('the charter', { timeout: 120_000 }, () => {
     const [newest, before] = await loge.app.context.charter.list();
     expect(newest).toMatchObject({ state: 'in_force' });
     await page.goto(`${loge.url}/charter/changes/${before?.version}/${newest?.version}`);
-    await page.getByText('How we behave · changed').waitFor();
+    await page.locator('h2', { hasText: 'How' }).locator('del', { hasText: 'Rules' }).waitFor();
     await takePictures(operator, 'charter-changes-en');
     await page.goto(`${loge.url}/charter?lang=fr`);
     await page.getByText('La charte de la maison').waitFor();

@@ -151,11 +151,11 @@ export class LogeCharter extends RoomPart {
     `;
   }
 
-  #article({ id, title, change, parts }: ArticleChange, isCompared: boolean): TemplateResult {
+  #article({ id, title, titleParts, change, parts }: ArticleChange, isCompared: boolean): TemplateResult {
     const { texts } = this;
     const mark = isCompared && change !== 'same' ? html`<span class="mark">${texts.charter[change]}</span>` : nothing;
     return html`<article data-testid="charter-article-${id}">
-      <h3>${title}${mark}</h3>
+      <h3>${isCompared ? titleParts.map(changedText) : title}${mark}</h3>
       <p class="words">${isCompared && change === 'changed' ? parts.map(changedText) : parts.map(({ text }) => text)}</p>
     </article>`;
   }

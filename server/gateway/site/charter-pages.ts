@@ -84,13 +84,13 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
   }
 }
 
-function articleContent({ id, title, text }: { id: string; title: string; text: Markup | string }): Markup {
+function articleContent({ id, title, text }: Record<'title' | 'text', Markup | string> & { id: string }): Markup {
   return html`<section id="${id}"><h2>${title}</h2><p class="words">${text}</p></section>`;
 }
 
-function changeContent({ id, title, change, parts }: ArticleChange, language: Language): Markup {
-  const words = html`${parts.map(changedText)}`;
-  return articleContent({ id, title: `${title} · ${charterTexts[language].change[change]}`, text: words });
+function changeContent({ id, titleParts, change, parts }: ArticleChange, language: Language): Markup {
+  const title = html`${titleParts.map(changedText)} · ${charterTexts[language].change[change]}`;
+  return articleContent({ id, title, text: html`${parts.map(changedText)}` });
 }
 
 function changedText({ kind, text }: TextPart): Markup {

@@ -74,10 +74,11 @@ export const acceptanceList = z.object({ acceptances: z.array(acceptance) });
 
 const textPart = z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() });
 export type TextPart = z.infer<typeof textPart>;
-/** What became of an article since another version; `parts` tell the new text from the old one, word by word. */
+/** What became of an article since another version; the parts tell new from old, word by word. */
 const articleChange = z.object({
   id: articleId,
   title: z.string(),
+  titleParts: z.array(textPart),
   change: z.enum(['added', 'changed', 'removed', 'same']),
   parts: z.array(textPart),
 });

@@ -25,6 +25,18 @@ test('an article is compared with the one of the same id, word by word, wherever
   expect(parts.filter(({ kind }) => kind !== 'added').reduce((all, { text }) => all + text, '')).toBe('Be kind.');
 });
 
+test('a title is compared like a text', () => {
+  const renamed = { ...article('a', 'one'), title: { en: 'How we behave', fr: 'a' } };
+  const [change] = articleChanges([{ ...renamed, title: { en: 'How to behave', fr: 'a' } }], [renamed], 'en');
+  expect(change).toMatchObject({ change: 'changed', parts: [{ kind: 'same', text: 'one' }] });
+  expect(change?.titleParts).toEqual([
+    { kind: 'same', text: 'How ' },
+    { kind: 'removed', text: 'to' },
+    { kind: 'added', text: 'we' },
+    { kind: 'same', text: ' behave' },
+  ]);
+});
+
 test('an article whose other language alone has changed counts as the same in this one', () => {
   expect(articleChanges([article('a', 'one', 'un')], [article('a', 'one', 'deux')], 'en')[0]?.change).toBe('same');
 });

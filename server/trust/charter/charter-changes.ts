@@ -20,6 +20,7 @@ export function articleChanges(
       .map(({ id, title, text }) => ({
         id,
         title: title[language],
+        titleParts: textParts(title[language], title[language]),
         change: 'removed' as const,
         parts: [{ kind: 'removed' as const, text: text[language] }],
       })),
@@ -30,10 +31,11 @@ function changeOf(before: Article | undefined, after: Article, language: Languag
   const { id } = after;
   const title = after.title[language];
   const text = after.text[language];
-  if (!before) return { id, title, change: 'added', parts: [{ kind: 'added', text }] };
+  const titleParts = textParts(before?.title[language] ?? title, title);
+  if (!before) return { id, title, titleParts, change: 'added', parts: [{ kind: 'added', text }] };
   const oldText = before.text[language];
   const isSame = oldText === text && before.title[language] === title;
-  return { id, title, change: isSame ? 'same' : 'changed', parts: textParts(oldText, text) };
+  return { id, title, titleParts, change: isSame ? 'same' : 'changed', parts: textParts(oldText, text) };
 }
 
 function textParts(before: string, after: string): TextPart[] {

@@ -15,7 +15,8 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
 
   beforeAll(async () => {
     db = await open();
-    house = await openMoneyHouse({ db });
+    // Its jobs would end what houses with earlier clocks have on the same database.
+    house = await openMoneyHouse({ db, isRunning: false });
     free = await house.createRoom({ kind: 'free' });
   });
 
@@ -108,7 +109,7 @@ describe.each(DATABASES)('promotional credit on $name', ({ open }) => {
   describe('is never available after its expiry', () => {
     const DAY_MS = 24 * 3_600_000;
     const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
-    /** The clock of the shared fixture has been advanced by now. */
+    /** The clock of the shared house has been advanced by now. */
     const openOwnHouse = () => openMoneyHouse({ db, isRunning: false });
     const expectGone = async (own: MoneyHouse, identity: string, balanceMinor = 0) => {
       expect(await own.money.wallets.get(identity)).toMatchObject({ balanceMinor, promoMinor: balanceMinor });
