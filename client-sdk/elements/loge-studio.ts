@@ -113,7 +113,7 @@ export class LogeStudio extends RoomPart {
           ${this.#controls(room)}
           <div class="notices">
             ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
-            <loge-studio-ending tabindex="-1" .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}></loge-studio-ending>
+            <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}></loge-studio-ending>
             <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
             <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           </div>
@@ -309,11 +309,9 @@ export class LogeStudio extends RoomPart {
     this.#refreshDevices();
   }
 
-  /** The dialog gives the focus back to what opened it, which may be gone. At the end of a room its summary stays. */
+  /** The dialog gives the focus back to what opened it, which may be gone. */
   #handleEndingClosed = (): void => {
-    if (this.matches(':focus-within')) return;
-    const isEnded = this.room?.info?.status === 'ended';
-    (isEnded ? this.#ending : this.renderRoot.querySelector<HTMLElement>(LIVE_BUTTON))?.focus();
+    if (!this.matches(':focus-within')) this.renderRoot.querySelector<HTMLElement>(LIVE_BUTTON)?.focus();
   };
 
   #askRoom = (): void => {
