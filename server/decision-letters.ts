@@ -1,8 +1,8 @@
 /**
  * The facts of decisions on reports that people of the house, and senders of reports by the form, get a letter about
- * (`money-letters.ts` sends them).
+ * (`fact-letters.ts` sends them).
  */
-import type { LettersOf } from './money-letters.ts';
+import type { LettersOf } from './fact-letters.ts';
 import type { Decisions } from './trust/decisions/decisions.ts';
 
 interface DecisionLettersOptions {

@@ -18,12 +18,12 @@ import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
 import { DataExport } from './data-export.ts';
 import { decisionLetters } from './decision-letters.ts';
+import { FactLetters } from './fact-letters.ts';
 import { listenToFacts } from './facts.ts';
 import { Money } from './money/money.ts';
 import type { MoneyOptions } from './money/money-context.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { PaymentProvider } from './money/provider/payment-provider.ts';
-import { MoneyLetters } from './money-letters.ts';
 import { Notices } from './notices/notices.ts';
 import { Push } from './notices/push/push.ts';
 import { ParticipantData } from './participant-data.ts';
@@ -164,7 +164,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const senderLinks = reportLinks({ box, publicUrl });
   const reportLinkOf = (report: string) => senderLinks.linkOf(report);
-  const letters = new MoneyLetters({
+  const letters = new FactLetters({
     db,
     mail,
     publicUrl,

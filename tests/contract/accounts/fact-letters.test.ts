@@ -1,13 +1,21 @@
-/** Which facts of money become letters, to whom, and that a fact which is dispatched twice becomes one. */
+/** Which facts become letters, to whom, and that a fact which is dispatched twice becomes one. */
 import { expect, test } from 'vitest';
+import { FactLetters, type FactLettersOptions } from '../../../server/fact-letters.ts';
 import type { MoneyFacts } from '../../../server/money/money-facts.ts';
-import { MoneyLetters } from '../../../server/money-letters.ts';
 import type { Fact } from '../../../server/platform/outbox/outbox.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
-import { openMailHouse } from '../../support/houses/mail-house.ts';
+import { type MailHouse, openMailHouse } from '../../support/houses/mail-house.ts';
 import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
+
+type Lookups = Pick<FactLettersOptions, 'db' | 'roomOf' | 'addressOf'>;
+const openLetters = ({ mail }: MailHouse, lookups: Lookups) =>
+  new FactLetters({
+    ...{ mail, publicUrl: 'https://loge.example', ...lookups },
+    contactOf: async () => undefined,
+    reportLinkOf: () => 'https://loge.example',
+  });
 
 test('a person gets receipts and word of refunds, once each; people without an address get nothing', async () => {
   await using db = await openDatabase();
@@ -22,13 +30,9 @@ test('a person gets receipts and word of refunds, once each; people without an a
   const topics = () => new Set(house.facts.map(({ topic }) => topic));
   await eventually(() => topics().has('refund.changed') && topics().has('ticket.bought'), 'the facts are dispatched');
 
-  const letters = new MoneyLetters({
+  const letters = openLetters(post, {
     db,
-    mail: post.mail,
-    publicUrl: 'https://loge.example',
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
-    contactOf: async () => undefined,
-    reportLinkOf: () => 'https://loge.example',
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
@@ -63,13 +67,9 @@ test('each payment of a membership has a receipt by letter: the first one and th
     const found = house.facts.filter(({ topic }) => topic === 'membership.paid');
     return found.length === 2 && found;
   });
-  const letters = new MoneyLetters({
+  const letters = openLetters(post, {
     db,
-    mail: post.mail,
-    publicUrl: 'https://loge.example',
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
-    contactOf: async () => undefined,
-    reportLinkOf: () => 'https://loge.example',
     addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
   });
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(paid);
@@ -97,11 +97,7 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
   const roomOf = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
-  const letters = new MoneyLetters({
-    ...{ db, mail: post.mail, publicUrl: 'https://loge.example', addressOf, roomOf },
-    contactOf: async () => undefined,
-    reportLinkOf: () => 'https://loge.example',
-  });
+  const letters = openLetters(post, { db, addressOf, roomOf });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,

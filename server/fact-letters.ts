@@ -31,7 +31,7 @@ export type LettersOf = {
   [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
 };
 
-export interface MoneyLettersOptions {
+export interface FactLettersOptions {
   db: Database;
   mail: Mail;
   publicUrl: string;
@@ -49,11 +49,11 @@ export interface MoneyLettersOptions {
 /** Why a ticket goes back by itself: its room ended, and its buyer saw no live. */
 const CANCELLED = new Set(['not_held', 'live_over']);
 
-export class MoneyLetters {
-  readonly #options: MoneyLettersOptions;
+export class FactLetters {
+  readonly #options: FactLettersOptions;
   readonly #letters: LettersOf;
 
-  constructor(options: MoneyLettersOptions) {
+  constructor(options: FactLettersOptions) {
     this.#options = options;
     this.#letters = { ...this.#own, ...options.others };
   }
