@@ -15,7 +15,7 @@ import { hasGateways } from '../../support/houses/gateways.ts';
 import { effort, SEED } from '../../support/run/effort.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
-const SECONDS = effort({ short: 10, long: 300 });
+const SECONDS = effort({ short: 15, long: 300 });
 /** With a publisher, a guest and a fan without a ticket, as many as two cores carry beside the restarts. */
 const FANS = 8;
 const REMOVAL_MAX_MS = 1_000;
