@@ -140,8 +140,13 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     }, 'the bank sends it back');
     const operator = await enter('operator', `/desk/payments/${ticket}`);
     await operator.by(`refund-again-${refund.id}`).click();
-    // The bank sends this one back too, some time later, and the button is there again.
     await operator.by('note').waitFor();
+    // It was sent once more. The bank sends this one back too, which the page may show already.
+    const { providerPayment } = await money.desk.payments.get(ticket);
+    const authorization = 'Bearer sk_test_loge_emulator';
+    const url = `${loge.app.emulator?.url}/v1/refunds?payment_intent=${providerPayment}`;
+    const sent = (await (await fetch(url, { headers: { authorization } })).json()) as { data: { id: string }[] };
+    expect(sent.data).toHaveLength(2);
     const acts = await loge.server<{ acts: DeskActView[] }>('GET', '/v1/desk/acts');
     expect(acts.acts[0]).toMatchObject({ act: 'refund', subject: ticket, by: 'operator', reason: 'Not held' });
   });

@@ -58,7 +58,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
   }
 
   test('an expired pause refunds tickets bought during it once, also if a process is killed at any step', async () => {
-    for (const steps of killSteps()) {
+    for (const steps of killSteps(40)) {
       const { room, late, early, seen, fromWallet, byCard } = await pausedRoom();
       await house.money.sweep();
       expect(await statusOf(fromWallet)).toBe('valid');
@@ -96,7 +96,7 @@ describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }
   });
 
   test('the last ticket is sold once and never lost, wherever a process is killed while it is paid for', async () => {
-    for (const steps of killSteps()) {
+    for (const steps of killSteps(40)) {
       const byWallet = await house.createRoom(TICKET, { capacity: 1 });
       const byCard = await house.createRoom(TICKET, { capacity: 1 });
       const [first, second] = [await house.createFan(PRICE), await house.createFan(PRICE)];

@@ -56,7 +56,7 @@ describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 },
   });
 
   test('undoing pays back once, wherever a process is killed, also what was paid by card', async () => {
-    for (const steps of killSteps()) {
+    for (const steps of killSteps(12)) {
       const identity = await house.createFan(PRICE);
       const from = { identity: await house.createFan(), name: 'Malik', role: 'fan' } as const;
       const fromWallet = (await send(identity)).id;

@@ -62,7 +62,7 @@ describe.runIf(hasPostgres)('kill -9 at each step of a refund, on Postgres', () 
       const bought: { ticket: TicketId; payment: string }[] = [];
       try {
         let last = 0;
-        for (const steps of killSteps()) {
+        for (const steps of killSteps(60)) {
           last = steps;
           const { signal, lines } = await runUntilKilled<(typeof bought)[number]>(REFUND, [url, dataFile, `${steps}`]);
           bought.push(...lines);

@@ -48,7 +48,7 @@ describe.each(DATABASES)('a refund that is killed at each step on $name', { time
    * it.
    */
   async function killAtEachStep(flow: (bought: { ticket: TicketId; payment: string }) => Promise<unknown>) {
-    for (const steps of killSteps()) {
+    for (const steps of killSteps(60)) {
       const bought = await buyTicketByCard(house);
       isNewsLate = true;
       const hasKilled = await killable.killDuring(steps, () => flow(bought));

@@ -8,17 +8,14 @@ const DRAWN = Date.now() % 1_000_000_000;
 /** Drawn for each run and part of test names; `LOGE_SEED` repeats a run. */
 export const SEED = Number(process.env.LOGE_SEED ?? DRAWN);
 
-/** More steps than any work under test has. */
-const KILLED_MAX = 60;
-
 /**
  * After how many steps of some work its process is killed, in turn; the loop ends it once the work was not interrupted.
- * Every step with `--long`, otherwise every third from a drawn one on, so that several runs cover them all.
+ * `max`: more steps than the work has. Every step with `--long`, otherwise every third from a drawn one on, so that several runs cover them all.
  */
-export function* killSteps(): Generator<number> {
+export function* killSteps(max: number): Generator<number> {
   const stride = effort({ short: 3, long: 1 });
-  for (let steps = SEED % stride; steps < KILLED_MAX; steps += stride) yield steps;
-  throw new Error(`The work was still interrupted after ${KILLED_MAX} steps (seed ${SEED}).`);
+  for (let steps = SEED % stride; steps < max + stride - 1; steps += stride) yield steps;
+  throw new Error(`The work was still interrupted after ${max} steps (seed ${SEED}).`);
 }
 
 /** A fixed seed for short runs, so that an unknown failure does not block an unrelated change. */
