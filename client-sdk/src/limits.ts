@@ -65,7 +65,7 @@ export const STAGE = {
   layerRetryMs: 50,
   layerRetries: 100,
   /** Interval at which a publisher checks which of its layers are sent, and how long one that starts may take. */
-  uplinkCheckMs: 150,
+  uplinkCheckMs: 100,
   uplinkSettleMs: 2_000,
   /** Interval at which it probes for more bandwidth while the uplink does not carry all layers. */
   uplinkProbeMs: 2_000,
@@ -106,13 +106,14 @@ export const STAGE = {
    * a new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
    * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after
    * `stallCalmMs` without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow, which
-   * is told at once.
+   * is told after `lossyAfterMs`.
    */
-  stallCheckMs: 100,
-  stillAfterMs: 200,
-  stillCheckMs: 80,
+  stallCheckMs: 60,
+  stillAfterMs: 120,
+  stillCheckMs: 50,
+  lossyAfterMs: 200,
   /** A screen that nobody touches has no new pictures for a long time. */
-  silentAfterMs: 2_000,
+  silentAfterMs: 1_000,
   silentCheckMs: 250,
   stallAfterMs: 400,
   stallBackoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],

@@ -28,6 +28,8 @@ const DTLS_ROUND_TRIPS = 2;
 const NEGOTIATION_MS = 10;
 /** Of a worker, for a stream that loses no packets. */
 const SCORE_WITHOUT_LOSS = 10;
+/** Share of the packets, as the worker averages it over the last reports. */
+const LINE_LOSS_MIN = 0.03;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -202,13 +204,23 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       return {};
     }
     // What was lost on the way from the publisher says nothing of this viewer's line.
-    if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return {};
+    if (!(await this.#losesOnItsLine(videos))) return {};
+    this.assertOpen();
     if (this.#line?.handleLossy(lineBps)) this.#soundOnly.begin();
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.
     else await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
     if (this.#isPaused('video')) await this.#applyPause();
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
+  }
+
+  /** Whether packets that the client misses were lost on its own line. */
+  async #losesOnItsLine(videos: readonly types.Consumer[]): Promise<boolean> {
+    if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return false;
+    // The worker hears of the publisher's losses later than clients; of this line it hears from most of them at once.
+    if (!videos.some(hasTransportFeedback)) return true;
+    const [transport] = await this.transport.getStats();
+    return (transport?.rtpPacketLossSent ?? 1) >= LINE_LOSS_MIN;
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */
@@ -367,4 +379,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.room.handleLoadChanged(load - this.#load);
     this.#load = load;
   }
+}
+
+/** Whether the client reports what arrives, by transport-wide-cc. */
+function hasTransportFeedback({ rtpParameters }: types.Consumer): boolean {
+  return rtpParameters.headerExtensions?.some(({ uri }) => uri.includes('transport-wide-cc')) ?? false;
 }

@@ -87,6 +87,12 @@ inBrowser('carries a live between two Chromium pages', async () => {
   expect(told('creator')).toEqual([-1, 0, 2]);
   await vi.waitFor(async () => expect((await frames(fan, 'fan')).width).toBeGreaterThan(320), SHORT);
 
+  // Packets that a fan misses without having lost them on their own line say nothing of that line.
+  await vi.waitFor(async () => expect((await frames(fan, 'fan')).width).toBe(1280), SHORT);
+  await node.restartVideo({ session: 'fan', lineBps: 300_000 });
+  await expectMoreFrames(fan, 'fan');
+  expect((await frames(fan, 'fan')).width).toBe(1280);
+
   // The creator's second tab takes the stage over; the fan sees it without any action.
   const reload = await browser.page(node);
   await publish(reload, node, 'creator again');

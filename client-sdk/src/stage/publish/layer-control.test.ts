@@ -55,6 +55,24 @@ describe('LayerControl', () => {
     expect(onApplied.mock.calls).toEqual([[0], [2]]);
   });
 
+  it('makes the browser probe by what its highest layer may send for a moment', async () => {
+    const allowed: (number | undefined)[] = [];
+    let encodings: RTCRtpEncodingParameters[] = [
+      { active: true, maxBitrate: 100_000 },
+      { active: false, maxBitrate: 500_000 },
+    ];
+    const rtpSender = {
+      getParameters: () => structuredClone({ encodings }),
+      setParameters: async (parameters: { encodings: RTCRtpEncodingParameters[] }) => {
+        ({ encodings } = parameters);
+        allowed.push(encodings[0]?.maxBitrate);
+      },
+    };
+    new LayerControl({ closed: false, rtpSender } as unknown as LayeredProducer, () => {}).probe(310_000);
+    await vi.waitFor(() => expect(allowed).toEqual([310_000, 100_000]));
+    expect(encodings.map(({ active }) => active)).toEqual([true, false]);
+  });
+
   it('keeps to what the uplink carries, whatever is wanted', async () => {
     const { producer, control, onApplied } = createControl();
     control.limit(1);

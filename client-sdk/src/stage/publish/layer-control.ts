@@ -15,8 +15,8 @@ type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
   ): Promise<void>;
 };
 
-/** Too little to be seen. */
-const NUDGE_BPS = 1_000;
+/** Long enough for the browser to begin probing. */
+const PROBE_MS = 200;
 
 export class LayerControl {
   readonly #producer: LayeredProducer;
@@ -25,8 +25,7 @@ export class LayerControl {
   #limit: number | null = null;
   #applied: number | null = null;
   #isKeyFrameDue = false;
-  #isProbeDue = false;
-  #isNudged = false;
+  #probeBps = 0;
   #isRunning = false;
 
   constructor(producer: LayeredProducer, onApplied: (maxSpatialLayer: number) => void) {
@@ -63,10 +62,11 @@ export class LayerControl {
   }
 
   /**
-   * Makes the browser probe for more bandwidth: libwebrtc does so when the highest bitrate that it may send changes.
+   * Makes the browser probe whether the uplink carries `bps`: libwebrtc does so when it may suddenly send more than its
+   * estimate, up to twice the estimate.
    */
-  probe(): void {
-    this.#isProbeDue = true;
+  probe(bps: number): void {
+    this.#probeBps = bps;
     if (!this.#isRunning) void this.#run();
   }
 
@@ -74,15 +74,18 @@ export class LayerControl {
     return Math.max(0, (this.#producer.rtpSender?.getParameters().encodings.length ?? 1) - 1);
   }
 
-  async #nudge(): Promise<void> {
-    this.#isProbeDue = false;
+  async #probe(bps: number): Promise<void> {
+    this.#probeBps = 0;
     const sender = this.#producer.rtpSender;
-    const parameters = sender?.getParameters();
-    const top = parameters?.encodings.findLast(({ active }) => active);
-    if (!sender || !parameters || !top?.maxBitrate || this.#producer.closed) return;
-    top.maxBitrate += this.#isNudged ? NUDGE_BPS : -NUDGE_BPS;
-    this.#isNudged = !this.#isNudged;
-    await sender.setParameters(parameters).catch(() => undefined);
+    const layer = sender?.getParameters().encodings.findLastIndex(({ active }) => active) ?? -1;
+    const usual = sender?.getParameters().encodings[layer]?.maxBitrate;
+    if (!sender || usual === undefined || this.#producer.closed) return;
+    for (const maxBitrate of [Math.max(usual, bps), usual]) {
+      const parameters = sender.getParameters();
+      parameters.encodings[layer] = { ...parameters.encodings[layer], maxBitrate };
+      await sender.setParameters(parameters).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, maxBitrate === usual ? 0 : PROBE_MS));
+    }
   }
 
   async #forceKeyFrame(): Promise<void> {
@@ -112,8 +115,8 @@ export class LayerControl {
           retries = 0;
           this.#applied = target;
           if (!this.#producer.closed) this.#onApplied(target);
-        } else if (this.#isProbeDue) {
-          await this.#nudge();
+        } else if (this.#probeBps > 0) {
+          await this.#probe(this.#probeBps);
         } else if (this.#isKeyFrameDue) {
           // Not awaited: the promise resolves only with the next encoded frame.
           void this.#forceKeyFrame();

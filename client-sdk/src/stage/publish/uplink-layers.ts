@@ -86,12 +86,13 @@ export class UplinkLayers {
     if (this.#limit === null || now - this.#fellAt < this.#restMs) return;
     if (now - this.#raisedAt < STAGE.uplinkSettleMs) return;
     const next = this.#limit + 1;
-    if (available === undefined || available >= neededBps(encodings, next)) {
+    const needed = neededBps(encodings, next);
+    if (available === undefined || available >= needed) {
       this.#raisedAt = now;
       this.#set(next < encodings.length - 1 ? next : null);
     } else if (now - this.#probedAt >= STAGE.uplinkProbeMs) {
       this.#probedAt = now;
-      this.#options.layers.probe();
+      this.#options.layers.probe(needed);
     }
   }
 

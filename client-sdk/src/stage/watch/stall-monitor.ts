@@ -108,7 +108,7 @@ export class StallMonitor {
     if (watched.flowing === 1) watched.since = watched.wasSilent ? counters : before;
     if (watched.flowing === 0 && stillMs > STAGE.silentAfterMs) return 'silent';
     if (watched.flowing < FLOWING_CHECKS) return 'still';
-    const lineBps = lossyBps(watched.since ?? before, counters);
+    const lineBps = stillMs < STAGE.lossyAfterMs ? undefined : lossyBps(watched.since ?? before, counters);
     if (lineBps !== undefined) return { lineBps };
     return stillMs < STAGE.stallAfterMs ? 'still' : {};
   }
