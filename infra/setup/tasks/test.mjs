@@ -27,8 +27,7 @@ export async function runTest(taskArguments) {
 // Ours are the names of projects, `--long`, `--record` and `--watch`; everything else is Vitest's.
 function parseTestArguments(taskArguments) {
   const options = [taskArguments.includes('--watch') ? 'watch' : 'run'];
-  // Gateways and nodes are started by the hundred: Node keeps their compiled code.
-  const testEnv = { NODE_COMPILE_CACHE: inProject('node_modules', '.cache', 'compiled') };
+  const testEnv = {};
   for (const argument of taskArguments) {
     if (Object.hasOwn(projects, argument)) options.push('--project', projects[argument]);
     else if (argument === '--long') testEnv.LOGE_TEST_LONG = '1';

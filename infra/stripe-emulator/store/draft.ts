@@ -31,7 +31,8 @@ export class Draft implements Transaction {
       if (record !== null && !isListed(id) && matches(record, wanted)) yield record as Records[C];
     }
     for (const record of this.#store.newestFirst(collection, where)) {
-      const id = (record as { id?: string }).id ?? '';
+      // By `object`: a direct comparison with all of Stripe's types takes the compiler seconds.
+      const id = (record as object as { id?: string }).id ?? '';
       if (!changed.has(id)) yield record;
       else {
         const current = changed.get(id) ?? null;

@@ -1,5 +1,5 @@
 /** `/openapi.json` for machines, and the pages under `/docs`, the same for people. */
-import type { Express, Request, Response } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import type { HttpContext } from '../../context.ts';
 import { PublicBody } from '../compression.ts';
 import { publicScript } from '../security.ts';
@@ -7,12 +7,23 @@ import { docsPages } from './docs-page.ts';
 import { createOpenApiDocument } from './openapi.ts';
 
 export function mountDocs(app: Express, { config }: HttpContext): void {
-  const document = createOpenApiDocument(config.publicUrl);
-  const json = new PublicBody('json', JSON.stringify(document));
+  // At the first request: it would take a tenth of every start.
+  let built: ReturnType<typeof createDocs> | undefined;
+  const docs = () => {
+    built ??= createDocs(config.publicUrl);
+    return built;
+  };
   // The document is public, so tools on other sites may read it.
-  app.get('/openapi.json', publicScript, (request: Request, response: Response) => json.send(request, response));
-  for (const [path, html] of docsPages(document)) {
-    const page = new PublicBody('html', html);
-    app.get(path, (request, response) => page.send(request, response));
-  }
+  app.get('/openapi.json', publicScript, (request: Request, response: Response) => docs().json.send(request, response));
+  app.get('/docs{/:name}', (request: Request<{ name?: string }>, response: Response, next: NextFunction) => {
+    const { name } = request.params;
+    const page = docs().pages.get(name === undefined ? '/docs' : `/docs/${name}`);
+    return page ? page.send(request, response) : next();
+  });
+}
+
+function createDocs(publicUrl: string): { json: PublicBody; pages: Map<string, PublicBody> } {
+  const document = createOpenApiDocument(publicUrl);
+  const pages = [...docsPages(document)].map(([path, html]) => [path, new PublicBody('html', html)] as const);
+  return { json: new PublicBody('json', JSON.stringify(document)), pages: new Map(pages) };
 }
