@@ -10,7 +10,7 @@ import { effort, SEED } from '../../support/run/effort.ts';
 
 const DATABASES: { database: CrashDatabase; kills: number }[] = [
   { database: 'PGlite', kills: effort({ short: 1, long: 20 }) },
-  ...(hasPostgres ? [{ database: 'Postgres' as const, kills: effort({ short: 3, long: 20 }) }] : []),
+  ...(hasPostgres ? [{ database: 'Postgres' as const, kills: effort({ short: 2, long: 20 }) }] : []),
 ];
 
 describe.each(DATABASES)('kill -9 under a mixed load, on $database', ({ database, kills }) => {
