@@ -4,6 +4,19 @@ import type { Access } from '../../server/protocol/rooms.ts';
 import type { Visitor } from '../support/browser/browser.ts';
 import { eventually } from '../support/run/eventually.ts';
 
+/** Opens an address of the site, with a new session if somebody is named. */
+export async function open({ context, page }: Visitor, url: string, identity?: string): Promise<void> {
+  const { origin } = new URL(url);
+  if (identity) {
+    // What is open now would report that its session ends.
+    if (page.url() !== 'about:blank') await page.goto(`${origin}/healthz`);
+    const data = { identity };
+    const answer = await context.request.post(`${origin}/site/demo-sign-in`, { data, headers: { origin } });
+    if (!answer.ok()) throw new Error(`${identity} could not sign in: ${answer.status()}`);
+  }
+  await page.goto(url);
+}
+
 /** Resolves when the browser has the session: a page that opens earlier would show nobody as signed in. */
 export async function signIn({ page }: Visitor, identity: string): Promise<void> {
   const answered = page.waitForResponse('**/site/demo-sign-in');
