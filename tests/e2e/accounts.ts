@@ -11,6 +11,7 @@ import { OpenIdProvider } from '../support/people/openid-provider.ts';
 import { eventually } from '../support/run/eventually.ts';
 import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page.ts';
 import type { Scene } from './evening.ts';
+import { open } from './site.ts';
 
 const ADDRESS = 'lou@example.org';
 const NEXT_ADDRESS = 'lou@example.net';
@@ -274,11 +275,7 @@ export class Accounts implements AsyncDisposable {
   }
 
   async #follow(fan: Visitor): Promise<void> {
-    await fan.page.evaluate(async () => {
-      const headers = { 'content-type': 'application/json' };
-      await fetch('/site/demo-sign-in', { method: 'POST', headers, body: JSON.stringify({ identity: 'lea' }) });
-    });
-    await fan.page.reload();
+    await open(fan, `${this.loge.url}/c/${HANDLE}`, 'lea');
     await fan.by('follow').click();
     await fan.by('unfollow').waitFor();
     await fan.page.reload();

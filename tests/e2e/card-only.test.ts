@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
-import { CARD_ACCEPTED, openStrip, payByCard, signIn } from './site.ts';
+import { CARD_ACCEPTED, open, openStrip, payByCard } from './site.ts';
 
 /** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
@@ -33,8 +33,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
       title: 'Écrire la dernière chanson',
       access: { kind: 'free' },
     });
-    await fan.page.goto(`${loge.url}/rooms/${room}`);
-    await signIn(fan, 'lea');
+    await open(fan, `${loge.url}/rooms/${room}`, 'lea');
     await fan.by('tip-open').waitFor();
     expect(await fan.by('topup-open').count()).toBe(0);
     await fan.by('tip-open').click();

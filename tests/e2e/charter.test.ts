@@ -5,7 +5,7 @@ import { EXAMPLE_CHARTER } from '../../server/trust/charter/example-charter.ts';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { createRoom, expectVideo, isPlaying, signIn } from './site.ts';
+import { expectVideo, isPlaying, open } from './site.ts';
 
 /** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
@@ -37,9 +37,12 @@ describe.skipIf(!CHROMIUM)('the charter', { timeout: 120_000 }, () => {
     await announce();
     const creator = await enter({ devices: true, locale: 'fr-FR' });
     const { page } = creator;
-    await page.goto(`${loge.url}/studio`);
-    await signIn(creator, 'noah');
-    const room = await createRoom(creator, { title: 'Répétition' });
+    const { id: room } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
+      creator: 'noah',
+      title: 'Répétition',
+      access: { kind: 'free' },
+    });
+    await open(creator, `${loge.url}/studio/${room}`, 'noah');
     await eventually(() => isPlaying(creator, 'preview'), 'the preview plays');
     await page.evaluate(() => Object.assign(window, { isSamePage: true }));
     await creator.by('go-live').click();
@@ -53,8 +56,7 @@ describe.skipIf(!CHROMIUM)('the charter', { timeout: 120_000 }, () => {
     await creator.by('charter-accept').click();
     await creator.by('end-live').waitFor();
     const fan = await enter();
-    await fan.page.goto(`${loge.url}/rooms/${room}`);
-    await signIn(fan, 'lea');
+    await open(fan, `${loge.url}/rooms/${room}`, 'lea');
     await expectVideo(fan);
 
     // The next version, while the live is on: the picture goes on.
@@ -83,8 +85,7 @@ describe.skipIf(!CHROMIUM)('the charter', { timeout: 120_000 }, () => {
     if ((await loge.app.context.charter.list()).length === 0) await announce();
     const operator = await enter();
     const { page } = operator;
-    await page.goto(`${loge.url}/desk/charter`);
-    await signIn(operator, 'operator');
+    await open(operator, `${loge.url}/desk/charter`, 'operator');
     await operator.by('charter-begin').click();
     const article = page.locator('details', { hasText: 'Rules of conduct' });
     await article.locator('summary').click();

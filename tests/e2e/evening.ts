@@ -2,12 +2,12 @@
 import type { Room } from '../../server/protocol/rooms.ts';
 import { Line } from '../bench/support/network/line.ts';
 import { relayMedia } from '../bench/support/network/relayed-media.ts';
-import { PHONE, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
+import { PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { payCheckout } from '../support/people/checkout.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { expectInChat, expectVideo, goLive, isPlaying, openStrip, signIn } from './site.ts';
+import { expectInChat, expectVideo, goLive, isPlaying, open, openStrip } from './site.ts';
 
 export type PageLanguage = 'en' | 'fr';
 
@@ -16,6 +16,11 @@ export interface Scene {
   visitor: Visitor;
   /** A checkout page keeps the language in which it was opened; all others can change theirs. */
   fixedLanguage?: PageLanguage;
+}
+
+export interface SceneState {
+  language: PageLanguage;
+  viewport: { width: number; height: number };
 }
 
 const ROUND_TRIP_MS = 40;
@@ -61,92 +66,83 @@ export class Evening implements AsyncDisposable {
     await this.loge[Symbol.asyncDispose]();
   }
 
-  /**
-   * Opens each page in turn and closes it again, except the studio, whose live goes on: a page that shows video costs
-   * CPU as long as it is open.
-   */
+  /** One page shows each scene in turn, beside the studio, whose live goes on. */
   async *scenes(): AsyncGenerator<Scene> {
     const { camille, noah } = this.#rooms;
-    const live = await this.#enter(`/studio/${camille}`, 'camille', { devices: true });
-    await goLive(live);
-    await this.#converse();
+    const live = await this.#goLive();
     yield { name: 'studio-live', visitor: live };
 
-    yield* this.#scene('studio-preview', await this.#enter(`/studio/${noah}`, 'noah', { devices: true }), (preview) =>
-      eventually(() => isPlaying(preview, 'preview'), 'the preview plays'),
-    );
-    yield* this.#scene('studio', await this.#enter('/studio', 'camille'), (studio) =>
-      studio.by('create-room').waitFor(),
-    );
-    yield* this.#scene('home', await this.#enter('/'), (home) => home.by(`room-${camille}`).waitFor());
-    yield* this.#scene('door', await this.#enter(`/rooms/${camille}`), (door) => door.by('sign-in-tom').waitFor());
-    yield* this.#scene('lobby', await this.#enter(`/rooms/${camille}`, 'tom'), (lobby) => lobby.by('price').waitFor());
-    yield* this.#scene('room-live', await this.#enter(`/rooms/${camille}`, 'lea'), async (room) => {
-      await expectVideo(room);
-      await expectInChat(room, LINES[0].text);
-    });
-    yield* this.#scene('tip-sheet', await this.#enter(`/rooms/${camille}`, 'ines'), async (tip) => {
-      await expectVideo(tip);
-      await tip.by('tip-open').click();
-      await tip.by('tip-send').waitFor();
-    });
-    yield* this.#scene('leaderboard', await this.#enter(`/rooms/${camille}`, 'malik'), async (board) => {
-      await openStrip(board);
-      await board.by('leaderboard-open').click();
-      await board.by('own-place').waitFor();
-    });
-    yield* this.#scene('wallet', await this.#enter('/wallet', 'lea'), (wallet) =>
-      wallet.page.locator('[data-testid^="entry-"]').first().waitFor(),
-    );
+    const room = `/rooms/${camille}`;
+    const visitor = await Visitor.create({ viewport: PHONE, devices: true });
+    const open = (path: string, identity?: string) => this.#open(visitor, path, identity);
+    await open('/');
+    await visitor.by(`room-${camille}`).waitFor();
+    yield { name: 'home', visitor };
+    await open(room);
+    await visitor.by('sign-in-tom').waitFor();
+    yield { name: 'door', visitor };
+    await open(`/studio/${noah}`, 'noah');
+    await eventually(() => isPlaying(visitor, 'preview'), 'the preview plays');
+    yield { name: 'studio-preview', visitor };
+    await open('/studio', 'camille');
+    await visitor.by('create-room').waitFor();
+    yield { name: 'studio', visitor };
+    await open(room, 'tom');
+    await visitor.by('price').waitFor();
+    yield { name: 'lobby', visitor };
+    await open(room, 'lea');
+    await expectVideo(visitor);
+    await expectInChat(visitor, LINES[0].text);
+    yield { name: 'room-live', visitor };
+    await open(room, 'ines');
+    await expectVideo(visitor);
+    await visitor.by('tip-open').click();
+    await visitor.by('tip-send').waitFor();
+    yield { name: 'tip-sheet', visitor };
+    await open(room, 'malik');
+    await openStrip(visitor);
+    await visitor.by('leaderboard-open').click();
+    await visitor.by('own-place').waitFor();
+    yield { name: 'leaderboard', visitor };
+    await open('/wallet', 'lea');
+    await visitor.page.locator('[data-testid^="entry-"]').first().waitFor();
+    yield { name: 'wallet', visitor };
     for (const language of ['en', 'fr'] as const) {
-      const locale = language === 'en' ? 'en-GB' : 'fr-FR';
-      const checkout = await this.#enter(`/rooms/${camille}`, 'tom', { locale });
-      const payCard = async () => {
-        await checkout.by('buy-card').click();
-        await checkout.page.locator('#cardNumber').waitFor();
-      };
-      yield* this.#scene('checkout', checkout, payCard, language);
+      await open(`${room}?lang=${language}`, 'tom');
+      await visitor.by('buy-card').click();
+      await visitor.page.locator('#cardNumber').waitFor();
+      yield { name: 'checkout', visitor, fixedLanguage: language };
     }
-    await live[Symbol.asyncDispose]();
+    // Not reached after a failure, which leaves the pages open for a picture.
+    for (const each of [visitor, live]) await each[Symbol.asyncDispose]();
   }
 
   /** A viewer whose line carries the sound alone. Not among the others, since it takes long. */
   async *narrowLine(): AsyncGenerator<Scene> {
-    const { camille } = this.#rooms;
-    const live = await this.#enter(`/studio/${camille}`, 'camille', { devices: true });
-    await goLive(live);
-    await this.#converse();
+    const live = await this.#goLive();
     await using line = new Line(Math.random);
     line.set({ roundTripMs: ROUND_TRIP_MS });
-    const viewer = await Visitor.create({ viewport: PHONE });
-    await relayMedia(viewer.page, line);
-    await viewer.page.goto(`${this.loge.url}/rooms/${camille}`);
-    await signIn(viewer, 'lea');
-    yield* this.#scene('sound-only', viewer, async (room) => {
-      await expectVideo(room);
-      line.set({ roundTripMs: ROUND_TRIP_MS, down: { kbps: 60 } });
-      await room.by('stage-sound-only').waitFor();
-    });
-    await live[Symbol.asyncDispose]();
+    const visitor = await Visitor.create();
+    await relayMedia(visitor.page, line);
+    await this.#open(visitor, `/rooms/${this.#rooms.camille}`, 'lea');
+    await expectVideo(visitor);
+    line.set({ roundTripMs: ROUND_TRIP_MS, down: { kbps: 60 } });
+    await visitor.by('stage-sound-only').waitFor();
+    yield { name: 'sound-only', visitor };
+    for (const each of [visitor, live]) await each[Symbol.asyncDispose]();
   }
 
-  async *#scene(
-    name: string,
-    visitor: Visitor,
-    makeReady: (visitor: Visitor) => Promise<unknown>,
-    fixedLanguage?: PageLanguage,
-  ): AsyncGenerator<Scene> {
-    await makeReady(visitor);
-    yield { name, visitor, ...(fixedLanguage ? { fixedLanguage } : {}) };
-    // Not reached after a failure, which leaves the page open for a picture.
-    await visitor[Symbol.asyncDispose]();
+  async #goLive(): Promise<Visitor> {
+    const live = await Visitor.create({ devices: true });
+    await this.#open(live, `/studio/${this.#rooms.camille}`, 'camille');
+    await goLive(live);
+    await this.#converse();
+    return live;
   }
 
-  async #enter(path: string, identity?: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const visitor = await Visitor.create({ viewport: PHONE, ...options });
-    await visitor.page.goto(this.loge.url + path);
-    if (identity) await signIn(visitor, identity);
-    return visitor;
+  async #open(visitor: Visitor, path: string, identity?: string): Promise<void> {
+    await visitor.page.setViewportSize(PHONE);
+    await open(visitor, this.loge.url + path, identity);
   }
 
   /** Sends the scene's messages and tips over the wire, which is faster than typing. */
@@ -186,24 +182,19 @@ export class Evening implements AsyncDisposable {
 /** Shows a scene in a language and a size, and waits until it has settled. */
 export async function show(
   { visitor: { page }, fixedLanguage }: Scene,
-  { language, viewport }: { language: PageLanguage; viewport: { width: number; height: number } },
+  { language, viewport }: SceneState,
 ): Promise<void> {
   await page.setViewportSize(viewport);
-  if (!fixedLanguage) {
-    await page.evaluate((chosen) => {
-      document.documentElement.lang = chosen;
-    }, language);
-  }
-  // Two frames: one to render the change, one for what depends on its size.
   await page.evaluate(
-    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
-  );
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
+    async (chosen) => {
+      if (chosen) document.documentElement.lang = chosen;
+      // Two frames: one to render the change, one for what depends on its size.
+      for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+      const ending = document
         .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
-        .map(({ finished }) => finished),
-    ).then(() => undefined),
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+      await Promise.allSettled(ending.map(({ finished }) => finished));
+    },
+    fixedLanguage ? undefined : language,
   );
 }

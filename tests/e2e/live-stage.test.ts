@@ -4,7 +4,7 @@ import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/brows
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { mediaWorkers } from '../support/houses/sfu-house.ts';
 import { TestParticipant } from '../support/people/participant.ts';
-import { createRoom, expectInChat, expectVideo, goLive, isPlaying, say, signIn } from './site.ts';
+import { expectInChat, expectVideo, goLive, isPlaying, open, openLive, say } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
 /** Below the 20 seconds and more that a lease or a sweep takes, with room for a loaded machine. */
@@ -22,10 +22,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     loge = await startApp();
     creator = await Visitor.create({ devices: true });
-    await creator.page.goto(`${loge.url}/studio`);
-    await signIn(creator, 'noah');
-    room = await createRoom(creator, { title: MARKUP });
-    await goLive(creator);
+    room = await openLive(creator, loge, { identity: 'noah', title: MARKUP });
     lea = await watch('lea', { viewport: { width: 1400, height: 1000 } });
     return async () => {
       await loge[Symbol.asyncDispose]();
@@ -36,8 +33,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
 
   async function watch(identity: string, options: VisitorOptions = {}): Promise<Visitor> {
     const fan = await Visitor.create(options);
-    await fan.page.goto(`${loge.url}/rooms/${room}`);
-    await signIn(fan, identity);
+    await open(fan, `${loge.url}/rooms/${room}`, identity);
     await expectVideo(fan);
     return fan;
   }

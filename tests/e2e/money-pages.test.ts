@@ -1,7 +1,6 @@
 /** Every money page with some weeks of data: accessibility, both languages, phone width, and no errors. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM, PHONE } from '../support/browser/browser.ts';
-import { show } from './evening.ts';
+import { CHROMIUM } from '../support/browser/browser.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { Takings } from './takings.ts';
 
@@ -34,40 +33,27 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
 
   afterAll(() => takings?.[Symbol.asyncDispose]());
 
-  test('are accessible, translated, no wider than a phone, and report no error', async () => {
+  test('are accessible, translated, no wider than a phone, report no error, and write amounts and numbers one way', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || takings.written.has(text) || TECHNICAL.test(text);
-    expect(await inspectScenes(takings.scenes, isSameInBoth)).toEqual(NOTHING_FOUND);
-  });
-
-  test('a receipt’s number fits on one line, also on a phone', async () => {
-    for (const name of ['receipt', 'receipt-refund']) {
-      const scene = takings.scenes.find((each) => each.name === name);
-      if (!scene) throw new Error(`There is no ${name}.`);
-      for (const language of ['en', 'fr'] as const) {
-        await show(scene, { language, viewport: PHONE });
-        const lines = await scene.visitor.page
-          .locator('.about code')
-          .evaluateAll((numbers) => numbers.map((number) => number.getClientRects().length));
-        expect([name, language, [...new Set(lines)]]).toEqual([name, language, [1]]);
-        // The fee that was booked differs from the one that was shown before: the receipt explains it.
-        if (name === 'receipt') await scene.visitor.page.getByText(FEE_NOTE[language]).waitFor();
-      }
-    }
-  });
-
-  test('amounts are written one way, with figures of one width and a real minus', async () => {
-    const found: string[] = [];
+    const faults = new Set<string>();
     let amounts = 0;
-    for (const scene of takings.scenes) {
-      for (const language of ['en', 'fr'] as const) {
-        await show(scene, { language, viewport: PHONE });
-        const seen = await scene.visitor.page.evaluate(findAmounts);
-        amounts += seen.count;
-        found.push(...seen.faults.map((fault) => `${scene.name} in ${language}: ${fault}`));
-      }
-    }
+    const found = await inspectScenes(takings.scenes(), isSameInBoth, async ({ name, visitor: { page } }, state) => {
+      // One format, with figures of one width and a real minus.
+      const seen = await page.evaluate(findAmounts);
+      amounts += seen.count;
+      for (const fault of seen.faults) faults.add(`${name} in ${state.language}: ${fault}`);
+      if (!name.startsWith('receipt')) return;
+      // A receipt's number fits on one line, also on a phone.
+      const lines = await page
+        .locator('.about code')
+        .evaluateAll((numbers) => numbers.map((number) => number.getClientRects().length));
+      expect([name, state, [...new Set(lines)]]).toEqual([name, state, [1]]);
+      // The fee that was booked differs from the one that was shown before: the receipt explains it.
+      if (name === 'receipt') await page.getByText(FEE_NOTE[state.language]).waitFor();
+    });
+    expect(found).toEqual(NOTHING_FOUND);
+    expect([...faults]).toEqual([]);
     expect(amounts).toBeGreaterThan(100);
-    expect([...new Set(found)]).toEqual([]);
   });
 
   test('the books are consistent afterwards', async () => {

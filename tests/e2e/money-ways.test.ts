@@ -11,7 +11,7 @@ import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../support/browse
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { payCheckout } from '../support/people/checkout.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { balanceMinor, CARD_ACCEPTED, payByCard, signIn, topUp } from './site.ts';
+import { balanceMinor, CARD_ACCEPTED, open, payByCard, topUp } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
 /** The bank asks each time, also when the card is saved. */
@@ -45,8 +45,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.create(options);
     visitors.push(visitor);
-    await visitor.page.goto(loge.url + path);
-    await signIn(visitor, identity);
+    await open(visitor, loge.url + path, identity);
     return visitor;
   }
 

@@ -8,7 +8,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { DESKTOP, PHONE } from '../support/browser/browser.ts';
 import { isLong, SEED } from '../support/run/effort.ts';
-import { type PageLanguage, type Scene, show } from './evening.ts';
+import { type PageLanguage, type Scene, type SceneState, show } from './evening.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const GRAVE = ['serious', 'critical'];
@@ -24,14 +24,15 @@ export interface Findings {
 export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
 
 /**
- * Shows every scene once in both languages and at both widths. axe-core, which takes most of the time, checks scenes in
- * turn on a phone in English and on a desktop in French, a drawn one of them first; with `--long` every combination.
- * `isSameInBoth` is true for a text that needs no translation.
+ * Shows every scene in both languages at one width, scenes in turn as on a phone and on a desktop, a drawn one of them
+ * first, and in French, whose texts are longer, at the other width too. axe-core, which takes most of the time, checks
+ * it on a phone in English or on a desktop in French. With `--long` each is done in every combination. `isSameInBoth`
+ * is true for a text that needs no translation.
  */
 export async function inspectScenes(
   scenes: Iterable<Scene> | AsyncIterable<Scene>,
   isSameInBoth: (text: string) => boolean,
-  inspectMore: (scene: Scene) => Promise<void> = async () => {},
+  inspectMore: (scene: Scene, state: SceneState) => Promise<void> = async () => {},
 ): Promise<Findings> {
   const found: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
   let turn = SEED;
@@ -40,26 +41,26 @@ export async function inspectScenes(
     const { name, visitor, fixedLanguage } = scene;
     const { page } = visitor;
     const texts: Record<PageLanguage, string[]> = { en: [], fr: [] };
+    const [first, other] = turn % 2 === 0 ? ([PHONE, DESKTOP] as const) : ([DESKTOP, PHONE] as const);
+    const whole = first === PHONE ? 'en' : 'fr';
     for (const language of fixedLanguage ? [fixedLanguage] : (['en', 'fr'] as const)) {
-      for (const viewport of [PHONE, DESKTOP]) {
+      for (const viewport of language === 'en' && !fixedLanguage && !isLong ? [first] : [first, other]) {
         await show(scene, { language, viewport });
         const where = `${name} at ${viewport.width} in ${language}`;
-        const isPhone = viewport === PHONE;
-        const isOfPair = Boolean(fixedLanguage) || isPhone === (language === 'en');
-        if (isLong || (isOfPair && isPhone === (turn % 2 === 0)))
+        if (isLong || (viewport === first && language === (fixedLanguage ?? whole)))
           found.accessibility.push(...(await findFaults(page)).map((fault) => `${where}: ${fault}`));
         const wide = await page.evaluate(findSidewaysScrolling);
         found.sideways.push(...wide.map((what) => `${where}: ${what}`));
+        texts[language].push(...(await page.evaluate(findTexts)));
+        await inspectMore(scene, { language, viewport });
       }
-      texts[language] = await page.evaluate(findTexts);
     }
     if (!fixedLanguage) {
       const english = new Set(texts.en);
       const kept = texts.fr.filter((text) => english.has(text) && !isSameInBoth(text));
       found.untranslated.push(...new Set(kept.map((text) => `${name}: ${text}`)));
     }
-    await inspectMore(scene);
-    found.problems.push(...visitor.problems.map((problem) => `${name}: ${problem}`));
+    found.problems.push(...visitor.problems.splice(0).map((problem) => `${name}: ${problem}`));
   }
   return found;
 }

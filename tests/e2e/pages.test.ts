@@ -8,7 +8,7 @@ import { eventually } from '../support/run/eventually.ts';
 import { createCreatorPage } from './creator-page.ts';
 import { Evening, show } from './evening.ts';
 import { findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
-import { signIn } from './site.ts';
+import { open } from './site.ts';
 
 /** Words that are equal in English and French, and device names. */
 const SAME_IN_BOTH = new Set([
@@ -48,8 +48,9 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || evening.written.has(text);
     const unreachable: string[] = [];
     const seen = new Set<string>();
-    const found = await inspectScenes(evening.scenes(), isSameInBoth, async (scene) => {
+    const found = await inspectScenes(evening.scenes(), isSameInBoth, async (scene, state) => {
       seen.add(scene.name);
+      if (state.language === 'en' || state.viewport !== PHONE) return;
       for (const size of NEEDED[scene.name] ? SMALL_SIZES : []) {
         const [width = 0, height = 0] = size.split('x').map(Number);
         await show(scene, { language: 'fr', viewport: { width, height } });
@@ -65,14 +66,15 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
   test('show their content before any script, and nothing moves when the script runs', async () => {
     const { rooms } = await evening.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
     await createCreatorPage(evening.loge, { id: 'person_mira', name: 'Mira Sol', handle: 'mira' });
+    const visitor = await Visitor.create();
+    const { page } = visitor;
     for (const { path, ready } of [
       { path: '/', ready: 'site-sign-in h2' },
       { path: `/rooms/${rooms[0]?.id}`, ready: 'site-lobby h2' },
       { path: '/c/mira', ready: '.follow a' },
     ]) {
       for (const viewport of [PHONE, DESKTOP]) {
-        const visitor = await Visitor.create({ viewport });
-        const { page } = visitor;
+        await page.setViewportSize(viewport);
         const scripts = Promise.withResolvers<void>();
         await page.route('**/assets/**', async (route) => {
           await scripts.promise;
@@ -88,17 +90,17 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         await page.locator(ready).first().waitFor();
         expect([path, viewport.width, await page.evaluate(findPlaces)]).toEqual([path, viewport.width, before]);
         expect(await page.evaluate(sumLayoutShifts)).toBe(0);
-        await visitor[Symbol.asyncDispose]();
+        await page.unrouteAll();
       }
     }
+    await visitor[Symbol.asyncDispose]();
   });
 
   test('ask for what they show first in three exchanges: page, scripts beside the session, data', async () => {
     const room = await evening.loge.createRoom({ kind: 'free' });
     await using visitor = await Visitor.create();
     const { page } = visitor;
-    await page.goto(evening.loge.url);
-    await signIn(visitor, 'lea');
+    await open(visitor, evening.loge.url, 'lea');
     for (const [path, data] of [
       ['/', ['/v1/public/rooms', '/v1/tickets']],
       ['/wallet', ['/v1/wallet', '/v1/wallet/history']],

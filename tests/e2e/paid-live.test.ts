@@ -16,9 +16,9 @@ import {
   expectInChat,
   expectVideo,
   goLive,
+  open,
   payByCard,
   say,
-  signIn,
   tip,
   topUp,
 } from './site.ts';
@@ -40,10 +40,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     visitors.push(visitor);
     return visitor;
   };
-  const openRoom = async (visitor: Visitor, identity: string) => {
-    await visitor.page.goto(`${loge.url}/rooms/${room}`);
-    await signIn(visitor, identity);
-  };
+  const openRoom = (visitor: Visitor, identity: string) => open(visitor, `${loge.url}/rooms/${room}`, identity);
 
   beforeAll(async () => {
     loge = await startApp();
@@ -58,8 +55,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   });
 
   test('a creator signs in, opens a ticket room in the studio and goes live from the camera', async () => {
-    await camille.page.goto(`${loge.url}/studio`);
-    await signIn(camille, 'camille');
+    await open(camille, `${loge.url}/studio`, 'camille');
     // A form that lacks something says so at the field, and goes there.
     await camille.by('create-room').click();
     const title = camille.by('room-title').locator('input');
@@ -78,7 +74,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   });
 
   test('a fan without a ticket sees the lobby and its offer, and gets no media', async () => {
-    await openRoom(lea, 'lea');
+    await lea.page.goto(`${loge.url}/rooms/${room}`);
+    await lea.by('sign-in-lea').click();
     await lea.by('lobby').waitFor();
     // After the sign-in the focus is in the content, not at the top of the page.
     const focused = await lea.page.locator('site-room').evaluate((page) => page.shadowRoot?.activeElement?.localName);

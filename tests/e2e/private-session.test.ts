@@ -5,7 +5,7 @@ import { ReceiverReports } from '../../sfu/sessions/receiver-guard.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { accessOf, balanceMinor, expectVideo, goLive, signIn } from './site.ts';
+import { accessOf, balanceMinor, expectVideo, goLive, open } from './site.ts';
 
 const RATE_MINOR = 1_200;
 const CREDIT_MINOR = 5_000;
@@ -53,12 +53,10 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
       title: 'Rien que nous deux',
       access: { kind: 'private', ratePerMinuteMinor: RATE_MINOR },
     });
-    await creator.page.goto(`${loge.url}/studio/${room}`);
-    await signIn(creator, 'camille');
+    await open(creator, `${loge.url}/studio/${room}`, 'camille');
     await goLive(creator);
 
-    await fan.page.goto(`${loge.url}/rooms/${room}`);
-    await signIn(fan, 'lea');
+    await open(fan, `${loge.url}/rooms/${room}`, 'lea');
     await fan.by('private-request').waitFor();
     expect(await fan.by('buy-wallet').count()).toBe(0);
     await picture(fan, 'private-lobby');

@@ -8,7 +8,7 @@ import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
 import type { Scene } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
-import { createRoom, expectInChat, expectVideo, goLive, signIn } from './site.ts';
+import { expectInChat, expectVideo, goLive, open, openLive } from './site.ts';
 
 /** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;
@@ -35,8 +35,7 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
   async function enter(identity: string, path: string, options: Parameters<typeof Visitor.create>[0] = {}) {
     const visitor = await Visitor.create(options);
     opened.push(visitor);
-    await visitor.page.goto(loge.url + path);
-    await signIn(visitor, identity);
+    await open(visitor, loge.url + path, identity);
     return visitor;
   }
 
@@ -63,9 +62,9 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
   };
 
   test('a live is reported, stopped, decided about, appealed against, and back', async () => {
-    const creator = await enter('noah', '/studio', { devices: true, locale: 'fr-FR' });
-    room = await createRoom(creator, { title: 'Répétition' });
-    await goLive(creator);
+    const creator = await Visitor.create({ devices: true, locale: 'fr-FR' });
+    opened.push(creator);
+    room = await openLive(creator, loge, { identity: 'noah', title: 'Répétition' });
     const fan = await enter('lea', `/rooms/${room}`);
     await expectVideo(fan);
     const malik = await TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'malik', room }) });

@@ -8,7 +8,7 @@ import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { signIn } from './site.ts';
+import { open } from './site.ts';
 
 const PRICE = 500;
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
@@ -29,8 +29,7 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
   async function enter(identity: string, path: string): Promise<Visitor> {
     const visitor = await Visitor.create({ viewport: PHONE });
     visitors.push(visitor);
-    await visitor.page.goto(loge.url + path);
-    await signIn(visitor, identity);
+    await open(visitor, loge.url + path, identity);
     return visitor;
   }
 

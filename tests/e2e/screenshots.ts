@@ -44,8 +44,7 @@ for await (const scene of scenesOf(house)) {
   await scene.visitor.page.emulateMedia({ media: null });
 }
 
-function scenesOf(chosen: Evening | Takings | Accounts): Takings['scenes'] | AsyncGenerator<Scene> {
-  if (chosen instanceof Takings) return chosen.scenes;
+function scenesOf(chosen: Evening | Takings | Accounts): AsyncGenerator<Scene> {
   if (chosen instanceof Accounts && what === 'operators') return chosen.operatorScenes();
   return chosen instanceof Evening && what === 'narrow-line' ? chosen.narrowLine() : chosen.scenes();
 }

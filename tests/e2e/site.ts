@@ -2,13 +2,20 @@
 import type { Room } from '../../client-sdk/src/room.ts';
 import type { Access } from '../../server/protocol/rooms.ts';
 import type { Visitor } from '../support/browser/browser.ts';
+import type { TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
 
-/** Resolves when the browser has the session: a page that opens earlier would show nobody as signed in. */
-export async function signIn({ page }: Visitor, identity: string): Promise<void> {
-  const answered = page.waitForResponse('**/site/demo-sign-in');
-  await page.getByTestId(`sign-in-${identity}`).click();
-  await answered;
+/** Opens an address of the site, with a new session if somebody is named. */
+export async function open({ context, page }: Visitor, url: string, identity?: string): Promise<void> {
+  const { origin } = new URL(url);
+  if (identity) {
+    // What is open now would report that its session ends.
+    if (page.url() !== 'about:blank') await page.goto(`${origin}/healthz`);
+    const data = { identity };
+    const answer = await context.request.post(`${origin}/site/demo-sign-in`, { data, headers: { origin } });
+    if (!answer.ok()) throw new Error(`${identity} could not sign in: ${answer.status()}`);
+  }
+  await page.goto(url);
 }
 
 /** Fills in the studio's form; resolves with the id of the new room, whose studio is then open. */
@@ -23,6 +30,19 @@ export async function createRoom(
   await creator.by('create-room').click();
   await page.waitForURL(/\/studio\/room_/);
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** A new free room, in whose studio its creator goes live; resolves with its id. */
+export async function openLive(
+  creator: Visitor,
+  loge: TestApp,
+  { identity, title, url = loge.url }: { identity: string; title: string; url?: string },
+): Promise<string> {
+  const input = { creator: identity, title, access: { kind: 'free' } };
+  const { id } = await loge.server<{ id: string }>('POST', '/v1/rooms', input);
+  await open(creator, `${url}/studio/${id}`, identity);
+  await goLive(creator);
+  return id;
 }
 
 /** Waits for the preview, and goes live. */

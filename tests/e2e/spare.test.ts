@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { workerOnPort } from '../support/houses/sfu-house.ts';
-import { createRoom, expectVideo, goLive, signIn } from './site.ts';
+import { expectVideo, open, openLive } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
 
@@ -21,13 +21,9 @@ describe.skipIf(!CHROMIUM)('a live with two media workers', { timeout: 120_000 }
 
   test('continues over spare connections after one died, keeps muting, and opens new spares', async () => {
     const creator = await Visitor.create({ devices: true });
-    await creator.page.goto(`${loge.url}/studio`);
-    await signIn(creator, 'noah');
-    const room = await createRoom(creator, { title: 'Open studio' });
-    await goLive(creator);
+    const room = await openLive(creator, loge, { identity: 'noah', title: 'Open studio' });
     const fan = await Visitor.create();
-    await fan.page.goto(`${loge.url}/rooms/${room}`);
-    await signIn(fan, 'lea');
+    await open(fan, `${loge.url}/rooms/${room}`, 'lea');
     await expectVideo(fan);
     for (const visitor of [creator, fan]) await visitor.markDocument();
 

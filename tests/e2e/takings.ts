@@ -18,7 +18,7 @@ import { MovableClock } from '../support/houses/money-house.ts';
 import { CARD, payCheckout } from '../support/people/checkout.ts';
 import { eventually } from '../support/run/eventually.ts';
 import type { Scene } from './evening.ts';
-import { signIn } from './site.ts';
+import { open } from './site.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const FANS = { lea: 'Léa', malik: 'Malik', ines: 'Inès', tom: 'Tom' } as const;
@@ -37,9 +37,11 @@ const TITLES = ['Le concert du samedi', 'Rien que nous deux', 'Salon du club'] a
 const REASON = 'Le son a manqué pendant vingt minutes';
 const HOLD_REASON = 'Une pièce d’identité est en cours de vérification';
 
+/** A scene's name, path and person, how the test id of what shows that it is ready begins, and what is done before. */
+type View = [name: string, path: string, identity: string, ready: string, act?: (page: Visitor) => Promise<unknown>];
+
 export class Takings implements AsyncDisposable {
   readonly loge: TestApp;
-  readonly scenes: Scene[] = [];
   /** User-written texts and names: equal in every language. */
   readonly written = new Set<string>([...TITLES, REASON, HOLD_REASON, 'Bienvenue', 'Merci de votre patience']);
   readonly #clock: MovableClock;
@@ -58,7 +60,6 @@ export class Takings implements AsyncDisposable {
     const takings = new Takings(loge, clock);
     try {
       await takings.#earn();
-      await takings.#open();
     } catch (error) {
       await takings[Symbol.asyncDispose]();
       throw error;
@@ -67,7 +68,6 @@ export class Takings implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
     await this.loge[Symbol.asyncDispose]();
   }
 
@@ -118,6 +118,7 @@ export class Takings implements AsyncDisposable {
     const { rooms } = await this.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
     for (const { title, creator } of rooms) this.written.add(title).add(creator.name).add(creator.identity);
     for (const [identity, name] of Object.entries(FANS)) this.written.add(identity).add(name);
+    for (const text of [demoAddress('lea'), ...DEMO_PEOPLE.map(({ name }) => name)]) this.written.add(text);
     const { seller, contact } = this.loge.app.context.config;
     if (seller) this.written.add(seller.name).add(seller.address);
     if (contact) this.written.add(contact);
@@ -271,86 +272,66 @@ export class Takings implements AsyncDisposable {
     });
   }
 
-  async #open(): Promise<void> {
-    const earnings = await this.#enter('earnings', '/earnings', 'camille');
-    await earnings.by('statement').waitFor();
-    const empty = await this.#enter('earnings-empty', '/earnings', 'noah');
-    await empty.by('earnings-empty').waitFor();
-
-    const wallet = await this.#enter('money-wallet', '/wallet', 'lea');
-    await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
-    await wallet.page.locator('[data-testid^="membership-mbr_"]').waitFor();
-    await wallet.by('topup-amount-2000').click();
-    const tiers = await this.#enter('wallet-tiers', '/wallet', 'lea');
-    await tiers.by('membership-tier').click();
-    await tiers.page.locator('[data-testid^="choose-tier_"]').waitFor();
-    const late = await this.#enter('wallet-past-due', '/wallet', 'malik');
-    await late.by('past-due').waitFor();
-    const long = await this.#enter('wallet-long', '/wallet', 'tom');
-    await long.by('history-more').waitFor();
-    const receipt = await this.#enter('receipt', `/receipts/${this.#paid.ticket}`, 'lea');
-    await receipt.by('receipt').waitFor();
-    const refund = await this.#enter('receipt-refund', `/receipts/${this.#paid.refund}`, 'malik');
-    await refund.by('receipt').waitFor();
-
-    await this.#openDesk();
-    await this.#openForms();
-  }
-
-  async #openDesk(): Promise<void> {
-    const overview = await this.#enter('desk', '/desk', 'operator');
-    await overview.by('desk-books').waitFor();
-    await overview.by('alarm-cut-off').waitFor();
-    const payments = await this.#enter('desk-payments', '/desk/payments', 'operator');
-    await payments.page.locator('[data-testid^="payment-"]').first().waitFor();
-    const payment = await this.#enter('desk-payment', `/desk/payments/${this.#paid.ticket}`, 'operator');
-    await payment.by('refund-reason').locator('input').fill(REASON);
-    await payment.by('refund-preview').click();
-    await payment.by('refund-legs').waitFor();
-    const refunded = await this.#enter('desk-refunded', `/desk/payments/${this.#paid.other}`, 'operator');
-    await refunded.by('refunds').waitFor();
-    const payouts = await this.#enter('desk-payouts', '/desk/payouts', 'operator');
-    await payouts.by('payouts').waitFor();
-    const disputes = await this.#enter('desk-disputes', '/desk/disputes', 'operator');
-    await disputes.by('submit-evidence').waitFor();
-    const holds = await this.#enter('desk-holds', '/desk/holds', 'operator');
-    await holds.by('hold-noah').waitFor();
-    const reconciliation = await this.#enter('desk-reconciliation', '/desk/reconciliation', 'operator');
-    await reconciliation.by('reconciliation').waitFor();
-    const fees = await this.#enter('desk-fees', '/desk/fees', 'operator');
-    await fees.by('fee-policies').waitFor();
-    const people = await this.#enter('desk-people', '/desk/people', 'operator');
-    await people.by('people-query').locator('input').fill(demoAddress('lea'));
-    await people.by('people-search').click();
-    await people.by('person-lea').waitFor();
-    for (const text of [demoAddress('lea'), ...DEMO_PEOPLE.map(({ name }) => name)]) this.written.add(text);
-    const person = await this.#enter('desk-person', '/desk/people/lea', 'operator');
-    await person.by('person-facts').waitFor();
-    const recoveries = await this.#enter('desk-recoveries', '/desk/recoveries', 'operator');
-    await recoveries.by('recovery-begin').waitFor();
-    const nobody = await this.#enter('desk-closed', '/desk', 'lea');
-    await nobody.by('operators-only').waitFor();
-  }
-
-  async #openForms(): Promise<void> {
-    for (const kind of ['ticket', 'members', 'private'] as const) {
-      const studio = await this.#enter(`studio-${kind}`, '/studio', 'camille');
-      await studio.by(`room-kind-${kind}`).check({ force: true });
-    }
-    const first = await this.#enter('studio-first-tier', '/studio', 'noah');
-    await first.by('room-kind-members').check({ force: true });
-    await first.by('tier-name').waitFor();
-  }
-
-  /** A visitor whose clock matches the server's, which has been advanced. */
-  async #enter(name: string, path: string, identity: string): Promise<Visitor> {
-    const visitor = await Visitor.create({ viewport: PHONE });
-    this.scenes.push({ name, visitor });
+  /** One page shows each scene in turn. */
+  async *scenes(): AsyncGenerator<Scene> {
+    const visitor = await Visitor.create();
     await visitor.context.addInitScript(shiftDate, this.#aheadMs);
-    await visitor.page.goto(this.loge.url + path);
-    await signIn(visitor, identity);
-    return visitor;
+    for (const [name, path, identity, ready, act] of this.#views()) {
+      await visitor.page.setViewportSize(PHONE);
+      await open(visitor, this.loge.url + path, identity);
+      await act?.(visitor);
+      await visitor.page.locator(`[data-testid^="${ready}"]`).first().waitFor();
+      yield { name, visitor };
+    }
+    await visitor[Symbol.asyncDispose]();
   }
+
+  #views(): View[] {
+    const { ticket, other, refund } = this.#paid;
+    const choose = (kind: string) => (studio: Visitor) => studio.by(`room-kind-${kind}`).check({ force: true });
+    return [
+      ['earnings', '/earnings', 'camille', 'statement'],
+      ['earnings-empty', '/earnings', 'noah', 'earnings-empty'],
+      ['money-wallet', '/wallet', 'lea', 'membership-mbr_', topUpWithCard],
+      ['wallet-tiers', '/wallet', 'lea', 'choose-tier_', (wallet) => wallet.by('membership-tier').click()],
+      ['wallet-past-due', '/wallet', 'malik', 'past-due'],
+      ['wallet-long', '/wallet', 'tom', 'history-more'],
+      ['receipt', `/receipts/${ticket}`, 'lea', 'receipt'],
+      ['receipt-refund', `/receipts/${refund}`, 'malik', 'receipt'],
+      ['desk', '/desk', 'operator', 'alarm-cut-off', (desk) => desk.by('desk-books').waitFor()],
+      ['desk-payments', '/desk/payments', 'operator', 'payment-'],
+      ['desk-payment', `/desk/payments/${ticket}`, 'operator', 'refund-legs', previewRefund],
+      ['desk-refunded', `/desk/payments/${other}`, 'operator', 'refunds'],
+      ['desk-payouts', '/desk/payouts', 'operator', 'payouts'],
+      ['desk-disputes', '/desk/disputes', 'operator', 'submit-evidence'],
+      ['desk-holds', '/desk/holds', 'operator', 'hold-noah'],
+      ['desk-reconciliation', '/desk/reconciliation', 'operator', 'reconciliation'],
+      ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
+      ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
+      ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],
+      ['desk-recoveries', '/desk/recoveries', 'operator', 'recovery-begin'],
+      ['desk-closed', '/desk', 'lea', 'operators-only'],
+      ['studio-ticket', '/studio', 'camille', 'room-kind-ticket', choose('ticket')],
+      ['studio-members', '/studio', 'camille', 'room-kind-members', choose('members')],
+      ['studio-private', '/studio', 'camille', 'room-kind-private', choose('private')],
+      ['studio-first-tier', '/studio', 'noah', 'tier-name', choose('members')],
+    ];
+  }
+}
+
+async function topUpWithCard(wallet: Visitor): Promise<void> {
+  await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
+  await wallet.by('topup-amount-2000').click();
+}
+
+async function previewRefund(desk: Visitor): Promise<void> {
+  await desk.by('refund-reason').locator('input').fill(REASON);
+  await desk.by('refund-preview').click();
+}
+
+async function findLea(desk: Visitor): Promise<void> {
+  await desk.by('people-query').locator('input').fill(demoAddress('lea'));
+  await desk.by('people-search').click();
 }
 
 /** Runs in the page: advances its clock like the server's. */

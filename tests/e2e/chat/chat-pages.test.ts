@@ -35,7 +35,7 @@ describe.skipIf(!CHROMIUM)("the chat's views", { timeout: 180_000 }, () => {
 
   test('are accessible, translated, no wider than a phone, and report no error', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || chat.written.has(text);
-    const found = await inspectScenes(chat.scenes, isSameInBoth);
+    const found = await inspectScenes(chat.scenes(), isSameInBoth);
     // Without a camera its select is empty; the pages' own test checks it with one.
     const accessibility = found.accessibility.filter((fault) => !fault.includes('loge-studio-devices'));
     expect({ ...found, accessibility }).toEqual(NOTHING_FOUND);

@@ -1,5 +1,5 @@
 /**
- * Chat scenes side by side: a busy room, a poll, a restricted person, a held message, and the moderators' views. Shared
+ * Chat scenes in turn: a busy room, a poll, a restricted person, a held message, and the moderators' views. Shared
  * by the page tests and the screenshots.
  */
 import type { Room } from '../../../client-sdk/src/room.ts';
@@ -7,7 +7,7 @@ import { PHONE, Visitor } from '../../support/browser/browser.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import type { Scene } from '../evening.ts';
-import { expectInChat, openStrip, say, signIn } from '../site.ts';
+import { expectInChat, open, openStrip, say } from '../site.ts';
 
 const LINES: readonly (readonly [identity: string, name: string, text: string])[] = [
   ['malik', 'Malik', 'Bonsoir tout le monde'],
@@ -21,7 +21,7 @@ const LINES: readonly (readonly [identity: string, name: string, text: string])[
   ['malik', 'Malik', 'Le second mouvement, oui !'],
 ];
 const RUDE = 'You are all idiots and this is boring';
-const HELD = ['Such tr4sh, honestly', 'tous mes codes promo gratuits ici'];
+const HELD = ['Such tr4sh, honestly', 'tous mes codes promo gratuits ici'] as const;
 const NOTE = 'Il a recommencé malgré deux rappels.';
 const POLL = {
   question: 'Quel rappel pour finir ?',
@@ -35,7 +35,6 @@ type Names = 'busy' | 'panic' | 'order';
 
 export class ChatScenes implements AsyncDisposable {
   readonly loge: TestApp;
-  readonly scenes: Scene[] = [];
   /** User-written texts and names: equal in every language. */
   readonly written = new Set<string>([NOTE, RUDE, PINNED, TIP, POLL.question, ...POLL.options, ...HELD, ...TITLES]);
   readonly #rooms: Record<Names, string>;
@@ -58,31 +57,26 @@ export class ChatScenes implements AsyncDisposable {
     };
     const [busy, panic, order] = TITLES;
     const rooms = { busy: await open(busy), panic: await open(panic), order: await open(order) };
-    const scenes = new ChatScenes(loge, rooms);
-    try {
-      await scenes.#busyRoom();
-      await scenes.#order();
-      await scenes.#panic();
-    } catch (error) {
-      await scenes[Symbol.asyncDispose]();
-      throw error;
-    }
-    return scenes;
+    return new ChatScenes(loge, rooms);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { visitor } of this.scenes) await visitor[Symbol.asyncDispose]();
     await this.loge[Symbol.asyncDispose]();
   }
 
-  async #enter(name: string, room: Names, identity: string): Promise<Visitor> {
-    const visitor = await Visitor.create({ viewport: PHONE });
-    this.scenes.push({ name, visitor });
+  /** One page shows each scene in turn. */
+  async *scenes(): AsyncGenerator<Scene> {
+    const visitor = await Visitor.create();
+    for (const scenes of [this.#busyRoom(visitor), this.#order(visitor), this.#panic(visitor)])
+      for await (const name of scenes) yield { name, visitor };
+    await visitor[Symbol.asyncDispose]();
+  }
+
+  async #enter(visitor: Visitor, room: Names, identity: string): Promise<void> {
+    await visitor.page.setViewportSize(PHONE);
     const path = identity === 'camille' ? 'studio' : 'rooms';
-    await visitor.page.goto(`${this.loge.url}/${path}/${this.#rooms[room]}`);
-    await signIn(visitor, identity);
+    await open(visitor, `${this.loge.url}/${path}/${this.#rooms[room]}`, identity);
     await visitor.by('chat-people-open').waitFor();
-    return visitor;
   }
 
   async #wire(room: Names, identity: string, name: string, role = 'fan'): Promise<TestParticipant> {
@@ -90,7 +84,7 @@ export class ChatScenes implements AsyncDisposable {
     return TestParticipant.connect(this.loge.url, { token });
   }
 
-  async #busyRoom(): Promise<void> {
+  async *#busyRoom(visitor: Visitor): AsyncGenerator<string> {
     const { money } = this.loge.app.context;
     const creator = await this.#wire('busy', 'camille', 'Camille', 'creator');
     const ids: string[] = [];
@@ -116,38 +110,45 @@ export class ChatScenes implements AsyncDisposable {
     await people.get('ana')?.request('chat:vote', { poll: poll.id, option: 0 });
     await people.get('jo')?.request('chat:raiseHand', { raised: true });
 
-    const busy = await this.#enter('chat-busy', 'busy', 'lea');
-    await openStrip(busy);
-    await busy.by('poll-option-0').click();
-    await busy.by('poll-fold').click();
+    await this.#enter(visitor, 'busy', 'lea');
+    await openStrip(visitor);
+    await visitor.by('poll-option-0').click();
+    await visitor.by('poll-fold').click();
     // As the server reports it above the readable rate, which this scene does not reach.
-    await busy.page.locator('loge-room').evaluate((element: HTMLElement & { room?: Room }) => {
+    await visitor.page.locator('loge-room').evaluate((element: HTMLElement & { room?: Room }) => {
       const frame = { entries: [], sampled: { dropped: 160, ranges: [] } };
       const tell = () => element.room?.chat.handleFrame(frame as unknown as Parameters<Room['chat']['handleFrame']>[0]);
       setInterval(tell, 1_000);
     });
-    await busy.by('chat-sampled').waitFor();
-    const voting = await this.#enter('chat-poll', 'busy', 'tom');
-    await openStrip(voting);
-    await voting.by('poll-option-0').waitFor();
-    const emoji = await this.#enter('chat-emoji', 'busy', 'tom');
-    await emoji.by('chat-emoji').click();
-    const report = await this.#enter('chat-report', 'busy', 'tom');
-    await this.#toolsOn(report, 'Could you play');
-    await report.by('tool-report').click();
-    await report.by('report-spam').waitFor();
-    const moderator = await this.#enter('chat-moderator', 'busy', 'camille');
-    await this.#toolsOn(moderator, 'Could you play');
-    const modes = await this.#enter('chat-modes', 'busy', 'camille');
-    await modes.by('moderation-open').click();
-    await modes.by('tab-modes').click();
-    const here = await this.#enter('chat-people', 'busy', 'camille');
-    await here.by('chat-people-open').click();
-    await here.by('chat-people').waitFor();
-    // They stay until the scenes are closed: a disconnect would lower a hand.
+    await visitor.by('chat-sampled').waitFor();
+    yield 'chat-busy';
+    await this.#enter(visitor, 'busy', 'tom');
+    await openStrip(visitor);
+    await visitor.by('poll-option-0').waitFor();
+    yield 'chat-poll';
+    await this.#enter(visitor, 'busy', 'tom');
+    await visitor.by('chat-emoji').click();
+    yield 'chat-emoji';
+    await this.#enter(visitor, 'busy', 'tom');
+    await this.#toolsOn(visitor, 'Could you play');
+    await visitor.by('tool-report').click();
+    await visitor.by('report-spam').waitFor();
+    yield 'chat-report';
+    await this.#enter(visitor, 'busy', 'camille');
+    await this.#toolsOn(visitor, 'Could you play');
+    yield 'chat-moderator';
+    await this.#enter(visitor, 'busy', 'camille');
+    await visitor.by('moderation-open').click();
+    await visitor.by('tab-modes').click();
+    yield 'chat-modes';
+    await this.#enter(visitor, 'busy', 'camille');
+    await visitor.by('chat-people-open').click();
+    await visitor.by('chat-people').waitFor();
+    yield 'chat-people';
+    // The others stay until the scenes are closed: a disconnect would lower a hand.
   }
 
-  async #order(): Promise<void> {
+  async *#order(visitor: Visitor): AsyncGenerator<string> {
     const creator = await this.#wire('order', 'camille', 'Camille', 'creator');
     const words = [
       { pattern: 'trash', action: 'hold' },
@@ -171,45 +172,44 @@ export class ChatScenes implements AsyncDisposable {
     });
     this.written.add('Insultes');
 
-    const restricted = await this.#enter('chat-restricted', 'order', 'tom');
-    await restricted.by('chat-restriction').waitFor();
-    const held = await this.#enter('chat-held', 'order', 'lea');
-    await say(held, HELD[0] ?? '');
-    await held
+    await this.#enter(visitor, 'order', 'tom');
+    await visitor.by('chat-restriction').waitFor();
+    yield 'chat-restricted';
+    await this.#enter(visitor, 'order', 'lea');
+    await say(visitor, HELD[0]);
+    await visitor
       .by('outgoing')
       .getByText(/Waiting for a moderator/)
       .waitFor();
-    const queue = await this.#enter('chat-queue', 'order', 'camille');
-    await queue.by('moderation-open').click();
-    await queue
-      .by('queue')
-      .getByText(HELD[0] ?? '')
-      .waitFor();
-    const list = await this.#enter('chat-words', 'order', 'camille');
-    await list.by('moderation-open').click();
-    await list.by('tab-words').click();
-    await list.by('words').getByText('casino*').waitFor();
-    const reports = await this.#enter('chat-reports', 'order', 'camille');
-    await reports.by('moderation-open').click();
-    await reports.by('tab-reports').click();
-    await reports.by('reports').getByText(NOTE).waitFor();
-    const audit = await this.#enter('chat-audit', 'order', 'camille');
-    await audit.by('moderation-open').click();
-    await audit.by('tab-audit').click();
-    await audit.by('audit').getByText('Insultes').waitFor();
-    const context = await this.#enter('chat-message', 'order', 'camille');
-    await expectInChat(context, message.text);
-    await this.#toolsOn(context, RUDE);
-    await context.by('tool-context').click();
-    await context.by('author-record').waitFor();
+    yield 'chat-held';
+    for (const [tab, listed] of [
+      ['queue', HELD[0]],
+      ['words', 'casino*'],
+      ['reports', NOTE],
+      ['audit', 'Insultes'],
+    ] as const) {
+      await this.#enter(visitor, 'order', 'camille');
+      await visitor.by('moderation-open').click();
+      if (tab !== 'queue') await visitor.by(`tab-${tab}`).click();
+      await visitor.by(tab).getByText(listed).waitFor();
+      yield `chat-${tab}`;
+    }
+    await this.#enter(visitor, 'order', 'camille');
+    await expectInChat(visitor, message.text);
+    await this.#toolsOn(visitor, RUDE);
+    await visitor.by('tool-context').click();
+    await visitor.by('author-record').waitFor();
+    yield 'chat-message';
   }
 
-  async #panic(): Promise<void> {
-    const creator = await this.#enter('chat-panic', 'panic', 'camille');
-    const fan = await this.#enter('chat-panic-fan', 'panic', 'lea');
-    await creator.by('panic').click();
-    await creator.by('panic-on').waitFor();
-    await fan.by('chat-note').waitFor();
+  async *#panic(visitor: Visitor): AsyncGenerator<string> {
+    await this.#enter(visitor, 'panic', 'camille');
+    await visitor.by('panic').click();
+    await visitor.by('panic-on').waitFor();
+    yield 'chat-panic';
+    await this.#enter(visitor, 'panic', 'lea');
+    await visitor.by('chat-note').waitFor();
+    yield 'chat-panic-fan';
   }
 
   /** By keyboard, because a mouse pointer would have to stay in place. */

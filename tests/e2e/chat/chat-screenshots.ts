@@ -18,7 +18,7 @@ if (!folder || folder.startsWith('-')) {
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
 await using chat = await ChatScenes.create();
-for (const scene of chat.scenes) {
+for await (const scene of chat.scenes()) {
   for (const language of ['en', 'fr'] as const) {
     for (const viewport of [PHONE, DESKTOP]) {
       await show(scene, { language, viewport });

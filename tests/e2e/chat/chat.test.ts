@@ -5,7 +5,7 @@ import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/bro
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { eventually } from '../../support/run/eventually.ts';
-import { expectInChat, openStrip, say, signIn } from '../site.ts';
+import { expectInChat, open, openStrip, say } from '../site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
@@ -35,8 +35,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
 
   async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.create(options);
-    await visitor.page.goto(loge.url + path);
-    await signIn(visitor, identity);
+    await open(visitor, loge.url + path, identity);
     await visitor.by('chat-list').waitFor();
     await visitor.by('chat-people-open').waitFor();
     return visitor;
@@ -261,8 +260,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
       ...{ creator: 'camille', title: 'Without words', access: { kind: 'free' }, chat: { enabled: false } },
     });
     await using ines = await Visitor.create({ viewport: PHONE });
-    await ines.page.goto(`${loge.url}/rooms/${id}`);
-    await signIn(ines, 'ines');
+    await open(ines, `${loge.url}/rooms/${id}`, 'ines');
     await ines.by('report-live-open').click();
     expect(await ines.by('report-live').isChecked()).toBe(true);
     await ines.by('report-violence').check();
