@@ -33,7 +33,8 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
       title: 'Écrire la dernière chanson',
       access: { kind: 'free' },
     });
-    await open(fan, `${loge.url}/rooms/${room}`, 'lea');
+    await open(fan, `${loge.url}/rooms/${room}`);
+    await fan.by('sign-in-lea').click();
     await fan.by('tip-open').waitFor();
     expect(await fan.by('topup-open').count()).toBe(0);
     await fan.by('tip-open').click();

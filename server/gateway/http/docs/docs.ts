@@ -15,11 +15,12 @@ export function mountDocs(app: Express, { config }: HttpContext): void {
   };
   // The document is public, so tools on other sites may read it.
   app.get('/openapi.json', publicScript, (request: Request, response: Response) => docs().json.send(request, response));
-  app.get('/docs{/:name}', (request: Request<{ name?: string }>, response: Response, next: NextFunction) => {
-    const { name } = request.params;
-    const page = docs().pages.get(name === undefined ? '/docs' : `/docs/${name}`);
+  const sendPage = (request: Request, response: Response, next: NextFunction) => {
+    const page = docs().pages.get(request.path.replace(/\/$/, ''));
     return page ? page.send(request, response) : next();
-  });
+  };
+  app.get('/docs', sendPage);
+  app.get('/docs/:name', sendPage);
 }
 
 function createDocs(publicUrl: string): { json: PublicBody; pages: Map<string, PublicBody> } {
