@@ -186,15 +186,18 @@ export async function show(
 ): Promise<void> {
   await page.setViewportSize(viewport);
   await page.evaluate(
-    async (chosen) => {
+    async ({ chosen, width }) => {
       if (chosen) document.documentElement.lang = chosen;
-      // Two frames: one to render the change, one for what depends on its size.
-      for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+      const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      while (innerWidth !== width) await nextFrame();
+      await document.fonts.ready;
+      // One frame to render the change, one for what depends on its size, and one to render that.
+      for (let frame = 0; frame < 3; frame += 1) await nextFrame();
       const ending = document
         .getAnimations()
         .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
       await Promise.allSettled(ending.map(({ finished }) => finished));
     },
-    fixedLanguage ? undefined : language,
+    { chosen: fixedLanguage ? undefined : language, width: viewport.width },
   );
 }
