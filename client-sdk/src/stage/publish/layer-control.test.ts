@@ -57,6 +57,7 @@ describe('LayerControl', () => {
 
   it('makes the browser probe by what its highest layer may send for a moment', async () => {
     const allowed: (number | undefined)[] = [];
+    let refused = 0;
     let encodings: RTCRtpEncodingParameters[] = [
       { active: true, maxBitrate: 100_000 },
       { active: false, maxBitrate: 500_000 },
@@ -64,6 +65,8 @@ describe('LayerControl', () => {
     const rtpSender = {
       getParameters: () => structuredClone({ encodings }),
       setParameters: async (parameters: { encodings: RTCRtpEncodingParameters[] }) => {
+        // As while a key frame is pending.
+        if (allowed.length === 1 && refused++ === 0) throw new Error('refused');
         ({ encodings } = parameters);
         allowed.push(encodings[0]?.maxBitrate);
       },

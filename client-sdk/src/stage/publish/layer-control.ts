@@ -3,6 +3,7 @@
  * negotiation takes: one change runs at a time, and the last request wins.
  */
 import type { Producer } from 'mediasoup-client/types';
+import { delay } from '../../backoff.ts';
 import { STAGE } from '../../limits.ts';
 
 export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
@@ -79,13 +80,19 @@ export class LayerControl {
     const sender = this.#producer.rtpSender;
     const layer = sender?.getParameters().encodings.findLastIndex(({ active }) => active) ?? -1;
     const usual = sender?.getParameters().encodings[layer]?.maxBitrate;
-    if (!sender || usual === undefined || this.#producer.closed) return;
-    for (const maxBitrate of [Math.max(usual, bps), usual]) {
+    if (!sender || usual === undefined || usual >= bps) return;
+    const allow = async (maxBitrate: number): Promise<boolean> => {
       const parameters = sender.getParameters();
       parameters.encodings[layer] = { ...parameters.encodings[layer], maxBitrate };
-      await sender.setParameters(parameters).catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, maxBitrate === usual ? 0 : PROBE_MS));
-    }
+      return await sender.setParameters(parameters).then(
+        () => true,
+        () => false,
+      );
+    };
+    if (!(await allow(bps))) return;
+    await delay(PROBE_MS);
+    for (let tries = 0; !this.#producer.closed && tries < STAGE.layerRetries && !(await allow(usual)); tries += 1)
+      await delay(STAGE.layerRetryMs);
   }
 
   async #forceKeyFrame(): Promise<void> {
@@ -109,7 +116,7 @@ export class LayerControl {
           await this.#apply(target);
           if (!this.#isSet(target) && retries++ < STAGE.layerRetries) {
             // The sender rejects changes while a key frame is pending.
-            await new Promise((resolve) => setTimeout(resolve, STAGE.layerRetryMs));
+            await delay(STAGE.layerRetryMs);
             continue;
           }
           retries = 0;
