@@ -105,8 +105,8 @@ export const STAGE = {
    * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without
    * a new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
    * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after
-   * `stallCalmMs` without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow, which
-   * is told after `lossyAfterMs`.
+   * `stallCalmMs` without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow: the
+   * server is asked after `lossyAfterMs` already.
    */
   stallCheckMs: 60,
   stillAfterMs: 120,

@@ -33,7 +33,7 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
 
   afterAll(() => takings?.[Symbol.asyncDispose]());
 
-  test('are accessible, translated, no wider than a phone, report no error, and write amounts and numbers one way', async () => {
+  test('are accessible, translated, no wider than a phone, report no error, and write amounts one way', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || takings.written.has(text) || TECHNICAL.test(text);
     const faults = new Set<string>();
     let amounts = 0;

@@ -292,7 +292,7 @@ export class Takings implements AsyncDisposable {
     return [
       ['earnings', '/earnings', 'camille', 'statement'],
       ['earnings-empty', '/earnings', 'noah', 'earnings-empty'],
-      ['money-wallet', '/wallet', 'lea', 'membership-mbr_', topUpWithCard],
+      ['money-wallet', '/wallet', 'lea', 'membership-mbr_', chooseTopUp],
       ['wallet-tiers', '/wallet', 'lea', 'choose-tier_', (wallet) => wallet.by('membership-tier').click()],
       ['wallet-past-due', '/wallet', 'malik', 'past-due'],
       ['wallet-long', '/wallet', 'tom', 'history-more'],
@@ -319,7 +319,7 @@ export class Takings implements AsyncDisposable {
   }
 }
 
-async function topUpWithCard(wallet: Visitor): Promise<void> {
+async function chooseTopUp(wallet: Visitor): Promise<void> {
   await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
   await wallet.by('topup-amount-2000').click();
 }
