@@ -5,15 +5,17 @@ import type { Visitor } from '../support/browser/browser.ts';
 import type { TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
 
-/** Opens an address of the site, with a new session if somebody is named. */
-export async function open({ context, page }: Visitor, url: string, identity?: string): Promise<void> {
+/** Opens an address of the site, signed in as somebody if one is named. */
+export async function open(visitor: Visitor, url: string, identity?: string): Promise<void> {
+  const { context, page } = visitor;
   const { origin } = new URL(url);
-  if (identity) {
+  if (identity && identity !== visitor.identity) {
     // What is open now would report that its session ends.
     if (page.url() !== 'about:blank') await page.goto(`${origin}/healthz`);
     const data = { identity };
     const answer = await context.request.post(`${origin}/site/demo-sign-in`, { data, headers: { origin } });
     if (!answer.ok()) throw new Error(`${identity} could not sign in: ${answer.status()}`);
+    visitor.identity = identity;
   }
   await page.goto(url);
 }

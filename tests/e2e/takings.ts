@@ -278,7 +278,8 @@ export class Takings implements AsyncDisposable {
     await visitor.context.addInitScript(shiftDate, this.#aheadMs);
     for (const [name, path, identity, ready, act] of this.#views()) {
       await visitor.page.setViewportSize(PHONE);
-      await open(visitor, this.loge.url + path, identity);
+      const url = this.loge.url + path;
+      if (visitor.identity !== identity || visitor.page.url() !== url) await open(visitor, url, identity);
       await act?.(visitor);
       await visitor.page.locator(`[data-testid^="${ready}"]`).first().waitFor();
       yield { name, visitor };
@@ -291,13 +292,18 @@ export class Takings implements AsyncDisposable {
     const choose = (kind: string) => (studio: Visitor) => studio.by(`room-kind-${kind}`).check({ force: true });
     return [
       ['earnings', '/earnings', 'camille', 'statement'],
+      ['studio-ticket', '/studio', 'camille', 'room-kind-ticket', choose('ticket')],
+      ['studio-members', '/studio', 'camille', 'room-kind-members', choose('members')],
+      ['studio-private', '/studio', 'camille', 'room-kind-private', choose('private')],
       ['earnings-empty', '/earnings', 'noah', 'earnings-empty'],
+      ['studio-first-tier', '/studio', 'noah', 'tier-name', choose('members')],
       ['money-wallet', '/wallet', 'lea', 'membership-mbr_', chooseTopUp],
       ['wallet-tiers', '/wallet', 'lea', 'choose-tier_', (wallet) => wallet.by('membership-tier').click()],
-      ['wallet-past-due', '/wallet', 'malik', 'past-due'],
-      ['wallet-long', '/wallet', 'tom', 'history-more'],
       ['receipt', `/receipts/${ticket}`, 'lea', 'receipt'],
+      ['desk-closed', '/desk', 'lea', 'operators-only'],
+      ['wallet-past-due', '/wallet', 'malik', 'past-due'],
       ['receipt-refund', `/receipts/${refund}`, 'malik', 'receipt'],
+      ['wallet-long', '/wallet', 'tom', 'history-more'],
       ['desk', '/desk', 'operator', 'alarm-cut-off', (desk) => desk.by('desk-books').waitFor()],
       ['desk-payments', '/desk/payments', 'operator', 'payment-'],
       ['desk-payment', `/desk/payments/${ticket}`, 'operator', 'refund-legs', previewRefund],
@@ -310,11 +316,6 @@ export class Takings implements AsyncDisposable {
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
       ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],
       ['desk-recoveries', '/desk/recoveries', 'operator', 'recovery-begin'],
-      ['desk-closed', '/desk', 'lea', 'operators-only'],
-      ['studio-ticket', '/studio', 'camille', 'room-kind-ticket', choose('ticket')],
-      ['studio-members', '/studio', 'camille', 'room-kind-members', choose('members')],
-      ['studio-private', '/studio', 'camille', 'room-kind-private', choose('private')],
-      ['studio-first-tier', '/studio', 'noah', 'tier-name', choose('members')],
     ];
   }
 }

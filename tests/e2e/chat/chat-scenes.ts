@@ -64,7 +64,7 @@ export class ChatScenes implements AsyncDisposable {
     await this.loge[Symbol.asyncDispose]();
   }
 
-  /** One page shows each scene in turn. */
+  /** One page shows each scene in turn, anew where another person sees it. */
   async *scenes(): AsyncGenerator<Scene> {
     const visitor = await Visitor.create();
     for (const scenes of [this.#busyRoom(visitor), this.#order(visitor), this.#panic(visitor)])
@@ -126,10 +126,11 @@ export class ChatScenes implements AsyncDisposable {
     await openStrip(visitor);
     await visitor.by('poll-option-0').waitFor();
     yield 'chat-poll';
-    await this.#enter(visitor, 'busy', 'tom');
+    await visitor.page.setViewportSize(PHONE);
+    await openStrip(visitor);
     await visitor.by('chat-emoji').click();
     yield 'chat-emoji';
-    await this.#enter(visitor, 'busy', 'tom');
+    await visitor.page.keyboard.press('Escape');
     await this.#toolsOn(visitor, 'Could you play');
     await visitor.by('tool-report').click();
     await visitor.by('report-spam').waitFor();
@@ -137,11 +138,10 @@ export class ChatScenes implements AsyncDisposable {
     await this.#enter(visitor, 'busy', 'camille');
     await this.#toolsOn(visitor, 'Could you play');
     yield 'chat-moderator';
-    await this.#enter(visitor, 'busy', 'camille');
     await visitor.by('moderation-open').click();
     await visitor.by('tab-modes').click();
     yield 'chat-modes';
-    await this.#enter(visitor, 'busy', 'camille');
+    await visitor.page.keyboard.press('Escape');
     await visitor.by('chat-people-open').click();
     await visitor.by('chat-people').waitFor();
     yield 'chat-people';
@@ -182,14 +182,14 @@ export class ChatScenes implements AsyncDisposable {
       .getByText(/Waiting for a moderator/)
       .waitFor();
     yield 'chat-held';
+    await this.#enter(visitor, 'order', 'camille');
+    await visitor.by('moderation-open').click();
     for (const [tab, listed] of [
       ['queue', HELD[0]],
       ['words', 'casino*'],
       ['reports', NOTE],
       ['audit', 'Insultes'],
     ] as const) {
-      await this.#enter(visitor, 'order', 'camille');
-      await visitor.by('moderation-open').click();
       if (tab !== 'queue') await visitor.by(`tab-${tab}`).click();
       await visitor.by(tab).getByText(listed).waitFor();
       yield `chat-${tab}`;

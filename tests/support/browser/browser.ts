@@ -60,6 +60,8 @@ export class Visitor implements AsyncDisposable {
   readonly problems: string[] = [];
   /** Texts of `alert`, `confirm` and `prompt` dialogs, which only injected script would open. */
   readonly dialogs: string[] = [];
+  /** Who signed in last by `open`. */
+  identity = '';
 
   private constructor(context: BrowserContext, page: Page) {
     this.context = context;
