@@ -19,32 +19,40 @@ const CARD_ASKS = '4000 0027 6000 3184';
 /** Its bank sends refunds back after a while. */
 const CARD_REFUNDS_RETURN = '4000 0000 0000 5126';
 const SALE_MINOR = 900;
+/** Browsers, shared by the tests: one after the other, people sign in at each. */
+const PLACES = {
+  studio: {},
+  desk: {},
+  phone: { viewport: PHONE },
+  frenchPhone: { viewport: PHONE, locale: 'fr-FR' },
+} satisfies Record<string, VisitorOptions>;
+type Place = keyof typeof PLACES;
 const IN_A_WEEK = { startsAt: new Date(Date.now() + 7 * 86_400_000).toISOString() };
 
 describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   let loge: TestApp;
-  const visitors: Visitor[] = [];
+  const visitors = new Map<Place, Visitor>();
 
   beforeAll(async () => {
     loge = await startApp();
   }, 60_000);
 
   afterEach(async () => {
-    for (const { problems, dialogs } of visitors) {
+    for (const { problems, dialogs } of visitors.values()) {
       expect(problems).toEqual([]);
       expect(dialogs).toEqual([]);
     }
-    for (const visitor of visitors.splice(0)) await visitor[Symbol.asyncDispose]();
     expect(await loge.app.context.money.checkInvariants()).toEqual([]);
   });
 
   afterAll(async () => {
+    for (const visitor of visitors.values()) await visitor[Symbol.asyncDispose]();
     await loge?.[Symbol.asyncDispose]();
   });
 
-  async function enter(identity: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const visitor = await Visitor.create(options);
-    visitors.push(visitor);
+  async function enter(identity: string, path: string, place: Place): Promise<Visitor> {
+    const visitor = visitors.get(place) ?? (await Visitor.create(PLACES[place]));
+    visitors.set(place, visitor);
     await open(visitor, loge.url + path, identity);
     return visitor;
   }
@@ -57,10 +65,10 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     Number((await visitor.by(testId).innerText()).replace(/[^\d-]/g, ''));
 
   test("the studio shows a sale live, and an operator's refund returns the credit to the fan", async () => {
-    const creator = await enter('camille', '/earnings');
+    const creator = await enter('camille', '/earnings', 'studio');
     await creator.by('earnings-empty').waitFor();
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR });
-    const fan = await enter('lea', `/rooms/${room.id}`, { viewport: PHONE });
+    const fan = await enter('lea', `/rooms/${room.id}`, 'phone');
     await fan.by('lobby').waitFor();
     const firstWay = () => fan.by('lobby').locator('.buttons [data-testid]').first().getAttribute('data-testid');
     expect(await firstWay()).toBe('buy-card');
@@ -76,7 +84,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await creator.by('holds').innerText()).toMatch(/Ticket[\s\S]*Released on/);
     await creator.by('statement').waitFor();
 
-    const operator = await enter('operator', '/desk/payments');
+    const operator = await enter('operator', '/desk/payments', 'desk');
     await operator.by('payments-query').locator('input').fill('lea');
     await operator.by('payments-search').click();
     await operator.page.locator('[data-testid^="payment-ticket_"]').click();
@@ -137,7 +145,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
       await loge.app.emulator?.flush();
       return (await failed()).length === 1;
     }, 'the bank sends it back');
-    const operator = await enter('operator', `/desk/payments/${ticket}`);
+    const operator = await enter('operator', `/desk/payments/${ticket}`, 'desk');
     await operator.by(`refund-again-${refund.id}`).click();
     await operator.by('note').waitFor();
     // It was sent once more. The bank sends this one back too, which the page may show already.
@@ -151,13 +159,13 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   });
 
   test('only operators can open the desk', async () => {
-    const fan = await enter('malik', '/desk');
+    const fan = await enter('malik', '/desk', 'phone');
     await fan.by('operators-only').waitFor();
     expect(await fan.page.getByTestId('desk-payments').count()).toBe(0);
   });
 
   test('a saved card with authentication: a refusal charges nothing, a confirmation credits the wallet', async () => {
-    const fan = await enter('ines', '/wallet', { viewport: PHONE });
+    const fan = await enter('ines', '/wallet', 'phone');
     await fan.by('topup-amount-1000').click();
     await fan.by('topup-pay').click();
     await fan.page.locator('#cardNumber').waitFor();
@@ -204,7 +212,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
       );
     const room = await createRoom({ kind: 'members' });
     // The page is English in a French browser: so is the payment page.
-    const fan = await enter('tom', `/rooms/${room.id}?lang=en`, { viewport: PHONE, locale: 'fr-FR' });
+    const fan = await enter('tom', `/rooms/${room.id}?lang=en`, 'frenchPhone');
     await fan.by('join').first().click();
     await fan.page.locator('#cardNumber').waitFor();
     expect(await fan.page.locator('html').getAttribute('lang')).toBe('en');
@@ -240,7 +248,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
       code: 'membership_not_found',
     });
     // An operator can find its payments, each with its receipt.
-    const operator = await enter('operator', '/desk/payments?query=tom&kind=membership');
+    const operator = await enter('operator', '/desk/payments?query=tom&kind=membership', 'desk');
     await operator.page.locator('[data-testid^="payment-invoice_"]').first().click();
     await operator.by('payment-status').waitFor();
     // While a payment is disputed, it can only be cancelled.
@@ -273,7 +281,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
 
   test('a ticket without a waiver is returned on its receipt', async () => {
     const room = await createRoom({ kind: 'ticket', priceMinor: SALE_MINOR }, IN_A_WEEK);
-    const fan = await enter('malik', `/rooms/${room.id}`, { viewport: PHONE, locale: 'fr-FR' });
+    const fan = await enter('malik', `/rooms/${room.id}?lang=fr`, 'frenchPhone');
     await fan.by('lobby').waitFor();
     await topUp(fan, 1_000);
     await fan.by('buy-wallet').click();
@@ -312,13 +320,13 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   });
 
   test('a creator whose payouts are stopped sees the reason, and an operator resumes them', async () => {
-    const operator = await enter('operator', '/desk/holds');
+    const operator = await enter('operator', '/desk/holds', 'desk');
     await operator.by('hold-creator').locator('input').fill('noah');
     await operator.by('hold-reason').locator('input').fill('The document is being checked');
     await operator.by('hold-create').click();
     await operator.by('confirm-hold').click();
     await operator.by('hold-noah').waitFor();
-    const creator = await enter('noah', '/earnings', { viewport: PHONE });
+    const creator = await enter('noah', '/earnings', 'phone');
     await creator.by('frozen-house').waitFor();
     expect(await creator.by('frozen-house').innerText()).toContain('The document is being checked');
     expect(await creator.by('frozen-house').locator('a').getAttribute('href')).toBe('mailto:money@loge.example');
@@ -329,7 +337,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
   });
 
   test('creates rooms of every kind in the studio, with a first tier for a new club', async () => {
-    const creator = await enter('noah', '/studio');
+    const creator = await enter('noah', '/studio', 'studio');
     await creator.by('create-room').waitFor();
     // The focus goes to the content, whose header stays in sight.
     expect(await creator.page.evaluate(() => scrollY)).toBe(0);
