@@ -66,10 +66,12 @@ export class LetterDeliverer {
   /** Starts to send due letters, without waiting for them. True if there may be more. */
   async sweep(): Promise<boolean> {
     const { store, perHour, metrics } = this.#options;
+    const due = await store.listDueLanes(this.#isoIn(0));
+    if (due.length === 0) return false;
     const expired = await store.expire(this.#isoIn(0));
     if (expired > 0) metrics.letters.inc({ outcome: 'expired' }, expired);
     let hasMore = false;
-    for (const lane of LANES) {
+    for (const lane of LANES.filter((each) => due.includes(each))) {
       const waiting = this.#waiting[lane];
       const free = LEASED - waiting.length;
       if (free < LEASED / 2 || this.#closed) continue;

@@ -39,6 +39,15 @@ export class LettersStore {
     return inserted.length;
   }
 
+  /** Most seconds nothing is due: one statement finds that out. */
+  async listDueLanes(nowIso: string): Promise<Lane[]> {
+    const rows = await this.#db.orm
+      .selectDistinct({ lane: letters.lane })
+      .from(letters)
+      .where(and(eq(letters.status, 'queued'), lte(letters.nextAttemptAt, nowIso)));
+    return rows.map(({ lane }) => lane);
+  }
+
   /**
    * Leases due letters within the hourly limits. A letter counts once, at its first attempt, so retries are always
    * leased. A mailbox above its limit waits; above the house's limit the whole lane does.

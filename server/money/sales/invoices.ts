@@ -37,9 +37,15 @@ export class Invoices {
     const doneIso = this.#context.laterIso(-COMMITTED_WITHIN_MS);
     const series = { seller: seller.vatNumber ?? seller.name, year: new Date(clock.now()).getUTCFullYear() };
     const issuedAt = this.#context.nowIso();
+    const open = { sinceIso: this.#sinceIso, limit: BATCH };
+    // Mostly there is nothing to do, which needs no lock.
+    if ((await this.#store.findUninvoiced(db.orm, open)).length === 0) {
+      this.#sinceIso = doneIso;
+      return false;
+    }
     const count = await db.transaction(async (tx) => {
       const last = await this.#store.lockSeries(tx, series);
-      const sales = await this.#store.findUninvoiced(tx, { sinceIso: this.#sinceIso, limit: BATCH });
+      const sales = await this.#store.findUninvoiced(tx, open);
       if (sales.length === 0) return 0;
       const parties = { sellerName: seller.name, sellerAddress: seller.address, sellerVatNumber: seller.vatNumber };
       await this.#store.insert(
