@@ -66,6 +66,8 @@ export const STAGE = {
   layerRetries: 100,
   /** Interval at which a publisher checks which of its layers are sent, and how long one that starts may take. */
   uplinkCheckMs: 100,
+  /** The same while all of them are sent and nothing changes: it costs the page a few milliseconds. */
+  uplinkCalmCheckMs: 1_000,
   uplinkSettleMs: 2_000,
   /** Interval at which it probes for more bandwidth while the uplink does not carry all layers. */
   uplinkProbeMs: 2_000,

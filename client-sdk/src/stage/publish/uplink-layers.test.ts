@@ -56,6 +56,16 @@ async function watch({ carried = 3 } = {}) {
 const check = () => vi.advanceTimersByTimeAsync(STAGE.uplinkCheckMs);
 
 describe('UplinkLayers', () => {
+  it('asks for the parameters, which stops the page, once a second while nothing changes, and at once if it does', async () => {
+    const { sender, limits } = await watch();
+    const asked = vi.spyOn(sender, 'getParameters');
+    await vi.advanceTimersByTimeAsync(10 * STAGE.uplinkCalmCheckMs);
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(10);
+    sender.carried = 1;
+    await check();
+    expect(limits).toEqual([0]);
+  });
+
   it('switches off what the uplink does not carry, and tells it at once', async () => {
     const { sender, changed, limits } = await watch();
     Object.assign(sender, { carried: 2, availableOutgoingBitrate: 700_000 });

@@ -39,6 +39,9 @@ export class UplinkLayers {
   #probedAt = Number.NEGATIVE_INFINITY;
   #restMs: number = STAGE.uplinkRestMs;
   #frames = new Map<string, number>();
+  /** What was sent at the last check, and until when only a change of it is looked at. */
+  #sent = '';
+  #calmUntil = 0;
 
   /** Watches until the producer is closed. */
   constructor(options: UplinkLayersOptions) {
@@ -50,17 +53,22 @@ export class UplinkLayers {
     const { producer } = this.#options;
     if (producer.closed) return clearInterval(this.#timer);
     const sender = producer.rtpSender;
-    const encodings = sender?.getParameters().encodings ?? [];
-    const active = encodings.findLastIndex((encoding) => encoding.active);
-    const now = performance.now();
-    if (active > this.#active) this.#settledAt = now + STAGE.uplinkSettleMs;
-    this.#active = active;
-    if (!sender || encodings.length < 2 || active < 0) return;
-    const report = await sender.getStats().catch(() => null);
-    if (producer.closed || !report) return;
+    const report = await sender?.getStats().catch(() => null);
+    if (producer.closed || !sender || !report) return;
     const stats: Stats[] = [...report.values()];
     const sending = this.#sendingRids(stats);
+    const now = performance.now();
+    const sent = [...sending].join();
+    if (sent === this.#sent && now < this.#calmUntil) return;
+    this.#sent = sent;
+    // Stops the page until the browser's media thread answers.
+    const { encodings } = sender.getParameters();
+    const active = encodings.findLastIndex((encoding) => encoding.active);
+    if (active > this.#active) this.#settledAt = now + STAGE.uplinkSettleMs;
+    this.#active = active;
     const highest = encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
+    if (highest >= active && this.#limit === null) this.#calmUntil = now + STAGE.uplinkCalmCheckMs;
+    if (encodings.length < 2 || active < 0) return;
     if (highest >= active) this.#settledAt = 0;
     if (now < this.#settledAt) return;
     if (highest < active) this.#lower(Math.max(0, highest));
