@@ -24,9 +24,10 @@ export interface Findings {
 export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
 
 /**
- * Shows every scene in French, whose texts are longer, on a phone, and in English on a desktop; axe-core, which takes
- * most of the time, checks one of the two, scenes in turn, a drawn one of them first. With `--long` each language is
- * shown at each width, and axe-core checks all. `isSameInBoth` is true for a text that needs no translation.
+ * Shows every scene in both languages at one width, scenes in turn as on a phone and on a desktop, a drawn one of them
+ * first, and in French, whose texts are longer, at the other width too. axe-core, which takes most of the time, checks
+ * it on a phone in English or on a desktop in French. With `--long` each is done in every combination. `isSameInBoth`
+ * is true for a text that needs no translation.
  */
 export async function inspectScenes(
   scenes: Iterable<Scene> | AsyncIterable<Scene>,
@@ -40,27 +41,19 @@ export async function inspectScenes(
     const { name, visitor, fixedLanguage } = scene;
     const { page } = visitor;
     const texts: Record<PageLanguage, string[]> = { en: [], fr: [] };
-    const states: SceneState[] = [
-      { language: 'en', viewport: DESKTOP },
-      { language: 'fr', viewport: PHONE },
-      ...(isLong
-        ? ([
-            { language: 'en', viewport: PHONE },
-            { language: 'fr', viewport: DESKTOP },
-          ] as const)
-        : []),
-    ];
-    const shown = states.filter(({ language }) => language === (fixedLanguage ?? language));
-    for (const [index, state] of shown.entries()) {
-      const { language, viewport } = state;
-      await show(scene, state);
-      const where = `${name} at ${viewport.width} in ${language}`;
-      if (isLong || index === turn % shown.length)
-        found.accessibility.push(...(await findFaults(page)).map((fault) => `${where}: ${fault}`));
-      const wide = await page.evaluate(findSidewaysScrolling);
-      found.sideways.push(...wide.map((what) => `${where}: ${what}`));
-      texts[language].push(...(await page.evaluate(findTexts, { hiddenToo: language === 'en' })));
-      await inspectMore(scene, state);
+    const [first, other] = turn % 2 === 0 ? ([PHONE, DESKTOP] as const) : ([DESKTOP, PHONE] as const);
+    const whole = first === PHONE ? 'en' : 'fr';
+    for (const language of fixedLanguage ? [fixedLanguage] : (['en', 'fr'] as const)) {
+      for (const viewport of language === 'en' && !fixedLanguage && !isLong ? [first] : [first, other]) {
+        await show(scene, { language, viewport });
+        const where = `${name} at ${viewport.width} in ${language}`;
+        if (isLong || (viewport === first && language === (fixedLanguage ?? whole)))
+          found.accessibility.push(...(await findFaults(page)).map((fault) => `${where}: ${fault}`));
+        const wide = await page.evaluate(findSidewaysScrolling);
+        found.sideways.push(...wide.map((what) => `${where}: ${what}`));
+        texts[language].push(...(await page.evaluate(findTexts)));
+        await inspectMore(scene, { language, viewport });
+      }
     }
     if (!fixedLanguage) {
       const english = new Set(texts.en);
@@ -138,8 +131,8 @@ function findSidewaysScrolling(): string[] {
   return found;
 }
 
-/** Runs in the page: every visible or announced text that contains a word. What one width hides another one may show. */
-function findTexts({ hiddenToo }: { hiddenToo: boolean }): string[] {
+/** Runs in the page: every visible or announced text that contains a word. */
+function findTexts(): string[] {
   const found: string[] = [];
   const add = (text: string | null) => {
     const trimmed = text?.trim() ?? '';
@@ -152,7 +145,7 @@ function findTexts({ hiddenToo }: { hiddenToo: boolean }): string[] {
       // The server's explanations for operators are always English, and marked as such.
       if (node.getAttribute('lang') === 'en') continue;
       // An earlier announcement keeps the language in which it was made.
-      if (node.role === 'log' || !(hiddenToo || node.checkVisibility({ visibilityProperty: true }))) continue;
+      if (!node.checkVisibility({ visibilityProperty: true }) || node.role === 'log') continue;
       for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name));
       if (node.shadowRoot) visit(node.shadowRoot);
       visit(node);
