@@ -10,7 +10,7 @@ import { playFlow } from '../../support/money-flows/flow.ts';
 import { effort, pinnedSeed } from '../../support/run/effort.ts';
 
 const SEED = pinnedSeed(20_261_127);
-const FLOWS = effort({ short: 2, long: 100 });
+const FLOWS = effort({ short: 3, long: 100 });
 const STEPS = 30;
 const TIMEOUT_MS = 60_000 + FLOWS * 20_000;
 
