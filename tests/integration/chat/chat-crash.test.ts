@@ -9,7 +9,7 @@ import { ServerProcess } from '../../support/programs/server-process.ts';
 import { effort, SEED } from '../../support/run/effort.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
-const ROUNDS = effort({ short: 2, long: 20 });
+const ROUNDS = effort({ short: 1, long: 20 });
 const FANS = 8;
 /** Each kill comes after at least this many answers, and at most twice as many. */
 const KILL_ANSWERS = 40;

@@ -11,7 +11,7 @@ import { arbitraryOf, type Schema, type Schemas } from '../../support/requests/s
 import { effort, pinnedSeed } from '../../support/run/effort.ts';
 
 const SEED = pinnedSeed(613_414_528);
-const REQUESTS_EACH = effort({ short: 5, long: 300 });
+const REQUESTS_EACH = effort({ short: 3, long: 300 });
 
 let http: TestHttp;
 let document: OpenApiDocument;

@@ -15,9 +15,9 @@ import { hasGateways } from '../../support/houses/gateways.ts';
 import { effort, SEED } from '../../support/run/effort.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
-const SECONDS = effort({ short: 15, long: 300 });
+const SECONDS = effort({ short: 10, long: 300 });
 /** With a publisher, a guest and a fan without a ticket, as many as two cores carry beside the restarts. */
-const FANS = 8;
+const FANS = effort({ short: 5, long: 8 });
 const REMOVAL_MAX_MS = 1_000;
 /** If the gateway that should dispatch the removal dies, another one does after the first one's claim has expired. */
 const REMOVAL_DISTURBED_MAX_MS = 8_000;

@@ -16,9 +16,6 @@ test.concurrent('a gateway with an event loop blocked for ten seconds logs why a
   await vi.waitFor(() => expect(server.endedBy).toBe('SIGKILL'), WAIT);
   const lastLine: unknown = JSON.parse(server.output.trimEnd().split('\n').at(-1) ?? '');
   expect(lastLine).toMatchObject({ level: 60, msg: 'event loop stalled, process ends', stallLimitMs: 10_000 });
-  // An orchestrator would restart it on the same data.
-  await server.start();
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
 }, 120_000);
 
 test.concurrent('a busy process with long turns keeps running, and the metric shows its delay', async () => {

@@ -18,7 +18,7 @@ import { effort, SEED } from '../../support/run/effort.ts';
 import { eventually } from '../../support/run/eventually.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
-const KILLS = effort({ short: 2, long: 20 });
+const KILLS = effort({ short: 1, long: 20 });
 const FOLLOWERS = 40;
 const WITH_BROWSER = 10;
 const SIGN_INS = 4;

@@ -2,7 +2,7 @@
 
 import { Database } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
-import { startPostgres } from '../databases/postgres.ts';
+import { createTestDatabase } from '../databases/postgres.ts';
 import { startApp } from '../houses/app.ts';
 import { ServerProcess } from '../programs/server-process.ts';
 import { eventually } from '../run/eventually.ts';
@@ -36,7 +36,7 @@ export async function runCrashes({ database, seed, kills, onKill }: CrashOptions
   // With a seller, receipts get numbers.
   const env: Record<string, string> = { LOGE_HOUSE_NAME: 'Loge', LOGE_HOUSE_ADDRESS: '1 rue de la Paix, Paris' };
   if (database === 'Postgres') {
-    const postgres = await startPostgres();
+    const postgres = await createTestDatabase();
     stack.defer(() => postgres.close());
     env.DATABASE_URL = postgres.url;
   }

@@ -3,7 +3,7 @@ import type { SessionId } from '../../../server/protocol/ids.ts';
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';
 import type { TestParticipant } from '../people/participant.ts';
 import { udpCandidate } from './rtp-endpoint.ts';
-import { RtpPublisher } from './rtp-publisher.ts';
+import { LIGHT_LAYERS_BPS, RtpPublisher } from './rtp-publisher.ts';
 import { RtpViewer, rtpViewerCapabilities } from './rtp-viewer.ts';
 
 export interface Live extends Disposable {
@@ -18,7 +18,7 @@ export async function goLive(
   creator: TestParticipant,
   { spareOf, publication }: { spareOf?: SessionId; publication?: string } = {},
 ): Promise<Live> {
-  const publisher = new RtpPublisher();
+  const publisher = new RtpPublisher({ layerBitratesBps: LIGHT_LAYERS_BPS });
   if (spareOf) publisher.setMaxLayer(-1);
   const { dtlsParameters } = publisher;
   const { session, transport } = await creator.request('stage:publish', { dtlsParameters, spareOf, publication });

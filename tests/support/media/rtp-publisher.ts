@@ -47,6 +47,9 @@ interface Layer extends OutgoingStream {
   pictureId: number;
 }
 
+/** One packet per frame and layer, where the bit rate does not matter. */
+export const LIGHT_LAYERS_BPS = [60_000, 120_000, 240_000];
+
 export class RtpPublisher {
   readonly #endpoint: RtpEndpoint;
   readonly #layers: Layer[];

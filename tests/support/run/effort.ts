@@ -19,5 +19,9 @@ export function* killSteps(max: number): Generator<number> {
   throw new Error(`The work was still interrupted after ${max} steps (seed ${SEED}).`);
 }
 
+/** Equal variants of one behaviour: all with `--long`, otherwise one drawn for the run. */
+export const drawVariants = <T>(variants: T[]): T[] =>
+  isLong ? variants : variants.filter((_, index) => index === SEED % variants.length);
+
 /** A fixed seed for short runs, so that an unknown failure does not block an unrelated change. */
 export const pinnedSeed = (seed: number): number => Number(process.env.LOGE_SEED ?? (isLong ? DRAWN : seed));
