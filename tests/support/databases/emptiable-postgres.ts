@@ -5,11 +5,14 @@ import { createTestDatabase } from './postgres.ts';
 
 export class EmptiablePostgres {
   readonly url: string;
+  /** Kept open: a new connection would load the whole schema each time. */
+  readonly #client: pg.Client;
   readonly #statements: string;
   readonly #schema: string;
 
-  private constructor(url: string, { statements, schema }: { statements: string; schema: string }) {
+  private constructor(url: string, { client, statements, schema }: Reset) {
     this.url = url;
+    this.#client = client;
     this.#statements = statements;
     this.#schema = schema;
   }
@@ -18,37 +21,50 @@ export class EmptiablePostgres {
     const { url } = await createTestDatabase();
     // Benchmarks have no migrated template.
     await (await Database.create({ url })).close();
-    return await withClient(url, async (client) => {
-      const namesOf = async (kind: 'r' | 'S') => {
-        const { rows } = await client.query<{ name: string }>(
-          `select quote_ident(relname) as name from pg_class where relkind = $1 and relnamespace = 'public'::regnamespace`,
-          [kind],
-        );
-        return rows.map(({ name }) => name);
-      };
-      // Triggers forbid deletes from the ledger; only the owner of the database can disable them.
-      const statements = ['set session_replication_role = replica'];
-      for (const table of await namesOf('r')) {
-        statements.push(`delete from ${table}`);
-        const { rows } = await client.query<{ row: object }>(`select to_jsonb(t) as row from ${table} t`);
-        for (const { row } of rows) {
-          const json = pg.escapeLiteral(JSON.stringify(row));
-          statements.push(`insert into ${table} select * from jsonb_populate_record(null::${table}, ${json}::jsonb)`);
-        }
+    const client = new pg.Client({ connectionString: url });
+    // It ends with the server, at the end of the run.
+    client.on('error', () => {});
+    await client.connect();
+    const namesOf = async (kind: 'r' | 'S') => {
+      const { rows } = await client.query<{ name: string }>(
+        `select quote_ident(relname) as name from pg_class where relkind = $1 and relnamespace = 'public'::regnamespace`,
+        [kind],
+      );
+      return rows.map(({ name }) => name);
+    };
+    // Triggers forbid deletes from the ledger; only the owner of the database can disable them.
+    const statements = ['set session_replication_role = replica'];
+    for (const table of await namesOf('r')) {
+      statements.push(`delete from ${table}`);
+      const { rows } = await client.query<{ row: object }>(`select to_jsonb(t) as row from ${table} t`);
+      for (const { row } of rows) {
+        const json = pg.escapeLiteral(JSON.stringify(row));
+        statements.push(`insert into ${table} select * from jsonb_populate_record(null::${table}, ${json}::jsonb)`);
       }
-      for (const sequence of await namesOf('S')) statements.push(`alter sequence ${sequence} restart`);
-      return new EmptiablePostgres(url, { statements: statements.join(';'), schema: await readSchema(client) });
-    });
+    }
+    for (const sequence of await namesOf('S')) statements.push(`alter sequence ${sequence} restart`);
+    const schema = await readSchema(client);
+    client.unref();
+    return new EmptiablePostgres(url, { client, statements: statements.join(';'), schema });
   }
 
-  /** Returns false, and changes nothing, if a test has altered the schema. No open connection may still write. */
+  /** Returns false, and changes nothing, if a test has altered the schema. No other connection may still write. */
   async empty(): Promise<boolean> {
-    return await withClient(this.url, async (client) => {
-      if ((await readSchema(client)) !== this.#schema) return false;
-      await client.query(this.#statements);
-      return true;
-    });
+    this.#client.ref();
+    if ((await readSchema(this.#client)) !== this.#schema) {
+      await this.#client.end();
+      return false;
+    }
+    await this.#client.query(this.#statements);
+    this.#client.unref();
+    return true;
   }
+}
+
+interface Reset {
+  client: pg.Client;
+  statements: string;
+  schema: string;
 }
 
 async function readSchema(client: pg.Client): Promise<string> {
@@ -56,14 +72,4 @@ async function readSchema(client: pg.Client): Promise<string> {
     select (select count(*) from pg_class) as relations, (select count(*) from pg_attribute) as columns,
       (select count(*) from pg_trigger) as triggers, (select count(*) from pg_proc) as functions, (select count(*) from pg_constraint) as constraints`);
   return JSON.stringify(rows);
-}
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
