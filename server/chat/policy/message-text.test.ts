@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { isEmojiOnly, parseMessageText } from './message-text.ts';
+import { hasAddress, isEmojiOnly, parseMessageText } from './message-text.ts';
 
 const codeOf = (text: string) => {
   try {
@@ -50,4 +50,9 @@ test.each(['🔥', '👍🏽', ' 🔥', '👩‍👩‍👧‍'])('a long run of
   const text = `${emoji.repeat(8_000 / emoji.length)}a`;
   const judge = () => runInNewContext('isEmojiOnly(text)', { isEmojiOnly, text }, { timeout: GIVE_UP_MS });
   expect(judge()).toBe(false);
+});
+
+test('knows web addresses with and without a scheme', () => {
+  const texts = ['see https://a.example', 'see www.a', 'go to evil.example/now', 'and so on. Next', 'a.b/c'];
+  expect(texts.map(hasAddress)).toEqual([true, true, true, false, false]);
 });

@@ -8,7 +8,8 @@ const INVISIBLE_CHARS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u2
 const MANY_LINE_FEEDS = /\n{3,}/g;
 /** One emoji or space. A pattern over the whole text would backtrack, as its alternatives share prefixes. */
 const EMOJI_OR_SPACE = /\p{RGI_Emoji}|\p{Emoji_Presentation}|\s/gv;
-const ADDRESS = /\b(?:https?:\/\/|www\.)\S|[a-z0-9]\.[a-z]{2,}\/\S/iu;
+const MARKED_ADDRESS = /\b(?:https?:\/\/|www\.)\S/iu;
+const BARE_ADDRESS = /[a-z0-9]\.[a-z]{2,}\/\S/iu;
 
 /** Normalises text: removes invisible characters and outer spaces; at most two consecutive line feeds. */
 export function parseMessageText(raw: string): string {
@@ -26,5 +27,5 @@ export function isEmojiOnly(text: string): boolean {
 
 /** Whether a text contains something like a web address. */
 export function hasAddress(text: string): boolean {
-  return ADDRESS.test(text);
+  return MARKED_ADDRESS.test(text) || BARE_ADDRESS.test(text);
 }

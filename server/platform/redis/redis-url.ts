@@ -21,15 +21,17 @@ export type RedisTarget = RedisAccess &
     | { kind: 'cluster'; endpoints: RedisEndpoint[] }
   );
 
-const SHAPE = /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
+const SHAPE = /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(.+)$/;
+const ADDRESS = /^(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26_379;
 const DATABASES_MAX = 1_023;
 
 /** Throws an error that says what is wrong without repeating the URL, which may contain a password. */
 export function parseRedisUrl(url: string): RedisTarget {
-  const [, scheme, topology, credentials, hosts = '', path = '', query = ''] = SHAPE.exec(url) ?? [];
-  if (scheme === undefined) {
+  const [, scheme, topology, address = ''] = SHAPE.exec(url) ?? [];
+  const [, credentials, hosts, path = '', query = ''] = ADDRESS.exec(address) ?? [];
+  if (hosts === undefined) {
     throw new Error(
       'must look like redis://host:6379, rediss://…, redis+sentinel://host:26379,host:26379/master or redis+cluster://host:6379,host:6379',
     );

@@ -14,7 +14,7 @@ import type { TokenClaims } from '../../../server/protocol/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const SEED = 20_261_127;
@@ -41,7 +41,7 @@ function expectedOf(all: Said[]): { entitled: boolean; rank: number } {
   return { entitled: spoken.length > 0 && spoken.every(({ entitled }) => entitled), rank: Math.min(...ranks) };
 }
 
-describe.each(BOTH_DATABASES)('statements of tokens on $name', ({ open }) => {
+describe.each(DATABASES)('statements of tokens on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let gateways: Rooms[];
   let outbox: Outbox;

@@ -7,7 +7,7 @@ import type { TicketId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 import { killSteps } from '../../support/run/effort.ts';
 
@@ -17,7 +17,7 @@ const PAUSE_MINUTES = 15;
 const PAUSE_PASSED_MS = (PAUSE_MINUTES + 1) * 60_000;
 const ROUNDS = 6;
 
-describe.each(BOTH_DATABASES)('the end of a room on $name', { timeout: 240_000 }, ({ name, open }) => {
+describe.each(DATABASES)('the end of a room on $name', { timeout: 240_000 }, ({ name, open }) => {
   let killable: KillableHouse;
   let house: KillableHouse['house'];
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 import { killSteps } from '../../support/run/effort.ts';
 
@@ -14,7 +14,7 @@ const PRICE = 500;
 const SONG = { id: 'song', label: 'Choose the next song', amountMinor: PRICE };
 const ROUNDS = 4;
 
-describe.each(BOTH_DATABASES)('requests of tips on $name', { timeout: 120_000 }, ({ open }) => {
+describe.each(DATABASES)('requests of tips on $name', { timeout: 120_000 }, ({ open }) => {
   let killable: KillableHouse;
   let house: KillableHouse['house'];
   let room: Room;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { currentWaiver } from '../../../server/money/sales/waiver-texts.ts';
 import type { Room, RoomChange } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { type MailHouse, openMailHouse } from '../../support/houses/mail-house.ts';
 import { closeBalanced } from '../../support/houses/money-house.ts';
 import { openNotices, RETURN_LINKS } from '../../support/houses/notice-house.ts';
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 
 const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
 
-describe.each(BOTH_DATABASES)('a changed room on $name', { timeout: 120_000 }, ({ open }) => {
+describe.each(DATABASES)('a changed room on $name', { timeout: 120_000 }, ({ open }) => {
   let killable: KillableHouse;
   let house: KillableHouse['house'];
   let post: MailHouse;

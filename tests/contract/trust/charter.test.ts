@@ -9,7 +9,7 @@ import type { RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Article } from '../../../server/protocol/trust/charter.ts';
 import { Charter } from '../../../server/trust/charter/charter.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ const articles = (text: string): Article[] => [
 const codes = (results: PromiseSettledResult<unknown>[]) =>
   results.map((result) => (result.status === 'rejected' ? result.reason.code : 'ok')).sort();
 
-describe.each(BOTH_DATABASES)('the charter on $name', ({ open }) => {
+describe.each(DATABASES)('the charter on $name', ({ open }) => {
   const opened: AsyncDisposable[] = [];
   let db: Database & AsyncDisposable;
   let clock: MovableClock;
