@@ -1,6 +1,6 @@
 /**
- * Parses form parameters by their schema: converts text to numbers and booleans, and words faults as Stripe does. The
- * schema validates the result, so that a gap in this parser refuses a request instead of accepting it.
+ * Parses form parameters by their schema: converts text to numbers and booleans, and words faults as Stripe does. Ajv
+ * validates the result, so that a gap in this parser refuses a request instead of accepting it.
  */
 import type { FormObject, FormValue } from '../http/form.ts';
 import { definitionOf, faultOf, type JsonSchema, resolveReference } from '../schemas/schemas.ts';

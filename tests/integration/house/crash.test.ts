@@ -6,19 +6,20 @@
 import { describe, expect, test } from 'vitest';
 import { type CrashDatabase, runCrashes } from '../../support/crash/crash-rounds.ts';
 import { hasPostgres } from '../../support/databases/databases.ts';
-import { effort, isLong, SEED } from '../../support/run/effort.ts';
+import { drawVariants, effort, SEED } from '../../support/run/effort.ts';
 
-/** Without `--long` Postgres alone; `chat-crash.test.ts` kills a server on PGlite. */
-const DATABASES: CrashDatabase[] = hasPostgres ? (isLong ? ['PGlite', 'Postgres'] : ['Postgres']) : ['PGlite'];
-const KILLS = effort({ short: 2, long: 20 });
+const DATABASES = drawVariants<{ database: CrashDatabase; kills: number }>([
+  { database: 'PGlite', kills: effort({ short: 1, long: 20 }) },
+  ...(hasPostgres ? [{ database: 'Postgres' as const, kills: effort({ short: 2, long: 20 }) }] : []),
+]);
 
-describe.each(DATABASES)('kill -9 under a mixed load, on %s', (database) => {
-  test(`loses and repeats nothing that was acknowledged (seed ${SEED}, ${KILLS} kills)`, {
-    timeout: 60_000 + KILLS * 30_000,
+describe.each(DATABASES)('kill -9 under a mixed load, on $database', ({ database, kills }) => {
+  test(`loses and repeats nothing that was acknowledged (seed ${SEED}, ${kills} kills)`, {
+    timeout: 60_000 + kills * 30_000,
   }, async () => {
-    const { answered, lost, doubled, violations } = await runCrashes({ database, seed: SEED, kills: KILLS });
+    const { answered, lost, doubled, violations } = await runCrashes({ database, seed: SEED, kills });
     expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] });
     // Guards against a load without answers, which would prove nothing.
-    expect(answered).toBeGreaterThan(KILLS);
+    expect(answered).toBeGreaterThan(kills);
   });
 });
