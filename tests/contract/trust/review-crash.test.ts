@@ -11,7 +11,7 @@ import { Dice } from '../../support/soak/dice.ts';
 
 const LOAD = new URL('../../support/crash/review-load.ts', import.meta.url).pathname;
 /** Of a decision, an appeal and its answer: before and after each transaction. A run without a kill has as many. */
-const STEPS = 70;
+const STEPS = 50;
 /** A kill in each part of them; with `--long` at every step. */
 const PARTS = isLong ? STEPS : 5;
 

@@ -26,3 +26,5 @@ say({ at: 'granted' });
 house.killer.spare();
 await house.domains.money.close();
 await db.close();
+// What is still open would keep a process that was not killed, and its test, waiting.
+process.exit();
