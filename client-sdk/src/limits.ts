@@ -64,20 +64,6 @@ export const STAGE = {
   /** An RTP sender refuses a change of layers while it encodes a key frame; the change is then retried. */
   layerRetryMs: 50,
   layerRetries: 100,
-  /** Interval at which a publisher checks which of its layers are sent, and how long one that starts may take. */
-  uplinkCheckMs: 100,
-  /** The same while all of them are sent and nothing changes: it costs the page a few milliseconds. */
-  uplinkCalmCheckMs: 1_000,
-  uplinkSettleMs: 2_000,
-  /** Interval at which it probes for more bandwidth while the uplink does not carry all layers. */
-  uplinkProbeMs: 2_000,
-  /**
-   * How long it waits before it adds a layer after one was too much. Twice as long each time, if that was added less
-   * than `uplinkCalmMs` before.
-   */
-  uplinkRestMs: 2_000,
-  uplinkRestMaxMs: 30_000,
-  uplinkCalmMs: 6_000,
   /** How long the size of an element must be stable before it is sent. */
   viewportDebounceMs: 150,
   /** How long a transport may be `disconnected` before ICE is restarted; short losses recover by themselves. */

@@ -17,7 +17,7 @@ test('a thousand malformed, oversized and forged events a second neither slow ot
   const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);
   const { withoutMs, withMs, attacks, refused } = await measureUnderAttack(server.url, room, {
     rounds: effort({ short: 2, long: 15 }),
-    seconds: effort({ short: 1, long: 2 }),
+    seconds: 2,
   });
   expect(attacks.sent).toBeGreaterThan(1_000);
   expect(attacks.closed).toBeGreaterThan(0);

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { STAGE } from '../../limits.ts';
-import { neededBps, UplinkLayers } from './uplink-layers.ts';
+import { neededBps, UPLINK, UplinkLayers } from './uplink-layers.ts';
 
 const MAX_BITRATES = [100_000, 500_000, 1_700_000];
 
@@ -53,13 +52,13 @@ async function watch({ carried = 3 } = {}) {
   return { sender, changed, limits, probe };
 }
 
-const check = () => vi.advanceTimersByTimeAsync(STAGE.uplinkCheckMs);
+const check = () => vi.advanceTimersByTimeAsync(UPLINK.checkMs);
 
 describe('UplinkLayers', () => {
   it('asks for the parameters, which stops the page, once a second while nothing changes, and at once if it does', async () => {
     const { sender, limits } = await watch();
     const asked = vi.spyOn(sender, 'getParameters');
-    await vi.advanceTimersByTimeAsync(10 * STAGE.uplinkCalmCheckMs);
+    await vi.advanceTimersByTimeAsync(10 * UPLINK.calmCheckMs);
     expect(asked.mock.calls.length).toBeLessThanOrEqual(10);
     sender.carried = 1;
     await check();
@@ -83,13 +82,13 @@ describe('UplinkLayers', () => {
     Object.assign(sender, { active: 3, carried: 1 });
     await check();
     sender.carried = 3;
-    await vi.advanceTimersByTimeAsync(5 * STAGE.uplinkSettleMs);
+    await vi.advanceTimersByTimeAsync(5 * UPLINK.settleMs);
     expect({ changed, limits }).toEqual({ changed: [], limits: [] });
   });
 
   it('tells what is sent of a live that begins on a narrow uplink', async () => {
     const { sender, changed } = await watch({ carried: 1 });
-    await vi.advanceTimersByTimeAsync(2 * STAGE.uplinkSettleMs);
+    await vi.advanceTimersByTimeAsync(2 * UPLINK.settleMs);
     expect(changed).toEqual([0]);
     expect(sender.active).toBe(1);
   });
@@ -97,11 +96,11 @@ describe('UplinkLayers', () => {
   it('probes meanwhile, and adds a layer when there is bandwidth for it', async () => {
     const { sender, changed, limits, probe } = await watch();
     Object.assign(sender, { carried: 1, availableOutgoingBitrate: 280_000 });
-    await vi.advanceTimersByTimeAsync(3 * STAGE.uplinkRestMs);
+    await vi.advanceTimersByTimeAsync(3 * UPLINK.restMs);
     expect(probe.mock.calls.length).toBeGreaterThan(1);
     expect(limits).toEqual([0]);
     Object.assign(sender, { carried: 3, availableOutgoingBitrate: 1_200_000 });
-    await vi.advanceTimersByTimeAsync(3 * STAGE.uplinkSettleMs);
+    await vi.advanceTimersByTimeAsync(3 * UPLINK.settleMs);
     expect({ changed, limits }).toEqual({ changed: [0, 1, 2], limits: [0, 1, null] });
   });
 
@@ -109,7 +108,7 @@ describe('UplinkLayers', () => {
     const { sender, limits } = await watch();
     Object.assign(sender, { carried: 2, availableOutgoingBitrate: undefined });
     const tries: number[] = [];
-    for (let atMs = 0; atMs < 120_000; atMs += STAGE.uplinkCheckMs) {
+    for (let atMs = 0; atMs < 120_000; atMs += UPLINK.checkMs) {
       await check();
       if (limits.at(-1) === null && limits.length > tries.length * 2) tries.push(atMs);
     }

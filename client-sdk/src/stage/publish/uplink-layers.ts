@@ -4,7 +4,6 @@
  * hears of it. A layer that is switched off is dropped from that queue at once, and the layers that are left begin with
  * a key frame.
  */
-import { STAGE } from '../../limits.ts';
 import type { LayerControl } from './layer-control.ts';
 
 interface WatchedProducer {
@@ -25,6 +24,23 @@ const OTHER_BPS = 60_000;
 /** Share of a layer's bit rate with which a browser begins to send it. */
 const BEGINS_WITH = 0.3;
 
+export const UPLINK = {
+  /** Interval at which it is checked which layers are sent, and how long one that starts may take. */
+  checkMs: 100,
+  settleMs: 2_000,
+  /** Interval of the checks while all layers are sent and nothing changes. */
+  calmCheckMs: 1_000,
+  /** Interval of probes for more bandwidth while the uplink does not carry all layers. */
+  probeMs: 2_000,
+  /**
+   * How long to wait before a layer is added after one was too much. Twice as long each time, if that was added less
+   * than `calmMs` before.
+   */
+  restMs: 2_000,
+  restMaxMs: 30_000,
+  calmMs: 6_000,
+} as const;
+
 export class UplinkLayers {
   readonly #options: UplinkLayersOptions;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -37,7 +53,7 @@ export class UplinkLayers {
   #raisedAt = Number.NEGATIVE_INFINITY;
   #fellAt = Number.NEGATIVE_INFINITY;
   #probedAt = Number.NEGATIVE_INFINITY;
-  #restMs: number = STAGE.uplinkRestMs;
+  #restMs: number = UPLINK.restMs;
   #frames = new Map<string, number>();
   /** What was sent at the last check, and until when only a change of it is looked at. */
   #sent = '';
@@ -46,7 +62,7 @@ export class UplinkLayers {
   /** Watches until the producer is closed. */
   constructor(options: UplinkLayersOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#check(), STAGE.uplinkCheckMs);
+    this.#timer = setInterval(() => void this.#check(), UPLINK.checkMs);
   }
 
   async #check(): Promise<void> {
@@ -64,10 +80,10 @@ export class UplinkLayers {
     // Stops the page until the browser's media thread answers.
     const { encodings } = sender.getParameters();
     const active = encodings.findLastIndex((encoding) => encoding.active);
-    if (active > this.#active) this.#settledAt = now + STAGE.uplinkSettleMs;
+    if (active > this.#active) this.#settledAt = now + UPLINK.settleMs;
     this.#active = active;
     const highest = encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
-    if (highest >= active && this.#limit === null) this.#calmUntil = now + STAGE.uplinkCalmCheckMs;
+    if (highest >= active && this.#limit === null) this.#calmUntil = now + UPLINK.calmCheckMs;
     if (encodings.length < 2 || active < 0) return;
     if (highest >= active) this.#settledAt = 0;
     if (now < this.#settledAt) return;
@@ -81,9 +97,9 @@ export class UplinkLayers {
 
   #lower(limit: number): void {
     const now = performance.now();
-    if (now - this.#raisedAt >= STAGE.uplinkCalmMs) this.#restMs = STAGE.uplinkRestMs;
+    if (now - this.#raisedAt >= UPLINK.calmMs) this.#restMs = UPLINK.restMs;
     // Falls that follow close upon another are one.
-    else if (now - this.#fellAt >= this.#restMs) this.#restMs = Math.min(STAGE.uplinkRestMaxMs, this.#restMs * 2);
+    else if (now - this.#fellAt >= this.#restMs) this.#restMs = Math.min(UPLINK.restMaxMs, this.#restMs * 2);
     this.#fellAt = now;
     this.#set(limit);
   }
@@ -92,13 +108,13 @@ export class UplinkLayers {
   #raiseLater(encodings: readonly RTCRtpEncodingParameters[], available: number | undefined): void {
     const now = performance.now();
     if (this.#limit === null || now - this.#fellAt < this.#restMs) return;
-    if (now - this.#raisedAt < STAGE.uplinkSettleMs) return;
+    if (now - this.#raisedAt < UPLINK.settleMs) return;
     const next = this.#limit + 1;
     const needed = neededBps(encodings, next);
     if (available === undefined || available >= needed) {
       this.#raisedAt = now;
       this.#set(next < encodings.length - 1 ? next : null);
-    } else if (now - this.#probedAt >= STAGE.uplinkProbeMs) {
+    } else if (now - this.#probedAt >= UPLINK.probeMs) {
       this.#probedAt = now;
       this.#options.layers.probe(needed);
     }
