@@ -89,24 +89,6 @@ export const STAGE = {
   spareAfterMs: 1_000,
   spareSpreadMs: 3_000,
   spareRetryMs: 30_000,
-  /**
-   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without
-   * a new one for `stallAfterMs`, while packets arrive, the server is asked to restart it, and again after
-   * `stallBackoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after
-   * `stallCalmMs` without a stall. If more than `stallLossShare` of the packets are lost, the line is too narrow: the
-   * server is asked after `lossyAfterMs` already.
-   */
-  stallCheckMs: 60,
-  stillAfterMs: 120,
-  stillCheckMs: 50,
-  lossyAfterMs: 200,
-  /** A screen that nobody touches has no new pictures for a long time. */
-  silentAfterMs: 1_000,
-  silentCheckMs: 250,
-  stallAfterMs: 400,
-  stallBackoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
-  stallCalmMs: 10_000,
-  stallLossShare: 0.2,
   /** How often a paused session checks whether its transport is connected again, to ask the server to resume. */
   playRetryMs: 500,
   /** Delay before a removed track is closed: closing costs a negotiation, and the track's replacement goes first. */

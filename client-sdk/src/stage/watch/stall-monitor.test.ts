@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { STAGE } from '../../limits.ts';
-import { StallMonitor } from './stall-monitor.ts';
+import { STALL, StallMonitor } from './stall-monitor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -57,7 +56,7 @@ describe('StallMonitor', () => {
     const { receiver, onStalled, onMoving } = monitor();
     await vi.advanceTimersByTimeAsync(2_000);
     Object.assign(receiver, { isMoving: false, arriving: 0 });
-    await vi.advanceTimersByTimeAsync(STAGE.stillAfterMs + STAGE.stallCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.stillAfterMs + STALL.checkMs);
     const before = onMoving.mock.calls.length;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(onStalled).not.toHaveBeenCalled();
@@ -72,7 +71,7 @@ describe('StallMonitor', () => {
     Object.assign(receiver, { isMoving: false, arriving: 0 });
     await vi.advanceTimersByTimeAsync(3_000);
     receiver.arriving = 1;
-    await vi.advanceTimersByTimeAsync(STAGE.silentCheckMs + 3 * STAGE.stillCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.silentCheckMs + 3 * STALL.stillCheckMs);
     expect(onStalled.mock.calls).toEqual([[{}]]);
     receiver.isMoving = true;
     await vi.advanceTimersByTimeAsync(5_000);
@@ -95,8 +94,8 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     Object.assign(receiver, { isMoving: false, arriving: 0.3 });
     // Sooner than a stall of another cause.
-    await vi.advanceTimersByTimeAsync(STAGE.stallAfterMs);
-    await vi.advanceTimersByTimeAsync(STAGE.stillCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.afterMs);
+    await vi.advanceTimersByTimeAsync(STALL.stillCheckMs);
     const lineBps = PACKETS_PER_SECOND * 0.3 * PACKET_BYTES * 8;
     expect(onStalled.mock.calls).toEqual([[{ lineBps }]]);
   });

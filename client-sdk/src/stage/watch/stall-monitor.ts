@@ -4,7 +4,6 @@
  * call for each video; statistics are read only while a picture stands still.
  */
 import { backoffMs } from '../../backoff.ts';
-import { STAGE } from '../../limits.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 
@@ -39,6 +38,27 @@ interface StallMonitorOptions {
   onMoving(): void;
 }
 
+export const STALL = {
+  /**
+   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without
+   * a new one for `afterMs`, while packets arrive, the server is asked to restart it, and again after
+   * `backoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after
+   * `calmMs` without a stall. If more than `lossShare` of the packets are lost, the line is too narrow: the
+   * server is asked after `lossyAfterMs` already.
+   */
+  checkMs: 60,
+  stillAfterMs: 120,
+  stillCheckMs: 50,
+  lossyAfterMs: 200,
+  /** A screen that nobody touches has no new pictures for a long time. */
+  silentAfterMs: 1_000,
+  silentCheckMs: 250,
+  afterMs: 400,
+  backoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
+  calmMs: 10_000,
+  lossShare: 0.2,
+} as const;
+
 /** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
 const FLOWING_CHECKS = 2;
 
@@ -54,7 +74,7 @@ export class StallMonitor {
 
   constructor(options: StallMonitorOptions) {
     this.#options = options;
-    this.#checkLater(STAGE.stallCheckMs);
+    this.#checkLater(STALL.checkMs);
   }
 
   close(): void {
@@ -73,16 +93,16 @@ export class StallMonitor {
     if (stalled) this.#handleStalled(stalled);
     const isMoving = results.every((result) => result === 'moving');
     if (isMoving && results.length > 0) this.#options.onMoving();
-    if (isMoving) this.#checkLater(STAGE.stallCheckMs);
-    else this.#checkLater(results.includes('silent') ? STAGE.silentCheckMs : STAGE.stillCheckMs);
+    if (isMoving) this.#checkLater(STALL.checkMs);
+    else this.#checkLater(results.includes('silent') ? STALL.silentCheckMs : STALL.stillCheckMs);
   }
 
   #handleStalled(stalled: Stalled): void {
     const now = performance.now();
-    if (now - this.#stalledAt > STAGE.stallCalmMs) this.#reports = 0;
+    if (now - this.#stalledAt > STALL.calmMs) this.#reports = 0;
     this.#stalledAt = now;
     if (this.#reports > 0 && now < this.#nextReportAt) return;
-    this.#nextReportAt = now + backoffMs(STAGE.stallBackoffMs, this.#reports);
+    this.#nextReportAt = now + backoffMs(STALL.backoffMs, this.#reports);
     this.#reports += 1;
     this.#options.onStalled(stalled);
   }
@@ -98,7 +118,7 @@ export class StallMonitor {
     }
     // Before the first picture the server looks after those who join.
     const stillMs = now - watched.changedAt;
-    if (watched.frameAt === 0 || stillMs < STAGE.stillAfterMs) return 'moving';
+    if (watched.frameAt === 0 || stillMs < STALL.stillAfterMs) return 'moving';
     const { counters: before } = watched;
     const counters = await readCounters(video);
     watched.counters = counters;
@@ -106,18 +126,18 @@ export class StallMonitor {
     if (counters.packets === before.packets) Object.assign(watched, { flowing: 0, wasSilent: true });
     else watched.flowing += 1;
     if (watched.flowing === 1) watched.since = watched.wasSilent ? counters : before;
-    if (watched.flowing === 0 && stillMs > STAGE.silentAfterMs) return 'silent';
+    if (watched.flowing === 0 && stillMs > STALL.silentAfterMs) return 'silent';
     if (watched.flowing < FLOWING_CHECKS) return 'still';
-    const lineBps = stillMs < STAGE.lossyAfterMs ? undefined : lossyBps(watched.since ?? before, counters);
+    const lineBps = stillMs < STALL.lossyAfterMs ? undefined : lossyBps(watched.since ?? before, counters);
     if (lineBps !== undefined) return { lineBps };
-    return stillMs < STAGE.stallAfterMs ? 'still' : {};
+    return stillMs < STALL.afterMs ? 'still' : {};
   }
 }
 
 /** What arrives, in bits per second, if packets are being lost. */
 function lossyBps(before: Counters, now: Counters): number | undefined {
   const lost = now.lost - before.lost;
-  if (lost <= STAGE.stallLossShare * (now.packets - before.packets + lost)) return undefined;
+  if (lost <= STALL.lossShare * (now.packets - before.packets + lost)) return undefined;
   return Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs));
 }
 
