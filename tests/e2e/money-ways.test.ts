@@ -19,7 +19,7 @@ const CARD_ASKS = '4000 0027 6000 3184';
 /** Its bank sends refunds back after a while. */
 const CARD_REFUNDS_RETURN = '4000 0000 0000 5126';
 const SALE_MINOR = 900;
-/** Browsers, shared by the tests: one after the other, people sign in at each. */
+/** Browsers that the tests share; people sign in to each one after the other. */
 const PLACES = {
   studio: {},
   desk: {},

@@ -12,7 +12,7 @@ import { tipRequestState } from './tipping.ts';
 const paymentId = z
   .string()
   .max(64)
-  .regex(/^[a-z]+_[0-9A-Za-z]{8,}$/);
+  .regex(/^[a-z]+_[0-9A-Za-z]{8,40}$/);
 const bps = z.number().int().min(0).max(10_000);
 export const feePolicyInput = z.object({
   /** The platform's share of the price without VAT. */

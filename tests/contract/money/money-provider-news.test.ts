@@ -155,7 +155,7 @@ describe.each(DATABASES)('events of the provider on $name', ({ open }) => {
     await expect(refund).rejects.toEqual(failure('not_refundable'));
     house.emulator.act('close_dispute', { dispute: opened.id, outcome: 'won' });
     await eventually(async () => (await house.money.wallets.get(fan)).balanceMinor === 3_000);
-    // The fact is told after the commit.
+    // The fact arrives after the commit.
     await eventually(() => factsOf('dispute.changed').at(-1)?.dispute.status === 'won');
     expect(factsOf('dispute.changed').map(({ dispute }) => dispute.status)).toEqual(
       expect.arrayContaining(['inquiry', 'open', 'won']),

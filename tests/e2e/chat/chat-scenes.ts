@@ -64,7 +64,7 @@ export class ChatScenes implements AsyncDisposable {
     await this.loge[Symbol.asyncDispose]();
   }
 
-  /** One page shows each scene in turn, anew where another person sees it. */
+  /** One page shows each scene in turn; it is loaded again where another person sees the scene. */
   async *scenes(): AsyncGenerator<Scene> {
     const visitor = await Visitor.create();
     for (const scenes of [this.#busyRoom(visitor), this.#order(visitor), this.#panic(visitor)])

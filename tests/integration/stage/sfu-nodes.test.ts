@@ -291,7 +291,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
     const packets = fan.viewer.packets('video');
     await socket.request('stage:resume', { session: fan.session });
     // A frame every 33 ms.
-    await vi.waitFor(() => expect(fan.viewer.packets('video')).toBeGreaterThan(packets + 40), WAIT);
+    await vi.waitFor(() => expect(fan.viewer.packets('video')).toBeGreaterThan(packets + 200), WAIT);
     clearInterval(looking);
     // A viewer would notice a gap of many frames.
     expect(longestMs).toBeLessThan(500);

@@ -9,7 +9,7 @@ export const CHROMIUM = process.env.LOGE_TEST_CHROMIUM ?? '';
 
 export const PHONE = { width: 390, height: 844 } as const;
 export const DESKTOP = { width: 1440, height: 900 } as const;
-/** Of those who show themselves: every frame of a preview is drawn, at half the cost of a desktop. */
+/** For visitors with a camera: to draw their preview costs half as much as on a desktop. */
 const LAPTOP = { width: 1024, height: 640 } as const;
 
 /** At Chromium's default of 20 frames a second, encoding three layers takes most of a core. */

@@ -26,5 +26,5 @@ say({ at: 'granted' });
 house.killer.spare();
 await house.domains.money.close();
 await db.close();
-// What is still open would keep a process that was not killed, and its test, waiting.
+// A process that was not killed must end, although some of its timers and connections are still open.
 process.exit();

@@ -55,7 +55,7 @@ async function watch({ carried = 3 } = {}) {
 const check = () => vi.advanceTimersByTimeAsync(UPLINK.checkMs);
 
 describe('UplinkLayers', () => {
-  it('asks for the parameters, which stops the page, once a second while nothing changes, and at once if it does', async () => {
+  it('asks for the parameters once a second while nothing changes, and at once after a change', async () => {
     const { sender, limits } = await watch();
     const asked = vi.spyOn(sender, 'getParameters');
     await vi.advanceTimersByTimeAsync(10 * UPLINK.calmCheckMs);

@@ -55,7 +55,7 @@ export class UplinkLayers {
   #probedAt = Number.NEGATIVE_INFINITY;
   #restMs: number = UPLINK.restMs;
   #frames = new Map<string, number>();
-  /** What was sent at the last check, and until when only a change of it is looked at. */
+  /** Layers that were sent at the last check; until `#calmUntil` only a change of them matters. */
   #sent = '';
   #calmUntil = 0;
 
@@ -77,7 +77,7 @@ export class UplinkLayers {
     const sent = [...sending].join();
     if (sent === this.#sent && now < this.#calmUntil) return;
     this.#sent = sent;
-    // Stops the page until the browser's media thread answers.
+    // Blocks the page until the browser's media thread answers.
     const { encodings } = sender.getParameters();
     const active = encodings.findLastIndex((encoding) => encoding.active);
     if (active > this.#active) this.#settledAt = now + UPLINK.settleMs;
