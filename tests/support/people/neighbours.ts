@@ -44,6 +44,8 @@ export async function measureUnderAttack(
     seconds: number;
     costly?: CostlyTexts;
     onRound?: (without: Latencies | undefined, during: Latencies | undefined) => void;
+    /** True when no further round is needed. */
+    isEnough?: (measured: AttackMeasurement) => boolean;
   },
 ): Promise<AttackMeasurement> {
   const latencies: number[] = [];
@@ -101,6 +103,7 @@ export async function measureUnderAttack(
       hostile.kill('SIGCONT');
       measured.withMs.push(await talk());
       options.onRound?.(measured.withoutMs.at(-1), measured.withMs.at(-1));
+      if (options.isEnough?.(measured)) break;
     }
     measured.attacks = await attacks();
   } finally {
