@@ -10,8 +10,10 @@ import { isLong, SEED } from '../../support/run/effort.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
 const LOAD = new URL('../../support/crash/review-load.ts', import.meta.url).pathname;
-/** Of a decision, an appeal and its answer: before and after each transaction. A run without a kill has as many. */
+/** Of a decision, an appeal and its answer: before and after each transaction. */
 const STEPS = 50;
+/** Some of them are a timer's, so a run without a kill may have a few less. */
+const SURE_STEPS = 45;
 /** A kill in each part of them; with `--long` at every step. */
 const PARTS = isLong ? STEPS : 5;
 
@@ -43,8 +45,10 @@ describe.each(CRASH_TARGETS)('kill -9 between a decision and its effects, on $na
         ]);
         const [scene, ...reached] = lines;
         if (!scene) throw new Error('The process died before the decision.');
-        expect(signal, `after ${steps} steps`).toBe('SIGKILL');
-        killedAt.push(reached.at(-1)?.at ?? 'reported');
+        const at = reached.at(-1)?.at ?? 'reported';
+        if (signal !== 'SIGKILL')
+          expect({ steps, at }).toEqual({ steps: expect.toSatisfy((n) => n > SURE_STEPS), at: 'granted' });
+        else killedAt.push(at);
         const db = await connect();
         const house = await ReviewHouse.create(db);
         await decideScene(house, scene);
