@@ -16,6 +16,8 @@ import { effort, SEED } from '../../support/run/effort.ts';
 import { Dice } from '../../support/soak/dice.ts';
 
 const SECONDS = effort({ short: 10, long: 300 });
+/** A gateway that leaves takes up to 20 s. */
+const FAULTS_MIN = effort({ short: 3, long: 30 });
 /** With a publisher, a guest and a fan without a ticket, as many as two cores carry beside the restarts. */
 const FANS = effort({ short: 5, long: 8 });
 const REMOVAL_MAX_MS = 1_000;
@@ -41,7 +43,7 @@ describe.skipIf(!hasGateways)('chaos', () => {
     try {
       await creator.join();
       const chaosOver = performance.now() + SECONDS * 1_000;
-      const breaking = monkey.run(() => performance.now() >= chaosOver);
+      const breaking = monkey.run(() => performance.now() >= chaosOver && monkey.count >= FAULTS_MIN);
       const people = [
         ...fans.map(async (fan) => {
           await fan.join();
@@ -91,8 +93,7 @@ describe.skipIf(!hasGateways)('chaos', () => {
     await Promise.all(house.gateways.map((gateway) => gateway.stop()));
     expect(await checkBooks(world)).toEqual([]);
     process.stdout.write(`${describeChaos(world)}\n`);
-    // Guards against a run without faults or without traffic, which would prove nothing.
-    expect(Object.values(monkey.counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(SECONDS / 10);
+    // Guards against a run without traffic, which would prove nothing.
     expect(world.said.length).toBeGreaterThan(FANS);
     expect(world.answers.count).toBeGreaterThan(FANS);
     expect(world.deniedAttempts).toBeGreaterThan(0);

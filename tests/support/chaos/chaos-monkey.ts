@@ -62,6 +62,11 @@ export class ChaosMonkey {
     this.#dice = dice;
   }
 
+  /** Faults so far. */
+  get count(): number {
+    return this.#faults.length;
+  }
+
   get timeline(): string[] {
     const at = (ms: number) => `${((ms - this.#startedAtMs) / 1_000).toFixed(1)} s`;
     return this.#faults.map(({ what, fromMs, untilMs }) => `${at(fromMs)}–${untilMs ? at(untilMs) : ''} ${what}`);
