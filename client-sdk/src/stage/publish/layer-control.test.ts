@@ -7,6 +7,7 @@ class SlowProducer {
   readonly applied: number[] = [];
   active = [true, true, true];
   keepsFailing = false;
+  paused = false;
   readonly #pending: (() => void)[] = [];
 
   readonly rtpSender = {
@@ -15,6 +16,14 @@ class SlowProducer {
       this.active = encodings.map(({ active }) => active);
     },
   };
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
 
   setMaxSpatialLayer(layer: number): Promise<void> {
     return new Promise((resolve) => {
@@ -88,6 +97,22 @@ describe('LayerControl', () => {
     control.limit(null);
     await producer.finishNegotiation();
     expect(onApplied.mock.calls).toEqual([[1], [0], [1], [2]]);
+  });
+
+  it('sends nothing until what the browser has queued is dropped, and then the layers that are left', async () => {
+    const { producer, control } = createControl();
+    const { promise: drained, resolve } = Promise.withResolvers<void>();
+    control.limit(1, drained);
+    expect(producer.paused).toBe(true);
+    await producer.finishNegotiation();
+    expect(producer.active).toEqual([true, true, false]);
+    control.limit(0, drained);
+    resolve();
+    await drained;
+    expect(producer.paused).toBe(true);
+    await producer.finishNegotiation();
+    expect(producer.active).toEqual([true, false, false]);
+    await vi.waitFor(() => expect(producer.paused).toBe(false));
   });
 
   it('switches everything off and on again', async () => {

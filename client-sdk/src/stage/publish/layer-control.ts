@@ -6,7 +6,8 @@ import type { Producer } from 'mediasoup-client/types';
 import { delay } from '../../backoff.ts';
 import { STAGE } from '../../limits.ts';
 
-export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender'>;
+/** Paused, it sends no packets at all. */
+export type LayeredProducer = Pick<Producer, 'closed' | 'setMaxSpatialLayer' | 'rtpSender' | 'pause' | 'resume'>;
 
 /** TypeScript's DOM types lack the second parameter. */
 type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
@@ -18,12 +19,14 @@ type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
 
 /** Long enough for the browser to begin probing. */
 const PROBE_MS = 200;
+const DRAIN_MAX_MS = 500;
 
 export class LayerControl {
   readonly #producer: LayeredProducer;
   readonly #onApplied: (maxSpatialLayer: number) => void;
   #wanted: number | null = null;
   #limit: number | null = null;
+  #drained: Promise<unknown> | null = null;
   #applied: number | null = null;
   #isKeyFrameDue = false;
   #probeBps = 0;
@@ -45,10 +48,14 @@ export class LayerControl {
     this.want(this.#topLayer);
   }
 
-  /** The uplink carries no higher layers; null: it does. */
-  limit(maxSpatialLayer: number | null): void {
+  /**
+   * The uplink carries no higher layers; null: it does. Until `drained` settles nothing is sent: a pause drops the
+   * packets that the browser has queued, above all those to be sent again, which otherwise go before all others.
+   */
+  limit(maxSpatialLayer: number | null, drained: Promise<unknown> | null = null): void {
     this.#wanted ??= this.#topLayer;
     this.#limit = maxSpatialLayer;
+    this.#drained = drained;
     if (!this.#isRunning) void this.#run();
   }
 
@@ -109,8 +116,13 @@ export class LayerControl {
   async #run(): Promise<void> {
     this.#isRunning = true;
     let retries = 0;
+    let isPaused = false;
     try {
       while (!this.#producer.closed) {
+        if (this.#drained && !isPaused) {
+          this.#producer.pause();
+          isPaused = true;
+        }
         const target = this.#wanted && Math.min(this.#wanted, this.#limit ?? this.#wanted);
         if (target !== null && target !== this.#applied) {
           await this.#apply(target);
@@ -122,6 +134,13 @@ export class LayerControl {
           retries = 0;
           this.#applied = target;
           if (!this.#producer.closed) this.#onApplied(target);
+        } else if (this.#drained) {
+          const drained = this.#drained;
+          this.#drained = null;
+          await Promise.race([drained, delay(DRAIN_MAX_MS)]);
+        } else if (isPaused) {
+          this.#producer.resume();
+          isPaused = false;
         } else if (this.#probeBps > 0) {
           await this.#probe(this.#probeBps);
         } else if (this.#isKeyFrameDue) {

@@ -21,7 +21,7 @@ class FakeTransport {
     const { id } = await new Promise<{ id: string }>((resolve, reject) =>
       this.#produce?.({ kind: track.kind, rtpParameters: {}, appData }, resolve, reject),
     );
-    return { id, closed: false, close: vi.fn(), pause: vi.fn(), resume: vi.fn() };
+    return { id, closed: false, rtpParameters: {}, close: vi.fn() };
   }
 }
 

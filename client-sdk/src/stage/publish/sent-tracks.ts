@@ -176,7 +176,6 @@ export class SentTracks {
     });
     this.#sent.set(source, { producer, producerId, layers, track, muted });
     if (track.kind === 'video') void this.#followLayers(producerId, producer, layers);
-    if (muted) producer.pause();
     const early = takeEarlyLayers(producerId);
     if (early !== undefined && track.kind === 'video') layers.want(early);
     return true;
@@ -190,11 +189,11 @@ export class SentTracks {
     new code.UplinkLayers({
       producer,
       layers,
-      onChanged: (maxSpatialLayer) => {
+      onChanged: async (maxSpatialLayer) => {
         log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
         if (connection.state !== 'connected') return;
         const input = { session: this.media.session, producerId, maxSpatialLayer };
-        connection.request('stage:sentLayers', input).catch((error) => {
+        await connection.request('stage:sentLayers', input).catch((error) => {
           log('debug', 'sent layers not reported', { code: toLogeError(error, 'internal').code });
         });
       },
@@ -215,8 +214,6 @@ export class SentTracks {
   }
 
   async #mute(sent: SentTrack, muted: boolean): Promise<boolean> {
-    if (muted) sent.producer.pause();
-    else sent.producer.resume();
     const isDone = await this.#request('stage:mute', sent, { muted });
     if (isDone) sent.muted = muted;
     return isDone;
@@ -265,6 +262,9 @@ async function produceTrack(options: ProduceOptions): Promise<{ producer: Produc
     ...(track.kind === 'video' && codec ? { codec } : {}),
     // The device belongs to the code that captured the track.
     stopTracks: false,
+    // A muted track is disabled by its owner; a pause is for an uplink that has become too narrow.
+    disableTrackOnPause: false,
+    zeroRtpOnPause: true,
     appData,
   });
   try {

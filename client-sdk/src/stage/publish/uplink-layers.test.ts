@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { neededBps, UPLINK, UplinkLayers } from './uplink-layers.ts';
 
-const MAX_BITRATES = [100_000, 500_000, 1_700_000];
+const ENCODINGS = [100_000, 500_000, 1_700_000].map((maxBitrate, layer) => ({ rid: `r${layer}`, maxBitrate }));
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,64 +15,109 @@ class FakeSender {
   carried = 3;
   active = 3;
   availableOutgoingBitrate: number | undefined = 4_000_000;
+  bytesSent = 0;
+  retransmittedBytesSent = 0;
+  /** Whether the browser tells in its statistics which layers are switched on. */
+  tellsActive = true;
 
-  getParameters(): RTCRtpSendParameters {
-    const encodings = MAX_BITRATES.map((maxBitrate, layer) => {
-      return { rid: `r${layer}`, active: layer < this.active, maxBitrate };
-    });
+  readonly getParameters = vi.fn((): RTCRtpSendParameters => {
+    const encodings = ENCODINGS.map((encoding, layer) => ({ ...encoding, active: layer < this.active }));
     return { encodings, transactionId: '', codecs: [], headerExtensions: [], rtcp: {} };
-  }
+  });
 
   async getStats(): Promise<RTCStatsReport> {
     const isSent = (layer: number) => layer < Math.min(this.carried, this.active);
-    const streams = MAX_BITRATES.map((_, layer) => {
-      return { type: 'outbound-rtp', rid: `r${layer}`, targetBitrate: isSent(layer) ? 100_000 : 0 };
+    const streams = ENCODINGS.map(({ rid }, layer) => {
+      const { bytesSent, retransmittedBytesSent } = this;
+      const bytes = layer === 0 ? { bytesSent, retransmittedBytesSent } : {};
+      const active = this.tellsActive ? { active: layer < this.active } : {};
+      return { type: 'outbound-rtp', rid, targetBitrate: isSent(layer) ? 100_000 : 0, ...bytes, ...active };
     });
     const pair = { type: 'candidate-pair', availableOutgoingBitrate: this.availableOutgoingBitrate };
     return new Map([...streams, pair].map((stat, index) => [`${index}`, stat]));
   }
 }
 
-async function watch({ carried = 3 } = {}) {
+async function watch({ carried = 3, tellsActive = true } = {}) {
   const sender = new FakeSender();
+  sender.tellsActive = tellsActive;
   if (carried < 3) Object.assign(sender, { carried, availableOutgoingBitrate: 200_000 });
   const changed: number[] = [];
   const limits: (number | null)[] = [];
+  /** The limits until which nothing is sent. */
+  const drained: number[] = [];
   const probe = vi.fn();
-  const limit = (layer: number | null) => {
+  const limit = (layer: number | null, until?: Promise<unknown> | null) => {
     limits.push(layer);
+    if (until) drained.push(layer ?? 2);
     sender.active = (layer ?? 2) + 1;
   };
   new UplinkLayers({
-    producer: { closed: false, rtpSender: sender },
+    producer: { closed: false, rtpSender: sender, rtpParameters: { encodings: ENCODINGS } },
     layers: { limit, probe },
-    onChanged: (layer) => changed.push(layer),
+    onChanged: async (layer) => {
+      changed.push(layer);
+    },
   });
   await check();
-  return { sender, changed, limits, probe };
+  return { sender, changed, limits, drained, probe };
 }
 
 const check = () => vi.advanceTimersByTimeAsync(UPLINK.checkMs);
 
 describe('UplinkLayers', () => {
-  it('asks for the parameters once a second while nothing changes, and at once after a change', async () => {
-    const { sender, limits } = await watch();
-    const asked = vi.spyOn(sender, 'getParameters');
-    await vi.advanceTimersByTimeAsync(10 * UPLINK.calmCheckMs);
-    expect(asked.mock.calls.length).toBeLessThanOrEqual(10);
-    sender.carried = 1;
-    await check();
-    expect(limits).toEqual([0]);
-  });
+  it.each([true, false])(
+    'asks for no parameters where the browser tells what is switched on: %s',
+    async (tellsActive) => {
+      const { sender, limits } = await watch({ tellsActive });
+      sender.carried = 1;
+      await check();
+      expect(limits).toEqual([0]);
+      expect(sender.getParameters.mock.calls.length > 0).toBe(!tellsActive);
+    },
+  );
 
   it('switches off what the uplink does not carry, and tells it at once', async () => {
-    const { sender, changed, limits } = await watch();
+    const { sender, changed, limits, drained } = await watch();
     Object.assign(sender, { carried: 2, availableOutgoingBitrate: 700_000 });
     await check();
     expect({ changed, limits }).toEqual({ changed: [1], limits: [1] });
     sender.carried = 1;
     await check();
-    expect({ changed, limits }).toEqual({ changed: [1, 0], limits: [1, 0] });
+    expect({ changed, limits, drained }).toEqual({ changed: [1, 0], limits: [1, 0], drained: [] });
+  });
+
+  /** What was sent since the last check, and which part of it again. */
+  const send = (sender: FakeSender, bytes: number, again: number) => {
+    sender.bytesSent += bytes;
+    sender.retransmittedBytesSent += again;
+  };
+
+  it('drops what waits to be sent again when far less gets through, and keeps what surely fits', async () => {
+    const { sender, limits, drained } = await watch();
+    sender.availableOutgoingBitrate = 1_450_000;
+    await check();
+    expect(limits).toEqual([]);
+    send(sender, 25_000, 15_000);
+    await check();
+    expect({ limits, drained }).toEqual({ limits: [1], drained: [1] });
+    sender.availableOutgoingBitrate = 450_000;
+    send(sender, 10_000, 5_000);
+    await check();
+    expect({ limits, drained }).toEqual({ limits: [1, 0], drained: [1, 0] });
+  });
+
+  it('drops nothing on a lossy uplink, and nothing when the estimate falls without loss', async () => {
+    const { sender, limits } = await watch();
+    send(sender, 25_000, 15_000);
+    await check();
+    sender.availableOutgoingBitrate = 1_450_000;
+    send(sender, 25_000, 1_000);
+    await check();
+    await vi.advanceTimersByTimeAsync(UPLINK.fallingMs);
+    send(sender, 25_000, 15_000);
+    await check();
+    expect(limits).toEqual([]);
   });
 
   it('says nothing while layers start, and nothing of layers that nobody wants', async () => {
@@ -119,14 +164,12 @@ describe('UplinkLayers', () => {
 });
 
 describe('neededBps', () => {
-  const encodings = MAX_BITRATES.map((maxBitrate) => ({ maxBitrate }));
-
   it('does not add the middle layer on an uplink of 300 kbit/s, and does on one of 800', () => {
-    expect(neededBps(encodings, 1)).toBeGreaterThan(300_000);
-    expect(neededBps(encodings, 1)).toBeLessThan(700_000);
+    expect(neededBps(ENCODINGS, 1)).toBeGreaterThan(300_000);
+    expect(neededBps(ENCODINGS, 1)).toBeLessThan(700_000);
   });
 
   it('adds the top layer at what a browser can find by probing with the lower ones, twice their bit rate', () => {
-    expect(neededBps(encodings, 2)).toBeLessThanOrEqual(2 * 648_000);
+    expect(neededBps(ENCODINGS, 2)).toBeLessThanOrEqual(2 * 648_000);
   });
 });

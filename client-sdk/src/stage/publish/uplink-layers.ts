@@ -1,35 +1,44 @@
 /**
  * Keeps the simulcast layers of one producer to what its uplink carries. When the bandwidth falls, a browser stops its
- * upper layers by itself, but first sends what it has queued of them, for seconds, before anything else; and nobody
- * hears of it. A layer that is switched off is dropped from that queue at once, and the layers that are left begin with
- * a key frame.
+ * upper layers by itself, but nobody hears of it. If it falls far, most packets are lost until then, and the browser
+ * sends them again before anything else, for seconds, those of the layers that have stopped too.
  */
+import type { RtpEncodingParameters, RtpParameters } from 'mediasoup-client/types';
 import type { LayerControl } from './layer-control.ts';
 
 interface WatchedProducer {
   readonly closed: boolean;
   readonly rtpSender?: Pick<RTCRtpSender, 'getParameters' | 'getStats'> | undefined;
+  readonly rtpParameters: Pick<RtpParameters, 'encodings'>;
 }
-type Stats = Partial<RTCOutboundRtpStreamStats & RTCIceCandidatePairStats>;
+type Stats = Partial<RTCOutboundRtpStreamStats & RTCIceCandidatePairStats & { active: boolean }>;
 
 interface UplinkLayersOptions {
   producer: WatchedProducer;
   layers: Pick<LayerControl, 'limit' | 'probe'>;
-  /** The highest layer that the uplink carries has changed. */
-  onChanged(maxSpatialLayer: number): void;
+  /** The highest layer that the uplink carries has changed; settles when the server knows. */
+  onChanged(maxSpatialLayer: number): Promise<void>;
 }
 
 /** Sound, and headers. */
 const OTHER_BPS = 60_000;
 /** Share of a layer's bit rate with which a browser begins to send it. */
 const BEGINS_WITH = 0.3;
+/** By as much a browser lowers its estimate at least when packets queue up on the line. */
+const FALL_SHARE = 0.85;
+/** While it falls, the estimate is up to twice what the line carries. */
+const LEFT_OF_ESTIMATE = 0.5;
+/** Share of the bytes that are sent again from which on the line carries far less than is sent. */
+const RESENT_SHARE = 0.2;
 
 export const UPLINK = {
-  /** Interval at which it is checked which layers are sent, and how long one that starts may take. */
+  /** Interval of the checks, and for a while after the estimate fell. */
   checkMs: 100,
+  fallingCheckMs: 50,
+  fallingMs: 800,
+  /** How long layers that are switched on may take to start, and after what was queued was dropped. */
   settleMs: 2_000,
-  /** Interval of the checks while all layers are sent and nothing changes. */
-  calmCheckMs: 1_000,
+  drainedSettleMs: 1_000,
   /** Interval of probes for more bandwidth while the uplink does not carry all layers. */
   probeMs: 2_000,
   /**
@@ -43,10 +52,9 @@ export const UPLINK = {
 
 export class UplinkLayers {
   readonly #options: UplinkLayersOptions;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #encodings: readonly RtpEncodingParameters[];
   /** The highest layer that the uplink carries; null: all of them. */
   #limit: number | null = null;
-  #announced: number | null = null;
   #active = -1;
   /** Layers that were switched on need a moment. */
   #settledAt = 0;
@@ -54,76 +62,113 @@ export class UplinkLayers {
   #fellAt = Number.NEGATIVE_INFINITY;
   #probedAt = Number.NEGATIVE_INFINITY;
   #restMs: number = UPLINK.restMs;
+  /** Of the last check: frames by layer, bytes, and the browser's estimate. */
   #frames = new Map<string, number>();
-  /** Layers that were sent at the last check; until `#calmUntil` only a change of them matters. */
-  #sent = '';
-  #calmUntil = 0;
+  #bytes = { sent: 0, resent: 0 };
+  #availableBps: number | undefined;
+  #estimateFellAt = Number.NEGATIVE_INFINITY;
 
   /** Watches until the producer is closed. */
   constructor(options: UplinkLayersOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#check(), UPLINK.checkMs);
+    this.#encodings = options.producer.rtpParameters.encodings ?? [];
+    if (this.#encodings.length > 1) this.#checkLater();
+  }
+
+  #checkLater(): void {
+    const isFalling = performance.now() - this.#estimateFellAt < UPLINK.fallingMs;
+    setTimeout(() => void this.#check(), isFalling ? UPLINK.fallingCheckMs : UPLINK.checkMs);
   }
 
   async #check(): Promise<void> {
     const { producer } = this.#options;
-    if (producer.closed) return clearInterval(this.#timer);
-    const sender = producer.rtpSender;
-    const report = await sender?.getStats().catch(() => null);
-    if (producer.closed || !sender || !report) return;
-    const stats: Stats[] = [...report.values()];
-    const sending = this.#sendingRids(stats);
-    const now = performance.now();
-    const sent = [...sending].join();
-    if (sent === this.#sent && now < this.#calmUntil) return;
-    this.#sent = sent;
-    // Blocks the page until the browser's media thread answers.
-    const { encodings } = sender.getParameters();
-    const active = encodings.findLastIndex((encoding) => encoding.active);
-    if (active > this.#active) this.#settledAt = now + UPLINK.settleMs;
-    this.#active = active;
-    const highest = encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
-    if (highest >= active && this.#limit === null) this.#calmUntil = now + UPLINK.calmCheckMs;
-    if (encodings.length < 2 || active < 0) return;
-    if (highest >= active) this.#settledAt = 0;
-    if (now < this.#settledAt) return;
-    if (highest < active) this.#lower(Math.max(0, highest));
-    else if (this.#limit !== null) this.#raiseLater(encodings, availableBps(stats));
-    // The server assumes at first that all layers are sent.
-    const [before, layer] = [this.#announced ?? encodings.length - 1, this.#limit ?? encodings.length - 1];
-    this.#announced = layer;
-    if (layer !== before) this.#options.onChanged(layer);
+    const report = await producer.rtpSender?.getStats().catch(() => null);
+    if (producer.closed) return;
+    if (report) this.#handle([...report.values()]);
+    this.#checkLater();
   }
 
-  #lower(limit: number): void {
+  #handle(stats: readonly Stats[]): void {
+    const now = performance.now();
+    const sending = this.#sendingRids(stats);
+    const isOverrun = this.#measureOverrun(stats);
+    const active = this.#activeLayer(stats);
+    if (active > this.#active) this.#settledAt = now + UPLINK.settleMs;
+    this.#active = active;
+    if (active < 0) return;
+    const highest = this.#encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
+    if (highest >= active) this.#settledAt = 0;
+    if (isOverrun && this.#drain()) return;
+    if (now < this.#settledAt) return;
+    if (highest < active) this.#lower(Math.max(0, highest));
+    else if (this.#limit !== null) this.#raiseLater();
+  }
+
+  /** Far less gets through than is sent: keeps the layers that surely fit, without what waits to be sent again. */
+  #drain(): boolean {
+    const leftBps = (this.#availableBps ?? 0) * LEFT_OF_ESTIMATE;
+    let limit = Math.min(this.#active, this.#limit ?? this.#active);
+    while (limit > 0 && neededBps(this.#encodings, limit) > leftBps) limit -= 1;
+    if (limit >= (this.#limit ?? this.#active)) return false;
+    this.#settledAt = performance.now() + UPLINK.drainedSettleMs;
+    this.#lower(limit, true);
+    return true;
+  }
+
+  #lower(limit: number, isDrained = false): void {
     const now = performance.now();
     if (now - this.#raisedAt >= UPLINK.calmMs) this.#restMs = UPLINK.restMs;
     // Falls that follow close upon another are one.
     else if (now - this.#fellAt >= this.#restMs) this.#restMs = Math.min(UPLINK.restMaxMs, this.#restMs * 2);
     this.#fellAt = now;
-    this.#set(limit);
+    if (limit === this.#limit) return;
+    this.#limit = limit;
+    const told = this.#options.onChanged(limit);
+    this.#options.layers.limit(limit, isDrained ? told : null);
   }
 
   /** Adds a layer once there is bandwidth for it; where the browser does not tell, after ever longer waits. */
-  #raiseLater(encodings: readonly RTCRtpEncodingParameters[], available: number | undefined): void {
+  #raiseLater(): void {
     const now = performance.now();
     if (this.#limit === null || now - this.#fellAt < this.#restMs) return;
     if (now - this.#raisedAt < UPLINK.settleMs) return;
     const next = this.#limit + 1;
-    const needed = neededBps(encodings, next);
-    if (available === undefined || available >= needed) {
+    const needed = neededBps(this.#encodings, next);
+    if (this.#availableBps === undefined || this.#availableBps >= needed) {
       this.#raisedAt = now;
-      this.#set(next < encodings.length - 1 ? next : null);
+      this.#limit = next < this.#encodings.length - 1 ? next : null;
+      this.#options.layers.limit(this.#limit);
+      void this.#options.onChanged(next);
     } else if (now - this.#probedAt >= UPLINK.probeMs) {
       this.#probedAt = now;
       this.#options.layers.probe(needed);
     }
   }
 
-  #set(limit: number | null): void {
-    if (limit === this.#limit) return;
-    this.#limit = limit;
-    this.#options.layers.limit(limit);
+  /** The highest layer that is switched on; -1: none. */
+  #activeLayer(stats: readonly Stats[]): number {
+    const { rtpSender } = this.#options.producer;
+    const streams = stats.filter(({ type, active }) => type === 'outbound-rtp' && active !== undefined);
+    // Chromium tells it here too; its parameters would block the page until its media thread answers.
+    if (streams.length === 0) return rtpSender?.getParameters().encodings.findLastIndex(({ active }) => active) ?? -1;
+    return this.#encodings.findLastIndex(({ rid }) => streams.some((it) => it.rid === rid && it.active));
+  }
+
+  /** Whether many packets are sent again, since the last check, while the browser's estimate falls. */
+  #measureOverrun(stats: readonly Stats[]): boolean {
+    const now = performance.now();
+    const before = { bytes: this.#bytes, availableBps: this.#availableBps ?? 0 };
+    const streams = stats.filter(({ type }) => type === 'outbound-rtp');
+    this.#bytes = {
+      sent: streams.reduce((sum, { bytesSent = 0 }) => sum + bytesSent, 0),
+      resent: streams.reduce((sum, { retransmittedBytesSent = 0 }) => sum + retransmittedBytesSent, 0),
+    };
+    this.#availableBps = availableBps(stats);
+    if ((this.#availableBps ?? Number.POSITIVE_INFINITY) <= before.availableBps * FALL_SHARE)
+      this.#estimateFellAt = now;
+    const isFalling = now - this.#estimateFellAt < UPLINK.fallingMs;
+    const [sent, resent] = [this.#bytes.sent - before.bytes.sent, this.#bytes.resent - before.bytes.resent];
+    return isFalling && resent > RESENT_SHARE * sent;
   }
 
   #sendingRids(stats: readonly Stats[]): Set<string> {
@@ -145,7 +190,7 @@ function availableBps(stats: readonly Stats[]): number | undefined {
 }
 
 /** For this layer to begin above those that are sent already. */
-export function neededBps(encodings: readonly RTCRtpEncodingParameters[], layer: number): number {
+export function neededBps(encodings: readonly Pick<RtpEncodingParameters, 'maxBitrate'>[], layer: number): number {
   const lower = encodings.slice(0, layer).reduce((sum, { maxBitrate = 0 }) => sum + maxBitrate, 0);
   return OTHER_BPS + lower + (encodings[layer]?.maxBitrate ?? 0) * BEGINS_WITH;
 }
