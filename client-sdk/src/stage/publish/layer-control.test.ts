@@ -105,7 +105,7 @@ describe('LayerControl', () => {
     control.limit(1, drained);
     expect(producer.paused).toBe(true);
     await producer.finishNegotiation();
-    expect(producer.active).toEqual([true, true, false]);
+    expect(producer).toMatchObject({ active: [true, true, false], paused: true });
     control.limit(0, drained);
     resolve();
     await drained;
