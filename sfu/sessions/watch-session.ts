@@ -279,6 +279,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
         paused: this.#isPaused(track.producer.kind),
+        // Lost packets are sent again, of sound too, which is not the default.
+        enableRtx: true,
         ...(track.layered && { preferredLayers: { spatialLayer: requestedLayer } }),
       });
       if (!stillWanted()) return consumer.close();

@@ -30,7 +30,7 @@ interface Counters {
 /** `lineBps`: what arrives, if packets are being lost. */
 type Stalled = { lineBps?: number };
 
-interface StallMonitorOptions {
+export interface StallMonitorOptions {
   /** The receivers that should have a picture at the moment. */
   videos(): readonly Receiver[];
   onStalled(stalled: Stalled): void;

@@ -11,7 +11,6 @@ import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 import type { MediaTransport } from '../../media/media-transport.ts';
-import type { StallMonitor } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
@@ -26,7 +25,7 @@ export class WatchedSession {
   readonly media: MediaTransport;
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
-  #stalls: StallMonitor | null = null;
+  #endWatch: (() => void) | undefined;
   #isSoundOnly = false;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
   /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
@@ -36,15 +35,18 @@ export class WatchedSession {
     this.media = options.media;
     this.#log = options.log;
     this.#handlers = options.handlers;
-    void this.#watchStalls();
+    void this.#watchLine();
   }
 
   /** The lobby does not need this code, and a session does without. */
-  async #watchStalls(): Promise<void> {
-    const code = await import('./stall-monitor.ts').catch(() => null);
+  async #watchLine(): Promise<void> {
+    const code = await import('./watched-line.ts').catch(() => null);
     if (!code || this.media.closed) return;
-    this.#stalls = new code.StallMonitor({
-      videos: () => this.#videos.flatMap(({ consumer }) => consumer.rtpReceiver ?? []),
+    const receiversOf = (watched: Iterable<{ consumer: Consumer }>) =>
+      [...watched].flatMap(({ consumer }) => consumer.rtpReceiver ?? []);
+    this.#endWatch = code.watchLine({
+      receivers: () => receiversOf(this.#consumers.values()),
+      videos: () => receiversOf(this.#videos),
       onStalled: (stalled) => void this.#restartVideo(stalled),
       onMoving: () => this.#setSoundOnly(false),
     });
@@ -139,7 +141,7 @@ export class WatchedSession {
   close(): StageTrack[] {
     const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
     this.#pending.clear();
-    this.#stalls?.close();
+    this.#endWatch?.();
     this.media.close();
     return tracks;
   }

@@ -20,6 +20,11 @@ export function describeMedia(open: Open): void {
       ]),
     );
     expect(viewer.streams.every(({ rejected, lost }) => rejected === 0 && lost === 0)).toBe(true);
+    // Lost packets of both may be requested again.
+    for (const { rtpParameters } of consumers)
+      expect(rtpParameters.codecs[0]).toMatchObject({
+        rtcpFeedback: expect.arrayContaining([{ type: 'nack', parameter: '' }]),
+      });
   });
 
   it.each(Object.values(srtpProfiles))('protects RTP and RTCP with $name', async (profile) => {
