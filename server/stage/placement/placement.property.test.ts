@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { effort } from '../../../tests/support/run/effort.ts';
 import { Placement, type PlacementNode } from './placement.ts';
 
 /**
@@ -244,7 +245,7 @@ test('for any sequence, loads add up, no node exceeds its capacity, and no tree 
         evening.assertSound();
       }
     }),
-    { numRuns: 100, interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
+    { numRuns: effort({ short: 50, long: 1_000 }), interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
   );
 });
 
@@ -255,7 +256,7 @@ test('pipes close with the last viewer behind them', () => {
       for (const each of steps) evening.take(each);
       evening.assertNothingStays();
     }),
-    { numRuns: 50, interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
+    { numRuns: effort({ short: 25, long: 500 }), interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
   );
 });
 
