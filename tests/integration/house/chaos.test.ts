@@ -43,7 +43,12 @@ describe.skipIf(!hasGateways)('chaos', () => {
     try {
       await creator.join();
       const chaosOver = performance.now() + SECONDS * 1_000;
-      const breaking = monkey.run(() => performance.now() >= chaosOver && monkey.count >= FAULTS_MIN);
+      // With fewer faults or less traffic it would prove nothing.
+      const isEnough = () =>
+        monkey.count >= FAULTS_MIN &&
+        Math.min(world.said.length, world.answers.count) > FANS &&
+        world.deniedAttempts > 0;
+      const breaking = monkey.run(() => performance.now() >= chaosOver && isEnough());
       const people = [
         ...fans.map(async (fan) => {
           await fan.join();
@@ -93,10 +98,6 @@ describe.skipIf(!hasGateways)('chaos', () => {
     await Promise.all(house.gateways.map((gateway) => gateway.stop()));
     expect(await checkBooks(world)).toEqual([]);
     process.stdout.write(`${describeChaos(world)}\n`);
-    // Guards against a run without traffic, which would prove nothing.
-    expect(world.said.length).toBeGreaterThan(FANS);
-    expect(world.answers.count).toBeGreaterThan(FANS);
-    expect(world.deniedAttempts).toBeGreaterThan(0);
     expect(world.removals.some(({ isDisturbed }) => !isDisturbed)).toBe(true);
   });
 });
