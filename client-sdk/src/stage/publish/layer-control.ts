@@ -50,7 +50,8 @@ export class LayerControl {
 
   /**
    * The uplink carries no higher layers; null: it does. Until `drained` settles nothing is sent: a pause drops the
-   * packets that the browser has queued, above all those to be sent again, which otherwise go before all others.
+   * packets that the browser has queued, above all those to be sent again, which otherwise go before all others. To
+   * switch layers off is not enough, because libwebrtc has one sender for all layers of a track.
    */
   limit(maxSpatialLayer: number | null, drained: Promise<unknown> | null = null): void {
     this.#wanted ??= this.#topLayer;
