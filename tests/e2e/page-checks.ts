@@ -113,6 +113,11 @@ async function findFaults(page: Page): Promise<string[]> {
 /** Runs in the page: neither the document, a scroll container nor a button may be wider inside than it is. */
 function findSidewaysScrolling(): string[] {
   const found: string[] = [];
+  const findSticking = (root: Element | ShadowRoot): Element[] =>
+    [...root.querySelectorAll('*')].flatMap((element) => [
+      ...(element.getBoundingClientRect().right > innerWidth + 1 ? [element] : []),
+      ...(element.shadowRoot ? findSticking(element.shadowRoot) : []),
+    ]);
   const visit = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) visit(element.shadowRoot);
@@ -123,8 +128,10 @@ function findSidewaysScrolling(): string[] {
       if (!scrolls && !isButton && element !== document.scrollingElement) continue;
       // The desk's section row and tables of figures may scroll horizontally; a page may not.
       if (element.matches('nav.sections, div.scroller')) continue;
-      if (element.scrollWidth > element.clientWidth + 1)
-        found.push(`${element.localName}.${element.className}: ${element.scrollWidth} > ${element.clientWidth}`);
+      if (element.scrollWidth <= element.clientWidth + 1) continue;
+      const sticking = findSticking(element.shadowRoot ?? element).map((it) => `${it.localName}.${it.className}`);
+      const width = `${element.scrollWidth} > ${element.clientWidth}`;
+      found.push(`${element.localName}.${element.className}: ${width}, sticks out: ${sticking.join(' ')}`);
     }
   };
   visit(document);
