@@ -27,7 +27,7 @@ class Known {
 
 test(`kill -9 loses nothing that was acknowledged (seed ${SEED})`, { timeout: 60_000 + ROUNDS * 30_000 }, async () => {
   const random = new Dice(SEED);
-  await using server = await ServerProcess.create();
+  await using server = await ServerProcess.createOnPostgres();
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   await server.server('PUT', '/v1/creators/ada/chat/words', { words: [{ pattern: 'spoiler', action: 'hold' }] });
   const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', {

@@ -16,7 +16,7 @@ const KINDS: { name: string; start: () => Promise<House> }[] = [
   {
     name: 'one process',
     async start() {
-      const server = await ServerProcess.create({ LOGE_CHAT_READABLE_PER_SECOND: READABLE });
+      const server = await ServerProcess.createOnPostgres({ LOGE_CHAT_READABLE_PER_SECOND: READABLE });
       return { gateways: [server], [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
     },
   },

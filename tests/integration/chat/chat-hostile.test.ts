@@ -26,7 +26,7 @@ function isEnough(measured: AttackMeasurement): boolean {
 test('a thousand malformed, oversized and forged events a second neither slow other sockets nor use their budgets', {
   timeout: 60_000,
 }, async () => {
-  await using server = await ServerProcess.create();
+  await using server = await ServerProcess.createOnPostgres();
   await server.server('POST', '/v1/creators', { identity: 'ada', name: 'Ada', country: 'FR' });
   const body = { creator: 'ada', title: 'An evening', access: { kind: 'free' } };
   const { id: room } = await server.server<{ id: string }>('POST', '/v1/rooms', body);

@@ -8,7 +8,7 @@ const BLOCK_ON_SIGNAL =
   "--import=data:text/javascript,process.on('SIGUSR2',()=>Atomics.wait(new%20Int32Array(new%20SharedArrayBuffer(4)),0,0))";
 
 test.concurrent('a gateway with an event loop blocked for ten seconds logs why and exits', async () => {
-  await using server = await ServerProcess.create({ NODE_OPTIONS: BLOCK_ON_SIGNAL });
+  await using server = await ServerProcess.createOnPostgres({ NODE_OPTIONS: BLOCK_ON_SIGNAL });
   // If the watchdog failed, the blocked process would not exit by itself.
   await using _kill = { [Symbol.asyncDispose]: () => server.kill() };
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);

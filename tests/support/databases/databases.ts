@@ -45,17 +45,32 @@ export async function borrowPostgres(): Promise<{ url: string; giveBack(): Promi
   };
 }
 
+/** By URL, for reuse: each new connection of Postgres loads the schema again. */
+const connected = new Map<string, Database>();
+
 const POSTGRES: DatabaseKind = {
   name: 'Postgres',
   async open() {
     const { url, giveBack } = await borrowPostgres();
-    const db = await Database.create({ url });
+    const db = connected.get(url) ?? (await Database.create({ url }));
+    connected.delete(url);
     return disposable(db, async () => {
-      await db.close();
+      if (await isReusable(db)) connected.set(url, db);
+      else await db.close();
       await giveBack();
     });
   },
 };
+
+/** Whether a test has neither closed it nor left a lock that lasts as long as its connection. */
+async function isReusable(db: Database): Promise<boolean> {
+  const locks = `select from pg_locks join pg_database on pg_database.oid = database
+    where locktype = 'advisory' and datname = current_database()`;
+  return db.bulk(locks, []).then(
+    (held) => held.length === 0,
+    () => false,
+  );
+}
 
 export const hasPostgres = Boolean(process.env.LOGE_TEST_POSTGRES_BIN);
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
+import { borrowPostgres, hasPostgres } from '../databases/databases.ts';
 import { copyPgliteTemplate } from '../databases/pglite-template.ts';
 import { findFreePort } from '../houses/app.ts';
 import { basicOf } from '../people/basic.ts';
@@ -14,11 +15,21 @@ export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly dataDir: string;
   readonly #program: ChildProgram;
+  #giveBack = async () => {};
 
   private constructor(port: number, dataDir: string, program: ChildProgram) {
     this.port = port;
     this.dataDir = dataDir;
     this.#program = program;
+  }
+
+  /** On Postgres where there is one: with PGlite, which each process compiles, the start takes twice the CPU. */
+  static async createOnPostgres(env: Record<string, string> = {}): Promise<ServerProcess> {
+    if (!hasPostgres) return ServerProcess.create(env);
+    const { url, giveBack } = await borrowPostgres();
+    const server = await ServerProcess.create({ ...env, DATABASE_URL: url });
+    server.#giveBack = giveBack;
+    return server;
   }
 
   /** `args` of `main.ts`: none for everything in one process, `gateway` for one of several gateways. */
@@ -92,6 +103,7 @@ export class ServerProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await this.#program[Symbol.asyncDispose]();
+    await this.#giveBack();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }
