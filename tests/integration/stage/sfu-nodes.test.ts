@@ -25,6 +25,11 @@ interface Fan {
   session: string;
 }
 
+interface Added {
+  session: string;
+  consumers: ConsumerOptions[];
+}
+
 describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
   let house: GatewayHouse;
   const nodes: SfuProcess[] = [];
@@ -108,19 +113,20 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
   async function watch(socket: TestParticipant): Promise<Fan> {
     const viewer = new RtpViewer({ reports: true });
     ends.push(viewer);
-    const answer = await socket.request('stage:watch', {
+    let session: string | undefined;
+    // An event about the session may arrive before its answer has been read.
+    const early: Added[] = [];
+    socket.socket.on('stage:consumersAdded', (added: Added) => {
+      if (!session) early.push(added);
+      else if (added.session === session) viewer.addConsumers(added.consumers);
+    });
+    const answer = (await socket.request('stage:watch', {
       rtpCapabilities: rtpViewerCapabilities(socket.welcome.inside?.stage.routerRtpCapabilities ?? {}),
       dtlsParameters: viewer.dtlsParameters,
-    });
-    const { session, transport, consumers } = answer as {
-      session: string;
-      transport: TransportOptions;
-      consumers: ConsumerOptions[];
-    };
-    socket.socket.on('stage:consumersAdded', (added: { session: string; consumers: ConsumerOptions[] }) => {
-      if (added.session === session) viewer.addConsumers(added.consumers);
-    });
-    await viewer.connect(transport, consumers);
+    })) as { session: string; transport: TransportOptions; consumers: ConsumerOptions[] };
+    session = answer.session;
+    const added = early.filter((each) => each.session === session).flatMap(({ consumers }) => consumers);
+    await viewer.connect(answer.transport, [...answer.consumers, ...added]);
     return { socket, viewer, session };
   }
 
