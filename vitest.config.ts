@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
 
-/** Two more than cores: many tests wait for timers and other processes. */
-const WORKERS = Math.max(2, availableParallelism()) + 2;
+/** Three more than cores: many tests wait for timers and other processes. */
+const WORKERS = Math.max(2, availableParallelism()) + 3;
 /** On busy cores, garbage collection by several threads takes a tenth more CPU than by one. */
 const FORK_ARGV = ['--single-threaded-gc', '--max-semi-space-size=64'];
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
