@@ -15,6 +15,20 @@ const MOCKING = filesWith('vi.mock(');
 /** Those beside the code that start a server. */
 const SERVERS = filesWith('/tests/support/houses/');
 
+const mocking = (name: 'unit' | 'contract', groupOrder: number) =>
+  ({
+    extends: true,
+    test: {
+      name: `${name}-mocking`,
+      include: MOCKING.filter((file) => file.startsWith('tests/') === (name === 'contract')),
+      pool: 'forks',
+      isolate: true,
+      // Replaces what a test mocks.
+      experimental: { nodeLoader: true },
+      sequence: { groupOrder },
+    },
+  }) as const;
+
 // Three projects, one command for all: `unit` stands beside the code and starts no server, `contract` tests parts on
 // real stores, workers and the emulator, `house` starts whole houses, kills them, and opens browsers.
 export default defineConfig({
@@ -44,18 +58,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'unit-mocking',
-          include: MOCKING,
-          pool: 'forks',
-          isolate: true,
-          // Replaces what a test mocks.
-          experimental: { nodeLoader: true },
-          sequence: { groupOrder: 0 },
-        },
-      },
+      mocking('unit', 0),
+      mocking('contract', 1),
       {
         extends: true,
         test: {

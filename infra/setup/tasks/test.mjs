@@ -4,7 +4,7 @@ import { prepare } from '../prepare.mjs';
 import { note } from '../progress.mjs';
 import { ensureTestPrograms } from '../test-programs.mjs';
 
-const projects = { unit: 'unit*', contract: 'contract', house: 'house' };
+const projects = { unit: 'unit*', contract: 'contract*', house: 'house' };
 
 export async function runTest(taskArguments) {
   const { nodeBinary, env } = await prepare({ worker: true, client: true });
