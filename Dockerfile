@@ -2,7 +2,7 @@
 #   docker build -t loge .
 #   docker run --network host --env-file loge.env loge [all | gateway | sfu]
 # infra/README.md has the variables that production needs, infra/compose and infra/kubernetes the parts together.
-# BASE is a Debian 13 with Node 22.18 or newer, npm and a user `node`; where there is no Docker, infra/image makes one.
+# BASE is a Debian 13 with Node 24 or newer, npm and a user `node`; where there is no Docker, infra/image makes one.
 ARG BASE=docker.io/library/node:26.10.0-trixie-slim
 
 FROM ${BASE} AS build

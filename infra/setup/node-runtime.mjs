@@ -1,5 +1,5 @@
-// Which Node runs the project: the one at hand where it is new enough to run TypeScript directly, else one that set-up
-// brings from the npm registry and keeps in the user's cache.
+// Which Node runs the project: the one at hand where it is new enough, else one that set-up brings from the npm
+// registry and keeps in the user's cache.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isExecutable, runLogged, succeeds } from './commands.mjs';
@@ -15,11 +15,11 @@ const packageNames = {
 };
 
 export async function ensureNode() {
-  if (runsTypeScript(process.versions.node)) return process.execPath;
+  if (isNewEnough(process.versions.node)) return process.execPath;
   const packageName = packageNames[`${process.platform}-${process.arch}`];
   if (packageName === undefined) {
     throw new SetupError(
-      `Loge needs Node 22.18 or newer; this is ${process.versions.node}. Install one from https://nodejs.org and start again.`,
+      `Loge needs Node 24 or newer; this is ${process.versions.node}. Install one from https://nodejs.org and start again.`,
     );
   }
   const folder = join(cacheFolder, `node-${broughtMajor}`);
@@ -34,10 +34,9 @@ export async function ensureNode() {
   return binary;
 }
 
-// Type stripping came without a flag in 22.18 and 23.6.
-export function runsTypeScript(version) {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
+// 22.18 runs TypeScript; the tests and benchmarks need `using` as well, which came with 24.
+export function isNewEnough(version) {
+  return Number(version.split('.')[0]) >= 24;
 }
 
 async function installNode({ folder, binary, packageName }) {
@@ -62,8 +61,8 @@ async function installNode({ folder, binary, packageName }) {
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     throw new SetupError(
-      `Loge needs Node 22.18 or newer; this is ${process.versions.node}, and getting a newer one from the npm registry failed.\n` +
-        `Install Node 22.18 or newer, or see why this fails: npm view ${packageName}@${broughtMajor} version\n\n${error.message}`,
+      `Loge needs Node 24 or newer; this is ${process.versions.node}, and getting a newer one from the npm registry failed.\n` +
+        `Install Node 24 or newer, or see why this fails: npm view ${packageName}@${broughtMajor} version\n\n${error.message}`,
     );
   }
   rmSync(folder, { recursive: true, force: true });
@@ -71,7 +70,7 @@ async function installNode({ folder, binary, packageName }) {
   if (!existsSync(binary) || !succeeds(binary, ['--version'])) {
     throw new SetupError(
       `The Node ${broughtMajor} from the npm registry does not run on this machine (it needs glibc 2.28 or newer).\n` +
-        'Install Node 22.18 or newer by other means and start again.',
+        'Install Node 24 or newer by other means and start again.',
     );
   }
 }
