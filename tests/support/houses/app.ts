@@ -38,7 +38,7 @@ export interface TestApp extends AsyncDisposable {
  */
 const FIRST_PORT = 7_000;
 const PORTS_PER_WORKER = 500;
-const PORT_RANGES = 6;
+const PORT_RANGES = 50;
 let nextPort = Math.floor(Math.random() * PORTS_PER_WORKER);
 
 /** A port on which nothing listens. */
