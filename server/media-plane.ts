@@ -66,7 +66,7 @@ async function openNode(options: {
   closers: (() => Promise<void>)[];
 }): Promise<LocalSfuNode> {
   const { config, log, closers } = options;
-  const { listenIp, announcedAddress, port, workers, secrets, spares } = config.sfu;
+  const { mediaIp, listenIp, announcedAddress, port, workers, secrets, spares } = config.sfu;
   const [secret = ''] = secrets;
   const shared = options.shared && shareBetweenNodes({ ...options.shared, log, budgetMs: PLAYS_WINDOW_MS });
   if (shared) closers.push(() => shared.watching.close());
@@ -74,7 +74,7 @@ async function openNode(options: {
   const { LocalSfuNode } = await import('../sfu/node.ts');
   const node = await LocalSfuNode.create({
     workers: workers ?? availableParallelism(),
-    listenIp,
+    listenIp: mediaIp,
     ...(announcedAddress && { announcedAddress }),
     port: port ?? MEDIA_PORT,
     spares,

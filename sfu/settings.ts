@@ -89,7 +89,6 @@ export function parseSettings(env: Record<string, string | undefined>): SfuSetti
 
 function toSettings(env: z.output<typeof environment>) {
   const development = env.NODE_ENV !== 'production';
-  const listenIp = env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1';
   const controlHost = env.LOGE_SFU_CONTROL_HOST ?? (development ? '127.0.0.1' : '0.0.0.0');
   const reachable = env.LOGE_SFU_ANNOUNCED_ADDRESS ?? (WILDCARDS.includes(controlHost) ? hostname() : controlHost);
   const pipeAddress = env.LOGE_SFU_PIPE_ANNOUNCED_ADDRESS ?? env.LOGE_SFU_ANNOUNCED_ADDRESS;
@@ -102,7 +101,8 @@ function toSettings(env: z.output<typeof environment>) {
     region: env.LOGE_SFU_REGION,
     secrets,
     media: {
-      listenIp,
+      // Without a setting not loopback alone, to which Firefox sends no media.
+      listenIp: env.LOGE_SFU_LISTEN_IP ?? '0.0.0.0',
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
       port: env.LOGE_SFU_PORT ?? MEDIA_PORT,
       portRequired: env.LOGE_SFU_PORT !== undefined,
@@ -111,7 +111,7 @@ function toSettings(env: z.output<typeof environment>) {
       spares: env.LOGE_SFU_SPARES === 'on',
     },
     pipes: {
-      ip: env.LOGE_SFU_PIPE_IP ?? listenIp,
+      ip: env.LOGE_SFU_PIPE_IP ?? env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',
       ...(pipeAddress && { announcedAddress: pipeAddress }),
       ...(env.LOGE_SFU_PIPE_PORTS && { portRange: env.LOGE_SFU_PIPE_PORTS }),
     },

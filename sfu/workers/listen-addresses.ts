@@ -9,8 +9,8 @@ export interface ListenAddress {
 
 /**
  * The addresses to bind and to offer. Listening on `0.0.0.0` needs an address to offer to browsers: the announced one,
- * or without one (a laptop) every address of this machine, loopback first, so that a browser on the machine and a phone
- * in the same network both reach it.
+ * or without one (a laptop) every address of this machine, loopback first, so that a browser on the machine (Firefox
+ * sends no media to loopback) and a phone in the same network both reach it.
  */
 export function listenAddresses(listenIp: string, announcedAddress?: string): ListenAddress[] {
   if (announcedAddress !== undefined) return [{ ip: listenIp, announcedAddress }];

@@ -88,12 +88,13 @@ export class MediaEngine {
   /**
    * Our DTLS parameters, or undefined if the browser does not provide them in advance. Who answers as `server` may send
    * one round trip earlier: the node begins the handshake with our first ICE check. Both ends may receive at the same
-   * time either way.
+   * time either way. mediasoup-client's handler for Firefox is always the client.
+   * @throws {LogeError} as {@link load}.
    */
   async dtlsParameters(direction: 'send' | 'recv'): Promise<WireDtlsParameters | undefined> {
     this.#certificate ??= createCertificate(this.#log);
-    const certificate = await this.#certificate;
-    const role = direction === 'send' ? 'server' : 'client';
+    const [certificate, { handlerName }] = await Promise.all([this.#certificate, this.ready()]);
+    const role = direction === 'send' && handlerName !== 'Firefox120' ? 'server' : 'client';
     return certificate ? { role, fingerprints: wireFingerprints(certificate) } : undefined;
   }
 

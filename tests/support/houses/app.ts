@@ -79,6 +79,7 @@ export async function startApp(
     PORT: String(port),
     LOGE_DATA_DIR: dataDir,
     LOGE_STRIPE_EMULATOR_PORT: String(emulatorPort),
+    LOGE_SFU_LISTEN_IP: '127.0.0.1',
     LOGE_SFU_WORKERS: '1',
     ...(postgres && { DATABASE_URL: postgres.url }),
     ...options.env,

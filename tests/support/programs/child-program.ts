@@ -52,7 +52,7 @@ export class ChildProgram implements AsyncDisposable {
   async start(): Promise<void> {
     const { args = [], env = {}, isUp } = this.#options;
     const child = spawn(process.execPath, [this.#path, ...args], {
-      env: { ...process.env, NODE_ENV: 'test', ...env },
+      env: { ...process.env, NODE_ENV: 'test', LOGE_SFU_LISTEN_IP: '127.0.0.1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -90,7 +90,7 @@ export class SentTracks {
   /** Opens a session to send over. */
   static async open(options: SentTracksOptions): Promise<SentTracks> {
     const { engine, connection, log, publication, restore, spareOf, onBroken } = options;
-    const [, dtlsParameters] = await Promise.all([engine.ready(), engine.dtlsParameters('send')]);
+    const dtlsParameters = await engine.dtlsParameters('send');
     const answer = await connection.request('stage:publish', {
       publication,
       restore,
