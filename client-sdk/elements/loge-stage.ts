@@ -35,11 +35,13 @@ export class LogeStage extends RoomPart {
   static override properties = {
     quality: { state: true },
     missingCode: { state: true },
+    unreachable: { state: true },
     reported: { state: true },
   };
   declare quality: Quality | undefined;
   /** Set while the SDK's code for media could not be loaded; it keeps trying. */
   declare missingCode: LogeError | undefined;
+  declare unreachable: LogeError | undefined;
   /** Each new one opens the dialog, which is loaded then. */
   declare reported: ReportTarget | undefined;
 
@@ -84,12 +86,18 @@ export class LogeStage extends RoomPart {
       ]),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted', 'chatState']),
       room.on('connectionQuality', (notice) => {
-        if (notice.direction === 'watching') this.quality = notice.quality;
+        if (notice.direction !== 'watching') return;
+        this.quality = notice.quality;
+        if (notice.quality !== 'lost') this.unreachable = undefined;
       }),
       room.on('tipReceived', (tip) => this.#tips.add(tip)),
       room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
+        if (error.code === 'media_unreachable') this.unreachable = error;
+      }),
+      room.on('liveEnded', () => {
+        this.unreachable = undefined;
       }),
       room.on('trackSubscribed', () => {
         this.missingCode = undefined;
@@ -130,7 +138,7 @@ export class LogeStage extends RoomPart {
         </media-controller>
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
-          ${hasPicture ? this.#soundOnly() : this.#placeholder(creator)} ${this.#notices()}
+          ${this.#unreachable() ?? (hasPicture ? this.#soundOnly() : this.#placeholder(creator))} ${this.#notices()}
           ${this.#tips.render(language)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
@@ -251,6 +259,14 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
+  #unreachable(): TemplateResult | undefined {
+    if (!this.unreachable || !this.room?.isLive) return undefined;
+    return html`<div class="curtain" role="alert" data-testid="stage-unreachable">
+      <p>${icon('signal', 26)}</p>
+      <p>${this.wordsFor(this.unreachable)}</p>
+    </div>`;
+  }
+
   /** Over the last picture, which stands still. */
   #soundOnly(): TemplateResult | typeof nothing {
     const { room, texts } = this;
@@ -276,7 +292,7 @@ export class LogeStage extends RoomPart {
 
   #notices(): TemplateResult | typeof nothing {
     const { room, texts } = this;
-    if (!room?.isLive) return nothing;
+    if (!room?.isLive || this.unreachable) return nothing;
     const isMuted = room.stage.tracks.some((track) => track.source === 'microphone' && track.muted);
     const isSilent = isMuted && !this.#isHalted;
     return html`<div class="notices">

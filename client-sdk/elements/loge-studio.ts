@@ -83,8 +83,9 @@ export class LogeStudio extends RoomPart {
       }),
       room.on('localLiveEnded', ({ reason, error }) => {
         const { replaced, lost } = this.texts.studio;
-        this.note = { replaced, lost }[reason as string] ?? '';
-        if (error?.code === 'live_stopped') this.problem = this.wordsFor(error);
+        const isExplained = error?.code === 'live_stopped' || error?.code === 'media_unreachable';
+        this.note = isExplained ? '' : ({ replaced, lost }[reason as string] ?? '');
+        if (isExplained) this.problem = this.wordsFor(error);
         this.requestUpdate();
       }),
       room.on('error', (error) => {

@@ -13,9 +13,19 @@ interface ClientErrorEntry {
 export const CLIENT_ERRORS = {
   not_connected: { retryable: false, message: 'The room is not connected. Call connect() first.' },
   connection_failed: { retryable: true, message: 'The server cannot be reached. Check the network.' },
-  code_unavailable: { retryable: true, message: 'A part of this page could not be loaded. Check the network.' },
+  code_unavailable: {
+    retryable: true,
+    message: 'A part of this page could not be loaded. Check your connection; we keep trying.',
+  },
   token_unavailable: { retryable: true, message: 'The page could not get a room token from its server.' },
-  media_not_supported: { retryable: false, message: 'This browser cannot send or play live video.' },
+  media_not_supported: {
+    retryable: false,
+    message: 'This browser cannot show live video. Try a current Chrome, Edge, Firefox or Safari.',
+  },
+  media_unreachable: {
+    retryable: true,
+    message: 'Live video does not get through. Try another network, without a VPN.',
+  },
   camera_denied: {
     retryable: false,
     message: 'The camera or microphone is blocked. Allow it in the browser’s site settings.',

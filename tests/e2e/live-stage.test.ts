@@ -184,6 +184,22 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await expect.poll(framesEncoded, { timeout: 1_000, interval: 500 }).toBe(before);
   });
 
+  test('a fan whose network blocks the media is told so; a live that nobody can see ends, and its creator is told', async () => {
+    const fan = await Visitor.create({ viewport: SMALL });
+    const blocked = await Visitor.create({ devices: true });
+    for (const { context } of [fan, blocked]) await context.addInitScript(blockMedia);
+    await open(fan, `${loge.url}/rooms/${room}`, 'malik');
+    const own = await openLive(blocked, loge, { identity: 'camille', title: 'Nobody sees this' });
+    await blocked.page.getByText('Live video does not get through').waitFor();
+    await blocked.by('go-live').waitFor();
+    await expect
+      .poll(() => loge.server<{ status: string }>('GET', `/v1/rooms/${own}`), PATIENT)
+      .toMatchObject({ status: 'scheduled' });
+    await fan.by('stage-unreachable').getByText('Live video does not get through').waitFor();
+    await fan[Symbol.asyncDispose]();
+    await blocked[Symbol.asyncDispose]();
+  });
+
   test('the language changes without interrupting the video; the end of the live and the next one are shown', async () => {
     await lea.page.setViewportSize(SMALL);
     await open(lea, `${loge.url}/rooms/${room}`, 'lea');
@@ -213,6 +229,15 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     expect(lea.problems).toEqual([]);
   });
 });
+
+/** Runs in the page before any of its scripts: media is sent to where nobody listens. */
+function blockMedia(): void {
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    override setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
+      return super.setRemoteDescription({ type, sdp: sdp.replaceAll(' 127.0.0.1 ', ' 127.66.66.66 ') });
+    }
+  };
+}
 
 /** A message's tools open when the mouse moves on it. */
 async function pointAtMessage(creator: Visitor, text: string): Promise<void> {

@@ -7,7 +7,6 @@ const forPeople: Partial<ErrorTexts> = {
   token_missing: 'Sign in to enter this room.',
   token_invalid: 'Your invitation is not valid here. Reload the page.',
   token_expired: 'Your invitation has expired. Reload the page.',
-  code_unavailable: 'A part of this page could not be loaded. Check your connection; we keep trying.',
   token_unavailable: 'Your invitation could not be fetched. Try again in a moment.',
   not_connected: 'You are not connected. Reload the page.',
   invalid_request: 'That could not be understood. Reload the page and try again.',
@@ -16,7 +15,6 @@ const forPeople: Partial<ErrorTexts> = {
   access_required: 'You need a ticket for that.',
   origin_not_allowed: 'This site may not show this room.',
   stage_full: 'The room is full at the moment. We keep trying.',
-  media_not_supported: 'This browser cannot show live video. Try a current Chrome, Edge, Firefox or Safari.',
 };
 
 export const englishErrors = {

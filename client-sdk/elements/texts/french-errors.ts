@@ -171,6 +171,7 @@ export const frenchErrors: ErrorTexts = {
   not_connected: 'Vous n’êtes pas connecté. Rechargez la page.',
   media_not_supported:
     'Ce navigateur ne peut pas montrer de vidéo en direct. Essayez un Chrome, Edge, Firefox ou Safari récent.',
+  media_unreachable: 'La vidéo en direct ne passe pas. Essayez un autre réseau, ou sans VPN.',
   camera_denied: 'La caméra ou le micro est bloqué. Autorisez-le dans les réglages du navigateur pour ce site.',
   camera_not_found: 'Aucune caméra ni aucun micro trouvé. Branchez-en un et réessayez.',
   camera_in_use: 'Un autre programme utilise la caméra ou le micro. Fermez-le et réessayez.',

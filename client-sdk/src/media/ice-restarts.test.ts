@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { fromWire, LogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
-import { IceRestarts } from './ice-restarts.ts';
+import { CONNECT_WITHIN_MS, IceRestarts } from './ice-restarts.ts';
 
 const parameters = (usernameFragment: string) => ({ usernameFragment, password: 'secret' });
 
@@ -16,6 +16,7 @@ class World {
   answered = 0;
   readonly applied: string[] = [];
   readonly onBroken = vi.fn();
+  readonly onUnreachable = vi.fn();
   readonly failures: string[] = [];
   readonly #closing = new AbortController();
   readonly transport = {
@@ -41,6 +42,7 @@ class World {
       onRestarted: () => {},
       onFailed: ({ code }) => this.failures.push(code),
       onBroken: this.onBroken,
+      onUnreachable: this.onUnreachable,
       closing: this.#closing.signal,
     });
   }
@@ -171,6 +173,19 @@ describe('IceRestarts', () => {
     world.isSocketThere = false;
     await world.restarts.run();
     expect(world.applied).toEqual([]);
+  });
+
+  it('tells that a new transport does not connect, unless the server is out of reach too', async () => {
+    await vi.advanceTimersByTimeAsync(CONNECT_WITHIN_MS);
+    expect(world.onUnreachable).not.toHaveBeenCalled();
+    for (const isSocketThere of [false, true]) {
+      world.close();
+      world = new World();
+      world.transport.connectionState = 'connecting';
+      world.isSocketThere = isSocketThere;
+      await vi.advanceTimersByTimeAsync(2 * CONNECT_WITHIN_MS);
+      expect(world.onUnreachable).toHaveBeenCalledTimes(isSocketThere ? 1 : 0);
+    }
   });
 
   it('gives up once the server has answered several times in vain, but not on a dead line', async () => {

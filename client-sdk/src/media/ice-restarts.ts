@@ -25,10 +25,14 @@ interface IceRestartsOptions {
   onFailed(error: LogeError): void;
   /** The server answers, but the transport does not connect. */
   onBroken(): void;
+  /** A new transport has not connected in time, although the server can be reached. */
+  onUnreachable(): void;
   closing: AbortSignal;
 }
 
 const CHECK_MS = 100;
+/** For a new transport. The server ends a session that has not connected after 15 seconds. */
+export const CONNECT_WITHIN_MS = 12_000;
 
 export class IceRestarts {
   readonly #options: IceRestartsOptions;
@@ -48,6 +52,7 @@ export class IceRestarts {
     this.#options = options;
     this.#used = options.iceParameters;
     this.#next = options.nextIceParameters ?? null;
+    void this.#watchConnecting();
   }
 
   /** Requests the parameters for the next restart, if there are none. */
@@ -84,6 +89,12 @@ export class IceRestarts {
     this.#next = iceParameters;
     if (iceServers) await this.#options.transport.updateIceServers({ iceServers });
     if (isWanted && this.#next === iceParameters) await this.#apply(iceParameters);
+  }
+
+  async #watchConnecting(): Promise<void> {
+    const { transport, canAsk, onUnreachable } = this.#options;
+    await this.#whenOver(CONNECT_WITHIN_MS);
+    if (!this.#isOver && transport.connectionState !== 'new' && canAsk()) onUnreachable();
   }
 
   get #isOver(): boolean {

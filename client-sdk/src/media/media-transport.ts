@@ -25,6 +25,8 @@ interface MediaTransportOptions {
   onBroken(): void;
   /** Media flows again over a line that was dead. */
   onBack(): void;
+  /** It has not connected in time, although the server can be reached. It goes on trying. */
+  onUnreachable(): void;
 }
 
 export class MediaTransport {
@@ -67,6 +69,7 @@ export class MediaTransport {
         if (code === 'session_not_found') options.onBroken();
       },
       onBroken: options.onBroken,
+      onUnreachable: options.onUnreachable,
       closing: this.closing,
     };
     this.#restarts = import('./ice-restarts.ts').then(

@@ -217,6 +217,7 @@ export class LocalParticipant {
   /** @internal */
   handleSelf(self: Pick<Welcome, 'participant' | 'can'> | null): void {
     this.#self = self;
+    if (self?.can.publish) this.#publisher.prepare();
   }
 
   /** @internal Closes the captured tracks. The caller tells the server that this publication has ended. */

@@ -18,7 +18,7 @@ import type { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import type { LayerControl } from './layer-control.ts';
-import { type OutgoingTrack, SentTracks } from './sent-tracks.ts';
+import type { OutgoingTrack, SentTracks } from './sent-tracks.ts';
 
 export interface PublisherHandlers {
   /** The live has ended without a call of `close()`. */
@@ -107,6 +107,11 @@ export class Publisher {
   /** The session in use. */
   get #sent(): SentTracks | null {
     return 'sent' in this.#state ? this.#state.sent : null;
+  }
+
+  /** Loads the code for sending ahead, which viewers do not need. */
+  prepare(): void {
+    loadSentTracks().catch(() => {});
   }
 
   /** Starts a live with these tracks; resolves when the server has all of them. */
@@ -315,7 +320,8 @@ export class Publisher {
   }
 
   async #openSession({ restore = false, spareOf }: { restore?: boolean; spareOf?: SessionId }): Promise<SentTracks> {
-    const sent: SentTracks = await SentTracks.open({
+    const code = await loadSentTracks();
+    const sent: SentTracks = await code.SentTracks.open({
       engine: this.#engine,
       connection: this.#connection,
       log: this.#log,
@@ -326,6 +332,9 @@ export class Publisher {
       onBroken: () => {
         if (this.#isCurrent(sent.media)) void this.#restore('media transport lost');
         else if (this.#spares.spare === sent) this.#spares.handleBroken();
+      },
+      onUnreachable: () => {
+        if (!restore && this.#isCurrent(sent.media)) this.#endUnseen();
       },
       onLayers: (source, layer) => this.#handlers.onLayers(source, layer),
       takeEarlyLayers: (producerId) => {
@@ -441,6 +450,13 @@ export class Publisher {
     this.#finish('lost', failure);
   }
 
+  /** Nothing of this live gets through to the server, which ends it later where it is not reached now. */
+  #endUnseen(): void {
+    const publication = this.#publication;
+    this.#finish('lost', new LogeError('media_unreachable'));
+    this.#connection.requestReliably('stage:endLive', { publication }).catch(() => {});
+  }
+
   #begin(): AbortSignal {
     this.#run.abort();
     this.#run = new AbortController();
@@ -483,4 +499,10 @@ export class Publisher {
   #isCurrent(media: MediaTransport): boolean {
     return this.#sent?.media === media;
   }
+}
+
+function loadSentTracks(): Promise<typeof import('./sent-tracks.ts')> {
+  return import('./sent-tracks.ts').catch((error) => {
+    throw new LogeError('code_unavailable', undefined, { cause: error });
+  });
 }

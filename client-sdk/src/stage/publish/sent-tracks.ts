@@ -55,6 +55,7 @@ interface SentTracksOptions {
   /** The tracks that should be sent; read at every `sync()`. */
   wanted: ReadonlyMap<TrackSource, OutgoingTrack>;
   onBroken(): void;
+  onUnreachable(): void;
   onLayers(source: TrackSource, maxSpatialLayer: number): void;
   /** Layers that the server requested before the producer's id was known. */
   takeEarlyLayers(producerId: string): number | undefined;
@@ -89,7 +90,7 @@ export class SentTracks {
 
   /** Opens a session to send over. */
   static async open(options: SentTracksOptions): Promise<SentTracks> {
-    const { engine, connection, log, publication, restore, spareOf, onBroken } = options;
+    const { engine, connection, log, publication, restore, spareOf, onBroken, onUnreachable } = options;
     const dtlsParameters = await engine.dtlsParameters('send');
     const answer = await connection.request('stage:publish', {
       publication,
@@ -98,7 +99,8 @@ export class SentTracks {
       ...(spareOf && { spareOf }),
     });
     const onBack = (): void => sent.requestKeyFrames();
-    const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, onBroken, onBack });
+    const handlers = { onBroken, onBack, onUnreachable };
+    const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, ...handlers });
     const sent = new SentTracks(media, options);
     return sent;
   }

@@ -371,6 +371,9 @@ export class Subscriber {
         else if (this.#spares.spare === watched) this.#spares.handleBroken();
       },
       onBack: () => watched.handleBack(),
+      onUnreachable: () => {
+        if (this.#isCurrent(watched)) this.#handlers.onError(new LogeError('media_unreachable'));
+      },
     });
     if (signal.aborted) {
       media.close();
