@@ -35,6 +35,8 @@ const BUDGETS: readonly Budget[] = [
   { name: 'a room, inside', maxBytes: 190 * KB, scripts: ['embed.js'], sources: [...LOBBY, ...INSIDE] },
   { name: 'the SDK', maxBytes: 70 * KB, scripts: ['sdk/loge.js'] },
   { name: 'the home page', maxBytes: 70 * KB, sources: ['home.html'] },
+  { name: 'the account', maxBytes: 50 * KB, sources: ['account.html'] },
+  { name: 'the studio', maxBytes: 145 * KB, sources: ['studio.html'] },
   { name: 'the page of a room, signed out', maxBytes: 70 * KB, sources: ['room.html'] },
   {
     name: 'the page of a room, in the lobby, with the frame of the site',

@@ -50,6 +50,15 @@ const programs = [
   },
 ];
 
+const longPrograms = [
+  {
+    variable: 'LOGE_TEST_FIREFOX',
+    debianPackage: 'firefox-esr',
+    tests: 'in Firefox',
+    find: () => firstProgram(['firefox-esr', 'firefox']),
+  },
+];
+
 const benchPrograms = [
   {
     variable: 'LOGE_TEST_SOCAT',
@@ -60,8 +69,8 @@ const benchPrograms = [
 ];
 
 // Answers with the variables that tell the tests where the programs are, and with those that are missing.
-export function ensureTestPrograms() {
-  return ensure(programs);
+export function ensureTestPrograms({ isLong }) {
+  return ensure(isLong ? [...programs, ...longPrograms] : programs);
 }
 
 export function ensureBenchPrograms() {

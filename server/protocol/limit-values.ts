@@ -82,6 +82,8 @@ export const handleMaxChars = 30;
 /** Uploaded picture: bytes, and pixels once decoded. */
 export const pictureBytes = 12 * 1024 * 1024;
 export const picturePixels = 50_000_000;
+/** Media types of pictures that one may upload. */
+export const pictureTypes: readonly string[] = ['image/jpeg', 'image/png', 'image/webp'];
 /** Pictures of one person: their portrait, and posters of their rooms. */
 export const picturesPerOwner = 500;
 export const aboutChars = 600;

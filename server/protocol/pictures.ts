@@ -1,4 +1,4 @@
-/** Pictures: what one may upload, in which sizes they are kept, and their addresses. */
+/** Pictures: in which sizes they are kept, and their addresses. */
 import { z } from 'zod';
 
 /** What a picture is of, with its sizes, smallest first. Each use has one shape: pages reserve its place. */
@@ -15,9 +15,6 @@ export const PICTURE_SIZES = {
   ],
 } as const;
 export type PictureUse = keyof typeof PICTURE_SIZES;
-
-/** Media types that one may upload. */
-export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const;
 
 const size = z.object({
   width: z.number().int(),

@@ -42,6 +42,11 @@ export class LogeTicket extends RoomPart {
         display: contents;
       }
 
+      wa-button > svg,
+      .words {
+        vertical-align: middle;
+      }
+
       .words {
         margin-inline-start: 0.5rem;
       }

@@ -8,7 +8,7 @@ const projects = { unit: 'unit*', contract: 'contract*', house: 'house' };
 
 export async function runTest(taskArguments) {
   const { nodeBinary, env } = await prepare({ worker: true, client: true });
-  const programs = await ensureTestPrograms();
+  const programs = await ensureTestPrograms({ isLong: taskArguments.includes('--long') });
   for (const { message } of programs.missing) note(message);
   if (programs.missing.length > 0 && process.env.CI) {
     note('With CI set, leaving tests out is a failure. Nothing was run.');

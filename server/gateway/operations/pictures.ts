@@ -1,7 +1,6 @@
 /** What operations that take a picture have in common. */
 import { LIMITS } from '../../protocol/limits.ts';
-import { PICTURE_TYPES } from '../../protocol/pictures.ts';
 import type { UploadRules } from './operation.ts';
 
-export const PICTURE_UPLOAD: UploadRules = { types: PICTURE_TYPES, maxBytes: LIMITS.pictureBytes };
+export const PICTURE_UPLOAD: UploadRules = { types: LIMITS.pictureTypes, maxBytes: LIMITS.pictureBytes };
 export const PICTURE_ERRORS = ['picture_invalid', 'picture_too_large'] as const;

@@ -5,7 +5,6 @@ import { button } from '../../../client-sdk/elements/controls/plain-controls.ts'
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Profile } from '../../protocol/people.ts';
-import { PICTURE_TYPES } from '../../protocol/pictures.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { portrait, portraitStyles } from '../profile/profile-content.ts';
 import { AccountPart } from './account-part.ts';
@@ -49,7 +48,7 @@ export class AccountPicture extends AccountPart {
           <p class="muted">${texts.pictureHint}</p>
         </div>
       </div>
-      <input type="file" accept=${PICTURE_TYPES.join()} aria-label=${texts.choosePicture} data-testid="picture-file" @change=${this.#upload} />
+      <input type="file" accept=${LIMITS.pictureTypes.join()} aria-label=${texts.choosePicture} data-testid="picture-file" @change=${this.#upload} />
       ${this.messages()}
     </section>`;
   }

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { PICTURE_TYPES, type Picture } from '../../protocol/pictures.ts';
+import type { Picture } from '../../protocol/pictures.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { siteApi } from '../api/site-api.ts';
 import { siteTexts } from '../site/site-language.ts';
@@ -96,7 +96,7 @@ export class PosterField extends LogeElement {
         </div>
         <p class="hint">${texts.hint}</p>
       </div>
-      <input type="file" accept=${PICTURE_TYPES.join()} aria-label=${texts.choose} data-testid="poster-file" @change=${this.#take} />
+      <input type="file" accept=${LIMITS.pictureTypes.join()} aria-label=${texts.choose} data-testid="poster-file" @change=${this.#take} />
       ${this.problem ? html`<div class="callout danger" role="alert" data-testid="poster-problem">${this.problem}</div>` : nothing}`;
   }
 
