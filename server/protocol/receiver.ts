@@ -7,6 +7,11 @@ import type { Receiver, rtpCapabilities } from './stage.ts';
 
 type Capabilities = z.infer<typeof rtpCapabilities>;
 type CapabilityJson = NonNullable<Capabilities['codecs']>[number];
+type Without = NonNullable<Receiver['without']>;
+interface Feedback {
+  type: string;
+  parameter?: string;
+}
 
 /** Names the routers' capabilities: those of two versions of the server have different hashes (FNV-1a, 32 bits). */
 export function hashCapabilities(router: Capabilities): string {
@@ -20,32 +25,65 @@ export function hashCapabilities(router: Capabilities): string {
 export function describeReceiver(router: Capabilities, own: Capabilities): Receiver | null {
   const offered = new Map((router.codecs ?? []).map((codec) => [codec.preferredPayloadType, codec]));
   const codecs: number[] = [];
+  const feedback: Without['feedback'] = [];
   for (const codec of own.codecs ?? []) {
     const counterpart = offered.get(codec.preferredPayloadType);
-    if (!counterpart || feedbackOf(counterpart) !== feedbackOf(codec)) return null;
-    codecs.push(codec.preferredPayloadType as number);
+    if (!counterpart || mimeTypeOf(counterpart) !== mimeTypeOf(codec)) return null;
+    const [all, had] = [feedbackOf(counterpart), feedbackOf(codec)];
+    if (had.some((type) => !all.includes(type))) return null;
+    const payloadType = codec.preferredPayloadType as number;
+    codecs.push(payloadType);
+    if (had.length < all.length)
+      feedback.push({ codec: payloadType, types: all.filter((type) => !had.includes(type)) });
   }
   if (codecs.length === 0) return null;
-  const headerExtensions = [...new Set((own.headerExtensions ?? []).map(({ preferredId }) => preferredId as number))];
-  return { router: hashCapabilities(router), codecs, headerExtensions };
+  const had = (own.headerExtensions ?? []).map(extensionOf);
+  const ids = new Set(had.map(({ id }) => id));
+  const headerExtensions = (router.headerExtensions ?? [])
+    .map(extensionOf)
+    .filter(({ kind, id }) => ids.has(id) && !had.some((it) => it.kind === kind && it.id === id));
+  const isWhole = feedback.length === 0 && headerExtensions.length === 0;
+  return {
+    router: hashCapabilities(router),
+    codecs,
+    headerExtensions: [...ids],
+    ...(!isWhole && { without: { feedback, headerExtensions } }),
+  };
 }
 
 /** The capabilities that a receiver of this router describes. */
 export function expandReceiver(router: Capabilities, receiver: Receiver): Capabilities {
+  const { codecs, headerExtensions, without } = receiver;
   return {
-    codecs: router.codecs?.filter(({ preferredPayloadType }) =>
-      receiver.codecs.includes(preferredPayloadType as number),
-    ),
-    headerExtensions: router.headerExtensions?.filter(({ preferredId }) =>
-      receiver.headerExtensions.includes(preferredId as number),
-    ),
+    codecs: router.codecs
+      ?.filter(({ preferredPayloadType }) => codecs.includes(preferredPayloadType as number))
+      .map((codec) => {
+        const lacked = without?.feedback.find((it) => it.codec === codec.preferredPayloadType)?.types ?? [];
+        return { ...codec, rtcpFeedback: feedbackIn(codec).filter((it) => !lacked.includes(typeOf(it))) };
+      }),
+    headerExtensions: router.headerExtensions?.filter((extension) => {
+      const { kind, id } = extensionOf(extension);
+      return headerExtensions.includes(id) && !without?.headerExtensions.some((it) => it.kind === kind && it.id === id);
+    }),
   };
 }
 
-function feedbackOf({ mimeType, rtcpFeedback }: CapabilityJson): string {
-  const feedback = (rtcpFeedback ?? []) as { type: string; parameter?: string }[];
-  return JSON.stringify([
-    String(mimeType).toLowerCase(),
-    ...feedback.map(({ type, parameter = '' }) => `${type} ${parameter}`).sort(),
-  ]);
+function mimeTypeOf({ mimeType }: CapabilityJson): string {
+  return String(mimeType).toLowerCase();
+}
+
+function feedbackIn({ rtcpFeedback }: CapabilityJson): Feedback[] {
+  return (rtcpFeedback ?? []) as Feedback[];
+}
+
+function feedbackOf(codec: CapabilityJson): string[] {
+  return feedbackIn(codec).map(typeOf);
+}
+
+function typeOf({ type, parameter }: Feedback): string {
+  return parameter ? `${type} ${parameter}` : type;
+}
+
+function extensionOf({ kind, preferredId }: CapabilityJson): Without['headerExtensions'][number] {
+  return { kind: kind as 'audio' | 'video', id: preferredId as number };
 }

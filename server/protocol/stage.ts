@@ -33,14 +33,23 @@ export const trackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudi
 export type TrackSource = z.infer<typeof trackSource>;
 const producerId = z.string().max(64);
 
+const payloadType = z.number().int().min(0).max(127);
+const extensionId = z.number().int().min(0).max(255);
 /**
  * What a client can receive, as a part of the routers' capabilities with this hash: payload types of codecs and ids of
  * header extensions. A browser's full capabilities are about 12 KB.
  */
 export const receiver = z.object({
   router: z.string().max(64),
-  codecs: z.array(z.number().int().min(0).max(127)).min(1).max(50),
-  headerExtensions: z.array(z.number().int().min(0).max(255)).max(50),
+  codecs: z.array(payloadType).min(1).max(50),
+  headerExtensions: z.array(extensionId).max(50),
+  /** What it lacks of these: types of RTCP feedback, such as `nack pli`, and extensions for one kind of media. */
+  without: z
+    .object({
+      feedback: z.array(z.object({ codec: payloadType, types: z.array(z.string().max(32)).max(20) })).max(50),
+      headerExtensions: z.array(z.object({ kind: z.enum(['audio', 'video']), id: extensionId })).max(100),
+    })
+    .optional(),
 });
 export type Receiver = z.infer<typeof receiver>;
 

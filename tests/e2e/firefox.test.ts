@@ -16,16 +16,17 @@ describe.skipIf(!CHROMIUM || !FIREFOX || !hasNetwork)('in Firefox', { timeout: 1
   let creator: FirefoxPage;
   let fan: FirefoxPage;
   let other: Visitor;
+  let room: string;
 
   beforeAll(async () => {
     loge = await startApp({ env: { LOGE_SFU_LISTEN_IP: '0.0.0.0' } });
     firefox = await Firefox.launch();
     other = await Visitor.create();
     const input = { creator: 'noah', title: 'In Firefox', access: { kind: 'free' } };
-    const { id } = await loge.server<{ id: string }>('POST', '/v1/rooms', input);
-    creator = await enter('noah', `/studio/${id}`);
-    fan = await enter('lea', `/rooms/${id}`);
-    await open(other, `${loge.url}/rooms/${id}`, 'malik');
+    room = (await loge.server<{ id: string }>('POST', '/v1/rooms', input)).id;
+    creator = await enter('noah', `/studio/${room}`);
+    fan = await enter('lea', `/rooms/${room}`);
+    await open(other, `${loge.url}/rooms/${room}`, 'malik');
   }, 120_000);
 
   afterAll(async () => {
@@ -52,6 +53,13 @@ describe.skipIf(!CHROMIUM || !FIREFOX || !hasNetwork)('in Firefox', { timeout: 1
     await expectSeen();
     // The browser adds the larger layers as it finds bandwidth for them.
     await expect.poll(async () => (await other.received()).width, { timeout: 30_000 }).toBe(1280);
+  });
+
+  test('who comes to a live asks for it before their socket is open', async () => {
+    await fan.goto(`${loge.url}/rooms/${room}`);
+    await expectSeen();
+    const asked = `performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/watch')).length`;
+    expect(await fan.evaluate<number>(asked)).toBe(1);
   });
 
   test('the camera is switched off and on', async () => {

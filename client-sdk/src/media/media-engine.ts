@@ -142,7 +142,7 @@ export class MediaEngine {
       ({ createDevice, createHandlerFactory }) => ({ createDevice, handler: createHandlerFactory() }),
       (error) => {
         this.#code = null;
-        throw new LogeError('code_unavailable', undefined, { cause: error });
+        throw toLogeError(error, 'code_unavailable');
       },
     );
     return this.#code;

@@ -503,6 +503,6 @@ export class Publisher {
 
 function loadSentTracks(): Promise<typeof import('./sent-tracks.ts')> {
   return import('./sent-tracks.ts').catch((error) => {
-    throw new LogeError('code_unavailable', undefined, { cause: error });
+    throw toLogeError(error, 'code_unavailable');
   });
 }
