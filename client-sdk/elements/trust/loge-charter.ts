@@ -60,6 +60,15 @@ export class LogeCharter extends RoomPart {
         font-weight: 400;
       }
 
+      /* Beside the buttons, in sight wherever the reader is. */
+      wa-dialog::part(footer) {
+        flex-wrap: wrap;
+      }
+
+      wa-callout {
+        flex: 1 1 100%;
+      }
+
       .words {
         margin-top: 0.5rem;
         white-space: pre-line;
@@ -116,7 +125,7 @@ export class LogeCharter extends RoomPart {
       }}
     >
       ${charter && this.open ? this.#body(charter) : nothing}
-      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      ${this.problem ? html`<wa-callout slot="footer" variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(false)}>${texts.charter.later}</wa-button>
       <wa-button
         slot="footer"

@@ -13,8 +13,9 @@ const MAX_KEPT = 200;
 const MAX_WAITING = 8;
 const MAX_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
-/** Includes the start of the thread, which takes seconds where the processors are busy. */
 const DRAW_LIMIT_MS = 5_000;
+/** For the first picture of a thread, whose start takes seconds where the processors are busy. */
+const START_LIMIT_MS = 30_000;
 /** After this time without work the thread ends, with its fonts and libraries. */
 const IDLE_MS = 30_000;
 
@@ -84,11 +85,12 @@ export class ShareCards {
   async #draw(card: ShareCard): Promise<Buffer> {
     const poster = card.poster === undefined ? undefined : await this.#readPoster(card.poster);
     clearTimeout(this.#idleTimer);
+    const limitMs = this.#worker ? DRAW_LIMIT_MS : START_LIMIT_MS;
     this.#worker ??= this.#startWorker();
     const worker = this.#worker;
     try {
       worker.postMessage({ card, poster });
-      const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(DRAW_LIMIT_MS) })) as [Answer];
+      const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(limitMs) })) as [Answer];
       if ('failure' in answer) throw new AppError('internal', answer.failure);
       return Buffer.from(answer.picture);
     } catch (error) {
