@@ -429,9 +429,9 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     stripeEmulatorPort: env.LOGE_STRIPE_EMULATOR_PORT,
     stripeEmulatorUrl: env.LOGE_STRIPE_EMULATOR_URL,
     sfu: {
-      /** Without a setting not loopback alone, to which Firefox sends no media. */
+      /** Where browsers send media. The default is every address: Firefox sends no media to loopback. */
       mediaIp: env.LOGE_SFU_LISTEN_IP ?? '0.0.0.0',
-      /** For other nodes and gateways. */
+      /** Where other nodes and gateways connect. */
       listenIp: env.LOGE_SFU_LISTEN_IP ?? '127.0.0.1',
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
       port: env.LOGE_SFU_PORT,

@@ -101,7 +101,7 @@ function toSettings(env: z.output<typeof environment>) {
     region: env.LOGE_SFU_REGION,
     secrets,
     media: {
-      // Without a setting not loopback alone, to which Firefox sends no media.
+      // The default is every address: Firefox sends no media to loopback.
       listenIp: env.LOGE_SFU_LISTEN_IP ?? '0.0.0.0',
       announcedAddress: env.LOGE_SFU_ANNOUNCED_ADDRESS,
       port: env.LOGE_SFU_PORT ?? MEDIA_PORT,

@@ -41,7 +41,7 @@ const byName = ({ codecs, headerExtensions }: { codecs?: object[]; headerExtensi
 test.each([
   ['Chromium', CHROMIUM],
   ['Firefox', FIREFOX],
-])('what %s can receive is described in a few numbers, and is the same again on the server', (_, own) => {
+])('the short description of what %s receives expands to the same on the server', (_, own) => {
   const described = receiver.parse(JSON.parse(JSON.stringify(describeReceiver(ROUTER, own))));
   expect(JSON.stringify(described).length).toBeLessThan(300);
   expect(byName(expandReceiver(ROUTER, described))).toEqual(byName(own));
@@ -51,6 +51,6 @@ test.each([
   ['a codec that the routers lack', codec('video', 'AV1', 109, VIDEO)],
   ['another codec at a payload type of the routers', codec('video', 'VP9', 105, VIDEO)],
   ['feedback that the routers lack', codec('video', 'H264', 105, feedback('rrtr'))],
-])('who has %s names all of their capabilities', (_, more) => {
+])('a client with %s sends its full capabilities', (_, more) => {
   expect(describeReceiver(ROUTER, { ...CHROMIUM, codecs: [...CHROMIUM.codecs, more] })).toBeNull();
 });

@@ -184,7 +184,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await expect.poll(framesEncoded, { timeout: 1_000, interval: 500 }).toBe(before);
   });
 
-  test('a fan whose network blocks the media is told so; a live that nobody can see ends, and its creator is told', async () => {
+  test('a network that blocks the media is reported to the fan, and ends a new live with a reason for its creator', async () => {
     const fan = await Visitor.create({ viewport: SMALL });
     const blocked = await Visitor.create({ devices: true });
     for (const { context } of [fan, blocked]) await context.addInitScript(blockMedia);
@@ -230,7 +230,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
   });
 });
 
-/** Runs in the page before any of its scripts: media is sent to where nobody listens. */
+/** Runs in the page before any of its scripts: sends media to an address without a listener. */
 function blockMedia(): void {
   window.RTCPeerConnection = class extends RTCPeerConnection {
     override setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {

@@ -25,7 +25,7 @@ interface IceRestartsOptions {
   onFailed(error: LogeError): void;
   /** The server answers, but the transport does not connect. */
   onBroken(): void;
-  /** A new transport has not connected in time, although the server can be reached. */
+  /** A new transport has not connected in time, although the socket is connected. */
   onUnreachable(): void;
   closing: AbortSignal;
 }

@@ -25,7 +25,7 @@ interface MediaTransportOptions {
   onBroken(): void;
   /** Media flows again over a line that was dead. */
   onBack(): void;
-  /** It has not connected in time, although the server can be reached. It goes on trying. */
+  /** It has not connected in time, although the socket is connected. It keeps trying. */
   onUnreachable(): void;
 }
 

@@ -217,7 +217,8 @@ export class LocalParticipant {
   /** @internal */
   handleSelf(self: Pick<Welcome, 'participant' | 'can'> | null): void {
     this.#self = self;
-    if (self?.can.publish) this.#publisher.prepare();
+    // The code for sending: only publishers load it, before they need it.
+    if (self?.can.publish) import('./publish/sent-tracks.ts').catch(() => {});
   }
 
   /** @internal Closes the captured tracks. The caller tells the server that this publication has ended. */

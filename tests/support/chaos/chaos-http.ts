@@ -4,7 +4,7 @@ import { DEVELOPMENT_API_KEY, DEVELOPMENT_API_SECRET } from '../../../server/con
 import type { Dice } from '../soak/dice.ts';
 
 const ANSWER_LIMIT_MS = 8_000;
-/** Once it is over, what was asked before is still answered within this time. */
+/** A request that is under way at the end must be answered within this time. */
 const LAST_ANSWER_MS = 15_000;
 const RETRY_MIN_MS = 50;
 const RETRY_SPREAD_MS = 250;

@@ -6,8 +6,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import type { EventData, EventName, RequestName, Welcome } from '../../../server/protocol/realtime.ts';
 
-/** Longer than a user would wait: other tests may load the machine. */
-const ANSWER_MS = 30_000;
+const ANSWER_MS = 10_000;
 
 export type WireAnswer = { ok: true; data: never } | { ok: false; error: WireError };
 

@@ -109,11 +109,6 @@ export class Publisher {
     return 'sent' in this.#state ? this.#state.sent : null;
   }
 
-  /** Loads the code for sending ahead, which viewers do not need. */
-  prepare(): void {
-    loadSentTracks().catch(() => {});
-  }
-
   /** Starts a live with these tracks; resolves when the server has all of them. */
   async publish(tracks: readonly OutgoingTrack[]): Promise<void> {
     if (this.#state.kind !== 'off') throw new LogeError('publish_in_progress');
@@ -320,7 +315,9 @@ export class Publisher {
   }
 
   async #openSession({ restore = false, spareOf }: { restore?: boolean; spareOf?: SessionId }): Promise<SentTracks> {
-    const code = await loadSentTracks();
+    const code = await import('./sent-tracks.ts').catch((error) => {
+      throw toLogeError(error, 'code_unavailable');
+    });
     const sent: SentTracks = await code.SentTracks.open({
       engine: this.#engine,
       connection: this.#connection,
@@ -450,7 +447,7 @@ export class Publisher {
     this.#finish('lost', failure);
   }
 
-  /** Nothing of this live gets through to the server, which ends it later where it is not reached now. */
+  /** The media never reached the server. If the request does not either, the server ends the live later. */
   #endUnseen(): void {
     const publication = this.#publication;
     this.#finish('lost', new LogeError('media_unreachable'));
@@ -499,10 +496,4 @@ export class Publisher {
   #isCurrent(media: MediaTransport): boolean {
     return this.#sent?.media === media;
   }
-}
-
-function loadSentTracks(): Promise<typeof import('./sent-tracks.ts')> {
-  return import('./sent-tracks.ts').catch((error) => {
-    throw toLogeError(error, 'code_unavailable');
-  });
 }

@@ -14,7 +14,7 @@ const MAX_WAITING = 8;
 const MAX_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
 const DRAW_LIMIT_MS = 5_000;
-/** For the first picture of a thread, whose start takes seconds where the processors are busy. */
+/** For the first picture of a thread, including its start, which takes seconds on a busy machine. */
 const START_LIMIT_MS = 30_000;
 /** After this time without work the thread ends, with its fonts and libraries. */
 const IDLE_MS = 30_000;
