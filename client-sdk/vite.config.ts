@@ -120,6 +120,24 @@ function withoutLibraryIcons(): Plugin {
   };
 }
 
+/** Leaves out what mediasoup-client loads for React Native and for its own tests. */
+function withoutUnusedMedia(): Plugin {
+  const unused = /mediasoup-client\/lib\/(handlers\/(ReactNative106|FakeHandler)|test\/fakeParameters)\.js$/;
+  let count = 0;
+  return {
+    name: 'without-unused-media',
+    transform(_code, id) {
+      if (!unused.test(id)) return;
+      count += 1;
+      return { code: 'module.exports = {};', map: null };
+    },
+    buildEnd() {
+      if (this.environment.name === 'sdk' && count === 0)
+        this.error('The unused parts of mediasoup-client were not found.');
+    },
+  };
+}
+
 /** Takes comments and indentation out of our `css` templates, which the minifier leaves as they are. Lines stay. */
 function smallStyles(): Plugin {
   const shrink = (css: string) =>
@@ -171,7 +189,7 @@ export default defineConfig({
     // As a string, which costs nothing to parse before it is needed.
     LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
   },
-  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons()],
+  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons(), withoutUnusedMedia()],
   resolve: {
     alias: {
       '@lit/reactive-element/decorators/custom-element.js': inProject('client-sdk/elements/definition-guard.ts'),

@@ -72,6 +72,7 @@ export class NodeFigures {
     const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
       (session) =>
         !session.isSpare &&
+        !session.isPrepared &&
         (session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity)),
     );
     const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));

@@ -225,9 +225,8 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     const { spareOf, fence = 0 } = request;
     return await this.#sessions.open(request, {
       place: (room) => {
-        // Checked in the same turn in which it would replace the earlier publisher.
-        if (room.publisher && room.publisher.fence > fence)
-          throw new SfuError('stage_taken', 'Another page has taken the stage.');
+        // In the same turn in which it would replace the earlier publisher.
+        room.assertTakes(fence);
         return room.routerForStage();
       },
       make: (options) =>
@@ -238,6 +237,22 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
         }),
       open: (session) => session.open(request.dtlsParameters),
     });
+  }
+
+  async preparePublisher(request: SfuRequest<'preparePublisher'>): Promise<SfuAnswer<'preparePublisher'>> {
+    assertMayPublish(request.grant, this.#now());
+    if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
+    this.#assertTakesSessions();
+    return await this.#sessions.open(request, {
+      place: (room) => room.routerForStage(),
+      make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
+      open: (session) => session.open(request.dtlsParameters),
+    });
+  }
+
+  async takeStage(request: SfuRequest<'takeStage'>): Promise<void> {
+    this.#assertTakesSessions();
+    this.#sessions.takeStage(this.#publisher(request.session), request.fence);
   }
 
   /** Another node pulls the room's stage from here. */
@@ -326,7 +341,8 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     const { room, identity } = request;
     const session = this.#media(request.session);
     const { grant } = session;
-    if (grant.room !== room || grant.identity !== identity || session.isSpare) {
+    const isWaiting = session.isSpare || (grant.publish && session.isPrepared);
+    if (grant.room !== room || grant.identity !== identity || isWaiting) {
       throw new SfuError('session_not_found', `The person has no session ${session.id} in this room.`);
     }
     const spare = this.#sessions.spareFor(session);
@@ -423,6 +439,8 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
    */
   drain(): void {
     this.#draining ??= setInterval(() => this.#endUnwatched(), UNWATCHED_CHECK_MS).unref();
+    for (const session of this.#sessions.all)
+      if (session.grant.publish && session.isPrepared) this.#sessions.end(session, 'node_closed');
   }
 
   async close(): Promise<void> {

@@ -108,6 +108,10 @@ class World {
     );
   }
 
+  preview(): void {
+    this.call('preview', () => this.creator.localParticipant.startPreview());
+  }
+
   over(act: () => void): void {
     this.#mayPublish = false;
     act();
@@ -222,6 +226,8 @@ function checkCreator({ creator, house, devices }: World, acts: string[]): void 
   const local = me.tracks.map(({ source, muted }) => `${source} ${muted}`).sort();
   const sent = [...(ours[0]?.producers.values() ?? [])].map(({ source, muted }) => `${source} ${muted}`).sort();
   if (me.isLive) expect(sent).toEqual(local);
+  const prepared = [...house.sessions.values()].filter(({ isPrepared, socket }) => isPrepared && socket !== null);
+  expect(prepared.length).toBeLessThanOrEqual(me.isLive || me.tracks.length === 0 ? 0 : 1);
   const kept = new Set<unknown>(me.tracks.map(({ track }) => track));
   const forgotten = devices.opened.filter((track) => track.readyState === 'live' && !kept.has(track));
   expect(forgotten).toEqual([]);
@@ -258,6 +264,16 @@ afterEach(() => {
 
 const SCENARIOS: Record<string, Scenario> = {
   'of a creator who goes live': { begin: async (w) => w.goLive(), acts: creatorActs, check: checkCreator },
+  'of a creator who opens a preview': { begin: async (w) => w.preview(), acts: creatorActs, check: checkCreator },
+  'of a creator who goes live from a preview': {
+    begin: async (w) => {
+      w.preview();
+      await w.points.runUntilQuiet();
+      w.goLive();
+    },
+    acts: creatorActs,
+    check: checkCreator,
+  },
   'of a creator who is live': {
     begin: async (w) => {
       w.goLive();

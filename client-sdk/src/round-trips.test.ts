@@ -244,6 +244,20 @@ const ACTS: [act: string, before: number, now: number, measure: () => Promise<nu
     },
   ],
   [
+    'go live from a preview, until every track is on air; ICE and DTLS are up',
+    2.5,
+    0.5,
+    async () => {
+      const creator = await connected('ada');
+      void creator.localParticipant.startPreview();
+      await rest();
+      return count(
+        () => creator.localParticipant.goLive(),
+        () => world.house.publishers.some(({ producers }) => producers.size === 2),
+      );
+    },
+  ],
+  [
     'reconnect, until the session is commanded again; its media flows meanwhile',
     3.5,
     3.5,

@@ -92,6 +92,22 @@ export const produceInput = z.object({
   muted: z.boolean().optional(),
 });
 export type ProduceInput = z.infer<typeof produceInput>;
+const TRACKS_MAX = 4;
+/** Opens a publisher's session ahead of going live. */
+export const preparePublishInput = z.object({ dtlsParameters: dtlsParameters.optional() });
+/** Goes live with a session of `stage:preparePublish`. */
+export const takeStageInput = z.object({
+  session: sessionId,
+  publication,
+  tracks: z
+    .array(produceInput.omit({ session: true }))
+    .min(1)
+    .max(TRACKS_MAX),
+});
+export type TakeStageInput = z.infer<typeof takeStageInput>;
+/** In the order of the tracks. */
+export const takeStageAnswer = z.object({ producerIds: z.array(z.string()) });
+export type TakeStageAnswer = z.infer<typeof takeStageAnswer>;
 export const unproduceInput = z.object({ session: sessionId, producerId });
 export const muteInput = z.object({ session: sessionId, producerId, muted: z.boolean() });
 /** The highest layer that the publisher's browser sends of those that are wanted. */

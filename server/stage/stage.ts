@@ -25,6 +25,8 @@ import type {
   PublishAnswer,
   ResumeAnswer,
   StageState,
+  TakeStageAnswer,
+  TakeStageInput,
   WatchAnswer,
   WatchInput,
 } from '../protocol/stage.ts';
@@ -35,11 +37,19 @@ import { Audiences } from './sessions/audiences.ts';
 import { Evacuation } from './sessions/evacuation.ts';
 import { Lives, type PublicationInput } from './sessions/lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './sessions/room-media.ts';
-import { call, preparedGrant, SessionCommands, type StageCaller, viewerGrant } from './sessions/session-commands.ts';
+import {
+  assertMayPublish,
+  call,
+  preparedGrant,
+  publisherGrant,
+  SessionCommands,
+  type StageCaller,
+  viewerGrant,
+} from './sessions/session-commands.ts';
 import { isPublisher, SessionEnds } from './sessions/session-ends.ts';
 import { SessionLeases } from './sessions/session-leases.ts';
 import { sessionsInTheWay } from './sessions/session-limits.ts';
-import { type SessionEntry, SessionTable } from './sessions/session-table.ts';
+import { isInUse, type SessionEntry, SessionTable } from './sessions/session-table.ts';
 import { toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
 
@@ -96,8 +106,8 @@ export class Stage {
       onError: (error, room) => options.log.warn({ err: error, room }, 'audience not sent'),
     });
     this.#evacuation = new Evacuation({
-      // A spare moves with its session.
-      sessionsOn: (node) => this.#sessions.onNode(node).filter(({ spareOf }) => spareOf === undefined),
+      // A spare moves with its session, and a prepared session ends with its node.
+      sessionsOn: (node) => this.#sessions.onNode(node).filter(isInUse),
       ask: (entry) => this.#tell(entry, { type: 'moveWanted', room: entry.room, session: entry.session }),
       move: (entry) => this.#move(entry),
     });
@@ -160,7 +170,7 @@ export class Stage {
 
   async #openViewer(caller: StageCaller, input: WatchInput, grant: SessionGrant): Promise<WatchAnswer> {
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'watch');
-    const session = this.#open(caller, 'watch', input.spareOf);
+    const session = this.#open(caller, 'watch', input);
     try {
       const viewer = !grant.subscribe || caller.access.reason === 'free' ? 'free' : 'paying';
       const media = { ...input, rtpCapabilities: this.#fleet.capabilitiesOf(input.rtpCapabilities) };
@@ -186,34 +196,55 @@ export class Stage {
     caller: StageCaller,
     input: { dtlsParameters?: DtlsParameters; spareOf?: SessionId } & PublicationInput,
   ): Promise<PublishAnswer> {
-    if (!caller.publish || caller.access.state !== 'granted') throw new AppError('publish_not_allowed');
+    assertMayPublish(caller);
     const { publication, restore, ...media } = input;
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'publish');
-    const session = this.#open(caller, 'publish', input.spareOf, publication);
-    const grant = { room: caller.room, identity: caller.identity, publish: true, subscribe: false };
-    try {
-      const fence = spared ? undefined : await this.#lives.admit(caller.room, { publication, restore });
-      const { node, answer } = spared
-        ? { node: spared.id, answer: await spared.publish({ session, grant, ...media }) }
-        : await this.#places.publish(
-            caller.room,
-            // A page that names no publication takes a new fence also where it only moves.
-            publication === undefined ? undefined : fence,
-            (on) => on.publish({ session, grant, fence, ...media }),
+    const session = this.#open(caller, 'publish', input);
+    const grant = publisherGrant(caller);
+    return this.#orClose(session, { room: caller.room, publication }, async () => {
+      const answer = spared
+        ? await spared.publish({ session, grant, ...media })
+        : await this.#takeStage({ caller, session, publication, restore }, (on, fence) =>
+            on.publish({ session, grant, fence, ...media }),
           );
-      this.#sessions.place(session, node);
-      // Another page may have taken the stage, or ended the live, while the node was working.
-      if (!spared && publication) await this.#lives.assertHoldsStage(caller.room, publication);
-      this.#assertStillOpen(session, node);
-      return {
-        session,
-        ...(answer as Pick<PublishAnswer, 'transport'>),
-        connected: input.dtlsParameters !== undefined,
-      };
-    } catch (error) {
-      await this.#ends.close(session, 'closed');
-      throw await this.#lives.orReplaced(toAppError(error), caller.room, publication);
-    }
+      if (spared) this.#assertStillOpen(session, spared.id);
+      return asPublishAnswer(session, answer, input);
+    });
+  }
+
+  /** Opens a publisher's session that is connected by the time its creator goes live; see `takeStage`. */
+  async preparePublisher(caller: StageCaller, input: { dtlsParameters?: DtlsParameters }): Promise<PublishAnswer> {
+    assertMayPublish(caller);
+    const session = this.#open(caller, 'publish', { isPrepared: true });
+    return this.#orClose(session, { room: caller.room }, async () => {
+      const node = await this.#places.nodeForPublisher(caller.room);
+      const answer = await node.preparePublisher({ session, grant: publisherGrant(caller), ...input });
+      this.#assertStillOpen(session, node.id);
+      return asPublishAnswer(session, answer, input);
+    });
+  }
+
+  /**
+   * Goes live with a prepared session: takes the stage as `publish` does, and puts these tracks on it. Throws
+   * `session_not_found` where the session has ended, or the room's stage is on another node by now.
+   */
+  async takeStage(caller: StageCaller, input: TakeStageInput): Promise<TakeStageAnswer> {
+    assertMayPublish(caller);
+    const { session, publication, tracks } = input;
+    const { entry, node } = this.commands.own(caller, session);
+    if (!entry.isPrepared) throw new AppError('session_not_found');
+    for (const earlier of sessionsInTheWay(this.#sessions, { ...entry, isPrepared: false }))
+      void this.#ends.replace(earlier);
+    this.#sessions.putOnStage(session, publication);
+    this.#ends.countSessions();
+    return this.#orClose(session, { room: caller.room, publication }, async () => {
+      await this.#takeStage({ caller, session, publication }, async (on, fence) => {
+        if (on.id !== node.id) throw new AppError('session_not_found');
+        await on.takeStage({ session, fence });
+      });
+      const produced = await Promise.all(tracks.map((track) => this.produce(caller, { session, ...track })));
+      return { producerIds: produced.map(({ producerId }) => producerId) };
+    });
   }
 
   /** Puts a track on stage; the first one starts the live. */
@@ -369,19 +400,55 @@ export class Stage {
   }
 
   #open(
-    caller: StageCaller,
+    { room, identity, socket, issuer }: StageCaller,
     direction: SessionEntry['direction'],
-    spareOf: SessionId | undefined,
-    publication?: string,
+    {
+      spareOf,
+      isPrepared = false,
+      publication,
+    }: { spareOf?: SessionId; isPrepared?: boolean; publication?: string | undefined },
   ): SessionId {
     const session = createId('session');
-    const { room, identity, socket, issuer } = caller;
-    for (const earlier of sessionsInTheWay(this.#sessions, { room, identity, socket, direction, spareOf }))
-      void this.#ends.replace(earlier);
+    const opened = { room, identity, socket, direction, spareOf, isPrepared };
+    for (const earlier of sessionsInTheWay(this.#sessions, opened)) void this.#ends.replace(earlier);
     const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
-    this.#sessions.add({ session, room, identity, issuer, direction, socket, orphanedUntilMs, spareOf, publication });
+    this.#sessions.add({ session, issuer, orphanedUntilMs, publication, ...opened });
     this.#ends.countSessions();
     return session;
+  }
+
+  /** The publication takes the stage with the session that `put` opens on a node, or puts on stage there. */
+  async #takeStage<A>(
+    about: { caller: StageCaller; session: SessionId } & PublicationInput,
+    put: (node: SfuNode, fence: number) => Promise<A>,
+  ): Promise<A> {
+    const { caller, session, publication, restore } = about;
+    const fence = await this.#lives.admit(caller.room, { publication, restore });
+    const { node, answer } = await this.#places.publish(
+      caller.room,
+      // A page that names no publication takes a new fence also where it only moves.
+      publication === undefined ? undefined : fence,
+      (on) => put(on, fence),
+    );
+    this.#sessions.place(session, node);
+    // Another page may have taken the stage, or ended the live, while the node was working.
+    if (publication) await this.#lives.assertHoldsStage(caller.room, publication);
+    this.#assertStillOpen(session, node);
+    return answer;
+  }
+
+  /** Closes the publisher's session if `act` fails. */
+  async #orClose<A>(
+    session: SessionId,
+    { room, publication }: { room: RoomId; publication?: string | undefined },
+    act: () => Promise<A>,
+  ): Promise<A> {
+    try {
+      return await act();
+    } catch (error) {
+      await this.#ends.close(session, 'closed');
+      throw await this.#lives.orReplaced(toAppError(error), room, publication);
+    }
   }
 
   /** Access may have been revoked while the node opened the session: then it is closed again. */
@@ -426,4 +493,12 @@ export class Stage {
     this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
     void this.#ends.closeOnNode(entry, 'node_closed');
   }
+}
+
+function asPublishAnswer(
+  session: SessionId,
+  { transport }: { transport: unknown },
+  { dtlsParameters }: { dtlsParameters?: DtlsParameters },
+): PublishAnswer {
+  return { session, transport: transport as PublishAnswer['transport'], connected: dtlsParameters !== undefined };
 }

@@ -92,6 +92,16 @@ export const sfuMethods = {
     }),
     answer: z.object({ transport: transportOptions }),
   },
+  /**
+   * Opens a publisher's session that is not on stage: it has no tracks and replaces nobody, but is connected by the time
+   * its creator goes live with `takeStage`.
+   */
+  preparePublisher: {
+    request: z.object({ session: id, grant: sessionGrant, dtlsParameters: dtlsParameters.optional() }),
+    answer: z.object({ transport: transportOptions }),
+  },
+  /** Puts a prepared publisher on stage, under the same rules as `publish`. */
+  takeStage: { request: z.object({ session: id, fence }), answer: nothing },
   connect: { request: z.object({ session: id, dtlsParameters }), answer: nothing },
   restartIce: { request: z.object({ session: id }), answer: z.object({ iceParameters }) },
   /** Puts a track on stage; viewers get it. A second track of the same source replaces the first. */

@@ -126,11 +126,15 @@ export class ControlPeer implements EventReceiver {
   }
 
   /** The methods that also change which connection gets which events. All others are passed on to the node. */
-  #ownHandlers(): Pick<Handlers, 'watch' | 'publish' | 'pull' | 'setAudience' | 'adopt' | 'renew'> {
+  #ownHandlers(): Pick<
+    Handlers,
+    'watch' | 'publish' | 'preparePublisher' | 'pull' | 'setAudience' | 'adopt' | 'renew'
+  > {
     const { node, audiences } = this.#options;
     return {
       watch: (request) => this.#open(request.session, () => node.watch(request)),
       publish: (request) => this.#open(request.session, () => node.publish(request)),
+      preparePublisher: (request) => this.#open(request.session, () => node.preparePublisher(request)),
       pull: (request) => this.#open(request.session, () => node.pull(request)),
       setAudience: (request) => audiences.set(this, request),
       adopt: (request) => this.#adopt(request),

@@ -35,7 +35,8 @@ const SEEN_EVENTS_KEPT = 100;
 /**
  * Methods that also change the state of this end and are written out below. The class makes all others from the table.
  */
-type OwnMethod = 'watch' | 'publish' | 'setAudience' | 'adopt' | 'renew' | 'closeSession' | 'closeRoom';
+type OwnMethod = OpeningMethod | 'setAudience' | 'adopt' | 'renew' | 'closeSession' | 'closeRoom';
+type OpeningMethod = 'watch' | 'publish' | 'preparePublisher';
 const PassedOn = class {} as new () => Omit<SfuMethods, OwnMethod>;
 
 /**
@@ -121,6 +122,10 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
     return await this.#open('publish', request);
   }
 
+  async preparePublisher(request: SfuRequest<'preparePublisher'>): Promise<SfuAnswer<'preparePublisher'>> {
+    return await this.#open('preparePublisher', request);
+  }
+
   async setAudience(request: SfuRequest<'setAudience'>): Promise<void> {
     if (request.people <= 0) this.#audiences.delete(request.room);
     else if (this.#audiences.size < AUDIENCE_ROOMS_MAX) this.#audiences.set(request.room, request.people);
@@ -180,7 +185,7 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
     return answer.data as SfuAnswer<M>;
   }
 
-  async #open<M extends 'watch' | 'publish'>(method: M, request: SfuRequest<M>): Promise<SfuAnswer<M>> {
+  async #open<M extends OpeningMethod>(method: M, request: SfuRequest<M>): Promise<SfuAnswer<M>> {
     const { session, grant } = request;
     const isKnown = this.#sessions.has(session);
     // Before the answer, since the first events may come ahead of it.

@@ -159,11 +159,24 @@ export class Room implements RouterRoom {
     router.enter(session);
     if (session instanceof PublishSession) {
       if (session.isSpare) this.#sparePublisher = session;
-      else this.#takeStage(session);
+      else if (!session.isPrepared) this.takeStage(session);
     } else if (session instanceof WatchSession || session instanceof PipeSession) {
       this.#watchers.add(session);
       session.enter();
     }
+  }
+
+  /** Throws `stage_taken` where a later publication is on stage. */
+  assertTakes(fence: number): void {
+    if (this.#publisher && this.#publisher.fence > fence)
+      throw new SfuError('stage_taken', 'Another page has taken the stage.');
+  }
+
+  /** The node closes the earlier publisher. */
+  takeStage(publisher: PublishSession): void {
+    this.#publisher = publisher;
+    if (this.#sparePublisher === publisher) this.#sparePublisher = undefined;
+    this.follow(undefined);
   }
 
   /**
@@ -171,7 +184,7 @@ export class Room implements RouterRoom {
    */
   activate(spares: MediaSession[], handleActivated: (spare: MediaSession) => void): void {
     const publisher = spares.find((spare) => spare instanceof PublishSession);
-    if (publisher) this.#takeStage(publisher);
+    if (publisher) this.takeStage(publisher);
     for (const spare of spares) {
       this.#places.get(spare)?.handleSpareActivated();
       spare.activate();
@@ -293,12 +306,6 @@ export class Room implements RouterRoom {
     this.#leaving = undefined;
     clearTimeout(leaving?.timer);
     leaving?.upstream.close();
-  }
-
-  #takeStage(publisher: PublishSession): void {
-    this.#publisher = publisher;
-    if (this.#sparePublisher === publisher) this.#sparePublisher = undefined;
-    this.follow(undefined);
   }
 
   #leastLoadedRouter(): RoomRouter | undefined {

@@ -21,22 +21,36 @@ import type { SessionOptions } from './session.ts';
 /** Reasons after which the publisher is not expected back. */
 const FINAL_REASONS: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_closed', 'grant_expired']);
 
-/** The publisher of a room: its tracks are the stage. */
+/** The publisher of a room, or one that is prepared to become it: its tracks are the stage. */
 export class PublishSession extends MediaSession {
   readonly #tracks = new Map<string, StageTrack>();
-  /** Fencing number of the live that it belongs to; a publisher with a lower one does not replace it. */
-  readonly fence: number;
+  /** Undefined while it is prepared. */
+  #fence: number | undefined;
   readonly #layerLoweringDelayMs: number;
   #pending = 0;
 
-  constructor(options: SessionOptions & { fence: number; layerLoweringDelayMs: number }) {
+  constructor(options: SessionOptions & { fence?: number; layerLoweringDelayMs: number }) {
     super(options);
-    this.fence = options.fence;
+    this.#fence = options.fence;
     this.#layerLoweringDelayMs = options.layerLoweringDelayMs;
   }
 
   get tracks(): StageTrack[] {
     return [...this.#tracks.values()];
+  }
+
+  override get isPrepared(): boolean {
+    return this.#fence === undefined;
+  }
+
+  /** Fencing number of the live that it belongs to; a publisher with a lower one does not replace it. */
+  get fence(): number {
+    return this.#fence ?? 0;
+  }
+
+  /** It is on stage from now on. */
+  handleOnStage(fence: number): void {
+    this.#fence = fence;
   }
 
   async open(dtlsParameters?: DtlsParameters): Promise<{ transport: TransportOptions }> {
@@ -50,6 +64,7 @@ export class PublishSession extends MediaSession {
 
   async produce(request: ProduceRequest): Promise<StageTrack> {
     const { transport } = this;
+    if (this.isPrepared) throw new SfuError('publish_not_allowed', 'The session is not on stage.');
     if (this.#pending >= PENDING_TRACKS_MAX)
       throw new SfuError('node_full', 'Too many tracks are being added; wait for the earlier ones.');
     // A browser that reuses the MID has already dropped the earlier track, and two can't share it.

@@ -151,6 +151,17 @@ export class SessionHost {
       throw new SfuError('node_full', 'The room or the node has too many prepared sessions.');
   }
 
+  /** Puts a prepared publisher on stage, in place of an earlier publisher. */
+  takeStage(session: PublishSession, fence: number): void {
+    const room = this.#options.rooms.get(session.grant.room);
+    if (!room || !session.isPrepared) throw new SfuError('publish_not_allowed', 'The session is not prepared.');
+    room.assertTakes(fence);
+    const earlier = room.publisher;
+    session.handleOnStage(fence);
+    room.takeStage(session);
+    if (earlier) this.end(earlier, 'replaced');
+  }
+
   /** Ends the session, also one that is still being opened. */
   endNamed(id: string, reason: SessionCloseReason): void {
     const session = this.#sessions.get(id);
@@ -272,7 +283,7 @@ export class SessionHost {
   /** The session that a new one replaces: an earlier spare of the same session, or the room's publisher. */
   #earlierOf(session: Session, room: Room): Session | undefined {
     if (session.spareOf !== undefined) return this.#spares.get(session.spareOf);
-    return session instanceof PublishSession ? room.publisher : undefined;
+    return session instanceof PublishSession && !session.isPrepared ? room.publisher : undefined;
   }
 
   /** The session that a spare is for: the same person's, in the same room, of the same kind, and no spare itself. */

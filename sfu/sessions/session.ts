@@ -106,6 +106,11 @@ export abstract class Session {
     return this.spareOf !== undefined;
   }
 
+  /** Whether it has its transport alone, and waits for access or for the stage. */
+  get isPrepared(): boolean {
+    return false;
+  }
+
   /** Producers or consumers of this session. */
   get streamCount(): number {
     return this.streams().length;

@@ -78,8 +78,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return this.#paused;
   }
 
-  /** A transport without tracks: its person has no access yet. */
-  get isPrepared(): boolean {
+  /** Its person has no access yet. */
+  override get isPrepared(): boolean {
     return !this.grant.subscribe;
   }
 

@@ -49,20 +49,31 @@ export class LocalMedia {
     await this.#capture(DEVICES, () => captureDevices({ camera, microphone }));
   }
 
-  /** Replaces the open device by another one. */
-  async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
-    const choice = { camera: false, microphone: false, [source]: onlyDevice(deviceId) };
+  /** Replaces the open device by another one. Resolves with the error if that could not be opened. */
+  async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<unknown> {
+    const open = (id = '') => captureDevices({ camera: false, microphone: false, [source]: onlyDevice(id) });
     const isClosed = this.#observeCloses();
+    let failure: unknown;
     await this.#capture(DEVICES, async () => {
       try {
-        return await captureDevices(choice);
+        return await open(deviceId);
       } catch (error) {
-        // Many phones can open only one camera at a time: stop the first one and retry.
         if (toLogeError(error, 'internal').code !== 'camera_in_use' || isClosed(source)) throw error;
-        this.#tracks.get(source)?.track.stop();
-        return captureDevices(choice);
+      }
+      // Many phones can open only one camera at a time: stop the first one and retry.
+      const before = this.#tracks.get(source)?.track;
+      before?.stop();
+      try {
+        return await open(deviceId);
+      } catch (error) {
+        failure = error;
+        return await open(before?.getSettings().deviceId).catch(() => {
+          if (!isClosed(source)) this.#handleEnded(source);
+          throw error;
+        });
       }
     });
+    return failure;
   }
 
   async openScreen(choice: CaptureChoice): Promise<void> {
@@ -128,11 +139,14 @@ export class LocalMedia {
     this.#showInPreview(source, track, before?.track);
     if (before && before.track !== track) this.#stopIfOwned(before.track);
     track.addEventListener('ended', () => {
-      if (this.#tracks.get(source)?.track !== track) return;
-      // Not `close()`: a replacement that is being opened is still wanted.
-      this.#remove(source);
-      this.#onEnded(source);
+      if (this.#tracks.get(source)?.track === track) this.#handleEnded(source);
     });
+  }
+
+  #handleEnded(source: TrackSource): void {
+    // Not `close()`: a replacement that is being opened is still wanted.
+    this.#remove(source);
+    this.#onEnded(source);
   }
 
   #showInPreview(source: TrackSource, track: MediaStreamTrack, before: MediaStreamTrack | undefined): void {

@@ -135,6 +135,7 @@ export class LocalParticipant {
   async startPreview(options: PreviewOptions = {}): Promise<MediaStream | null> {
     const { camera = true, microphone = true } = options;
     await this.#media.openDevices({ camera, microphone });
+    this.#prepare();
     return this.previewStream;
   }
 
@@ -142,6 +143,7 @@ export class LocalParticipant {
   stopPreview(): void {
     if (this.isLive || this.#goingLive) return;
     this.#isInterrupted = false;
+    this.#publisher.dropPrepared();
     this.#media.closeAll();
   }
 
@@ -219,6 +221,7 @@ export class LocalParticipant {
     this.#self = self;
     // The code for sending: only publishers load it, before they need it.
     if (self?.can.publish) import('./publish/sent-tracks.ts').catch(() => {});
+    this.#prepare();
   }
 
   /** @internal Closes the captured tracks. The caller tells the server that this publication has ended. */
@@ -246,6 +249,13 @@ export class LocalParticipant {
     await this.#publisher.publish(this.#media.tracks);
   }
 
+  /** While the preview is open, the publisher connects ahead of `goLive()`. */
+  #prepare(): void {
+    const { tracks } = this.#media;
+    if (tracks.length > 0 && this.permissions.publish && this.#connection.state === 'connected')
+      this.#publisher.prepare(tracks);
+  }
+
   async #capture(options: GoLiveOptions, signal: AbortSignal): Promise<void> {
     const { camera, microphone, screen, stream } = options;
     const useDefaults =
@@ -263,14 +273,16 @@ export class LocalParticipant {
   }
 
   async #switch(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
-    await this.#media.switchDevice(source, deviceId);
+    const failure = await this.#media.switchDevice(source, deviceId);
     await this.#publish(source, 'switched');
+    if (failure) throw failure;
   }
 
   async #publish(source: TrackSource, change: LocalTrackChange): Promise<void> {
     const local = this.#media.get(source);
     if (!local) return;
     await this.#publisher.put(local);
+    this.#prepare();
     this.#emitTrackChange(source, change);
   }
 

@@ -53,6 +53,22 @@ const sessionOperations = [
     },
   }),
   socketOperation({
+    socket: 'stage:preparePublish',
+    ...PUBLISHING,
+    run: async (domains, { caller, connection, input }) => {
+      const publisher = await freshCallerOf(domains, connection);
+      return withIceServers(domains, caller.identity, await domains.stage.preparePublisher(publisher, input));
+    },
+  }),
+  socketOperation({
+    socket: 'stage:takeStage',
+    ...PUBLISHING,
+    run: async (domains, { connection, input }) => {
+      await domains.charter.assertMayGoLive(connection.roomId, { isRestored: false });
+      return domains.stage.takeStage(await freshCallerOf(domains, connection), input);
+    },
+  }),
+  socketOperation({
     socket: 'stage:connect',
     ...WATCHING,
     run: async ({ stage }, { connection, input: { session, dtlsParameters } }) => {

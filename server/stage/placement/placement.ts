@@ -129,27 +129,25 @@ export class Placement {
    * new one.
    */
   placePublisher(request: { room: string; region?: string; avoid?: readonly string[] }): PlacementAnswer {
-    const avoid = new Set(request.avoid);
-    const tree = this.#trees.get(request.room);
-    const kept = tree?.origin;
-    if (tree && kept && !kept.node.draining && !avoid.has(kept.node.id)) {
-      tree.bookPublisher(this.#limits.consumersPerViewer);
-      return { ok: true, node: kept.node.id, depth: 0 };
-    }
-    const wish: Wish = { region: request.region, share: 1, avoid };
-    for (const region of this.#nodes.regionsFrom(request.region)) {
-      const node = this.#emptiest(region, wish);
-      if (!node) continue;
-      const moved = this.#getOrCreate(request.room);
-      if (moved.origin) moved.remove(moved.origin);
-      const origin = moved.getOrAdd(node.id);
+    const wish: Wish = { region: request.region, share: 1, avoid: new Set(request.avoid) };
+    const node = this.#nodeForPublisher(request.room, wish);
+    if (!node) return this.#refuse(wish);
+    const tree = this.#getOrCreate(request.room);
+    const isMoved = tree.origin?.node !== node;
+    if (isMoved) {
+      if (tree.origin) tree.remove(tree.origin);
+      const origin = tree.getOrAdd(node.id);
       if (origin.parent) this.#nodes.addLoad(origin.parent.node, -PIPE_CONSUMERS);
-      moved.setOrigin(origin);
-      moved.bookPublisher(this.#limits.consumersPerViewer);
-      moved.attachOrphans(avoid);
-      return { ok: true, node: node.id, depth: 0 };
+      tree.setOrigin(origin);
     }
-    return this.#refuse(wish);
+    tree.bookPublisher(this.#limits.consumersPerViewer);
+    if (isMoved) tree.attachOrphans(wish.avoid);
+    return { ok: true, node: node.id, depth: 0 };
+  }
+
+  /** The node on which `placePublisher` would place the room's publisher now. */
+  nodeForPublisher({ room, region }: { room: string; region?: string }): string | undefined {
+    return this.#nodeForPublisher(room, { region, share: 1, avoid: new Set() })?.id;
   }
 
   /**
@@ -228,6 +226,16 @@ export class Placement {
     }
     const load = shares.length === 0 ? { min: 0, mean: 0, max: 0 } : { min, mean: sum / shares.length, max };
     return { nodes: this.#nodes.count, rooms: this.#trees.size, viewers, edges, load };
+  }
+
+  #nodeForPublisher(room: string, wish: Wish): NodeState | undefined {
+    const kept = this.#trees.get(room)?.origin?.node;
+    if (kept && !kept.draining && !wish.avoid.has(kept.id)) return kept;
+    for (const region of this.#nodes.regionsFrom(wish.region)) {
+      const node = this.#emptiest(region, wish);
+      if (node) return node;
+    }
+    return undefined;
   }
 
   #seatIn(tree: RoomTree, region: Region, wish: Wish): PlacementAnswer | undefined {

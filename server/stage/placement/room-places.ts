@@ -134,6 +134,14 @@ export class RoomPlaces {
     });
   }
 
+  /** The node that the room's publisher would get now; nothing is booked. */
+  async nodeForPublisher(room: RoomId): Promise<SfuNode> {
+    assertKnown(await this.#learn(room));
+    const node = this.#placement.nodeForPublisher({ room, ...this.#region });
+    if (node === undefined) throw new AppError('stage_unavailable');
+    return this.#fleet.open(node);
+  }
+
   /** A viewer left. Resolves once nodes that are no longer needed are out of the tree. */
   async releaseViewer(room: RoomId, node: string): Promise<void> {
     this.#placement.releaseViewer({ room, node });

@@ -14,6 +14,7 @@ function house(viewers: number, { follow = true } = {}) {
     node: 'leaving',
     direction,
     spareOf: undefined,
+    isPrepared: false,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
     epoch: 1,

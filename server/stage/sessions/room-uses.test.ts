@@ -13,6 +13,7 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
     node: 'first',
     direction: 'publish',
     spareOf: undefined,
+    isPrepared: false,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
     epoch: 1,

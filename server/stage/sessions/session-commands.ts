@@ -6,7 +6,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Access } from '../../protocol/rooms.ts';
 import type { Viewport } from '../../protocol/stage.ts';
 import { toAppError } from '../sfu-errors.ts';
-import type { SessionEntry, SessionTable } from './session-table.ts';
+import { isInUse, type SessionEntry, type SessionTable } from './session-table.ts';
 
 /** A participant with the access that the gateway has just decided. */
 export interface StageCaller {
@@ -29,6 +29,14 @@ export function viewerGrant({ room, identity, access }: StageCaller): SessionGra
     ...(access.until ? { until: Date.parse(access.until) } : {}),
     ...(access.reason === 'private' ? { metered: true } : {}),
   };
+}
+
+export function publisherGrant({ room, identity }: StageCaller): SessionGrant {
+  return { room, identity, publish: true, subscribe: false };
+}
+
+export function assertMayPublish({ publish, access }: StageCaller): void {
+  if (!publish || access.state !== 'granted') throw new AppError('publish_not_allowed');
 }
 
 /** For a transport without tracks. */
@@ -114,8 +122,7 @@ export class SessionCommands {
   ownForSpare(caller: StageCaller, session: SessionId, direction: SessionEntry['direction']): SfuNode {
     const { entry, node } = this.own(caller, session);
     // A node of an earlier version would treat the spare as a separate session.
-    if (entry.direction !== direction || entry.spareOf !== undefined || !node.keepsSpares)
-      throw new AppError('spare_unavailable');
+    if (entry.direction !== direction || !isInUse(entry) || !node.keepsSpares) throw new AppError('spare_unavailable');
     return node;
   }
 }

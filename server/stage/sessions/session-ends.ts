@@ -5,7 +5,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
 import type { RoomPlaces } from '../placement/room-places.ts';
 import type { Lives } from './lives.ts';
-import type { SessionEntry, SessionTable } from './session-table.ts';
+import { isInUse, type SessionEntry, type SessionTable } from './session-table.ts';
 
 /** Which sessions end: of one room or of all, and all of them without `matches`. */
 interface Closing {
@@ -96,12 +96,14 @@ export class SessionEnds {
     return entry;
   }
 
-  #handleEnded({ room, node, direction, spareOf }: SessionEntry): void {
-    if (spareOf !== undefined) return;
+  #handleEnded(entry: SessionEntry): void {
+    if (!isInUse(entry)) return;
+    const { room, node, direction } = entry;
     const { lives, places } = this.#options;
     if (direction === 'publish') lives().handlePublisherGone(room);
     else if (node !== undefined) void places.releaseViewer(room, node);
   }
 }
 
-export const isPublisher = ({ direction }: SessionEntry): boolean => direction === 'publish';
+/** A publisher's session or its spare. */
+export const isPublisher = ({ direction, isPrepared }: SessionEntry): boolean => direction === 'publish' && !isPrepared;

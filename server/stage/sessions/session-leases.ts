@@ -69,16 +69,13 @@ export class SessionLeases {
   async #renew(): Promise<void> {
     const { sessions, places, log } = this.#options;
     const kept = new Map<string, SessionEntry[]>();
-    const looked: SessionEntry[] = [];
     for (const entry of sessions.all()) {
-      const { node, spareOf } = entry;
-      // Spares do not determine where a room is.
-      if (spareOf === undefined) looked.push(entry);
+      const { node } = entry;
       if (node !== undefined) kept.set(node, [...(kept.get(node) ?? []), entry]);
     }
     await Promise.all([
       ...[...kept].map(([node, held]) => this.#renewOn(node, held)),
-      places.renew(roomUses(looked)).catch((error) => log.warn({ err: error }, 'room trees not renewed')),
+      places.renew(roomUses(sessions.inUse())).catch((error) => log.warn({ err: error }, 'room trees not renewed')),
     ]);
   }
 

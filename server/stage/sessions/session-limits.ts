@@ -2,7 +2,7 @@
 import { WATCH_SESSIONS_PER_PERSON_MAX } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
-import type { SessionEntry, SessionTable } from './session-table.ts';
+import { isInUse, type SessionEntry, type SessionTable } from './session-table.ts';
 
 /** One that is shown, and one that replaces it when its node drains. */
 const SESSIONS_PER_SOCKET_MAX = 2;
@@ -13,7 +13,8 @@ export interface OpenRequest {
   identity: string;
   socket: string | undefined;
   direction: SessionEntry['direction'];
-  spareOf: SessionId | undefined;
+  spareOf?: SessionId | undefined;
+  isPrepared?: boolean;
 }
 
 /**
@@ -21,13 +22,14 @@ export interface OpenRequest {
  * all are in use.
  */
 export function sessionsInTheWay(sessions: SessionTable, request: OpenRequest): SessionEntry[] {
-  const { room, identity, socket, direction, spareOf } = request;
+  const { room, identity, socket, direction, spareOf, isPrepared } = request;
   const onSocket = sessions.ofSocket(socket).filter((entry) => entry.direction === direction);
   // A spare replaces an earlier spare of the same session anyway.
   if (spareOf !== undefined) {
     const others = onSocket.filter((entry) => entry.spareOf !== undefined && entry.spareOf !== spareOf);
     return excess(others, SPARES_PER_SOCKET_MAX);
   }
+  if (isPrepared) return onSocket.filter((entry) => entry.isPrepared);
   const here = excess(onSocket.filter(isInUse), SESSIONS_PER_SOCKET_MAX);
   if (direction === 'publish' || here.length > 0) return here;
   const watching = sessions.ofPerson(room, identity).filter((entry) => entry.direction === 'watch' && isInUse(entry));
@@ -40,8 +42,4 @@ function excess(sessions: SessionEntry[], max: number): SessionEntry[] {
   const idle = sessions.filter(({ node, socket, connected }) => node !== undefined && !(socket && connected));
   if (idle.length < count) throw new AppError('too_many_media_sessions');
   return idle.slice(0, count);
-}
-
-function isInUse({ spareOf }: SessionEntry): boolean {
-  return spareOf === undefined;
 }

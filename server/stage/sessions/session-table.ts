@@ -13,6 +13,8 @@ export interface SessionEntry {
   readonly direction: 'publish' | 'watch';
   /** The session that it replaces if that session's media worker dies. Until then it is unused. */
   readonly spareOf: SessionId | undefined;
+  /** A publisher's session that is not on stage yet. */
+  readonly isPrepared: boolean;
   /** Absent while the participant is disconnected, or not connected yet. */
   readonly socket: string | undefined;
   /** Without a socket: when the session ends unless it is resumed. */
@@ -25,11 +27,12 @@ export interface SessionEntry {
   readonly publication: string | undefined;
 }
 
-type NewEntry = Omit<SessionEntry, 'orphanedUntilMs' | 'node' | 'spareOf' | 'connected' | 'publication' | 'epoch'> & {
+type NewEntry = Pick<SessionEntry, 'session' | 'room' | 'identity' | 'issuer' | 'direction' | 'socket'> & {
   /** For one without a socket. */
   orphanedUntilMs?: number | undefined;
   node?: string;
   spareOf?: SessionId | undefined;
+  isPrepared?: boolean;
   epoch?: number;
   connected?: boolean;
   publication?: string | undefined;
@@ -45,6 +48,7 @@ export class SessionTable {
     this.#set({
       node: undefined,
       spareOf: undefined,
+      isPrepared: false,
       epoch: FIRST_EPOCH,
       connected: false,
       publication: undefined,
@@ -57,6 +61,12 @@ export class SessionTable {
   place(session: SessionId, node: string): void {
     const entry = this.#entries.get(session);
     if (entry) this.#set({ ...entry, node });
+  }
+
+  /** A prepared session goes on stage. */
+  putOnStage(session: SessionId, publication: string): void {
+    const entry = this.#entries.get(session);
+    if (entry) this.#set({ ...entry, isPrepared: false, publication });
   }
 
   setConnected(session: SessionId, connected: boolean): void {
@@ -96,9 +106,8 @@ export class SessionTable {
     return rooms;
   }
 
-  /** All but spares. */
   *inUse(): Generator<SessionEntry> {
-    for (const entry of this.#entries.values()) if (entry.spareOf === undefined) yield entry;
+    for (const entry of this.#entries.values()) if (isInUse(entry)) yield entry;
   }
 
   ofSocket(socket: string | undefined): SessionEntry[] {
@@ -140,6 +149,11 @@ export class SessionTable {
     if (entry.socket !== undefined) link(this.#bySocket, entry.socket, entry.session);
     link(this.#byPerson, personKey(entry), entry.session);
   }
+}
+
+/** Neither a spare nor a publisher's prepared session. */
+export function isInUse({ spareOf, isPrepared }: SessionEntry): boolean {
+  return spareOf === undefined && !isPrepared;
 }
 
 function personKey({ room, identity }: { room: RoomId; identity: string }): string {

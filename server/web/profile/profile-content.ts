@@ -39,7 +39,8 @@ export const profileStyles = [
     .person {
       display: flex;
       flex-wrap: wrap;
-      align-items: center;
+      /* The picture may be painted before the text beside it has arrived. */
+      align-items: start;
       gap: 1.25rem 1.75rem;
     }
 

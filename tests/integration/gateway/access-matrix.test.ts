@@ -297,6 +297,12 @@ describe('over sockets', () => {
     'stage:watch': { rtpCapabilities: {} },
     'stage:prepare': { rtpCapabilities: { router: '0', codecs: [96], headerExtensions: [] } },
     'stage:publish': {},
+    'stage:preparePublish': {},
+    'stage:takeStage': {
+      session,
+      publication: 'publication-1',
+      tracks: [{ kind: 'video', source: 'camera', rtpParameters }],
+    },
     'stage:connect': { session, dtlsParameters: { role: 'client', fingerprints } },
     'stage:restartIce': { session },
     'stage:produce': { session, kind: 'video', source: 'camera', rtpParameters },

@@ -17,6 +17,8 @@ interface Producer {
 interface Session {
   id: string;
   publishes: boolean;
+  /** A publisher's session that is not on stage yet. */
+  isPrepared: boolean;
   identity: string;
   publication: string | null;
   socket: FakeSocket | null;
@@ -79,6 +81,10 @@ export class FakeHouse {
     switch (name) {
       case 'stage:publish':
         return this.#publish(socket, input);
+      case 'stage:preparePublish':
+        return this.#preparePublish(socket);
+      case 'stage:takeStage':
+        return this.#takeStage(this.#own(socket, input), input);
       case 'stage:watch':
         return this.#watch(socket, input);
       case 'stage:prepare':
@@ -122,7 +128,7 @@ export class FakeHouse {
   }
 
   get publishers(): Session[] {
-    return [...this.sessions.values()].filter(({ publishes }) => publishes);
+    return [...this.sessions.values()].filter(({ publishes, isPrepared }) => publishes && !isPrepared);
   }
 
   get viewers(): Session[] {
@@ -183,7 +189,7 @@ export class FakeHouse {
     clearTimeout(session.timer);
     if (tell) session.socket?.deliver('stage:sessionClosed', { session: session.id, reason });
     for (const producer of session.producers.keys()) this.#sendRemoved(producer);
-    if (session.publishes && this.publishers.length === 0)
+    if (session.publishes && !session.isPrepared && this.publishers.length === 0)
       this.#graceTimer = setTimeout(() => this.endLive(), LIMITS.reconnectGraceMs);
   }
 
@@ -223,6 +229,7 @@ export class FakeHouse {
     const session: Session = {
       id,
       publishes,
+      isPrepared: false,
       identity,
       publication,
       socket,
@@ -243,6 +250,23 @@ export class FakeHouse {
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
     clearTimeout(this.#graceTimer);
     return { session: id, transport: { iceParameters: {}, nextIceParameters: {} }, connected: true };
+  }
+
+  #preparePublish(socket: FakeSocket) {
+    const session = this.#open({ identity: socket.identity, socket }, true, null);
+    session.isPrepared = true;
+    return { session: session.id, transport: { iceParameters: {}, nextIceParameters: {} }, connected: true };
+  }
+
+  #takeStage(session: Session, { publication, tracks }: Input) {
+    if (!session.isPrepared) throw new Refusal('session_not_found');
+    for (const before of this.publishers) this.end(before, 'replaced');
+    this.publication = publication as string;
+    session.isPrepared = false;
+    session.publication = this.publication;
+    clearTimeout(this.#graceTimer);
+    const produced = (tracks as Input[]).map((track) => this.#produce(session, track));
+    return { producerIds: produced.map(({ producerId }) => producerId) };
   }
 
   #watch(socket: FakeSocket, { viewport, spareOf }: Input) {
@@ -415,7 +439,7 @@ export class FakeSocket {
 
   #emit(name: string, input: Input, ack: Ack): void {
     this.#acks.add(ack);
-    if (name === 'stage:publish' || name === 'stage:produce') this.#house.onPublish(this.identity);
+    if (['stage:publish', 'stage:takeStage', 'stage:produce'].includes(name)) this.#house.onPublish(this.identity);
     this.#house.points.add(this.#up, () => {
       let answer: unknown;
       try {

@@ -105,7 +105,8 @@ export class FakeTransport {
     const { id } = await new Promise<{ id: string }>((resolve, reject) =>
       this.#produce?.({ kind: track.kind, rtpParameters: { codecs: [] }, appData }, resolve, reject),
     );
-    const producer = { id, closed: false, track, rtpParameters: {}, setMaxSpatialLayer: async () => {} };
+    const { kind } = track;
+    const producer = { id, kind, closed: false, track, rtpParameters: {}, setMaxSpatialLayer: async () => {} };
     return Object.assign(producer, {
       close: () => {
         producer.closed = true;

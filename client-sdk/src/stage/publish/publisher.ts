@@ -62,6 +62,8 @@ export class Publisher {
   #retiring: { sent: SentTracks; timer: ReturnType<typeof setTimeout> } | null = null;
   #isMoving = false;
   readonly #spares: SpareKeeper<SentTracks>;
+  /** A session that is not on stage, for the next `publish()`. */
+  #prepared: Promise<SentTracks | null> = Promise.resolve(null);
   /** The spare that is being filled with tracks. */
   #nextSpare: SentTracks | null = null;
   /** Layers requested for producers whose id is not known yet, by producer id. */
@@ -71,6 +73,8 @@ export class Publisher {
   #run = new AbortController();
   /** Key of this `publish()`: the server lets only its owner restore the live. */
   #publication = '';
+  /** Sessions in a row that the server has closed because they never connected. */
+  #unseen = 0;
   /** Runs while the socket is disconnected; ends the live when the server stops waiting for it. */
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -115,10 +119,12 @@ export class Publisher {
     const run = this.#begin();
     this.#state = { kind: 'starting', sent: null };
     this.#publication = createKey();
-    this.#tracks.clear();
-    for (const track of tracks) this.#tracks.set(track.source, track);
+    this.#unseen = 0;
+    this.#want(tracks);
     try {
-      const sent = await this.#openSession({});
+      const prepared = await this.#takePrepared(run);
+      if (!prepared) run.throwIfAborted();
+      const sent = prepared ?? (await this.#openSession({}));
       if (run.aborted) sent.media.leave();
       else await this.#start(sent);
     } catch (error) {
@@ -128,9 +134,32 @@ export class Publisher {
     if (run.aborted) throw run.reason;
   }
 
+  /** Connects for `publish()` with these tracks, so that it starts at once; nothing is sent before. */
+  prepare(tracks: readonly OutgoingTrack[]): void {
+    if (this.#state.kind !== 'off') return;
+    this.#want(tracks);
+    this.#prepared = this.#prepared
+      .then(async (earlier) => {
+        const sent = earlier && !earlier.media.closed ? earlier : await this.#openSession({ isPrepared: true });
+        await this.#fill(sent);
+        return sent;
+      })
+      .catch((error) => {
+        this.#log('debug', 'going live not prepared', { code: toLogeError(error, 'internal').code });
+        return null;
+      });
+  }
+
+  /** Ends what `prepare()` has opened. */
+  dropPrepared(): void {
+    void this.#prepared.then((sent) => sent?.media.leave());
+    this.#prepared = Promise.resolve(null);
+  }
+
   /** Stops sending, without a request. Returns the publication, if one was on or starting. */
   close(): string | undefined {
     const wasOn = this.#state.kind !== 'off';
+    this.dropPrepared();
     this.#close();
     return wasOn ? this.#publication : undefined;
   }
@@ -172,6 +201,7 @@ export class Publisher {
   /** The socket was lost: media continues during the server's grace period, then the live is interrupted. */
   handleConnectionLost(): void {
     clearTimeout(this.#graceTimer);
+    this.dropPrepared();
     if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
     if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), LIMITS.sessionGraceMs);
   }
@@ -247,6 +277,7 @@ export class Publisher {
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
+    if (this.session === session && state === 'connected') this.#unseen = 0;
     for (const sent of [this.#sent, this.#spares.spare])
       if (sent?.media.session === session) sent.media.handleServerState(state);
   }
@@ -254,10 +285,15 @@ export class Publisher {
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
     if (this.#retiring?.sent.media.session === session) this.#leaveRetiring();
     this.#spares.handleClosed(session);
+    void this.#prepared.then((sent) => {
+      if (sent?.media.session === session) sent.media.close();
+    });
     if (this.#nextSpare?.media.session === session) this.#nextSpare.media.close();
     if (this.session !== session) return;
     const ending = END_REASONS[reason];
+    if (reason === 'connect_timeout') this.#unseen += 1;
     if (ending) this.#finish(ending, null);
+    else if (this.#unseen > 1) this.#endUnseen();
     else void this.#restore(reason);
   }
 
@@ -314,7 +350,41 @@ export class Publisher {
     this.#log('info', 'track sync failed', { code: toLogeError(error, 'internal').code });
   }
 
-  async #openSession({ restore = false, spareOf }: { restore?: boolean; spareOf?: SessionId }): Promise<SentTracks> {
+  #want(tracks: readonly OutgoingTrack[]): void {
+    this.#tracks.clear();
+    for (const track of tracks) this.#tracks.set(track.source, track);
+  }
+
+  /** The prepared session, on stage now; null where there is none. */
+  async #takePrepared(run: AbortSignal): Promise<SentTracks | null> {
+    const prepared = this.#prepared;
+    this.#prepared = Promise.resolve(null);
+    const sent = await prepared;
+    if (!sent || sent.media.closed) return null;
+    let isOnStage = false;
+    try {
+      if (run.aborted || !sent.isReady) return null;
+      await sent.takeStage(this.#publication);
+      isOnStage = true;
+      return sent;
+    } catch (error) {
+      const { code } = toLogeError(error, 'internal');
+      if (code !== 'session_not_found') throw error;
+      return null;
+    } finally {
+      if (!isOnStage) sent.media.leave();
+    }
+  }
+
+  async #openSession({
+    restore = false,
+    spareOf,
+    isPrepared = false,
+  }: {
+    restore?: boolean;
+    spareOf?: SessionId;
+    isPrepared?: boolean;
+  }): Promise<SentTracks> {
     const code = await import('./sent-tracks.ts').catch((error) => {
       throw toLogeError(error, 'code_unavailable');
     });
@@ -325,13 +395,16 @@ export class Publisher {
       publication: this.#publication,
       restore,
       spareOf,
+      isPrepared,
       wanted: this.#tracks,
       onBroken: () => {
         if (this.#isCurrent(sent.media)) void this.#restore('media transport lost');
         else if (this.#spares.spare === sent) this.#spares.handleBroken();
+        else if (isPrepared) sent.media.leave();
       },
       onUnreachable: () => {
-        if (!restore && this.#isCurrent(sent.media)) this.#endUnseen();
+        if (isPrepared && !this.#isCurrent(sent.media)) sent.media.leave();
+        else if (!restore && this.#isCurrent(sent.media)) this.#endUnseen();
       },
       onLayers: (source, layer) => this.#handlers.onLayers(source, layer),
       takeEarlyLayers: (producerId) => {
@@ -391,16 +464,16 @@ export class Publisher {
   }
 
   /** Sends all tracks over a session that is not in use yet; an abort stops that. */
-  async #fill(sent: SentTracks, signal: AbortSignal): Promise<void> {
+  async #fill(sent: SentTracks, signal?: AbortSignal): Promise<void> {
     const stop = (): void => sent.media.close();
-    signal.addEventListener('abort', stop);
+    signal?.addEventListener('abort', stop);
     try {
-      if (!signal.aborted) await sent.sync();
+      if (!signal?.aborted) await sent.sync();
     } catch (error) {
       sent.media.leave();
       throw error;
     } finally {
-      signal.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', stop);
     }
   }
 

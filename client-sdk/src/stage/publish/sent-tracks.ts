@@ -2,7 +2,7 @@
  * A media session that sends tracks. `sync()` applies the difference between the sent and the wanted tracks, one change
  * per source at a time, so that the last state wins when tracks change during a request.
  */
-import type { Device, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
+import type { Device, Producer, RtpEncodingParameters, RtpParameters, Transport } from 'mediasoup-client/types';
 import type { SessionId } from '../../../../server/protocol/ids.ts';
 import type { RequestAnswer, RequestInput } from '../../../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../../../server/protocol/stage.ts';
@@ -37,6 +37,9 @@ interface SentTrack {
   layers: LayerControl;
   track: MediaStreamTrack;
   muted: boolean;
+  /** The highest layer that the uplink carries, and as the server knows it; undefined: all of them. */
+  sentLayer?: number;
+  knownLayer?: number;
 }
 
 interface SentTracksOptions {
@@ -52,6 +55,8 @@ interface SentTracksOptions {
   restore: boolean;
   /** Set for a spare of that session, which sends nothing until its layers are switched on. */
   spareOf: SessionId | undefined;
+  /** Neither sends anything nor is on stage until `takeStage()`. */
+  isPrepared: boolean;
   /** The tracks that should be sent; read at every `sync()`. */
   wanted: ReadonlyMap<TrackSource, OutgoingTrack>;
   onBroken(): void;
@@ -68,41 +73,70 @@ export class SentTracks {
   /** The last sync of each source; the next one waits for it. */
   readonly #syncs = new Map<TrackSource, Promise<void>>();
   #isRetiring = false;
+  /** The server knows nothing of the tracks yet. */
+  #isPrepared: boolean;
+  /** Nothing is sent yet: layers begin switched off. */
+  #isStandby: boolean;
 
   private constructor(media: MediaTransport, options: SentTracksOptions) {
     this.media = media;
     this.#options = options;
+    this.#isPrepared = options.isPrepared;
+    this.#isStandby = options.isPrepared || options.spareOf !== undefined;
     media.transport.on('produce', ({ kind, rtpParameters, appData }, callback) => {
       const data = appData as ProduceData;
-      data.asked = options.connection.request('stage:produce', {
-        session: media.session,
-        kind,
-        source: data.source,
-        // mediasoup's own JSON, checked by the SFU.
-        rtpParameters: rtpParameters as unknown as RequestInput<'stage:produce'>['rtpParameters'],
-        muted: data.muted,
-      });
-      // `produceTrack` awaits it. mediasoup-client would hold the next track back until the answer.
-      data.asked.catch(() => undefined);
+      const { source, muted } = data;
+      if (!this.#isPrepared) {
+        const input = { session: media.session, kind, source, rtpParameters: asWire(rtpParameters), muted };
+        data.asked = options.connection.request('stage:produce', input);
+        // `produceTrack` awaits it. mediasoup-client would hold the next track back until the answer.
+        data.asked.catch(() => undefined);
+      }
       callback({ id: createKey() });
     });
   }
 
   /** Opens a session to send over. */
   static async open(options: SentTracksOptions): Promise<SentTracks> {
-    const { engine, connection, log, publication, restore, spareOf, onBroken, onUnreachable } = options;
+    const { engine, connection, log, publication, restore, spareOf, isPrepared, onBroken, onUnreachable } = options;
     const dtlsParameters = await engine.dtlsParameters('send');
-    const answer = await connection.request('stage:publish', {
-      publication,
-      restore,
-      ...(dtlsParameters && { dtlsParameters }),
-      ...(spareOf && { spareOf }),
-    });
+    const input = dtlsParameters && { dtlsParameters };
+    const answer = await (isPrepared
+      ? connection.request('stage:preparePublish', { ...input })
+      : connection.request('stage:publish', { publication, restore, ...input, ...(spareOf && { spareOf }) }));
     const onBack = (): void => sent.requestKeyFrames();
     const handlers = { onBroken, onBack, onUnreachable };
     const media = await MediaTransport.create({ direction: 'send', answer, engine, connection, log, ...handlers });
     const sent = new SentTracks(media, options);
     return sent;
+  }
+
+  /** Whether it has tracks, and no path that is known to be gone. */
+  get isReady(): boolean {
+    return this.#sent.size > 0 && !this.media.needsRestart;
+  }
+
+  /** Goes on stage with the prepared tracks that are wanted now. */
+  async takeStage(publication: string): Promise<void> {
+    const { connection, wanted } = this.#options;
+    const tracks = [...this.#sent].flatMap(([source, sent]) => {
+      const muted = wanted.get(source)?.muted;
+      return muted === undefined ? [] : [{ source, sent: Object.assign(sent, { muted }) }];
+    });
+    this.#isPrepared = false;
+    this.activate();
+    const { producerIds } = await connection.request('stage:takeStage', {
+      session: this.media.session,
+      publication,
+      tracks: tracks.map(({ source, sent: { producer, muted } }) => {
+        const { kind, rtpParameters } = producer;
+        return { kind, source, rtpParameters: asWire(rtpParameters), muted };
+      }),
+    });
+    for (const [index, { sent }] of tracks.entries()) {
+      sent.producerId = producerIds[index] ?? '';
+      this.#follow(sent);
+    }
   }
 
   /** Another session has taken over: adds no more tracks here. */
@@ -116,6 +150,7 @@ export class SentTracks {
       // mediasoup-client negotiates them in this order: video first, because it takes longer to start.
       .sort((a, b) => Number(b.track.kind === 'video') - Number(a.track.kind === 'video'))
       .map(({ source }) => source);
+    for (const sent of this.#sent.values()) void this.#reportLayers(sent);
     await Promise.all([...new Set([...wanted, ...this.#sent.keys()])].map((source) => this.#syncSource(source)));
   }
 
@@ -125,6 +160,7 @@ export class SentTracks {
 
   /** Switches the layers of a spare on. */
   activate(): void {
+    this.#isStandby = false;
     for (const { layers } of this.#sent.values()) layers.wantAll();
   }
 
@@ -164,10 +200,12 @@ export class SentTracks {
   }
 
   async #produce({ source, track, muted }: OutgoingTrack): Promise<boolean> {
-    const { engine, spareOf, onLayers, takeEarlyLayers } = this.#options;
+    const { engine, connection, onLayers } = this.#options;
+    // What the server cannot be told of is synced after the socket is back. The media flows meanwhile.
+    if (connection.state !== 'connected') return false;
     const device = await engine.ready();
     const { transport } = this.media;
-    const isStandby = spareOf !== undefined;
+    const isStandby = this.#isStandby;
     const { producer, producerId } = await produceTrack({ device, transport, source, track, muted, isStandby });
     if (this.media.closed) {
       producer.close();
@@ -176,30 +214,49 @@ export class SentTracks {
     const layers = new LayerControl(producer, (layer) => {
       if (track.kind === 'video') onLayers(source, layer);
     });
-    this.#sent.set(source, { producer, producerId, layers, track, muted });
-    if (track.kind === 'video') void this.#followLayers(producerId, producer, layers);
-    const early = takeEarlyLayers(producerId);
-    if (early !== undefined && track.kind === 'video') layers.want(early);
+    const sent: SentTrack = { producer, producerId, layers, track, muted };
+    this.#sent.set(source, sent);
+    if (isStandby && !this.#isStandby) layers.wantAll();
+    if (!this.#isPrepared) this.#follow(sent);
     return true;
   }
 
+  /** The track is on stage, or on a spare. */
+  #follow(sent: SentTrack): void {
+    const early = this.#options.takeEarlyLayers(sent.producerId);
+    if (sent.producer.kind !== 'video') return;
+    void this.#followLayers(sent);
+    if (early !== undefined) sent.layers.want(early);
+  }
+
   /** A viewer does not need this code, and a live does without. */
-  async #followLayers(producerId: string, producer: Producer, layers: LayerControl): Promise<void> {
-    const { connection, log } = this.#options;
+  async #followLayers(sent: SentTrack): Promise<void> {
     const code = await import('./uplink-layers.ts').catch(() => null);
     if (!code) return;
+    const { producer, producerId, layers } = sent;
     new code.UplinkLayers({
       producer,
       layers,
-      onChanged: async (maxSpatialLayer) => {
-        log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
-        if (connection.state !== 'connected') return;
-        const input = { session: this.media.session, producerId, maxSpatialLayer };
-        await connection.request('stage:sentLayers', input).catch((error) => {
-          log('debug', 'sent layers not reported', { code: toLogeError(error, 'internal').code });
-        });
+      onChanged: (maxSpatialLayer) => {
+        this.#options.log('info', 'layers sent changed', { producer: producerId, maxSpatialLayer });
+        sent.sentLayer = maxSpatialLayer;
+        return this.#reportLayers(sent);
       },
     });
+  }
+
+  /** What the server was not told while the socket was lost follows with the next `sync()`. */
+  async #reportLayers(sent: SentTrack): Promise<void> {
+    const { connection, log } = this.#options;
+    const { producerId, sentLayer: maxSpatialLayer } = sent;
+    if (maxSpatialLayer === undefined || maxSpatialLayer === sent.knownLayer || connection.state !== 'connected')
+      return;
+    try {
+      await connection.request('stage:sentLayers', { session: this.media.session, producerId, maxSpatialLayer });
+      sent.knownLayer = maxSpatialLayer;
+    } catch (error) {
+      log('debug', 'sent layers not reported', { code: toLogeError(error, 'internal').code });
+    }
   }
 
   async #replace(sent: SentTrack, track: MediaStreamTrack): Promise<boolean> {
@@ -228,6 +285,7 @@ export class SentTracks {
     rest: Omit<RequestInput<N>, 'session' | 'producerId'>,
   ): Promise<boolean> {
     const input = { session: this.media.session, producerId, ...rest } as RequestInput<N>;
+    if (this.#isPrepared) return true;
     try {
       await this.#options.connection.requestReliably(name, input);
       return true;
@@ -276,6 +334,11 @@ async function produceTrack(options: ProduceOptions): Promise<{ producer: Produc
     producer.close();
     throw error;
   }
+}
+
+/** mediasoup's own JSON, checked by the SFU. */
+function asWire(rtpParameters: RtpParameters): RequestInput<'stage:produce'>['rtpParameters'] {
+  return rtpParameters as unknown as RequestInput<'stage:produce'>['rtpParameters'];
 }
 
 function switchOff(encodings: RtpEncodingParameters[] = [{}]): RtpEncodingParameters[] {

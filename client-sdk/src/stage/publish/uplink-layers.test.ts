@@ -77,6 +77,31 @@ describe('UplinkLayers', () => {
     },
   );
 
+  it('takes no gap between frames for a narrow uplink where only frames tell what is sent', async () => {
+    const sender = new FakeSender();
+    let frames = [0, 0, 0];
+    sender.getStats = async () =>
+      new Map(
+        ENCODINGS.map(({ rid }, layer) => [rid, { type: 'outbound-rtp', rid, framesEncoded: frames[layer] }]),
+      ) as unknown as RTCStatsReport;
+    const limit = vi.fn();
+    new UplinkLayers({
+      producer: { closed: false, rtpSender: sender, rtpParameters: { encodings: ENCODINGS } },
+      layers: { limit, probe: vi.fn() },
+      onChanged: async () => {},
+    });
+    const encode = async (layers: number, intervalMs: number) => {
+      frames = frames.map((count, layer) => count + (layer < layers ? 1 : 0));
+      await vi.advanceTimersByTimeAsync(intervalMs);
+    };
+    for (let i = 0; i < 40; i += 1) await encode(3, 150);
+    // Muted, a camera sends a frame a second.
+    for (let i = 0; i < 5; i += 1) await encode(3, 1_100);
+    expect(limit).not.toHaveBeenCalled();
+    for (let i = 0; i < 20; i += 1) await encode(1, 100);
+    expect(limit.mock.calls[0]?.[0]).toBe(0);
+  });
+
   it('switches off what the uplink does not carry, and tells it at once', async () => {
     const { sender, changed, limits, drained } = await watch();
     Object.assign(sender, { carried: 2, availableOutgoingBitrate: 700_000 });

@@ -28,6 +28,8 @@ const BEGINS_WITH = 0.3;
 const FALL_SHARE = 0.85;
 /** While it falls, the estimate is up to twice what the line carries. */
 const LEFT_OF_ESTIMATE = 0.5;
+/** How long a layer may lag behind the others where only frames tell whether it is sent. */
+const FRAMES_LAG_MS = 1_000;
 /** Share of the bytes that are sent again from which on the line carries far less than is sent. */
 const RESENT_SHARE = 0.2;
 
@@ -62,8 +64,9 @@ export class UplinkLayers {
   #fellAt = Number.NEGATIVE_INFINITY;
   #probedAt = Number.NEGATIVE_INFINITY;
   #restMs: number = UPLINK.restMs;
-  /** Of the last check: frames by layer, bytes, and the browser's estimate. */
-  #frames = new Map<string, number>();
+  /** Frames by layer, and when the last one came. */
+  readonly #frames = new Map<string, { count: number; atMs: number }>();
+  /** Of the last check: bytes, and the browser's estimate. */
   #bytes = { sent: 0, resent: 0 };
   #availableBps: number | undefined;
   #estimateFellAt = Number.NEGATIVE_INFINITY;
@@ -172,15 +175,17 @@ export class UplinkLayers {
   }
 
   #sendingRids(stats: readonly Stats[]): Set<string> {
-    const before = this.#frames;
-    this.#frames = new Map();
     const sending = new Set<string>();
     for (const { type, rid, targetBitrate, framesEncoded = 0 } of stats) {
       if (type !== 'outbound-rtp' || rid === undefined) continue;
-      this.#frames.set(rid, framesEncoded);
-      // Without a target bitrate (Firefox) a layer is sent if it has new frames.
-      if (targetBitrate === undefined ? framesEncoded > (before.get(rid) ?? 0) : targetBitrate > 0) sending.add(rid);
+      if (targetBitrate !== undefined && targetBitrate > 0) sending.add(rid);
+      if (targetBitrate === undefined && framesEncoded > (this.#frames.get(rid)?.count ?? 0))
+        this.#frames.set(rid, { count: framesEncoded, atMs: performance.now() });
     }
+    // Without a target bitrate (Firefox) a layer is sent while it has frames when the others have some: a dark room or a
+    // camera that is off has few.
+    const latest = Math.max(...[...this.#frames.values()].map(({ atMs }) => atMs));
+    for (const [rid, { atMs }] of this.#frames) if (atMs > latest - FRAMES_LAG_MS) sending.add(rid);
     return sending;
   }
 }

@@ -65,7 +65,8 @@ export class Subscriber {
   readonly #log: Log;
   readonly #handlers: SubscriberHandlers;
   readonly #playback: PausedPlayback;
-  #state: State = { kind: 'off' };
+  #stateNow: State = { kind: 'off' };
+  #reportedSoundOnly = false;
   readonly #move: SessionMove;
   readonly #ahead: AheadSession;
   readonly #spares: SpareKeeper<WatchedSession>;
@@ -116,6 +117,15 @@ export class Subscriber {
 
   get pause(): StagePause | null {
     return this.#playback.pause;
+  }
+
+  get #state(): State {
+    return this.#stateNow;
+  }
+
+  set #state(state: State) {
+    this.#stateNow = state;
+    this.#reportSoundOnly();
   }
 
   /** Whether the line carries no picture at the moment. */
@@ -388,7 +398,7 @@ export class Subscriber {
           if (this.#isCurrent(watched)) this.#handlers.onTrackAdded(track);
         },
         isShown: () => this.#isCurrent(watched),
-        onSoundOnly: () => this.#isCurrent(watched) && this.#handlers.onSoundOnly(),
+        onSoundOnly: () => this.#reportSoundOnly(),
         onError: (error) => {
           if (this.#isCurrent(watched)) this.#handlers.onError(error);
         },
@@ -401,6 +411,13 @@ export class Subscriber {
     for (const event of early) if (event.session === answer.session) event.handle();
     if (this.#isCurrent(watched)) this.#sendCurrentViewport(input.viewport);
     await consumed;
+  }
+
+  /** Another session begins with the picture. */
+  #reportSoundOnly(): void {
+    if (this.isSoundOnly === this.#reportedSoundOnly) return;
+    this.#reportedSoundOnly = this.isSoundOnly;
+    this.#handlers.onSoundOnly();
   }
 
   /** Applies what happened to the tracks while the socket was lost. */
