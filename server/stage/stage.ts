@@ -179,6 +179,7 @@ export class Stage {
         : await this.#places.watch({ room: caller.room, viewer }, ({ node: on, upstream }) =>
             on.watch({ session, grant, ...media, ...(upstream && { upstream }) }),
           );
+      if (!spared && !this.#sessions.get(session)) void this.#places.releaseViewer(caller.room, node);
       this.#assertStillOpen(session, node);
       const opened = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
       return { session, ...opened, connected: input.dtlsParameters !== undefined };
@@ -265,7 +266,8 @@ export class Stage {
   async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
     const { room, identity, socket, issuer } = caller;
     const known = this.#sessions.get(session);
-    if (known && (known.room !== room || known.identity !== identity)) throw new AppError('session_not_found');
+    const isTheirs = known?.room === room && known.identity === identity && isInUse(known);
+    if (known && !isTheirs) throw new AppError('session_not_found');
     const here = known?.node === undefined ? undefined : this.#fleet.get(known.node);
     const nodes = here ? [here] : await this.#places.nodesOf(room);
     // In parallel: a node that hangs must not delay a session on another one.

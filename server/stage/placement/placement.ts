@@ -107,6 +107,11 @@ export class Placement {
     this.#trees.delete(room);
   }
 
+  /** Forgets all other rooms. */
+  retain(rooms: ReadonlySet<string>): void {
+    for (const room of this.#trees.keys()) if (!rooms.has(room)) this.removeRoom(room);
+  }
+
   origin(room: string): string | undefined {
     return this.#trees.get(room)?.origin?.node.id;
   }

@@ -22,6 +22,8 @@ afterEach(async () => {
 /** Hashes that can't be reached for a while. */
 class DistantHashes extends MemoryLeasedHashes {
   away = false;
+  /** Runs before each change of this field. */
+  before: { field: string; run: () => Promise<unknown> } | undefined;
 
   override async get(key: string): Promise<Map<string, string>> {
     this.#assertThere();
@@ -30,7 +32,17 @@ class DistantHashes extends MemoryLeasedHashes {
 
   override async swap(request: Parameters<MemoryLeasedHashes['swap']>[0]): Promise<string> {
     this.#assertThere();
+    await this.#runBefore(request.field);
     return super.swap(request);
+  }
+
+  override async remove(key: string, field?: string): Promise<void> {
+    await this.#runBefore(field);
+    return super.remove(key, field);
+  }
+
+  async #runBefore(field: string | undefined): Promise<void> {
+    if (field !== undefined && field === this.before?.field) await this.before.run();
   }
 
   #assertThere(): void {
@@ -47,6 +59,7 @@ class Nodes {
   readonly open = new Set<string>();
   readonly #gone = new Map<string, () => void>();
   answer: Promise<void> | undefined;
+  readonly unreachable = new Set<string>();
 
   async announce(node: string, { draining = false, load = NODES.indexOf(node) } = {}): Promise<void> {
     const url = `wss://${node}.example:4001`;
@@ -69,6 +82,7 @@ class Nodes {
       on: () => () => {},
       close: async () => {},
       follow: async ({ upstream, fence }: { upstream: { node: string }; fence?: number }) => {
+        if (this.unreachable.has(id)) throw new SfuError('node_unavailable', 'It does not answer.');
         this.followed.push(`${id} follows ${upstream.node} at fence ${fence}`);
       },
       isOpen: async () => {
@@ -182,4 +196,73 @@ test('keeps nodes that cannot be reached', async () => {
   nodes.answer = Promise.reject(new SfuError('node_unavailable', 'It does not answer.'));
   for (let look = 0; look < 3; look += 1) await use('first');
   expect((await trees.get(ROOM)).edges.size).toBe(1);
+});
+
+test('a read while the room moves off a draining node does not leave the other nodes with it', async () => {
+  const { nodes, fleet, hashes, trees, places, publish } = await house();
+  expect(await publish()).toBe('first');
+  await trees.claimEdge(ROOM, 'second', 'first');
+  await nodes.announce('first', { draining: true });
+  await nodes.announce('second', { load: 90 });
+  await fleet.look();
+  hashes.before = { field: 'edge:third', run: () => places.origin(ROOM) };
+  expect(await publish()).toBe('third');
+  expect((await trees.get(ROOM)).edges.get('second')).toBe('third');
+  expect(nodes.followed).toContain('second follows third at fence 1');
+});
+
+test('a viewer who comes back to a node in the moment in which it leaves the tree is told where the stage is', async () => {
+  const { nodes, fleet, hashes, places, publish } = await house();
+  expect(await publish()).toBe('first');
+  for (const node of ['first', 'third']) await nodes.announce(node, { load: 90 });
+  await fleet.look();
+  const watch = () => places.watch({ room: ROOM, viewer: 'paying' }, async (place) => place.upstream?.node);
+  expect(await watch()).toEqual({ node: 'second', answer: 'first' });
+  const looks = nodes.asked.length;
+  const answer = Promise.withResolvers<void>();
+  const before = (run: () => unknown) => {
+    hashes.before = { field: 'edge:second', run: async () => run() };
+  };
+  // The second look of the pruner is answered while the viewer's node enters the tree again.
+  before(() => {
+    nodes.answer = answer.promise;
+  });
+  const leaving = places.releaseViewer(ROOM, 'second');
+  await vi.waitFor(() => expect(nodes.asked.length).toBe(looks + 2));
+  before(() => {
+    answer.resolve();
+    return leaving;
+  });
+  expect(await watch()).toEqual({ node: 'second', answer: 'first' });
+});
+
+test('a node that was out of reach when the publisher moved is told at the next check', async () => {
+  const { nodes, fleet, trees, publish, use } = await house();
+  expect(await publish()).toBe('first');
+  await trees.claimEdge(ROOM, 'second', 'first');
+  nodes.open.add('second');
+  await nodes.announce('second', { load: 90 });
+  await nodes.kill('first');
+  await fleet.look();
+  nodes.unreachable.add('second');
+  expect(await publish()).toBe('third');
+  nodes.unreachable.clear();
+  await use('third');
+  expect(nodes.followed).toEqual(['second follows third at fence 0']);
+});
+
+test('a corrected tree ends no later publisher', async () => {
+  const { nodes, trees, publish, use } = await house();
+  expect(await publish()).toBe('first');
+  await trees.moveOrigin(ROOM, 'first', 'second');
+  for (let look = 0; look < 2; look += 1) await use('first');
+  expect(nodes.followed).toEqual(['second follows first at fence 0']);
+});
+
+test('forgets rooms that nobody is in here', async () => {
+  const { hashes, places, publish } = await house();
+  await publish();
+  await places.renew(new Map());
+  hashes.away = true;
+  await expect(publish()).rejects.toMatchObject({ code: 'stage_unavailable' });
 });

@@ -24,6 +24,8 @@ import { TreePruner } from './tree-pruner.ts';
 const ATTEMPTS_MAX = 4;
 /** When to ask again while a room's location is unknown. */
 const UNKNOWN_RETRY_MS = 1_000;
+/** Ends no publisher that has taken the stage. */
+const LOWEST_FENCE = 0;
 /** Errors that another node may not have. */
 const ELSEWHERE: ReadonlySet<SfuErrorCode> = new Set(['node_full', 'node_unavailable']);
 
@@ -183,9 +185,11 @@ export class RoomPlaces {
   /**
    * Renews the trees of rooms in use here, and restores what is missing: a lost tree, the node of a publisher of this
    * gateway (which is authoritative, whatever Redis says after an outage), nodes with viewers of this gateway. The
-   * publisher's gateway also removes unused nodes, for gateways that died.
+   * publisher's gateway also removes unused nodes, for gateways that died. `rooms` are all with a session here, also one
+   * that is being opened; what is known of others is forgotten.
    */
-  async renew(uses: ReadonlyMap<RoomId, RoomUse>): Promise<void> {
+  async renew(uses: ReadonlyMap<RoomId, RoomUse>, rooms: ReadonlySet<RoomId> = new Set(uses.keys())): Promise<void> {
+    this.#placement.retain(rooms);
     await this.#trees.renew([...uses.keys()]);
     // A hanging node delays the check. Two checks within a moment would not show that a state lasts.
     this.#healing ??= this.#heal(uses).finally(() => {
@@ -205,8 +209,12 @@ export class RoomPlaces {
         await this.#trees.moveOrigin(room, undefined, known);
         await this.#trees.setEdges(room, this.#placement.edges(room));
       } else if (origin === known) {
+        if (!this.#isKnown(room, { origin, edges })) this.#placement.setRoom({ room, origin, edges });
         await this.#claimWatched(room, { origin, edges }, watched);
-        if (publisher !== undefined) await this.#pruner.pruneIdle(room, [...edges.keys()]);
+        if (publisher === undefined) continue;
+        await this.#pruner.pruneIdle(room, [...edges.keys()]);
+        // A node may have been out of reach when it was told.
+        await this.#haveFollow(room, [], LOWEST_FENCE);
       } else if (publisher !== undefined && !this.#fleet.draining(publisher)) await this.#reclaim(room, publisher);
     }
   }
@@ -238,7 +246,8 @@ export class RoomPlaces {
     const hung = new Map(others.map((id) => [id, node]));
     await this.#trees.setEdges(room, hung);
     this.#placement.setRoom({ room, origin: node, edges: hung });
-    await this.#haveFollow(room, origin === undefined ? [] : [origin]);
+    // A publisher there belongs to a later publication, if it is still on stage.
+    await this.#haveFollow(room, origin === undefined ? [] : [origin], LOWEST_FENCE);
   }
 
   /** Tries one node after another, avoiding those that failed; full ones can still feed others. */
@@ -295,13 +304,15 @@ export class RoomPlaces {
   async #settle(room: RoomId, tree: RoomTree, answer: PlacementAnswer): Promise<RoomUpstream | undefined> {
     const { node, parent } = accepted(answer);
     const origin = this.#placement.origin(room) ?? node;
+    let feeder = parent;
     await this.#agree(room, async () => {
       const agreed = tree.origin === origin ? origin : await this.#trees.moveOrigin(room, tree.origin, origin);
       if (agreed !== origin)
         throw new SfuError('node_unavailable', 'The room was opened on another node at the same time.');
       if (parent === undefined) return;
-      const feeder = await this.#trees.claimEdge(room, node, parent);
-      if (feeder !== parent) this.#placement.setEdge({ room, node, parent: feeder });
+      feeder = await this.#trees.claimEdge(room, node, parent);
+      // Also if it is the expected one: the last viewer may have left the node meanwhile.
+      this.#placement.setEdge({ room, node, parent: feeder });
     });
     return this.#upstreamOf(room, node);
   }
@@ -310,6 +321,8 @@ export class RoomPlaces {
   async #moveOrigin(room: RoomId, tree: RoomTree, avoid: string[]): Promise<string> {
     const { node } = accepted(this.#placement.placePublisher({ room, avoid, ...this.#region }));
     if (node === tree.origin) return node;
+    // Who reads the tree while it is being written puts the old edges back here.
+    const edges = this.#placement.edges(room);
     await this.#agree(room, async () => {
       const agreed = await this.#trees.moveOrigin(room, tree.origin, node);
       if (agreed !== node) {
@@ -319,7 +332,8 @@ export class RoomPlaces {
         throw Object.assign(moved, { node });
       }
       await this.#trees.dropEdge(room, node);
-      await this.#trees.setEdges(room, this.#placement.edges(room));
+      await this.#trees.setEdges(room, edges);
+      this.#placement.setRoom({ room, origin: node, edges });
     });
     return node;
   }

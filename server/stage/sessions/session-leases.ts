@@ -75,7 +75,9 @@ export class SessionLeases {
     }
     await Promise.all([
       ...[...kept].map(([node, held]) => this.#renewOn(node, held)),
-      places.renew(roomUses(sessions.inUse())).catch((error) => log.warn({ err: error }, 'room trees not renewed')),
+      places
+        .renew(roomUses(sessions.inUse()), new Set([...sessions.all()].map(({ room }) => room)))
+        .catch((error) => log.warn({ err: error }, 'room trees not renewed')),
     ]);
   }
 

@@ -7,6 +7,7 @@ import WebSocket from 'ws';
 import { DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { TransportOptions } from '../../../sfu/contract.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive } from '../../support/media/media.ts';
 import { RtpPublisher } from '../../support/media/rtp-publisher.ts';
@@ -105,6 +106,48 @@ describe('from inside a free room', () => {
     expect(await fan.refusal('rooms:remove', { identity: 'lea', reason: 'because' })).toBe('forbidden');
     expect(await fan.refusal('rooms:end', {})).toBe('forbidden');
     expect(await fan.refusal('money:earnings', {})).toBe('forbidden');
+  });
+
+  test('R15d: a prepared publisher is no live, and replaces and outlives what it should', async () => {
+    const connect = async () =>
+      TestParticipant.connect(loge.url, { token: await loge.token({ identity: 'ada', room, role: 'creator' }) });
+    using phone = await connect();
+    using laptop = await connect();
+    using live = await goLive(phone);
+    const publisher = new RtpPublisher();
+    const { dtlsParameters, videoRtpParameters: rtpParameters } = publisher;
+    const publication = 'of-the-laptop';
+    const tracks = [{ kind: 'video' as const, source: 'camera' as const, rtpParameters }];
+    const stats = () => loge.app.context.stage.stats();
+    const { session: early } = await laptop.request('stage:preparePublish', { dtlsParameters });
+    // A socket has one.
+    const { session, transport } = await laptop.request('stage:preparePublish', { dtlsParameters });
+    expect(await laptop.refusal('stage:takeStage', { session: early, publication, tracks })).toBe('session_not_found');
+    await publisher.connect(transport as TransportOptions);
+    expect(await laptop.refusal('stage:produce', { session, ...tracks[0] })).toBe('publish_not_allowed');
+    expect(await laptop.refusal('stage:publish', { spareOf: session })).toBe('spare_unavailable');
+    expect(await phone.refusal('stage:resume', { session })).toBe('session_not_found');
+    expect(await phone.refusal('stage:takeStage', { session, publication, tracks })).toBe('session_not_found');
+    const rtpCapabilities = rtpViewerCapabilities(laptop.welcome.inside?.stage.routerRtpCapabilities ?? {});
+    const watching = await laptop.request('stage:watch', { rtpCapabilities });
+    const overViewer = { session: watching.session, publication, tracks };
+    expect(await laptop.refusal('stage:takeStage', overViewer)).toBe('session_not_found');
+    expect(await stats()).toMatchObject({ producers: 2 });
+    const replaced = phone.next('stage:sessionClosed');
+    const onStage = { session, publication, tracks };
+    expect((await laptop.request('stage:takeStage', onStage)).producerIds).toHaveLength(1);
+    expect(await replaced).toEqual({ session: live.session, reason: 'replaced' });
+    expect(await laptop.refusal('stage:takeStage', onStage)).toBe('session_not_found');
+    expect(await stats()).toMatchObject({ producers: 1 });
+    // It ends with its page, and leaves the live alone.
+    using tablet = await connect();
+    await tablet.request('stage:preparePublish', {});
+    await phone.request('stage:preparePublish', {});
+    await phone.request('stage:endLive', { publication: 'of-the-phone' });
+    expect(await stats()).toMatchObject({ producers: 1 });
+    await laptop.request('stage:endLive', { publication });
+    expect(await stats()).toMatchObject({ producers: 0 });
+    publisher.close();
   });
 
   test('R14: media sessions of others are out of reach', async () => {

@@ -113,6 +113,10 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     socket.socket.on('stage:consumersAdded', (added: { session: string; consumers: ConsumerOptions[] }) => {
       if (added.session === session) viewer.addConsumers(added.consumers);
     });
+    // One that was replaced before it had connected would repeat its handshake for half a minute.
+    socket.socket.on('stage:sessionClosed', (closed: { session: string }) => {
+      if (closed.session === session) viewer.close();
+    });
     await viewer.connect(transport, consumers);
     return { session, viewer };
   }

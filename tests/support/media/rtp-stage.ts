@@ -128,6 +128,18 @@ export class RtpStage implements AsyncDisposable {
     return { session, publisher, cameraId: camera.producerId, microphoneId: microphone.producerId };
   }
 
+  /** A publisher that is connected and not on stage. */
+  async prepare(room: string): Promise<{ session: string; publisher: RtpPublisher; identity: string }> {
+    const session = randomUUID();
+    const publisher = new RtpPublisher();
+    this.#ends.push(publisher);
+    const grant = this.grant(room, { publish: true, subscribe: false });
+    const { dtlsParameters } = publisher;
+    const { transport } = await this.node.preparePublisher({ session, grant, dtlsParameters });
+    await publisher.connect(transport);
+    return { session, publisher, identity: grant.identity };
+  }
+
   async produceCamera(session: string, publisher: RtpPublisher): Promise<{ producerId: string }> {
     const { videoRtpParameters: rtpParameters } = publisher;
     return await this.node.produce({ session, kind: 'video', source: 'camera', rtpParameters });

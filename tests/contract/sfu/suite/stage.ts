@@ -76,6 +76,37 @@ export function describeStage(open: Open): void {
     expect((await stage.node.stats()).producers).toBe(1);
   });
 
+  it('puts a prepared publisher on stage in place of an earlier one, and neither before nor behind a later one', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const room = 'room_prepared';
+    const earlier = await stage.publish(room, { fence: 1 });
+    const watcher = await stage.watch(room);
+    const { session, publisher, identity } = await stage.prepare(room);
+    const late = await stage.prepare(room);
+    await stage.events.wait('transportState', session, ({ state }) => state === 'connected');
+    await expectCode(stage.produceCamera(session, publisher), 'publish_not_allowed');
+    await expectCode(stage.node.adopt({ session, room, identity }), 'session_not_found');
+    expect(await stage.node.roomTraffic({ room, identity: 'nobody' })).toHaveLength(1);
+    await receivesMore(watcher, 'video');
+
+    await stage.node.takeStage({ session, fence: 2 });
+    expect(await stage.events.wait('sessionClosed', earlier.session)).toMatchObject({ reason: 'replaced' });
+    await expectCode(stage.node.takeStage({ session, fence: 3 }), 'publish_not_allowed');
+    await expectCode(stage.node.takeStage({ session: late.session, fence: 1 }), 'stage_taken');
+    const { producerId } = await stage.produceCamera(session, publisher);
+    const { consumers } = await stage.events.wait(
+      'consumersAdded',
+      watcher.session,
+      (added) => added.consumers[0]?.producerId === producerId,
+    );
+    watcher.viewer.addConsumers(consumers);
+    await until(() => packetsOf(watcher, consumers[0]?.id ?? '') > 0);
+    await stage.node.closePublisher({ room });
+    expect(await stage.events.wait('sessionClosed', session)).toMatchObject({ reason: 'closed' });
+    expect(stage.events.of('sessionClosed', late.session)).toEqual([]);
+  });
+
   it('lets a new publisher take the stage over', async () => {
     const { stage } = await open();
     await using _ = stage;
