@@ -4,7 +4,9 @@ import { MembershipsStore } from '../../../server/money/memberships/memberships.
 import { MoneyContext } from '../../../server/money/money-context.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
@@ -15,7 +17,7 @@ const failure = (code: string) => expect.objectContaining({ code });
 /** Longer than the lease of a call to the provider. */
 const PAST_LEASE_MS = 2 * 60_000;
 
-describe.each(DATABASES)('purchases of blocked people on $name', ({ open }) => {
+describe.each(DATABASES)('purchases of blocked people on $name', ({ name, open }) => {
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   let tier: Tier;
@@ -99,11 +101,10 @@ describe.each(DATABASES)('purchases of blocked people on $name', ({ open }) => {
     const { cancel_at, cancel_at_period_end } = await subscriptionOf(identity);
     return cancel_at_period_end || cancel_at !== null;
   };
-  /** Every listener has handled the fact, and gets it no more. */
-  const untilDispatched = (identity: string) =>
-    eventually(() =>
-      house.facts.some(({ topic, identity: who }) => topic === 'participant.blocked' && who === identity),
-    );
+  /** Every listener has handled the fact of the block, and gets it no more. */
+  const isDispatched = (identity: string) =>
+    house.facts.some((fact) => fact.topic === 'participant.blocked' && fact.identity === identity);
+  const untilDispatched = (identity: string) => eventually(() => isDispatched(identity));
 
   test('a server that dies once the block is dispatched cancels the membership after its restart', async () => {
     const identity = await becomeMember();
@@ -147,5 +148,66 @@ describe.each(DATABASES)('purchases of blocked people on $name', ({ open }) => {
     house.advance(PAST_LEASE_MS);
     await house.money.sweep();
     expect(await isEnding(identity)).toBe(true);
+  });
+
+  const buy = (room: Room, identity: string) =>
+    house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+  const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
+  const isWaitingForLock = async () =>
+    (await db.bulk(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`, []))
+      .length > 0;
+  /** The block is committed and handled after the next access decision, before the sale that it allows. */
+  const blockAfterDecision = (identity: string) => {
+    const decideAccess = house.rooms.decideAccess.bind(house.rooms);
+    return vi.spyOn(house.rooms, 'decideAccess').mockImplementationOnce(async (query) => {
+      const access = await decideAccess(query);
+      expect(access.state).toBe('required');
+      await block(identity);
+      await untilDispatched(identity);
+      return access;
+    });
+  };
+
+  test('a block between the access decision and a sale from the wallet refuses the sale', async () => {
+    const [room, identity] = [await house.createRoom(), await house.createFan(500)];
+    const decision = blockAfterDecision(identity);
+    await expect(buy(room, identity)).rejects.toEqual(failure('access_removed'));
+    decision.mockRestore();
+    expect(await balanceOf(identity)).toBe(500);
+    expect(await house.money.withdrawals.listTickets(identity)).toEqual([]);
+  });
+
+  test('a block between the access decision and the sale of a ticket paid by card returns the payment', async () => {
+    const [room, identity] = [await house.createRoom(), await house.createFan()];
+    const session = await pay(await house.buyByCard({ room, identity }));
+    const decision = blockAfterDecision(identity);
+    await house.money.confirmCheckout(session);
+    decision.mockRestore();
+    await house.money.sweep();
+    expect(await house.money.withdrawals.listTickets(identity)).toMatchObject([{ status: 'refunded' }]);
+    const [refund] = (await house.stripe.refunds.list({ limit: 1 })).data;
+    expect(refund).toMatchObject({ amount: 500, status: 'succeeded' });
+    expect(await paymentsOf(identity)).toMatchObject([{ status: 'refunded' }]);
+  });
+
+  // PGlite runs one transaction at a time.
+  test.runIf(name === 'Postgres')('a block waits for a sale that is not committed yet, and returns it', async () => {
+    const [room, identity] = [await house.createRoom(), await house.createFan(500)];
+    const isBooked = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const add = vi.spyOn(Outbox.prototype, 'add').mockImplementationOnce(async function (this: Outbox, ...facts) {
+      isBooked.resolve();
+      await mayCommit.promise;
+      return this.add(...facts);
+    });
+    const sale = buy(room, identity);
+    await isBooked.promise;
+    const blocked = block(identity);
+    await eventually(async () => isDispatched(identity) || (await isWaitingForLock()), 'the block waits');
+    mayCommit.resolve();
+    add.mockRestore();
+    await Promise.all([sale, blocked]);
+    await untilDispatched(identity);
+    expect(await balanceOf(identity)).toBe(500);
   });
 });
