@@ -38,13 +38,23 @@ export class MembershipCancellations {
    * resume.
    */
   async decide(id: string, subscription: string, wantsToLeave: boolean): Promise<void> {
-    const until = await this.#context.db.transaction(async (tx) => {
+    const until = await this.storeDecision(id, wantsToLeave);
+    await this.finishDecision(id, subscription, until);
+  }
+
+  /** Once it is stored, the sweeper sends it if the caller does not. Returns what `finishDecision` needs. */
+  storeDecision(id: string, wantsToLeave: boolean): Promise<string> {
+    return this.#context.db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, id);
       if (!before) throw new AppError('membership_not_found');
       if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
       const decisions = before.decisions + 1;
       return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
     });
+  }
+
+  /** Sends a stored decision to the provider. */
+  async finishDecision(id: string, subscription: string, until: string): Promise<void> {
     await this.#sendDecision(id, subscription);
     await this.#store.noteDecided(id);
     await this.#store.endUpdate(id, until);

@@ -98,8 +98,10 @@ export class MembershipSync {
       if (before?.syncVersion !== row.syncVersion) return undefined;
       const isOther = before.providerSubscription !== null && before.providerSubscription !== subscription;
       // The person joined on two pages at once: one subscription is kept, the other is undone.
-      if (isOther || before.status === 'ended') {
-        return { isOver: await this.#returnPayment(tx, before, { plans, isOther, found }) };
+      const reason = isOther ? 'paid_twice' : await this.#refusalOf(tx, before);
+      if (reason) {
+        await this.#returnPayment(tx, before, { plans, reason, found });
+        return { isOver: true };
       }
       const isOver = await this.#apply(tx, before, { found, plans });
       if (isOver || found.status === 'ended') return { isOver };
@@ -113,6 +115,18 @@ export class MembershipSync {
     // The house ends a membership after the grace period, whatever the provider is set to do.
     if (isOver && found.status !== 'ended') await provider.billing.endSubscription(subscription);
     return true;
+  }
+
+  /** Why it neither goes on nor begins. The person may have been blocked while their page to join was open. */
+  async #refusalOf(
+    tx: Orm,
+    { status, startedAt, creator, identity }: MembershipRow,
+  ): Promise<'membership_ended' | 'removed' | 'suspended' | undefined> {
+    if (status === 'ended') return 'membership_ended';
+    if (startedAt !== null) return undefined;
+    const { removals, suspensions } = this.#context.rooms;
+    if (await removals.isBlocked(creator, identity, tx)) return 'removed';
+    return (await suspensions.isSuspended(identity, tx)) ? 'suspended' : undefined;
   }
 
   /** True when the membership has ended. */
@@ -184,21 +198,30 @@ export class MembershipSync {
     }
   }
 
-  /** Returns a payment for a membership that has ended, or for a duplicate, to the card. */
+  /** Returns a payment that buys no time to the card. A membership that was refused ends before it began. */
   async #returnPayment(
     tx: Orm,
     row: MembershipRow,
-    { plans, isOther, found }: { plans: PlannedInvoice[]; isOther: boolean; found: ProviderSubscription },
-  ): Promise<boolean> {
+    { plans, reason, found }: { plans: PlannedInvoice[]; reason: string; found: ProviderSubscription },
+  ): Promise<void> {
     for (const { book } of plans) {
       const invoice = await book(tx);
       if (!invoice) continue;
-      const reason = isOther ? 'paid_twice' : 'membership_ended';
       this.#context.log.warn({ membership: row.id, invoice: invoice.id, reason }, 'membership payment returned');
       await this.#refunds.returnInvoice(tx, { invoice, identity: row.identity, reason });
     }
-    if (!isOther && found.status === 'ended') await this.#store.update(tx, row.id, { nextCheckAt: null });
-    return true;
+    if (reason === 'paid_twice') return;
+    const isEndedThere = found.status === 'ended';
+    if (row.status !== 'ended') {
+      await this.#store.update(tx, row.id, {
+        status: 'ended',
+        providerSubscription: found.subscription,
+        providerCustomer: found.customer,
+        endedAt: this.#context.nowIso(),
+        syncVersion: row.syncVersion + 1,
+        nextCheckAt: isEndedThere ? null : this.#context.laterIso(ENDING_RECHECK_MS),
+      });
+    } else if (isEndedThere) await this.#store.update(tx, row.id, { nextCheckAt: null });
   }
 
   async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {

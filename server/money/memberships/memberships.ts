@@ -184,6 +184,21 @@ export class Memberships {
     return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, true));
   }
 
+  /**
+   * Cancels a person's membership of a club, and not because of a dispute, whose end would resume it. Resolves when the
+   * decision is stored; the provider is called in the background. Idempotent.
+   */
+  async cancelOf(creator: string, identity: string): Promise<void> {
+    const row = await this.#store.findCurrent(creator, identity, 'held');
+    if (!row?.providerSubscription || row.wantsToLeave) return;
+    const { id, providerSubscription: subscription } = row;
+    const until = await this.sync.cancellations.storeDecision(id, true);
+    void this.#context.runInBackground(`cancel ${id}`, async () => {
+      await this.sync.cancellations.finishDecision(id, subscription, until);
+      await this.sync.sync(id, subscription);
+    });
+  }
+
   /** Opens the provider's page where the member replaces the card and pays an open renewal. */
   async openPortal(
     identity: string,

@@ -27,10 +27,7 @@ export class BlockedBuyers {
       const { creator, identity, change } = data as ParticipantBlocked;
       if (!change.isBlocked) continue;
       await this.#returnTickets(creator, identity);
-      // Calls the provider, which must not hold up other facts; the decision itself is stored before the call.
-      void this.#context.runInBackground('end the membership of a blocked person', () =>
-        this.#endMembership(creator, identity),
-      );
+      await this.#parts.memberships.cancelOf(creator, identity);
     }
   }
 
@@ -47,13 +44,5 @@ export class BlockedBuyers {
       }
     }
     outbox.wake();
-  }
-
-  async #endMembership(creator: string, identity: string): Promise<void> {
-    const { memberships } = this.#parts;
-    for (const { id, ...membership } of await memberships.list(identity)) {
-      const isRenewed = membership.status !== 'ended' && !membership.cancelAtPeriodEnd;
-      if (membership.creator === creator && isRenewed) await memberships.cancel(identity, id);
-    }
   }
 }

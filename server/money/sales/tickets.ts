@@ -99,24 +99,28 @@ export class Tickets implements Payable {
   }
 
   /**
-   * Must come first in the transaction: from then on the room and its live do not end, and buyers of limited tickets
-   * come one after another. Returns the time of the sale, never before the end of a live that it comes after.
+   * Must come first in the transaction: from then on the room and its live do not end, no block of the creator is
+   * committed, and buyers of limited tickets come one after another. Returns the time of the sale, never before the end
+   * of a live that it comes after.
    */
   async #admitSale(
     tx: Orm,
-    { room, identity }: { room: Pick<Room, 'id' | 'capacity'>; identity: string },
-  ): Promise<{ refusal?: 'room_ended' | 'sold_out'; at: string; priceMinor: number | null }> {
-    const { isOver, liveEndedAt, capacity, priceMinor } = await this.#context.rooms.lockForSale(tx, room);
+    { room, identity }: { room: Pick<Room, 'id' | 'capacity' | 'creator'>; identity: string },
+  ): Promise<{ refusal?: 'room_ended' | 'removed' | 'sold_out'; at: string; priceMinor: number | null }> {
+    const { rooms } = this.#context;
+    const { isOver, liveEndedAt, capacity, priceMinor } = await rooms.lockForSale(tx, room);
     const ended = liveEndedAt ? Date.parse(liveEndedAt) : 0;
     const at = new Date(Math.max(ended, this.#context.clock.now())).toISOString();
     if (isOver) return { refusal: 'room_ended', at, priceMinor };
+    const isBlocked = await rooms.removals.isBlocked(room.creator.identity, identity, tx);
+    if (isBlocked) return { refusal: 'removed', at, priceMinor };
     const isLeft = capacity === null || (await this.#store.countPlacesOfOthers(room.id, identity, tx)) < capacity;
     return isLeft ? { at, priceMinor } : { refusal: 'sold_out', at, priceMinor };
   }
 
   async #assertOnSale(tx: Orm, sale: TicketRequest, row: NewTicket): Promise<string> {
     const { refusal, at, priceMinor } = await this.#admitSale(tx, sale);
-    if (refusal) throw new AppError(refusal);
+    if (refusal) throw new AppError(refusal === 'removed' ? 'access_removed' : refusal);
     if (priceMinor !== row.priceMinor) throw new AppError('price_changed');
     return at;
   }
@@ -234,7 +238,7 @@ export class Tickets implements Payable {
     return async (tx) => {
       // Its place is kept unless its page had expired.
       const capacity = row.status === 'expired' ? room.capacity : null;
-      const { refusal, at } = await this.#admitSale(tx, { room: { id: room.id, capacity }, identity: row.identity });
+      const { refusal, at } = await this.#admitSale(tx, { room: { ...room, capacity }, identity: row.identity });
       if (refusal) return refusal;
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
       const bought = await this.#store.markValid(tx, row.id, at);

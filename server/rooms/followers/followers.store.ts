@@ -17,7 +17,7 @@ export class FollowersStore {
     return this.#db.transaction(work);
   }
 
-  /** Keeps a block and a follow of the same creator apart: a block excludes all others. */
+  /** Keeps a block apart from what it must see or refuse, such as a follow or a sale: a block excludes all others. */
   async lockCreator(tx: Orm, creator: string, lock: 'share' | 'update'): Promise<void> {
     await tx.select({ identity: creators.identity }).from(creators).where(eq(creators.identity, creator)).for(lock);
   }

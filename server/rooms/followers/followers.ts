@@ -41,7 +41,6 @@ export class Followers {
     if (creator === follower) throw new AppError('forbidden', 'One cannot follow oneself.');
     const since = new Date(clock.now()).toISOString();
     await this.#store.transaction(async (tx) => {
-      await this.#store.lockCreator(tx, creator, 'share');
       await removals.assertNotBlocked(creator, follower, tx);
       if (!(await this.#store.insert(tx, { creator, follower, since }))) return;
       await outbox.add(tx, { topic: 'follower.added', identity: follower, data: { creator } });

@@ -94,8 +94,14 @@ export class Removals {
   }
 
   async assertNotBlocked(creator: string, identity: string, tx?: Orm): Promise<void> {
-    if (!(await this.#store.find({ creator, room: null, identity }, tx))) return;
+    if (!(await this.isBlocked(creator, identity, tx))) return;
     throw new AppError('access_removed', 'This creator has blocked you.');
+  }
+
+  /** In a transaction, it also locks the creator: a later block waits for the commit, and its fact comes after it. */
+  async isBlocked(creator: string, identity: string, tx?: Orm): Promise<boolean> {
+    if (tx) await this.#followers.lockCreator(tx, creator, 'share');
+    return (await this.#store.find({ creator, room: null, identity }, tx)) !== undefined;
   }
 
   /** One fact for those who act on it once, and one for each open room, where the person may have sockets. */

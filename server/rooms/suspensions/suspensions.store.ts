@@ -36,8 +36,8 @@ export class SuspensionsStore {
     return row;
   }
 
-  async isSuspended(identity: string, at: string): Promise<boolean> {
-    return this.#has(this.#db.orm, and(eq(suspensions.identity, identity), eq(suspensions.kind, 'account')), at);
+  isSuspended(identity: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
+    return this.#has(tx, and(eq(suspensions.identity, identity), eq(suspensions.kind, 'account')), at);
   }
 
   /** Whether the stage of a room is closed, or its creator suspended. */

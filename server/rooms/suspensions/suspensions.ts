@@ -68,8 +68,8 @@ export class Suspensions {
     this.#options.outbox.wake();
   }
 
-  isSuspended(identity: string): Promise<boolean> {
-    return this.#store.isSuspended(identity, this.#nowIso());
+  isSuspended(identity: string, tx?: Orm): Promise<boolean> {
+    return this.#store.isSuspended(identity, this.#nowIso(), tx);
   }
 
   async assertNotSuspended(identity: string): Promise<void> {
