@@ -48,6 +48,8 @@ export class MembershipCancellations {
       const before = await this.#store.lock(tx, id);
       if (!before) throw new AppError('membership_not_found');
       if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
+      const { creator, identity } = before;
+      if (!wantsToLeave) await this.#context.rooms.removals.assertNotBlocked(creator, identity, tx);
       const decisions = before.decisions + 1;
       return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
     });

@@ -229,6 +229,7 @@ export class Memberships {
     const wanted = await clubs.getTier(tierId);
     const { row: known } = await this.#findOwn(identity, id);
     if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
+    await this.#context.rooms.removals.assertNotBlocked(known.creator, identity);
     if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
     return this.#change(identity, id, async (subscription) => {
       // The price of the change depends on the paid tier, so the subscription is fetched first.

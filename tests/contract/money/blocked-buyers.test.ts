@@ -150,6 +150,23 @@ describe.each(DATABASES)('purchases of blocked people on $name', ({ name, open }
     expect(await isEnding(identity)).toBe(true);
   });
 
+  test('a blocked member can neither resume nor move to another tier', async () => {
+    const identity = await becomeMember();
+    const more = await house.rooms.clubs.createTier(house.creator, {
+      name: 'More',
+      priceMinor: 1_900,
+      interval: 'month',
+    });
+    const [membership] = await membershipsOf(identity);
+    const id = membership?.id ?? '';
+    await block(identity);
+    await untilDispatched(identity);
+    await house.money.idle();
+    await expect(house.money.memberships.resume(identity, id)).rejects.toEqual(failure('access_removed'));
+    await expect(house.money.memberships.changeTier(identity, id, more.id)).rejects.toEqual(failure('access_removed'));
+    expect(await isEnding(identity)).toBe(true);
+  });
+
   const buy = (room: Room, identity: string) =>
     house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
