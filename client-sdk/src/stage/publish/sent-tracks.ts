@@ -124,7 +124,6 @@ export class SentTracks {
       return muted === undefined ? [] : [{ source, sent: Object.assign(sent, { muted }) }];
     });
     this.#isPrepared = false;
-    this.activate();
     const { producerIds } = await connection.request('stage:takeStage', {
       session: this.media.session,
       publication,
@@ -133,6 +132,8 @@ export class SentTracks {
         return { kind, source, rtpParameters: asWire(rtpParameters), muted };
       }),
     });
+    // Not before: the first picture would reach the node before those who wait for it are connected to the track.
+    this.activate();
     for (const [index, { sent }] of tracks.entries()) {
       sent.producerId = producerIds[index] ?? '';
       this.#follow(sent);
