@@ -1359,8 +1359,9 @@ CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> state
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
-CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("kind","source_type","source_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("source_id","source_type","kind");--> statement-breakpoint
 CREATE INDEX "ledger_transactions_created" ON "ledger_transactions" USING brin ("created_at");--> statement-breakpoint
+CREATE INDEX "ledger_transactions_taken_back" ON "ledger_transactions" USING btree ("created_at") WHERE "ledger_transactions"."kind" = 'payout_reversed';--> statement-breakpoint
 CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint

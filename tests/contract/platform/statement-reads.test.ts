@@ -1,0 +1,88 @@
+/**
+ * How much of a large database each of these calls reads: a few pages through an index, not the whole history. Postgres
+ * counts the pages.
+ */
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ReconciliationsStore } from '../../../server/money/books/reconciliations.store.ts';
+import { DeskPaymentsStore } from '../../../server/money/desk/desk-payments.store.ts';
+import { InvoicesStore } from '../../../server/money/sales/invoices.store.ts';
+import { ReceiptsStore } from '../../../server/money/sales/receipts.store.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { hasPostgres, openDatabase } from '../../support/databases/databases.ts';
+
+const MANY = 20_000;
+/** A history of `MANY` rows has hundreds of pages, in each table and index. */
+const PAGES_MAX = 60;
+
+const HISTORY = [
+  `insert into ledger_accounts (id, owner, kind, currency, balance)
+    select kind || ':eur', '#house', kind, 'eur', null from unnest(array['provider_clearing', 'platform_revenue']) kind`,
+  `insert into ledger_transactions (id, kind, source_type, source_id, currency, created_at)
+    select 'ltx_' || n, 'tip', 'tip', 'tip_' || n, 'eur', now() from generate_series(1, ${MANY}) n`,
+  `insert into ledger_transactions (id, kind, source_type, source_id, currency, created_at)
+    select 'ltx_charge_' || n, 'provider_charge', 'provider_movement', 'txn_' || n, 'eur', now()
+    from generate_series(1, ${MANY}) n`,
+  `insert into ledger_entries (transaction, account, amount_minor)
+    select id, account, amount from ledger_transactions,
+      (values ('provider_clearing:eur', -5), ('platform_revenue:eur', 5)) as leg (account, amount)`,
+  `insert into invoices (seller, year, number, transaction, identity, issued_at, seller_name, seller_address)
+    select 'Loge', 2026, n, 'ltx_' || n, 'fan', now(), 'Loge', 'Paris' from generate_series(1, ${MANY}) n`,
+];
+
+const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
+  'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
+  'number of a receipt': (db) => new InvoicesStore(db).find('tip', 'tip_7'),
+  'legs of a payment on the desk': (db) => new DeskPaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
+  "movement in the provider's books": (db) => new ReconciliationsStore(db).isMovementBooked('txn_7'),
+  'what moved money at the provider': (db) => new ReconciliationsStore(db).readKnown('2020-01-01T00:00:00Z'),
+};
+
+describe.runIf(hasPostgres)('reads', () => {
+  let db: Database & AsyncDisposable;
+
+  beforeAll(async () => {
+    db = await openDatabase();
+    for (const statement of [...HISTORY, 'analyze']) await db.bulk(statement, []);
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  test.each(Object.entries(CALLS))('%s', async (_name, call) => {
+    const statements = await recordStatements(() => call(db));
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { text, values } of statements) {
+      const [row] = await db.bulk<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+        `explain (analyze, buffers, format json) ${text}`,
+        values,
+      );
+      const plan = row?.['QUERY PLAN'][0].Plan;
+      const pages = (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+      expect(pages, JSON.stringify(plan, undefined, 1)).toBeLessThan(PAGES_MAX);
+    }
+  });
+});
+
+interface Plan {
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+}
+
+interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** The statements that a call sends, but for those that begin and end a transaction. */
+async function recordStatements(call: () => Promise<unknown>): Promise<Statement[]> {
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    await call();
+    return query.mock.calls.flatMap(([sent, values]: unknown[]) => {
+      const text = typeof sent === 'string' ? sent : (sent as { text: string }).text;
+      return Array.isArray(values) ? [{ text, values }] : [];
+    });
+  } finally {
+    query.mockRestore();
+  }
+}
