@@ -1324,10 +1324,9 @@ CREATE INDEX "roles_holders" ON "roles" USING btree ("role","requested_at") WHER
 CREATE INDEX "roles_moderators" ON "roles" USING btree ("creator") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint
-CREATE INDEX "chat_entries_others" ON "chat_entries" USING btree ("identity") WHERE "chat_entries"."client_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id");--> statement-breakpoint
 CREATE INDEX "chat_entries_purges" ON "chat_entries" USING btree ("room") WHERE "chat_entries"."kind" = 'purge';--> statement-breakpoint
-CREATE INDEX "chat_entries_age" ON "chat_entries" USING brin ("sent_at");--> statement-breakpoint
+CREATE INDEX "chat_entries_unerased" ON "chat_entries" USING btree ("sent_at") WHERE "chat_entries"."erased_at" is null and "chat_entries"."kind" in ('message', 'tip');--> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_acts_creator" ON "chat_acts" USING btree ("creator","target");--> statement-breakpoint
 CREATE INDEX "chat_acts_target" ON "chat_acts" USING btree ("target");--> statement-breakpoint
