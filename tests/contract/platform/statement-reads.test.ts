@@ -5,10 +5,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { removeMessagesOf } from '../../../server/chat/moderation/moderation.store.ts';
+import { PollsStore } from '../../../server/chat/moderation/polls.store.ts';
 import { PersonalDataStore } from '../../../server/chat/records/personal-data.store.ts';
 import { RecordsStore } from '../../../server/chat/records/records.store.ts';
 import { ReconciliationsStore } from '../../../server/money/books/reconciliations.store.ts';
 import { DeskPaymentsStore } from '../../../server/money/desk/desk-payments.store.ts';
+import { CancellationsStore } from '../../../server/money/sales/cancellations.store.ts';
 import { InvoicesStore } from '../../../server/money/sales/invoices.store.ts';
 import { ReceiptsStore } from '../../../server/money/sales/receipts.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -43,6 +45,18 @@ const HISTORY = [
   `insert into chat_entries (room, seq, kind, id, identity, name, role, sent_at, erased_at)
     select 'room_old', n, 'message', 'msg_old_' || n, 'erased', 'Erased', 'fan', now() - interval '2 years', now()
     from generate_series(1, ${MANY}) n`,
+  `insert into chat_polls (id, room, question, options, votes, started_by, started_at, closes_at, closed_at)
+    select 'poll_' || n, 'room_' || n % 100, 'Which song?', '[]', '[]', 'ada', at, at, at
+    from generate_series(1, ${MANY}) n, (select now() - interval '2 years' as at) past`,
+  `insert into rooms (id, creator, title, access_kind, currency, first_live_at, live_ended_at, ended_at)
+    select 'room_' || n, 'ada', 'An evening', 'ticket', 'eur', at, at, at
+    from generate_series(1, ${MANY}) n, (select now() - interval '2 years' as at) past`,
+  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy, creator_minor, created_at,
+      bought_at)
+    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'fees_v1', 400, at, at
+    from generate_series(1, ${MANY}) n, (select now() - interval '3 years' as at) past`,
+  `insert into cancellations (room, reason, bought_since, decided_at, completed_at)
+    select id, 'live_over', ended_at, ended_at, ended_at from rooms`,
 ];
 
 const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
@@ -58,6 +72,9 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
     new PersonalDataStore(db).erase({ identity: 'person-8', pseudonym: 'erased-8', at: NOW, actor: HOUSE }),
   'retention with nothing left to erase': (db) =>
     new PersonalDataStore(db).retire({ at: NOW, messagesBefore: A_YEAR_AGO, evidenceBefore: A_YEAR_AGO }),
+  'polls to close': (db) => new PollsStore(db).findDue(NOW, 100),
+  'ended rooms without a decision': (db) => new CancellationsStore(db).findUndecided(20, A_YEAR_AGO),
+  'tickets that are valid again': (db) => new CancellationsStore(db).reopen(A_YEAR_AGO),
   'what moved money at the provider': (db) => new ReconciliationsStore(db).readKnown('2020-01-01T00:00:00Z'),
 };
 

@@ -1338,8 +1338,9 @@ CREATE INDEX "chat_reports_reporter" ON "chat_reports" USING btree ("reporter");
 CREATE INDEX "chat_restrictions_active" ON "chat_restrictions" USING btree ("creator","identity") WHERE "chat_restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_restrictions_identity" ON "chat_restrictions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity");--> statement-breakpoint
-CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at");--> statement-breakpoint
+CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at") WHERE "chat_polls"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint
+CREATE INDEX "chat_polls_starter" ON "chat_polls" USING btree ("started_by");--> statement-breakpoint
 CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
@@ -1355,6 +1356,7 @@ CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("disput
 CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "disputes_won" ON "disputes" USING btree ("closed_at") WHERE "disputes"."status" = 'won';--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
