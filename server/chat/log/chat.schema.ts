@@ -64,12 +64,12 @@ export const chatEntries = pgTable(
       .where(sql`${table.details} ? 'mentions'`),
     primaryKey({ columns: [table.room, table.seq] }),
     uniqueIndex('chat_entries_id').on(table.kind, table.id),
-    // Person first: serves their messages in one room and in all.
-    uniqueIndex('chat_entries_client')
-      .on(table.identity, table.room, table.clientId)
-      .where(sql`${table.clientId} is not null`),
-    index('chat_entries_others').on(table.identity).where(sql`${table.clientId} is null`),
+    // Person first: serves all of their entries, in one room and in all. Those without a client's id are all distinct.
+    uniqueIndex('chat_entries_client').on(table.identity, table.room, table.clientId),
     index('chat_entries_purges').on(table.room).where(sql`${table.kind} = 'purge'`),
-    index('chat_entries_age').using('brin', table.sentAt),
+    // For retention, without what it has erased.
+    index('chat_entries_unerased')
+      .on(table.sentAt)
+      .where(sql`${table.erasedAt} is null and ${table.kind} in ('message', 'tip')`),
   ],
 );

@@ -1,3 +1,4 @@
+import { sql } from '../../platform/db/sql.ts';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 
@@ -36,7 +37,11 @@ export const chatPolls = pgTable(
     closesAt: time('closes_at'),
     closedAt: time('closed_at'),
   },
-  (table) => [index('chat_polls_closing').on(table.closesAt), index('chat_polls_room').on(table.room)],
+  (table) => [
+    index('chat_polls_closing').on(table.closesAt).where(sql`${table.closedAt} is null`),
+    index('chat_polls_room').on(table.room),
+    index('chat_polls_starter').on(table.startedBy),
+  ],
 );
 
 export const chatPollVotes = pgTable(

@@ -9,7 +9,8 @@ export type ReconciliationVerdict =
   | 'missing_here'
   | 'missing_there'
   | 'bank_payout'
-  | 'provider_charge';
+  | 'provider_charge'
+  | 'period_shortened';
 
 /** A difference between the books and the provider, with its explanation. */
 export interface ReconciliationItem {

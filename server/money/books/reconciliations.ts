@@ -22,6 +22,8 @@ const WINDOW_MS = 35 * DAY_MS;
 const ATTEMPTS = 3;
 
 interface Reading {
+  /** Later than what was asked for, where the provider has too many movements. */
+  sinceMs: number;
   movements: ProviderMovement[];
   items: ReconciliationItem[];
   ledgerMinor: number;
@@ -38,19 +40,22 @@ export class Reconciliations {
     this.#store = new ReconciliationsStore(context.db);
   }
 
-  /** Compares since a moment, by default the last weeks; 0 compares everything. */
+  /**
+   * Compares since a moment, by default the last weeks; 0 compares everything. Where the provider has too many
+   * movements, the newest are compared one by one, and the rest by the balance.
+   */
   async run(sinceMs = this.#context.clock.now() - WINDOW_MS): Promise<Reconciliation> {
     const startedAt = this.#context.nowIso();
     let reading = await this.#read(sinceMs);
     for (let attempt = 1; attempt < ATTEMPTS && reading.restMinor !== 0; attempt += 1)
       reading = await this.#read(sinceMs);
-    const items = [...reading.items, ...describeRest(reading.restMinor)];
+    const items = [...describeShortened(sinceMs, reading), ...reading.items, ...describeRest(reading.restMinor)];
     const unexplained = items.filter((item) => !item.isExplained);
     const row = {
       id: createId('reconciliation'),
       startedAt,
       finishedAt: this.#context.nowIso(),
-      since: new Date(sinceMs).toISOString(),
+      since: new Date(reading.sinceMs).toISOString(),
       currency: this.#context.currency,
       movementCount: reading.movements.length,
       ledgerMinor: reading.ledgerMinor,
@@ -74,10 +79,10 @@ export class Reconciliations {
     return row && toWire(row);
   }
 
-  async #read(sinceMs: number): Promise<Reading> {
+  async #read(askedSinceMs: number): Promise<Reading> {
     const { provider, currency, clock } = this.#context;
     const providerMinor = await provider.books.fetchBalanceMinor(currency);
-    const movements = await provider.books.listMovements(sinceMs);
+    const { movements, sinceMs } = await provider.books.listMovements(askedSinceMs);
     for (const movement of movements) await this.#bookOwn(movement);
     const sinceIso = new Date(Math.max(0, sinceMs - 2 * DAY_MS)).toISOString();
     const known = await this.#store.readKnown(sinceIso);
@@ -87,7 +92,8 @@ export class Reconciliations {
     const compared = movements.filter(({ kind }) => kind !== 'bank_payout' && kind !== 'provider_charge');
     const items = compareBooks({ movements: compared, known, unpaidCheckouts, nowMs: clock.now(), sinceMs });
     const itemsMinor = items.reduce((sum, item) => sum + item.differenceMinor, 0);
-    return { movements, items, ledgerMinor, providerMinor, restMinor: providerMinor - ledgerMinor - itemsMinor };
+    const restMinor = providerMinor - ledgerMinor - itemsMinor;
+    return { sinceMs, movements, items, ledgerMinor, providerMinor, restMinor };
   }
 
   /** Handles a provider event about a payout to the house's own bank, which was sent or returned. */
@@ -130,6 +136,12 @@ export class Reconciliations {
     const fields = { reconciliation: row.id, differenceMinor: row.differenceMinor, unexplained: row.unexplainedCount };
     log.error(fields, 'unexplained difference between the books and the provider');
   }
+}
+
+function describeShortened(askedSinceMs: number, { sinceMs, movements }: Reading): ReconciliationItem[] {
+  if (sinceMs <= askedSinceMs) return [];
+  const text = `The provider has too many movements: only the newest ${movements.length} are compared one by one.`;
+  return [{ verdict: 'period_shortened', isExplained: true, reference: 'period', differenceMinor: 0, text }];
 }
 
 function describeRest(restMinor: number): ReconciliationItem[] {

@@ -50,9 +50,12 @@ export const ledgerTransactions = pgTable(
     createdAt: time('created_at').notNull(),
   },
   (table) => [
-    uniqueIndex('ledger_transactions_source').on(table.kind, table.sourceType, table.sourceId),
+    // The id first: it also serves queries by the id alone, or with only the kind or the type.
+    uniqueIndex('ledger_transactions_source').on(table.sourceId, table.sourceType, table.kind),
     // The table grows in the order of time, so this costs a sale next to nothing.
     index('ledger_transactions_created').using('brin', table.createdAt),
+    // These are few, and reconciliation reads those of some weeks.
+    index('ledger_transactions_taken_back').on(table.createdAt).where(sql`${table.kind} = 'payout_reversed'`),
     index('ledger_transactions_reverses').on(table.reversesId).where(sql`${table.reversesId} is not null`),
   ],
 );

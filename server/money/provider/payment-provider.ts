@@ -202,8 +202,8 @@ export interface ProviderMovement {
 }
 
 export interface ProviderBooks {
-  /** Movements since a moment; 0 means all. */
-  listMovements(sinceMs: number): Promise<ProviderMovement[]>;
+  /** Movements since a moment; 0 means all. Of more than `max` only the newest, and since when these are complete. */
+  listMovements(sinceMs: number, max?: number): Promise<{ movements: ProviderMovement[]; sinceMs: number }>;
   /** Movements of one object, such as a payout to the house's bank and its return. */
   listMovementsOf(source: string): Promise<ProviderMovement[]>;
   /** The balance at the provider, available or not. */

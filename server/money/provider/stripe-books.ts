@@ -1,6 +1,5 @@
 /** Stripe's own books: balance transactions and the balance. */
 import type Stripe from 'stripe';
-import { AppError } from '../../protocol/errors.ts';
 import type { MovementKind, ProviderBooks, ProviderMovement } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 
@@ -17,21 +16,20 @@ export class StripeBooks implements ProviderBooks {
     this.#call = call;
   }
 
-  async listMovements(sinceMs: number): Promise<ProviderMovement[]> {
+  async listMovements(
+    sinceMs: number,
+    max = MOVEMENTS_MAX,
+  ): Promise<{ movements: ProviderMovement[]; sinceMs: number }> {
     const created = sinceMs > 0 ? { created: { gte: Math.floor(sinceMs / 1000) } } : {};
     return this.#call('list balance transactions', async () => {
-      const found: ProviderMovement[] = [];
+      const movements: ProviderMovement[] = [];
       const list = this.#stripe.balanceTransactions.list({ ...created, limit: PAGE_ITEMS, expand: ['data.source'] });
+      // Newest first.
       for await (const movement of list) {
-        if (found.length === MOVEMENTS_MAX) {
-          throw new AppError(
-            'internal',
-            `More than ${MOVEMENTS_MAX} movements at the provider; compare a shorter period.`,
-          );
-        }
-        found.push(toMovement(movement));
+        if (movements.length === max) return newestOf(movements);
+        movements.push(toMovement(movement));
       }
-      return found;
+      return { movements, sinceMs };
     });
   }
 
@@ -48,6 +46,12 @@ export class StripeBooks implements ProviderBooks {
       .filter((part) => part.currency === currency)
       .reduce((sum, part) => sum + part.amount, 0);
   }
+}
+
+/** Of a list that was cut short, without its oldest second, of which some may be missing. */
+function newestOf(movements: ProviderMovement[]): { movements: ProviderMovement[]; sinceMs: number } {
+  const oldestMs = movements.at(-1)?.createdAtMs ?? 0;
+  return { movements: movements.filter(({ createdAtMs }) => createdAtMs > oldestMs), sinceMs: oldestMs + 1000 };
 }
 
 function toMovement(movement: Stripe.BalanceTransaction): ProviderMovement {

@@ -1,6 +1,20 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, exists, isNotNull, isNull, ne, notExists, type SQL, sql } from '../../platform/db/sql.ts';
+import {
+  and,
+  asc,
+  eq,
+  exists,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  ne,
+  notExists,
+  type SQL,
+  sql,
+} from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
+import { disputes } from '../disputes/disputes.schema.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
 import { type CancellationRow, isSeenNothing } from './tickets.store.ts';
 
@@ -11,8 +25,11 @@ export class CancellationsStore {
     this.#orm = db.orm;
   }
 
-  /** Rooms with tickets that ended and have no decision yet. */
-  async findUndecided(limit: number): Promise<Pick<CancellationRow, 'room' | 'reason' | 'boughtSince'>[]> {
+  /** Rooms with tickets that ended since then and have no decision yet. */
+  async findUndecided(
+    limit: number,
+    sinceIso: string,
+  ): Promise<Pick<CancellationRow, 'room' | 'reason' | 'boughtSince'>[]> {
     const decided = this.#orm
       .select({ room: cancellations.room })
       .from(cancellations)
@@ -20,7 +37,7 @@ export class CancellationsStore {
     const ended = await this.#orm
       .select({ room: rooms.id, firstLiveAt: rooms.firstLiveAt, liveEndedAt: rooms.liveEndedAt })
       .from(rooms)
-      .where(and(eq(rooms.accessKind, 'ticket'), isNotNull(rooms.endedAt), notExists(decided)))
+      .where(and(eq(rooms.accessKind, 'ticket'), gte(rooms.endedAt, sinceIso), notExists(decided)))
       .limit(limit);
     return ended.map(({ room, firstLiveAt, liveEndedAt }) =>
       firstLiveAt
@@ -48,12 +65,22 @@ export class CancellationsStore {
     return row;
   }
 
-  /** A ticket can become valid after its room was cancelled: a late payment, or a dispute that was won. */
-  async reopen(): Promise<void> {
+  /**
+   * A dispute that was won makes its ticket valid again, perhaps after the cancellation was completed. Nothing else
+   * does so late: a payment for an ended room is refused.
+   */
+  async reopen(sinceIso: string): Promise<void> {
+    const restored = this.#orm
+      .select({ room: tickets.room })
+      .from(disputes)
+      .innerJoin(tickets, eq(tickets.id, disputes.sourceId))
+      .where(and(eq(disputes.status, 'won'), gte(disputes.closedAt, sinceIso)));
     await this.#orm
       .update(cancellations)
       .set({ completedAt: null })
-      .where(and(isNotNull(cancellations.completedAt), exists(this.#validTickets())));
+      .where(
+        and(isNotNull(cancellations.completedAt), inArray(cancellations.room, restored), exists(this.#validTickets())),
+      );
   }
 
   /** Oldest decisions first, optionally after a given one. */

@@ -22,6 +22,9 @@ import type { CancellationRow } from './tickets.store.ts';
 
 const CLAIM_ROOMS = 20;
 const BATCH_TICKETS = 100;
+const EVER = '1970-01-01T00:00:00.000Z';
+/** Longer than a transaction takes to commit, and than the clocks of two gateways differ. */
+const SETTLED_AFTER_MS = 24 * 60 * 60_000;
 
 export class Cancellations {
   readonly #context: MoneyContext;
@@ -32,6 +35,8 @@ export class Cancellations {
    * last.
    */
   #after: CancellationRow | undefined;
+  /** Rooms that ended and disputes that were won before this time are dealt with. */
+  #sinceIso = EVER;
 
   constructor(context: MoneyContext, refunds: Refunds) {
     this.#context = context;
@@ -65,11 +70,14 @@ export class Cancellations {
 
   async #findNew(): Promise<boolean> {
     const { rooms } = this.#context;
+    const settledIso = this.#context.laterIso(-SETTLED_AFTER_MS);
     const haveEnded = await rooms.endLapsed({ overdueMs: LIMITS.notHeldAfterMs, limit: CLAIM_ROOMS });
-    const undecided = await this.#store.findUndecided(CLAIM_ROOMS);
+    const undecided = await this.#store.findUndecided(CLAIM_ROOMS, this.#sinceIso);
     for (const decision of undecided) await this.#store.insert({ ...decision, decidedAt: this.#context.nowIso() });
-    await this.#store.reopen();
-    return haveEnded || undecided.length === CLAIM_ROOMS;
+    await this.#store.reopen(this.#sinceIso);
+    const isMore = undecided.length === CLAIM_ROOMS;
+    if (!isMore) this.#sinceIso = settledIso;
+    return haveEnded || isMore;
   }
 
   async #refundTickets(cancellation: CancellationRow): Promise<void> {

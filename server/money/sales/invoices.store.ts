@@ -34,7 +34,10 @@ export class InvoicesStore {
     return row?.last ?? 0;
   }
 
-  /** Sales and their refunds without a number, oldest first. A top-up is no sale: it is taxed when it is spent. */
+  /**
+   * Sales and their refunds without a number, oldest first. A top-up is no sale: it is taxed when it is spent. A refund
+   * made by hand at the provider has no receipt.
+   */
   async findUninvoiced(tx: Orm, { sinceIso, limit }: { sinceIso: string; limit: number }): Promise<Uninvoiced[]> {
     const { rows } = await execute<{ transaction: string; identity: string; name: string | null }>(
       tx,
@@ -49,11 +52,11 @@ export class InvoicesStore {
           from ledger_transactions x left join ledger_transactions root on root.id = x.reverses_id
           where x.created_at >= ${sinceIso}::timestamptz
             and (x.kind in ('ticket', 'tip', 'private_session', 'membership')
-              or (x.kind = 'refund' and root.kind in ('ticket', 'tip', 'private_session', 'membership')))
+              or (x.kind = 'refund' and x.source_type = 'refund' and root.kind in ('ticket', 'tip', 'private_session', 'membership')))
             and not exists (select 1 from invoices i where i.transaction = x.id)
           order by x.created_at, x.id limit ${limit}
         ) open left join billing_names b on b.identity = open.identity
-        where open.identity is not null order by open.created_at, open.id`,
+        order by open.created_at, open.id`,
     );
     return rows.map(({ transaction, identity, name }) => ({ transaction, identity, buyerName: name }));
   }

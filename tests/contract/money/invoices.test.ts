@@ -7,11 +7,12 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
-import { closeBalanced, SELLER } from '../../support/houses/money-house.ts';
+import { closeBalanced, openMoneyHouse, pay, SELLER } from '../../support/houses/money-house.ts';
 
 const STEPS = 4;
 const YEARS_KEPT = 10;
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
 
 describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({ open }) => {
@@ -95,5 +96,38 @@ describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 
     expect(await invoiceOf(sale)).toEqual({ ...issued, buyerName: null });
     expect((await invoiceOf(later))?.number).toContain('-000001');
     await expect(killable.db.bulk('delete from invoices returning transaction', [])).rejects.toThrow();
+  });
+
+  test('a backlog of several batches is numbered to its end, also behind a refund that was made by hand', async () => {
+    const tips = 1_200;
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { stripe, money } = house;
+    const room = await house.createRoom();
+    const session = await pay(await house.buyByCard({ room, identity: await house.createFan() }));
+    await money.confirmCheckout(session);
+    const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
+    await stripe.refunds.create({ payment_intent: String(payment_intent) });
+    await money.sweep();
+    const byHand = await db.bulk(`select id from ledger_transactions where source_type = 'provider_refund'`, []);
+    expect(byHand).toHaveLength(1);
+    await db.bulk(
+      `with sent as (
+          insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy,
+            creator_minor, sent_at)
+          select 'tip_' || n, 'room', 'fan', 'Léa', 'fan', 100, 'eur', n, 'settled', 'fees_v1', 80, now()
+          from generate_series(1, ${tips}) n returning id)
+        insert into ledger_transactions (id, kind, source_type, source_id, currency, created_at)
+        select 'ltx_' || id, 'tip', 'tip', id, 'eur', now() from sent returning id`,
+      [],
+    );
+    house.advance(2 * HOUR_MS);
+    while (await money.invoices.sweep());
+    const [issued] = await db.bulk<{ count: number; last: number }>(
+      'select count(*)::int as count, max(number) as last from invoices',
+      [],
+    );
+    // The tips and the ticket.
+    expect(issued).toEqual({ count: tips + 1, last: tips + 1 });
   });
 });

@@ -63,26 +63,31 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
-  test('a ticket whose dispute is won after its room was refunded is refunded too', async () => {
-    await using db = await openDatabase();
-    const { house, stripe } = await open(db);
-    await using _ = house;
-    const room = await house.createRoom();
-    const answer = await house.money.tickets.buy({ room, identity: 'tom', name: 'Tom', from: 'card' });
-    const session = await pay('checkoutUrl' in answer ? answer.checkoutUrl : '');
-    await house.money.confirmCheckout(session);
-    const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
-    const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: String(payment_intent) });
-    await house.money.sweep();
-    await house.rooms.endRoom(room.id);
-    await house.money.sweep();
-    house.emulator.act('close_dispute', { dispute, outcome: 'won' });
-    await house.money.sweep();
-    await house.money.sweep();
-    expect(await house.money.checkInvariants()).toEqual([]);
-    const [ticket] = (await house.money.disputes.list()).map(({ source }) => source);
-    expect((await house.money.receipts.get(ticket ?? '')).status).toBe('refunded');
-  });
+  test.each([0, 3])(
+    'a ticket whose dispute is won after its room was refunded, %i days later, is refunded too',
+    async (days) => {
+      await using db = await openDatabase();
+      const { house, stripe } = await open(db);
+      await using _ = house;
+      const room = await house.createRoom();
+      const answer = await house.money.tickets.buy({ room, identity: 'tom', name: 'Tom', from: 'card' });
+      const session = await pay('checkoutUrl' in answer ? answer.checkoutUrl : '');
+      await house.money.confirmCheckout(session);
+      const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
+      const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent: String(payment_intent) });
+      await house.money.sweep();
+      await house.rooms.endRoom(room.id);
+      await house.money.sweep();
+      house.advance(days * DAY_MS);
+      await house.money.sweep();
+      house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+      await house.money.sweep();
+      await house.money.sweep();
+      expect(await house.money.checkInvariants()).toEqual([]);
+      const [ticket] = (await house.money.disputes.list()).map(({ source }) => source);
+      expect((await house.money.receipts.get(ticket ?? '')).status).toBe('refunded');
+    },
+  );
 
   test('a decided dispute is booked although the provider no longer lists the event', async () => {
     await using db = await openDatabase();

@@ -83,6 +83,24 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
   });
 
+  test('of more movements than can be compared the newest are, and the record says so', async () => {
+    await house[Symbol.asyncDispose]();
+    await openHouse({ wrapProvider: (provider) => limitMovements(provider, 3) });
+    for (let count = 0; count < 5; count += 1) {
+      await house.createFan(1_000);
+      house.advance(DAY_MS);
+      await settle();
+    }
+    await stripe.payouts.create({ amount: 1_000, currency: 'eur' });
+    const { since, items, ...compared } = await house.money.reconciliations.run(0);
+    expect(compared).toMatchObject({ movementCount: 2, unexplainedCount: 0 });
+    expect(items).toMatchObject([{ verdict: 'period_shortened', isExplained: true }]);
+    expect(Date.parse(since)).toBeGreaterThan(0);
+    // The payout to the house's bank is booked.
+    const { ledgerMinor, providerMinor } = (await house.money.desk.overview()).clearing;
+    expect(ledgerMinor).toBe(providerMinor);
+  });
+
   test('the history of a wallet sums to its balance, also after a dispute took credit', async () => {
     const identity = await house.createFan(2_000);
     await settle();
@@ -159,12 +177,21 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
   });
 });
 
+function limitMovements(provider: PaymentProvider, max: number): PaymentProvider {
+  const listMovements = provider.books.listMovements.bind(provider.books);
+  provider.books.listMovements = (sinceMs) => listMovements(sinceMs, max);
+  return provider;
+}
+
 /** Waiting for the answer to the payment has advanced the emulator's clock ahead of the server's. */
 function onClockOfHouse(provider: PaymentProvider): PaymentProvider {
   const listMovements = provider.books.listMovements.bind(provider.books);
   provider.books.listMovements = async (sinceMs) => {
-    const listed = await listMovements(sinceMs + BANK_MS);
-    return listed.map((movement) => ({ ...movement, createdAtMs: movement.createdAtMs - BANK_MS }));
+    const { movements } = await listMovements(sinceMs + BANK_MS);
+    return {
+      movements: movements.map((movement) => ({ ...movement, createdAtMs: movement.createdAtMs - BANK_MS })),
+      sinceMs,
+    };
   };
   return provider;
 }

@@ -1324,10 +1324,9 @@ CREATE INDEX "roles_holders" ON "roles" USING btree ("role","requested_at") WHER
 CREATE INDEX "roles_moderators" ON "roles" USING btree ("creator") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
 CREATE UNIQUE INDEX "chat_entries_id" ON "chat_entries" USING btree ("kind","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id") WHERE "chat_entries"."client_id" is not null;--> statement-breakpoint
-CREATE INDEX "chat_entries_others" ON "chat_entries" USING btree ("identity") WHERE "chat_entries"."client_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "chat_entries_client" ON "chat_entries" USING btree ("identity","room","client_id");--> statement-breakpoint
 CREATE INDEX "chat_entries_purges" ON "chat_entries" USING btree ("room") WHERE "chat_entries"."kind" = 'purge';--> statement-breakpoint
-CREATE INDEX "chat_entries_age" ON "chat_entries" USING brin ("sent_at");--> statement-breakpoint
+CREATE INDEX "chat_entries_unerased" ON "chat_entries" USING btree ("sent_at") WHERE "chat_entries"."erased_at" is null and "chat_entries"."kind" in ('message', 'tip');--> statement-breakpoint
 CREATE INDEX "chat_acts_room" ON "chat_acts" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_acts_creator" ON "chat_acts" USING btree ("creator","target");--> statement-breakpoint
 CREATE INDEX "chat_acts_target" ON "chat_acts" USING btree ("target");--> statement-breakpoint
@@ -1339,8 +1338,9 @@ CREATE INDEX "chat_reports_reporter" ON "chat_reports" USING btree ("reporter");
 CREATE INDEX "chat_restrictions_active" ON "chat_restrictions" USING btree ("creator","identity") WHERE "chat_restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_restrictions_identity" ON "chat_restrictions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity");--> statement-breakpoint
-CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at");--> statement-breakpoint
+CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at") WHERE "chat_polls"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint
+CREATE INDEX "chat_polls_starter" ON "chat_polls" USING btree ("started_by");--> statement-breakpoint
 CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
@@ -1356,11 +1356,13 @@ CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("disput
 CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "disputes_won" ON "disputes" USING btree ("closed_at") WHERE "disputes"."status" = 'won';--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
-CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("kind","source_type","source_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ledger_transactions_source" ON "ledger_transactions" USING btree ("source_id","source_type","kind");--> statement-breakpoint
 CREATE INDEX "ledger_transactions_created" ON "ledger_transactions" USING brin ("created_at");--> statement-breakpoint
+CREATE INDEX "ledger_transactions_taken_back" ON "ledger_transactions" USING btree ("created_at") WHERE "ledger_transactions"."kind" = 'payout_reversed';--> statement-breakpoint
 CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
