@@ -128,7 +128,8 @@ export class LocalParticipant {
   }
 
   /**
-   * Opens camera and microphone without publishing them; `goLive()` uses them later. Resolves with null if they were
+   * Opens camera and microphone without publishing them; `goLive()` uses them later. Meanwhile the page connects to the
+   * media server and sends nothing there, so that going live takes one round trip. Resolves with null if they were
    * closed again meanwhile.
    * @throws {LogeError} `camera_denied`, `camera_not_found`, `camera_in_use`, `media_not_supported`.
    */
