@@ -39,6 +39,8 @@ export class SharedSlots {
   readonly #shared: SharedCounts | undefined;
   readonly #log: Log;
   readonly #counts = new Map<string, number>();
+  /** What others read may differ from `#counts`, because a request failed. */
+  #isStale = false;
   readonly #renewing: PeriodicJob | undefined;
 
   constructor({ shared, log }: { shared: SharedCounts | undefined; log: Log }) {
@@ -103,13 +105,19 @@ export class SharedSlots {
     await board.announce(this.#holder, '');
     const lost = await hashes.renew([this.#holder]);
     // Redis came back without its data.
-    if (lost.length > 0 && this.#counts.size > 0) await this.#publish(hashes, [...this.#counts.keys()]);
+    if (lost.length > 0 && this.#counts.size > 0) this.#isStale = true;
+    if (!this.#isStale) return;
+    // First: a request that fails meanwhile sets it again.
+    this.#isStale = false;
+    const published = await hashes.get(this.#holder);
+    await this.#publish(hashes, [...new Set([...published.keys(), ...this.#counts.keys()])]);
   }
 
   async #quietly<T>(work: (shared: SharedCounts) => Promise<T>): Promise<T | undefined> {
     try {
       return this.#shared && (await work(this.#shared));
     } catch (error) {
+      this.#isStale = true;
       this.#log.debug({ err: error }, 'slots of other processes not counted');
       return undefined;
     }

@@ -264,7 +264,7 @@ export class Stage {
 
   /** A participant's new socket takes over their session from an earlier socket, or from another gateway. */
   async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
-    const { room, identity, socket, issuer } = caller;
+    const { room, identity, socket, issuer, signIn } = caller;
     const known = this.#sessions.get(session);
     const isTheirs = known?.room === room && known.identity === identity && isInUse(known);
     if (known && !isTheirs) throw new AppError('session_not_found');
@@ -284,7 +284,7 @@ export class Stage {
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
-    const theirs = { room, identity, socket, issuer, direction, node: found.node, connected: true } as const;
+    const theirs = { room, identity, socket, issuer, signIn, direction, node: found.node, connected: true } as const;
     this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
     const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
@@ -351,9 +351,9 @@ export class Stage {
     await this.#ends.closeEverywhere({ room, matches }, (node) => node.closePerson({ room, identity }));
   }
 
-  /** API keys have ended: sessions that wait for a socket with one of their tokens end. Open sockets are closed. */
-  closeIssuedBy(ended: ReadonlySet<string>): Promise<void> {
-    return this.#ends.closeHere({ matches: ({ socket, issuer = '' }) => socket === undefined && ended.has(issuer) });
+  /** Ends the sessions of this gateway that wait for a socket and match; the others end with their sockets. */
+  closeWaiting(matches: (entry: SessionEntry) => boolean): Promise<void> {
+    return this.#ends.closeHere({ matches: (entry) => entry.socket === undefined && matches(entry) });
   }
 
   async closeRoom(room: RoomId): Promise<void> {
@@ -402,7 +402,7 @@ export class Stage {
   }
 
   #open(
-    { room, identity, socket, issuer }: StageCaller,
+    { room, identity, socket, issuer, signIn }: StageCaller,
     direction: SessionEntry['direction'],
     {
       spareOf,
@@ -414,7 +414,7 @@ export class Stage {
     const opened = { room, identity, socket, direction, spareOf, isPrepared };
     for (const earlier of sessionsInTheWay(this.#sessions, opened)) void this.#ends.replace(earlier);
     const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
-    this.#sessions.add({ session, issuer, orphanedUntilMs, publication, ...opened });
+    this.#sessions.add({ session, issuer, signIn, orphanedUntilMs, publication, ...opened });
     this.#ends.countSessions();
     return session;
   }

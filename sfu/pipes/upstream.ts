@@ -60,6 +60,13 @@ export interface UpstreamOptions<R extends UpstreamRouter> {
   loweringDelayMs: number;
 }
 
+interface Pull<R> {
+  session: string;
+  transport: types.PipeTransport;
+  router: R;
+  link: UpstreamLink;
+}
+
 /**
  * A room's stage pulled from another node: one pipe, and a local track for each track that the pipe carries. The layers
  * wanted here are requested there. A pull that breaks is repeated as long as the room is open, unless the other node is
@@ -69,9 +76,9 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   readonly source: RoomUpstream;
   readonly #options: UpstreamOptions<R>;
   readonly #tracks = new Map<string, StageTrack>();
-  /** Applies the changes of the tracks one after the other, in the order of the events. */
+  /** Applies the changes of the tracks one after the other: first the answer to the pull, then its events in order. */
   #changes: Promise<void> = Promise.resolve();
-  #pull: { session: string; transport: types.PipeTransport; router: R; link: UpstreamLink } | undefined;
+  #pull: Pull<R> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = PULL_RETRY_MIN_MS;
   readonly #known = Promise.withResolvers<void>();
@@ -108,12 +115,15 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   }
 
   handleEvent(event: PipeEvent): void {
-    if (event.session !== this.#pull?.session) return;
-    if (event.type === 'trackPiped') this.#queue(() => this.#add(event.track));
-    else if (event.type === 'tracksUnpiped') this.#queue(async () => this.#remove(event.producerIds, event.lost));
-    else if (event.type === 'pipedLayersSent')
-      this.#queue(async () => this.#setSentLayer(event.producerId, event.maxSpatialLayer));
-    else this.#queue(() => this.#mute(event.producerId, event.muted));
+    const pull = this.#pull;
+    if (event.session !== pull?.session) return;
+    this.#changes = this.#changes.then(async () => {
+      if (pull !== this.#pull) return;
+      if (event.type === 'trackPiped') await this.#add(pull, event.track);
+      else if (event.type === 'tracksUnpiped') this.#remove(event.producerIds, event.lost);
+      else if (event.type === 'pipedLayersSent') this.#setSentLayer(event.producerId, event.maxSpatialLayer);
+      else await this.#mute(event.producerId, event.muted);
+    });
   }
 
   /** The other node ended the pull. It is repeated unless the reason is final. */
@@ -152,22 +162,21 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         router.unpin();
         throw error;
       });
-      this.#pull = { session, transport, router, link };
+      const pull = { session, transport, router, link };
+      this.#pull = pull;
       // The transport closes when its worker dies; the stage is then pulled to another worker.
       transport.observer.once('close', () => this.#handleTransportGone(session));
       if (this.#closed) return this.#drop();
       const { upstream } = source;
-      const answer = await link.pull(this, {
+      const taken = this.#take(pull, {
         session,
         room: room.name,
         node,
         address: addressOf(transport),
         ...(upstream && { upstream }),
       });
-      await transport.connect(answer.address);
-      this.#retryMs = PULL_RETRY_MIN_MS;
-      for (const track of answer.tracks) this.#queue(() => this.#add(track));
-      this.#queue(async () => this.#known.resolve());
+      this.#changes = taken.catch(() => {});
+      await taken;
     } catch (error) {
       log.warn({ room: room.name, from: source.node, err: toSfuError(error, 'node_unavailable') }, 'stage not pulled');
       if (this.#pull?.session === session) this.#drop();
@@ -176,6 +185,15 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
       this.#known.resolve();
       this.#retryLater();
     }
+  }
+
+  /** Takes over the tracks that are on stage there. */
+  async #take(pull: Pull<R>, request: PipeRequest<'pull'>): Promise<void> {
+    const { address, tracks } = await pull.link.pull(this, request);
+    await pull.transport.connect(address);
+    this.#retryMs = PULL_RETRY_MIN_MS;
+    for (const track of tracks) await this.#add(pull, track);
+    if (pull === this.#pull) this.#known.resolve();
   }
 
   #handleTransportGone(session: string): void {
@@ -204,18 +222,10 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     pull?.router.unpin();
   }
 
-  #queue(change: () => Promise<void>): void {
-    const pull = this.#pull;
-    this.#changes = this.#changes.then(async () => {
-      if (pull && pull === this.#pull) await change();
-    });
-  }
-
-  async #add(piped: PipedTrack): Promise<void> {
+  async #add(pull: Pull<R>, piped: PipedTrack): Promise<void> {
     const { producerId, kind, source, sourceSize, scales, bitrates, muted, sentLayer, rtpParameters } = piped;
     const { room, log, loweringDelayMs } = this.#options;
-    const pull = this.#pull;
-    if (!pull || this.#tracks.has(producerId)) return;
+    if (pull !== this.#pull || this.#tracks.has(producerId)) return;
     try {
       const producer = await pull.transport.produce({
         id: producerId,

@@ -36,7 +36,7 @@ const sessionOperations = [
       if (!open || connection.access.state !== 'required' || !connection.access.offer) return {};
       const answer = await domains.stage.prepare(connection.stageCaller, input);
       connection.prepared = { input, session: answer.session };
-      if (connection.closed) domains.stage.handleSocketGone(connection.socket.id, false);
+      if (connection.closed) domains.stage.handleSocketGone(connection.socket.id, connection.endedCleanly);
       return withIceServers(domains, caller.identity, answer);
     },
   }),
@@ -97,8 +97,8 @@ const sessionOperations = [
         const { iceParameters } = await stage.commands.restartIce(connection.stageCaller, session);
         return withIceServers(domains, caller.identity, { ...answer, iceParameters });
       } finally {
-        // The socket closed while the node was asked: the session waits for the next socket.
-        if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
+        // The socket closed while the node was asked.
+        if (connection.closed) stage.handleSocketGone(connection.socket.id, connection.endedCleanly);
       }
     },
   }),

@@ -57,6 +57,8 @@ export class Connection {
   readonly address: string;
   access: Access = { state: 'refused' };
   closed = false;
+  /** Closed on purpose by either side: no other socket will resume its media. */
+  endedCleanly = false;
   prepared: Prepared | undefined;
   readonly #actions: ConnectionActions;
   #deciding: Promise<void> | undefined;
@@ -91,7 +93,8 @@ export class Connection {
   get stageCaller(): StageCaller {
     const { roomId: room, participant, socket, access, can, claims } = this;
     const { identity } = participant;
-    return { room, identity, socket: socket.id, issuer: claims.iss, access, publish: can.publish };
+    const { iss: issuer, logeSession: signIn } = claims;
+    return { room, identity, socket: socket.id, issuer, signIn, access, publish: can.publish };
   }
 
   /** The rights as they are sent to the client. */
@@ -187,8 +190,9 @@ export class Connection {
     this.#expiryTimer = setTimeout(() => void this.reconsider(), Math.min(Math.max(inMs, 0), TIMER_MAX_MS));
   }
 
-  close(): void {
+  close({ cleanly }: { cleanly: boolean }): void {
     this.closed = true;
+    this.endedCleanly = cleanly;
     clearTimeout(this.#expiryTimer);
   }
 }

@@ -5,7 +5,7 @@
  * handler is idempotent.
  */
 import type { AccountFacts } from '../../accounts/account-facts.ts';
-import { listenersOf, listenToFacts, type RoomListener } from '../../facts.ts';
+import { listenersOf, listenToFacts, type PersonListener, type RoomListener } from '../../facts.ts';
 import type { MoneyFacts } from '../../money/money-facts.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
@@ -83,10 +83,22 @@ export class FactFanout {
   }
 
   /** A fact about a person in any room. */
-  handlePersonFact({ topic, room, identity }: Fact): void {
-    if (room !== null || identity === null || !listenersOf(topic).person) return;
-    for (const connection of this.#presence.ofIdentity(identity)) void connection.reconsider();
+  handlePersonFact(fact: Fact): void {
+    const { topic, room, identity } = fact;
+    if (room !== null || identity === null) return;
+    for (const name of listenersOf(topic).person ?? []) this.#ofPerson[name](identity, fact);
   }
+
+  readonly #ofPerson: Record<PersonListener, (identity: string, fact: Fact) => void> = {
+    access: (identity, { topic, data }) => {
+      for (const connection of this.#presence.ofIdentity(identity)) void connection.reconsider();
+      if (!isGain(topic, data)) void this.#context.stage.closeWaiting((entry) => entry.identity === identity);
+    },
+    signIn: (_, { data }) => {
+      const ended = new Set((data as AccountFacts['sessions.ended']).sessions);
+      void this.#context.stage.closeWaiting(({ signIn = '' }) => ended.has(signIn));
+    },
+  };
 
   /** What `facts.ts` names for gateways with people in the room. */
   readonly #inRoom: Record<RoomListener, (room: RoomId, fact: Fact) => void> = {

@@ -175,7 +175,7 @@ export class SocketGateway {
         for (const connection of this.#bySocket.values()) {
           if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
         }
-        void context.stage.closeIssuedBy(ended);
+        void context.stage.closeWaiting(({ issuer = '' }) => ended.has(issuer));
       }),
       context.bus.onRestored(() => {
         this.#fanout.checkAll();
@@ -312,8 +312,8 @@ export class SocketGateway {
         const admitted = session && (await stage.commands.admit(stageCaller, session).catch(() => undefined));
         if (admitted) return { session, ...admitted } as GrantedSession;
         const answer = await stage.watch(stageCaller, input);
-        // The socket closed meanwhile: the session waits for the next one.
-        if (connection.closed) stage.handleSocketGone(connection.socket.id, false);
+        // The socket closed meanwhile.
+        if (connection.closed) stage.handleSocketGone(connection.socket.id, connection.endedCleanly);
         return withIceServers(this.#context, connection.participant.identity, answer);
       } catch (error) {
         // The client will ask for it, and gets the reason then.
@@ -352,7 +352,7 @@ export class SocketGateway {
   };
 
   #handleDisconnect(connection: Connection, reason: string): void {
-    connection.close();
+    connection.close({ cleanly: CLEAN_ENDS.has(reason) });
     this.#bySocket.delete(connection.socket.id);
     this.#presence.remove(connection);
     this.#fanout.leave(connection.roomId, connection);
@@ -361,7 +361,7 @@ export class SocketGateway {
       this.#fanout.closeRoom(connection.roomId);
     }
     this.#context.metrics.sockets.dec();
-    this.#context.stage.handleSocketGone(connection.socket.id, CLEAN_ENDS.has(reason));
+    this.#context.stage.handleSocketGone(connection.socket.id, connection.endedCleanly);
   }
 
   #handleStageEvent({ socket, event }: StageEvent): void {

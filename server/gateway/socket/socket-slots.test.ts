@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { MemoryAnnouncements } from '../../platform/announcements.ts';
+import { ANNOUNCEMENT_LEASE_MS, MemoryAnnouncements } from '../../platform/announcements.ts';
 import { MemoryLeasedHashes } from '../../platform/leased-hashes.ts';
 import { createLog } from '../../platform/log.ts';
 import type { SharedCounts } from '../../platform/shared-slots.ts';
@@ -25,7 +25,7 @@ class DistantHashes extends MemoryLeasedHashes {
   }
 }
 
-function open(count: number, hashes = new DistantHashes(), board = new MemoryAnnouncements()) {
+function open(count: number, hashes: MemoryLeasedHashes = new DistantHashes(), board = new MemoryAnnouncements()) {
   const gateways = Array.from({ length: count }, () => new SocketSlots({ shared: { board, hashes }, log }));
   return { gateways, board, closeAll: () => Promise.all(gateways.map((gateway) => gateway.close())) };
 }
@@ -61,6 +61,43 @@ test('the slots of a lost gateway are released', async () => {
   await expect(here.take(slots)).rejects.toMatchObject({ code: 'too_many_connections' });
   await there.close();
   await here.take(slots);
+  await closeAll();
+});
+
+test('slots that were released while Redis failed can be taken again', async () => {
+  class FailingHashes extends MemoryLeasedHashes {
+    fails = false;
+    failures = 0;
+
+    override async set(key: string, fields: ReadonlyMap<string, string>) {
+      this.#assertConnected();
+      return super.set(key, fields);
+    }
+
+    override async remove(key: string, field?: string) {
+      this.#assertConnected();
+      return super.remove(key, field);
+    }
+
+    #assertConnected() {
+      if (!this.fails) return;
+      this.failures += 1;
+      throw new Error('Connection is closed.');
+    }
+  }
+  const hashes = new FailingHashes();
+  const { gateways, board, closeAll } = open(2, hashes);
+  const [here, there] = gateways as [SocketSlots, SocketSlots];
+  await vi.waitFor(async () => expect((await board.list()).size).toBe(2));
+  const taken: (() => void)[] = [];
+  for (let index = 0; index < LIMIT; index += 1) taken.push(...(await takeAll([there])));
+  await expect(here.take(slots)).rejects.toMatchObject({ code: 'too_many_connections' });
+  hashes.fails = true;
+  for (const release of taken) release();
+  await vi.waitFor(() => expect(hashes.failures).toBeGreaterThanOrEqual(LIMIT));
+  hashes.fails = false;
+  // The other gateway corrects its counts when it next renews them.
+  await vi.waitFor(() => here.take(slots), { timeout: ANNOUNCEMENT_LEASE_MS, interval: 50 });
   await closeAll();
 });
 

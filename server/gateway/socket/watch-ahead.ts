@@ -16,10 +16,10 @@ export async function watchAhead(
   response: Pick<Response, 'closed' | 'once' | 'writableFinished'>,
 ): Promise<WatchAheadAnswer> {
   if (access.state !== 'granted' || response.closed) return { access, watching: null };
-  const { room, sub: identity, iss: issuer } = claims;
+  const { room, sub: identity, iss: issuer, logeSession: signIn } = claims;
   try {
     const answer = await context.stage.watch(
-      { room, identity, issuer, socket: undefined, access, publish: false },
+      { room, identity, issuer, signIn, socket: undefined, access, publish: false },
       input,
     );
     void closeIfRevoked(context, claims);

@@ -16,6 +16,8 @@ export interface StageCaller {
   socket: string | undefined;
   /** The API key of the participant's token. */
   issuer?: string;
+  /** The session of the site that made the token. */
+  signIn?: string | undefined;
   access: Access;
   publish: boolean;
 }

@@ -8,6 +8,8 @@ export interface SessionEntry {
   readonly identity: string;
   /** The API key of the token with which it was opened or resumed. */
   readonly issuer?: string | undefined;
+  /** The session of the site that made this token. */
+  readonly signIn?: string | undefined;
   /** The session's SFU node; undefined while it is being opened. */
   readonly node: string | undefined;
   readonly direction: 'publish' | 'watch';
@@ -27,7 +29,7 @@ export interface SessionEntry {
   readonly publication: string | undefined;
 }
 
-type NewEntry = Pick<SessionEntry, 'session' | 'room' | 'identity' | 'issuer' | 'direction' | 'socket'> & {
+type NewEntry = Pick<SessionEntry, 'session' | 'room' | 'identity' | 'issuer' | 'signIn' | 'direction' | 'socket'> & {
   /** For one without a socket. */
   orphanedUntilMs?: number | undefined;
   node?: string;

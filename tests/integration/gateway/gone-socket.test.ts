@@ -15,6 +15,7 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, type Live, watch } from '../../support/media/media.ts';
 import { RtpViewer } from '../../support/media/rtp-viewer.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
+import { signIn } from '../../support/people/site-person.ts';
 
 const WAIT = { timeout: 15_000, interval: 50 };
 /** Longer than the grace period of a session whose participant is disconnected. */
@@ -66,6 +67,17 @@ function hold<O extends object, K extends keyof O & string>(owner: O, method: K)
       await new Promise(setImmediate);
     },
   };
+}
+
+const suspend = (identity: string) =>
+  loge.app.context.rooms.suspensions.suspend(identity, { decision: `decision_${identity}`, reason: '', until: null });
+
+/** A room token that ends with the person's sign-in. */
+async function signedInToken(person: string): Promise<string> {
+  const cookie = await signIn(loge.app, person);
+  const headers = { cookie, 'content-type': 'application/json' };
+  const response = await fetch(`${loge.url}/v1/rooms/${room}/tokens`, { method: 'POST', headers });
+  return ((await response.json()) as { token: string }).token;
 }
 
 /** Drops the connection without a close frame; resolves when the server has noticed. */
@@ -123,6 +135,44 @@ test('a room that ends while nobody is connected to it keeps no media', async ()
   await loge.server('POST', `/v1/rooms/${room}/end`);
   // Long before the sessions' grace period ends.
   await vi.waitFor(async () => expect(await sessions()).toBe(0), { ...WAIT, timeout: 8_000 });
+});
+
+test.each([
+  { when: 'the account is suspended', token: () => loge.token({ identity: 'sue', room }), end: () => suspend('sue') },
+  {
+    when: 'they sign out everywhere',
+    token: () => signedInToken('person_sue'),
+    end: () => loge.app.context.people.sessions.revokeAll('person_sue'),
+  },
+])('media that waits for the socket of its participant ends when $when', async ({ token, end }) => {
+  await vi.waitFor(async () => expect(await sessions()).toBe(0), WAIT);
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using _live = await goLive(creator);
+  const fan = await TestParticipant.connect(loge.url, { token: await token() });
+  using _watched = await watch(fan);
+  await cut(fan);
+  expect(await sessions()).toBe(2);
+  await end();
+  // Long before the session's grace period ends.
+  await vi.waitFor(async () => expect(await sessions()).toBe(1), { ...WAIT, timeout: 8_000 });
+});
+
+test('a session that was adopted for a participant who has signed off meanwhile ends at once', async () => {
+  await vi.waitFor(async () => expect(await sessions()).toBe(0), WAIT);
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using _live = await goLive(creator);
+  const first = await join({ identity: 'lea' });
+  using watched = await watch(first);
+  await cut(first);
+  const second = await join({ identity: 'lea' });
+  const resumed = hold(loge.app.context.stage, 'resume');
+  void settled(second.request('stage:resume', { session: watched.session }));
+  await vi.waitFor(() => expect(resumed.isCalled()).toBe(true), WAIT);
+  const open = await sockets();
+  second.socket.disconnect();
+  await vi.waitFor(async () => expect(await sockets()).toBe(open - 1), WAIT);
+  await resumed.release();
+  await vi.waitFor(async () => expect(await sessions()).toBe(1), { ...WAIT, timeout: 8_000 });
 });
 
 test('a session that was adopted for a participant who left ends unless it is resumed', async () => {
@@ -266,6 +316,16 @@ describe('a session opened over HTTP', () => {
     await loge.server('DELETE', `/v1/keys/${key.id}`);
     await ended();
     expect((await post(token)).answer.error?.code).toBe('token_invalid');
+  });
+
+  test('ends with the suspension of its account, and with the sign-in of its token', async () => {
+    expect(sessionOf(await postAs('tim'))).not.toBe('');
+    await suspend('tim');
+    await ended();
+    room = (await loge.createRoom({ kind: 'free' })).id;
+    expect(sessionOf(await post(await signedInToken('person_tim')))).not.toBe('');
+    await loge.app.context.people.sessions.revokeAll('person_tim');
+    await ended();
   });
 
   test('does not outlive a revocation that comes while it is being opened', async () => {

@@ -7,6 +7,11 @@ import { ReviewHouse } from '../../support/houses/review-house.ts';
 import { goLive, watch } from '../../support/media/media.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 
+async function countSockets({ url }: { url: string }): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^loge_sockets (\d+)$/m.exec(text)?.[1]);
+}
+
 const GRANTED = { outcome: 'granted', reasons: 'It was a quotation.', language: 'en' } as const;
 
 describe.skipIf(!hasGateways)('decisions at two gateways', { timeout: 60_000 }, () => {
@@ -57,6 +62,30 @@ describe.skipIf(!hasGateways)('decisions at two gateways', { timeout: 60_000 }, 
     await review.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
     for (const { access } of await Promise.all(granted)) expect(access.state).toBe('granted');
     await here.request('chat:send', { clientId: clientId(), text: 'I am back.' });
+  });
+
+  test('media of a suspended account that waits for its socket ends, whichever gateway has it', async () => {
+    const room = await review.createRoom();
+    using creator = await house.join(0, { identity: 'ada', room, role: 'creator' });
+    using live = await goLive(creator);
+    using here = await house.join(0, { identity: 'sue', room });
+    using there = await house.join(1, { identity: 'sue', room });
+    using first = await watch(here);
+    using second = await watch(there);
+    const packets = () => [first, second].map(({ viewer }) => viewer.packets('video'));
+    await vi.waitFor(() => expect(Math.min(...packets())).toBeGreaterThan(5));
+    const open = await Promise.all(house.gateways.map(countSockets));
+    for (const { socket } of [here, there]) socket.io.engine.close();
+    await vi.waitFor(async () =>
+      expect(await Promise.all(house.gateways.map(countSockets))).toEqual(open.map((count) => count - 1)),
+    );
+    await review.decide(await reportPerson(room, 'sue'), [{ kind: 'suspend_account' }]);
+    const sendMore = async () => {
+      const sent = live.publisher.packetsSent;
+      await vi.waitFor(() => expect(live.publisher.packetsSent).toBeGreaterThan(sent + 20));
+      return packets();
+    };
+    await vi.waitFor(async () => expect(await sendMore()).toEqual(await sendMore()));
   });
 
   test.each([
