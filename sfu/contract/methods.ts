@@ -93,8 +93,8 @@ export const sfuMethods = {
     answer: z.object({ transport: transportOptions }),
   },
   /**
-   * Opens a publisher's session that is not on stage: it has no tracks and replaces nobody, but is connected by the time
-   * its creator goes live with `takeStage`.
+   * Opens a publisher's session that is not on stage: it has no tracks and replaces nobody, but is connected by the
+   * time its creator goes live with `takeStage`.
    */
   preparePublisher: {
     request: z.object({ session: id, grant: sessionGrant, dtlsParameters: dtlsParameters.optional() }),

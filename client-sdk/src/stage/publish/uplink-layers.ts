@@ -182,8 +182,8 @@ export class UplinkLayers {
       if (targetBitrate === undefined && framesEncoded > (this.#frames.get(rid)?.count ?? 0))
         this.#frames.set(rid, { count: framesEncoded, atMs: performance.now() });
     }
-    // Without a target bitrate (Firefox) a layer is sent while it has frames when the others have some: a dark room or a
-    // camera that is off has few.
+    // Without a target bitrate (Firefox) a layer is sent while it has frames when the others have some: a dark room or
+    // a camera that is off has few.
     const latest = Math.max(...[...this.#frames.values()].map(({ atMs }) => atMs));
     for (const [rid, { atMs }] of this.#frames) if (atMs > latest - FRAMES_LAG_MS) sending.add(rid);
     return sending;
