@@ -185,8 +185,8 @@ export class RoomPlaces {
   /**
    * Renews the trees of rooms in use here, and restores what is missing: a lost tree, the node of a publisher of this
    * gateway (which is authoritative, whatever Redis says after an outage), nodes with viewers of this gateway. The
-   * publisher's gateway also removes unused nodes, for gateways that died. `rooms` are all with a session here, also one
-   * that is being opened; what is known of others is forgotten.
+   * publisher's gateway also removes unused nodes, for gateways that died. `rooms` are all with a session here, also
+   * one that is being opened; what is known of others is forgotten.
    */
   async renew(uses: ReadonlyMap<RoomId, RoomUse>, rooms: ReadonlySet<RoomId> = new Set(uses.keys())): Promise<void> {
     this.#placement.retain(rooms);
