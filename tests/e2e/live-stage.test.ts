@@ -156,6 +156,11 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     await creator.by('panic-halt').click();
     await creator.by('panic-on').getByText('your audience sees a still').waitFor();
     await lea.page.getByText('A short break').waitFor();
+    // The studio's own button brings the picture back meanwhile.
+    await creator.by('mute-camera').click();
+    await creator.by('panic-on').getByText('Picture and sound go on.').waitFor();
+    await creator.by('panic-halt').click();
+    await creator.by('panic-on').getByText('your audience sees a still').waitFor();
     await creator.by('panic-undo').click();
     await expectVideo(lea);
   });

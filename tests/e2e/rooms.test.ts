@@ -2,15 +2,22 @@
  * A room with a date, as a creator and fans see it: it is edited on a phone, waiting pages change at once, a ticket
  * goes back because of the new date, a fan is reminded by mail and on the screen, and a cancelled live says so.
  */
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { eventually } from '../support/run/eventually.ts';
+import { createCreatorPage } from './creator-page.ts';
 import { open } from './site.ts';
 
 const PRICE = 500;
+const PICTURES = process.env.LOGE_TEST_PICTURES;
+const pngOf = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#402030' } })
+    .png()
+    .toBuffer();
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
 describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
@@ -103,6 +110,42 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     await visitor.page.getByRole('heading', { name: 'Ce salon n’existe pas.' }).waitFor();
     await visitor.by('to-home').click();
     await visitor.page.waitForURL(`${loge.url}/`);
+  });
+
+  test('after a failed request, “Try again” opens the room and the creator’s page', async () => {
+    const room = await createRoom();
+    const visitor = await enter('lea', '/healthz');
+    await createCreatorPage(loge, { id: 'person_mira', name: 'Mira Sol', handle: 'mira' });
+    for (const [path, api, ready] of [
+      [`/rooms/${room.id}`, `**/v1/public/rooms/${room.id}`, 'Vespers'],
+      ['/c/mira', '**/v1/profiles/mira', 'Mira Sol'],
+    ] as const) {
+      await visitor.page.route(api, (route) => route.abort(), { times: 1 });
+      await visitor.page.goto(loge.url + path);
+      await visitor.by('page-retry').click();
+      await visitor.page.getByRole('heading', { name: ready }).first().waitFor();
+    }
+    visitor.problems.length = 0;
+  });
+
+  test('a room whose poster cannot be saved is there, and only the poster is asked for again', async () => {
+    const creator = await enter('camille', '/studio');
+    const { page } = creator;
+    await page.route('**/v1/rooms/*/poster', (route) => route.abort(), { times: 1 });
+    await creator.by('room-title').locator('input').fill('Compline');
+    const picture = { name: 'poster.png', mimeType: 'image/png', buffer: await pngOf(1_280, 720) };
+    await creator.by('poster-file').setInputFiles(picture);
+    await creator.by('create-room').click();
+    await page.getByText('The room is created. Its poster is not saved yet.').waitFor();
+    expect(await creator.by('room-title').count()).toBe(0);
+    await creator.by('language').click();
+    await page.getByText('Le salon est créé.').waitFor();
+    if (PICTURES) await page.screenshot({ path: `${PICTURES}/poster-only-fr-390.png` });
+    await creator.by('save-poster').click();
+    await page.waitForURL(/\/studio\/room_/);
+    const id = new URL(page.url()).pathname.split('/').at(-1);
+    expect(await loge.server('GET', `/v1/rooms/${id}`)).toMatchObject({ title: 'Compline', poster: expect.anything() });
+    creator.problems.length = 0;
   });
 
   test('a phone that subscribes shows what the house sends, and opens its page', async ({ skip }) => {

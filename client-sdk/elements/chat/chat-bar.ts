@@ -2,7 +2,7 @@
  * `<loge-chat-bar>`: the header of the chat: viewer count, raising a hand, and for moderators the panic button and the
  * moderation view. It emits events; the chat opens the dialogs. Slot `strip`: instead of the title in a small chat.
  */
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../../server/protocol/stage.ts';
 import type { Room } from '../../src/room.ts';
@@ -36,7 +36,15 @@ export class LogeChatBar extends RoomPart {
       'roomEnded',
       'localLiveStarted',
       'localLiveEnded',
+      'localTrackChanged',
     ]);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const { room } = this;
+    // Whoever has ended the panic or the live.
+    if (!room?.chat.state?.panic || !room.localParticipant.isLive) this.halted = [];
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -92,7 +100,7 @@ export class LogeChatBar extends RoomPart {
       ${icon('lock', 18)}<span>${moderation.panicOn} ${this.#haltWords(room)}</span>
       <div class="acts">
         ${
-          room.localParticipant.isLive && this.halted.length === 0
+          room.localParticipant.isLive && !isSilent(room)
             ? html`<button type="button" data-testid="panic-halt" ?disabled=${this.busy !== ''} @click=${() => this.#halt(room)}>
                 ${icon('cameraOff', 16)}${moderation.panicHalt}
               </button>`
@@ -132,7 +140,7 @@ export class LogeChatBar extends RoomPart {
 
   #haltWords(room: Room): string {
     const { moderation } = this.texts;
-    if (this.halted.length > 0) return moderation.panicHalted;
+    if (isSilent(room)) return moderation.panicHalted;
     return room.isLive ? moderation.panicGoesOn : '';
   }
 
@@ -149,17 +157,21 @@ export class LogeChatBar extends RoomPart {
   }
 
   async #undo(room: Room): Promise<void> {
-    await this.act('halt', async () => {
+    const isUndone = await this.act('halt', async () => {
       for (const source of this.halted) await room.localParticipant.setMuted(source, false);
-      this.halted = [];
     });
-    await this.#panic(room, false);
+    if (isUndone) await this.#panic(room, false);
   }
 
   #panic(room: Room, on: boolean): Promise<boolean> {
     const { panicReason, panicUndo } = this.texts.moderation;
     return this.act('panic', () => room.chat.moderation.panic({ on, reason: on ? panicReason : panicUndo }));
   }
+}
+
+/** Whether one is live and sends neither picture nor sound. */
+function isSilent({ localParticipant: me }: Room): boolean {
+  return me.isLive && me.tracks.every(({ muted }) => muted);
 }
 
 defineElement('loge-chat-bar', LogeChatBar);

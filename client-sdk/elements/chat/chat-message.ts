@@ -139,7 +139,7 @@ export class LogeChatMessage extends RoomPart {
   #author({ author }: ChatContext, message: ChatMessage): TemplateResult {
     const { moderation } = this.texts;
     const { language } = this;
-    const tipped = formatMoney(author.tippedMinor, this.room?.wallet.currency ?? 'eur', language);
+    const tipped = formatMoney(author.tippedMinor, this.room?.currency ?? 'eur', language);
     return html`
       <ul class="facts numbers">
         <li>${author.since ? moderation.since(formatDateTime(author.since, language)) : moderation.sinceNever}</li>

@@ -2,6 +2,7 @@
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
@@ -87,7 +88,7 @@ export class LogeModerationModes extends RoomPart {
         type="checkbox"
         role="switch"
         data-testid="mode-${name}"
-        .checked=${isOn}
+        .checked=${live(isOn)}
         @change=${(event: Event) => this.#set({ [name]: (event.target as HTMLInputElement).checked })}
       />
     </label>`;

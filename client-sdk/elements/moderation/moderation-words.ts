@@ -80,19 +80,24 @@ export class LogeModerationWords extends RoomPart {
 
   protected override firstUpdated(changed: PropertyValues): void {
     super.firstUpdated(changed);
-    void this.act('load', async () => {
+    void this.#load();
+  }
+
+  #load = (): Promise<boolean> =>
+    this.act('load', async () => {
       this.words = (await this.room?.chat.moderation.words())?.words ?? [];
     });
-  }
 
   override render(): TemplateResult {
     const { moderation } = this.texts;
     const isCreator = this.room?.localParticipant.role === 'creator';
+    // What is saved replaces the whole list.
+    const canChange = isCreator && this.words !== undefined;
     return html`
       <h3>${moderation.wordsTitle}</h3>
       <p class="hint">${moderation.wordsText}</p>
       ${isCreator ? nothing : html`<p class="hint">${moderation.wordsCreator}</p>`}
-      <form ?hidden=${!isCreator} @submit=${this.#add}>
+      <form ?hidden=${!canChange} @submit=${this.#add}>
         <wa-input
           label=${moderation.wordsPattern}
           maxlength=${LIMITS.wordPatternChars}
@@ -125,13 +130,18 @@ export class LogeModerationWords extends RoomPart {
           </li>`,
         )}
       </ul>
-      <div class="save" role="status" ?hidden=${!isCreator}>
+      <div class="save" role="status" ?hidden=${!canChange}>
         <wa-button variant="brand" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy !== ''} @click=${this.#save}>
           ${moderation.wordsSave}
         </wa-button>
         <span class="hint">${this.isChanged ? moderation.wordsUnsaved : this.isSaved ? moderation.wordsSaved : ''}</span>
       </div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${
+        this.problem && !this.words
+          ? html`<wa-button appearance="outlined" data-testid="words-retry" @click=${this.#load}>${this.texts.room.retry}</wa-button>`
+          : nothing
+      }
     `;
   }
 

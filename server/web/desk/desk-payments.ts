@@ -31,6 +31,8 @@ export class DeskPayments extends DeskPart {
   declare kind: string;
   declare payments: DeskPayment[] | undefined;
   declare next: string | null;
+  /** What the list shows, not what the fields say meanwhile. */
+  #asked = { query: '', kind: '' };
 
   static override styles = [
     ...DeskPart.styles,
@@ -96,7 +98,11 @@ export class DeskPayments extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    const { payments, next } = await deskApi.payments({ query: this.query.trim(), kind: this.kind });
+    const asked = { query: this.query.trim(), kind: this.kind };
+    this.#asked = asked;
+    const { payments, next } = await deskApi.payments(asked);
+    // Another search has begun meanwhile.
+    if (asked !== this.#asked) return;
     this.payments = payments;
     this.next = next;
   }
@@ -185,14 +191,19 @@ export class DeskPayments extends DeskPart {
       else url.searchParams.delete(name);
     }
     history.replaceState(history.state, '', url.href);
+    this.next = null;
+    // A running search is not waited for: its answer is no longer wanted.
+    this.busy = '';
     await this.act('search', () => this.load());
   };
 
   #more = async (): Promise<void> => {
-    const after = this.next;
+    const { next: after } = this;
     if (!after) return;
     await this.act('more', async () => {
-      const page = await deskApi.payments({ query: this.query.trim(), kind: this.kind, after });
+      const asked = this.#asked;
+      const page = await deskApi.payments({ ...asked, after });
+      if (asked !== this.#asked) return;
       this.payments = [...(this.payments ?? []), ...page.payments];
       this.next = page.next;
     });

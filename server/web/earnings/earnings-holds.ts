@@ -1,5 +1,5 @@
 /** `<earnings-holds>`: held sales, each with its reason and release date. */
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { EarningsHold } from '../../protocol/money/payouts.ts';
@@ -25,11 +25,23 @@ export class EarningsHolds extends SitePart {
   declare more: EarningsHold[];
   declare next: string | null | undefined;
   declare shown: number;
+  /** What was held when the end of the list was reached. */
+  #pendingAtEnd = 0;
 
   constructor() {
     super();
     this.more = [];
     this.shown = SHOWN_AT_FIRST;
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (!changed.has('page')) return;
+    // The page is read again and again: released sales leave its beginning, and newer ones come behind the last one.
+    const first = new Set(this.page.holds.map(({ sale }) => sale));
+    this.more = this.more.filter(({ sale }) => !first.has(sale));
+    const isLonger = this.next === null && this.page.summary.pendingMinor !== this.#pendingAtEnd;
+    if (isLonger) this.next = this.more.at(-1)?.sale ?? undefined;
   }
 
   get #all(): EarningsHold[] {
@@ -82,6 +94,7 @@ export class EarningsHolds extends SitePart {
         const page = await earningsApi.holds(after);
         this.more = [...this.more, ...page.holds];
         this.next = page.nextHold;
+        this.#pendingAtEnd = this.page.summary.pendingMinor;
       });
     }
     this.shown += SHOWN_MORE;

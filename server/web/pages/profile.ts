@@ -15,21 +15,24 @@ export class SiteProfile extends SitePage {
   static override properties = { ...SitePage.properties, profile: { state: true } };
   declare profile: CreatorProfile | undefined;
   protected readonly page = 'profile';
-  /** Read beside the session. */
-  #read = peopleApi.creator(idOfPage('c'));
+  readonly #handle = idOfPage('c');
+  /** Read beside the session; absent after it was used. */
+  #read: ReturnType<typeof peopleApi.creator> | undefined = peopleApi.creator(this.#handle);
 
   static override styles = [...SitePage.styles, ...profileStyles];
 
   constructor() {
     super();
     // `load` reports the failure.
-    this.#read.catch(() => undefined);
+    this.#read?.catch(() => undefined);
   }
 
   protected override async load({ person }: SiteSession): Promise<void> {
     // After signing in here, the first answer was that of a visitor.
-    if (this.profile && person) this.#read = peopleApi.creator(this.profile.handle);
-    this.profile = await this.#read;
+    if (this.profile && !person) return;
+    const read = this.#read ?? peopleApi.creator(this.profile?.handle ?? this.#handle);
+    this.#read = undefined;
+    this.profile = await read;
   }
 
   protected override get canReplaceServerContent(): boolean {

@@ -28,8 +28,8 @@ export class SiteRoom extends SitePage {
     this.#token = undefined;
     return token;
   };
-  /** Read beside the session. */
-  readonly #info = siteApi.room(this.#roomId);
+  /** Read beside the session; absent after a failure. */
+  #info: ReturnType<typeof siteApi.room> | undefined = siteApi.room(this.#roomId);
 
   static override styles = [...SitePage.styles, roomPageStyles];
 
@@ -37,7 +37,7 @@ export class SiteRoom extends SitePage {
     super();
     this.isReminded = false;
     // `load` reports the failure.
-    this.#info.catch(() => undefined);
+    this.#info?.catch(() => undefined);
   }
 
   override connectedCallback(): void {
@@ -53,7 +53,13 @@ export class SiteRoom extends SitePage {
   protected override async load({ person }: SiteSession): Promise<void> {
     // Without it one cannot follow here; everything else works.
     if (person) import('../profile/site-follow.ts').catch(() => undefined);
-    this.info = await this.#info;
+    this.#info ??= siteApi.room(this.#roomId);
+    try {
+      this.info = await this.#info;
+    } catch (error) {
+      this.#info = undefined;
+      throw error;
+    }
   }
 
   readonly #handleReminder = (): void => {

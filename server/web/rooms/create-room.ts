@@ -38,11 +38,13 @@ export class SiteCreateRoom extends RoomForm<Field> {
     ...RoomForm.properties,
     kind: { state: true },
     tiers: { state: true },
+    created: { state: true },
   };
   declare kind: AccessKind;
   /** Tiers of the creator's club; undefined while loading. */
   declare tiers: Tier[] | undefined;
-  #created: string | undefined;
+  /** The room, while its poster could not be saved. */
+  declare created: string | undefined;
 
   constructor() {
     super();
@@ -56,9 +58,27 @@ export class SiteCreateRoom extends RoomForm<Field> {
 
   override render(): TemplateResult {
     const words = this.words.rooms;
+    const { created } = this;
     return html`<form @submit=${this.submit} novalidate>
-      ${this.titleField()} ${this.textField()} ${this.posterField()}
-      <fieldset>
+      ${created ? html`<p>${words.createdWithoutPoster}</p>` : [this.titleField(), this.textField()]}
+      ${this.posterField()}
+      ${created ? nothing : this.#terms()}
+      <div class="end">
+        ${this.messages()}
+        ${
+          created
+            ? html`<wa-button variant="brand" data-testid="save-poster" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.save}</wa-button>
+              <wa-button appearance="outlined" href="/studio/${created}">${words.toStudio}</wa-button>`
+            : html`<wa-button variant="brand" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.create}</wa-button>`
+        }
+      </div>
+    </form>`;
+  }
+
+  /** Once the room is there, they are changed in the studio, like those of any room. */
+  #terms(): TemplateResult {
+    const words = this.words.rooms;
+    return html`<fieldset>
         <legend>${words.access}</legend>
         ${KINDS.map((kind) => this.#kindChoice(kind))}
       </fieldset>
@@ -76,12 +96,7 @@ export class SiteCreateRoom extends RoomForm<Field> {
         }
         ${this.dateField(words.startsAtHint)}
       </div>
-      ${this.listedField()}
-      <div class="end">
-        ${this.messages()}
-        <wa-button variant="brand" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.create}</wa-button>
-      </div>
-    </form>`;
+      ${this.listedField()}`;
   }
 
   #price(): TemplateResult | typeof nothing {
@@ -140,14 +155,16 @@ export class SiteCreateRoom extends RoomForm<Field> {
   }
 
   protected override async send(): Promise<void> {
-    const basis = this.#readBasis();
-    const priceMinor = this.#readKindPrice();
-    await this.act('create', async () => {
-      // After a poster that was refused, the room exists: the next try only sends another.
-      this.#created ??= (await siteApi.createRoom({ ...basis, access: await this.#access(priceMinor) })).id;
-      await this.savePoster(this.#created);
-      location.assign(`/studio/${this.#created}`);
+    const input = this.created ? undefined : { basis: this.#readBasis(), priceMinor: this.#readKindPrice() };
+    let { created } = this;
+    const isDone = await this.act('create', async () => {
+      if (input)
+        created = (await siteApi.createRoom({ ...input.basis, access: await this.#access(input.priceMinor) })).id;
+      if (!created) return;
+      await this.savePoster(created);
+      location.assign(`/studio/${created}`);
     });
+    if (!isDone) this.created = created;
   }
 
   #readBasis(): Omit<NewRoom, 'access'> {

@@ -46,6 +46,8 @@ export const englishRooms = {
   listed: 'Show it to everybody',
   listedHint: 'The home page and search engines list the room. Otherwise only people with the link find it.',
   create: 'Create the room',
+  createdWithoutPoster: 'The room is created. Its poster is not saved yet.',
+  toStudio: 'To the studio',
   edit: 'Edit',
   priceFixedHint: 'It can be changed until somebody buys a ticket.',
   movedHint: 'People with a ticket get a letter about a new date, and can give the ticket back.',

@@ -48,6 +48,8 @@ export const frenchRooms: SiteTexts['rooms'] = {
   listedHint:
     'L’accueil et les moteurs de recherche affichent le salon. Sinon, seules les personnes qui ont le lien le trouvent.',
   create: 'Créer le salon',
+  createdWithoutPoster: 'Le salon est créé. Son affiche n’est pas encore enregistrée.',
+  toStudio: 'Aller au studio',
   edit: 'Modifier',
   priceFixedHint: 'Modifiable tant que personne n’a acheté de billet.',
   movedHint: 'Les personnes qui ont un billet sont prévenues d’une nouvelle date et peuvent le rendre.',
