@@ -85,9 +85,11 @@ export class IceRestarts {
 
   /** The server has given parameters for a restart. */
   async handleAnswer({ iceParameters, iceServers }: Answer): Promise<void> {
+    const { closing, transport } = this.#options;
+    if (closing.aborted) return;
     const isWanted = (this.#isRunning && !this.#isOver) || this.#next !== null;
     this.#next = iceParameters;
-    if (iceServers) await this.#options.transport.updateIceServers({ iceServers });
+    if (iceServers) await transport.updateIceServers({ iceServers });
     if (isWanted && this.#next === iceParameters) await this.#apply(iceParameters);
   }
 

@@ -102,6 +102,14 @@ describe('a reconnect', () => {
   });
 });
 
+it('stays off if a listener of the removed tracks stops watching', async () => {
+  const { subscriber, handlers, requestsOf } = await watch();
+  handlers.onTrackRemoved.mockImplementation(() => subscriber.stop({ leave: false }));
+  subscriber.handleSessionClosed({ session: 'session_1', reason: 'worker_died' });
+  expect(subscriber.isStarted).toBe(false);
+  expect(requestsOf('stage:watch')).toHaveLength(1);
+});
+
 describe('a spare that takes over', () => {
   const whenSpareRequested = (requestsOf: (name: string) => Record<string, unknown>[]) =>
     vi.waitFor(() => expect(requestsOf('stage:watch').at(-1)).toMatchObject({ spareOf: 'session_1' }));

@@ -446,6 +446,8 @@ export class Subscriber {
     else this.#failures += 1;
     this.#log('info', 'media session ended, rejoining', { reason, failures: this.#failures });
     this.#close(true);
+    // A listener of the removed tracks may have stopped watching.
+    if (!this.isStarted) return;
     this.#state = { kind: 'waiting' };
     if (this.#connection.state === 'connected') this.start();
   }
