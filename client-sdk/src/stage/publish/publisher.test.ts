@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../../../server/protocol/errors.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { fromWire } from '../../errors.ts';
+import { fromWire, LogeError } from '../../errors.ts';
 import { STAGE } from '../../limits.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 import { Publisher } from './publisher.ts';
@@ -53,6 +53,7 @@ function open({ keepsSpares = false } = {}) {
   const transports: FakeTransport[] = [];
   const refused = new Map<string, string>();
   const request = async (name: string, input: Record<string, unknown>) => {
+    if (connection.state !== 'connected') throw new LogeError('connection_failed');
     requests.push({ name, input });
     const code = refused.get(`${name} ${input.session ?? ''}`.trim());
     if (code) throw fromWire(new AppError(code as 'session_not_found').toWire());
