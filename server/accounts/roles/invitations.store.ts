@@ -64,13 +64,17 @@ export class InvitationsStore {
     return row;
   }
 
-  /** One invitation of a creator, or all. */
-  async withdraw(tx: Orm, { creator, id, at }: { creator: string; id?: string; at: string }): Promise<void> {
+  /** One invitation of a creator, those to one person, or all. */
+  async withdraw(
+    tx: Orm,
+    { creator, id, person, at }: { creator: string; id?: string; person?: string; at: string },
+  ): Promise<void> {
     const isIt = id === undefined ? undefined : eq(invitations.id, id);
+    const isTheirs = person === undefined ? undefined : eq(invitations.person, person);
     await tx
       .update(invitations)
       .set({ outcome: 'withdrawn', endedAt: at })
-      .where(and(isIt, eq(invitations.creator, creator), isNull(invitations.endedAt)));
+      .where(and(isIt, isTheirs, eq(invitations.creator, creator), isNull(invitations.endedAt)));
   }
 
   /** The person with this handle. */

@@ -161,12 +161,20 @@ export class Moderators {
     await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, at: this.#isoIn(0) }));
   }
 
-  /** Ends a moderator's role: by the creator, or by the moderator. Nothing happens for a role of others. */
+  /**
+   * Ends a moderator's role: by the creator, who withdraws their invitations to that person with it, or by the
+   * moderator. Nothing happens for a role of others.
+   */
   async end(id: string, by: string): Promise<void> {
     const { roles } = this.#options;
     const held = await roles.find(id);
     if (held?.role !== 'moderator' || !held.scope || (held.person !== by && held.scope.creator !== by)) return;
-    await roles.end({ person: held.person, role: 'moderator', scope: held.scope, by });
+    const { person, scope } = held;
+    await this.#store.transaction(async (tx) => {
+      if (scope.creator === by) await this.#store.withdraw(tx, { creator: by, person, at: this.#isoIn(0) });
+      await roles.end({ person, role: 'moderator', scope, by }, tx);
+    });
+    roles.wake();
   }
 
   #isoIn(ms: number): string {
