@@ -29,6 +29,18 @@ export class InvitationsStore {
     return tx.$count(invitations, and(eq(invitations.creator, creator), gte(invitations.createdAt, since)));
   }
 
+  /** A creator's invitations to a person that are open, or that the person has declined. */
+  listUnaccepted(
+    tx: Orm,
+    { creator, person, at }: { creator: string; person: string; at: string },
+  ): Promise<InvitationRow[]> {
+    const isUnaccepted = or(isOpen(at), eq(invitations.outcome, 'declined'));
+    return tx
+      .select()
+      .from(invitations)
+      .where(and(eq(invitations.creator, creator), eq(invitations.person, person), isUnaccepted));
+  }
+
   async insert(tx: Orm, row: typeof invitations.$inferInsert): Promise<void> {
     await tx.insert(invitations).values(row);
   }

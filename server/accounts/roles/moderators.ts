@@ -71,7 +71,10 @@ export class Moderators {
     return this.#pruneJob.close();
   }
 
-  /** Invites the person with this handle, by a letter and a notice in their account. */
+  /**
+   * Invites the person with this handle, by a letter and a notice in their account. Nothing happens while an invitation
+   * to the same place is open; `forbidden` while one is kept that they declined.
+   */
   async inviteByHandle(
     handle: string,
     { creator, room }: { creator: string; room: { id: RoomId; title: string } | null },
@@ -109,6 +112,7 @@ export class Moderators {
     const id = createId('invitation');
     await this.#store.transaction(async (tx) => {
       await this.#store.lockCreator(tx, row.creator);
+      if (row.person !== undefined && (await this.#isInvited(tx, { ...row, person: row.person }))) return;
       if ((await this.#store.countSince(tx, row.creator, this.#isoIn(-DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
         throw new AppError('rate_limited', 'You have invited many people today. Go on tomorrow.');
       }
@@ -116,6 +120,17 @@ export class Moderators {
       await this.#store.insert(tx, { id, ...row, createdAt: this.#isoIn(0), expiresAt });
       await also(tx, id);
     });
+  }
+
+  async #isInvited(
+    tx: Orm,
+    { creator, room, person }: { creator: string; room: RoomId | null; person: string },
+  ): Promise<boolean> {
+    const earlier = await this.#store.listUnaccepted(tx, { creator, person, at: this.#isoIn(0) });
+    if (earlier.some(({ outcome }) => outcome === 'declined')) {
+      throw new AppError('forbidden', 'They have declined an invitation of yours.');
+    }
+    return earlier.some((invitation) => invitation.room === room);
   }
 
   /** A creator's open invitations, oldest first. */

@@ -107,3 +107,21 @@ test('who is removed cannot come back by an earlier invitation of that creator',
   expect(await tokenOf(fay, room)).toBe('fan');
   expect(await invitations()).toMatchObject([{ creator: { id: 'person_ada' } }]);
 });
+
+test('a person gets one invitation of a creator to one place at a time, and none after declining', async () => {
+  const [ida, joe] = [await createCreator('person_ida'), await createSitePerson(http, 'person_joe')];
+  await joe('PATCH', '/v1/me', { handle: 'joe.fields' });
+  const room = await createRoom(ida);
+  const invite = async (by: Call, place: object) =>
+    codeOf(await by('POST', '/v1/me/moderators', { handle: 'joe.fields', ...place }));
+  const places = [{ room }, { room }, {}, {}];
+  expect(await Promise.all(places.map((place) => invite(ida, place)))).toEqual([201, 201, 201, 201]);
+  const { invitations } = (await joe('GET', '/v1/me/moderating')).json;
+  expect(invitations).toHaveLength(2);
+  await http.context.mail.settled();
+  expect(await http.context.mail.listKept('person_joe@example.org')).toHaveLength(2);
+
+  await joe('POST', `/v1/me/moderating/${invitations[0].id}`, { accepted: false });
+  expect([await invite(ida, { room }), await invite(ida, {})]).toEqual(['forbidden', 'forbidden']);
+  expect(await invite(ada, {})).toBe(201);
+});
