@@ -107,4 +107,17 @@ describe('the key of an address', () => {
     });
     await limits.consume('connect', { address: '2001:db8:1:3::1' });
   });
+
+  test.each([
+    ['signInMail', 240],
+    ['signIn', 400],
+    ['reportForm', 40],
+    ['drawing', 120],
+  ] as const)('all networks of a /48 together have a limit: %s', async (limitClass, limit) => {
+    const limits = createHttpLimits();
+    const ask = (index: number) => limits.consume(limitClass, { address: `2001:db8:1:${index.toString(16)}::1` });
+    expect(await passing(500, ask)).toBe(limit);
+    await limits.consume(limitClass, { address: '2001:db8:2::1' });
+    await limits.consume(limitClass, { address: '192.0.2.1' });
+  });
 });

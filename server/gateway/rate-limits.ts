@@ -119,13 +119,20 @@ export function createLimiterFactory(redis: RedisParts | undefined): LimiterFact
   };
 }
 
+/**
+ * An IPv6 subscriber may have a network of 48 bits, in which 65,536 networks count as one address each: all of them
+ * together have this many times the budget of one.
+ */
+const SUBSCRIBER_FACTOR = 4;
+
 export class RateLimits<C extends string> {
   readonly #limiters = new Map<string, Limiter>();
 
   constructor(prefix: string, budgets: Budgets<C>, createLimiter: LimiterFactory) {
     for (const [name, budget] of Object.entries<Budgets<C>[C]>(budgets)) {
-      for (const by of ['identity', 'address'] as const) {
-        const limit = budget[by];
+      const { identity, address } = budget;
+      const subscriber = address && { ...address, points: address.points * SUBSCRIBER_FACTOR };
+      for (const [by, limit] of Object.entries({ identity, address, subscriber })) {
         if (limit) this.#limiters.set(`${name}:${by}`, createLimiter(`${prefix}:${name}:${by}`, limit));
       }
     }
@@ -137,7 +144,10 @@ export class RateLimits<C extends string> {
    */
   async consume(limitClass: C, { identity, address }: Sender): Promise<void> {
     if (identity !== undefined) await this.#consume(`${limitClass}:identity`, identity);
-    if (address !== undefined) await this.#consume(`${limitClass}:address`, addressKey(address));
+    if (address === undefined) return;
+    await this.#consume(`${limitClass}:address`, addressKey(address));
+    const subscriber = subscriberKey(address);
+    if (subscriber !== undefined) await this.#consume(`${limitClass}:subscriber`, subscriber);
   }
 
   async #consume(name: string, key: string): Promise<void> {
@@ -155,17 +165,29 @@ export class RateLimits<C extends string> {
  */
 const WITH_PORT = /^(?:\[([^\]]+)\]|(\d{1,3}(?:\.\d{1,3}){3})):\d{1,5}$/;
 const MAPPED_IPV4 = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
-const IPV6_NETWORK_GROUPS = 4;
 const IPV6_GROUPS = 8;
+const IPV6_GROUP_BITS = 16;
 
-/** What counts as one address: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber gets. */
+/** What counts as one address: an IPv4 address, or an IPv6 network of 64 bits, the smallest that a subscriber gets. */
 export function addressKey(given: string): string {
+  const address = plainAddress(given);
+  return ipv6Network(address, 64) ?? address;
+}
+
+/** The largest IPv6 network that one subscriber commonly gets; undefined for IPv4. */
+function subscriberKey(given: string): string | undefined {
+  return ipv6Network(plainAddress(given), 48);
+}
+
+function plainAddress(given: string): string {
   const [, v6, v4] = WITH_PORT.exec(given) ?? [];
   const address = v6 ?? v4 ?? given;
-  const mapped = MAPPED_IPV4.exec(address)?.[1];
-  if (mapped) return mapped;
+  return MAPPED_IPV4.exec(address)?.[1] ?? address;
+}
+
+function ipv6Network(address: string, bits: number): string | undefined {
   const plain = address.split('%', 1)[0] ?? '';
-  if (!isIPv6(plain)) return address;
+  if (!isIPv6(plain)) return undefined;
   // The URL parser writes every form of an IPv6 address in the one canonical form.
   const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
   const groups = head === '' ? [] : head.split(':');
@@ -173,5 +195,5 @@ export function addressKey(given: string): string {
     const end = tail === '' ? [] : tail.split(':');
     groups.push(...new Array<string>(IPV6_GROUPS - groups.length - end.length).fill('0'), ...end);
   }
-  return `${groups.slice(0, IPV6_NETWORK_GROUPS).join(':')}::/64`;
+  return `${groups.slice(0, bits / IPV6_GROUP_BITS).join(':')}::/${bits}`;
 }

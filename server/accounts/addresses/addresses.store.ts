@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, or, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { personAddresses } from '../people/people.schema.ts';
 import { addressChanges } from './addresses.schema.ts';
 
@@ -98,17 +98,28 @@ export class AddressesStore {
   }
 
   async end(tx: Orm, id: string, at: string): Promise<void> {
-    await tx
-      .update(addressChanges)
-      .set({ endedAt: at })
-      .where(and(eq(addressChanges.id, id), isNull(addressChanges.endedAt)));
+    await this.#end(tx, eq(addressChanges.id, id), at);
   }
 
   async endOpenOf(tx: Orm, person: string, at: string): Promise<void> {
+    await this.#end(tx, and(eq(addressChanges.person, person), isOpen(at)), at);
+  }
+
+  /** This change and all later ones of its person, done or not. */
+  async endFrom(tx: Orm, { person, createdAt }: AddressChangeRow, at: string): Promise<void> {
+    await this.#end(tx, and(eq(addressChanges.person, person), gte(addressChanges.createdAt, createdAt)), at);
+  }
+
+  /** All other changes of its person, done or not. */
+  async endOthers(tx: Orm, { person, id }: AddressChangeRow, at: string): Promise<void> {
+    await this.#end(tx, and(eq(addressChanges.person, person), ne(addressChanges.id, id)), at);
+  }
+
+  async #end(tx: Orm, which: SQL | undefined, at: string): Promise<void> {
     await tx
       .update(addressChanges)
       .set({ endedAt: at })
-      .where(and(eq(addressChanges.person, person), isOpen(at)));
+      .where(and(which, isNull(addressChanges.endedAt)));
   }
 
   async deleteOld(before: string): Promise<void> {

@@ -135,18 +135,20 @@ export class Addresses {
     return row;
   }
 
-  /** Stops the change or undoes it, and signs out everywhere. Passkeys that may be a thief's are removed. */
+  /**
+   * Stops the change or undoes it with all later ones, and signs out everywhere. Passkeys that may be a thief's are
+   * removed. Earlier changes can still be objected to: an older mailbox outranks a newer one.
+   */
   async object(token: string): Promise<void> {
     const at = this.#isoIn(0);
     await this.#store.transaction(async (tx) => {
       const row = await this.#store.findByObjection(digest(token), this.#objectable(), tx);
       if (!row) throw new AppError('address_link_invalid');
       const { person, oldAddress, newAddress } = row;
-      await this.#store.end(tx, row.id, at);
+      await this.#store.endFrom(tx, row, at);
       if (row.doneAt !== null && oldAddress !== newAddress) {
         await this.#store.takeBack(tx, { person, address: oldAddress, at });
       }
-      await this.#store.endOpenOf(tx, person, at);
       const suspectSince = new Date(Date.parse(row.createdAt) - SUSPECT_MS).toISOString();
       await this.#options.strongSignIns.removeAll(tx, person, suspectSince);
       await this.#options.sessions.revokeAll(person, tx);
@@ -186,6 +188,7 @@ export class Addresses {
         return 'taken';
       }
       if (kind === 'recovery') {
+        await this.#store.endOthers(tx, row, at);
         await this.#options.strongSignIns.removeAll(tx, person);
         await this.#options.sessions.revokeAll(person, tx);
       }

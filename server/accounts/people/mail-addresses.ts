@@ -21,6 +21,11 @@ export function parseAddress(text: string): string {
   return parsed.data;
 }
 
+/** Whether a search is for an address: a handle may be written with an `@` before it. */
+export function isAddressQuery(query: string): boolean {
+  return query.trim().lastIndexOf('@') > 0;
+}
+
 /** The mailbox behind an address: `ann+shop@…` and `ann@…` are one, so a limit for one of them holds for both. */
 export function mailboxOf(address: string): string {
   const at = address.lastIndexOf('@');

@@ -19,7 +19,7 @@ import { Operators } from '../operators/operators.ts';
 import { Passkeys } from '../passkeys/passkeys.ts';
 import type { Roles } from '../roles/roles.ts';
 import { assertHandle, foldHandle } from './handles.ts';
-import { parseAddress } from './mail-addresses.ts';
+import { isAddressQuery, parseAddress } from './mail-addresses.ts';
 import { type CreatorRow, PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
 import { SignIn, type SignInOptions } from './sign-in.ts';
@@ -124,7 +124,7 @@ export class People {
     const text = query.trim().toLowerCase();
     const rows = await this.#store.search({
       id: query.trim(),
-      address: text.includes('@') ? parseAddress(text) : undefined,
+      address: isAddressQuery(text) ? parseAddress(text) : undefined,
       foldedStart: foldHandle(text.replace(/^@/, '')),
     });
     return rows.map(toDeskRow);

@@ -29,6 +29,18 @@ export class InvitationsStore {
     return tx.$count(invitations, and(eq(invitations.creator, creator), gte(invitations.createdAt, since)));
   }
 
+  /** A creator's invitations to a person that are open, or that the person has declined. */
+  listUnaccepted(
+    tx: Orm,
+    { creator, person, at }: { creator: string; person: string; at: string },
+  ): Promise<InvitationRow[]> {
+    const isUnaccepted = or(isOpen(at), eq(invitations.outcome, 'declined'));
+    return tx
+      .select()
+      .from(invitations)
+      .where(and(eq(invitations.creator, creator), eq(invitations.person, person), isUnaccepted));
+  }
+
   async insert(tx: Orm, row: typeof invitations.$inferInsert): Promise<void> {
     await tx.insert(invitations).values(row);
   }
@@ -64,13 +76,17 @@ export class InvitationsStore {
     return row;
   }
 
-  /** One invitation of a creator, or all. */
-  async withdraw(tx: Orm, { creator, id, at }: { creator: string; id?: string; at: string }): Promise<void> {
+  /** One invitation of a creator, those to one person, or all. */
+  async withdraw(
+    tx: Orm,
+    { creator, id, person, at }: { creator: string; id?: string; person?: string; at: string },
+  ): Promise<void> {
     const isIt = id === undefined ? undefined : eq(invitations.id, id);
+    const isTheirs = person === undefined ? undefined : eq(invitations.person, person);
     await tx
       .update(invitations)
       .set({ outcome: 'withdrawn', endedAt: at })
-      .where(and(isIt, eq(invitations.creator, creator), isNull(invitations.endedAt)));
+      .where(and(isIt, isTheirs, eq(invitations.creator, creator), isNull(invitations.endedAt)));
   }
 
   /** The person with this handle. */

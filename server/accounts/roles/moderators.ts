@@ -71,7 +71,10 @@ export class Moderators {
     return this.#pruneJob.close();
   }
 
-  /** Invites the person with this handle, by a letter and a notice in their account. */
+  /**
+   * Invites the person with this handle, by a letter and a notice in their account. Nothing happens while an invitation
+   * to the same place is open; `forbidden` while one is kept that they declined.
+   */
   async inviteByHandle(
     handle: string,
     { creator, room }: { creator: string; room: { id: RoomId; title: string } | null },
@@ -109,6 +112,7 @@ export class Moderators {
     const id = createId('invitation');
     await this.#store.transaction(async (tx) => {
       await this.#store.lockCreator(tx, row.creator);
+      if (row.person !== undefined && (await this.#isInvited(tx, { ...row, person: row.person }))) return;
       if ((await this.#store.countSince(tx, row.creator, this.#isoIn(-DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
         throw new AppError('rate_limited', 'You have invited many people today. Go on tomorrow.');
       }
@@ -116,6 +120,17 @@ export class Moderators {
       await this.#store.insert(tx, { id, ...row, createdAt: this.#isoIn(0), expiresAt });
       await also(tx, id);
     });
+  }
+
+  async #isInvited(
+    tx: Orm,
+    { creator, room, person }: { creator: string; room: RoomId | null; person: string },
+  ): Promise<boolean> {
+    const earlier = await this.#store.listUnaccepted(tx, { creator, person, at: this.#isoIn(0) });
+    if (earlier.some(({ outcome }) => outcome === 'declined')) {
+      throw new AppError('forbidden', 'They have declined an invitation of yours.');
+    }
+    return earlier.some((invitation) => invitation.room === room);
   }
 
   /** A creator's open invitations, oldest first. */
@@ -161,12 +176,20 @@ export class Moderators {
     await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, at: this.#isoIn(0) }));
   }
 
-  /** Ends a moderator's role: by the creator, or by the moderator. Nothing happens for a role of others. */
+  /**
+   * Ends a moderator's role: by the creator, who withdraws their invitations to that person with it, or by the
+   * moderator. Nothing happens for a role of others.
+   */
   async end(id: string, by: string): Promise<void> {
     const { roles } = this.#options;
     const held = await roles.find(id);
     if (held?.role !== 'moderator' || !held.scope || (held.person !== by && held.scope.creator !== by)) return;
-    await roles.end({ person: held.person, role: 'moderator', scope: held.scope, by });
+    const { person, scope } = held;
+    await this.#store.transaction(async (tx) => {
+      if (scope.creator === by) await this.#store.withdraw(tx, { creator: by, person, at: this.#isoIn(0) });
+      await roles.end({ person, role: 'moderator', scope, by }, tx);
+    });
+    roles.wake();
   }
 
   #isoIn(ms: number): string {

@@ -149,3 +149,13 @@ test('operators find people by handle or address, end their sessions and close a
   const searches = (await operator('GET', '/v1/desk/acts?subject=people')).json.acts;
   expect(JSON.stringify(searches)).not.toContain('@');
 });
+
+test('a handle is found as it is written, with its @', async () => {
+  const operator = await createOperator(http, 'operator');
+  const lea = await createSitePerson(http, 'person_lea');
+  await lea('PATCH', '/v1/me', { handle: 'lea.martin' });
+  const { json } = await operator('GET', `/v1/desk/people?query=${encodeURIComponent('@lea.martin')}`);
+  expect(json.people).toMatchObject([{ id: 'person_lea' }]);
+  const { acts } = (await operator('GET', '/v1/desk/acts?subject=people')).json;
+  expect(acts[0]).toMatchObject({ reason: '@lea.martin' });
+});

@@ -1,5 +1,6 @@
 /** Operators see the house's people, end their sessions and close their accounts. Acts and looks are on record. */
 import { z } from 'zod';
+import { isAddressQuery } from '../../accounts/people/mail-addresses.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { deskPeopleQuery, deskPerson, deskPersonList, deskReasonInput } from '../../protocol/people.ts';
 import { type HttpDomains, operation } from './operation.ts';
@@ -7,7 +8,7 @@ import { type HttpDomains, operation } from './operation.ts';
 const BY_OPERATOR = { by: ['operator'] } as const;
 
 /** What the record of a search says: never an address. */
-const onRecord = (query: string) => (query.includes('@') ? 'by address' : query);
+const onRecord = (query: string) => (isAddressQuery(query) ? 'by address' : query);
 
 async function detailsOf({ people, roles, closing }: HttpDomains, person: string) {
   const row = await people.findForDesk(person);

@@ -61,3 +61,14 @@ test('operators name reviewers and operators, on record; the last operator stays
     code: 'last_operator',
   });
 });
+
+test('a closed account gets no role', async () => {
+  const operator = await createOperator(http, 'operator_two');
+  await createSitePerson(http, 'person_gone');
+  const act = (path: string, input: object) =>
+    operator('POST', `/v1/desk/people/person_gone/${path}`, { reason: 'They asked', ...input });
+  expect((await act('close', {})).status).toBe(200);
+  const { status, json } = await act('roles', { role: 'operator' });
+  expect([status, json.error?.code]).toEqual([404, 'person_not_found']);
+  expect(await http.context.roles.rolesOf('person_gone')).toEqual([]);
+});

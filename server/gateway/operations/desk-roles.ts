@@ -9,8 +9,10 @@ import { operation } from './operation.ts';
 const BY_OPERATOR = { by: ['operator'] } as const;
 const reason = singleLine(500);
 
-async function assertPerson({ people }: HttpDomains, person: string): Promise<void> {
-  if (!(await people.find(person))) throw new AppError('person_not_found');
+/** A closed account counts as no person: an operator who cannot sign in would let the last real one leave. */
+async function assertOpenAccount({ people }: HttpDomains, person: string): Promise<void> {
+  const found = await people.findForDesk(person);
+  if (!found || found.closedAt !== null) throw new AppError('person_not_found');
 }
 
 export const deskRoleOperations = [
@@ -46,7 +48,7 @@ export const deskRoleOperations = [
     description: 'On record, with the reason. A repeated call has no further effect.',
     errors: ['person_not_found'],
     run: async (domains, { caller, params: { person }, input: { role, reason } }) => {
-      await assertPerson(domains, person);
+      await assertOpenAccount(domains, person);
       const { roles, money } = domains;
       const by = caller.identity;
       await money.desk.record({ act: 'role_given', subject: person, by, reason: `${role}: ${reason}` }, () =>

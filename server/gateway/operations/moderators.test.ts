@@ -4,6 +4,7 @@ import { startHttp, type TestHttp } from '../../../tests/support/houses/http.ts'
 import { createSitePerson } from '../../../tests/support/people/site-person.ts';
 
 type Call = Awaited<ReturnType<typeof createSitePerson>>;
+type Invited = { creator: { id: string } };
 
 const DAY_MS = 24 * 3600_000;
 let nowMs = Date.parse('2026-05-04T09:00:00Z');
@@ -88,4 +89,39 @@ test('a creator cannot invite to a room of another, and invites a limited number
   expect(codeOf(await eve('POST', '/v1/me/moderators', { room }))).toBe('room_not_found');
   const invites = await Promise.all(Array.from({ length: 22 }, () => eve('POST', '/v1/me/moderators', {})));
   expect(invites.map(codeOf).sort()).toEqual([...Array(20).fill(201), 'rate_limited', 'rate_limited']);
+});
+
+test('who is removed cannot come back by an earlier invitation of that creator', async () => {
+  const [gil, fay] = [await createCreator('person_gil'), await createSitePerson(http, 'person_fay')];
+  await fay('PATCH', '/v1/me', { handle: 'fay.wood' });
+  const room = await createRoom(gil);
+  for (const place of [{ room }, {}]) await gil('POST', '/v1/me/moderators', { handle: 'fay.wood', ...place });
+  await ada('POST', '/v1/me/moderators', { handle: 'fay.wood' });
+  const invitations = async () => (await fay('GET', '/v1/me/moderating')).json.invitations;
+  const [first, leftover] = (await invitations()).filter(({ creator }: Invited) => creator.id === 'person_gil');
+  const accept = ({ id }: { id: string }) => fay('POST', `/v1/me/moderating/${id}`, { accepted: true });
+  expect(codeOf(await accept(first))).toBe(200);
+  const [moderator] = (await gil('GET', '/v1/me/moderators')).json.moderators;
+  await gil('DELETE', `/v1/me/moderators/${moderator.id}`);
+  expect(codeOf(await accept(leftover))).toBe('invitation_invalid');
+  expect(await tokenOf(fay, room)).toBe('fan');
+  expect(await invitations()).toMatchObject([{ creator: { id: 'person_ada' } }]);
+});
+
+test('a person gets one invitation of a creator to one place at a time, and none after declining', async () => {
+  const [ida, joe] = [await createCreator('person_ida'), await createSitePerson(http, 'person_joe')];
+  await joe('PATCH', '/v1/me', { handle: 'joe.fields' });
+  const room = await createRoom(ida);
+  const invite = async (by: Call, place: object) =>
+    codeOf(await by('POST', '/v1/me/moderators', { handle: 'joe.fields', ...place }));
+  const places = [{ room }, { room }, {}, {}];
+  expect(await Promise.all(places.map((place) => invite(ida, place)))).toEqual([201, 201, 201, 201]);
+  const { invitations } = (await joe('GET', '/v1/me/moderating')).json;
+  expect(invitations).toHaveLength(2);
+  await http.context.mail.settled();
+  expect(await http.context.mail.listKept('person_joe@example.org')).toHaveLength(2);
+
+  await joe('POST', `/v1/me/moderating/${invitations[0].id}`, { accepted: false });
+  expect([await invite(ida, { room }), await invite(ida, {})]).toEqual(['forbidden', 'forbidden']);
+  expect(await invite(ada, {})).toBe(201);
 });

@@ -73,7 +73,7 @@ const creatorOperations = [
     status: 201,
     summary: 'Invite a moderator',
     description:
-      'With a `handle` the person gets a letter and a notice in their account; without one the answer is a link, which makes the first person who uses it a moderator. Both are valid for seven days. With `room` for that room alone, otherwise for all of your rooms.',
+      'With a `handle` the person gets a letter and a notice in their account; without one the answer is a link, which makes the first person who uses it a moderator. Both are valid for seven days. With `room` for that room alone, otherwise for all of your rooms. While an invitation by handle is open, the same one again has no further effect; who has declined one is not invited by handle for 30 days (`forbidden`).',
     errors: ['person_not_found', 'room_not_found'],
     run: async (domains, { caller: { identity: creator }, input: { handle, room: id } }) => {
       const { moderators } = domains;

@@ -50,6 +50,13 @@ function linksTo(address: string, step: string): { link: string; objection: stri
 const press = (path: string, headers?: Record<string, string>) => newBrowser().call('POST', path, undefined, headers);
 const request = (browser: PasskeyBrowser, address: string) =>
   browser.call('POST', '/v1/me/address-change', { address });
+/** A change that both mailboxes agree to. */
+async function move(browser: PasskeyBrowser, from: string, to: string): Promise<void> {
+  nowMs += 1;
+  expect((await request(browser, to)).status).toBe(201);
+  await press(linksTo(from, 'confirm_old').link);
+  expect((await press(linksTo(to, 'confirm_new').link)).text).toContain('The address has changed');
+}
 const addressesOf = async (browser: PasskeyBrowser) => (await browser.call('GET', '/v1/me')).json.addresses;
 const identityAt = async (address: string) => (await (await newBrowser().signIn(address)).who())?.identity;
 
@@ -141,6 +148,30 @@ describe('a change of address', () => {
   });
 });
 
+describe('of several changes', () => {
+  test('an objection undoes all later ones too, and none of their links moves the account again', async () => {
+    const { browser, address, identity } = await personWithPasskey();
+    const [second, third] = [newAddress(), newAddress()];
+    await move(browser, address, second);
+    await move(browser, second, third);
+    const laterLinks = [linksTo(second, 'confirm_old').objection, linksTo(second, 'done_old').link];
+    expect((await press(linksTo(address, 'done_old').link)).status).toBe(200);
+    for (const link of laterLinks) expect((await press(link)).status).toBe(410);
+    expect(await identityAt(address)).toBe(identity);
+  });
+
+  test('the oldest mailbox can still object after a newer one did', async () => {
+    const { browser, address, identity } = await personWithPasskey();
+    const [second, third] = [newAddress(), newAddress()];
+    await move(browser, address, second);
+    await move(browser, second, third);
+    expect((await press(linksTo(second, 'done_old').link)).status).toBe(200);
+    expect(await identityAt(second)).toBe(identity);
+    expect((await press(linksTo(address, 'done_old').link)).status).toBe(200);
+    expect(await identityAt(address)).toBe(identity);
+  });
+});
+
 describe('a recovery', () => {
   const begin = (operator: PasskeyBrowser, account: string, address: string) =>
     operator.call('POST', '/v1/desk/recoveries', { account, address, reason: 'Identity card seen' });
@@ -159,6 +190,18 @@ describe('a recovery', () => {
     expect(await lost.browser.who()).toBeNull();
     expect(codeOf(await newBrowser().touch(lost.authenticator))).toBe('passkey_invalid');
     expect(linksTo(fresh, 'done_new').link).toBe('/sign-in');
+  });
+
+  test('once done, is not undone by the link of an earlier change', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    const [second, fresh] = [newAddress(), newAddress()];
+    await move(lost.browser, lost.address, second);
+    expect((await begin(operator, lost.identity, fresh)).status).toBe(201);
+    await press(linksTo(fresh, 'recovery_confirm').link);
+    nowMs += 5 * DAY_MS;
+    await http.context.people.addresses.sweep();
+    expect((await press(linksTo(lost.address, 'done_old').link)).status).toBe(410);
+    expect(await identityAt(fresh)).toBe(lost.identity);
   });
 
   test('is stopped by the old mailbox, and not done without the new one', async () => {
