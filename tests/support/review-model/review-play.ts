@@ -6,7 +6,14 @@ import type { MessageId, RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput, MeasureKind } from '../../../server/protocol/trust/decisions.ts';
 import { DECIDED, type ReviewHouse } from '../houses/review-house.ts';
 import type { Dice } from '../soak/dice.ts';
-import { CATEGORIES, type ModelAppeal, type ModelCase, type ModelMeasure, ReviewModel } from './review-model.ts';
+import {
+  CATEGORIES,
+  type ModelAppeal,
+  type ModelCase,
+  type ModelDecision,
+  type ModelMeasure,
+  ReviewModel,
+} from './review-model.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -201,7 +208,8 @@ export class ReviewPlay {
     const reviewer = this.#dice.pick(REVIEWERS) ?? 'rev-1';
     if (!of) return;
     const { input, accused, measures } = this.#choose(of);
-    const refusal = this.#refusal(reviewer, of, of.accused === null && this.#isHidden(reviewer, accused));
+    const isConcerned = this.#isConcerned(reviewer, { accused, measures }, this.model.last(of.id));
+    const refusal = this.#refusal(reviewer, of, isConcerned);
     const owesLook = this.model.owesLook({ case: of.id, by: reviewer, measures });
     const decided = this.#house.domains.decisions.decide(reviewer, of.id, input);
     if (!this.#expect(`${reviewer} decides`, await codeOf(decided), refusal ?? 'ok') || refusal) return;
@@ -220,6 +228,14 @@ export class ReviewPlay {
 
   #isHidden(reviewer: string, accused: string | null): boolean {
     return accused === reviewer || (reviewer === 'rev-4' && accused === CREATOR);
+  }
+
+  /** By a decision about themselves, or about a live of the creator for whom they moderate. */
+  #isConcerned(reviewer: string, ...decisions: (Pick<ModelDecision, 'accused' | 'measures'> | undefined)[]): boolean {
+    return decisions.some((each) => {
+      const isStopped = each?.measures.some(({ kind }) => kind === 'stop_live');
+      return this.#isHidden(reviewer, each?.accused ?? null) || (isStopped && this.#isHidden(reviewer, CREATOR));
+    });
   }
 
   /** Measures that are valid for the case. */
@@ -304,8 +320,8 @@ export class ReviewPlay {
     const isGranted = this.#dice.chance(0.6);
     const hasInstead = isGranted && (appeal.kind === 'reporter' || this.#dice.chance(0.25));
     const { input, accused, measures } = this.#choose(of);
-    const refusal = this.#refusalToAnswer(reviewer, appeal, hasInstead && of.accused === null ? accused : null);
     const made = { case: of.id, kind: 'final', by: reviewer, accused, measures } as const;
+    const refusal = this.#refusalToAnswer(reviewer, appeal, hasInstead ? made : undefined);
     const answered = this.#house.domains.decisions.decideAppeal(reviewer, appeal.id, {
       ...{ outcome: isGranted ? 'granted' : 'upheld', reasons: 'Looked at again.', language: 'en' },
       ...(hasInstead && { instead: input }),
@@ -320,12 +336,16 @@ export class ReviewPlay {
     } else if (isGranted) model.undo(appeal);
   }
 
-  #refusalToAnswer(reviewer: string, appeal: ModelAppeal, named: string | null): string | undefined {
+  #refusalToAnswer(
+    reviewer: string,
+    appeal: ModelAppeal,
+    instead: Pick<ModelDecision, 'accused' | 'measures'> | undefined,
+  ): string | undefined {
     const of = this.model.caseOf(appeal.case);
+    const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
-    if (this.model.decisionOf(appeal.decision).by === reviewer || this.model.hasReported(reviewer, of.id))
-      return 'another_reviewer_needed';
-    if (named !== null && this.#isHidden(reviewer, named)) return 'another_reviewer_needed';
+    if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
+    if (this.#isConcerned(reviewer, decision, instead)) return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
 
