@@ -385,6 +385,42 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     });
   });
 
+  test('every order of an authority is filed, beside a report of the same person and other orders', async () => {
+    const { decisions, reports } = house.domains;
+    const subject = { kind: 'live' } as const;
+    const category = 'illegal' as const;
+    const of = await house.report(room, 'rev-1', { subject, category });
+    const file = (order: { authority: string; reference?: string }, by = 'rev-1', legalGround = 'L335-2') =>
+      reports.fileOrder(by, { room, subject, category, legalGround, ...order });
+    const paris = 'Tribunal judiciaire de Paris';
+    for (const order of [
+      { authority: paris, reference: '26/01234' },
+      { authority: paris, reference: '26/05678' },
+      { authority: paris },
+      { authority: 'Arcom' },
+      // The same as before.
+      { authority: paris, reference: '26/01234' },
+      { authority: 'Arcom' },
+    ])
+      expect(await file(order)).toBe(of);
+    expect(await file({ authority: 'Arcom' }, 'rev-2')).toBe(of);
+    expect(await file({ authority: 'Arcom' }, 'rev-2', 'L336-2')).toBe(of);
+    const view = await decisions.view('rev-3', of);
+    expect(view).toMatchObject({ isOrder: true, severity: 0, reportCount: 6 });
+    const named = view.reports.map(({ order }) => order && [order.authority, order.reference, order.legalGround]);
+    expect(named.reverse()).toEqual([
+      null,
+      [paris, '26/01234', 'L335-2'],
+      [paris, '26/05678', 'L335-2'],
+      [paris, null, 'L335-2'],
+      ['Arcom', null, 'L335-2'],
+      ['Arcom', null, 'L336-2'],
+    ]);
+    // Who filed an order can report too.
+    expect(await house.report(room, 'rev-2', { subject, category })).toBe(of);
+    expect((await decisions.view('rev-3', of)).reportCount).toBe(7);
+  });
+
   test('an appeal ends after six months, strikes after a year, and a decision is never changed', async () => {
     const { decisions } = house.domains;
     const { case: of } = await reportMessage();

@@ -4,6 +4,7 @@
  */
 import type { MessageId, RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput, MeasureKind } from '../../../server/protocol/trust/decisions.ts';
+import type { RoomReportInput } from '../../../server/protocol/trust/reports.ts';
 import { DECIDED, type ReviewHouse } from '../houses/review-house.ts';
 import type { Dice } from '../soak/dice.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type ModelCase,
   type ModelDecision,
   type ModelMeasure,
+  type ModelReport,
   ReviewModel,
 } from './review-model.ts';
 
@@ -24,7 +26,7 @@ const REVIEWERS = ['rev-1', 'rev-2', 'rev-3', 'rev-4'];
 const ACTOR = { identity: CREATOR, name: 'Ada', role: 'creator' } as const;
 
 const WEIGHTS = {
-  ...{ say: 10, report: 22, form: 3, order: 2, look: 4, stop: 4, decide: 22, appeal: 16, appealByForm: 3, answer: 20 },
+  ...{ say: 10, report: 22, form: 3, order: 5, look: 4, stop: 4, decide: 22, appeal: 16, appealByForm: 3, answer: 20 },
   ...{ moderate: 4, wait: 8, erase: 1, dispatch: 10 },
 };
 
@@ -132,6 +134,7 @@ export class ReviewPlay {
     if (open) this.#expect('gathered in the open case', row.case, open.id);
     const report = {
       ...({ id, case: row.case, subject: key, category, source: 'room', reporter, hasContact: false } as const),
+      reference: null,
     };
     model.file(report, { kind: subject.kind, room, accused }, this.#nowMs);
     await this.#noteTakeDown(model.takesDown(report), row.case);
@@ -157,22 +160,41 @@ export class ReviewPlay {
     const { id } = await this.#house.domains.reports.fileForm(given, hasContact ? 'fr' : null);
     const row = await this.#rowOf(id);
     const report = { id, case: row.case, subject: `form:${id}`, category, source: 'form', reporter: null } as const;
-    this.model.file({ ...report, hasContact }, { kind: 'form', room: null, accused: null }, this.#nowMs);
+    this.model.file(
+      { ...report, hasContact, reference: null },
+      { kind: 'form', room: null, accused: null },
+      this.#nowMs,
+    );
   }
 
   async #fileOrder(): Promise<void> {
-    const { key, room, accused, subject } = this.#subject();
-    const by = this.#dice.pick(REVIEWERS) ?? 'rev-1';
-    const category = this.#dice.pick(CATEGORIES) ?? 'spam';
-    const order = { room, subject, category, authority: 'Tribunal de Paris', legalGround: 'L335-2' };
-    const known = this.model.same(by, key, category);
+    const open = this.model.reports.filter(({ source, case: of }) => source !== 'form' && this.#isOpen(of));
+    const reported = this.#dice.chance(0.6) ? this.#dice.pick(open) : undefined;
+    const { key, room, accused, subject } = reported ? this.#subjectOf(reported) : this.#subject();
+    const by =
+      this.#dice.pick([reported?.reporter, ...REVIEWERS].filter((each) => typeof each === 'string')) ?? 'rev-1';
+    const category = reported?.category ?? this.#dice.pick(CATEGORIES) ?? 'spam';
+    const reference = this.#dice.pick(['26/01234', '26/05678']) ?? '';
+    const order = { room, subject, category, authority: 'Tribunal de Paris', legalGround: 'L335-2', reference };
+    const known = this.model.sameOrder(reference, key, category);
     const id = await this.#house.domains.reports.fileOrder(by, order);
     if (known) return void this.#expect('the same order again', id, known.case);
     const [row] = await this.#house.rows<{ id: string }>(
       `select id from reports where "case" = '${id}' order by number desc limit 1`,
     );
     const report = { id: row?.id ?? '', case: id, subject: key, category, source: 'order', reporter: by } as const;
-    this.model.file({ ...report, hasContact: false }, { kind: subject.kind, room, accused }, this.#nowMs);
+    this.model.file({ ...report, hasContact: false, reference }, { kind: subject.kind, room, accused }, this.#nowMs);
+  }
+
+  #isOpen(id: string): boolean {
+    const { isDecided, accused } = this.model.caseOf(id);
+    return !isDecided && accused !== null;
+  }
+
+  #subjectOf({ case: of, subject: key }: ModelReport) {
+    const { kind, room, accused } = this.model.caseOf(of);
+    const subject = { kind, id: key.slice(`${kind}:`.length) } as RoomReportInput['subject'];
+    return { key, room: room as RoomId, accused, subject };
   }
 
   async #look(): Promise<void> {
