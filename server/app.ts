@@ -3,6 +3,7 @@
  * `main.ts` runs one from the environment; tests run many.
  */
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StripeEmulator } from '@loge/stripe-emulator';
@@ -40,6 +41,11 @@ const CLIENT_DIR = fileURLToPath(new URL('../.build/client', import.meta.url));
 const LEADER_LOCK = 7_064_302;
 /** A page that has been read for a while still has its connection when its viewer comes in. */
 const KEEP_ALIVE_MS = 65_000;
+/**
+ * Past it, open requests and WebSockets are cut, so that the other parts close before `main.ts` ends the process. A
+ * phone that went away answers no close frame.
+ */
+const CONNECTIONS_CLOSE_MS = 2_000;
 /** How long a live survives its gateway, so that its publisher can resume at another. */
 const ORPHAN_SWEEP_MS = 5_000;
 
@@ -94,6 +100,7 @@ export class App {
     const metrics = createMetrics();
     // The port is taken first: if it is not free, nothing else has been started.
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+    const connections = trackConnections(server);
     const gate = new StartingGate(server);
     await listen(server, config);
     closers.push(() => closeServer(server));
@@ -140,7 +147,12 @@ export class App {
       () => money.close(),
     );
     const sockets = new SocketGateway(context, server);
-    closers.push(() => sockets.close());
+    closers.push(async () => {
+      const cut = setTimeout(() => {
+        for (const connection of connections) connection.destroy();
+      }, CONNECTIONS_CLOSE_MS);
+      await sockets.close().finally(() => clearTimeout(cut));
+    });
     let isDraining = false;
     closers.push(async () => {
       isDraining = true;
@@ -290,6 +302,16 @@ function listen(server: HttpServer, config: Config): Promise<void> {
       resolveListen();
     });
   });
+}
+
+/** Open connections; `closeAllConnections` leaves out those that became WebSockets. */
+function trackConnections(server: HttpServer): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  return connections;
 }
 
 function closeServer(server: HttpServer): Promise<void> {

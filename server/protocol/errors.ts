@@ -237,7 +237,7 @@ export const ERROR_CATALOGUE = {
   another_reviewer_needed: {
     status: 403,
     retryable: false,
-    message: 'Another reviewer has to decide this: you reported it or decided it before.',
+    message: 'Another reviewer has to decide this: you reported it, decided it before, or are concerned.',
   },
   measure_invalid: { status: 422, retryable: false, message: 'This measure does not fit the case.' },
   appeal_not_allowed: {

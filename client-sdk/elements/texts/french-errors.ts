@@ -63,7 +63,8 @@ export const frenchErrors: ErrorTexts = {
   decision_not_found: 'Il n’y a pas de telle décision à votre sujet.',
   appeal_not_found: 'Ce recours n’existe pas.',
   already_decided: 'C’est déjà décidé. Rechargez.',
-  another_reviewer_needed: 'Une autre personne doit en décider : vous l’avez signalé ou déjà décidé.',
+  another_reviewer_needed:
+    'Une autre personne doit en décider : vous l’avez signalé, déjà décidé, ou cela vous concerne.',
   measure_invalid: 'Cette mesure ne convient pas au dossier.',
   appeal_not_allowed:
     'Cette décision n’est plus susceptible de recours : le délai est passé, ou une autre l’a remplacée.',

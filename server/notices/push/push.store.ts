@@ -1,6 +1,6 @@
 import { personSessions } from '../../accounts/people/people.schema.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, gt, inArray, isNull, lte, sql } from '../../platform/db/sql.ts';
+import { and, asc, eq, gt, inArray, isNull, lte, notInArray, sql } from '../../platform/db/sql.ts';
 import { pushDevices, pushKeys, pushMessages } from './push.schema.ts';
 
 export type PushDeviceRow = typeof pushDevices.$inferSelect;
@@ -97,15 +97,16 @@ export class PushStore {
     return (await this.#db.orm.select({ key: pushMessages.key }).from(pushMessages).where(due).limit(1)).length > 0;
   }
 
-  /** Leases due messages, with their devices. */
-  claim(claim: { nowIso: string; leaseUntil: string; limit: number }) {
+  /** Leases due messages, with their devices and the hosts of these, without those of some hosts. */
+  claim(claim: { nowIso: string; leaseUntil: string; limit: number; fullHosts: string[] }) {
+    const host = sql<string>`split_part(${pushDevices.endpoint}, '/', 3)`;
     return this.#db.transaction(async (tx) => {
       await tx.delete(pushMessages).where(lte(pushMessages.expiresAt, claim.nowIso));
       const due = await tx
-        .select({ message: pushMessages, device: pushDevices })
+        .select({ message: pushMessages, device: pushDevices, host })
         .from(pushMessages)
         .innerJoin(pushDevices, eq(pushDevices.id, pushMessages.device))
-        .where(lte(pushMessages.nextAttemptAt, claim.nowIso))
+        .where(and(lte(pushMessages.nextAttemptAt, claim.nowIso), notInArray(host, claim.fullHosts)))
         .orderBy(asc(pushMessages.nextAttemptAt))
         .limit(claim.limit)
         .for('update', { of: pushMessages, skipLocked: true });

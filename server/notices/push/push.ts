@@ -22,7 +22,11 @@ import { type PushDeviceRow, type PushMessageRow, PushStore } from './push.store
 const loadWebPush = async () => (await import('web-push')).default;
 
 const SWEEP_MS = 1_000;
-const SENT_AT_ONCE = 20;
+/** Messages that are leased together, and sent at once. */
+const BATCH = 10;
+const SENT_AT_ONCE = 100;
+/** A host with more messages under way is left out of the next batch: it may not answer at all. */
+const HOST_FULL = 10;
 const TIMEOUT_MS = 10_000;
 const LEASE_MS = TIMEOUT_MS + 20_000;
 const ANSWER_BYTES = 4_096;
@@ -60,6 +64,9 @@ export class Push {
   readonly #store: PushStore;
   readonly #posts: GuardedPost;
   readonly #job: PeriodicJob;
+  readonly #underWay = new Set<Promise<void>>();
+  /** How many of these by push service. */
+  readonly #busy = new Map<string, number>();
   #keys: Promise<VapidKeys> | undefined;
 
   constructor(options: PushOptions) {
@@ -82,6 +89,7 @@ export class Push {
 
   async close(): Promise<void> {
     await this.#job.close();
+    await this.settled();
     this.#posts.close();
   }
 
@@ -132,16 +140,37 @@ export class Push {
     this.#job.wake();
   }
 
-  /** Sends some due messages; true if there may be more. */
+  /** Starts to send some due messages, without waiting for them. True if there may be more. */
   async sendDue(): Promise<boolean> {
-    if (!(await this.#store.hasDue(this.#isoIn(0)))) return false;
+    if (this.#underWay.size > SENT_AT_ONCE - BATCH || !(await this.#store.hasDue(this.#isoIn(0)))) return false;
     const claimed = await this.#store.claim({
       nowIso: this.#isoIn(0),
       leaseUntil: this.#isoIn(LEASE_MS),
-      limit: SENT_AT_ONCE,
+      limit: BATCH,
+      fullHosts: [...this.#busy].flatMap(([host, count]) => (count > HOST_FULL ? host : [])),
     });
-    await Promise.all(claimed.map(({ message, device }) => this.#send(message, device)));
-    return claimed.length === SENT_AT_ONCE;
+    for (const { message, device, host } of claimed) this.#start(message, device, host);
+    return claimed.length === BATCH;
+  }
+
+  #start(message: PushMessageRow, device: PushDeviceRow, host: string): void {
+    this.#busy.set(host, (this.#busy.get(host) ?? 0) + 1);
+    const run = this.#send(message, device)
+      .catch((err) => this.#log.error({ err, device: device.id }, 'push message not sent, will retry'))
+      .finally(() => {
+        this.#underWay.delete(run);
+        const left = (this.#busy.get(host) ?? 1) - 1;
+        if (left === 0) this.#busy.delete(host);
+        else this.#busy.set(host, left);
+        // There is room again for what was left out.
+        if (left === HOST_FULL || this.#underWay.size === SENT_AT_ONCE - BATCH) this.wake();
+      });
+    this.#underWay.add(run);
+  }
+
+  /** Resolves when nothing is being sent. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   async #send(message: PushMessageRow, { id, endpoint, p256dh, auth }: PushDeviceRow): Promise<void> {

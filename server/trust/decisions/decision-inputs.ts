@@ -5,7 +5,7 @@ import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { DecisionInput, Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import type { CaseRow, Reader } from './cases.store.ts';
+import type { CaseRow } from './cases.store.ts';
 import type { DecisionRow } from './decisions.store.ts';
 
 export type NewDecision = Omit<DecisionRow, 'id' | 'at' | 'points' | 'replaces' | 'case' | 'dueAt'>;
@@ -41,11 +41,9 @@ export class DecisionInputs {
   }
 
   /** Everything of an input that needs no lock. */
-  async parse(row: CaseRow, input: DecisionInput, { identity, hidden }: Reader): Promise<NewDecision> {
+  async parse(row: CaseRow, input: DecisionInput, by: string): Promise<NewDecision> {
     const { measures, ground, reasons, language, automated } = input;
     const accused = row.accused ?? input.accused ?? null;
-    if (row.accused === null && accused !== null && hidden.includes(accused))
-      throw new AppError('another_reviewer_needed');
     const parsed: Measure[] = [];
     for (const measure of measures) parsed.push(await this.#parseMeasure(row, measure, accused));
     if ('article' in ground) await this.#assertArticle(ground.article, ground.version);
@@ -53,7 +51,7 @@ export class DecisionInputs {
       'article' in ground
         ? { article: ground.article, charterVersion: ground.version, law: null }
         : { article: null, charterVersion: null, law: ground.law };
-    return { kind: 'final', by: identity, accused, measures: parsed, ...cited, reasons, language, automated };
+    return { kind: 'final', by, accused, measures: parsed, ...cited, reasons, language, automated };
   }
 
   async #parseMeasure(

@@ -21,6 +21,7 @@ import type {
   DecisionInput,
   Figures,
   Measure,
+  MeasureKind,
   OwnAppeal,
   ReviewCase,
   SecondDecisionInput,
@@ -81,6 +82,9 @@ export interface GatheredReport {
   source: 'room' | 'form' | 'order';
   createdAt: string;
 }
+
+/** Felt by the creator of the room, whomever the case is about. */
+const CREATOR_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['stop_live', 'refund_room']);
 
 export class Decisions {
   readonly #options: DecisionsOptions;
@@ -222,10 +226,15 @@ export class Decisions {
   async decide(reviewer: string, id: string, input: DecisionInput): Promise<Decision> {
     const found = await this.#getVisible(reviewer, id);
     await this.#assertMayDecide(reviewer, found);
-    const decided = await this.#inputs.parse(found, input, await this.#readerOf(reviewer));
+    const reader = await this.#readerOf(reviewer);
+    const decided = await this.#inputs.parse(found, input, reviewer);
+    const last = await this.#store.findLast(id);
+    await this.#assertNotConcerned(reader, last ? [last, decided] : [decided]);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
-      if (row.state !== 'open') throw new AppError('already_decided');
+      // A live that was stopped since the check concerns its creator too.
+      const isSame = (await this.#store.findLast(id, tx))?.id === last?.id;
+      if (row.state !== 'open' || !isSame) throw new AppError('already_decided');
       return this.#add(tx, row, decided);
     });
     return this.#made(made);
@@ -284,7 +293,9 @@ export class Decisions {
     const { outcome, reasons, language, instead } = input;
     const isGranted = outcome === 'granted';
     if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
-    const replacing = instead && (await this.#inputs.parse(found, instead, await this.#readerOf(reviewer)));
+    const reader = await this.#readerOf(reviewer);
+    const replacing = instead && (await this.#inputs.parse(found, instead, reviewer));
+    await this.#assertNotConcerned(reader, replacing ? [decision, replacing] : [decision]);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
@@ -372,6 +383,17 @@ export class Decisions {
 
   async #assertMayDecide(reviewer: string, { id }: CaseRow): Promise<void> {
     if (await this.#cases.hasReported(id, reviewer)) throw new AppError('another_reviewer_needed');
+  }
+
+  /** A case about a fan may stop the live of the reviewer, or of a creator for whom they moderate. */
+  async #assertNotConcerned({ hidden }: Reader, decisions: Pick<DecisionRow, 'accused' | 'measures'>[]): Promise<void> {
+    const rooms = decisions
+      .flatMap(({ measures }) => measures)
+      .flatMap(({ kind, room }) => (room !== null && CREATOR_MEASURES.has(kind) ? room : []));
+    const creators = await Promise.all(rooms.map((room) => this.#options.rooms.creatorOf(room)));
+    const concerned = [...creators, ...decisions.map(({ accused }) => accused)];
+    if (concerned.some((person) => person !== null && hidden.includes(person)))
+      throw new AppError('another_reviewer_needed');
   }
 
   async #made(id: string): Promise<Decision> {

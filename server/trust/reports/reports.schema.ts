@@ -51,7 +51,7 @@ export const reports = pgTable(
   (table) => [
     uniqueIndex('reports_once')
       .on(table.case, table.reporter, table.category)
-      .where(sql`${table.reporter} is not null`),
+      .where(sql`${table.reporter} is not null and ${table.source} <> 'order'`),
     index('reports_case').on(table.case, table.number),
     index('reports_reporter').on(table.reporter, table.number),
     index('reports_subject').on(table.subjectKey),

@@ -35,15 +35,23 @@ export class ReportsStore {
     return inserted && toReport(inserted);
   }
 
-  /** As long as the case is not decided. */
-  async findSame({ reporter = null, subjectKey, category }: UnfiledReport): Promise<ReportLine | undefined> {
+  /** As long as the case is not decided. The order of an authority is the same whoever files it. */
+  async findSame({
+    reporter = null,
+    authorityOrder = null,
+    subjectKey,
+    category,
+  }: UnfiledReport): Promise<ReportLine | undefined> {
     if (reporter === null) return undefined;
+    const isSame = authorityOrder
+      ? eq(reports.authorityOrder, authorityOrder)
+      : and(eq(reports.reporter, reporter), ne(reports.source, 'order'));
     const [first] = await this.#orm
       .select(shown)
       .from(reports)
       .where(
         and(
-          eq(reports.reporter, reporter),
+          isSame,
           eq(reports.subjectKey, subjectKey),
           eq(reports.category, category),
           sql`${reports.case} in (select id from review_cases where subject_key = ${subjectKey} and state = 'open')`,

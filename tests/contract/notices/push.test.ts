@@ -1,19 +1,21 @@
 /** Web push against a push service of the test's own, which decrypts what arrives (RFC 8291) and checks who sent it. */
 import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PersonSessions } from '../../../server/accounts/people/person-sessions.ts';
 import { Push } from '../../../server/notices/push/push.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 
 const TEXT = { title: 'Ada : Vêpres', body: 'Le live a commencé.', path: '/rooms/room_1', tag: 'live:room_1' };
+const WAIT = { timeout: 8_000 };
 const clock = new MovableClock();
 
 let db: Database & AsyncDisposable;
@@ -49,7 +51,12 @@ async function signIn(person: string) {
 
 async function send(push: Push, person: string, key: string): Promise<void> {
   await db.transaction((tx) => push.enqueue(tx, { person, key, text: TEXT, lifetimeMs: 60_000 }));
+  await sendDue(push);
+}
+
+async function sendDue(push: Push): Promise<void> {
   while (await push.sendDue());
+  await push.settled();
 }
 
 test('a message arrives encrypted for its browser alone, signed by the house, once a key', async () => {
@@ -64,7 +71,7 @@ test('a message arrives encrypted for its browser alone, signed by the house, on
     await db.transaction((tx) =>
       push.enqueue(tx, { person: 'person_lea', key: 'once', text: TEXT, lifetimeMs: 60_000 }),
     );
-  while (await push.sendDue());
+  await sendDue(push);
   const received = service.received.splice(0);
   expect(received).toHaveLength(1);
   const { body = Buffer.alloc(0), headers = {} }: Partial<Received> = received[0] ?? {};
@@ -91,7 +98,7 @@ test('what the push service calls gone is removed, and what has no key; what it 
   expect(await push.list('person_malik', undefined)).toHaveLength(1);
   expect(service.received.splice(0)).toHaveLength(2);
   clock.advance(30_000);
-  while (await push.sendDue());
+  await sendDue(push);
   const [again, ...others] = service.received.splice(0);
   expect(others).toEqual([]);
   expect(JSON.parse(busy.decrypt(again?.body ?? Buffer.alloc(0)))).toEqual(TEXT);
@@ -110,13 +117,39 @@ test('of messages to several people, each browser gets that of its own person', 
     text: { ...TEXT, title: person },
   }));
   await db.transaction((tx) => push.enqueue(tx, ...messages));
-  while (await push.sendDue());
+  await sendDue(push);
   const received = service.received.splice(0);
   expect(received).toHaveLength(2);
   for (const { person, browser } of browsers) {
     const own = received.find(({ path }) => browser.input.endpoint.endsWith(path));
     expect(JSON.parse(browser.decrypt(own?.body ?? Buffer.alloc(0)))).toMatchObject({ title: person });
   }
+});
+
+test('a push service that does not answer holds up no other, and gets only so many at a time', async () => {
+  const push = openPush();
+  const silent = await startPushService();
+  silent.isSilent = true;
+  const late = { person: 'person_late', key: 'silent', text: TEXT, lifetimeMs: 60_000 };
+  const { by } = await signIn(late.person);
+  for (let count = 0; count < LIMITS.pushDevices; count += 1) await push.subscribe(by, silent.subscribe().input);
+  for (let count = 0; count < 4; count += 1)
+    await db.transaction((tx) => push.enqueue(tx, { ...late, key: `silent-${count}` }));
+  const waiting = 4 * LIMITS.pushDevices;
+  clock.advance(1);
+  await push.subscribe((await signIn('person_ana')).by, service.subscribe().input);
+  await db.transaction((tx) => push.enqueue(tx, { ...late, person: 'person_ana', key: 'answered' }));
+
+  while (await push.sendDue());
+  await vi.waitFor(() => expect(service.received.splice(0)).toHaveLength(1), WAIT);
+  expect(silent.ended).toBe(0);
+  await vi.waitFor(() => expect(silent.received.length).toBeGreaterThan(0), WAIT);
+  expect(silent.received.length).toBeLessThan(waiting);
+  // Once it answers, the rest follows without another sweep.
+  silent.answer();
+  await vi.waitFor(() => expect(silent.received).toHaveLength(waiting), WAIT);
+  await push.close();
+  silent.close();
 });
 
 test('a browser that was signed out gets nothing, nor does another person who had it', async () => {
@@ -163,19 +196,31 @@ interface Received {
 
 async function startPushService() {
   const received: Received[] = [];
+  const unanswered: ServerResponse[] = [];
   const answers = new Map<string, number[]>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = request.url ?? '';
     received.push({ path, headers: request.headers, body: Buffer.concat(chunks) });
-    response.writeHead(answers.get(path)?.shift() ?? 201).end();
+    response.once('close', () => {
+      it.ended += 1;
+    });
+    if (it.isSilent) unanswered.push(response);
+    else response.writeHead(answers.get(path)?.shift() ?? 201).end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const it = {
     origin,
     received,
+    isSilent: false,
+    /** Requests that were answered, or given up. */
+    ended: 0,
+    answer() {
+      it.isSilent = false;
+      for (const response of unanswered.splice(0)) response.writeHead(201).end();
+    },
     close() {
       server.closeAllConnections();
       server.close();
@@ -206,6 +251,7 @@ async function startPushService() {
       };
     },
   };
+  return it;
 }
 
 /** The claims of a VAPID header (RFC 8292), once its signature is verified. */

@@ -306,6 +306,55 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await expect(house.rows(`delete from case_looks`)).rejects.toThrow();
   });
 
+  test('a stopped live is decided by nobody whose live it is, nor who moderates for its creator', async () => {
+    const { decisions, roles } = house.domains;
+    await roles.give({ person: 'rev-2', role: 'moderator', scope: { creator: 'ada', room: null }, by: 'ada' });
+    const { case: of } = await reportMessage('lea', 'max');
+    for (const reviewer of ['ada', 'rev-2'])
+      for (const kind of ['stop_live', 'refund_room'] as const)
+        expect([reviewer, kind, await codeOf(house.decide(of, [{ kind }], reviewer))]).toEqual([
+          ...[reviewer, kind, 'another_reviewer_needed'],
+        ]);
+    const [look] = (await decisions.stop('rev-1', of)).appeals;
+    const instead = { ...DECIDED, measures: [] };
+    for (const reviewer of ['ada', 'rev-2']) {
+      const answers = [UPHELD, GRANTED, { ...GRANTED, instead }];
+      for (const answer of answers)
+        expect(await codeOf(decisions.decideAppeal(reviewer, look?.id ?? '', answer))).toBe('another_reviewer_needed');
+      expect(await codeOf(house.decide(of, [], reviewer))).toBe('another_reviewer_needed');
+    }
+    await house.dispatch();
+    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+    // The same of a final decision that the person appeals against.
+    const { id: decision } = await house.decide(of, [{ kind: 'mute' }, { kind: 'stop_live' }], 'rev-3');
+    const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
+    expect(await codeOf(decisions.decideAppeal('ada', appeal.id, GRANTED))).toBe('another_reviewer_needed');
+    expect(await codeOf(decisions.decideAppeal('rev-1', appeal.id, GRANTED))).toBe('ok');
+  });
+
+  test('a live that is stopped while its creator decides the case stays stopped', async () => {
+    const { decisions, rooms } = house.domains;
+    const { case: of } = await reportMessage('lea', 'max');
+    const { transaction } = db;
+    db.transaction = (async (work: never) => {
+      db.transaction = transaction;
+      await decisions.stop('rev-1', of);
+      return db.transaction(work);
+    }) as never;
+    expect(await codeOf(house.decide(of, [], 'ada'))).toBe('already_decided');
+    await house.dispatch();
+    expect(await codeOf(rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+  });
+
+  test('who was named as the person of a report by the form does not answer the appeal', async () => {
+    const { decisions, reports } = house.domains;
+    const { id } = await reports.fileForm({ place: 'Ada', category: 'harassment', note: 'An insult.' }, null);
+    const named = { ...DECIDED, accused: 'rev-2', measures: [{ kind: 'suspend_account' as const }] };
+    const { id: decision } = await decisions.decide('rev-1', await caseOf(id), named);
+    const appeal = await decisions.appeal('rev-2', { decision, text: 'No.' });
+    expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('another_reviewer_needed');
+  });
+
   test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {
     const { decisions } = house.domains;
     const { id, case: of } = await reportMessage();
@@ -334,6 +383,42 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
       decisions: { total: 1, withoutMeasure: 1 },
       waiting: { total: 2 },
     });
+  });
+
+  test('every order of an authority is filed, beside a report of the same person and other orders', async () => {
+    const { decisions, reports } = house.domains;
+    const subject = { kind: 'live' } as const;
+    const category = 'illegal' as const;
+    const of = await house.report(room, 'rev-1', { subject, category });
+    const file = (order: { authority: string; reference?: string }, by = 'rev-1', legalGround = 'L335-2') =>
+      reports.fileOrder(by, { room, subject, category, legalGround, ...order });
+    const paris = 'Tribunal judiciaire de Paris';
+    for (const order of [
+      { authority: paris, reference: '26/01234' },
+      { authority: paris, reference: '26/05678' },
+      { authority: paris },
+      { authority: 'Arcom' },
+      // The same as before.
+      { authority: paris, reference: '26/01234' },
+      { authority: 'Arcom' },
+    ])
+      expect(await file(order)).toBe(of);
+    expect(await file({ authority: 'Arcom' }, 'rev-2')).toBe(of);
+    expect(await file({ authority: 'Arcom' }, 'rev-2', 'L336-2')).toBe(of);
+    const view = await decisions.view('rev-3', of);
+    expect(view).toMatchObject({ isOrder: true, severity: 0, reportCount: 6 });
+    const named = view.reports.map(({ order }) => order && [order.authority, order.reference, order.legalGround]);
+    expect(named.reverse()).toEqual([
+      null,
+      [paris, '26/01234', 'L335-2'],
+      [paris, '26/05678', 'L335-2'],
+      [paris, null, 'L335-2'],
+      ['Arcom', null, 'L335-2'],
+      ['Arcom', null, 'L336-2'],
+    ]);
+    // Who filed an order can report too.
+    expect(await house.report(room, 'rev-2', { subject, category })).toBe(of);
+    expect((await decisions.view('rev-3', of)).reportCount).toBe(7);
   });
 
   test('an appeal ends after six months, strikes after a year, and a decision is never changed', async () => {

@@ -30,6 +30,8 @@ export interface ModelReport {
   reporter: string | null;
   /** By the form: a letter may be sent. */
   hasContact: boolean;
+  /** The authority's own number; null for reports. */
+  reference: string | null;
 }
 
 export interface ModelCase {
@@ -89,12 +91,17 @@ export class ReviewModel {
   }
 
   same(reporter: string, subject: string, category: string): ModelReport | undefined {
-    return this.reports.find(
-      (each) =>
-        each.reporter === reporter &&
-        each.subject === subject &&
-        each.category === category &&
-        !this.caseOf(each.case).isDecided,
+    return this.#open(subject, category).find((each) => each.source !== 'order' && each.reporter === reporter);
+  }
+
+  /** Whoever filed it. */
+  sameOrder(reference: string, subject: string, category: string): ModelReport | undefined {
+    return this.#open(subject, category).find((each) => each.reference === reference);
+  }
+
+  #open(subject: string, category: string): ModelReport[] {
+    return this.reports.filter(
+      (each) => each.subject === subject && each.category === category && !this.caseOf(each.case).isDecided,
     );
   }
 

@@ -4,9 +4,18 @@
  */
 import type { MessageId, RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput, MeasureKind } from '../../../server/protocol/trust/decisions.ts';
+import type { RoomReportInput } from '../../../server/protocol/trust/reports.ts';
 import { DECIDED, type ReviewHouse } from '../houses/review-house.ts';
 import type { Dice } from '../soak/dice.ts';
-import { CATEGORIES, type ModelAppeal, type ModelCase, type ModelMeasure, ReviewModel } from './review-model.ts';
+import {
+  CATEGORIES,
+  type ModelAppeal,
+  type ModelCase,
+  type ModelDecision,
+  type ModelMeasure,
+  type ModelReport,
+  ReviewModel,
+} from './review-model.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,7 +26,7 @@ const REVIEWERS = ['rev-1', 'rev-2', 'rev-3', 'rev-4'];
 const ACTOR = { identity: CREATOR, name: 'Ada', role: 'creator' } as const;
 
 const WEIGHTS = {
-  ...{ say: 10, report: 22, form: 3, order: 2, look: 4, stop: 4, decide: 22, appeal: 16, appealByForm: 3, answer: 20 },
+  ...{ say: 10, report: 22, form: 3, order: 5, look: 4, stop: 4, decide: 22, appeal: 16, appealByForm: 3, answer: 20 },
   ...{ moderate: 4, wait: 8, erase: 1, dispatch: 10 },
 };
 
@@ -125,6 +134,7 @@ export class ReviewPlay {
     if (open) this.#expect('gathered in the open case', row.case, open.id);
     const report = {
       ...({ id, case: row.case, subject: key, category, source: 'room', reporter, hasContact: false } as const),
+      reference: null,
     };
     model.file(report, { kind: subject.kind, room, accused }, this.#nowMs);
     await this.#noteTakeDown(model.takesDown(report), row.case);
@@ -150,22 +160,41 @@ export class ReviewPlay {
     const { id } = await this.#house.domains.reports.fileForm(given, hasContact ? 'fr' : null);
     const row = await this.#rowOf(id);
     const report = { id, case: row.case, subject: `form:${id}`, category, source: 'form', reporter: null } as const;
-    this.model.file({ ...report, hasContact }, { kind: 'form', room: null, accused: null }, this.#nowMs);
+    this.model.file(
+      { ...report, hasContact, reference: null },
+      { kind: 'form', room: null, accused: null },
+      this.#nowMs,
+    );
   }
 
   async #fileOrder(): Promise<void> {
-    const { key, room, accused, subject } = this.#subject();
-    const by = this.#dice.pick(REVIEWERS) ?? 'rev-1';
-    const category = this.#dice.pick(CATEGORIES) ?? 'spam';
-    const order = { room, subject, category, authority: 'Tribunal de Paris', legalGround: 'L335-2' };
-    const known = this.model.same(by, key, category);
+    const open = this.model.reports.filter(({ source, case: of }) => source !== 'form' && this.#isOpen(of));
+    const reported = this.#dice.chance(0.6) ? this.#dice.pick(open) : undefined;
+    const { key, room, accused, subject } = reported ? this.#subjectOf(reported) : this.#subject();
+    const by =
+      this.#dice.pick([reported?.reporter, ...REVIEWERS].filter((each) => typeof each === 'string')) ?? 'rev-1';
+    const category = reported?.category ?? this.#dice.pick(CATEGORIES) ?? 'spam';
+    const reference = this.#dice.pick(['26/01234', '26/05678']) ?? '';
+    const order = { room, subject, category, authority: 'Tribunal de Paris', legalGround: 'L335-2', reference };
+    const known = this.model.sameOrder(reference, key, category);
     const id = await this.#house.domains.reports.fileOrder(by, order);
     if (known) return void this.#expect('the same order again', id, known.case);
     const [row] = await this.#house.rows<{ id: string }>(
       `select id from reports where "case" = '${id}' order by number desc limit 1`,
     );
     const report = { id: row?.id ?? '', case: id, subject: key, category, source: 'order', reporter: by } as const;
-    this.model.file({ ...report, hasContact: false }, { kind: subject.kind, room, accused }, this.#nowMs);
+    this.model.file({ ...report, hasContact: false, reference }, { kind: subject.kind, room, accused }, this.#nowMs);
+  }
+
+  #isOpen(id: string): boolean {
+    const { isDecided, accused } = this.model.caseOf(id);
+    return !isDecided && accused !== null;
+  }
+
+  #subjectOf({ case: of, subject: key }: ModelReport) {
+    const { kind, room, accused } = this.model.caseOf(of);
+    const subject = { kind, id: key.slice(`${kind}:`.length) } as RoomReportInput['subject'];
+    return { key, room: room as RoomId, accused, subject };
   }
 
   async #look(): Promise<void> {
@@ -201,7 +230,8 @@ export class ReviewPlay {
     const reviewer = this.#dice.pick(REVIEWERS) ?? 'rev-1';
     if (!of) return;
     const { input, accused, measures } = this.#choose(of);
-    const refusal = this.#refusal(reviewer, of, of.accused === null && this.#isHidden(reviewer, accused));
+    const isConcerned = this.#isConcerned(reviewer, { accused, measures }, this.model.last(of.id));
+    const refusal = this.#refusal(reviewer, of, isConcerned);
     const owesLook = this.model.owesLook({ case: of.id, by: reviewer, measures });
     const decided = this.#house.domains.decisions.decide(reviewer, of.id, input);
     if (!this.#expect(`${reviewer} decides`, await codeOf(decided), refusal ?? 'ok') || refusal) return;
@@ -220,6 +250,14 @@ export class ReviewPlay {
 
   #isHidden(reviewer: string, accused: string | null): boolean {
     return accused === reviewer || (reviewer === 'rev-4' && accused === CREATOR);
+  }
+
+  /** By a decision about themselves, or about a live of the creator for whom they moderate. */
+  #isConcerned(reviewer: string, ...decisions: (Pick<ModelDecision, 'accused' | 'measures'> | undefined)[]): boolean {
+    return decisions.some((each) => {
+      const isStopped = each?.measures.some(({ kind }) => kind === 'stop_live');
+      return this.#isHidden(reviewer, each?.accused ?? null) || (isStopped && this.#isHidden(reviewer, CREATOR));
+    });
   }
 
   /** Measures that are valid for the case. */
@@ -304,8 +342,8 @@ export class ReviewPlay {
     const isGranted = this.#dice.chance(0.6);
     const hasInstead = isGranted && (appeal.kind === 'reporter' || this.#dice.chance(0.25));
     const { input, accused, measures } = this.#choose(of);
-    const refusal = this.#refusalToAnswer(reviewer, appeal, hasInstead && of.accused === null ? accused : null);
     const made = { case: of.id, kind: 'final', by: reviewer, accused, measures } as const;
+    const refusal = this.#refusalToAnswer(reviewer, appeal, hasInstead ? made : undefined);
     const answered = this.#house.domains.decisions.decideAppeal(reviewer, appeal.id, {
       ...{ outcome: isGranted ? 'granted' : 'upheld', reasons: 'Looked at again.', language: 'en' },
       ...(hasInstead && { instead: input }),
@@ -320,12 +358,16 @@ export class ReviewPlay {
     } else if (isGranted) model.undo(appeal);
   }
 
-  #refusalToAnswer(reviewer: string, appeal: ModelAppeal, named: string | null): string | undefined {
+  #refusalToAnswer(
+    reviewer: string,
+    appeal: ModelAppeal,
+    instead: Pick<ModelDecision, 'accused' | 'measures'> | undefined,
+  ): string | undefined {
     const of = this.model.caseOf(appeal.case);
+    const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
-    if (this.model.decisionOf(appeal.decision).by === reviewer || this.model.hasReported(reviewer, of.id))
-      return 'another_reviewer_needed';
-    if (named !== null && this.#isHidden(reviewer, named)) return 'another_reviewer_needed';
+    if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
+    if (this.#isConcerned(reviewer, decision, instead)) return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
 
