@@ -25,7 +25,8 @@ export class FactTail {
   readonly #unsubscribe: (() => void)[];
   #listener: (fact: Fact) => void = () => {};
   #sinceMs = Date.now();
-  #isOut = false;
+  /** To be read although the bus is connected. */
+  #mustRead = false;
   /** Ids of delivered facts, with their commit times. */
   readonly #told = new Map<string, number>();
 
@@ -36,7 +37,7 @@ export class FactTail {
     this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log: options.log, run: () => this.#look() });
     const lookNow = () => {
       // Also after an outage between two reads, or of another process alone.
-      this.#isOut = true;
+      this.#mustRead = true;
       this.#job.wake();
     };
     this.#unsubscribe = [options.bus.onRestored(lookNow), options.bus.onMissed(lookNow)];
@@ -51,13 +52,26 @@ export class FactTail {
   }
 
   async #look(): Promise<boolean> {
-    const wasOut = this.#isOut;
-    this.#isOut = !this.#bus.isConnected;
+    const isOut = !this.#bus.isConnected;
+    const mustRead = this.#mustRead || isOut;
+    const sinceMs = this.#sinceMs;
     const nowMs = Date.now();
-    if (!this.#isOut && !wasOut) {
-      this.#sinceMs = nowMs;
-      return false;
+    // Set before the read, because messages may be lost during it.
+    this.#sinceMs = nowMs;
+    this.#mustRead = isOut;
+    if (!mustRead) return false;
+    try {
+      await this.#read(sinceMs);
+    } catch (error) {
+      this.#sinceMs = Math.min(this.#sinceMs, sinceMs);
+      this.#mustRead = true;
+      throw error;
     }
+    for (const [id, atMs] of this.#told) if (atMs < nowMs - 2 * OVERLAP_MS) this.#told.delete(id);
+    return false;
+  }
+
+  async #read(sinceMs: number): Promise<void> {
     const rows = await this.#db.orm
       .select()
       .from(outbox)
@@ -65,7 +79,7 @@ export class FactTail {
         and(
           // Uses the primary key, since times have no index.
           gt(outbox.seq, sql`(select coalesce(max(seq), 0) - ${FACTS_AT_ONCE} from outbox)`),
-          gt(outbox.createdAt, sql`${new Date(this.#sinceMs - OVERLAP_MS).toISOString()}::timestamptz`),
+          gt(outbox.createdAt, sql`${new Date(sinceMs - OVERLAP_MS).toISOString()}::timestamptz`),
           or(isNull(outbox.claimedBy), ne(outbox.claimedBy, this.#owner)),
         ),
       )
@@ -75,9 +89,6 @@ export class FactTail {
       this.#told.set(fact.id, Date.parse(fact.createdAt));
       this.#listener(fact);
     }
-    this.#sinceMs = nowMs;
-    for (const [id, atMs] of this.#told) if (atMs < this.#sinceMs - 2 * OVERLAP_MS) this.#told.delete(id);
-    return false;
   }
 
   async close(): Promise<void> {
