@@ -24,10 +24,11 @@ export class FactTail {
   readonly #job: PeriodicJob;
   readonly #unsubscribe: (() => void)[];
   #listener: (fact: Fact) => void = () => {};
-  #sinceMs = Date.now();
+  /** Monotonic time since which facts may be missing here. */
+  #sinceMs = performance.now();
   /** To be read although the bus is connected. */
   #mustRead = false;
-  /** Ids of delivered facts, with their commit times. */
+  /** Ids of delivered facts, with the time of their delivery. */
   readonly #told = new Map<string, number>();
 
   constructor(options: { db: Database; bus: Bus; owner: string; log: Log }) {
@@ -55,13 +56,13 @@ export class FactTail {
     const isOut = !this.#bus.isConnected;
     const mustRead = this.#mustRead || isOut;
     const sinceMs = this.#sinceMs;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     // Set before the read, because messages may be lost during it.
     this.#sinceMs = nowMs;
     this.#mustRead = isOut;
     if (!mustRead) return false;
     try {
-      await this.#read(sinceMs);
+      await this.#read(nowMs - sinceMs + OVERLAP_MS);
     } catch (error) {
       this.#sinceMs = Math.min(this.#sinceMs, sinceMs);
       this.#mustRead = true;
@@ -71,7 +72,7 @@ export class FactTail {
     return false;
   }
 
-  async #read(sinceMs: number): Promise<void> {
+  async #read(pastMs: number): Promise<void> {
     const rows = await this.#db.orm
       .select()
       .from(outbox)
@@ -79,14 +80,15 @@ export class FactTail {
         and(
           // Uses the primary key, since times have no index.
           gt(outbox.seq, sql`(select coalesce(max(seq), 0) - ${FACTS_AT_ONCE} from outbox)`),
-          gt(outbox.createdAt, sql`${new Date(sinceMs - OVERLAP_MS).toISOString()}::timestamptz`),
+          // By the database's clock alone: this machine's may be off.
+          gt(outbox.createdAt, sql`now() - interval '1 millisecond' * ${pastMs}`),
           or(isNull(outbox.claimedBy), ne(outbox.claimedBy, this.#owner)),
         ),
       )
       .orderBy(asc(outbox.seq));
     for (const { seq: _, ...fact } of rows.map(toFact)) {
       if (this.#told.has(fact.id)) continue;
-      this.#told.set(fact.id, Date.parse(fact.createdAt));
+      this.#told.set(fact.id, performance.now());
       this.#listener(fact);
     }
   }

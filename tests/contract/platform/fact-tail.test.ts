@@ -89,6 +89,19 @@ describe.skipIf(!hasRedis || !hasPostgres)('facts that the bus lost', () => {
       await vi.waitFor(() => expect(told).toEqual(['lost']));
     }));
 
+  test.each([-10_000, 10_000])('an outage is read also if the clock of this gateway is off by %i ms', async (offMs) => {
+    const now = Date.now.bind(Date);
+    using _wrong = vi.spyOn(Date, 'now').mockImplementation(() => now() + offMs);
+    await withTail(async ({ bus, wire, told, commit }) => {
+      wire.cut();
+      await vi.waitFor(() => expect(bus.isConnected).toBe(false));
+      await commit('old', { agoMs: 12_000 });
+      await commit('new');
+      await vi.waitFor(() => expect(told).toContain('new'));
+      expect(told).toEqual(['new']);
+    });
+  });
+
   test('while it is cut off itself, it reads facts of others once', () =>
     withTail(async ({ bus, wire, told, commit }) => {
       wire.cut();
