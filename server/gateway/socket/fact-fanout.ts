@@ -46,6 +46,8 @@ export class FactFanout {
   readonly #log: Log;
   /** Pending updates, by kind and room. */
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  #mustReconsider = false;
+  #isReconsidering = false;
 
   constructor({ context, io, presence, readRoom }: FactFanoutOptions) {
     this.#context = context;
@@ -120,14 +122,21 @@ export class FactFanout {
     roomEnd: (room) => void this.#handleRoomEnded(room),
   };
 
-  /** Decides everyone's access again, because the bus may have lost facts. */
+  /** Decides everyone's access again, because the bus may have lost facts. Calls during a run cause one further run. */
   async reconsiderAll(): Promise<void> {
-    const connections = this.#presence.all();
-    for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
-      await Promise.all(
-        connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
-      );
+    this.#mustReconsider = true;
+    if (this.#isReconsidering) return;
+    this.#isReconsidering = true;
+    while (this.#mustReconsider) {
+      this.#mustReconsider = false;
+      const connections = this.#presence.all();
+      for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
+        await Promise.all(
+          connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
+        );
+      }
     }
+    this.#isReconsidering = false;
   }
 
   /**

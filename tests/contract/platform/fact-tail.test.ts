@@ -40,7 +40,7 @@ describe.skipIf(!hasRedis || !hasPostgres)('facts that the bus lost', () => {
     /** Ids of the facts that were read, in order. */
     told: string[];
     /** Commits a fact that was dispatched this long ago. */
-    commit(id: string, fact?: { by?: string; agoMs?: number }): Promise<void>;
+    commit(id: string, fact?: { by?: string; agoMs?: number; createdMs?: number }): Promise<void>;
   }
 
   async function withTail(work: (parts: Parts) => Promise<void>): Promise<void> {
@@ -51,11 +51,11 @@ describe.skipIf(!hasRedis || !hasPostgres)('facts that the bus lost', () => {
     const tail = new FactTail({ db, bus: own.bus, owner: 'own', log });
     const told: string[] = [];
     tail.onFact(({ id }) => told.push(id));
-    const commit: Parts['commit'] = async (id, { by = 'other', agoMs = 0 } = {}) => {
+    const commit: Parts['commit'] = async (id, { by = 'other', agoMs = 0, createdMs = agoMs } = {}) => {
       await db.bulk(
         `insert into outbox (id, topic, data, claimed_by, created_at, dispatched_at)
-          select $1, 'sessions.ended', '{}', $2, at, at from (select now() - interval '1 millisecond' * $3 as at) as time`,
-        [id, by, agoMs],
+          values ($1, 'sessions.ended', '{}', $2, now() - interval '1 millisecond' * $3, now() - interval '1 millisecond' * $4)`,
+        [id, by, createdMs, agoMs],
       );
     };
     try {
@@ -101,6 +101,22 @@ describe.skipIf(!hasRedis || !hasPostgres)('facts that the bus lost', () => {
       expect(told).toEqual(['new']);
     });
   });
+
+  test('facts that another gateway could not publish for half a minute are read when it reports them', () =>
+    withTail(async (parts) => {
+      const { otherWire, told, commit } = parts;
+      await loseMessage(parts);
+      const now = performance.now.bind(performance);
+      using _later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 30_000);
+      await commit('earlier', { agoMs: 300_000 });
+      await commit('lost', { agoMs: 30_000 });
+      await commit('own', { by: 'own', agoMs: 20_000 });
+      await commit('last', { agoMs: 10_000, createdMs: 200_000 });
+      otherWire.mend();
+      await vi.waitFor(() => expect(told).toContain('last'));
+      // In order and with its own, so that no older state is left standing.
+      expect(told).toEqual(['lost', 'own', 'last']);
+    }));
 
   test('while it is cut off itself, it reads facts of others once', () =>
     withTail(async ({ bus, wire, told, commit }) => {
