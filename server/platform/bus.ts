@@ -12,10 +12,10 @@ export interface Bus {
   /** Calls `listener` when messages pass again after some may have been lost. Subscribers then read the database. */
   onRestored(listener: () => void): () => void;
   /**
-   * Calls `listener` when another process reports that it could not publish a message, also while this one is
-   * connected.
+   * Calls `listener` when another process reports that it could not publish messages, also while this one is connected.
+   * The first of them was lost `agoMs` ago.
    */
-  onMissed(listener: () => void): () => void;
+  onMissed(listener: (agoMs: number) => void): () => void;
   close(): Promise<void>;
 }
 

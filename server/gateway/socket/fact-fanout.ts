@@ -19,6 +19,7 @@ import type { Connection } from './connection.ts';
 import { LiveFanout } from './live-fanout.ts';
 import type { Presence } from './presence.ts';
 import { tellPrivateFact } from './private-facts.ts';
+import { RoomUpdates } from './room-updates.ts';
 import { identityRoom, insideRoom, lobbyRoom, type SocketServer, sessionRoom } from './socket-rooms.ts';
 
 /** Minimum interval between two updates of a room, however many tips come in. */
@@ -42,25 +43,30 @@ export class FactFanout {
   readonly #context: GatewayContext;
   readonly #io: SocketServer;
   readonly #presence: Presence;
+  readonly #readRoom: (room: RoomId) => Promise<Room>;
+  readonly #updates: RoomUpdates;
   readonly #lives: LiveFanout;
   readonly #log: Log;
   /** Pending updates, by kind and room. */
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  #mustReconsider = false;
+  #isReconsidering = false;
 
   constructor({ context, io, presence, readRoom }: FactFanoutOptions) {
     this.#context = context;
     this.#io = io;
     this.#presence = presence;
+    this.#readRoom = readRoom;
     this.#log = context.log;
+    this.#updates = new RoomUpdates({ hasAudience: (room) => presence.isOpen(room), log: context.log });
     this.#lives = new LiveFanout({
       read: readRoom,
-      hasAudience: (room) => presence.isOpen(room),
+      updates: this.#updates,
       send: (room, live) => {
         const people = io.local.to(lobbyRoom(room));
         if ('startedAt' in live) people.emit('stage:liveStarted', live);
         else people.emit('stage:liveEnded', live);
       },
-      log: context.log,
     });
     listenToFacts(context.outbox, {
       sockets: (facts) => {
@@ -109,7 +115,7 @@ export class FactFanout {
     },
     earnings: (room) => this.#throttle('earnings', room, () => this.#sendEarnings(room)),
     goal: (room, { topic }) => {
-      if (topic === 'goal.changed') void this.#attempt('goal', room, () => this.#sendGoal(room, true));
+      if (topic === 'goal.changed') void this.#updates.attempt('goalChange', room, () => this.#sendGoal(room, true));
       else this.#throttle('goal', room, () => this.#sendGoal(room, false));
     },
     live: (room, { createdAt }) => void this.#lives.note(room, createdAt),
@@ -120,14 +126,21 @@ export class FactFanout {
     roomEnd: (room) => void this.#handleRoomEnded(room),
   };
 
-  /** Decides everyone's access again, because the bus may have lost facts. */
+  /** Decides everyone's access again, because the bus may have lost facts. Calls during a run cause one further run. */
   async reconsiderAll(): Promise<void> {
-    const connections = this.#presence.all();
-    for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
-      await Promise.all(
-        connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
-      );
+    this.#mustReconsider = true;
+    if (this.#isReconsidering) return;
+    this.#isReconsidering = true;
+    while (this.#mustReconsider) {
+      this.#mustReconsider = false;
+      const connections = this.#presence.all();
+      for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
+        await Promise.all(
+          connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
+        );
+      }
     }
+    this.#isReconsidering = false;
   }
 
   /**
@@ -176,10 +189,11 @@ export class FactFanout {
   }
 
   async #handleRoomEnded(roomId: RoomId): Promise<void> {
+    await this.#updates.attempt('end', roomId, async () => {
+      this.#io.local.to(lobbyRoom(roomId)).emit('rooms:ended', { room: await this.#readRoom(roomId) });
+    });
+    await this.#reconsiderRoom(roomId);
     try {
-      const room = await this.#context.rooms.getRoom(roomId);
-      this.#io.local.to(lobbyRoom(roomId)).emit('rooms:ended', { room });
-      await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
       await this.#context.stage.closeRoom(roomId);
     } catch (error) {
       this.#log.error({ err: error, room: roomId }, 'room not closed');
@@ -187,15 +201,16 @@ export class FactFanout {
   }
 
   async #sendRoom(roomId: RoomId, { changed }: RoomChanged): Promise<void> {
-    try {
-      const room = changedRoom.parse(await this.#context.rooms.getRoom(roomId));
+    await this.#updates.attempt('change', roomId, async () => {
+      const room = changedRoom.parse(await this.#readRoom(roomId));
       this.#io.local.to(lobbyRoom(roomId)).emit('rooms:changed', { room });
-      // The offer of those who wait has another price.
-      if (changed.includes('priceMinor'))
-        await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
-    } catch (error) {
-      this.#log.error({ err: error, room: roomId }, 'change of a room not sent');
-    }
+    });
+    // The offer of those who wait has another price.
+    if (changed.includes('priceMinor')) await this.#reconsiderRoom(roomId);
+  }
+
+  async #reconsiderRoom(roomId: RoomId): Promise<void> {
+    await Promise.all(this.#presence.inRoom(roomId).map((connection) => connection.reconsider()));
   }
 
   /** Sends one update after the interval; facts that arrive meanwhile are covered by it. */
@@ -204,17 +219,9 @@ export class FactFanout {
     if (this.#timers.has(key)) return;
     const timer = setTimeout(() => {
       this.#timers.delete(key);
-      void this.#attempt(kind, room, send);
+      void this.#updates.attempt(kind, room, send);
     }, INTERVAL_MS[kind]);
     this.#timers.set(key, timer);
-  }
-
-  async #attempt(kind: keyof typeof INTERVAL_MS, room: RoomId, send: () => Promise<void>): Promise<void> {
-    try {
-      await send();
-    } catch (error) {
-      this.#log.error({ err: error, room, kind }, 'room update not sent');
-    }
   }
 
   async #sendEarnings(room: RoomId): Promise<void> {
@@ -261,7 +268,7 @@ export class FactFanout {
   close(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    this.#lives.close();
+    this.#updates.close();
   }
 }
 

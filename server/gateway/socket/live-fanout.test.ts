@@ -3,6 +3,7 @@ import { SharedRead } from '../../platform/db/shared-read.ts';
 import { createLog } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LiveFanout, type LiveState } from './live-fanout.ts';
+import { RoomUpdates } from './room-updates.ts';
 
 const ROOM = 'room_1' as RoomId;
 const log = createLog({ level: 'silent', pretty: false });
@@ -15,11 +16,11 @@ test('a late fact about a start, from a stalled gateway, reports that the live h
     if (isAway) throw new Error('The database is away.');
     return { status: 'scheduled', liveStartedAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
   });
+  const updates = new RoomUpdates({ hasAudience: () => true, log });
   const lives = new LiveFanout({
     read: (room) => reads.get(room),
-    hasAudience: () => true,
     send: (_room, live) => told.push(live),
-    log,
+    updates,
   });
   try {
     await lives.note(ROOM, 'the end');
@@ -28,7 +29,7 @@ test('a late fact about a start, from a stalled gateway, reports that the live h
     await vi.advanceTimersByTimeAsync(5_000);
     expect(told).toMatchObject([{ endedAt: 'the start' }, { endedAt: 'the end' }]);
   } finally {
-    lives.close();
+    updates.close();
     vi.useRealTimers();
   }
 });

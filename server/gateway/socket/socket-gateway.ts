@@ -182,8 +182,11 @@ export class SocketGateway {
         context.stage.handleRestored();
         void this.#facts.reconsiderAll();
       }),
-      // Facts that another gateway could not pass on come from their table.
-      context.bus.onMissed(() => this.#fanout.checkAll()),
+      // Facts that another gateway could not pass on come from their table too.
+      context.bus.onMissed(() => {
+        this.#fanout.checkAll();
+        void this.#facts.reconsiderAll();
+      }),
       context.bus.subscribe(FACTS_BUS_TOPIC, (fact) => this.#facts.handlePersonFact(fact as Fact)),
     ];
   }

@@ -1,6 +1,7 @@
 /**
  * Reads facts of other processes from the outbox' table while the bus is down, so that revoked access ends here within
- * a second also without Redis; and once more after the outage, for facts that fell into the gap.
+ * a second also without Redis; and once more after the outage, or after one of another process alone, for facts that
+ * fell into the gap.
  */
 
 import type { Bus } from '../bus.ts';
@@ -14,7 +15,7 @@ import { type Fact, toFact } from './outbox.ts';
 const LOOK_MS = 500;
 /** Facts become visible out of time order: this much is read again. */
 const OVERLAP_MS = 3_000;
-/** Facts per read. After a longer outage everyone's access is decided again anyway. */
+/** Facts per read. After an outage everyone's access is decided again anyway. */
 const FACTS_AT_ONCE = 5_000;
 
 export class FactTail {
@@ -24,9 +25,11 @@ export class FactTail {
   readonly #job: PeriodicJob;
   readonly #unsubscribe: (() => void)[];
   #listener: (fact: Fact) => void = () => {};
-  #sinceMs = Date.now();
-  #isOut = false;
-  /** Ids of delivered facts, with their commit times. */
+  /** Monotonic time since which facts may be missing here. */
+  #sinceMs = performance.now();
+  /** To be read although the bus is connected. */
+  #mustRead = false;
+  /** Ids of delivered facts, with the time of their delivery. */
   readonly #told = new Map<string, number>();
 
   constructor(options: { db: Database; bus: Bus; owner: string; log: Log }) {
@@ -34,12 +37,8 @@ export class FactTail {
     this.#bus = options.bus;
     this.#owner = options.owner;
     this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log: options.log, run: () => this.#look() });
-    const lookNow = () => {
-      // Also after an outage between two reads, or of another process alone.
-      this.#isOut = true;
-      this.#job.wake();
-    };
-    this.#unsubscribe = [options.bus.onRestored(lookNow), options.bus.onMissed(lookNow)];
+    const { bus } = options;
+    this.#unsubscribe = [bus.onRestored(() => this.#readBack(0)), bus.onMissed((agoMs) => this.#readBack(agoMs))];
   }
 
   onFact(listener: (fact: Fact) => void): void {
@@ -50,34 +49,59 @@ export class FactTail {
     this.#job.start();
   }
 
+  /** Also after an outage between two looks, or of another process alone, which began `agoMs` ago. */
+  #readBack(agoMs: number): void {
+    this.#sinceMs = Math.min(this.#sinceMs, performance.now() - agoMs);
+    this.#mustRead = true;
+    this.#job.wake();
+  }
+
   async #look(): Promise<boolean> {
-    const wasOut = this.#isOut;
-    this.#isOut = !this.#bus.isConnected;
-    const nowMs = Date.now();
-    if (!this.#isOut && !wasOut) {
-      this.#sinceMs = nowMs;
-      return false;
-    }
-    const rows = await this.#db.orm
-      .select()
-      .from(outbox)
-      .where(
-        and(
-          // Uses the primary key, since times have no index.
-          gt(outbox.seq, sql`(select coalesce(max(seq), 0) - ${FACTS_AT_ONCE} from outbox)`),
-          gt(outbox.createdAt, sql`${new Date(this.#sinceMs - OVERLAP_MS).toISOString()}::timestamptz`),
-          or(isNull(outbox.claimedBy), ne(outbox.claimedBy, this.#owner)),
-        ),
-      )
-      .orderBy(asc(outbox.seq));
-    for (const { seq: _, ...fact } of rows.map(toFact)) {
-      if (this.#told.has(fact.id)) continue;
-      this.#told.set(fact.id, Date.parse(fact.createdAt));
+    const isOut = !this.#bus.isConnected;
+    const mustRead = this.#mustRead || isOut;
+    const sinceMs = this.#sinceMs;
+    const nowMs = performance.now();
+    // Set before the read, because messages may be lost during it.
+    this.#sinceMs = nowMs;
+    this.#mustRead = isOut;
+    if (!mustRead) return false;
+    for (const fact of await this.#read({ sinceMs, nowMs, isOut })) {
+      if (isOut && this.#told.has(fact.id)) continue;
+      this.#told.set(fact.id, nowMs);
       this.#listener(fact);
     }
-    this.#sinceMs = nowMs;
-    for (const [id, atMs] of this.#told) if (atMs < this.#sinceMs - 2 * OVERLAP_MS) this.#told.delete(id);
+    for (const [id, atMs] of this.#told) if (atMs < nowMs - 2 * OVERLAP_MS) this.#told.delete(id);
     return false;
+  }
+
+  /**
+   * During an outage, the facts of others. After it all facts in order, so that an older state of another process does
+   * not stay after a newer one of this process.
+   */
+  async #read({ sinceMs, nowMs, isOut }: { sinceMs: number; nowMs: number; isOut: boolean }): Promise<Fact[]> {
+    const isOfOthers = or(isNull(outbox.claimedBy), ne(outbox.claimedBy, this.#owner));
+    const pastMs = nowMs - sinceMs + OVERLAP_MS;
+    try {
+      const rows = await this.#db.orm
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            // Uses the primary key, since times have no index.
+            gt(outbox.seq, sql`(select coalesce(max(seq), 0) - ${FACTS_AT_ONCE} from outbox)`),
+            // By the database's clock alone: this machine's may be off.
+            sql`coalesce(${outbox.dispatchedAt}, ${outbox.createdAt}) > now() - interval '1 millisecond' * ${pastMs}`,
+            isOut ? isOfOthers : undefined,
+          ),
+        )
+        .orderBy(asc(outbox.seq));
+      return rows.map(toFact).map(({ seq: _, ...fact }) => fact);
+    } catch (error) {
+      // The next look reads this time too.
+      this.#sinceMs = Math.min(this.#sinceMs, sinceMs);
+      this.#mustRead = true;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

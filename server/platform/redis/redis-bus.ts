@@ -29,7 +29,9 @@ export class RedisBus implements Bus {
   readonly #origin: string;
   readonly #onLost: () => void;
   readonly #topics = new Map<string, Topic>();
-  readonly #missed = new Set<() => void>();
+  readonly #missed = new Set<(agoMs: number) => void>();
+  /** Monotonic time of the first loss that is not reported. */
+  #firstLossMs = Number.POSITIVE_INFINITY;
   #lossTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -60,7 +62,7 @@ export class RedisBus implements Bus {
     return this.#subscriber.onRestored(listener);
   }
 
-  onMissed(listener: () => void): () => void {
+  onMissed(listener: (agoMs: number) => void): () => void {
     this.#missed.add(listener);
     return () => this.#missed.delete(listener);
   }
@@ -68,32 +70,47 @@ export class RedisBus implements Bus {
   publish(topic: string, message: unknown): void {
     const text = JSON.stringify(message);
     queueMicrotask(() => this.#here.deliver(topic, text));
+    const atMs = performance.now();
     if (this.#publisher.status !== 'ready' || commandsInFlight(this.#publisher) >= COMMANDS_IN_FLIGHT_MAX) {
-      this.#noteLost();
+      this.#noteLost(atMs);
       return;
     }
     this.#publisher
       .spublish(this.#channelPrefix + topic, this.#origin + SEPARATOR + text)
-      .catch(() => this.#noteLost());
+      .catch(() => this.#noteLost(atMs));
   }
 
-  #noteLost(): void {
+  #noteLost(atMs: number): void {
     this.#onLost();
-    this.#reportLossSoon();
+    this.#reportLossSoon(atMs);
   }
 
   /** Subscribers that come after the report have read the database since; earlier ones read it now. */
-  #reportLossSoon(): void {
+  #reportLossSoon(sinceMs: number): void {
     if (this.#closed) return;
+    this.#firstLossMs = Math.min(this.#firstLossMs, sinceMs);
     this.#lossTimer ??= setTimeout(() => {
       this.#lossTimer = undefined;
-      if (this.#publisher.status !== 'ready') this.#reportLossSoon();
-      else this.#publisher.spublish(this.#lossChannel, this.#origin).catch(() => this.#reportLossSoon());
+      this.#reportLoss();
     }, LOSS_REPORT_MS).unref();
   }
 
-  #handleLoss(origin: string): void {
-    if (origin !== this.#origin) for (const listener of this.#missed) listener();
+  #reportLoss(): void {
+    const sinceMs = this.#firstLossMs;
+    if (this.#publisher.status !== 'ready') {
+      this.#reportLossSoon(sinceMs);
+      return;
+    }
+    this.#firstLossMs = Number.POSITIVE_INFINITY;
+    const agoMs = Math.ceil(performance.now() - sinceMs);
+    this.#publisher
+      .spublish(this.#lossChannel, this.#origin + SEPARATOR + agoMs)
+      .catch(() => this.#reportLossSoon(sinceMs));
+  }
+
+  #handleLoss(message: string): void {
+    const [origin, agoMs] = message.split(SEPARATOR);
+    if (origin !== this.#origin) for (const listener of this.#missed) listener(Number(agoMs ?? 0));
   }
 
   subscribe(topic: string, handler: BusHandler): Subscription {

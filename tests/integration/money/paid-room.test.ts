@@ -1,7 +1,8 @@
 /**
  * The paid live over the wire: the real app, worker, Stripe SDK and emulator; light media clients instead of a browser.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { Access } from '../../../server/protocol/rooms.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, watch } from '../../support/media/media.ts';
@@ -249,6 +250,37 @@ test("the end of a room revokes everyone's access and is announced", async () =>
   await loge.server('POST', `/v1/rooms/${room}/end`, {});
   expect((await ended).room.status).toBe('ended');
   expect((await revoked).access).toEqual({ state: 'refused', reason: 'room_ended' });
+});
+
+// Regression: one failed read left people in an ended room, or with the old price, until they reloaded.
+describe('while the room cannot be read', () => {
+  const failRooms = () => vi.spyOn(loge.app.context.rooms, 'getRoom').mockRejectedValue(new Error('Connection lost'));
+
+  test('its end still takes everyone out, and is announced once the room can be read', async () => {
+    const { id: room } = await loge.createRoom({ kind: 'free' });
+    using fan = await connect('lea', room);
+    using failing = failRooms();
+    const revoked = fan.next('rooms:accessRevoked');
+    await expect(loge.app.context.rooms.endRoom(room as RoomId)).rejects.toThrow('Connection lost');
+    expect((await revoked).access).toEqual({ state: 'refused', reason: 'room_ended' });
+    const ended = fan.next('rooms:ended');
+    failing.mockRestore();
+    expect((await ended).room.status).toBe('ended');
+  });
+
+  test('its new price still reaches the lobby, and the change once the room can be read', async () => {
+    const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+    using fan = await connect('lea', room);
+    using failing = failRooms();
+    const offered = fan.next('rooms:accessRevoked');
+    const change = { priceMinor: PRICE_MINOR + 100 };
+    await loge.app.context.rooms.changes.apply(room as RoomId, change, async () => false);
+    expect((await offered).access.offer).toMatchObject(change);
+    expect(failing).toHaveBeenCalled();
+    const changed = fan.next('rooms:changed');
+    failing.mockRestore();
+    expect((await changed).room.access).toMatchObject(change);
+  });
 });
 
 test('a change of the room reaches the lobby at once, with the new price in the offer', async () => {

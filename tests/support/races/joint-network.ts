@@ -3,6 +3,7 @@
  * delay, repeat or lose them.
  */
 import { LiveFanout, type LiveState } from '../../../server/gateway/socket/live-fanout.ts';
+import { RoomUpdates } from '../../../server/gateway/socket/room-updates.ts';
 import { SharedRead } from '../../../server/platform/db/shared-read.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
@@ -50,7 +51,7 @@ export class JointNetwork {
   }
 
   close(): void {
-    for (const gateway of this.gateways) gateway.lives.close();
+    for (const gateway of this.gateways) gateway.updates.close();
   }
 
   /**
@@ -75,20 +76,21 @@ export class JointGateway {
   readonly rooms: ModelHouse['rooms'];
   readonly sockets = new Map<string, NetworkSocket>();
   readonly reads: SharedRead<RoomId, LiveState>;
+  readonly updates: RoomUpdates;
   readonly lives: LiveFanout;
 
   constructor({ stage }: Gateway, { rooms }: ModelHouse) {
     this.stage = stage;
     this.rooms = rooms;
     this.reads = new SharedRead((room) => rooms.readLive(room));
+    this.updates = new RoomUpdates({ hasAudience: () => this.sockets.size > 0, log });
     this.lives = new LiveFanout({
       read: (room) => this.reads.get(room),
-      hasAudience: () => this.sockets.size > 0,
       send: (_room, live) => {
         const name = 'startedAt' in live ? 'stage:liveStarted' : 'stage:liveEnded';
         for (const socket of this.sockets.values()) socket.deliver(name, live);
       },
-      log,
+      updates: this.updates,
     });
     stage.onEvent(({ socket, event: { type, ...data } }) => this.sockets.get(socket)?.deliver(`stage:${type}`, data));
   }
