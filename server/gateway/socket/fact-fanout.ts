@@ -131,16 +131,19 @@ export class FactFanout {
     this.#mustReconsider = true;
     if (this.#isReconsidering) return;
     this.#isReconsidering = true;
-    while (this.#mustReconsider) {
-      this.#mustReconsider = false;
-      const connections = this.#presence.all();
-      for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
-        await Promise.all(
-          connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
-        );
+    try {
+      while (this.#mustReconsider) {
+        this.#mustReconsider = false;
+        const connections = this.#presence.all();
+        for (let at = 0; at < connections.length; at += RECONSIDERED_AT_ONCE) {
+          await Promise.all(
+            connections.slice(at, at + RECONSIDERED_AT_ONCE).map((connection: Connection) => connection.reconsider()),
+          );
+        }
       }
+    } finally {
+      this.#isReconsidering = false;
     }
-    this.#isReconsidering = false;
   }
 
   /**
