@@ -43,7 +43,7 @@ export class LogeChatBar extends RoomPart {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     const { room } = this;
-    // Whoever has ended the panic or the live.
+    // However the panic or the live has ended.
     if (!room?.chat.state?.panic || !room.localParticipant.isLive) this.halted = [];
   }
 

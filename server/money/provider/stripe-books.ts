@@ -48,7 +48,7 @@ export class StripeBooks implements ProviderBooks {
   }
 }
 
-/** Of a list that was cut short, without its oldest second, of which some may be missing. */
+/** A list that was cut short, without its oldest second: facts of that second may be missing. */
 function newestOf(movements: ProviderMovement[]): { movements: ProviderMovement[]; sinceMs: number } {
   const oldestMs = movements.at(-1)?.createdAtMs ?? 0;
   return { movements: movements.filter(({ createdAtMs }) => createdAtMs > oldestMs), sinceMs: oldestMs + 1000 };

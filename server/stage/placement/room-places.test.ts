@@ -211,7 +211,7 @@ test('a read while the room moves off a draining node does not leave the other n
   expect(nodes.followed).toContain('second follows third at fence 1');
 });
 
-test('a viewer who comes back to a node in the moment in which it leaves the tree is told where the stage is', async () => {
+test('a node that leaves the tree gives the location of the stage to a viewer who returns at that moment', async () => {
   const { nodes, fleet, hashes, places, publish } = await house();
   expect(await publish()).toBe('first');
   for (const node of ['first', 'third']) await nodes.announce(node, { load: 90 });
@@ -236,7 +236,7 @@ test('a viewer who comes back to a node in the moment in which it leaves the tre
   expect(await watch()).toEqual({ node: 'second', answer: 'first' });
 });
 
-test('a node that was out of reach when the publisher moved is told at the next check', async () => {
+test('a node that was unreachable when the publisher moved gets the new location at the next check', async () => {
   const { nodes, fleet, trees, publish, use } = await house();
   expect(await publish()).toBe('first');
   await trees.claimEdge(ROOM, 'second', 'first');

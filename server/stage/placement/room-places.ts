@@ -213,7 +213,7 @@ export class RoomPlaces {
         await this.#claimWatched(room, { origin, edges }, watched);
         if (publisher === undefined) continue;
         await this.#pruner.pruneIdle(room, [...edges.keys()]);
-        // A node may have been out of reach when it was told.
+        // A node may have been unreachable when the location was sent.
         await this.#haveFollow(room, [], LOWEST_FENCE);
       } else if (publisher !== undefined && !this.#fleet.draining(publisher)) await this.#reclaim(room, publisher);
     }

@@ -35,7 +35,7 @@ export class ReportsStore {
     return inserted && toReport(inserted);
   }
 
-  /** As long as the case is not decided. The order of an authority is the same whoever files it. */
+  /** As long as the case is not decided. An order is the same order if another person files it. */
   async findSame({
     reporter = null,
     authorityOrder = null,

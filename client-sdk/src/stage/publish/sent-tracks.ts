@@ -202,7 +202,7 @@ export class SentTracks {
 
   async #produce({ source, track, muted }: OutgoingTrack): Promise<boolean> {
     const { engine, connection, onLayers } = this.#options;
-    // What the server cannot be told of is synced after the socket is back. The media flows meanwhile.
+    // The media flows without the socket. The server hears of this change once the socket is back.
     if (connection.state !== 'connected') return false;
     const device = await engine.ready();
     const { transport } = this.media;
