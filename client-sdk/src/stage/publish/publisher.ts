@@ -18,6 +18,7 @@ import type { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import type { LayerControl } from './layer-control.ts';
+import { PreparedSession } from './prepared-session.ts';
 import type { OutgoingTrack, SentTracks } from './sent-tracks.ts';
 
 export interface PublisherHandlers {
@@ -62,8 +63,7 @@ export class Publisher {
   #retiring: { sent: SentTracks; timer: ReturnType<typeof setTimeout> } | null = null;
   #isMoving = false;
   readonly #spares: SpareKeeper<SentTracks>;
-  /** A session that is not on stage, for the next `publish()`. */
-  #prepared: Promise<SentTracks | null> = Promise.resolve(null);
+  readonly #prepared: PreparedSession;
   /** The spare that is being filled with tracks. */
   #nextSpare: SentTracks | null = null;
   /** Layers requested for producers whose id is not known yet, by producer id. */
@@ -88,6 +88,11 @@ export class Publisher {
       session: ({ media }) => media.session,
       isClosed: ({ media }) => media.closed,
       close: ({ media }, leave) => (leave ? media.leave() : media.close()),
+      log: dependencies.log,
+    });
+    this.#prepared = new PreparedSession({
+      open: () => this.#openSession({ isPrepared: true }),
+      fill: (sent) => this.#fill(sent),
       log: dependencies.log,
     });
   }
@@ -122,7 +127,7 @@ export class Publisher {
     this.#unseen = 0;
     this.#want(tracks);
     try {
-      const prepared = await this.#takePrepared(run);
+      const prepared = await this.#prepared.take(this.#publication, run);
       if (!prepared) run.throwIfAborted();
       const sent = prepared ?? (await this.#openSession({}));
       if (run.aborted) sent.media.leave();
@@ -138,22 +143,12 @@ export class Publisher {
   prepare(tracks: readonly OutgoingTrack[]): void {
     if (this.#state.kind !== 'off') return;
     this.#want(tracks);
-    this.#prepared = this.#prepared
-      .then(async (earlier) => {
-        const sent = earlier && !earlier.media.closed ? earlier : await this.#openSession({ isPrepared: true });
-        await this.#fill(sent);
-        return sent;
-      })
-      .catch((error) => {
-        this.#log('debug', 'going live not prepared', { code: toLogeError(error, 'internal').code });
-        return null;
-      });
+    this.#prepared.prepare();
   }
 
   /** Ends what `prepare()` has opened. */
   dropPrepared(): void {
-    void this.#prepared.then((sent) => sent?.media.leave());
-    this.#prepared = Promise.resolve(null);
+    this.#prepared.drop();
   }
 
   /** Stops sending, without a request. Returns the publication, if one was on or starting. */
@@ -285,9 +280,7 @@ export class Publisher {
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
     if (this.#retiring?.sent.media.session === session) this.#leaveRetiring();
     this.#spares.handleClosed(session);
-    void this.#prepared.then((sent) => {
-      if (sent?.media.session === session) sent.media.close();
-    });
+    this.#prepared.handleClosed(session);
     if (this.#nextSpare?.media.session === session) this.#nextSpare.media.close();
     if (this.session !== session) return;
     const ending = END_REASONS[reason];
@@ -353,27 +346,6 @@ export class Publisher {
   #want(tracks: readonly OutgoingTrack[]): void {
     this.#tracks.clear();
     for (const track of tracks) this.#tracks.set(track.source, track);
-  }
-
-  /** The prepared session, on stage now; null where there is none. */
-  async #takePrepared(run: AbortSignal): Promise<SentTracks | null> {
-    const prepared = this.#prepared;
-    this.#prepared = Promise.resolve(null);
-    const sent = await prepared;
-    if (!sent || sent.media.closed) return null;
-    let isOnStage = false;
-    try {
-      if (run.aborted || !sent.isReady) return null;
-      await sent.takeStage(this.#publication);
-      isOnStage = true;
-      return sent;
-    } catch (error) {
-      const { code } = toLogeError(error, 'internal');
-      if (code !== 'session_not_found') throw error;
-      return null;
-    } finally {
-      if (!isOnStage) sent.media.leave();
-    }
   }
 
   async #openSession({
