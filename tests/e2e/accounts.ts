@@ -110,19 +110,19 @@ export class Accounts implements AsyncDisposable {
     yield { name: 'creator-page', visitor: fan };
     await this.#follow(fan);
     yield { name: 'creator-page-followed', visitor: fan };
-    yield* this.#moderatorScenes(phone);
-    await this.#signOutEverywhere(phone);
+    yield* this.#moderatorScenes(phone, laptop);
+    await this.#signOutEverywhere(phone, laptop);
   }
 
   /** A moderator accepts a link as a new person, is seen and removed, and closes their account. */
-  async *#moderatorScenes(creator: Visitor): AsyncGenerator<Scene> {
+  async *#moderatorScenes(creator: Visitor, moderator: Visitor): AsyncGenerator<Scene> {
     await creator.page.goto(`${this.loge.url}/studio`);
     await creator.by('moderator-invite').click();
     const link = await creator.by('moderator-link').inputValue();
     yield { name: 'studio-moderators', visitor: creator };
 
     const to = link.slice(this.loge.url.length);
-    const moderator = await this.#open(`/sign-in?to=${encodeURIComponent(to)}`, DESKTOP);
+    await moderator.page.goto(`${this.loge.url}/sign-in?to=${encodeURIComponent(to)}`);
     await ask(moderator, MODERATOR_ADDRESS);
     await moderator.by('sign-in-code').fill((await this.letterTo(MODERATOR_ADDRESS)).code);
     await moderator.by('sign-in-confirm').click();
@@ -137,8 +137,6 @@ export class Accounts implements AsyncDisposable {
     await creator.page.reload();
     await creator.by('moderators').getByRole('button').click();
     await creator.by('note').waitFor();
-    // An announcement keeps the language in which it was made.
-    await creator.page.goto(`${this.loge.url}/account`);
 
     await moderator.page.reload();
     const download = moderator.page.waitForEvent('download');
@@ -220,17 +218,17 @@ export class Accounts implements AsyncDisposable {
   }
 
   /** A second device, signed in by code, is out as well. */
-  async #signOutEverywhere(phone: Visitor): Promise<void> {
-    const tablet = await this.#open('/sign-in?to=/account', DESKTOP);
-    await tablet.by('sign-in-address').waitFor();
+  async #signOutEverywhere(phone: Visitor, laptop: Visitor): Promise<void> {
+    await laptop.page.goto(`${this.loge.url}/sign-in?to=/account`);
+    await laptop.by('sign-in-address').waitFor();
     const first = await this.letterTo(ADDRESS);
-    await ask(tablet, ADDRESS);
+    await ask(laptop, ADDRESS);
     await eventually(async () => (await this.letterTo(ADDRESS)).code !== first.code, 'the second mail is sent');
-    await tablet.by('sign-in-code').fill((await this.letterTo(ADDRESS)).code);
-    await tablet.by('sign-in-confirm').click();
-    await tablet.by('sessions').locator('li').nth(1).waitFor();
-    await tablet.by('sign-out-everywhere').click();
-    await tablet.page.waitForURL(`${this.loge.url}/`);
+    await laptop.by('sign-in-code').fill((await this.letterTo(ADDRESS)).code);
+    await laptop.by('sign-in-confirm').click();
+    await laptop.by('sessions').locator('li').nth(1).waitFor();
+    await laptop.by('sign-out-everywhere').click();
+    await laptop.page.waitForURL(`${this.loge.url}/`);
     await phone.page.reload();
     await phone.by('to-sign-in').waitFor();
   }
@@ -252,9 +250,6 @@ export class Accounts implements AsyncDisposable {
     await phone.by('creator-adult').check();
     await phone.by('creator-terms').check();
     await phone.by('creator-become').click();
-    await phone.by('is-creator').waitFor();
-    // An announcement keeps the language in which it was made.
-    await phone.page.reload();
     await phone.by('is-creator').waitFor();
   }
 

@@ -158,12 +158,6 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(acts.acts[0]).toMatchObject({ act: 'refund', subject: ticket, by: 'operator', reason: 'Not held' });
   });
 
-  test('only operators can open the desk', async () => {
-    const fan = await enter('malik', '/desk', 'phone');
-    await fan.by('operators-only').waitFor();
-    expect(await fan.page.getByTestId('desk-payments').count()).toBe(0);
-  });
-
   test('a saved card with authentication: a refusal charges nothing, a confirmation credits the wallet', async () => {
     const fan = await enter('ines', '/wallet', 'phone');
     await fan.by('topup-amount-1000').click();

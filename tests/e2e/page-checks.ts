@@ -25,9 +25,8 @@ export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untran
 
 /**
  * Shows every scene in both languages at one width, scenes in turn as on a phone and on a desktop, a drawn one of them
- * first, and in French, whose texts are longer, at the other width too. axe-core, which takes most of the time, checks
- * it on a phone in English or on a desktop in French. With `--long` each is done in every combination. `isSameInBoth`
- * is true for a text that needs no translation.
+ * first; and on a phone in French, whose texts are longer. axe-core checks it on a phone in English or on a desktop in
+ * French. With `--long` each is done in every combination. `isSameInBoth` is true for a text that needs no translation.
  */
 export async function inspectScenes(
   scenes: Iterable<Scene> | AsyncIterable<Scene>,
@@ -44,7 +43,8 @@ export async function inspectScenes(
     const [first, other] = turn % 2 === 0 ? ([PHONE, DESKTOP] as const) : ([DESKTOP, PHONE] as const);
     const whole = first === PHONE ? 'en' : 'fr';
     for (const language of fixedLanguage ? [fixedLanguage] : (['en', 'fr'] as const)) {
-      for (const viewport of language === 'en' && !fixedLanguage && !isLong ? [first] : [first, other]) {
+      const isAlsoOther = isLong || fixedLanguage || (language === 'fr' && other === PHONE);
+      for (const viewport of isAlsoOther ? [first, other] : [first]) {
         await show(scene, { language, viewport });
         const where = `${name} at ${viewport.width} in ${language}`;
         if (isLong || (viewport === first && language === (fixedLanguage ?? whole)))
@@ -152,7 +152,8 @@ function findTexts(): string[] {
       // The server's explanations for operators are always English, and marked as such.
       if (node.getAttribute('lang') === 'en') continue;
       // An earlier announcement keeps the language in which it was made.
-      if (!node.checkVisibility({ visibilityProperty: true }) || node.role === 'log') continue;
+      const isAnnouncement = node.role === 'log' || node.getAttribute('data-testid') === 'note';
+      if (!node.checkVisibility({ visibilityProperty: true }) || isAnnouncement) continue;
       for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name));
       if (node.shadowRoot) visit(node.shadowRoot);
       visit(node);

@@ -66,7 +66,7 @@ export async function isPlaying(visitor: Visitor, testId: string): Promise<boole
 export async function expectVideo(fan: Visitor): Promise<void> {
   await eventually(() => isPlaying(fan, 'stage-video'), 'the stage plays');
   const before = (await fan.received()).framesDecoded;
-  await eventually(async () => (await fan.received()).framesDecoded > before + 5, 'frames go on being decoded');
+  await eventually(async () => (await fan.received()).framesDecoded > before + 2, 'frames go on being decoded');
 }
 
 export async function say(visitor: Visitor, text: string): Promise<void> {

@@ -89,7 +89,7 @@ async function framesOf({ page }: Visitor): Promise<number[]> {
   );
 }
 
-const ENOUGH_FRAMES = 10;
+const ENOUGH_FRAMES = 5;
 
 /** Connections that received frames meanwhile. */
 function flowing(before: number[], now: number[]): number[] {

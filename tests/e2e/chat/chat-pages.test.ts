@@ -20,7 +20,7 @@ const SAME_IN_BOTH = new Set([
     'pause',
     'volume',
   ],
-  ...['4 votes', '1 min', '3 min', '5 min', '10 min'],
+  ...['3 votes', '4 votes', '1 min', '3 min', '5 min', '10 min'],
   ...['Camille', 'Camille Aubry', 'Léa', 'Tom', 'Malik', 'Inès', 'Jo', 'camille', 'tom', 'lea', 'malik'],
 ]);
 

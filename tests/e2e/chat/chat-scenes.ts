@@ -112,6 +112,9 @@ export class ChatScenes implements AsyncDisposable {
 
     await this.#enter(visitor, 'busy', 'lea');
     await openStrip(visitor);
+    await visitor.by('poll-option-0').waitFor();
+    yield 'chat-poll';
+    await visitor.page.setViewportSize(PHONE);
     await visitor.by('poll-option-0').click();
     await visitor.by('poll-fold').click();
     // As the server reports it above the readable rate, which this scene does not reach.
@@ -122,10 +125,6 @@ export class ChatScenes implements AsyncDisposable {
     });
     await visitor.by('chat-sampled').waitFor();
     yield 'chat-busy';
-    await this.#enter(visitor, 'busy', 'tom');
-    await openStrip(visitor);
-    await visitor.by('poll-option-0').waitFor();
-    yield 'chat-poll';
     await visitor.page.setViewportSize(PHONE);
     await openStrip(visitor);
     await visitor.by('chat-emoji').click();
