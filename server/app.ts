@@ -160,11 +160,8 @@ export class App {
     const http = createHttpApp(context, {
       viewerCount: (room) => sockets.viewerCount(room),
       watchAhead: (viewer, input, response) => watchAhead(context, viewer, input, response),
-      whyNotReady: () => [
-        ...(isDraining ? ['draining'] : []),
-        ...(redis?.connections.whyNotReady() ?? []),
-        ...stage.whyNotReady(),
-      ],
+      isDraining: () => isDraining,
+      whatIsLost: () => [...(redis?.connections.whatIsLost() ?? []), ...stage.whatIsLost()],
     });
     outbox.start();
     context.factTail.start();

@@ -9,7 +9,7 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'loge_' });
   const registers = [registry];
-  return {
+  const metrics = {
     registry,
     eventLoopDelay: new Histogram({
       name: 'loge_event_loop_delay_seconds',
@@ -193,4 +193,9 @@ export function createMetrics() {
       registers,
     }),
   };
+  // Alerts ask for the increase of these, which takes a first sample of 0 to be seen.
+  for (const outcome of ['failed', 'found_by_listing']) metrics.providerEvents.inc({ outcome }, 0);
+  for (const outcome of ['sent', 'retried']) metrics.letters.inc({ outcome }, 0);
+  metrics.webhookDeliveries.inc({ outcome: 'given_up' }, 0);
+  return metrics;
 }
