@@ -66,6 +66,12 @@ const get = (path: string) => http.call('GET', path, { headers: { 'accept-langua
 const statusOf = async (path: string) => (await get(path)).status;
 const largest = ({ json }: Reply): string => json.picture.at(-1).path;
 
+test('an address with a NUL is not found, before the database refuses it', async () => {
+  for (const path of ['/c/%00', '/c/%00/card.jpg', '/rooms/%00', '/rooms/%00/card.jpg']) {
+    expect([path, await statusOf(path)]).toEqual([path, 404]);
+  }
+});
+
 describe('pictures', () => {
   test('are served to every page, for ever, while somebody uses them', async () => {
     const [lea, tom] = [await signIn('person_lea'), await signIn('person_tom')];
