@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { LIMITS } from '../../server/protocol/limits.ts';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
 import { faultsOfAudit } from './audit.ts';
@@ -42,6 +43,12 @@ test('accepts the deployment files of the repository', async () => {
   const faults = await checkDeployment();
   expect(Object.fromEntries([...faults].filter(([, each]) => each.length > 0))).toEqual({});
   expect(faults.size).toBeGreaterThan(15);
+});
+
+test('the ingress lets the largest picture pass', () => {
+  const [, mebibytes] =
+    /proxy-body-size: (\d+)m\n/.exec(readFileSync(join(infra, 'kubernetes/base/ingress.yaml'), 'utf8')) ?? [];
+  expect(Number(mebibytes) * 1024 * 1024).toBeGreaterThan(LIMITS.pictureBytes);
 });
 
 test.each([

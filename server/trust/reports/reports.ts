@@ -62,6 +62,11 @@ interface ReportedCases {
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
+interface Seen {
+  /** Only reports of rooms and people of embedders. */
+  ofEmbedders?: boolean;
+}
+
 interface ReportsOptions {
   db: Database;
   outbox: Pick<Outbox, 'add' | 'wake'>;
@@ -164,8 +169,8 @@ export class Reports {
    * Notes that a report was made in bad faith, and tells its reporter; a repeated call changes nothing. Past
    * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
    */
-  async markUnfounded(id: string, by: string): Promise<void> {
-    const sender = await this.#store.findSender(id);
+  async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & Seen): Promise<void> {
+    const sender = await this.#store.findSender(id, ofEmbedders);
     if (!sender) throw new AppError('report_not_found');
     const { number, reporter } = sender;
     if (reporter === null) return;
@@ -200,8 +205,8 @@ export class Reports {
   }
 
   /** All reports for the house, newest first, without those about the reader. */
-  async list(reader: string, { before, limit }: FiledReportQuery): Promise<FiledReportList> {
-    const found = await this.#store.list(reader, { before, limit: limit + 1 });
+  async list(reader: string, { limit, ...query }: FiledReportQuery & Seen): Promise<FiledReportList> {
+    const found = await this.#store.list(reader, { ...query, limit: limit + 1 });
     return { reports: found.slice(0, limit), hasMore: found.length > limit };
   }
 

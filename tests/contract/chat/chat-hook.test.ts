@@ -197,6 +197,16 @@ test('R55b: never connects to a name that resolves to the private network', asyn
   await guarded.close();
 });
 
+test('R4n: the hook is not asked about rooms of people of the house', async () => {
+  const rooms = { creatorOf: async () => 'person_ada', hasChat: async () => true };
+  const house = createChat({ db, rooms: { ...rooms, moderates: async () => false, isMember: async () => false } });
+  await setHook('deny');
+  answer = (_question, response) => decide(response, { decision: 'deny' });
+  await sayIn(house, room, lea, 'hello');
+  expect(asked).toEqual([]);
+  await house.close();
+});
+
 test('without a hook no request is sent', async () => {
   await chat.hook.delete(ada).catch(() => undefined);
   await send('hello');
