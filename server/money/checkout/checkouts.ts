@@ -172,8 +172,8 @@ export class Checkouts {
   }
 
   /**
-   * Closes the page of an item that was bought in another way. If it was paid meanwhile, settling the payment returns
-   * the money.
+   * Closes the page of an item that was bought in another way or is to be sold on other terms. A payment that was made
+   * meanwhile is settled: its money is returned if the item was bought.
    */
   async cancel(checkout: Checkout): Promise<void> {
     if (!checkout.providerSession) {
