@@ -189,6 +189,17 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(new Set(pages.map(({ checkoutUrl }) => checkoutUrl)).size).toBe(1);
   });
 
+  test('a failed payment page blocks no retry half an hour later', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = () => house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' });
+    house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error' });
+    await expect(ask()).rejects.toEqual(failure('provider_unavailable'));
+    house.advance(HOUR_MS / 2);
+    expect(await ask()).toHaveProperty('checkoutUrl');
+  });
+
   test('a join whose first payment fails for good can be repeated', async () => {
     let failed = '';
     await using house = await openMoneyHouse({
