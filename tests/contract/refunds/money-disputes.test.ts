@@ -238,6 +238,18 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
+  test('a won dispute returns the ticket of a person who was blocked meanwhile and saw no live', async () => {
+    const { room, identity, ticket } = await ticketByCard();
+    const { close } = await dispute(ticket);
+    const { creator } = house;
+    await house.rooms.removals.block({ creator, identity, by: creator, reason: 'Insults' });
+    await close('won');
+    await house.money.sweep();
+    expect(await house.money.receipts.get(ticket)).toMatchObject({ status: 'refunded' });
+    expect((await stripe.refunds.list()).data).toMatchObject([{ amount: 2_000, status: 'succeeded' }]);
+    expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0 });
+  });
+
   test('the house bears a lost ticket whose earnings were already available', async () => {
     const { room, ticket } = await ticketByCard();
     house.advance(20 * DAY_MS);
