@@ -98,8 +98,11 @@ export class Disputes {
     if (!row) throw new AppError('dispute_not_found');
     if (row.status !== 'open' && row.status !== 'inquiry') throw new AppError('dispute_closed');
     const evidence = gatherEvidence(row, await this.#store.readRecords(row), input.note);
+    const submission = { evidence, submittedBy: input.by };
+    // Kept before it is sent: the answer may be lost.
+    await this.#store.noteEvidence(id, submission);
     const found = await this.#context.provider.disputes.submitEvidence(row.providerDispute, evidence);
-    await this.#store.noteEvidence(id, { evidence, by: input.by, at: this.#context.nowIso() });
+    await this.#store.noteEvidence(id, { ...submission, submittedAt: this.#context.nowIso() });
     if (!(await this.#apply(found, row))) await this.handleDisputeChanged(row.providerDispute);
     return { dispute: toWire((await this.#store.find(id)) ?? row), evidence };
   }

@@ -447,6 +447,19 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
+  test('evidence is on record with its submitter although the answer of the provider is lost', async () => {
+    const { ticket } = await ticketByCard();
+    const { id } = await dispute(ticket);
+    house.emulator.addFault({ path: '/v1/disputes*', method: 'POST', kind: 'server_error', isApplied: true });
+    const note = 'They watched it all.';
+    const lost = disputes().submitEvidence(id, { by: 'operator', note });
+    await expect(lost).rejects.toEqual(failure('provider_unavailable'));
+    const kept = await db.bulk('select evidence, submitted_by, submitted_at from disputes where id = $1', [id]);
+    expect(kept).toMatchObject([
+      { evidence: { uncategorized_text: note }, submitted_by: 'operator', submitted_at: null },
+    ]);
+  });
+
   test('evidence comes from the records, is submitted once, and is refused after the deadline', async () => {
     const { ticket } = await ticketByCard();
     const { id, close } = await dispute(ticket);
