@@ -148,8 +148,8 @@ export class Rooms {
     return this.getRoom(id);
   }
 
-  async getRoom(id: string): Promise<Room> {
-    const room = await this.#store.findRoom(id);
+  async getRoom(id: string, tx?: Orm): Promise<Room> {
+    const room = await this.#store.findRoom(id, tx);
     if (!room) throw new AppError('room_not_found');
     return room;
   }

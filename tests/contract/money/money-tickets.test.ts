@@ -86,6 +86,26 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     });
   });
 
+  test.each([
+    ['withdrawn', WAIVER, undefined],
+    ['added', undefined, WAIVER],
+  ])(
+    'a waiver that is %s before the card is charged counts: an open page with another one is closed',
+    async (_, first, last) => {
+      const room = await house.createRoom();
+      const identity = await house.createFan();
+      const before = await pageOf(buy(identity, room, 'card', first));
+      expect(await pageOf(buy(identity, room, 'card', first))).toBe(before);
+      const url = await pageOf(buy(identity, room, 'card', last));
+      await expect(pay(before)).rejects.toThrow();
+      const { id } = await house.money.confirmCheckout(await pay(url));
+      expect(await house.money.receipts.get(id, identity)).toMatchObject({
+        withdrawable: last === undefined,
+        waiver: last ? { textVersion: last.textVersion, language: 'fr' } : null,
+      });
+    },
+  );
+
   test('receipts are their owner’s only, and unknown ids are not found', async () => {
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, await house.createRoom()));
