@@ -97,7 +97,7 @@ export class MessageAdmission {
     const judgement: Judgement = {
       text: words?.text ?? text,
       links,
-      forget: flood.kind === 'pass' ? flood.forget : () => {},
+      forget: flood.forget,
     };
     if (flood.kind === 'wave') {
       metrics.chatModerated.inc({ outcome: flood.isHeld ? 'held' : 'refused', cause: 'wave' });

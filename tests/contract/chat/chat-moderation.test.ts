@@ -391,6 +391,20 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect((await acts()).find(({ kind }) => kind === 'review')).toMatchObject({ target: 'lea', reason: 'unkind' });
     });
 
+    test('R55: a held message that is sent again stays held, even if it would be allowed now', async () => {
+      const clientId = createId('event');
+      const held = await hold('maybe not', lea, clientId);
+      await here.moderation.setWords({ creator: 'ada', actor: ada, words: [] });
+      const again = () => here.send({ room, from: lea, input: { clientId, text: 'maybe not' } });
+      expect(await again()).toEqual({ held });
+      // In slow mode, messages are appended by other statements.
+      await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 1 } });
+      expect(await again()).toEqual({ held });
+      await here.held.review(room, mod, { id: held.id, decision: 'refuse' });
+      expect(await again()).toEqual({ held });
+      expect(await texts()).toEqual([]);
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
