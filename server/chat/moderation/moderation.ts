@@ -2,6 +2,7 @@
  * Moderation acts. Each is one transaction in the room's queue: its effect, its log entry and its audit record are
  * committed together. The person concerned is told, with the reason.
  */
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type {
   LiftInput,
   RestrictInput,
@@ -50,13 +51,13 @@ export class Moderation {
     this.#store = new ModerationStore(parts.db);
   }
 
-  /** Removes a message's text; idempotent. One that the house removed stays removed, as the act says. */
+  /** Removes the text of a message or tip; idempotent. One that the house removed stays removed, as the act says. */
   async remove({
     room,
     actor,
     messageId,
     reason,
-  }: Act & { messageId: MessageId; reason?: string | undefined }): Promise<void> {
+  }: Act & { messageId: RemovableId; reason?: string | undefined }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     await this.#act(room, async (act, at) => {
       const found = await removeMessage(act.run, { room, id: messageId, at });

@@ -80,10 +80,10 @@ export class MessageAdmission {
   async #judge(policy: RoomPolicy, { room, from, input }: Sending, text: string): Promise<Judgement> {
     const { clock, metrics } = this.#parts;
     const nowMs = clock.now();
-    await this.#assertMayWrite(policy, from, nowMs);
+    const refusal = await this.refusalOf(policy, from, text, nowMs);
+    if (refusal) throw refusal;
     const links = policy.linksAllowed || from.role !== 'fan';
     if (from.role !== 'fan') return { text, links, forget: () => {} };
-    if (policy.mode.emojiOnly && !isEmojiOnly(text)) throw new AppError('chat_emoji_only');
     const words = policy.words.judge(text);
     if (words?.action === 'refuse') {
       metrics.chatModerated.inc({ outcome: 'refused', cause: 'words' });
@@ -115,16 +115,19 @@ export class MessageAdmission {
     return judgement;
   }
 
-  async #assertMayWrite(policy: RoomPolicy, from: Participant, nowMs: number): Promise<void> {
+  /** Why a restriction of the author or the room's mode forbids this text; undefined if they allow it. */
+  async refusalOf(policy: RoomPolicy, from: Participant, text: string, nowMs: number): Promise<AppError | undefined> {
     // Restrictions never apply to a creator in their own rooms.
-    if (from.role === 'creator') return;
+    if (from.role === 'creator') return undefined;
     const [restriction] = await this.#parts.policies.restrictionsOf(policy, from.identity, nowMs);
-    if (restriction) throw restrictionError(restriction, nowMs);
-    if (from.role !== 'fan') return;
-    if (policy.mode.paused) throw new AppError('chat_paused');
-    if (policy.mode.membersOnly && !(await this.#isMember(policy.creator, from.identity, nowMs))) {
-      throw new AppError('chat_members_only');
+    if (restriction) return restrictionError(restriction, nowMs);
+    if (from.role !== 'fan') return undefined;
+    const { paused, membersOnly, emojiOnly } = policy.mode;
+    if (paused) return new AppError('chat_paused');
+    if (membersOnly && !(await this.#isMember(policy.creator, from.identity, nowMs))) {
+      return new AppError('chat_members_only');
     }
+    return emojiOnly && !isEmojiOnly(text) ? new AppError('chat_emoji_only') : undefined;
   }
 
   async #isMember(creator: string, identity: string, nowMs: number): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import type { Tip } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
@@ -333,6 +334,21 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     beforeEach(() => words(here));
     afterAll(() => here.moderation.setWords({ creator: 'ada', actor: ada, words: [] }));
 
+    const tip = (from: Participant, message: string | null): Tip => ({
+      id: createId('tip'),
+      room,
+      from,
+      amountMinor: 500,
+      currency: 'eur',
+      message,
+      item: null,
+      sentAt: new Date().toISOString(),
+    });
+    const tipWords = async () =>
+      (await here.history(room, { since: 0, limit: 50 })).entries.flatMap((entry) =>
+        entry.kind === 'tip' ? [entry.message] : [],
+      );
+
     const hold = async (text: string, from = lea, clientId: string = createId('event')) => {
       const answer = await there.send({ room, from, input: { clientId, text } });
       if (!('held' in answer)) throw new Error('not held');
@@ -416,23 +432,49 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     });
 
     test('a tip is always shown, but not its message if that is filtered or its author is restricted', async () => {
-      const tip = (from: typeof lea, message: string) =>
-        ({
-          id: createId('tip'),
-          room,
-          from,
-          amountMinor: 500,
-          currency: 'eur',
-          message,
-          item: null,
-          sentAt: new Date().toISOString(),
-        }) as const;
       await restrict({ identity: 'tom' });
       await here.appendTips([tip(lea, 'never'), tip(lea, 'darn good'), tip(tom, 'kind words'), tip(lea, 'bravo')]);
       const { entries } = await here.history(room, { since: 0, limit: 10 });
       const shown = entries.map((entry) => (entry.kind === 'tip' ? entry.message : entry.kind));
       expect(shown.toSorted()).toEqual(['*** good', 'bravo', null, null]);
       await expect.poll(() => news.filter((it) => it.type === 'held').length).toBe(2);
+    });
+
+    test("R53, R60: a fan's tip has no words while the chat is paused, or if its mode refuses them", async () => {
+      const set = (input: object) => here.moderation.setMode({ room, actor: ada, input });
+      await set({ paused: true });
+      await here.appendTips([tip(lea, 'shouted'), tip(mod, 'by a moderator')]);
+      await set({ paused: false, emojiOnly: true });
+      await here.appendTips([tip(lea, 'letters'), tip(lea, '🔥')]);
+      await set({ emojiOnly: false, membersOnly: true });
+      await here.appendTips([tip(lea, 'not a member'), tip(fan('member-1'), 'a member')]);
+      expect(await tipWords()).toEqual([null, 'by a moderator', null, '🔥', null, 'a member']);
+    });
+
+    test('R51, R60: the words of a tip are removed alone, and with all of its author', async () => {
+      const tips = [tip(lea, 'hurtful'), tip(lea, 'also hurtful'), tip(tom, 'kind'), tip(lea, null)];
+      await here.appendTips(tips);
+      const remove = (index: number) =>
+        here.moderation.remove({ room, actor: mod, messageId: tips[index]?.id ?? createId('tip') });
+      await remove(0);
+      await remove(0);
+      expect(await codeOf(remove(3))).toBe('message_not_found');
+      expect(await tipWords()).toEqual([null, 'also hurtful', 'kind', null]);
+      await here.moderation.removeAuthor({ room, actor: mod, identity: 'lea', reason: 'insults' });
+      expect(await tipWords()).toEqual([null, null, 'kind', null]);
+      const { entries } = await here.history(room, { since: 4, limit: 10 });
+      expect(entries).toMatchObject([
+        { kind: 'removal', messageId: tips[0]?.id },
+        { kind: 'purge', uptoSeq: 5 },
+      ]);
+      expect(
+        (await here.records.audit(room, { limit: 2 })).map(({ details, messageId }) => [details, messageId]),
+      ).toEqual(
+        expect.arrayContaining([
+          [{}, tips[0]?.id],
+          [{ removed: 1 }, null],
+        ]),
+      );
     });
   });
 
