@@ -19,6 +19,7 @@ import type { ActTransaction } from '../log/chat.store.ts';
 import { announce, houseEntry, noticeEntry } from '../log/house-entries.ts';
 import { WordFilter } from '../policy/word-filter.ts';
 import type { Actor } from './acts.store.ts';
+import { refuseHeldOf } from './held.store.ts';
 import {
   hasRestriction,
   insertRestriction,
@@ -32,6 +33,7 @@ import {
   saveWords,
   unpin,
 } from './moderation.store.ts';
+import { tellHeld } from './review-queue.ts';
 
 const TIMEOUT_DEFAULT_SECONDS = 600;
 /** The slow mode that panic sets, in force once the pause ends. */
@@ -71,11 +73,12 @@ export class Moderation {
     });
   }
 
-  /** Removes everything that one person has written in the room so far. */
+  /** Removes everything that one person has written in the room so far, and refuses what of it waits for review. */
   async removeAuthor({ room, actor, identity, reason }: Act & { identity: string; reason: string }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     if (identity !== actor.identity) await this.#assertOutranks(actor, { creator, room, identity });
-    await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
+    const refused = await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
+    this.#tellRefused(room, identity, refused, reason);
   }
 
   /** Restricts a person. It replaces the actor's own restriction of the same scope; those of other actors stay. */
@@ -87,7 +90,7 @@ export class Moderation {
     await this.#assertOutranks(actor, { creator, room, identity });
     const seconds = input.seconds ?? (kind === 'timeout' ? TIMEOUT_DEFAULT_SECONDS : undefined);
     const where = scope === 'room' ? room : null;
-    await this.#act(room, async (act, at) => {
+    const refused = await this.#act(room, async (act, at) => {
       const until = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
       await liftRestrictions(act.run, {
         creator,
@@ -119,9 +122,11 @@ export class Moderation {
         reason,
         details: { scope, until, from: room },
       });
-      if (removeMessages) await purge(act, { room, actor, creator, identity, reason, at });
+      const purged = removeMessages ? await purge(act, { room, actor, creator, identity, reason, at }) : [];
       await act.bump(scope === 'creator' ? creator : undefined);
+      return purged;
     });
+    this.#tellRefused(room, identity, refused, reason);
     publishNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
@@ -256,6 +261,10 @@ export class Moderation {
     if (isAbove || (await this.#parts.rooms.moderates(target))) throw new AppError('participant_not_restrictable');
   }
 
+  #tellRefused(room: RoomId, identity: string, ids: string[], reason: string): void {
+    if (ids.length > 0) tellHeld(this.#parts.bus, { room, identity, ids, state: 'refused', reason });
+  }
+
   #act<T>(room: RoomId, work: (act: ActTransaction, at: string) => Promise<T>): Promise<T> {
     return this.#parts.log.act(room, (act) => work(act, nowIso(this.#parts)));
   }
@@ -278,16 +287,20 @@ function assertMayActIn(scope: RestrictionScope, actor: Actor): void {
   }
 }
 
+/** Returns the ids of the held messages that it refused. */
 async function purge(
   act: ActTransaction,
   it: { room: RoomId; actor: Actor; creator: string; identity: string; reason: string; at: string },
-): Promise<void> {
+): Promise<string[]> {
   const { room, actor, creator, identity, reason, at } = it;
   const removed = await removeMessagesOf(act.run, { room, identity, at });
-  if (removed.length === 0) return;
-  const details = { identity, uptoSeq: act.nextSeq - 1 };
-  await act.append(houseEntry({ room, actor, at, kind: 'purge', id: createId('chatAct'), text: reason, details }));
-  await unpin(act, room, removed);
+  const refused = await refuseHeldOf(act.run, { room, identity, at, reason });
+  if (removed.length === 0 && refused.length === 0) return [];
+  if (removed.length > 0) {
+    const details = { identity, uptoSeq: act.nextSeq - 1 };
+    await act.append(houseEntry({ room, actor, at, kind: 'purge', id: createId('chatAct'), text: reason, details }));
+    await unpin(act, room, removed);
+  }
   await act.record({
     at,
     kind: 'remove_author',
@@ -296,8 +309,9 @@ async function purge(
     creator,
     target: identity,
     reason,
-    details: { removed: removed.length },
+    details: { removed: removed.length, refused: refused.length },
   });
+  return refused;
 }
 
 function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {

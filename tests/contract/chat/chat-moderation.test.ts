@@ -421,6 +421,24 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await texts()).toEqual([]);
     });
 
+    test('R51, R55: one author fills a part of the queue only, and removing all of theirs empties it', async () => {
+      const held = await hold('maybe of Tom', tom);
+      const own = await Promise.all(Array.from({ length: 20 }, (_, index) => hold(`maybe number ${index}`)));
+      expect(await codeOf(hold('maybe one more'))).toBe('rate_limited');
+      expect((await hold('maybe two more', fan('noa'))).reason).toBe('words');
+      await here.moderation.removeAuthor({ room, actor: mod, identity: 'lea', reason: 'spam' });
+      expect((await here.held.queue(room)).held[0]?.id).toBe(held.id);
+      expect(await here.held.countWaiting(room)).toBe(2);
+      expect(await here.held.ofAuthor(room, 'lea')).toMatchObject(
+        own.map(() => ({ state: 'refused', reason: 'spam' })),
+      );
+      const refused = news.flatMap((it) => (it.type === 'held' && it.state === 'refused' ? [it.id] : []));
+      expect(refused.toSorted()).toEqual(own.map(({ id }) => id).toSorted());
+      expect(await acts()).toMatchObject([{ kind: 'remove_author', details: { removed: 0, refused: 20 } }]);
+      // There was nothing in the log to remove.
+      expect(await kinds()).toEqual([]);
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
@@ -472,7 +490,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       ).toEqual(
         expect.arrayContaining([
           [{}, tips[0]?.id],
-          [{ removed: 1 }, null],
+          [{ removed: 1, refused: 0 }, null],
         ]),
       );
     });
