@@ -105,6 +105,15 @@ export async function removeMessagesOf(
   return (await run<{ id: string }>(REMOVE_MESSAGES, [room, identity, at])).map(({ id }) => id);
 }
 
+const HAS_UNPURGED = `select 1 from chat_entries said where room = $1 and identity = $2 and ${HAS_WORDS}
+  and not exists (select 1 from chat_entries purge where purge.room = $1 and purge.kind = 'purge'
+    and purge.details ->> 'identity' = $2 and (purge.details ->> 'uptoSeq')::int >= said.seq) limit 1`;
+
+/** Whether a person has written something, removed or not, since they were last purged. */
+export async function hasUnpurged(run: Run, { room, identity }: { room: RoomId; identity: string }): Promise<boolean> {
+  return (await run(HAS_UNPURGED, [room, identity])).length > 0;
+}
+
 const INSERT_RESTRICTION = `insert into chat_restrictions (id, creator, room, identity, kind, reason, by, by_role, created_at, until)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz)`;
 

@@ -22,6 +22,7 @@ import type { Actor } from './acts.store.ts';
 import { refuseHeldOf } from './held.store.ts';
 import {
   hasRestriction,
+  hasUnpurged,
   insertRestriction,
   liftRestrictions,
   ModerationStore,
@@ -295,8 +296,10 @@ async function purge(
   const { room, actor, creator, identity, reason, at } = it;
   const removed = await removeMessagesOf(act.run, { room, identity, at });
   const refused = await refuseHeldOf(act.run, { room, identity, at, reason });
-  if (removed.length === 0 && refused.length === 0) return [];
-  if (removed.length > 0) {
+  // Also when everything is removed already: a message that the house removed must not be shown again on appeal.
+  const isPurge = await hasUnpurged(act.run, { room, identity });
+  if (!isPurge && refused.length === 0) return [];
+  if (isPurge) {
     const details = { identity, uptoSeq: act.nextSeq - 1 };
     await act.append(houseEntry({ room, actor, at, kind: 'purge', id: createId('chatAct'), text: reason, details }));
     await unpin(act, room, removed);

@@ -226,6 +226,18 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await acts()).map(({ kind }) => kind).sort()).toEqual(['ban', 'pin', 'remove_author']);
   });
 
+  test('R51: an appeal does not show a message again whose author had everything removed meanwhile', async () => {
+    const message = await say(here, lea, 'the only one');
+    const decision = { room, message: message.id, decision: createId('decision') };
+    await here.houseMeasures.removeMessage({ ...decision, reason: 'charter' });
+    const removeAll = () => here.moderation.removeAuthor({ room, actor: mod, identity: 'lea', reason: 'insults' });
+    await removeAll();
+    await removeAll();
+    await here.houseMeasures.restoreMessage(decision);
+    expect(await texts()).toEqual(['']);
+    expect(await kinds()).toEqual(['message', 'removal', 'purge']);
+  });
+
   test('a removed message is also removed from quotes in replies', async () => {
     const first = await say(here, lea, 'the hurtful one');
     const input = { clientId: createId('event'), text: 'I answer that', replyTo: first.id, mentions: ['lea', 'lea'] };
