@@ -206,8 +206,9 @@ export class Chat {
   }
 
   async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<ChatPage> {
-    const [entries, lastSeq] = await Promise.all([this.#store.read(room, range), this.#store.lastSeq(room)]);
-    return { entries, lastSeq };
+    // First, since a client applies later removals only: `lastSeq` must not include one that the entries do not show.
+    const lastSeq = await this.#store.lastSeq(room);
+    return { entries: await this.#store.read(room, range), lastSeq };
   }
 
   /** The latest sequence number of each room that has entries. */
