@@ -60,6 +60,7 @@ export class MessageAdmission {
         // The hook is asked once, about the text that will be shown.
         hooked ??= await this.#hook.ask({ ...sending, policy, text: judgement.text, sentAt: nowIso(this.#parts) });
         applyHook(judgement, hooked);
+        sending.assertMayWrite?.();
         if (judgement.hold) return await this.#hold(sending, judgement, judgement.hold);
         return { message: await this.#append(policy, sending, judgement) };
       } catch (error) {
