@@ -56,6 +56,8 @@ export class ChatLive {
     this.#unsubscribe = [
       bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews)),
       chat.onState((room, state) => this.#tellState(room, state)),
+      bus.onRestored(() => this.#tellAll()),
+      bus.onMissed(() => this.#tellAll()),
     ];
   }
 
@@ -93,6 +95,21 @@ export class ChatLive {
         const { identity, rooms } = news;
         this.roster.forget(identity);
         for (const room of rooms) this.#emitInside(room, 'chat:erased', { identity });
+      }
+    }
+  }
+
+  /** Messages may have been lost: tells everyone inside the room's state and their own restriction as they are now. */
+  #tellAll(): void {
+    const { chat } = this.#context;
+    for (const room of this.#presence.openRooms()) {
+      // What has changed is told to the room by `onState`.
+      this.#quietly(room, async () => void (await chat.state(room)));
+      for (const { isInside, socket, participant } of this.#presence.inRoom(room)) {
+        if (!isInside) continue;
+        this.#quietly(room, async () => {
+          socket.emit('chat:restriction', await chat.restrictionOf(room, participant.identity));
+        });
       }
     }
   }
