@@ -39,7 +39,8 @@ export class MessageAdmission {
   readonly #flood: FloodWatch;
   readonly #held: ReviewQueue;
   readonly #hook: ChatHook;
-  readonly #members = new Map<string, { isMember: boolean; atMs: number }>();
+  /** When each member was last looked up. */
+  readonly #members = new Map<string, number>();
 
   constructor(options: { parts: ChatParts; flood: FloodWatch; held: ReviewQueue; hook: ChatHook }) {
     this.#parts = options.parts;
@@ -131,16 +132,16 @@ export class MessageAdmission {
     return emojiOnly && !isEmojiOnly(text) ? new AppError('chat_emoji_only') : undefined;
   }
 
+  /** Only members are remembered: who has just joined may write at once. */
   async #isMember(creator: string, identity: string, nowMs: number): Promise<boolean> {
     const key = `${creator}\n${identity}`;
-    const known = this.#members.get(key);
-    if (known && known.atMs > nowMs - MEMBER_TTL_MS) return known.isMember;
-    const isMember = await this.#parts.rooms.isMember(creator, identity);
+    if ((this.#members.get(key) ?? 0) > nowMs - MEMBER_TTL_MS) return true;
     this.#members.delete(key);
-    this.#members.set(key, { isMember, atMs: nowMs });
+    if (!(await this.#parts.rooms.isMember(creator, identity))) return false;
+    this.#members.set(key, nowMs);
     const [oldest] = this.#members.keys();
     if (this.#members.size > MEMBERS_REMEMBERED && oldest !== undefined) this.#members.delete(oldest);
-    return isMember;
+    return true;
   }
 
   async #append(policy: RoomPolicy, { room, from, input }: Sending, { text, links }: Judgement): Promise<ChatMessage> {

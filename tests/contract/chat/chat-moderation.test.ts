@@ -313,6 +313,17 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await none.close();
   });
 
+  test('R52: who joins the club may write at once where members alone do', async () => {
+    let isMember = false;
+    const open = { creatorOf: async () => 'ada', hasChat: async () => true, moderates: async () => false };
+    const club = createChat({ db, clock, rooms: { ...open, isMember: async () => isMember } });
+    await club.moderation.setMode({ room, actor: ada, input: { membersOnly: true } });
+    expect(await codeOf(say(club))).toBe('chat_members_only');
+    isMember = true;
+    expect(await codeOf(say(club))).toBe('ok');
+    await club.close();
+  });
+
   test('R53: panic in one act, and undoing it restores the previous modes', async () => {
     await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 5, emojiOnly: true } });
     const before = (await there.state(room)).mode;
