@@ -116,6 +116,10 @@ export class ChatFanout {
     this.#rooms.get(room)?.audience.remove(listener);
   }
 
+  forget(room: RoomId, identity: string): void {
+    this.#rooms.get(room)?.audience.forget(identity);
+  }
+
   /** Call it when the room has no sockets left at this gateway. */
   closeRoom(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);

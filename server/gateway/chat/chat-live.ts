@@ -25,6 +25,7 @@ export class ChatLive {
   readonly #context: GatewayContext;
   readonly #presence: Presence;
   readonly #emitInside: EmitInside;
+  readonly #onErased: (room: RoomId, identity: string) => void;
   /** Bus handlers for each room that has sockets here, by topic. */
   readonly busHandlers: RoomHandlers = {
     [ROSTER_BUS_TOPIC]: (room, message) => this.roster.handle(room, message as RosterMessage),
@@ -33,12 +34,19 @@ export class ChatLive {
   readonly #toldStates = new Map<RoomId, string>();
   readonly #unsubscribe: (() => void)[];
 
-  constructor(options: { context: GatewayContext; presence: Presence; emitInside: EmitInside }) {
+  constructor(options: {
+    context: GatewayContext;
+    presence: Presence;
+    emitInside: EmitInside;
+    /** A person's entries in a room were erased. */
+    onErased: (room: RoomId, identity: string) => void;
+  }) {
     const { context, presence, emitInside } = options;
     const { bus, chat } = context;
     this.#context = context;
     this.#presence = presence;
     this.#emitInside = emitInside;
+    this.#onErased = options.onErased;
     this.roster = new ChatRoster({
       bus,
       presence,
@@ -94,7 +102,10 @@ export class ChatLive {
       case 'erased': {
         const { identity, rooms } = news;
         this.roster.forget(identity);
-        for (const room of rooms) this.#emitInside(room, 'chat:erased', { identity });
+        for (const room of rooms) {
+          this.#onErased(room, identity);
+          this.#emitInside(room, 'chat:erased', { identity });
+        }
       }
     }
   }

@@ -108,6 +108,7 @@ export class SocketGateway {
       presence: this.#presence,
       // `EmitInside` ties the event to its data; the compiler cannot follow that here.
       emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
+      onErased: (room, identity) => this.#fanout.forget(room, identity),
     });
     this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
     this.#pipeline = new Pipeline({
