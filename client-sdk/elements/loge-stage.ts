@@ -90,8 +90,7 @@ export class LogeStage extends RoomPart {
         this.quality = notice.quality;
         if (notice.quality !== 'lost') this.unreachable = undefined;
       }),
-      room.on('tipReceived', (tip) => this.#tips.add(tip)),
-      room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
+      ...this.#tips.listenTo(room),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
         if (error.code === 'media_unreachable') this.unreachable = error;

@@ -26,6 +26,7 @@ export class RoomState {
   earnings: Earnings | null = null;
   currency: string | null = null;
   ticketsLeft: number | null = null;
+  clockOffsetMs = 0;
   #viewerCount = 0;
   #isLive = false;
   #endEmitted = false;
@@ -64,6 +65,11 @@ export class RoomState {
     this.#viewerCount = welcome.viewerCount;
     this.#isLive = welcome.live;
     this.#endEmitted = welcome.room.status === 'ended';
+  }
+
+  /** Of every welcome; it is late by the time that it took to arrive. */
+  noteServerTime(serverTime: string): void {
+    this.clockOffsetMs = Date.parse(serverTime) - Date.now();
   }
 
   setViewerCount(count: number): void {

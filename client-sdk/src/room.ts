@@ -154,6 +154,14 @@ export class Room {
     return this.#state.currency;
   }
 
+  /**
+   * How far the server's clock is ahead of this device's, in milliseconds; for countdowns to the server's times, such
+   * as the end of `chat.restriction`.
+   */
+  get clockOffsetMs(): number {
+    return this.#state.clockOffsetMs;
+  }
+
   get viewerCount(): number {
     return this.#state.viewerCount;
   }

@@ -43,7 +43,10 @@ export const slowModeMaxSeconds = 3_600;
 export const restrictionMaxSeconds = 366 * 86_400;
 /** Messages per room that are held for review. */
 export const chatQueueMessages = 500;
-/** One's own held or refused messages that the welcome contains, newest first. */
+/**
+ * Messages of one author per room that wait for review, and one's own held or refused ones that the welcome contains,
+ * newest first.
+ */
 export const chatOwnHeld = 20;
 export const pollQuestionChars = 140;
 export const pollOptionChars = 60;

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Chat } from '../../../server/chat/chat.ts';
+import { ChatStore } from '../../../server/chat/log/chat.store.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
@@ -131,6 +132,20 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     await expect(chat.moderation.remove({ room, actor: ada, messageId: createId('message') })).rejects.toMatchObject({
       code: 'message_not_found',
     });
+  });
+
+  test('R19: a page shows every removal that its `lastSeq` includes', async () => {
+    const room = createId('room');
+    const message = await send(room, 'something hurtful');
+    const lastSeq = vi.spyOn(ChatStore.prototype, 'lastSeq').mockImplementationOnce(async () => {
+      await chat.moderation.remove({ room, actor: ada, messageId: message.id });
+      return 2;
+    });
+    expect(await chat.history(room, { since: 0, limit: 10 })).toMatchObject({
+      lastSeq: 2,
+      entries: [{ text: '' }, {}],
+    });
+    lastSeq.mockRestore();
   });
 
   test('a message of another room cannot be removed from here', async () => {

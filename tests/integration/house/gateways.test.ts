@@ -225,7 +225,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
   });
 
   // The other one stays connected, so nothing of its own tells it that it missed messages.
-  test('messages and revocations from an outage of one reach the other as soon as it has Redis again', async () => {
+  test('messages, moderation and revocations from an outage of one reach the other as soon as it has Redis again', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     using tom = await house.join(1, { identity: 'tom', room });
@@ -233,6 +233,10 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     using maxThere = await house.join(1, { identity: 'max', room });
     using pia = await house.join(1, { identity: 'pia', room });
     const names = ({ events }: TestParticipant) => events.map(({ name }) => name);
+    const moderate = (path: string, body: object) => house.server('POST', `/v1/rooms/${room}/chat/${path}`, body);
+    const restricted = tom.next('chat:restriction');
+    await moderate('restrictions', { identity: 'tom', kind: 'ban', scope: 'room', reason: 'insults' });
+    await restricted;
     wire.cut();
     await vi.waitFor(async () => {
       const answer = await fetch(`${house.gateway(0).url}/readyz`);
@@ -248,6 +252,9 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       `insert into removals (id, creator, identity, by, reason, removed_at)
         values ('removal_pia', 'ada', 'pia', 'ada', 'charter', now())`,
     );
+    await moderate('lifts', { identity: 'tom', scope: 'room' });
+    await moderate('mode', { paused: true });
+    const told = Promise.all([tom.next('chat:restriction'), tom.next('chat:state')]);
     wire.mend();
     // Earlier than the regular comparison of a room with the database.
     const timeout = 5_000;
@@ -255,6 +262,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     for (const removed of [maxThere, pia]) {
       await vi.waitFor(() => expect(names(removed)).toContain('rooms:accessRevoked'), { timeout });
     }
+    expect(await told).toMatchObject([{ kind: null }, { mode: { paused: true } }]);
   });
 
   // The last one, because the gateway stays away.
