@@ -28,7 +28,7 @@ import type {
 } from '../../protocol/trust/decisions.ts';
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import type { Sender } from '../reports/reports.ts';
+import type { ReportContext, Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor, type Reader } from './cases.store.ts';
 import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
@@ -112,10 +112,10 @@ export class Decisions {
 
   /**
    * The open case of a new report, in the transaction that stores it; call `outbox.wake()` after the commit. A picture
-   * whose consent is in dispute comes down with the claim, unless a claim of the same person was unfounded before.
-   * `language` is that of the person whom the report is about.
+   * whose consent is in dispute comes down with the claim: one of each reporter until a reviewer has looked, and none
+   * of a live that has not begun.
    */
-  async gather(tx: Orm, report: GatheredReport, language: Language = 'en'): Promise<string> {
+  async gather(tx: Orm, report: GatheredReport, context: ReportContext): Promise<string> {
     const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
@@ -127,7 +127,7 @@ export class Decisions {
     });
     // Where a second look was owed first, the decision may be due before it now.
     if (found.owed !== 'decision') await this.#settleCase(tx, found);
-    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report, language);
+    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report, context);
     return found.id;
   }
 
@@ -135,11 +135,11 @@ export class Decisions {
     tx: Orm,
     found: CaseRow,
     { reporter = null, article, charterVersion }: GatheredReport,
-    language: Language,
+    { language = 'en', hasBeenLive = false }: ReportContext,
   ): Promise<void> {
     const { subjectKind, subjectKey, room, accused } = found;
-    if (subjectKind !== 'message' && subjectKind !== 'live') return;
-    if (reporter !== null && (await this.#store.hasUnfoundedConsent(tx, reporter))) return;
+    if (subjectKind !== 'message' && !(subjectKind === 'live' && hasBeenLive)) return;
+    if (reporter !== null && !(await this.#store.mayTakeDown(tx, reporter))) return;
     if (await this.#store.findLast(found.id, tx)) return;
     const what: Measure =
       subjectKind === 'message'

@@ -46,6 +46,15 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
       case: await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' }),
     };
   };
+  /** Its live began, and has ended. */
+  const createShownRoom = async (creator = 'ada') => {
+    const { rooms } = house.domains;
+    const { id } = await rooms.createRoom({ creator, title: 'An evening', access: { kind: 'free' } });
+    await rooms.takeStage(id, 'page-0');
+    await rooms.startLive(id, 'page-0');
+    await rooms.endLive(id);
+    return id;
+  };
   const isShown = async (id: string) => {
     const entries = (await house.domains.chat.history(room, { limit: 50 })).entries;
     return entries.some((entry) => entry.kind === 'message' && entry.id === id && !entry.removed);
@@ -183,19 +192,36 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await house.dispatch();
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
     // The next claim of the same person waits for a decision.
-    const other = await house.createRoom();
+    const other = await createShownRoom();
     await house.report(other, 'lea', { subject: { kind: 'live' }, category: 'consent' });
     await house.dispatch();
     expect(await codeOf(house.domains.rooms.takeStage(other, 'page-2'))).toBe('ok');
   });
 
+  test('claims of consent stop one live until a reviewer has looked, none before it began, and none in bad faith', async () => {
+    const { decisions, reports } = house.domains;
+    const claim = async (of: RoomId, reporter: string) => {
+      const id = await house.report(of, reporter, { subject: { kind: 'live' }, category: 'consent' });
+      return { id, isTakenDown: (await decisions.view('rev-1', id)).decisions.length > 0 };
+    };
+    expect((await claim(room, 'lea')).isTakenDown).toBe(false);
+    const [first, second, third] = [await createShownRoom(), await createShownRoom(), await createShownRoom()];
+    const both = await Promise.all([claim(first, 'lea'), claim(second, 'lea')]);
+    expect(both.map(({ isTakenDown }) => isTakenDown).sort()).toEqual([false, true]);
+    const waiting = both.find(({ isTakenDown }) => isTakenDown);
+    await house.decide(waiting?.id ?? '', [{ kind: 'stop_live' }]);
+    expect((await claim(third, 'lea')).isTakenDown).toBe(true);
+    const spam = { subject: { kind: 'person', id: 'max' }, category: 'spam' } as const;
+    await reports.markUnfounded((await reports.file(room, 'eve', spam)).id, 'rev-1');
+    expect((await claim(await createShownRoom(), 'eve')).isTakenDown).toBe(false);
+  });
+
   test('a person of the house reads in their own language why something came down', async () => {
-    const { accounts, people, rooms, decisions } = house.domains;
+    const { accounts, people, decisions } = house.domains;
     const creator = 'person_marie';
     await people.seed({ id: creator, name: 'Marie', address: 'marie@example.org' });
     await accounts.createCreator({ identity: creator, name: 'Marie', country: 'FR' });
-    const { id } = await rooms.createRoom({ creator, title: 'Une soirée', access: { kind: 'free' } });
-    await house.report(id, 'lea', { subject: { kind: 'live' }, category: 'consent' });
+    await house.report(await createShownRoom(creator), 'lea', { subject: { kind: 'live' }, category: 'consent' });
     const [statement] = (await decisions.statements.list(creator)).statements;
     expect(statement).toMatchObject({ language: 'fr', reasons: expect.stringContaining('sans son accord') });
   });

@@ -109,21 +109,23 @@ export class ReviewModel {
     return this.reports.some((each) => each.case === id && each.reporter === person && each.source !== 'order');
   }
 
-  /** A picture whose consent is in dispute comes down at once, unless a claim of the same person was unfounded. */
-  takesDown(report: ModelReport): boolean {
+  /**
+   * A picture whose consent is in dispute comes down at once, unless a claim of the same person was unfounded, or took
+   * down something that nobody has looked at yet.
+   */
+  takesDown(report: ModelReport, hasBeenLive: boolean): boolean {
     const { kind, id } = this.caseOf(report.case);
-    if (report.category !== 'consent' || report.source !== 'room' || (kind !== 'message' && kind !== 'live'))
-      return false;
-    const isUnfounded = this.decisions.some(
+    if (report.category !== 'consent' || report.source !== 'room') return false;
+    if (kind !== 'message' && !(kind === 'live' && hasBeenLive)) return false;
+    const isHeldBack = this.decisions.some(
       (each) =>
-        each.kind === 'final' &&
-        each.measures.length === 0 &&
+        (each.kind === 'final' ? each.measures.length === 0 : each.by === null) &&
         !each.isReplaced &&
         this.reports.some(
           (other) => other.case === each.case && other.reporter === report.reporter && other.category === 'consent',
         ),
     );
-    return !isUnfounded && this.decisions.every((each) => each.case !== id);
+    return !isHeldBack && this.decisions.every((each) => each.case !== id);
   }
 
   file(report: ModelReport, opened: Pick<ModelCase, 'kind' | 'room' | 'accused'>, nowMs: number): void {

@@ -40,7 +40,7 @@ interface Message {
 export class ReviewPlay {
   readonly #house: ReviewHouse;
   readonly #dice: Dice;
-  readonly #rooms: RoomId[];
+  readonly #rooms: readonly RoomId[];
   readonly #messages: Message[] = [];
   readonly #erased = new Set<string>();
   readonly model = new ReviewModel();
@@ -48,14 +48,17 @@ export class ReviewPlay {
   readonly acts: string[] = [];
   readonly faults: string[] = [];
 
-  private constructor(house: ReviewHouse, dice: Dice, rooms: RoomId[]) {
+  private constructor(house: ReviewHouse, dice: Dice, rooms: readonly RoomId[]) {
     this.#house = house;
     this.#dice = dice;
     this.#rooms = rooms;
   }
 
   static async create(house: ReviewHouse, dice: Dice): Promise<ReviewPlay> {
-    const rooms = [await house.createRoom(), await house.createRoom()];
+    const rooms = [await house.createRoom(), await house.createRoom()] as const;
+    // The other one has never been live.
+    await house.domains.rooms.startLive(rooms[0]);
+    await house.domains.rooms.endLive(rooms[0]);
     const scope = { creator: CREATOR, room: null };
     await house.domains.roles.give({ person: 'rev-4', role: 'moderator', scope, by: CREATOR });
     await house.dispatch();
@@ -137,7 +140,7 @@ export class ReviewPlay {
       reference: null,
     };
     model.file(report, { kind: subject.kind, room, accused }, this.#nowMs);
-    await this.#noteTakeDown(model.takesDown(report), row.case);
+    await this.#noteTakeDown(model.takesDown(report, room === this.#rooms[0]), row.case);
   }
 
   async #noteTakeDown(isExpected: boolean, id: string): Promise<void> {
