@@ -138,6 +138,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
         refundRoom: (room) => money.refundRoom(room),
       },
     },
+    hasReviewers: config.hasSite,
   });
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },

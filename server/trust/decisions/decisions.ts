@@ -62,6 +62,8 @@ interface DecisionsOptions {
   /** What is on record of a person in chats. */
   chatActs(identity: string): Promise<ChatAct[]>;
   measures: MeasurePorts;
+  /** Whether somebody can undo what a claim takes down. */
+  hasReviewers: boolean;
 }
 
 interface NewAppeal {
@@ -127,7 +129,8 @@ export class Decisions {
     });
     // Where a second look was owed first, the decision may be due before it now.
     if (found.owed !== 'decision') await this.#settleCase(tx, found);
-    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report, context);
+    if (category === 'consent' && source === 'room' && this.#options.hasReviewers)
+      await this.#takeDown(tx, found, report, context);
     return found.id;
   }
 

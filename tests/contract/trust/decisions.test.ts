@@ -216,6 +216,16 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect((await claim(await createShownRoom(), 'eve')).isTakenDown).toBe(false);
   });
 
+  test('a claim of consent takes nothing down in a house without accounts, where nobody could undo it', async () => {
+    const embedding = await ReviewHouse.create(db, { env: { LOGE_SITE: 'off' } });
+    const of = await embedding.report(await createShownRoom(), 'lea', {
+      subject: { kind: 'live' },
+      category: 'consent',
+    });
+    expect((await embedding.domains.decisions.view('rev-1', of)).decisions).toEqual([]);
+    await embedding.domains.money.close();
+  });
+
   test('a person of the house reads in their own language why something came down', async () => {
     const { accounts, people, decisions } = house.domains;
     const creator = 'person_marie';
