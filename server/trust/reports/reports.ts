@@ -292,7 +292,7 @@ export class Reports {
       case 'person': {
         const record = await chat.personEvidence(room, subject.id);
         return {
-          key: `person:${subject.id}`,
+          key: `person:${subject.id}:${room}`,
           accused: subject.id,
           evidence: { place, recording, record },
           hasBeenLive,

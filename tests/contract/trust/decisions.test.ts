@@ -421,6 +421,18 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     });
   });
 
+  test('a person who is reported in two rooms has a case in each, with measures in that room', async () => {
+    const other = await house.createRoom();
+    const about = { subject: { kind: 'person', id: 'ada' }, category: 'harassment' } as const;
+    await house.report(other, 'lea', about);
+    const of = await house.report(room, 'lea', about);
+    await house.domains.decisions.stop('rev-1', of);
+    await house.dispatch();
+    const { rooms } = house.domains;
+    const stages = [room, other].map((each) => codeOf(rooms.takeStage(each, 'page-1')));
+    expect(await Promise.all(stages)).toEqual(['live_stopped', 'ok']);
+  });
+
   test('every order of an authority is filed, beside a report of the same person and other orders', async () => {
     const { decisions, reports } = house.domains;
     const subject = { kind: 'live' } as const;

@@ -119,7 +119,7 @@ export class ReviewPlay {
     }
     if (kind === 'person') {
       const accused = this.#fan;
-      return { key: `person:${accused}`, room, accused, subject: { kind, id: accused } as const };
+      return { key: `person:${accused}:${room}`, room, accused, subject: { kind, id: accused } as const };
     }
     return { key: `live:${room}`, room, accused: CREATOR, subject: { kind: 'live' } as const };
   }
@@ -196,7 +196,8 @@ export class ReviewPlay {
 
   #subjectOf({ case: of, subject: key }: ModelReport) {
     const { kind, room, accused } = this.model.caseOf(of);
-    const subject = { kind, id: key.slice(`${kind}:`.length) } as RoomReportInput['subject'];
+    const id = kind === 'person' ? accused : key.slice(`${kind}:`.length);
+    const subject = { kind, id } as RoomReportInput['subject'];
     return { key, room: room as RoomId, accused, subject };
   }
 
