@@ -21,7 +21,6 @@ import type {
   DecisionInput,
   Figures,
   Measure,
-  MeasureKind,
   OwnAppeal,
   ReviewCase,
   SecondDecisionInput,
@@ -84,9 +83,6 @@ export interface GatheredReport {
   source: 'room' | 'form' | 'order';
   createdAt: string;
 }
-
-/** Felt by the creator of the room, whomever the case is about. */
-const CREATOR_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['stop_live', 'refund_room']);
 
 export class Decisions {
   readonly #options: DecisionsOptions;
@@ -188,13 +184,14 @@ export class Decisions {
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
     const { article, charterVersion } = row;
-    const [reports, counts, looks, own, earlier, hasReported] = await Promise.all([
+    const [reports, counts, looks, own, earlier, hasReported, isAboutCreator] = await Promise.all([
       this.#cases.listReports(id, limit),
       this.#cases.countReports([id]),
       this.#cases.listLooks(id, limit),
       this.#store.listOfCase(id),
       this.#store.listOfSubject(row, limit),
       this.#cases.hasReported(id, reader),
+      this.#inputs.isAboutCreator(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
     const isDecider = own.some(({ by, kind }) => by === reader && kind === 'final');
@@ -203,6 +200,7 @@ export class Decisions {
       reports: reports.map(toFiledReport),
       decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
       looks: looks.map(({ by, at }) => ({ by, at: new Date(at).toISOString() })),
+      isAboutCreator,
       mayNotDecide: hasReported ? 'reported_it' : isDecider ? 'decided_it' : null,
       earlier: earlier.map((decision) => toDecision(decision, [], nowMs)),
       ...(await this.#recordOf(row)),
@@ -231,13 +229,10 @@ export class Decisions {
     await this.#assertMayDecide(reviewer, found);
     const reader = await this.#readerOf(reviewer);
     const decided = await this.#inputs.parse(found, input, reviewer);
-    const last = await this.#store.findLast(id);
-    await this.#assertNotConcerned(reader, last ? [last, decided] : [decided]);
+    assertNotConcerned(reader, [decided]);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
-      // A live that was stopped since the check concerns its creator too.
-      const isSame = (await this.#store.findLast(id, tx))?.id === last?.id;
-      if (row.state !== 'open' || !isSame) throw new AppError('already_decided');
+      if (row.state !== 'open') throw new AppError('already_decided');
       return this.#add(tx, row, decided);
     });
     return this.#made(made);
@@ -247,13 +242,8 @@ export class Decisions {
   async stop(reviewer: string, id: string): Promise<Decision> {
     const found = await this.#getVisible(reviewer, id);
     await this.#assertMayDecide(reviewer, found);
-    const room = found.room as RoomId | null;
-    if (room === null) throw new AppError('measure_invalid');
-    const creator = await this.#options.rooms.creatorOf(room);
-    // The case may be about a fan: the live is the creator's.
-    const { hidden } = await this.#readerOf(reviewer);
-    if (hidden.includes(creator)) throw new AppError('another_reviewer_needed');
-    const language = (await this.#options.people.languageOf(creator)) ?? 'en';
+    await this.#inputs.assertAboutCreator(found);
+    const language = (await this.#options.people.languageOf(found.accused as string)) ?? 'en';
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
@@ -264,7 +254,7 @@ export class Decisions {
       const law = article === null ? TERMS_OF_THE_HOUSE : null;
       const measures: Measure[] = [
         ...(earlier?.measures ?? []),
-        { kind: 'stop_live', room, message: null, until: null },
+        { kind: 'stop_live', room: row.room as RoomId, message: null, until: null },
       ];
       const { stopped: reasons } = DECISION_TEXTS[language];
       const ground = { article, charterVersion, law };
@@ -298,7 +288,7 @@ export class Decisions {
     if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
     const reader = await this.#readerOf(reviewer);
     const replacing = instead && (await this.#inputs.parse(found, instead, reviewer));
-    await this.#assertNotConcerned(reader, replacing ? [decision, replacing] : [decision]);
+    assertNotConcerned(reader, replacing ? [decision, replacing] : [decision]);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
@@ -386,17 +376,6 @@ export class Decisions {
 
   async #assertMayDecide(reviewer: string, { id }: CaseRow): Promise<void> {
     if (await this.#cases.hasReported(id, reviewer)) throw new AppError('another_reviewer_needed');
-  }
-
-  /** A case about a fan may stop the live of the reviewer, or of a creator for whom they moderate. */
-  async #assertNotConcerned({ hidden }: Reader, decisions: Pick<DecisionRow, 'accused' | 'measures'>[]): Promise<void> {
-    const rooms = decisions
-      .flatMap(({ measures }) => measures)
-      .flatMap(({ kind, room }) => (room !== null && CREATOR_MEASURES.has(kind) ? room : []));
-    const creators = await Promise.all(rooms.map((room) => this.#options.rooms.creatorOf(room)));
-    const concerned = [...creators, ...decisions.map(({ accused }) => accused)];
-    if (concerned.some((person) => person !== null && hidden.includes(person)))
-      throw new AppError('another_reviewer_needed');
   }
 
   async #made(id: string): Promise<Decision> {
@@ -498,6 +477,12 @@ export class Decisions {
   #isoIn(ms: number): string {
     return new Date(this.#options.clock.now() + ms).toISOString();
   }
+}
+
+/** Nobody decides about themselves, or about a creator for whom they moderate. */
+function assertNotConcerned({ hidden }: Reader, decisions: Pick<DecisionRow, 'accused'>[]): void {
+  if (decisions.some(({ accused }) => accused !== null && hidden.includes(accused)))
+    throw new AppError('another_reviewer_needed');
 }
 
 /** A stopped live is looked at by two people. */

@@ -123,7 +123,7 @@ export class ReviewCase extends DeskPart {
     const isStopped = view.decisions.some(
       ({ state, measures }) => state === 'in_force' && measures.some(({ kind }) => kind === 'stop_live'),
     );
-    if (!view.room || !mustDecide(view) || isStopped || view.mayNotDecide === 'reported_it') return nothing;
+    if (!view.isAboutCreator || !mustDecide(view) || isStopped || view.mayNotDecide === 'reported_it') return nothing;
     return html`<div class="stop">
       <wa-button variant="danger" data-testid="stop-live" ?loading=${this.busy === 'stop'} @click=${this.#stop}>${texts.stop}</wa-button>
       <p class="small muted">${texts.stopText}</p>

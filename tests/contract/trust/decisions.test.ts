@@ -8,13 +8,11 @@ import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const DAY_MS = 86_400_000;
-const ALL_MEASURES: DecisionInput['measures'] = [
+const MEASURES_ON_FANS: DecisionInput['measures'] = [
   { kind: 'remove_message' },
   { kind: 'mute' },
   { kind: 'remove_from_room' },
-  { kind: 'stop_live' },
   { kind: 'suspend_account' },
-  { kind: 'refund_room' },
 ];
 const UPHELD = { outcome: 'upheld', reasons: 'It was an insult.', language: 'en' } as const;
 const GRANTED = { outcome: 'granted', reasons: 'It was a quotation.', language: 'en' } as const;
@@ -64,13 +62,16 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
 
   test('a granted appeal undoes everything that can be undone, and the stage is free again', async () => {
     const { id, case: of } = await reportMessage();
-    const measures = ALL_MEASURES.filter(({ kind }) => kind !== 'refund_room');
-    const { id: decision } = await house.decide(of, measures);
+    const { id: decision } = await house.decide(of, MEASURES_ON_FANS);
+    const live = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
+    const { id: stopped } = await house.decide(live, [{ kind: 'stop_live' }]);
     await house.dispatch();
     expect([await isShown(id), await house.accessOf(room, 'max')]).toEqual([false, 'suspended']);
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
     const appeal = await house.domains.decisions.appeal('max', { decision, text: 'It was a quotation.' });
     await house.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    const ofCreator = await house.domains.decisions.appeal('ada', { decision: stopped, text: 'It was a play.' });
+    await house.domains.decisions.decideAppeal('rev-2', ofCreator.id, GRANTED);
     await house.dispatch();
     expect([await isShown(id), await house.accessOf(room, 'max')]).toEqual([true, 'granted']);
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
@@ -342,44 +343,17 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await expect(house.rows(`delete from case_looks`)).rejects.toThrow();
   });
 
-  test('a stopped live is decided by nobody whose live it is, nor who moderates for its creator', async () => {
-    const { decisions, roles } = house.domains;
-    await roles.give({ person: 'rev-2', role: 'moderator', scope: { creator: 'ada', room: null }, by: 'ada' });
-    const { case: of } = await reportMessage('lea', 'max');
-    for (const reviewer of ['ada', 'rev-2'])
-      for (const kind of ['stop_live', 'refund_room'] as const)
-        expect([reviewer, kind, await codeOf(house.decide(of, [{ kind }], reviewer))]).toEqual([
-          ...[reviewer, kind, 'another_reviewer_needed'],
-        ]);
-    const [look] = (await decisions.stop('rev-1', of)).appeals;
-    const instead = { ...DECIDED, measures: [] };
-    for (const reviewer of ['ada', 'rev-2']) {
-      const answers = [UPHELD, GRANTED, { ...GRANTED, instead }];
-      for (const answer of answers)
-        expect(await codeOf(decisions.decideAppeal(reviewer, look?.id ?? '', answer))).toBe('another_reviewer_needed');
-      expect(await codeOf(house.decide(of, [], reviewer))).toBe('another_reviewer_needed');
-    }
-    await house.dispatch();
-    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
-    // The same of a final decision that the person appeals against.
-    const { id: decision } = await house.decide(of, [{ kind: 'mute' }, { kind: 'stop_live' }], 'rev-3');
-    const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
-    expect(await codeOf(decisions.decideAppeal('ada', appeal.id, GRANTED))).toBe('another_reviewer_needed');
-    expect(await codeOf(decisions.decideAppeal('rev-1', appeal.id, GRANTED))).toBe('ok');
-  });
-
-  test('a live that is stopped while its creator decides the case stays stopped', async () => {
-    const { decisions, rooms } = house.domains;
-    const { case: of } = await reportMessage('lea', 'max');
-    const { transaction } = db;
-    db.transaction = (async (work: never) => {
-      db.transaction = transaction;
-      await decisions.stop('rev-1', of);
-      return db.transaction(work);
-    }) as never;
-    expect(await codeOf(house.decide(of, [], 'ada'))).toBe('already_decided');
-    await house.dispatch();
-    expect(await codeOf(rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
+  test('a live is stopped and paid back in a case about its creator alone', async () => {
+    const { decisions } = house.domains;
+    const { case: ofFan } = await reportMessage('lea', 'max');
+    expect((await decisions.view('rev-1', ofFan)).isAboutCreator).toBe(false);
+    expect(await codeOf(decisions.stop('rev-1', ofFan))).toBe('measure_invalid');
+    for (const kind of ['stop_live', 'refund_room'] as const)
+      expect([kind, await codeOf(house.decide(ofFan, [{ kind }]))]).toEqual([kind, 'measure_invalid']);
+    const ofCreator = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
+    expect((await decisions.view('rev-1', ofCreator)).isAboutCreator).toBe(true);
+    await house.decide(ofCreator, [{ kind: 'stop_live' }, { kind: 'refund_room' }]);
+    expect((await decisions.statements.list('ada')).statements).toMatchObject([{ points: 3, mayAppeal: true }]);
   });
 
   test('who was named as the person of a report by the form does not answer the appeal', async () => {

@@ -210,12 +210,13 @@ export class ReviewPlay {
   }
 
   async #stop(): Promise<void> {
-    const of = this.#dice.pick(this.model.cases.filter(({ room }) => room !== null));
+    const isLikely = ({ room, accused }: ModelCase) => room !== null && (accused === CREATOR || this.#dice.chance(0.1));
+    const of = this.#dice.pick(this.model.cases.filter(isLikely));
     const reviewer = this.#dice.pick(REVIEWERS) ?? 'rev-1';
     if (!of) return;
     const earlier = this.model.last(of.id);
     const standing = earlier && this.model.isInForce(earlier) ? earlier : undefined;
-    const refusal = this.#refusal(reviewer, of, this.#isHidden(reviewer, CREATOR));
+    const refusal = this.#refusal(reviewer, of, of.accused === CREATOR ? undefined : 'measure_invalid');
     const isStopped = standing?.measures.some(({ kind }) => kind === 'stop_live');
     const stopped = this.#house.domains.decisions.stop(reviewer, of.id);
     if (!this.#expect(`${reviewer} stops the live`, await codeOf(stopped), refusal ?? 'ok') || refusal) return;
@@ -234,8 +235,8 @@ export class ReviewPlay {
     const reviewer = this.#dice.pick(REVIEWERS) ?? 'rev-1';
     if (!of) return;
     const { input, accused, measures } = this.#choose(of);
-    const isConcerned = this.#isConcerned(reviewer, { accused, measures }, this.model.last(of.id));
-    const refusal = this.#refusal(reviewer, of, isConcerned);
+    const isConcerned = this.#isHidden(reviewer, accused);
+    const refusal = this.#refusal(reviewer, of, isConcerned ? 'another_reviewer_needed' : undefined);
     const owesLook = this.model.owesLook({ case: of.id, by: reviewer, measures });
     const decided = this.#house.domains.decisions.decide(reviewer, of.id, input);
     if (!this.#expect(`${reviewer} decides`, await codeOf(decided), refusal ?? 'ok') || refusal) return;
@@ -246,22 +247,14 @@ export class ReviewPlay {
   }
 
   /** Why a reviewer may not decide a case, in the order in which the house looks; undefined: they may. */
-  #refusal(reviewer: string, of: ModelCase, isHidden: boolean): string | undefined {
+  #refusal(reviewer: string, of: ModelCase, other: string | undefined): string | undefined {
     if (this.#isHidden(reviewer, of.accused)) return 'case_not_found';
-    if (this.model.hasReported(reviewer, of.id) || isHidden) return 'another_reviewer_needed';
-    return of.isDecided ? 'already_decided' : undefined;
+    if (this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
+    return other ?? (of.isDecided ? 'already_decided' : undefined);
   }
 
   #isHidden(reviewer: string, accused: string | null): boolean {
     return accused === reviewer || (reviewer === 'rev-4' && accused === CREATOR);
-  }
-
-  /** By a decision about themselves, or about a live of the creator for whom they moderate. */
-  #isConcerned(reviewer: string, ...decisions: (Pick<ModelDecision, 'accused' | 'measures'> | undefined)[]): boolean {
-    return decisions.some((each) => {
-      const isStopped = each?.measures.some(({ kind }) => kind === 'stop_live');
-      return this.#isHidden(reviewer, each?.accused ?? null) || (isStopped && this.#isHidden(reviewer, CREATOR));
-    });
   }
 
   /** Measures that are valid for the case. */
@@ -269,7 +262,7 @@ export class ReviewPlay {
     const named = of.accused === null && of.kind === 'form' && this.#dice.chance(0.6) ? this.#fan : null;
     const accused = of.accused ?? named;
     const kinds: MeasureKind[] = [];
-    if (of.room !== null) kinds.push('stop_live');
+    if (of.room !== null && accused === CREATOR) kinds.push('stop_live');
     if (of.kind === 'message') kinds.push('remove_message');
     if (accused !== null) kinds.push('suspend_account');
     if (accused === CREATOR) kinds.push('freeze_earnings');
@@ -365,13 +358,14 @@ export class ReviewPlay {
   #refusalToAnswer(
     reviewer: string,
     appeal: ModelAppeal,
-    instead: Pick<ModelDecision, 'accused' | 'measures'> | undefined,
+    instead: Pick<ModelDecision, 'accused'> | undefined,
   ): string | undefined {
     const of = this.model.caseOf(appeal.case);
     const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
     if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
-    if (this.#isConcerned(reviewer, decision, instead)) return 'another_reviewer_needed';
+    if ([decision, instead].some((each) => each && this.#isHidden(reviewer, each.accused)))
+      return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
 
