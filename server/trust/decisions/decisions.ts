@@ -293,11 +293,13 @@ export class Decisions {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
+      // First: a granted appeal ends the decision, about whose end the person is still to be told.
+      const replacedBy = replacing && (await this.#add(tx, row, replacing));
       const end = { outcome, decidedBy: reviewer, decidedAt: this.#nowIso(), reasons, language };
       await this.#store.closeAppeal(tx, id, end);
       if (appeal.kind !== 'second_look')
         await this.#options.outbox.add(tx, answeredFact(appeal, { outcome, reasons, language }));
-      if (replacing) return this.#add(tx, row, replacing);
+      if (replacedBy) return replacedBy;
       if (isGranted) await this.#undo(tx, decision, appeal.kind);
       await this.#settleCase(tx, row);
       return decision.id;
@@ -307,10 +309,8 @@ export class Decisions {
 
   /** Ends the effects, and informs the people who were informed before; who appealed gets an answer of their own. */
   async #undo(tx: Orm, decision: StandingRow, kind: AppealKind): Promise<void> {
-    const { id, accused, measures } = decision;
     const facts = dueFacts(decision);
-    if (kind === 'second_look' && measures.length > 0 && accused !== null)
-      facts.push({ topic: 'decision.undone', identity: accused, data: { decision: id } });
+    if (kind === 'second_look') facts.push(...undoneFacts(decision));
     if (decision.kind === 'final')
       facts.push(...(await this.#reporterFacts(tx, decision.case, { acted: false, isChanged: true })));
     if (facts.length > 0) await this.#options.outbox.add(tx, ...facts);
@@ -400,6 +400,7 @@ export class Decisions {
     // The new one holds before the earlier one ends.
     const facts = [...dueFacts(made), ...(earlier ? dueFacts(earlier) : [])];
     if (made.measures.length > 0) facts.push(this.#madeFact(made));
+    else if (earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
     if (made.kind === 'final') {
       const acted = made.measures.length > 0;
       facts.push(...(await this.#reporterFacts(tx, row.id, { acted, isChanged: earlier?.kind === 'final' })));
@@ -498,6 +499,13 @@ function answeredFact(
 ): NewFact {
   const event = by === null || isPersonId(by) ? null : { appeal: id, decision, identity: by, ...answer };
   return { topic: 'appeal.decided', ...(by !== null && { identity: by }), data: { appeal: id, event } };
+}
+
+/** For the person of a decision with measures, who was told of it. */
+function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[] {
+  if (accused === null || measures.length === 0) return [];
+  const event = isPersonId(accused) ? null : { decision, identity: accused };
+  return [{ topic: 'decision.undone', identity: accused, data: { decision, event } }];
 }
 
 function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {

@@ -192,6 +192,11 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await house.decide(of, []);
     await house.dispatch();
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
+    // Who was told of the provisional decision is told of its end.
+    const { id: decision } = (await decisions.statements.list('ada')).statements[0] ?? {};
+    expect(await house.rows(`select identity, data from outbox where topic = 'decision.undone'`)).toEqual([
+      { identity: 'ada', data: { decision, event: { decision, identity: 'ada' } } },
+    ]);
     // The next claim of the same person waits for a decision.
     const other = await createShownRoom();
     await house.report(other, 'lea', { subject: { kind: 'live' }, category: 'consent' });

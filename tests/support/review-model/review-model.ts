@@ -156,6 +156,7 @@ export class ReviewModel {
     if (earlier) earlier.isReplaced = true;
     this.decisions.push(made);
     if (made.measures.length > 0) this.told['decision.made'] += 1;
+    else if (earlier && !earlier.isUndone) this.tellUndone(earlier);
     if (made.kind === 'final') {
       this.caseOf(made.case).isDecided = true;
       this.told['report.decided'] += this.informed(made.case);
@@ -207,9 +208,13 @@ export class ReviewModel {
   /** What a granted appeal without another decision tells people. */
   undo(appeal: ModelAppeal): void {
     const decision = this.decisionOf(appeal.decision);
-    const { kind, case: of, accused, measures } = decision;
-    if (appeal.kind === 'second_look' && measures.length > 0 && accused !== null) this.told['decision.undone'] += 1;
+    const { kind, case: of } = decision;
+    if (appeal.kind === 'second_look') this.tellUndone(decision);
     if (kind === 'final') this.told['report.decided'] += this.informed(of);
+  }
+
+  tellUndone({ accused, measures }: ModelDecision): void {
+    if (measures.length > 0 && accused !== null) this.told['decision.undone'] += 1;
   }
 
   stateOf(id: string): { state: CaseState; owed: string | null; dueMs: number | null } {

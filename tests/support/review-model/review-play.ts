@@ -347,12 +347,13 @@ export class ReviewPlay {
     });
     if (!this.#expect(`${reviewer} answers`, await codeOf(answered), refusal ?? 'ok') || refusal) return;
     const { id, appeals } = await answered;
-    model.answer(appeal, isGranted ? 'granted' : 'upheld');
     if (hasInstead) {
       const owesLook = model.owesLook(made);
       this.#expect('a second look is owed', appeals.length, Number(owesLook));
       model.decide({ ...made, id, atMs: this.#nowMs, isReplaced: false, isUndone: false }, appeals[0]?.id);
-    } else if (isGranted) model.undo(appeal);
+    }
+    model.answer(appeal, isGranted ? 'granted' : 'upheld');
+    if (isGranted && !hasInstead) model.undo(appeal);
   }
 
   #refusalToAnswer(
