@@ -229,7 +229,7 @@ export class Decisions {
     await this.#assertMayDecide(reviewer, found);
     const reader = await this.#readerOf(reviewer);
     const decided = await this.#inputs.parse(found, input, reviewer);
-    assertNotConcerned(reader, [decided]);
+    assertNotConcerned(reader, decided);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
@@ -288,7 +288,7 @@ export class Decisions {
     if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
     const reader = await this.#readerOf(reviewer);
     const replacing = instead && (await this.#inputs.parse(found, instead, reviewer));
-    assertNotConcerned(reader, replacing ? [decision, replacing] : [decision]);
+    if (replacing) assertNotConcerned(reader, replacing);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
@@ -410,7 +410,9 @@ export class Decisions {
       const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
       await this.#store.insertAppeal(tx, look);
     }
-    await this.#settleCase(tx, made.kind === 'final' ? { ...row, state: 'decided' } : row);
+    // Named in the decision about a report by the form, they see nothing of the case from now on.
+    const accused = row.accused ?? made.accused;
+    await this.#settleCase(tx, { ...row, accused, ...(made.kind === 'final' && { state: 'decided' }) });
     return id;
   }
 
@@ -468,7 +470,11 @@ export class Decisions {
     const [first] = owed.sort((one, other) => Date.parse(one.dueAt) - Date.parse(other.dueAt));
     const isAppealed = waiting.some(({ kind }) => kind !== 'second_look');
     const state = row.state === 'open' ? 'open' : isAppealed ? 'appealed' : 'decided';
-    await this.#cases.update(tx, row.id, { state, owed: first?.what ?? null, ...(first && { dueAt: first.dueAt }) });
+    const { accused } = row;
+    await this.#cases.update(tx, row.id, {
+      ...{ state, accused, owed: first?.what ?? null },
+      ...(first && { dueAt: first.dueAt }),
+    });
   }
 
   #nowIso(): string {
@@ -480,10 +486,9 @@ export class Decisions {
   }
 }
 
-/** Nobody decides about themselves, or about a creator for whom they moderate. */
-function assertNotConcerned({ hidden }: Reader, decisions: Pick<DecisionRow, 'accused'>[]): void {
-  if (decisions.some(({ accused }) => accused !== null && hidden.includes(accused)))
-    throw new AppError('another_reviewer_needed');
+/** A report by the form is decided by nobody who names themselves, or a creator for whom they moderate. */
+function assertNotConcerned({ hidden }: Reader, { accused }: NewDecision): void {
+  if (accused !== null && hidden.includes(accused)) throw new AppError('another_reviewer_needed');
 }
 
 /** A stopped live is looked at by two people. */

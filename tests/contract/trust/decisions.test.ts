@@ -361,13 +361,17 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect((await decisions.statements.list('ada')).statements).toMatchObject([{ points: 3, mayAppeal: true }]);
   });
 
-  test('who was named as the person of a report by the form does not answer the appeal', async () => {
+  test('who was named as the person of a report by the form neither sees the case nor answers the appeal', async () => {
     const { decisions, reports } = house.domains;
     const { id } = await reports.fileForm({ place: 'Ada', category: 'harassment', note: 'An insult.' }, null);
     const named = { ...DECIDED, accused: 'rev-2', measures: [{ kind: 'suspend_account' as const }] };
-    const { id: decision } = await decisions.decide('rev-1', await caseOf(id), named);
+    const of = await caseOf(id);
+    expect(await codeOf(decisions.decide('rev-2', of, named))).toBe('another_reviewer_needed');
+    const { id: decision } = await decisions.decide('rev-1', of, named);
     const appeal = await decisions.appeal('rev-2', { decision, text: 'No.' });
-    expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('another_reviewer_needed');
+    expect(await codeOf(decisions.view('rev-2', of))).toBe('case_not_found');
+    expect((await decisions.list('rev-2', { limit: 5 })).cases).toEqual([]);
+    expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('appeal_not_found');
   });
 
   test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {

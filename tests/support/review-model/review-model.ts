@@ -155,6 +155,7 @@ export class ReviewModel {
     const earlier = this.last(made.case);
     if (earlier) earlier.isReplaced = true;
     this.decisions.push(made);
+    this.caseOf(made.case).accused ??= made.accused;
     if (made.measures.length > 0) this.told['decision.made'] += 1;
     else if (earlier && !earlier.isUndone) this.tellUndone(earlier);
     if (made.kind === 'final') {

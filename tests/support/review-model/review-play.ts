@@ -365,8 +365,7 @@ export class ReviewPlay {
     const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
     if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
-    if ([decision, instead].some((each) => each && this.#isHidden(reviewer, each.accused)))
-      return 'another_reviewer_needed';
+    if (instead && this.#isHidden(reviewer, instead.accused)) return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
 
