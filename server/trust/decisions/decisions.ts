@@ -31,7 +31,15 @@ import type { ReportContext, Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor, type Reader } from './cases.store.ts';
 import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
-import { groundOf, mayAppeal, toCase, toDecision, toFiledReport, toOwnAppeal } from './decision-views.ts';
+import {
+  type Appellant,
+  groundOf,
+  mayAppeal,
+  toCase,
+  toDecision,
+  toFiledReport,
+  toOwnAppeal,
+} from './decision-views.ts';
 import {
   type AppealRow,
   type DecisionRow,
@@ -334,7 +342,7 @@ export class Decisions {
 
   async #appeal(
     { id, case: of }: DecisionRow,
-    { sender, kind, text }: { sender: Sender; kind: AppealKind; text: string },
+    { sender, kind, text }: { sender: Sender; kind: Appellant; text: string },
   ): Promise<OwnAppeal> {
     const known = await this.#store.findAppealBy(id, sender);
     if (known) return toOwnAppeal(known);
@@ -345,7 +353,7 @@ export class Decisions {
     await this.#cases.transaction(async (tx) => {
       const locked = await this.#cases.lock(tx, of);
       const now = await this.#store.find(id, tx);
-      if (!now || !mayAppeal(now, this.#options.clock.now())) throw new AppError('appeal_not_allowed');
+      if (!now || !mayAppeal(now, kind, this.#options.clock.now())) throw new AppError('appeal_not_allowed');
       await this.#store.insertAppeal(tx, row);
       await this.#settleCase(tx, locked);
     });

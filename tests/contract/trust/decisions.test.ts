@@ -142,6 +142,20 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     ]);
   });
 
+  test('who reported may appeal when the decision was undone, and gets an answer', async () => {
+    const { decisions, reports } = house.domains;
+    const { case: of } = await reportMessage('lea');
+    const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }]);
+    const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
+    await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    expect((await reports.listBy('lea'))[0]).toMatchObject({ outcome: { acted: false, mayAppeal: true } });
+    const { id } = await decisions.appeal('lea', { decision, text: 'It was not.' });
+    expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'appealed', outcome: { mayAppeal: false } });
+    expect((await decisions.list('rev-3', { limit: 5 })).cases).toMatchObject([{ id: of, owed: 'appeal' }]);
+    await decisions.decideAppeal('rev-3', id, UPHELD);
+    expect((await decisions.list('rev-3', { limit: 5 })).cases).toEqual([]);
+  });
+
   test('what a moderator removed stays removed, and a second decision keeps what the first one removed', async () => {
     const { decisions, chat } = house.domains;
     for (const isFirst of [true, false]) {

@@ -185,10 +185,11 @@ export class ReviewModel {
     return !isReplaced && !isUndone;
   }
 
-  mayAppeal(decision: ModelDecision, nowMs: number): boolean {
+  mayAppeal(decision: ModelDecision, by: 'accused' | 'reporter', nowMs: number): boolean {
     const until = new Date(decision.atMs);
     until.setUTCMonth(until.getUTCMonth() + 6);
-    return decision.kind === 'final' && this.isInForce(decision) && until.getTime() > nowMs;
+    const stands = by === 'reporter' ? !decision.isReplaced : this.isInForce(decision);
+    return decision.kind === 'final' && stands && until.getTime() > nowMs;
   }
 
   /** What the house owes an answer to. A later decision, or the end of what is appealed against, makes it lapse. */

@@ -298,7 +298,7 @@ export class ReviewPlay {
     const isTheirs = isAccused || this.model.hasReported(person, of);
     const known = this.model.appeals.find((each) => each.decision === id && each.by === person);
     const refusal = isTheirs
-      ? known || this.model.mayAppeal(decision, this.#nowMs)
+      ? known || this.model.mayAppeal(decision, isAccused ? 'accused' : 'reporter', this.#nowMs)
         ? undefined
         : 'appeal_not_allowed'
       : 'decision_not_found';
@@ -313,7 +313,7 @@ export class ReviewPlay {
     if (!report || !decision) return;
     const { id, case: of } = decision;
     const known = this.model.appeals.find((each) => each.decision === id && each.report === report.id);
-    const refusal = known || this.model.mayAppeal(decision, this.#nowMs) ? undefined : 'appeal_not_allowed';
+    const refusal = known || this.model.mayAppeal(decision, 'reporter', this.#nowMs) ? undefined : 'appeal_not_allowed';
     const { decisions } = this.#house.domains;
     const appealed = decisions.appealByForm(report.id, { decision: id, text: 'It is wrong.' });
     if (!this.#expect('the sender of a form appeals', await codeOf(appealed), refusal ?? 'ok') || refusal) return;
