@@ -495,6 +495,8 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const { id: said, case: of } = await reportMessage();
     const { id: decision } = await house.decide(of, [{ kind: 'mute' }, { kind: 'suspend_account' }]);
     const person = await house.report(room, 'lea', { subject: { kind: 'person', id: 'max' }, category: 'hate' });
+    const ofReporter = await decisions.appeal('lea', { decision, text: 'More has to be done.' });
+    await decisions.decideAppeal('rev-2', ofReporter.id, { ...UPHELD, reasons: 'Max has apologised.' });
     const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
     await house.dispatch();
     const figures = await decisions.figures({});
@@ -509,7 +511,19 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect((await reports.listBy('lea')).map(({ state }) => state)).toEqual(['received', 'appealed']);
     const views = await Promise.all([of, person].map((id) => decisions.view('rev-2', id)));
     expect(views).toMatchObject([
-      { accused: null, decisions: [{ accused: null, reasons: null, appeals: [{ by: null, text: null }] }] },
+      {
+        accused: null,
+        decisions: [
+          {
+            accused: null,
+            reasons: null,
+            appeals: expect.arrayContaining([
+              expect.objectContaining({ by: null, text: null }),
+              expect.objectContaining({ by: 'lea', text: 'More has to be done.', outcome: 'upheld', reasons: null }),
+            ]),
+          },
+        ],
+      },
       { accused: null, state: 'open', owed: 'decision', history: { strikes: 0, decisions: [], chat: [] } },
     ]);
     expect(await house.rows(`select text from chat_entries where id = '${said}'`)).toEqual([{ text: null }]);
