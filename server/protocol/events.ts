@@ -72,6 +72,8 @@ export const EVENT_PAYLOADS = {
     at: z.string(),
     appealUntil: z.string().nullable(),
   }),
+  /** A decision about one of your people has no measures any more, after another look. */
+  'decision.undone': z.object({ decision: idSchema('decision'), identity: z.string() }),
   /** `granted`: the decision is undone. `identity` is who appealed. */
   'appeal.decided': z.object({
     appeal: idSchema('appeal'),

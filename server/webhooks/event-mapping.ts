@@ -84,6 +84,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
     data: { creator, identity, ...change },
   }),
   'decision.made': ({ data: { event } }) => event && { type: 'decision.made', data: event },
+  'decision.undone': ({ data: { event } }) => event && { type: 'decision.undone', data: event },
   'appeal.decided': ({ data: { event } }) => event && { type: 'appeal.decided', data: event },
   'follower.added': follower('follower.added'),
   'follower.removed': follower('follower.removed'),

@@ -104,6 +104,7 @@ export class HttpPipeline {
     const participant = { identity: claims.sub, name: claims.name, role: claims.role };
     if (room && room !== claims.room) throw new AppError('forbidden', 'This token is for another room.');
     if (operation.from === undefined) {
+      if (claims.logeSession === undefined) await rooms.assertEmbedders(claims.room);
       assertRole(operation, claims.role);
       return { caller: participant, room: claims.room };
     }

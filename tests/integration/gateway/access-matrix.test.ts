@@ -268,8 +268,13 @@ describe('over HTTP', () => {
     // A token that an embedder signs itself, whatever it says of a session.
     const signed = { identity: 'fan-7', name: 'Léa', room, role: 'moderator', entitled: true } as const;
     const token = tokens.create(signed, { issuer: PRODUCTION_ENV.LOGE_API_KEY, session: 'login_0000000000' });
-    const summary = await http.participant(token, 'GET', `/v1/rooms/${room}/summary`);
-    expect(summary.json.error.code).toBe('room_not_found');
+    const report = { room, subject: { kind: 'live' }, category: 'spam' };
+    for (const answer of [
+      await http.participant(token, 'GET', `/v1/rooms/${room}/summary`),
+      await http.participant(token, 'POST', '/v1/reports', report),
+      await http.participant(token, 'GET', '/v1/wallet'),
+    ])
+      expect(answer.json.error.code).toBe('room_not_found');
     const listed = (await http.server('GET', '/v1/rooms?limit=100')).json.rooms;
     expect(listed.filter((each: { id: string }) => each.id === room)).toEqual([]);
   });
