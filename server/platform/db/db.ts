@@ -185,6 +185,16 @@ function withArrayLiteral(value: unknown): unknown {
 
 const isPlain = (item: unknown) => typeof item === 'string' || item === null || Number.isSafeInteger(item);
 
+/** Bulk statements in an open transaction of {@link Database.transaction}. */
+export function runIn(tx: Orm): Run {
+  return async <Row>(text: string, values: unknown[]) => {
+    const chunks = text
+      .split(/\$(\d+)/)
+      .map((part, index) => (index % 2 === 0 ? sql.raw(part) : sql`${sql.param(values[Number(part) - 1])}`));
+    return ((await tx.execute(sql.join(chunks))) as { rows: Row[] }).rows;
+  };
+}
+
 function runOnPglite(client: Pick<PGlite, 'query'>): Run {
   return async <Row>(text: string, values: unknown[]) => (await client.query<Row>(text, values)).rows;
 }
