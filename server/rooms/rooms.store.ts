@@ -73,6 +73,14 @@ export interface RoomFilter {
   limit: number;
 }
 
+export interface PublicFilter {
+  creator?: string | undefined;
+  /** A date before that, without a live, says nothing any more. */
+  overdueIso: string;
+  perCreator: number;
+  limit: number;
+}
+
 export type NewRoom = typeof rooms.$inferInsert;
 /** What can be changed of a room. */
 export type RoomColumns = Partial<
@@ -140,6 +148,31 @@ export class RoomsStore {
       .where(and(...conditions))
       .orderBy(desc(sql`${rooms.liveStartedAt} is not null and ${rooms.endedAt} is null`), desc(rooms.createdAt))
       .limit(filter.limit);
+    return rows.map(toRoom);
+  }
+
+  /**
+   * Listed rooms, the live ones first, then those to come by date, then those without a date or whose date passed
+   * before `overdueIso`. Of each creator at most so many.
+   */
+  async listPublic({ creator, overdueIso, perCreator, limit }: PublicFilter): Promise<Room[]> {
+    const orm = this.#db.orm;
+    const order = [
+      desc(isNotNull(rooms.liveStartedAt)),
+      sql`case when ${rooms.startsAt} > ${overdueIso}::timestamptz then ${rooms.startsAt} end asc nulls last`,
+      desc(rooms.createdAt),
+    ];
+    const place = sql<number>`row_number() over (partition by ${rooms.creator} order by ${sql.join(order, sql`, `)})`;
+    const ranked = orm
+      .select({ id: rooms.id, place: place.as('place') })
+      .from(rooms)
+      .where(and(rooms.listed, isNull(rooms.endedAt), creator === undefined ? undefined : eq(rooms.creator, creator)))
+      .as('ranked');
+    const rows = await this.#selectRooms(orm)
+      .innerJoin(ranked, eq(ranked.id, rooms.id))
+      .where(lte(ranked.place, perCreator))
+      .orderBy(...order)
+      .limit(limit);
     return rows.map(toRoom);
   }
 

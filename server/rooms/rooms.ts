@@ -178,13 +178,12 @@ export class Rooms {
     return this.#store.listRooms(filter);
   }
 
-  /** What anybody may find without knowing of it: listed rooms that are live, then those to come. */
+  /** What anybody may find without knowing of it: listed rooms, of all creators a few each, or all of one. */
   async listPublicRooms(creator?: string): Promise<Room[]> {
     if (!this.#hasPublicList) return [];
-    const which = { listed: true, limit: LIMITS.listPageItems, ...(creator !== undefined && { creator }) };
-    const onAir = await this.listRooms({ status: 'live', ...which });
-    const toCome = await this.listRooms({ status: 'scheduled', ...which });
-    return [...onAir, ...toCome].slice(0, which.limit);
+    const limit = LIMITS.listPageItems;
+    const perCreator = creator === undefined ? LIMITS.publicRoomsPerCreator : limit;
+    return this.#store.listPublic({ creator, overdueIso: this.#isoIn(-LIMITS.notHeldAfterMs), perCreator, limit });
   }
 
   /** What a person without access can buy; undefined if nothing. */

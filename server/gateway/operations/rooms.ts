@@ -197,7 +197,7 @@ export const siteRoomOperations = [
     by: ['visitor'],
     answer: roomList,
     summary: 'List the rooms that the site shows',
-    description: 'Those that are live, then those to come.',
+    description: `Those that are live, then those to come by their date, then those without one; at most ${LIMITS.publicRoomsPerCreator} of a creator.`,
     run: async (domains) => viewsOf(domains, await domains.rooms.listPublicRooms()),
   }),
   operation({
