@@ -1,6 +1,21 @@
 import type { Database, Orm } from '../platform/db/db.ts';
-import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, sql } from '../platform/db/sql.ts';
+import {
+  and,
+  asc,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  not,
+  notExists,
+  sql,
+} from '../platform/db/sql.ts';
 import { rooms } from '../rooms/rooms.schema.ts';
+import { stageIsClosed } from '../rooms/suspensions/suspensions.store.ts';
 import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 
 export type NoticeRow = typeof notices.$inferSelect;
@@ -68,8 +83,8 @@ export class NoticesStore {
   }
 
   /**
-   * Rooms that begin until then and have no notice of it. Locked: a live that begins meanwhile finds the notice, or is
-   * found here.
+   * Rooms that begin until then and have no notice of it, unless the house has closed their stage. Locked: a live that
+   * begins meanwhile finds the notice, or is found here.
    */
   async lockDue(
     tx: Orm,
@@ -89,6 +104,7 @@ export class NoticesStore {
           gt(rooms.startsAt, due.from),
           lte(rooms.startsAt, due.until),
           notExists(told),
+          not(stageIsClosed(tx, due.from)),
         ),
       )
       .limit(due.limit)

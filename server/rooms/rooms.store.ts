@@ -10,6 +10,7 @@ import {
   isNotNull,
   isNull,
   lte,
+  not,
   notExists,
   notLike,
   or,
@@ -25,6 +26,7 @@ import type { Room } from '../protocol/rooms.ts';
 import { iso, toRoom } from './room-row.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { suspensions } from './suspensions/suspensions.schema.ts';
+import { stageIsClosed } from './suspensions/suspensions.store.ts';
 import { toGrant } from './token-grants.store.ts';
 import type { TokenGrant } from './token-statements.ts';
 
@@ -75,6 +77,7 @@ export interface RoomFilter {
 
 export interface PublicFilter {
   creator?: string | undefined;
+  nowIso: string;
   /** A date before that, without a live, says nothing any more. */
   overdueIso: string;
   perCreator: number;
@@ -153,9 +156,9 @@ export class RoomsStore {
 
   /**
    * Listed rooms, the live ones first, then those to come by date, then those without a date or whose date passed
-   * before `overdueIso`. Of each creator at most so many.
+   * before `overdueIso`. Of each creator at most so many, and none whose stage the house has closed.
    */
-  async listPublic({ creator, overdueIso, perCreator, limit }: PublicFilter): Promise<Room[]> {
+  async listPublic({ creator, nowIso, overdueIso, perCreator, limit }: PublicFilter): Promise<Room[]> {
     const orm = this.#db.orm;
     const order = [
       desc(isNotNull(rooms.liveStartedAt)),
@@ -166,7 +169,14 @@ export class RoomsStore {
     const ranked = orm
       .select({ id: rooms.id, place: place.as('place') })
       .from(rooms)
-      .where(and(rooms.listed, isNull(rooms.endedAt), creator === undefined ? undefined : eq(rooms.creator, creator)))
+      .where(
+        and(
+          rooms.listed,
+          isNull(rooms.endedAt),
+          not(stageIsClosed(orm, nowIso)),
+          creator === undefined ? undefined : eq(rooms.creator, creator),
+        ),
+      )
       .as('ranked');
     const rows = await this.#selectRooms(orm)
       .innerJoin(ranked, eq(ranked.id, rooms.id))

@@ -183,7 +183,8 @@ export class Rooms {
     if (!this.#hasPublicList) return [];
     const limit = LIMITS.listPageItems;
     const perCreator = creator === undefined ? LIMITS.publicRoomsPerCreator : limit;
-    return this.#store.listPublic({ creator, overdueIso: this.#isoIn(-LIMITS.notHeldAfterMs), perCreator, limit });
+    const overdueIso = this.#isoIn(-LIMITS.notHeldAfterMs);
+    return this.#store.listPublic({ creator, nowIso: this.#nowIso(), overdueIso, perCreator, limit });
   }
 
   /** What a person without access can buy; undefined if nothing. */

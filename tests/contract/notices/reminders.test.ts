@@ -123,6 +123,14 @@ test('a live that was cancelled or moved reminds nobody, nor does a notice that 
   });
 });
 
+test('nobody is reminded of a live whose creator is suspended', async () => {
+  await using house = await openHouse();
+  await house.createRoom(60);
+  await house.rooms.suspensions.suspend('ada', { decision: 'decision_1', reason: 'Insults', until: null });
+  await house.runUntil(50);
+  expect(await house.letters()).toEqual([]);
+});
+
 test('a live that begins unannounced is told once; followers hear of listed rooms alone', async () => {
   await using house = await openHouse();
   const hidden = await house.createRoom(undefined, false);

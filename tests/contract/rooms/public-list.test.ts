@@ -51,4 +51,13 @@ describe.each(DATABASES)('the public list on $name', ({ open }) => {
     expect(after).toHaveLength(before.length + LIMITS.publicRoomsPerCreator);
     expect(await titles('eve')).toHaveLength(LIMITS.listPageItems);
   });
+
+  test('shows no room of a creator who is suspended, until the suspension is over', async () => {
+    await create('max', 'of max', 3);
+    const suspension = { decision: 'decision_1', reason: 'Insults', until: null };
+    await rooms.suspensions.suspend('max', suspension);
+    expect(await titles()).not.toContain('of max');
+    await rooms.suspensions.lift({ decision: 'decision_1', kind: 'account' });
+    expect(await titles()).toContain('of max');
+  });
 });
