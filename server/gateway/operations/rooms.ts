@@ -241,7 +241,8 @@ export const siteRoomOperations = [
     answer: room,
     status: 201,
     summary: 'Create a room of your own',
-    errors: CREATE_ERRORS,
+    description: `At most ${LIMITS.openRoomsPerPerson} rooms that have not ended.`,
+    errors: [...CREATE_ERRORS, 'room_limit'],
     run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity }),
   }),
 ];

@@ -1,4 +1,4 @@
-/** Which rooms everybody finds on the public list, and in what order. */
+/** How many rooms a creator has, and which ones everybody finds on the public list, in what order. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRooms } from '../../../server/domains.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
@@ -6,6 +6,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -14,7 +15,7 @@ import { MovableClock } from '../../support/houses/money-house.ts';
 const START_MS = Date.parse('2026-05-04T18:00:00Z');
 const HOUR_MS = 3_600_000;
 
-describe.each(DATABASES)('the public list on $name', ({ open }) => {
+describe.each(DATABASES)('rooms on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let rooms: ReturnType<typeof createRooms>['rooms'];
 
@@ -24,7 +25,7 @@ describe.each(DATABASES)('the public list on $name', ({ open }) => {
     const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
     const created = createRooms({ db, outbox, clock: new MovableClock(START_MS) }, { currency: 'eur' });
     rooms = created.rooms;
-    for (const identity of ['ada', 'eve', 'max'])
+    for (const identity of ['ada', 'eve', 'max', 'person_many', 'many'])
       await created.accounts.createCreator({ identity, name: identity, country: 'FR' });
   });
 
@@ -36,7 +37,7 @@ describe.each(DATABASES)('the public list on $name', ({ open }) => {
   };
   const titles = async (creator?: string) => (await rooms.listPublicRooms(creator)).map(({ title }) => title);
 
-  test('shows live rooms, then those to come by date, then the others; and a few of each creator', async () => {
+  test('the public list shows live rooms, then those to come by date, then the others; and a few of each creator', async () => {
     const live = await create('ada', 'live');
     await rooms.startLive(live.id);
     await create('ada', 'in two hours', 2);
@@ -52,12 +53,25 @@ describe.each(DATABASES)('the public list on $name', ({ open }) => {
     expect(await titles('eve')).toHaveLength(LIMITS.listPageItems);
   });
 
-  test('shows no room of a creator who is suspended, until the suspension is over', async () => {
+  test('the public list shows no room of a creator who is suspended, until the suspension is over', async () => {
     await create('max', 'of max', 3);
     const suspension = { decision: 'decision_1', reason: 'Insults', until: null };
     await rooms.suspensions.suspend('max', suspension);
     expect(await titles()).not.toContain('of max');
     await rooms.suspensions.lift({ decision: 'decision_1', kind: 'account' });
     expect(await titles()).toContain('of max');
+  });
+
+  test('a person of the house has a limit of open rooms, a creator of an embedder has none', async () => {
+    for (const creator of ['person_many', 'many'])
+      await db.bulk(
+        `insert into rooms (id, creator, title, access_kind, currency)
+          select 'room_' || $1 || n, $1, 'An evening', 'free', 'eur' from generate_series(1, $2::int) n`,
+        [creator, LIMITS.openRoomsPerPerson],
+      );
+    await expect(create('person_many', 'one more')).rejects.toMatchObject({ code: 'room_limit' });
+    await expect(create('many', 'one more')).resolves.toBeDefined();
+    await rooms.endRoom('room_person_many7' as RoomId);
+    await expect(create('person_many', 'one more')).resolves.toBeDefined();
   });
 });
