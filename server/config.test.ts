@@ -63,6 +63,13 @@ test('faults of different kinds are named together', () => {
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);
 });
 
+test('a TURN server is named by a turn: or turns: URL', () => {
+  const turn = (urls: string) => faultsOf({ LOGE_TURN_URLS: urls, LOGE_TURN_SECRET: 'x' });
+  expect(turn('turn:turn.example:3478?transport=udp,turns:[2001:db8::1]:5349')).toEqual([]);
+  for (const wrong of ['turn.example:3478', 'turn://turn.example', 'stun:turn.example', 'turn:a.example,b.example'])
+    expect(turn(wrong)).toEqual([expect.stringMatching(/^LOGE_TURN_URLS: .*turn:/)]);
+});
+
 test('production has accounts with LOGE_SITE=on only, which wants a mail server; the names of built-in keys are taken', () => {
   expect(parseConfig({}).hasSite).toBe(true);
   expect(parseConfig({ LOGE_SITE: 'off' }).hasSite).toBe(false);

@@ -39,6 +39,12 @@ const secrets = list.refine(
   `must have at least ${SECRET_MIN_CHARS} characters`,
 );
 
+/** With any other URL, a browser refuses to create a connection. */
+const turnUrls = list.refine(
+  (given) => given.every((url) => /^turns?:[\w.:[\]-]+(\?transport=(udp|tcp))?$/.test(url)),
+  'must be URLs such as `turn:turn.example:3478?transport=udp`',
+);
+
 const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR');
 const vatRates = z.record(countryCode, z.number().int().min(0).max(10_000));
 const helpContacts = z.record(
@@ -188,7 +194,7 @@ const environment = z.object({
   LOGE_SFU_SECRET: secrets.optional(),
   /** This gateway's region, as in the SFU nodes' LOGE_SFU_REGION. */
   LOGE_REGION: text.max(60).optional(),
-  LOGE_TURN_URLS: list.optional(),
+  LOGE_TURN_URLS: turnUrls.optional(),
   LOGE_TURN_SECRET: text.optional(),
 });
 
