@@ -70,6 +70,18 @@ test('a TURN server is named by a turn: or turns: URL', () => {
     expect(turn(wrong)).toEqual([expect.stringMatching(/^LOGE_TURN_URLS: .*turn:/)]);
 });
 
+test('allowed origins are kept as browsers send them, and what is no origin is refused', () => {
+  const origins = (given: string) => parseConfig({ LOGE_ALLOWED_ORIGINS: given }).allowedOrigins;
+  expect(origins('https://Club.example/, https://a.example:443,http://b.example:8080')).toEqual([
+    'https://club.example',
+    'https://a.example',
+    'http://b.example:8080',
+  ]);
+  expect(origins('none')).toEqual([]);
+  for (const wrong of ['club.example', 'https://club.example/shop', 'https://*.club.example', 'localhost:3000'])
+    expect(faultsOf({ LOGE_ALLOWED_ORIGINS: wrong })).toEqual([expect.stringMatching(/^LOGE_ALLOWED_ORIGINS: /)]);
+});
+
 test('production has accounts with LOGE_SITE=on only, which wants a mail server; the names of built-in keys are taken', () => {
   expect(parseConfig({}).hasSite).toBe(true);
   expect(parseConfig({ LOGE_SITE: 'off' }).hasSite).toBe(false);
