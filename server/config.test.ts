@@ -63,6 +63,25 @@ test('faults of different kinds are named together', () => {
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);
 });
 
+test('a TURN server is named by a turn: or turns: URL', () => {
+  const turn = (urls: string) => faultsOf({ LOGE_TURN_URLS: urls, LOGE_TURN_SECRET: 'x' });
+  expect(turn('turn:turn.example:3478?transport=udp,turns:[2001:db8::1]:5349')).toEqual([]);
+  for (const wrong of ['turn.example:3478', 'turn://turn.example', 'stun:turn.example', 'turn:a.example,b.example'])
+    expect(turn(wrong)).toEqual([expect.stringMatching(/^LOGE_TURN_URLS: .*turn:/)]);
+});
+
+test('allowed origins are kept as browsers send them, and what is no origin is refused', () => {
+  const origins = (given: string) => parseConfig({ LOGE_ALLOWED_ORIGINS: given }).allowedOrigins;
+  expect(origins('https://Club.example/, https://a.example:443,http://b.example:8080')).toEqual([
+    'https://club.example',
+    'https://a.example',
+    'http://b.example:8080',
+  ]);
+  expect(origins('none')).toEqual([]);
+  for (const wrong of ['club.example', 'https://club.example/shop', 'https://*.club.example', 'localhost:3000'])
+    expect(faultsOf({ LOGE_ALLOWED_ORIGINS: wrong })).toEqual([expect.stringMatching(/^LOGE_ALLOWED_ORIGINS: /)]);
+});
+
 test('production has accounts with LOGE_SITE=on only, which wants a mail server; the names of built-in keys are taken', () => {
   expect(parseConfig({}).hasSite).toBe(true);
   expect(parseConfig({ LOGE_SITE: 'off' }).hasSite).toBe(false);

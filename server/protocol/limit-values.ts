@@ -133,6 +133,10 @@ export const notHeldAfterMs = 6 * 3_600_000;
 export const pauseDefaultMs = 6 * 3_600_000;
 /** After the live ended, however often the creator asks for more. */
 export const pauseMaxMinutes = 24 * 60;
+/** Rooms of one of the house's people that have not ended. */
+export const openRoomsPerPerson = 1_000;
+/** Of one creator on the public list of all; the creator's page shows the others. */
+export const publicRoomsPerCreator = 5;
 export const tracksPerStage = 4;
 export const listPageItems = 100;
 /** Price of a minute of a private session. */

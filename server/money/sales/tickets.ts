@@ -121,6 +121,7 @@ export class Tickets implements Payable {
   async #assertOnSale(tx: Orm, sale: TicketRequest, row: NewTicket): Promise<string> {
     const { refusal, at, priceMinor } = await this.#admitSale(tx, sale);
     if (refusal) throw new AppError(refusal === 'removed' ? 'access_removed' : refusal);
+    await this.#context.rooms.suspensions.assertStageOpen(sale.room.id, tx);
     if (priceMinor !== row.priceMinor) throw new AppError('price_changed');
     return at;
   }

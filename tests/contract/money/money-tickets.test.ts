@@ -227,6 +227,15 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect((await house.rooms.getRoom(room.id)).status).toBe('ended');
   });
 
+  test.each(['wallet', 'card'] as const)('no ticket is sold by %s while the creator is suspended', async (from) => {
+    const [room, identity] = [await house.createRoom(), await house.createFan(500)];
+    const decision = `decision_${from}`;
+    await house.rooms.suspensions.suspend(house.creator, { decision, reason: 'Insults', until: null });
+    await expect(buy(identity, room, from)).rejects.toEqual(failure('live_stopped'));
+    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    await expect(buy(identity, room, from)).resolves.toBeDefined();
+  });
+
   test('a person whom the creator blocks gets tickets of lives to come back, once, and can buy nothing', async () => {
     const [coming, running, unpaid, other] = [
       await house.createRoom(TICKET),

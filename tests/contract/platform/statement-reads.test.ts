@@ -15,6 +15,7 @@ import { InvoicesStore } from '../../../server/money/sales/invoices.store.ts';
 import { ReceiptsStore } from '../../../server/money/sales/receipts.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { hasPostgres, openDatabase } from '../../support/databases/databases.ts';
 
 const MANY = 20_000;
@@ -75,6 +76,8 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'polls to close': (db) => new PollsStore(db).findDue(NOW, 100),
   'ended rooms without a decision': (db) => new CancellationsStore(db).findUndecided(20, A_YEAR_AGO),
   'tickets that are valid again': (db) => new CancellationsStore(db).reopen(A_YEAR_AGO),
+  'rooms of the public list': (db) =>
+    new RoomsStore(db).listPublic({ nowIso: NOW, overdueIso: NOW, perCreator: 5, limit: 100 }),
   'what moved money at the provider': (db) => new ReconciliationsStore(db).readKnown('2020-01-01T00:00:00Z'),
 };
 

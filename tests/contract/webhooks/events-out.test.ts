@@ -288,6 +288,24 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     await eventually(() => dead.received.length > 0);
   });
 
+  test('an event that is being sent while its endpoint is enabled is not sent twice', async () => {
+    await using house = await openEvents();
+    await using slow = await startReceiver();
+    await using other = await startReceiver();
+    const [first, later] = [createId('room'), createId('room')];
+    const sentTo = (room: RoomId) => slow.received.filter(({ event }) => event.room === room).length;
+    slow.respond(() => 'hang');
+    const { id } = await house.webhooks.createEndpoint({ url: slow.url });
+    await house.webhooks.createEndpoint({ url: other.url });
+    await house.tell(liveStarted(first));
+    await eventually(() => sentTo(first) === 1);
+    await house.webhooks.enableEndpoint(id);
+    house.restart();
+    await house.tell(liveStarted(later));
+    await eventually(() => sentTo(later) === 1 && other.received.length === 2);
+    expect(sentTo(first)).toBe(1);
+  });
+
   test('secrets are encrypted; older plain ones still sign; under another API secret nothing is sent until rotation', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
