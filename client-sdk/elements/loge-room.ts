@@ -10,8 +10,7 @@ import { html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
-import type { CheckoutReturn } from './money/checkout.ts';
-import { takeCheckoutReturn } from './money/checkout.ts';
+import { readCheckoutReturn, takeCheckoutReturn } from './money/checkout.ts';
 import { formatMoney } from './texts/format.ts';
 import './loading/part-table.ts';
 import { loadParts, preloadParts } from './loading/parts.ts';
@@ -69,7 +68,6 @@ export class LogeRoom extends RoomPart {
   });
   protected readonly focusKeeper = new FocusKeeper(this, '.inside, .scroll');
   readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
-  #checkout: CheckoutReturn | undefined;
   #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -79,7 +77,6 @@ export class LogeRoom extends RoomPart {
   }
 
   override connectedCallback(): void {
-    this.#checkout ??= takeCheckoutReturn();
     super.connectedCallback();
     // The element was reinserted into the page; removing it had closed the connection.
     if (this.hasUpdated && !this.room) this.#open();
@@ -99,7 +96,7 @@ export class LogeRoom extends RoomPart {
     super.willUpdate(changed);
     if (!changed.has('room')) return;
     if (this.room) this.#session.adopt(this.room);
-    if (this.room && this.#checkout?.outcome === 'success') this.prepareEntry();
+    if (this.room && readCheckoutReturn()?.outcome === 'success') this.prepareEntry();
     for (const setRoom of this.#roomConsumers) setRoom(this.room);
   }
 
@@ -253,8 +250,7 @@ export class LogeRoom extends RoomPart {
 
   #handleConnected(room: Room): void {
     this.requestUpdate();
-    const payment = this.#checkout;
-    this.#checkout = undefined;
+    const payment = takeCheckoutReturn(room.info?.id);
     if (!payment) return;
     const { texts } = this;
     // The provider's webhook confirms the payment anyway; this speeds it up.
