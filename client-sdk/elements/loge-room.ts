@@ -78,8 +78,10 @@ export class LogeRoom extends RoomPart {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The element was reinserted into the page; removing it had closed the connection.
-    if (this.hasUpdated && !this.room) this.#open();
+    if (!this.hasUpdated) return;
+    // The element was reinserted into the page; removing it had closed its connection, or let the embedder's Room go.
+    if (this.room) this.#session.adopt(this.room);
+    else this.#open();
   }
 
   override disconnectedCallback(): void {
@@ -88,10 +90,11 @@ export class LogeRoom extends RoomPart {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    // First, because this sets the room, which the rest of the update needs.
+    // First, because this sets the room, which the rest of the update needs. Only while the element is in the page:
+    // its removal closes the connection.
     if (changed.has('token') || changed.has('tokenProvider') || changed.has('url')) {
       const canOpen = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
-      if (canOpen) this.#open();
+      if (canOpen && this.isConnected) this.#open();
     }
     super.willUpdate(changed);
     if (!changed.has('room')) return;
