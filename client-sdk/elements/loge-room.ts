@@ -316,7 +316,8 @@ export class LogeRoom extends RoomPart {
   }
 
   #handleTopupWanted = (event: CustomEvent<{ missingMinor: number }>): void => {
-    const wallet = this.renderRoot.querySelector<LogeWallet>('loge-wallet');
+    const wallet =
+      this.renderRoot.querySelector<LogeWallet>('loge-wallet') ?? this.querySelector<LogeWallet>('loge-wallet');
     wallet?.show(event.detail.missingMinor);
   };
 
