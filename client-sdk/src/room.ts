@@ -50,7 +50,10 @@ export interface RoomOptions {
  * const room = new Room({ url: 'https://live.example.com' });
  * room.on(RoomEvent.accessRevoked, ({ reason }) => showReason(reason));
  * room.stage.attach(document.querySelector('video'));
- * await room.connect(() => fetch('/room-token').then((response) => response.text()));
+ * await room.connect(async () => {
+ *   const response = await fetch('/room-token');
+ *   return response.ok ? response.text() : Promise.reject(response);
+ * });
  * if (room.access.state === 'required') await room.buyTicket({ from: 'wallet' });
  * await room.chat.send('Hello');
  * ```
