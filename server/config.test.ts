@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,6 +14,15 @@ const faultsOf = (env: Record<string, string>) => {
     throw error;
   }
 };
+
+test("the server's page names every variable", () => {
+  const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+  const sources = ['config.ts', 'migrate.ts', '../sfu/settings.ts'].map(read).join('\n');
+  const page = read('README.md');
+  const names = new Set(sources.match(/\b(?:LOGE|DATABASE|REDIS|STRIPE)_[A-Z_]*[A-Z]\b/g));
+  expect(names.size).toBeGreaterThan(50);
+  expect([...names].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
 
 test('development needs nothing', () => {
   const config = parseConfig({});

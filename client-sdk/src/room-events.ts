@@ -67,7 +67,7 @@ export class RoomEvents {
       this.#parts.emit('connected', { access });
       return;
     }
-    this.#parts.state.info = room;
+    this.#parts.state.setRoom(room);
     this.#parts.wallet.handleState(welcome.wallet);
     this.#parts.state.setViewerCount(welcome.viewerCount);
     this.#parts.state.setTicketsLeft(welcome.ticketsLeft);
