@@ -60,8 +60,8 @@ function reconcile(
 }
 
 test('0: they agree', async () => {
-  const { code, stdout } = await reconcile(['--all']);
-  expect([code, stdout]).toEqual([0, expect.stringContaining('They agree.')]);
+  const { code, stdout } = await reconcile(['--all', '--json']);
+  expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ unexplainedCount: 0 })]);
 });
 
 test('exits 2 and prints why it could not compare', async () => {
@@ -97,6 +97,4 @@ test('exits 1 for an unexplained difference', async () => {
     1,
     expect.stringMatching(new RegExp(`UNEXPLAINED \\d+ ${id}: A payment at the provider`)),
   ]);
-  const asJson = await reconcile(['--all', '--json']);
-  expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([1, expect.objectContaining({ unexplainedCount: 1 })]);
 });
