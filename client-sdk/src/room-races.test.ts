@@ -32,7 +32,7 @@ vi.mock('./media/media-engine.ts', () => ({
 }));
 
 const DEPTH = Number(process.env.LOGE_RACE_DEPTH ?? 2);
-const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.005, long: 1 }));
+const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.002, long: 1 }));
 const AWAY_MS = 2_000;
 /** Longer than a session waits. */
 const LONG_AWAY_MS = 90_000;

@@ -16,7 +16,6 @@ import { faultsOfAudit } from './audit.ts';
 import { type Budget, faultsOfBudget, type Manifest } from './budgets.ts';
 import { checkCompose } from './compose.ts';
 import { checkDashboard, writeDashboard } from './dashboards.ts';
-import { checkDeployment } from './deployment.ts';
 import { faultsInManifests, faultsOfNames } from './environment.ts';
 import { faultsOfImages, resolveDigest } from './images.ts';
 import { checkKubernetes } from './kubernetes.ts';
@@ -37,12 +36,6 @@ let metrics: RegisteredMetrics;
 
 beforeAll(async () => {
   metrics = await registeredMetrics();
-});
-
-test('accepts the deployment files of the repository', async () => {
-  const faults = await checkDeployment();
-  expect(Object.fromEntries([...faults].filter(([, each]) => each.length > 0))).toEqual({});
-  expect(faults.size).toBeGreaterThan(15);
 });
 
 test('the ingress lets the largest picture pass', () => {

@@ -5,9 +5,13 @@ const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** Of the process: event loop, garbage collection, memory. Its observers run until the process ends. */
+export function collectProcessMetrics({ registry }: Metrics): void {
+  collectDefaultMetrics({ register: registry, prefix: 'loge_' });
+}
+
 export function createMetrics() {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'loge_' });
   const registers = [registry];
   const metrics = {
     registry,

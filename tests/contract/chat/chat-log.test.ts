@@ -7,13 +7,13 @@ import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { collectAppended, createChat, sayIn } from '../../support/houses/chat-house.ts';
 
 const lea: Participant = { identity: 'lea', name: 'Léa', role: 'fan' };
 const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
 
-describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
+describe.each(DATABASES)('the chat log on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let chat: Chat;
   const told: ChatEntry[] = [];

@@ -1,10 +1,12 @@
 /** Two real gateway processes on one Postgres and one Redis: effects of one at the other. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
+import type { ApiKeyWithSecret } from '../../../server/protocol/keys.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { runOnServer } from '../../support/databases/postgres.ts';
 import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
 import { goLive } from '../../support/media/media.ts';
+import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { TestRedis } from '../../support/programs/redis.ts';
 import { startRedisCluster, startRedisSentinel } from '../../support/programs/redis-topologies.ts';
@@ -132,6 +134,26 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     for (const { url } of house.gateways) {
       using back = await TestParticipant.connect(url, { token });
       expect(back.welcome).toMatchObject({ participant: { role: 'fan' }, can: { moderate: false }, inside: null });
+    }
+  });
+
+  test('a key that is revoked at one ends at the other, with its sockets', async () => {
+    const room = (await house.createRoom()).id;
+    const [here, there] = [house.gateway(0).url, house.gateway(1).url];
+    const key = await house.server<ApiKeyWithSecret>('POST', '/v1/keys', { name: 'Shop', scopes: ['tokens'] });
+    const minted = await fetch(`${here}/v1/tokens`, {
+      method: 'POST',
+      headers: { authorization: basicOf(key.id, key.secret), 'content-type': 'application/json' },
+      body: JSON.stringify({ identity: 'lea', name: 'Léa', room, role: 'fan' }),
+    });
+    const { token } = (await minted.json()) as { token: string };
+    // The other gateway may learn of the key a moment later.
+    using lea = await vi.waitFor(() => TestParticipant.connect(there, { token }));
+    const goodbye = lea.next('rooms:goodbye');
+    await house.server('DELETE', `/v1/keys/${key.id}`);
+    expect(await goodbye).toMatchObject({ code: 'token_invalid', reconnect: true });
+    for (const url of [here, there]) {
+      await expect(TestParticipant.connect(url, { token })).rejects.toMatchObject({ code: 'token_invalid' });
     }
   });
 
