@@ -83,6 +83,8 @@ function readFrom<Schema extends z.ZodType>(schema: Schema) {
 function parseOrigins(given: string[], context: z.RefinementCtx): string[] {
   return given.flatMap((item) => {
     if (item === 'none') return [];
+    // An app's, such as `capacitor://localhost`.
+    if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/*]+$/.test(item)) return item;
     const url = URL.parse(item);
     if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !url.host.includes('*'))
       return url.origin;

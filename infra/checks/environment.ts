@@ -12,7 +12,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ours, and those without our prefix that the server reads. */
 const OURS = /^(LOGE_\w+|PORT|DATABASE_URL|DATABASE_MIGRATION_URL|REDIS_URL|STRIPE_\w+|WALLET_MODE|CONTENT_POLICY)$/;
 
-/** Kubernetes does not replace a reference to a variable that the container does not define. */
+/** Kubernetes replaces a reference only to a variable that the container defines, before the one that refers to it. */
 const REFERENCE = /\$\((\w+)\)/g;
 
 const reference = z.looseObject({ name: z.string() }).optional();
@@ -81,6 +81,11 @@ function faultsOfScrape(secret: string | undefined): string[] {
   return secret === undefined || secret === METRICS_SECRET ? [] : [`Prometheus is given ${secret}`];
 }
 
+function findUndefined(text: string, defined: string[]): string[] {
+  const references = [...text.matchAll(REFERENCE)];
+  return references.flatMap(([found, name = '']) => (defined.includes(name) ? [] : [`nothing defines ${found}`]));
+}
+
 /** `manifests` are all of a deployment, with the maps and secrets that its pods name. */
 export function faultsInManifests(manifests: Manifest[]): string[] {
   const namesOf = (kind: string, name: string | undefined): string[] => {
@@ -97,10 +102,10 @@ export function faultsInManifests(manifests: Manifest[]): string[] {
     if (!pods.success) return [];
     return pods.data.spec.template.spec.containers.flatMap(({ args, env, envFrom }) => {
       const names = env.map(({ name }) => name);
-      const references = [...args, ...env.map(({ value }) => value)].flatMap((text) => [...text.matchAll(REFERENCE)]);
-      const unknown = references.flatMap(([text, name = '']) =>
-        names.includes(name) ? [] : [`nothing defines ${text}`],
-      );
+      const unknown = [
+        ...args.flatMap((text) => findUndefined(text, names)),
+        ...env.flatMap(({ value }, index) => findUndefined(value, names.slice(0, index))),
+      ];
       const part = args[0] ?? '';
       if (!(part in SETTINGS)) return unknown;
       const given = envFrom.flatMap(({ configMapRef, secretRef }) => [

@@ -1,6 +1,6 @@
 /**
  * Reads uploaded files. A file is in memory until its operation has ended, so a few uploads are admitted at a time, one
- * of each person, and a body has to arrive in time.
+ * of each person and two of each address, and a body has to arrive in time.
  */
 import express, { type Request, type Response } from 'express';
 import { AppError } from '../../protocol/errors.ts';
@@ -8,13 +8,13 @@ import type { UploadRules } from '../operations/operation.ts';
 import { parseBody } from './input.ts';
 
 const MAX_OPEN = 8;
+const MAX_OPEN_OF_ADDRESS = 2;
 /** A photograph of 4 MB arrives in this time at 0.6 Mbit/s. */
 const BODY_MS = 60_000;
 const RETRY_AFTER_MS = 2_000;
 
 export class Uploads {
-  #open = 0;
-  readonly #people = new Set<string>();
+  readonly #open = new Set<{ person: string | undefined; address: string | undefined }>();
 
   /** Reads the file and passes it to `use`. `person` is undefined for a server, which uploads for many people. */
   async receive(
@@ -22,17 +22,19 @@ export class Uploads {
     { person, request, response }: { person: string | undefined; request: Request; response: Response },
     use: (file: Buffer) => Promise<void>,
   ): Promise<void> {
-    if (person !== undefined && this.#people.has(person)) {
-      throw new AppError('rate_limited', 'Upload one file at a time.', { retryAfterMs: RETRY_AFTER_MS });
+    const upload = { person, address: request.ip };
+    if (person !== undefined) {
+      const others = [...this.#open].filter((other) => other.person !== undefined);
+      const ofAddress = others.filter(({ address }) => address === upload.address);
+      if (others.some((other) => other.person === person) || ofAddress.length >= MAX_OPEN_OF_ADDRESS)
+        throw new AppError('rate_limited', 'Upload one file at a time.', { retryAfterMs: RETRY_AFTER_MS });
     }
-    if (this.#open >= MAX_OPEN) throw new AppError('unavailable', undefined, { retryAfterMs: RETRY_AFTER_MS });
-    this.#open += 1;
-    if (person !== undefined) this.#people.add(person);
+    if (this.#open.size >= MAX_OPEN) throw new AppError('unavailable', undefined, { retryAfterMs: RETRY_AFTER_MS });
+    this.#open.add(upload);
     try {
       await use(await readFile(rules, request, response));
     } finally {
-      this.#open -= 1;
-      if (person !== undefined) this.#people.delete(person);
+      this.#open.delete(upload);
     }
   }
 }

@@ -74,7 +74,11 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
   }
 
   async function sendCard(request: Request, response: Response, card: ShareCard, creator?: string): Promise<void> {
-    const picture = await cards.get(card, () => limits.consume('drawing', { identity: creator, address: request.ip }));
+    const picture = await cards.get(card, async () => {
+      // First, so that an address over its own limit does not use up that of the creator.
+      await limits.consume('drawing', { address: request.ip });
+      await limits.consume('drawing', { identity: creator });
+    });
     // Pages of others show it.
     response.set({ 'cache-control': DAY_CACHE, 'cross-origin-resource-policy': 'cross-origin' });
     response.type('jpeg').send(picture);

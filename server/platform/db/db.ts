@@ -7,7 +7,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { AppError } from '../../protocol/errors.ts';
 import { loadPglite, loadPgliteOrm, loadPostgres } from './drizzle.ts';
-import { preparePgliteSchema, prepareSchema } from './schema-version.ts';
+import { DETECT_DEAD_PEER, preparePgliteSchema, prepareSchema } from './schema-version.ts';
 import { type SQL, type SQLWrapper, sql } from './sql.ts';
 import type { PgDatabase, PgQueryResultHKT } from './tables.ts';
 
@@ -47,12 +47,6 @@ export interface DatabaseOptions {
 
 /** Past this a statement fails and its connection is closed, which may have broken silently. */
 const STATEMENT_LIMIT_MS = 120_000;
-/**
- * A machine or network that dies closes no connection: its locks, also the leader's, would be held for two hours. With
- * these, Postgres ends such a session within half a minute. A Unix socket ignores them.
- */
-const DETECT_DEAD_PEER = `set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
-  set tcp_user_timeout = 25000`;
 /** SQLSTATEs of a transaction that lost a race and can be retried. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 const TRANSACTION_ATTEMPTS = 5;

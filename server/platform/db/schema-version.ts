@@ -15,6 +15,12 @@ const MIGRATION_LOCK = 7_064_301;
 /** The bit of `pg_trigger.tgtype` for triggers on UPDATE. */
 const ON_UPDATE = 16;
 
+/**
+ * A machine or network that dies closes no connection: its locks, also the leader's, would be held for two hours. With
+ * these, Postgres ends such a session within half a minute. A Unix socket ignores them.
+ */
+export const DETECT_DEAD_PEER = `set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+  set tcp_user_timeout = 25000`;
 /** SQLSTATEs of a server that is starting or recovering, and of one with too many connections. */
 const RETRYABLE_STATES = ['57P03', '53300'];
 const STARTING_MAX_MS = 60_000;
@@ -92,6 +98,7 @@ async function connect(url: string): Promise<pg.Client> {
     client.on('error', () => {});
     try {
       await client.connect();
+      await client.query(DETECT_DEAD_PEER);
       return client;
     } catch (error) {
       const isRetryable = error instanceof pg.DatabaseError && RETRYABLE_STATES.includes(error.code ?? '');

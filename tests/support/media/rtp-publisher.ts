@@ -133,6 +133,17 @@ export class RtpPublisher {
     this.#sendReports();
   }
 
+  /**
+   * Sends a frame of each layer, its report, and a frame again. Before a packet that follows a report, the worker does
+   * not change a viewer without bandwidth estimation to a layer, and then it looks again only when a layer falls silent
+   * or is back (mediasoup 3.27). Without this, it depends on the load how much is sent before `layersWanted` stops it.
+   */
+  introduceLayers(): void {
+    this.#sendVideoFrame(this.#layers);
+    this.#sendReports(this.#layers);
+    this.#sendVideoFrame(this.#layers);
+  }
+
   /** The next packets of a layer are lost. */
   lose(index: number, packets: number): void {
     const layer = this.#layers[index];
@@ -162,10 +173,10 @@ export class RtpPublisher {
     this.#timers.push(setInterval(send, intervalMs));
   }
 
-  #sendVideoFrame(): void {
+  #sendVideoFrame(layers = this.#layers.filter(({ active }) => active)): void {
     const atMs = performance.now();
-    for (const [index, layer] of this.#layers.entries()) {
-      if (!layer.active) continue;
+    for (const layer of layers) {
+      const index = this.#layers.indexOf(layer);
       const keyFrame = layer.keyFrameDue;
       layer.keyFrameDue = false;
       // All packets of a frame carry its capture timestamp.
@@ -208,12 +219,11 @@ export class RtpPublisher {
   /**
    * Without sender reports the SFU cannot align the layers' clocks and would not switch between them (RFC 3550 §6.4.1).
    */
-  #sendReports(): void {
+  #sendReports(streams: OutgoingStream[] = [...this.#layers, this.#audio].filter(({ active }) => active)): void {
     // One reading for all layers: the worker does not align layers whose reports differ by a pause of this process.
     const atMs = performance.now();
     const nowMs = performance.timeOrigin + atMs;
-    for (const stream of [...this.#layers, this.#audio]) {
-      if (!stream.active) continue;
+    for (const stream of streams) {
       const report = Buffer.alloc(28);
       report.writeUInt8(0x80, 0);
       report.writeUInt8(200, 1);

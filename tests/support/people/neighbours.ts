@@ -92,11 +92,12 @@ export async function measureUnderAttack(
     return result;
   };
   try {
-    // On a busy machine the attacker must not take the processor's time from the server: that is not what is measured.
-    if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_LOW);
     await talk();
     // It answers once it has attacked.
     await attacks();
+    // On a busy machine the attacker must not take the processor's time from the server: that is not what is measured.
+    // Only from here on, and not the lowest: with that, its start alone can take a minute.
+    if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     for (let round = 0; round < options.rounds; round += 1) {
       hostile.kill('SIGSTOP');
       measured.withoutMs.push(await talk());

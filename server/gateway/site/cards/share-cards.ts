@@ -53,6 +53,8 @@ export class ShareCards {
       this.#keep(key, kept);
       return kept;
     }
+    const running = this.#running.get(key);
+    if (running) return running;
     await admit();
     return this.#running.get(key) ?? this.#enqueue(key, card);
   }
