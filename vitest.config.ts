@@ -64,18 +64,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'contract',
-          include: ['tests/contract/**/*.test.ts', EMULATOR, ...SERVERS],
+          include: ['tests/**/*.test.ts', EMULATOR, ...SERVERS],
           exclude: MOCKING,
-          pool: 'forks',
-          execArgv: FORK_ARGV,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'house',
-          include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           setupFiles: ['tests/support/run/keep-failures.ts'],
           pool: 'forks',
           execArgv: FORK_ARGV,

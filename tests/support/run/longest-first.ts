@@ -11,15 +11,30 @@ const FILE = new URL('../../durations.json', import.meta.url);
 const PROJECT = new URL('../../..', import.meta.url).pathname;
 /** Shorter files are not recorded, and run in any order. */
 const RECORDED_FROM_SECONDS = 2;
-/** The unit tests run before the others; of the rest, the project with the longest files comes first. */
-const PROJECTS = ['unit-mocking', 'unit', 'house', 'contract-mocking', 'contract'];
+/** The unit tests run before the others. */
+const UNIT = ['unit-mocking', 'unit'];
+/**
+ * So many files of real browsers run at once, beside the others: what a live costs depends on how long it is on, and
+ * with a live in each worker all of them take twice as long.
+ */
+const BROWSER_LANES = 2;
+const OTHER_LANES = 3;
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const seconds = readDurations();
-    const secondsOf = ({ moduleId }: TestSpecification) => seconds[relative(PROJECT, moduleId)] ?? 0;
-    const placeOf = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name);
-    return files.toSorted((left, right) => placeOf(left) - placeOf(right) || secondsOf(right) - secondsOf(left));
+    const secondsOf = ({ moduleId }: TestSpecification) => seconds[relative(PROJECT, moduleId)] ?? 1;
+    const longestFirst = files.toSorted((left, right) => secondsOf(right) - secondsOf(left));
+    const places = { unit: [0], browser: new Array(BROWSER_LANES).fill(1), other: new Array(OTHER_LANES).fill(1) };
+    const starts = new Map<TestSpecification, number>();
+    for (const file of longestFirst) {
+      const { moduleId, project } = file;
+      const lanes = UNIT.includes(project.name) ? places.unit : moduleId.includes('/tests/e2e/') ? places.browser : places.other;
+      const free = lanes.indexOf(Math.min(...lanes));
+      starts.set(file, lanes[free]);
+      if (lanes !== places.unit) lanes[free] += secondsOf(file);
+    }
+    return longestFirst.toSorted((left, right) => (starts.get(left) ?? 0) - (starts.get(right) ?? 0));
   }
 }
 
