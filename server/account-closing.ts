@@ -46,10 +46,11 @@ export class AccountClosing {
 
   /**
    * Refused with `erasure_blocked` while something is open, and with `last_operator`. Every step is idempotent: an
-   * interrupted closing is completed by repeating it, as the address stays until the last one.
+   * interrupted closing is completed by repeating it, as the address stays until the data are erased.
    */
   async close(person: string, by: string): Promise<void> {
     const { roles, moderators, people, participantData } = this.#options;
+    const address = await people.addressOf(person);
     await participantData.assertErasable(person);
     const held = [...(await roles.rolesOf(person)), ...(await roles.requests({ person }))];
     // The last operator is refused before anything else has ended.
@@ -60,15 +61,16 @@ export class AccountClosing {
     }
     await moderators.withdrawAll(person);
     await people.sessions.revokeAll(person);
-    await this.#sendLetter(person);
     await participantData.erase(person, HOUSE);
+    // Last: it says that the data are erased, and nobody repeats a closing after it.
+    if (address) await this.#sendLetter(person, address);
   }
 
-  async #sendLetter(person: string): Promise<void> {
-    const { db, mail, people, receiptYears, publicUrl } = this.#options;
-    const to = await people.addressOf(person);
-    if (!to) return;
-    const { address, language } = to;
+  async #sendLetter(
+    person: string,
+    { address, language }: NonNullable<Awaited<ReturnType<People['addressOf']>>>,
+  ): Promise<void> {
+    const { db, mail, receiptYears, publicUrl } = this.#options;
     const letter = { key: `closed:${person}`, to: address, language, data: { receiptYears, link: `${publicUrl}/` } };
     await db.transaction((tx) => mail.enqueue(tx, { ...letter, template: 'account-closed' }));
     mail.wake();

@@ -26,7 +26,7 @@ import { GatewayLease } from './platform/jobs/gateway-lease.ts';
 import { Leader } from './platform/jobs/leader.ts';
 import { PeriodicJob } from './platform/jobs/periodic-job.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { collectProcessMetrics, createMetrics, type Metrics } from './platform/metrics.ts';
 import { FactTail } from './platform/outbox/fact-tail.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
 import { openRedis } from './platform/redis/redis-parts.ts';
@@ -98,6 +98,7 @@ export class App {
     const { config, clock, closers } = options;
     const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
     const metrics = createMetrics();
+    collectProcessMetrics(metrics);
     // The port is taken first: if it is not free, nothing else has been started.
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
     const connections = trackConnections(server);
@@ -160,11 +161,8 @@ export class App {
     const http = createHttpApp(context, {
       viewerCount: (room) => sockets.viewerCount(room),
       watchAhead: (viewer, input, response) => watchAhead(context, viewer, input, response),
-      whyNotReady: () => [
-        ...(isDraining ? ['draining'] : []),
-        ...(redis?.connections.whyNotReady() ?? []),
-        ...stage.whyNotReady(),
-      ],
+      isDraining: () => isDraining,
+      whatIsLost: () => [...(redis?.connections.whatIsLost() ?? []), ...stage.whatIsLost()],
     });
     outbox.start();
     context.factTail.start();

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,6 +14,15 @@ const faultsOf = (env: Record<string, string>) => {
     throw error;
   }
 };
+
+test("the server's page names every variable", () => {
+  const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+  const sources = ['config.ts', 'migrate.ts', '../sfu/settings.ts'].map(read).join('\n');
+  const page = read('README.md');
+  const names = new Set(sources.match(/\b(?:LOGE|DATABASE|REDIS|STRIPE)_[A-Z_]*[A-Z]\b/g));
+  expect(names.size).toBeGreaterThan(50);
+  expect([...names].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
 
 test('development needs nothing', () => {
   const config = parseConfig({});
@@ -61,6 +70,25 @@ test('a live key and a development secret do not go together', () => {
 test('faults of different kinds are named together', () => {
   const faults = faultsOf({ PORT: '99999', DATABASE_URL: 'mysql://x', LOGE_TURN_URLS: 'turn:x' });
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOGE_TURN_SECRET']);
+});
+
+test('a TURN server is named by a turn: or turns: URL', () => {
+  const turn = (urls: string) => faultsOf({ LOGE_TURN_URLS: urls, LOGE_TURN_SECRET: 'x' });
+  expect(turn('turn:turn.example:3478?transport=udp,turns:[2001:db8::1]:5349')).toEqual([]);
+  for (const wrong of ['turn.example:3478', 'turn://turn.example', 'stun:turn.example', 'turn:a.example,b.example'])
+    expect(turn(wrong)).toEqual([expect.stringMatching(/^LOGE_TURN_URLS: .*turn:/)]);
+});
+
+test('allowed origins are kept as browsers send them, and what is no origin is refused', () => {
+  const origins = (given: string) => parseConfig({ LOGE_ALLOWED_ORIGINS: given }).allowedOrigins;
+  expect(origins('https://Club.example/, https://a.example:443,http://b.example:8080')).toEqual([
+    'https://club.example',
+    'https://a.example',
+    'http://b.example:8080',
+  ]);
+  expect(origins('none')).toEqual([]);
+  for (const wrong of ['club.example', 'https://club.example/shop', 'https://*.club.example', 'localhost:3000'])
+    expect(faultsOf({ LOGE_ALLOWED_ORIGINS: wrong })).toEqual([expect.stringMatching(/^LOGE_ALLOWED_ORIGINS: /)]);
 });
 
 test('production has accounts with LOGE_SITE=on only, which wants a mail server; the names of built-in keys are taken', () => {

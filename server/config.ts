@@ -39,6 +39,12 @@ const secrets = list.refine(
   `must have at least ${SECRET_MIN_CHARS} characters`,
 );
 
+/** With any other URL, a browser refuses to create a connection. */
+const turnUrls = list.refine(
+  (given) => given.every((url) => /^turns?:[\w.:[\]-]+(\?transport=(udp|tcp))?$/.test(url)),
+  'must be URLs such as `turn:turn.example:3478?transport=udp`',
+);
+
 const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR');
 const vatRates = z.record(countryCode, z.number().int().min(0).max(10_000));
 const helpContacts = z.record(
@@ -71,6 +77,18 @@ function readFrom<Schema extends z.ZodType>(schema: Schema) {
       context.addIssue(`${place.join('.') || 'file'}: ${message}`);
     return z.NEVER;
   };
+}
+
+/** As browsers send them: in lower case, without a default port or a slash at the end. `none` stands for no origin. */
+function parseOrigins(given: string[], context: z.RefinementCtx): string[] {
+  return given.flatMap((item) => {
+    if (item === 'none') return [];
+    const url = URL.parse(item);
+    if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !url.host.includes('*'))
+      return url.origin;
+    context.addIssue(`\`${item}\` is no origin such as https://club.example`);
+    return [];
+  });
 }
 
 /** `Name <address>`, or an address alone, which then is the name too. */
@@ -119,7 +137,7 @@ const environment = z.object({
   LOGE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** `on`: the house has accounts and a public list; `off`: it only embeds. */
   LOGE_SITE: z.enum(['on', 'off']).optional(),
-  LOGE_ALLOWED_ORIGINS: list.optional(),
+  LOGE_ALLOWED_ORIGINS: list.transform(parseOrigins).optional(),
   /** In a house that only embeds: identities that may open the money desk, separated by commas. */
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
@@ -188,7 +206,7 @@ const environment = z.object({
   LOGE_SFU_SECRET: secrets.optional(),
   /** This gateway's region, as in the SFU nodes' LOGE_SFU_REGION. */
   LOGE_REGION: text.max(60).optional(),
-  LOGE_TURN_URLS: list.optional(),
+  LOGE_TURN_URLS: turnUrls.optional(),
   LOGE_TURN_SECRET: text.optional(),
 });
 
@@ -345,7 +363,6 @@ function siteKeyOf(encryptionKeys: readonly string[]) {
 
 function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const production = env.NODE_ENV === 'production';
-  const origins = env.LOGE_ALLOWED_ORIGINS ?? [];
   const apiKey = env.LOGE_API_KEY ?? DEVELOPMENT_API_KEY;
   const encryptionKeys = env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY];
   const [apiSecret = DEVELOPMENT_API_SECRET, ...previousApiSecrets] = env.LOGE_API_SECRET ?? [];
@@ -364,7 +381,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** Whether the house has accounts of its own, and a public list of rooms. */
     hasSite: hasSite(env),
     publicUrl: (env.LOGE_PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
-    allowedOrigins: origins.filter((origin) => origin !== 'none'),
+    allowedOrigins: env.LOGE_ALLOWED_ORIGINS ?? [],
     /** Who may be let in by a desk link. */
     operators: env.LOGE_OPERATORS ?? [],
     vatRates: env.LOGE_VAT_RATES,

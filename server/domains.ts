@@ -138,12 +138,13 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
         refundRoom: (room) => money.refundRoom(room),
       },
     },
+    hasReviewers: config.hasSite,
   });
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },
     recorder: { keep: async () => null },
     cases: {
-      gather: (tx, report, language) => decisions.gather(tx, report, language),
+      gather: (tx, report, context) => decisions.gather(tx, report, context),
       languageOf,
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
     },

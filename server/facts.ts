@@ -94,7 +94,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   // No webhook: the measure has its own.
   'measure.due': { dispatch: ['measures'] },
   'decision.made': { dispatch: ['webhooks', 'letters'] },
-  'decision.undone': { dispatch: ['letters'] },
+  'decision.undone': { dispatch: ['webhooks', 'letters'] },
   'report.decided': { dispatch: ['letters'] },
   'appeal.decided': { dispatch: ['webhooks', 'letters'] },
 

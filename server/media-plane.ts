@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
-import { Announcer } from '../sfu/announcer.ts';
+import { Announcer, controlUrl } from '../sfu/announcer.ts';
 import type { SfuNodeAnnouncement } from '../sfu/contract.ts';
 import { RemoteSfuNode } from '../sfu/control/remote-node.ts';
 import { SfuControlServer } from '../sfu/control/server.ts';
@@ -99,7 +99,7 @@ async function announce(options: {
   const control = await SfuControlServer.create({ node, host, port: 0, secrets, log });
   closers.push(() => control.close());
   const reachable = announcedAddress ?? (WILDCARDS.includes(host) ? '127.0.0.1' : host);
-  const url = `wss://${reachable}:${control.port}`;
+  const url = controlUrl(reachable, control.port);
   const announcer = new Announcer({ node, board, url, region, version: packageJson.version, log });
   closers.push(() => announcer.close());
   await announcer.announce();

@@ -195,6 +195,16 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
       },
     },
   },
+  // Before the decisions, which name the person whom the reasons of an answer are about.
+  appeals: {
+    domain: 'trust',
+    rows: 'by = $1',
+    hidden: ['decided_by'],
+    erase: {
+      rows: '(by = $1 or decision in (select id from decisions where accused = $1))',
+      set: { by: 'nullif(by, $1)', text: 'case when by = $1 then null else text end', reasons: 'null' },
+    },
+  },
   decisions: {
     domain: 'trust',
     rows: 'accused = $1',
@@ -202,7 +212,6 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { set: { accused: 'null', reasons: 'null' } },
     kept: 'what was decided on what ground is counted in the figures, without the person',
   },
-  appeals: { domain: 'trust', rows: 'by = $1', hidden: ['decided_by'], erase: { set: { by: 'null', text: 'null' } } },
   case_looks: { domain: 'trust', rows: 'by = $1', kept: 'which reviewer looked at a case stays on record' },
 
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { SfuNodeAnnouncement } from './contract.ts';
 import { ANNOUNCE_MS } from './limits.ts';
 import type { SfuLog } from './log.ts';
@@ -16,6 +17,11 @@ export interface AnnouncerOptions {
   region: string;
   version: string;
   log: SfuLog;
+}
+
+/** Where a node is controlled, by the address or name under which others reach it. */
+export function controlUrl(host: string, port: number): string {
+  return `wss://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 /** Announces a node to the gateways at an interval: its address, its load, and whether it drains. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { RtpPublisher } from '../tests/support/media/rtp-publisher.ts';
 import { rtpViewerCapabilities } from '../tests/support/media/rtp-viewer.ts';
+import { effort } from '../tests/support/run/effort.ts';
 import { SfuError, type SfuEvent } from './contract.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from './node.ts';
 
@@ -116,7 +117,7 @@ it('leaves nothing behind after any sequence of calls', async () => {
       await vi.waitFor(() => expect(node.workers).toHaveLength(2), { timeout: 10_000 });
       expect(node.workers.every(({ rooms, consumers }) => rooms === 0 && consumers === 0)).toBe(true);
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: effort({ short: 8, long: 25 }), endOnFailure: true },
   );
 });
 

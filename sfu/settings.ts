@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { controlUrl } from './announcer.ts';
 
 /**
  * The settings of an SFU node from its environment, validated with all faults named together. Only `main.ts` reads the
@@ -118,7 +119,7 @@ function toSettings(env: z.output<typeof environment>) {
     control: {
       host: controlHost,
       port: env.LOGE_SFU_CONTROL_PORT,
-      url: env.LOGE_SFU_CONTROL_URL ?? `wss://${reachable}:${env.LOGE_SFU_CONTROL_PORT}`,
+      url: env.LOGE_SFU_CONTROL_URL ?? controlUrl(reachable, env.LOGE_SFU_CONTROL_PORT),
     },
     http: { host: controlHost, port: env.LOGE_SFU_HTTP_PORT },
     drainMs: env.LOGE_SFU_DRAIN_SECONDS * 1_000,

@@ -22,7 +22,7 @@ import { outgoingEntries } from './chat/list/chat-outgoing.ts';
 import './chat/chat-people.ts';
 import type { LogeChatPeople } from './chat/chat-people.ts';
 import { chatStyles } from './chat/chat-styles.ts';
-import { ChatTools, type MessageAct } from './chat/list/chat-tools.ts';
+import { ChatTools, type MessageAct, type WrittenItem } from './chat/list/chat-tools.ts';
 import { icon } from './controls/more-icons.ts';
 import { formatCount, formatMoney } from './texts/format.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
@@ -61,7 +61,7 @@ export class LogeChat extends RoomPart {
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
   readonly #tools = new ChatTools(
     () => ({ texts: this.texts, self: this.#self, canWrite: this.#canWrite, canModerate: this.#canModerate }),
-    (message, act) => this.#handleAct(message, act),
+    (item, act) => this.#handleAct(item, act),
   );
   #list: ChatList | undefined;
   #isScheduled = false;
@@ -340,18 +340,18 @@ export class LogeChat extends RoomPart {
     if (hasMore) this.#schedule();
   }
 
-  #handleAct(message: ChatMessage, act: MessageAct): void {
-    if (act.kind === 'reply') {
-      this.answered = message;
+  #handleAct(item: WrittenItem, act: MessageAct): void {
+    if (act.kind === 'reply' && item.kind === 'message') {
+      this.answered = item;
       this.#tools.hide();
       this.#list?.resume('tools');
       this.#composer?.focus();
-    } else if (act.kind === 'report') {
-      this.reported = { message };
+    } else if (act.kind === 'report' && item.kind === 'message') {
+      this.reported = { message: item };
     } else {
       const dialog = this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message');
       // It is loaded for those who moderate.
-      void customElements.whenDefined('loge-chat-message').then(() => dialog?.handle(message, act));
+      void customElements.whenDefined('loge-chat-message').then(() => dialog?.handle(item, act));
     }
   }
 

@@ -271,7 +271,7 @@ export class LogeLobby extends RoomPart {
     if (!room || this.busy) return;
     this.notice = undefined;
     await this.act(from, async () => {
-      const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
+      const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href, room);
       const text = this.waived ? this.quote?.waiver : undefined;
       const waiver = text
         ? { waiver: { accepted: true as const, textVersion: text.textVersion, language: text.language } }

@@ -257,7 +257,7 @@ export class LogePrivate extends RoomPart {
         this.isFundsLow
           ? html`<wa-callout variant="warning" role="alert" data-testid="private-funds-low">
               ${texts.private.fundsLow}
-              ${this.#button('private-topup', texts.wallet.topUp, () => this.emit(TOPUP_WANTED, {}), { isPlain: true })}
+              ${this.#button('private-topup', texts.wallet.topUp, () => this.emit(TOPUP_WANTED, { missingMinor: 0 }), { isPlain: true })}
             </wa-callout>`
           : nothing
       }

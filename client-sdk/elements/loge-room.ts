@@ -10,8 +10,7 @@ import { html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
-import type { CheckoutReturn } from './money/checkout.ts';
-import { takeCheckoutReturn } from './money/checkout.ts';
+import { readCheckoutReturn, takeCheckoutReturn } from './money/checkout.ts';
 import { formatMoney } from './texts/format.ts';
 import './loading/part-table.ts';
 import { loadParts, preloadParts } from './loading/parts.ts';
@@ -69,7 +68,6 @@ export class LogeRoom extends RoomPart {
   });
   protected readonly focusKeeper = new FocusKeeper(this, '.inside, .scroll');
   readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
-  #checkout: CheckoutReturn | undefined;
   #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -79,10 +77,11 @@ export class LogeRoom extends RoomPart {
   }
 
   override connectedCallback(): void {
-    this.#checkout ??= takeCheckoutReturn();
     super.connectedCallback();
-    // The element was reinserted into the page; removing it had closed the connection.
-    if (this.hasUpdated && !this.room) this.#open();
+    if (!this.hasUpdated) return;
+    // The element was reinserted into the page; removing it had closed its connection, or let the embedder's Room go.
+    if (this.room) this.#session.adopt(this.room);
+    else this.#open();
   }
 
   override disconnectedCallback(): void {
@@ -91,15 +90,16 @@ export class LogeRoom extends RoomPart {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    // First, because this sets the room, which the rest of the update needs.
+    // First, because this sets the room, which the rest of the update needs. Only while the element is in the page:
+    // its removal closes the connection.
     if (changed.has('token') || changed.has('tokenProvider') || changed.has('url')) {
       const canOpen = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
-      if (canOpen) this.#open();
+      if (canOpen && this.isConnected) this.#open();
     }
     super.willUpdate(changed);
     if (!changed.has('room')) return;
     if (this.room) this.#session.adopt(this.room);
-    if (this.room && this.#checkout?.outcome === 'success') this.prepareEntry();
+    if (this.room && readCheckoutReturn()?.outcome === 'success') this.prepareEntry();
     for (const setRoom of this.#roomConsumers) setRoom(this.room);
   }
 
@@ -253,8 +253,7 @@ export class LogeRoom extends RoomPart {
 
   #handleConnected(room: Room): void {
     this.requestUpdate();
-    const payment = this.#checkout;
-    this.#checkout = undefined;
+    const payment = takeCheckoutReturn(room.info?.id);
     if (!payment) return;
     const { texts } = this;
     // The provider's webhook confirms the payment anyway; this speeds it up.
@@ -317,7 +316,8 @@ export class LogeRoom extends RoomPart {
   }
 
   #handleTopupWanted = (event: CustomEvent<{ missingMinor: number }>): void => {
-    const wallet = this.renderRoot.querySelector<LogeWallet>('loge-wallet');
+    const wallet =
+      this.renderRoot.querySelector<LogeWallet>('loge-wallet') ?? this.querySelector<LogeWallet>('loge-wallet');
     wallet?.show(event.detail.missingMinor);
   };
 

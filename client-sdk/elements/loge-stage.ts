@@ -48,8 +48,8 @@ export class LogeStage extends RoomPart {
   readonly #tips = new TipBanner(this);
 
   #attached: Room | undefined;
-  /** Whether the corner video is attached; it exists only while a screen is shared. */
-  #isCornerAttached = false;
+  /** The attached corner video; it exists only while a screen is shared. */
+  #corner: HTMLVideoElement | null = null;
 
   static override styles = [
     ...RoomPart.styles,
@@ -90,8 +90,7 @@ export class LogeStage extends RoomPart {
         this.quality = notice.quality;
         if (notice.quality !== 'lost') this.unreachable = undefined;
       }),
-      room.on('tipReceived', (tip) => this.#tips.add(tip)),
-      room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
+      ...this.#tips.listenTo(room),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
         if (error.code === 'media_unreachable') this.unreachable = error;
@@ -176,14 +175,13 @@ export class LogeStage extends RoomPart {
       this.#attached = room;
       if (room) room.stage.attach(this.#mainVideo);
     }
-    if (this.#isSharing !== this.#isCornerAttached) {
-      this.#isCornerAttached = this.#isSharing;
-      const corner = this.renderRoot.querySelector<HTMLVideoElement>('video.corner');
-      if (corner) {
-        corner.muted = true;
-        room?.stage.attach(corner, { picture: 'camera' });
-      }
-    }
+    const corner = this.renderRoot.querySelector<HTMLVideoElement>('video.corner');
+    if (corner === this.#corner) return;
+    if (this.#corner) room?.stage.detach(this.#corner);
+    this.#corner = corner;
+    if (!corner) return;
+    corner.muted = true;
+    room?.stage.attach(corner, { picture: 'camera' });
   }
 
   #reportButton(): TemplateResult | typeof nothing {
@@ -221,10 +219,12 @@ export class LogeStage extends RoomPart {
 
   #detach(): void {
     const room = this.#attached;
+    const corner = this.#corner;
     this.#attached = undefined;
-    this.#isCornerAttached = false;
+    this.#corner = null;
     if (!room) return;
-    for (const video of this.renderRoot.querySelectorAll('video')) room.stage.detach(video);
+    room.stage.detach(this.#mainVideo);
+    if (corner) room.stage.detach(corner);
   }
 
   #placeholder(creator: string): TemplateResult {

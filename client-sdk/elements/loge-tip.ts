@@ -254,7 +254,7 @@ export class LogeTip extends RoomPart {
     const checked = this.#check(LIMITS.directTipMinMinor, this.texts.tip.tooSmallByCard);
     if (!checked) return;
     await this.#attempt('card', async () => {
-      const returnUrl = returnUrlFor('tip', this.returnUrl ?? location.href);
+      const returnUrl = returnUrlFor('tip', this.returnUrl ?? location.href, checked.room);
       const request = { ...this.#request(checked.amountMinor), returnUrl, locale: this.language };
       openCheckout(this, (await checked.room.tipByCard(request)).checkoutUrl);
     });

@@ -1,9 +1,9 @@
 /** The events of a room and their payloads. The names are public API. */
 import type { Role } from '../../server/protocol/accounts.ts';
-import type { ChatEntry, ChatMessage, ChatNotice, ChatTip } from '../../server/protocol/chat/chat.ts';
+import type { ChatEntry, ChatMessage, ChatNotice, ChatTip, RemovableId } from '../../server/protocol/chat/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat/chat-room.ts';
-import type { MessageId, TipId } from '../../server/protocol/ids.ts';
+import type { TipId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/money/private-sessions.ts';
 import type { Goal, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
@@ -84,7 +84,7 @@ export type RoomEventName = keyof typeof RoomEvent;
 
 /**
  * An item of the chat: a message, a tip or a notice. A removed message stays in its place with an empty text and
- * `removed`, a tip that was paid back with `refunded`.
+ * `removed`, a tip whose words were removed with `message` null, one that was paid back with `refunded`.
  */
 export type ChatItem = Exclude<ChatEntry, { kind: 'removal' | 'purge' | 'restoration' | 'tip_refund' }>;
 
@@ -114,15 +114,15 @@ export interface ChatTipRefundNotice {
 }
 
 export interface ChatRemovalNotice {
-  /** The message that was removed. */
-  id: MessageId;
+  /** The message that was removed, or the tip whose words were. */
+  id: RemovableId;
   /** Identity of the person who removed it. */
   by: string;
   reason: string | null;
   seq: number;
 }
 
-/** All messages of one person up to a sequence number were removed. */
+/** All messages of one person up to a sequence number were removed, and the words of their tips. */
 export interface ChatAuthorRemovalNotice {
   /** The author of the messages. */
   identity: string;

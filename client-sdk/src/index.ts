@@ -10,6 +10,7 @@ export type {
   ChatReply,
   ChatTip,
   ChatTipRefund,
+  RemovableId,
 } from '../../server/protocol/chat/chat.ts';
 export type {
   ActKind,

@@ -52,6 +52,7 @@ export class RoomEvents {
   handleWelcome(welcome: Welcome, downMs: number | null): void {
     const wasGranted = this.#parts.state.access.state === 'granted';
     const { access, inside, room, live } = welcome;
+    this.#parts.state.noteServerTime(welcome.serverTime);
     this.#parts.localParticipant.handleSelf(welcome);
     if (welcome.participant.role === 'creator') {
       void this.#parts.refreshEarnings().catch(() => undefined);
@@ -66,7 +67,7 @@ export class RoomEvents {
       this.#parts.emit('connected', { access });
       return;
     }
-    this.#parts.state.info = room;
+    this.#parts.state.setRoom(room);
     this.#parts.wallet.handleState(welcome.wallet);
     this.#parts.state.setViewerCount(welcome.viewerCount);
     this.#parts.state.setTicketsLeft(welcome.ticketsLeft);

@@ -6,12 +6,13 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeHouse, FakeSocket, identityOf, tokenOf } from '../../tests/support/races/fake-house.ts';
-import { FakeDevices, FakeStream, FakeTransport } from '../../tests/support/races/fake-media.ts';
+import { FakeDevices, FakeStream, FakeTrack, FakeTransport } from '../../tests/support/races/fake-media.ts';
 import { flush, Points } from '../../tests/support/races/points.ts';
 import { effort, SEED } from '../../tests/support/run/effort.ts';
 import { Dice } from '../../tests/support/soak/dice.ts';
 import { STAGE } from './limits.ts';
 import { Room } from './room.ts';
+import type { GoLiveOptions } from './stage/local-participant.ts';
 
 const world = vi.hoisted(() => ({ current: null as never as World }));
 
@@ -31,7 +32,7 @@ vi.mock('./media/media-engine.ts', () => ({
 }));
 
 const DEPTH = Number(process.env.LOGE_RACE_DEPTH ?? 2);
-const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.005, long: 1 }));
+const SHARE = Number(process.env.LOGE_RACE_SHARE ?? effort({ short: 0.002, long: 1 }));
 const AWAY_MS = 2_000;
 /** Longer than a session waits. */
 const LONG_AWAY_MS = 90_000;
@@ -97,12 +98,12 @@ class World {
     }, awayMs);
   }
 
-  goLive(): void {
+  goLive(options?: GoLiveOptions): void {
     const { localParticipant } = this.creator;
     if (this.creator.state !== 'connected' || localParticipant.isLive || this.pending.has('goLive')) return;
     this.#mayPublish = true;
     this.call('goLive', () =>
-      localParticipant.goLive().catch(() => {
+      localParticipant.goLive(options).catch(() => {
         this.#mayPublish = false;
       }),
     );
@@ -324,6 +325,33 @@ it('puts a creator whose line was dead for 40 seconds on air again without being
       check: ({ creator }) => expect(creator.localParticipant.isLive).toBe(true),
     },
     [{ act: 'lose', step: 1 }],
+  );
+});
+
+const picture = new FakeStream([new FakeTrack('video', 'own')]) as unknown as MediaStream;
+
+it.each<[GoLiveOptions, string[]]>([
+  [{ screen: true }, ['screen']],
+  [{ stream: picture }, ['camera']],
+  [{ stream: picture, microphone: true }, ['camera', 'microphone']],
+  [{ camera: true }, ['camera']],
+  [{ camera: false }, ['microphone']],
+])('sends only the given sources, also after a preview: %j', async (options, sources) => {
+  await run(
+    {
+      begin: async (w) => {
+        w.preview();
+        await w.points.runUntilQuiet();
+        w.goLive(options);
+      },
+      acts: {},
+      check: (w) => {
+        checkCreator(w, []);
+        const sent = w.house.publishers.flatMap(({ producers }) => [...producers.values()]);
+        expect(sent.map(({ source }) => source).sort()).toEqual(sources);
+      },
+    },
+    [],
   );
 });
 

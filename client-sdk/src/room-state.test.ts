@@ -93,6 +93,23 @@ describe('RoomState', () => {
     ]);
   });
 
+  it('emits after a reconnect what the creator has changed meanwhile, and its pause', () => {
+    const { state, events } = createState();
+    const reconnect = (room: Room) => {
+      state.setRoom(room);
+      state.setLive(false, '2030-01-01T20:00:00.000Z', room);
+      return events.splice(0);
+    };
+    expect(reconnect({ ...info, liveSeconds: 60 })).toEqual([]);
+    for (const name of Object.keys(changedRoom.shape)) {
+      expect(reconnect({ ...info, [name]: `another ${name}` })).toEqual(['roomChanged']);
+      expect(reconnect(info)).toEqual(['roomChanged']);
+    }
+    const pause = { pausedUntil: '2030-01-01T20:20:00.000Z', pauseAnnounced: true };
+    expect(reconnect({ ...info, ...pause })).toEqual(['pauseChanged']);
+    expect(reconnect({ ...info, ...pause })).toEqual([]);
+  });
+
   it('emits the viewer count only when it changes', () => {
     const { state, events } = createState();
     state.setViewerCount(3);

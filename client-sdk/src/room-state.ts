@@ -19,6 +19,16 @@ type Pause = Pick<RoomInfo, 'pausedUntil' | 'pauseAnnounced'>;
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
 
 const NO_PAUSE: Pause = { pausedUntil: null, pauseAnnounced: false };
+const CHANGEABLE = [
+  'title',
+  'text',
+  'access',
+  'startsAt',
+  'movedAt',
+  'returnUntil',
+  'listed',
+  'poster',
+] as const satisfies readonly (keyof ChangedRoom)[];
 
 export class RoomState {
   info: RoomInfo | null = null;
@@ -26,8 +36,11 @@ export class RoomState {
   earnings: Earnings | null = null;
   currency: string | null = null;
   ticketsLeft: number | null = null;
+  clockOffsetMs = 0;
   #viewerCount = 0;
   #isLive = false;
+  /** As it was last reported; after a reconnect, `info` is ahead of it. */
+  #pause = NO_PAUSE;
   #endEmitted = false;
   readonly #emit: StateEmit;
 
@@ -51,6 +64,7 @@ export class RoomState {
     this.ticketsLeft = null;
     this.#viewerCount = 0;
     this.#isLive = false;
+    this.#pause = NO_PAUSE;
     this.#endEmitted = false;
   }
 
@@ -63,7 +77,13 @@ export class RoomState {
     this.ticketsLeft = welcome.ticketsLeft;
     this.#viewerCount = welcome.viewerCount;
     this.#isLive = welcome.live;
+    this.#pause = welcome.room;
     this.#endEmitted = welcome.room.status === 'ended';
+  }
+
+  /** Of every welcome; it is late by the time that it took to arrive. */
+  noteServerTime(serverTime: string): void {
+    this.clockOffsetMs = Date.parse(serverTime) - Date.now();
   }
 
   setViewerCount(count: number): void {
@@ -86,7 +106,9 @@ export class RoomState {
   /** Returns whether the live started or ended. Its pause changes in the same step, before any event. */
   setLive(live: boolean, at: string, { pausedUntil, pauseAnnounced }: Pause = NO_PAUSE): boolean {
     const { info } = this;
-    const hasPauseChanged = info && (info.pausedUntil !== pausedUntil || info.pauseAnnounced !== pauseAnnounced);
+    const before = this.#pause;
+    const hasPauseChanged = before.pausedUntil !== pausedUntil || before.pauseAnnounced !== pauseAnnounced;
+    this.#pause = { pausedUntil, pauseAnnounced };
     const hasChanged = live !== this.#isLive;
     this.#isLive = live;
     if (info) {
@@ -105,6 +127,14 @@ export class RoomState {
     if (!this.info) return;
     this.info = { ...this.info, ...room };
     this.#emit('roomChanged', this.info);
+  }
+
+  /** Takes over the room after a reconnect. Its live and its end have events of their own. */
+  setRoom(room: RoomInfo): void {
+    const before = this.info;
+    this.info = room;
+    const isChanged = (name: keyof ChangedRoom) => JSON.stringify(before?.[name]) !== JSON.stringify(room[name]);
+    if (CHANGEABLE.some(isChanged)) this.#emit('roomChanged', room);
   }
 
   /** The end of the room is the end of its live too, which the server does not report on its own. */

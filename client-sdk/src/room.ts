@@ -10,7 +10,7 @@ import type { Picture } from '../../server/protocol/pictures.ts';
 import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
 import { Chat } from './chat/chat.ts';
-import { Connection, type ConnectionState, type TokenSource } from './connection/connection.ts';
+import { Connection, type ConnectionState, httpAddress, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
 import { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
@@ -50,7 +50,10 @@ export interface RoomOptions {
  * const room = new Room({ url: 'https://live.example.com' });
  * room.on(RoomEvent.accessRevoked, ({ reason }) => showReason(reason));
  * room.stage.attach(document.querySelector('video'));
- * await room.connect(() => fetch('/room-token').then((response) => response.text()));
+ * await room.connect(async () => {
+ *   const response = await fetch('/room-token');
+ *   return response.ok ? response.text() : Promise.reject(response);
+ * });
  * if (room.access.state === 'required') await room.buyTicket({ from: 'wallet' });
  * await room.chat.send('Hello');
  * ```
@@ -137,21 +140,29 @@ export class Room {
 
   /** The room's date as an iCalendar file; null without a date. */
   get calendarUrl(): string | null {
-    return this.info?.startsAt ? this.#at(`v1/public/rooms/${this.info.id}/calendar`) : null;
+    return this.info?.startsAt ? this.#at(`/v1/public/rooms/${this.info.id}/calendar`) : null;
   }
 
   /** The room's poster, 16:9, smallest size first, at absolute addresses; null without one. */
   get poster(): Picture {
-    return this.info?.poster?.map((size) => ({ ...size, path: this.#at(`.${size.path}`) })) ?? null;
+    return this.info?.poster?.map((size) => ({ ...size, path: this.#at(size.path) })) ?? null;
   }
 
   #at(path: string): string {
-    return new URL(path, `${this.#url.replace(/\/$/, '')}/`).href;
+    return httpAddress(this.#url, path).href;
   }
 
   /** Currency of all amounts in the room (ISO 4217, lower case); null before the room is connected. */
   get currency(): string | null {
     return this.#state.currency;
+  }
+
+  /**
+   * How far the server's clock is ahead of this device's, in milliseconds; for countdowns to the server's times, such
+   * as the end of `chat.restriction`.
+   */
+  get clockOffsetMs(): number {
+    return this.#state.clockOffsetMs;
   }
 
   get viewerCount(): number {
@@ -301,8 +312,8 @@ export class Room {
   }
 
   /**
-   * Tips the creator from the wallet; resolves when the tip is committed. Retries use one idempotency key, so that a
-   * tip is never paid twice.
+   * Tips the creator from the wallet; resolves when the tip is committed. Its own retries use one idempotency key, so
+   * that they never pay twice; pass your own key to call it again for the same tip.
    * @throws {LogeError} `insufficient_funds`, `amount_too_small`, `amount_too_large`, `tip_not_allowed`,
    * `access_required`, `idempotency_conflict`, `menu_item_not_found`, `menu_price_mismatch`, `rate_limited`.
    */

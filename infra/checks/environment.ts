@@ -12,10 +12,13 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ours, and those without our prefix that the server reads. */
 const OURS = /^(LOGE_\w+|PORT|DATABASE_URL|DATABASE_MIGRATION_URL|REDIS_URL|STRIPE_\w+|WALLET_MODE|CONTENT_POLICY)$/;
 
+/** Kubernetes leaves one that no variable of the container has as it stands. */
+const REFERENCE = /\$\((\w+)\)/g;
+
 const reference = z.looseObject({ name: z.string() }).optional();
 const container = z.looseObject({
   args: z.array(z.string()).default([]),
-  env: z.array(z.looseObject({ name: z.string() })).default([]),
+  env: z.array(z.looseObject({ name: z.string(), value: z.string().default('') })).default([]),
   envFrom: z.array(z.looseObject({ configMapRef: reference, secretRef: reference })).default([]),
 });
 const withPods = z.looseObject({
@@ -93,13 +96,18 @@ export function faultsInManifests(manifests: Manifest[]): string[] {
     const pods = withPods.safeParse(manifest);
     if (!pods.success) return [];
     return pods.data.spec.template.spec.containers.flatMap(({ args, env, envFrom }) => {
+      const names = env.map(({ name }) => name);
+      const references = [...args, ...env.map(({ value }) => value)].flatMap((text) => [...text.matchAll(REFERENCE)]);
+      const unknown = references.flatMap(([text, name = '']) =>
+        names.includes(name) ? [] : [`nothing defines ${text}`],
+      );
       const part = args[0] ?? '';
-      if (!(part in SETTINGS)) return [];
+      if (!(part in SETTINGS)) return unknown;
       const given = envFrom.flatMap(({ configMapRef, secretRef }) => [
         ...namesOf('ConfigMap', configMapRef?.name),
         ...namesOf('Secret', secretRef?.name),
       ]);
-      return faultsOfNames(part, [...env.map(({ name }) => name), ...given]);
+      return [...unknown, ...faultsOfNames(part, [...names, ...given])];
     });
   });
 }

@@ -1,5 +1,5 @@
 /** The metrics that the code registers, with their labels: what rules, dashboards and autoscalers may name. */
-import { createMetrics, type Metrics } from '../../server/platform/metrics.ts';
+import { collectProcessMetrics, createMetrics, type Metrics } from '../../server/platform/metrics.ts';
 import { NodeMetrics } from '../../sfu/node-metrics.ts';
 import { parsePromql } from './promql.ts';
 
@@ -12,7 +12,9 @@ export type RegisteredMetrics = ReadonlyMap<string, ReadonlySet<string>>;
 
 export async function registeredMetrics(): Promise<RegisteredMetrics> {
   const metrics = new Map<string, Set<string>>();
-  await addMetrics(metrics, createMetrics().registry);
+  const gateway = createMetrics();
+  collectProcessMetrics(gateway);
+  await addMetrics(metrics, gateway.registry);
   await addMetrics(metrics, new NodeMetrics('').registry);
   for (const name of PROMETHEUS_METRICS) metrics.set(name, new Set());
   return metrics;

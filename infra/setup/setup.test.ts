@@ -149,6 +149,17 @@ describe("the download of mediasoup's prebuilt worker", () => {
     await expect(downloadWorker('3.27.1', file)).rejects.toThrow('LOGE_WORKER_SHA256');
   });
 
+  test('names what would allow the download, where nothing may be downloaded', async () => {
+    const { tellWhatIsTooOld, tellWhatTheBuildNeeds } = await load('./worker-build.mjs');
+    const texts = () => [tellWhatTheBuildNeeds('3.27.1'), tellWhatIsTooOld(['meson 1.0.1'])];
+    for (const text of texts()) expect(text).not.toContain('LOGE_WORKER_SHA256');
+    vi.stubEnv('NODE_ENV', 'production');
+    for (const text of texts()) {
+      expect(text).toContain('LOGE_WORKER_SHA256');
+      expect(text).not.toContain('see above');
+    }
+  });
+
   test('fails if there is no download, or it is not an archive', async () => {
     const { downloadWorker } = await load('./worker-download.mjs');
     archive = undefined;

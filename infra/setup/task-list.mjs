@@ -21,7 +21,7 @@ const tasks = {
     run: program({ worker: true, client: true }, 'server/main.ts', 'gateway'),
     usage: 'npm run start:gateway',
     summary: 'One gateway among several on the same house, over DATABASE_URL and REDIS_URL.',
-    details: 'Each needs a PORT and an LOGE_SFU_PORT of its own on one machine. SIGTERM drains it.',
+    details: 'Each needs a PORT of its own on one machine. SIGTERM drains it.',
   },
   'start:sfu': {
     run: program({ worker: true }, 'sfu/main.ts'),

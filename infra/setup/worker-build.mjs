@@ -9,10 +9,13 @@ import { candidateVersion, installCommand, installPackages, mayInstallPackages }
 import { cacheFolder, inProject } from './locations.mjs';
 import { note, withProgress } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
+import { acceptedArchive } from './worker-download.mjs';
 
 const bridgeFolder = inProject('infra', 'mediasoup-worker');
 const precompiledHeader = 'precompiled.hpp';
 const neededDiskBytes = 300_000_000;
+const howToAllowTheDownload =
+  'set LOGE_WORKER_SHA256 to the SHA-256 of the archive of the prebuilt one, which a start in development prints (and leave MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD unset)';
 
 // What the build needs, the Debian package that has it, and the oldest version that works where not every one does.
 const neededPrograms = {
@@ -55,12 +58,16 @@ export async function buildWorker(file) {
 
 export function tellWhatTheBuildNeeds(version) {
   const missing = missingPackages();
+  const isAllowed = acceptedArchive() !== 'none';
   return [
     `Loge needs mediasoup's worker ${version}, and neither way to get it works here:`,
-    "- the download of mediasoup's prebuilt one failed (see above);",
+    isAllowed
+      ? "- the download of mediasoup's prebuilt one failed (see above);"
+      : "- mediasoup's prebuilt one may not be downloaded here;",
     '- its build from sources needs packages that are missing, and installing them takes root on a Debian system.',
     'Do one of these and start again (the packages are named as in Debian 13):',
     `  ${installCommand(missing)}`,
+    ...(isAllowed ? [] : [`  ${howToAllowTheDownload}`]),
     '  MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
   ].join('\n');
 }
@@ -103,12 +110,16 @@ export function isOlder(version, oldest) {
   return index !== -1 && (parts[index] ?? 0) < wanted[index];
 }
 
-function tellWhatIsTooOld(tooOld) {
+export function tellWhatIsTooOld(tooOld) {
+  const isAllowed = acceptedArchive() !== 'none';
+  const reason = isAllowed ? 'cannot be had here (see above)' : 'may not be downloaded here';
   return [
-    "mediasoup's prebuilt worker cannot be had here (see above), and this system is too old to build one. Too old are:",
+    `mediasoup's prebuilt worker ${reason}, and this system is too old to build one. Too old are:`,
     ...tooOld.map((line) => `  ${line}`),
     'Nothing was installed. Do one of these and start again:',
-    '- let this machine reach the releases of mediasoup on GitHub over HTTPS, for the prebuilt worker;',
+    isAllowed
+      ? '- let this machine reach the releases of mediasoup on GitHub over HTTPS, for the prebuilt worker;'
+      : `- ${howToAllowTheDownload};`,
     '- use Debian 13 or newer, or the image that the Dockerfile makes;',
     '- build or copy the worker elsewhere, and name it: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
   ].join('\n');

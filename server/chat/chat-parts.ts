@@ -28,6 +28,8 @@ export interface Sending {
   room: RoomId;
   from: Participant;
   input: ChatSendInput;
+  /** Throws if the author lost access or the right to write since; the embedder's hook may take seconds. */
+  assertMayWrite?: () => void;
 }
 
 export interface ChatParts {

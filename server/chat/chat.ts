@@ -152,7 +152,7 @@ export class Chat {
 
   /**
    * Appends settled tips in order, idempotent by tip. A tip is always shown; its message is not if its author may not
-   * write or the creator's word list blocks it; the author is notified then.
+   * write it now or the creator's word list blocks it; the author is notified then.
    */
   async appendTips(tips: Tip[]): Promise<void> {
     for (let start = 0; start < tips.length; start += TIPS_AT_ONCE) {
@@ -197,8 +197,8 @@ export class Chat {
   async #wordsOfTip({ room, from, message }: Tip): Promise<{ text: string | null; withheld?: string }> {
     if (message === null || from.role === 'creator') return { text: message };
     const policy = await this.#policies.get(room);
-    const [restriction] = await this.#policies.restrictionsOf(policy, from.identity, this.#parts.clock.now());
-    if (restriction) return { text: null, withheld: restriction.reason };
+    const refusal = await this.#admission.refusalOf(policy, from, message, this.#parts.clock.now());
+    if (refusal) return { text: null, withheld: refusal.message };
     const words = policy.words.judge(message);
     if (!words) return { text: message };
     if (words.action === 'replace') return { text: words.text };
@@ -206,8 +206,9 @@ export class Chat {
   }
 
   async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<ChatPage> {
-    const [entries, lastSeq] = await Promise.all([this.#store.read(room, range), this.#store.lastSeq(room)]);
-    return { entries, lastSeq };
+    // First, since a client applies later removals only: `lastSeq` must not include one that the entries do not show.
+    const lastSeq = await this.#store.lastSeq(room);
+    return { entries: await this.#store.read(room, range), lastSeq };
   }
 
   /** The latest sequence number of each room that has entries. */

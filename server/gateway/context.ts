@@ -40,6 +40,7 @@ export interface LiveView {
   viewerCount(room: RoomId): Promise<number>;
   /** Opens a media session for a viewer whose socket is still being opened; it ends if they do not get the answer. */
   watchAhead(viewer: Admitted, input: WatchInput, response: Response): Promise<WatchAheadAnswer>;
-  /** Why this process should get no new people (`draining`, `sfu: no worker`, …); empty when it is ready. */
-  whyNotReady(): string[];
+  isDraining(): boolean;
+  /** What the process does not reach (`redis: unreachable`, `sfu: no media worker`). */
+  whatIsLost(): string[];
 }

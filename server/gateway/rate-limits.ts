@@ -59,8 +59,11 @@ const HTTP_BUDGETS = {
   /** Opens a media session before there is a socket: as often as sockets are opened. */
   stage: { identity: { points: 30, seconds: 10 }, address: { points: 600, seconds: 10 } },
   site: { identity: { points: 100, seconds: 10 }, address: { points: 3_000, seconds: 10 } },
-  /** Pictures of shared links that have to be drawn; those that are kept count as `site`. */
-  drawing: { address: { points: 30, seconds: 60 } },
+  /**
+   * Pictures of shared links that have to be drawn; those that are kept count as `site`. The identity is the creator
+   * whose picture it is: they can change its text at will.
+   */
+  drawing: { identity: { points: 20, seconds: 60 }, address: { points: 30, seconds: 60 } },
   /** Pictures, which take a second of CPU each. */
   upload: { identity: { points: 20, seconds: 600 }, address: { points: 100, seconds: 600 } },
   signIn: { address: { points: 100, seconds: 60 } },

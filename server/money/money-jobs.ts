@@ -76,6 +76,11 @@ export class MoneyJobs {
         HOUR_MS,
         once(() => parts.reconciliations.run()),
       ),
+      job(
+        'figures of the reconciliation',
+        MINUTE_MS,
+        once(() => parts.reconciliations.measure()),
+      ),
       job('private sessions', SECOND_MS, () => parts.privateSessions.tick()),
       job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),
       leaderJob(

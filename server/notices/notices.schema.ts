@@ -21,7 +21,7 @@ export const notices = pgTable(
     kind: text('kind').$type<NoticeKind>().notNull(),
     room: text('room').notNull(),
     data: jsonb('data').$type<NoticeData>().notNull(),
-    /** Which audience is next, and the last of it that was told. */
+    /** Which audience is next (or that it was withdrawn), and the last of it that was told. */
     audience: text('audience').notNull(),
     after: text('after').notNull().default(''),
     createdAt: time('created_at').notNull(),

@@ -1,9 +1,32 @@
 import type { Database, Orm } from '../platform/db/db.ts';
-import { and, asc, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, sql } from '../platform/db/sql.ts';
+import {
+  and,
+  asc,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  not,
+  notExists,
+  sql,
+} from '../platform/db/sql.ts';
 import { rooms } from '../rooms/rooms.schema.ts';
+import { stageIsClosed } from '../rooms/suspensions/suspensions.store.ts';
 import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 
 export type NoticeRow = typeof notices.$inferSelect;
+
+/**
+ * In place of the next audience: a reminder of a date that was changed. If the date comes back, the reminder is made
+ * again, for those who are not among its recipients yet.
+ */
+export const WITHDRAWN = 'withdrawn';
+const isNotWithdrawn = ne(notices.audience, WITHDRAWN);
 
 export class NoticesStore {
   readonly #db: Database;
@@ -16,13 +39,20 @@ export class NoticesStore {
     return this.#db.transaction(work);
   }
 
-  /** Idempotent by key, which is also known to `lockDue`. */
+  /** Idempotent by key, which is also known to `lockDue`. A withdrawn notice begins again. */
   async insert(row: Omit<typeof notices.$inferInsert, 'after' | 'doneAt'>, tx: Orm = this.#db.orm): Promise<void> {
-    await tx.insert(notices).values(row).onConflictDoNothing();
+    await tx
+      .insert(notices)
+      .values(row)
+      .onConflictDoUpdate({
+        target: notices.key,
+        set: { ...row, after: '', doneAt: null },
+        setWhere: eq(notices.audience, WITHDRAWN),
+      });
   }
 
   async has(key: string): Promise<boolean> {
-    return (await this.#db.orm.$count(notices, eq(notices.key, key))) > 0;
+    return (await this.#db.orm.$count(notices, and(eq(notices.key, key), isNotWithdrawn))) > 0;
   }
 
   /** One that is not done and due. */
@@ -68,8 +98,8 @@ export class NoticesStore {
   }
 
   /**
-   * Rooms that begin until then and have no notice of it. Locked: a live that begins meanwhile finds the notice, or is
-   * found here.
+   * Rooms that begin until then and have no notice of it, unless the house has closed their stage. Locked: a live that
+   * begins meanwhile finds the notice, or is found here.
    */
   async lockDue(
     tx: Orm,
@@ -78,7 +108,12 @@ export class NoticesStore {
     const told = tx
       .select({ key: notices.key })
       .from(notices)
-      .where(eq(notices.key, sql`'reminder:' || ${rooms.id} || ':' || extract(epoch from ${rooms.startsAt})::bigint`));
+      .where(
+        and(
+          eq(notices.key, sql`'reminder:' || ${rooms.id} || ':' || extract(epoch from ${rooms.startsAt})::bigint`),
+          isNotWithdrawn,
+        ),
+      );
     const rows = await tx
       .select({ id: rooms.id, startsAt: rooms.startsAt })
       .from(rooms)
@@ -89,6 +124,7 @@ export class NoticesStore {
           gt(rooms.startsAt, due.from),
           lte(rooms.startsAt, due.until),
           notExists(told),
+          not(stageIsClosed(tx, due.from)),
         ),
       )
       .limit(due.limit)

@@ -16,7 +16,7 @@ import type { Room } from '../protocol/rooms.ts';
 import type { RoomChanged } from '../rooms/room-facts.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { NoticeKind } from './notices.schema.ts';
-import { type NoticeRow, NoticesStore } from './notices.store.ts';
+import { type NoticeRow, NoticesStore, WITHDRAWN } from './notices.store.ts';
 import type { Push, PushMessage } from './push/push.ts';
 import { pushTextOf } from './push/push-texts.ts';
 
@@ -195,7 +195,8 @@ export class Notices {
     const next = isStale ? undefined : nextOf(notice, after);
     await this.#store.transaction(async (tx) => {
       const now = this.#isoIn(0);
-      const progress = { dueAt: now, ...(next ?? { audience: notice.audience, after: notice.after, doneAt: now }) };
+      const last = isStale && notice.kind === 'reminder' ? WITHDRAWN : notice.audience;
+      const progress = { dueAt: now, ...(next ?? { audience: last, after: notice.after, doneAt: now }) };
       if (!(await this.#store.advance(tx, notice, progress))) return;
       const fresh = await this.#store.addRecipients(tx, notice.key, [
         ...new Set(people.map(({ identity }) => identity)),

@@ -5,11 +5,15 @@ const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** Of the process: event loop, garbage collection, memory. Its observers run until the process ends. */
+export function collectProcessMetrics({ registry }: Metrics): void {
+  collectDefaultMetrics({ register: registry, prefix: 'loge_' });
+}
+
 export function createMetrics() {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'loge_' });
   const registers = [registry];
-  return {
+  const metrics = {
     registry,
     eventLoopDelay: new Histogram({
       name: 'loge_event_loop_delay_seconds',
@@ -193,4 +197,9 @@ export function createMetrics() {
       registers,
     }),
   };
+  // Alerts ask for the increase of these, which takes a first sample of 0 to be seen.
+  for (const outcome of ['failed', 'found_by_listing']) metrics.providerEvents.inc({ outcome }, 0);
+  for (const outcome of ['sent', 'retried']) metrics.letters.inc({ outcome }, 0);
+  metrics.webhookDeliveries.inc({ outcome: 'given_up' }, 0);
+  return metrics;
 }

@@ -39,6 +39,11 @@ export function singleLine(maxChars: number) {
     .meta({ maxLength: maxChars, pattern: SAFE_LINE });
 }
 
+/** Text of any characters that the database can store. */
+export const storableText = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'The text is not well-formed Unicode');
+
 /** Text of several lines: trimmed, without other control or direction-changing characters. */
 export function multiLine(maxChars: number, minChars = 0) {
   return z

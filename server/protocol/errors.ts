@@ -176,6 +176,11 @@ export const ERROR_CATALOGUE = {
   // Rooms and access
   room_not_found: { status: 404, retryable: false, message: 'There is no such room.' },
   room_ended: { status: 410, retryable: false, message: 'This room is over.' },
+  room_limit: {
+    status: 409,
+    retryable: false,
+    message: 'The limit of open rooms is reached. End one first.',
+  },
   date_fixed: {
     status: 409,
     retryable: false,

@@ -1,6 +1,7 @@
 /**
- * Events for embedders, by webhook and at `GET /v1/events`. Each type has one payload schema; fields may be added, none
- * is removed. Types are dotted and in the past tense: they are facts that no retry can undo.
+ * Events for embedders, by webhook and at `GET /v1/events`; none is about people of the house or their rooms. Each type
+ * has one payload schema; fields may be added, none is removed. Types are dotted and in the past tense: they are facts
+ * that no retry can undo.
  */
 import { z } from 'zod';
 import { singleLine } from './accounts.ts';
@@ -51,7 +52,6 @@ export const EVENT_PAYLOADS = {
   /** Removed from all rooms of the creator, also later ones; until `participant.unblocked`. */
   'participant.blocked': ofCreator.extend({ by: z.string(), reason: z.string() }),
   'participant.unblocked': ofCreator.extend({ by: z.string() }),
-  /** One of your own people follows a creator; of the house's people you get none. */
   /** The house has decided about one of your people, by reports or of its own; `room.*` and `access.*` follow. */
   'decision.made': z.object({
     decision: idSchema('decision'),
@@ -72,6 +72,8 @@ export const EVENT_PAYLOADS = {
     at: z.string(),
     appealUntil: z.string().nullable(),
   }),
+  /** A decision about one of your people has no measures any more, after another look. */
+  'decision.undone': z.object({ decision: idSchema('decision'), identity: z.string() }),
   /** `granted`: the decision is undone. `identity` is who appealed. */
   'appeal.decided': z.object({
     appeal: idSchema('appeal'),

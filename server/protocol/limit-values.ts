@@ -43,7 +43,10 @@ export const slowModeMaxSeconds = 3_600;
 export const restrictionMaxSeconds = 366 * 86_400;
 /** Messages per room that are held for review. */
 export const chatQueueMessages = 500;
-/** One's own held or refused messages that the welcome contains, newest first. */
+/**
+ * Messages of one author per room that wait for review, and one's own held or refused ones that the welcome contains,
+ * newest first.
+ */
 export const chatOwnHeld = 20;
 export const pollQuestionChars = 140;
 export const pollOptionChars = 60;
@@ -130,6 +133,10 @@ export const notHeldAfterMs = 6 * 3_600_000;
 export const pauseDefaultMs = 6 * 3_600_000;
 /** After the live ended, however often the creator asks for more. */
 export const pauseMaxMinutes = 24 * 60;
+/** Rooms of one of the house's people that have not ended. */
+export const openRoomsPerPerson = 1_000;
+/** Of one creator on the public list of all; the creator's page shows the others. */
+export const publicRoomsPerCreator = 5;
 export const tracksPerStage = 4;
 export const listPageItems = 100;
 /** Price of a minute of a private session. */

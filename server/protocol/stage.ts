@@ -2,6 +2,7 @@
  * The live media of a room on the wire. Media parameters are mediasoup's JSON forms of ORTC and are checked by the SFU.
  */
 import { z } from 'zod';
+import { storableText } from './accounts.ts';
 import { sessionId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { access } from './rooms.ts';
@@ -73,7 +74,7 @@ export const prepareInput = watchInput.omit({ spareOf: true }).extend({
 });
 export type PrepareInput = z.infer<typeof prepareInput>;
 /** Created by the page when it goes live, and named by every session of that live. */
-const publication = z.string().min(8).max(64);
+const publication = storableText.min(8).max(64);
 export const publishInput = z
   .object({
     dtlsParameters: dtlsParameters.optional(),

@@ -10,6 +10,7 @@ import {
   isNotNull,
   isNull,
   lte,
+  not,
   notExists,
   notLike,
   or,
@@ -25,6 +26,7 @@ import type { Room } from '../protocol/rooms.ts';
 import { iso, toRoom } from './room-row.ts';
 import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { suspensions } from './suspensions/suspensions.schema.ts';
+import { stageIsClosed } from './suspensions/suspensions.store.ts';
 import { toGrant } from './token-grants.store.ts';
 import type { TokenGrant } from './token-statements.ts';
 
@@ -70,6 +72,15 @@ export interface RoomFilter {
   listed?: boolean;
   /** Without the rooms of the house's own people. */
   ofEmbedders?: boolean;
+  limit: number;
+}
+
+export interface PublicFilter {
+  creator?: string | undefined;
+  nowIso: string;
+  /** A date before that, without a live, says nothing any more. */
+  overdueIso: string;
+  perCreator: number;
   limit: number;
 }
 
@@ -140,6 +151,38 @@ export class RoomsStore {
       .where(and(...conditions))
       .orderBy(desc(sql`${rooms.liveStartedAt} is not null and ${rooms.endedAt} is null`), desc(rooms.createdAt))
       .limit(filter.limit);
+    return rows.map(toRoom);
+  }
+
+  /**
+   * Listed rooms, the live ones first, then those to come by date, then those without a date or whose date passed
+   * before `overdueIso`. Of each creator at most so many, and none whose stage the house has closed.
+   */
+  async listPublic({ creator, nowIso, overdueIso, perCreator, limit }: PublicFilter): Promise<Room[]> {
+    const orm = this.#db.orm;
+    const order = [
+      desc(isNotNull(rooms.liveStartedAt)),
+      sql`case when ${rooms.startsAt} > ${overdueIso}::timestamptz then ${rooms.startsAt} end asc nulls last`,
+      desc(rooms.createdAt),
+    ];
+    const place = sql<number>`row_number() over (partition by ${rooms.creator} order by ${sql.join(order, sql`, `)})`;
+    const ranked = orm
+      .select({ id: rooms.id, place: place.as('place') })
+      .from(rooms)
+      .where(
+        and(
+          rooms.listed,
+          isNull(rooms.endedAt),
+          not(stageIsClosed(orm, nowIso)),
+          creator === undefined ? undefined : eq(rooms.creator, creator),
+        ),
+      )
+      .as('ranked');
+    const rows = await this.#selectRooms(orm)
+      .innerJoin(ranked, eq(ranked.id, rooms.id))
+      .where(lte(ranked.place, perCreator))
+      .orderBy(...order)
+      .limit(limit);
     return rows.map(toRoom);
   }
 

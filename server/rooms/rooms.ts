@@ -14,6 +14,7 @@ import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { isPersonId } from '../protocol/people.ts';
 import type { Access, AccessReason, Offer, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, assertEmbedders, decideAccess, rankIn } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
@@ -126,6 +127,7 @@ export class Rooms {
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
     await this.suspensions.assertNotSuspended(input.creator);
+    await this.#assertRoomLeft(input.creator);
     const access = parseAccessRule(input.access, this.#currency);
     if (access.minTier) await this.clubs.getTierOf(input.creator, access.minTier);
     const id = createId('room');
@@ -148,8 +150,15 @@ export class Rooms {
     return this.getRoom(id);
   }
 
-  async getRoom(id: string): Promise<Room> {
-    const room = await this.#store.findRoom(id);
+  /** A change that concerns all of a creator's open rooms makes a fact for each. An embedder's key is trusted. */
+  async #assertRoomLeft(creator: string): Promise<void> {
+    if (!isPersonId(creator)) return;
+    const open = await this.#store.findOpenRooms(creator);
+    if (open.length >= LIMITS.openRoomsPerPerson) throw new AppError('room_limit');
+  }
+
+  async getRoom(id: string, tx?: Orm): Promise<Room> {
+    const room = await this.#store.findRoom(id, tx);
     if (!room) throw new AppError('room_not_found');
     return room;
   }
@@ -178,13 +187,13 @@ export class Rooms {
     return this.#store.listRooms(filter);
   }
 
-  /** What anybody may find without knowing of it: listed rooms that are live, then those to come. */
+  /** What anybody may find without knowing of it: listed rooms, of all creators a few each, or all of one. */
   async listPublicRooms(creator?: string): Promise<Room[]> {
     if (!this.#hasPublicList) return [];
-    const which = { listed: true, limit: LIMITS.listPageItems, ...(creator !== undefined && { creator }) };
-    const onAir = await this.listRooms({ status: 'live', ...which });
-    const toCome = await this.listRooms({ status: 'scheduled', ...which });
-    return [...onAir, ...toCome].slice(0, which.limit);
+    const limit = LIMITS.listPageItems;
+    const perCreator = creator === undefined ? LIMITS.publicRoomsPerCreator : limit;
+    const overdueIso = this.#isoIn(-LIMITS.notHeldAfterMs);
+    return this.#store.listPublic({ creator, nowIso: this.#nowIso(), overdueIso, perCreator, limit });
   }
 
   /** What a person without access can buy; undefined if nothing. */

@@ -138,8 +138,8 @@ export class Stage {
   }
 
   /** Why going live and watching fail at this gateway now; empty when they work. */
-  whyNotReady(): string[] {
-    return this.#fleet.whyNotReady();
+  whatIsLost(): string[] {
+    return this.#fleet.whatIsLost();
   }
 
   /** What a client needs to watch. The room says whether it is live, since its publisher may be at another gateway. */

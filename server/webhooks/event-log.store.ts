@@ -3,6 +3,7 @@ import { and, asc, eq, gt, inArray, isNull, lt, sql } from '../platform/db/sql.t
 import { outbox } from '../platform/outbox/outbox.schema.ts';
 import { type CommittedFact, toFact } from '../platform/outbox/outbox.ts';
 import type { EventListQuery } from '../protocol/events.ts';
+import { rooms } from '../rooms/rooms.schema.ts';
 import { eventCounters, events } from './webhooks.schema.ts';
 
 export type EventRow = typeof events.$inferSelect;
@@ -32,10 +33,16 @@ export class EventLogStore {
     return rows.length > 0;
   }
 
-  /** Facts that were not published yet, in the outbox' order. */
-  async findUnpublished(tx: Orm, limit: number): Promise<CommittedFact[]> {
-    const rows = await tx.select().from(outbox).where(isNull(outbox.publishedAt)).orderBy(asc(outbox.seq)).limit(limit);
-    return rows.map(toFact);
+  /** Facts that were not published yet with the creators of their rooms, in the outbox' order. */
+  async findUnpublished(tx: Orm, limit: number): Promise<{ fact: CommittedFact; roomCreator: string | null }[]> {
+    const rows = await tx
+      .select({ fact: outbox, roomCreator: rooms.creator })
+      .from(outbox)
+      .leftJoin(rooms, eq(rooms.id, outbox.room))
+      .where(isNull(outbox.publishedAt))
+      .orderBy(asc(outbox.seq))
+      .limit(limit);
+    return rows.map(({ fact, roomCreator }) => ({ fact: toFact(fact), roomCreator }));
   }
 
   async markPublished(tx: Orm, seqs: number[], at: string): Promise<void> {

@@ -25,11 +25,9 @@ const ofRoom =
   (type: 'live.started' | 'live.ended' | 'room.ended'): Mapping =>
   ({ room }) => ({ type, data: { room } });
 
-/** Whom a person of the house follows is theirs alone. */
 const follower =
   (type: 'follower.added' | 'follower.removed'): Mapping =>
-  ({ identity, data }) =>
-    isPersonId(identity ?? '') ? undefined : { type, data: { ...data, identity } };
+  ({ identity, data }) => ({ type, data: { ...data, identity } });
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'tips.settled': ({ data }) =>
@@ -81,15 +79,12 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
     type: 'participant.removed',
     data: { room, identity, ...data },
   }),
-  'participant.blocked': ({ data: { creator, identity, change } }) => {
-    // The house's own creators are none of an embedder's.
-    if (isPersonId(creator)) return undefined;
-    return {
-      type: change.isBlocked ? 'participant.blocked' : 'participant.unblocked',
-      data: { creator, identity, ...change },
-    };
-  },
+  'participant.blocked': ({ data: { creator, identity, change } }) => ({
+    type: change.isBlocked ? 'participant.blocked' : 'participant.unblocked',
+    data: { creator, identity, ...change },
+  }),
   'decision.made': ({ data: { event } }) => event && { type: 'decision.made', data: event },
+  'decision.undone': ({ data: { event } }) => event && { type: 'decision.undone', data: event },
   'appeal.decided': ({ data: { event } }) => event && { type: 'appeal.decided', data: event },
   'follower.added': follower('follower.added'),
   'follower.removed': follower('follower.removed'),
@@ -104,9 +99,17 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
 
 export const PUBLIC_TOPICS = Object.keys(MAPPINGS);
 
-/** The events of a fact, in order. Throws if the data does not match its schema. */
-export function toEvents(fact: Fact): MappedEvent[] {
+/**
+ * The events of a fact, in order; none about people of the house and their rooms, which embedders do not see.
+ * `roomCreator` is the creator of the fact's room. Throws if the data does not match its schema.
+ */
+export function toEvents(fact: Fact, roomCreator: string | null): MappedEvent[] {
+  if ([roomCreator, fact.identity, fact.data.creator].some(isOfHouse)) return [];
   const mapping = Object.hasOwn(MAPPINGS, fact.topic) ? MAPPINGS[fact.topic] : undefined;
-  const mapped = [mapping?.(fact) ?? []].flat();
+  const mapped = [mapping?.(fact) ?? []].flat().filter((event) => !isOfHouse(event.identity));
   return mapped.map((event) => ({ ...event, data: EVENT_PAYLOADS[event.type].parse(event.data) }));
+}
+
+function isOfHouse(identity: string | null | undefined): boolean {
+  return isPersonId(identity ?? '');
 }

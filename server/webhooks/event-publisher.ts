@@ -45,10 +45,10 @@ export class EventPublisher {
       await events.lock(tx);
       const seqs: number[] = [];
       const drafts: NewEvent[] = [];
-      for (const fact of await events.findUnpublished(tx, BATCH_FACTS)) {
+      for (const { fact, roomCreator } of await events.findUnpublished(tx, BATCH_FACTS)) {
         if (drafts.length >= BATCH_EVENTS) break;
         seqs.push(fact.seq);
-        drafts.push(...this.#toNewEvents(fact));
+        drafts.push(...this.#toNewEvents(fact, roomCreator));
       }
       if (seqs.length === 0) return { taken: 0, types: [] };
       const rows = await events.append(tx, drafts);
@@ -68,10 +68,10 @@ export class EventPublisher {
     return published.taken;
   }
 
-  #toNewEvents(fact: Fact): NewEvent[] {
+  #toNewEvents(fact: Fact, roomCreator: string | null): NewEvent[] {
     try {
       const { room, identity, createdAt } = fact;
-      return toEvents(fact).map((event, index) => ({
+      return toEvents(fact, roomCreator).map((event, index) => ({
         // The first event has the fact's id.
         id: index === 0 ? fact.id : createId('event'),
         room,

@@ -21,7 +21,7 @@ const LANES_PER_ENDPOINT = 8;
  * Longer than the sender's timeout with margin for the database, so that no other process takes a lane that is being
  * served.
  */
-const LEASE_MS = 60_000;
+export const LEASE_MS = 60_000;
 /** Deliveries of a lane before it yields to others. */
 const RUN_DELIVERIES = 50;
 /** An endpoint that has failed for this long is disabled. */

@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../platform/db/db.ts';
-import { and, asc, count, eq, isNull, sql } from '../platform/db/sql.ts';
+import { and, asc, count, eq, gt, isNull, sql } from '../platform/db/sql.ts';
 import { webhookAttempts, webhookDeliveries, webhookEndpoints, webhookLanes } from './webhooks.schema.ts';
 
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;
@@ -64,8 +64,8 @@ export class WebhookEndpointsStore {
     return rows.length > 0;
   }
 
-  /** Queued deliveries become due at once. */
-  async enable(id: string, nowIso: string): Promise<void> {
+  /** Deliveries that wait for longer than a lease become due at once; a shorter time may be the lease of a lane. */
+  async enable(id: string, { nowIso, leaseUntil }: { nowIso: string; leaseUntil: string }): Promise<void> {
     await this.#db.transaction(async (tx) => {
       await tx
         .update(webhookEndpoints)
@@ -74,7 +74,7 @@ export class WebhookEndpointsStore {
       await tx
         .update(webhookLanes)
         .set({ nextAttemptAt: nowIso })
-        .where(and(eq(webhookLanes.endpoint, id), sql`${webhookLanes.nextAttemptAt} is not null`));
+        .where(and(eq(webhookLanes.endpoint, id), gt(webhookLanes.nextAttemptAt, leaseUntil)));
     });
   }
 

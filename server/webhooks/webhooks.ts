@@ -23,7 +23,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import { EventLogStore } from './event-log.store.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
 import { toDelivery, toEndpoint, toWire } from './event-wire.ts';
-import { WebhookDeliverer } from './webhook-deliverer.ts';
+import { LEASE_MS, WebhookDeliverer } from './webhook-deliverer.ts';
 import { type ListedDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import { type EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import { WebhookSender } from './webhook-sender.ts';
@@ -199,7 +199,8 @@ export class Webhooks {
   }
 
   async enableEndpoint(id: string): Promise<WebhookEndpoint> {
-    await this.#endpoints.enable(id, this.#nowIso());
+    const leaseUntil = new Date(this.#clock.now() + LEASE_MS).toISOString();
+    await this.#endpoints.enable(id, { nowIso: this.#nowIso(), leaseUntil });
     this.#deliverJob.wake();
     return this.getEndpoint(id);
   }

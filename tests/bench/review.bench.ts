@@ -177,7 +177,7 @@ for (const [name, reports] of [
   await admin.query(`create database ${name}`);
   await admin.end();
   const app = await startApp({ env: { DATABASE_URL: database.href } });
-  stack.defer(() => app.close());
+  stack.defer(() => app.app.close());
   const client = new pg.Client({ connectionString: database.href });
   await client.connect();
   stack.defer(() => client.end());

@@ -127,6 +127,10 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     await creator.by('appeal-state').first().waitFor();
     await takePictures(creator, 'reports-appeal-fr');
     const live = await caseOf('live');
+    // Who reported appeals too, and is answered although the decision is undone by then.
+    const [report] = await loge.app.context.reports.listBy('lea');
+    const decision = report?.outcome?.decision ?? '';
+    await loge.app.context.decisions.appeal('lea', { decision, text: 'More has to be done.' });
     await tom.page.goto(`${loge.url}/review/${live}`);
     await tom.by('may-not-decide').waitFor();
     expect(await tom.by('decision-act').count()).toBe(0);
@@ -140,6 +144,9 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     await appeal.getByTestId('decision-act').click();
     await ines.by('confirm-decision').click();
     await ines.by('note').waitFor();
+
+    expect(await ines.by('open-accused').count()).toBe(0);
+    await ines.by('open-reporter').waitFor();
 
     // Everything is back, and everybody is told.
     await eventually(

@@ -1,12 +1,15 @@
 /** Renders its host every second while a countdown runs. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Room } from '../../src/room.ts';
+
+type Host = ReactiveControllerHost & { readonly room: Pick<Room, 'clockOffsetMs'> | undefined };
 
 export class ChatClock implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: Host;
   #timer: ReturnType<typeof setInterval> | undefined;
   #untilMs = 0;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: Host) {
     this.#host = host;
     host.addController(this);
   }
@@ -15,10 +18,14 @@ export class ChatClock implements ReactiveController {
     this.#stop();
   }
 
-  /** Milliseconds until `at`, at least zero; the host is rendered every second until then. */
+  /**
+   * Milliseconds until `at`, at least zero: a time of the server (ISO 8601), or of this device (a number). The host is
+   * rendered every second until then.
+   */
   remainingMs(at: string | number | null): number {
     if (at === null) return 0;
-    const atMs = typeof at === 'number' ? at : Date.parse(at);
+    // The device's clock may be wrong.
+    const atMs = typeof at === 'number' ? at : Date.parse(at) - (this.#host.room?.clockOffsetMs ?? 0);
     const remaining = Math.max(0, atMs - Date.now());
     if (remaining > 0) {
       this.#untilMs = Math.max(this.#untilMs, atMs);

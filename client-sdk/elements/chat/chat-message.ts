@@ -18,7 +18,7 @@ import { actLine } from '../moderation/moderation-acts.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDateTime, formatMoney } from '../texts/format.ts';
 import { chatMessageStyles } from './chat-message-styles.ts';
-import { type MessageAct, TIMEOUT_SECONDS } from './list/chat-tools.ts';
+import { type MessageAct, TIMEOUT_SECONDS, type WrittenItem } from './list/chat-tools.ts';
 
 /** Number of messages shown before and after the message. */
 const NEIGHBOURS = 4;
@@ -55,16 +55,14 @@ export class LogeChatMessage extends RoomPart {
     this.reason = '';
   }
 
-  /** Runs an act of the message's tools with the default reason, or opens the dialog. */
-  async handle(message: ChatMessage, act: MessageAct): Promise<void> {
+  /** Runs an act of an item's tools with the default reason, or opens the dialog about a message. */
+  async handle(item: WrittenItem, act: MessageAct): Promise<void> {
     const { moderation } = this.texts;
     const defaultReason = moderation.reasons[0] ?? '';
     if (act.kind === 'remove') {
-      await this.#runDirectly(moderation.done.removed, () =>
-        this.room?.chat.moderation.remove(message.id, defaultReason),
-      );
+      await this.#runDirectly(moderation.done.removed, () => this.room?.chat.moderation.remove(item.id, defaultReason));
     } else if (act.kind === 'timeout') {
-      const { identity, name } = message.from;
+      const { identity, name } = item.from;
       const time = moderation.times[act.seconds] ?? '';
       const request = {
         identity,
@@ -74,8 +72,8 @@ export class LogeChatMessage extends RoomPart {
         reason: defaultReason,
       } as const;
       await this.#runDirectly(moderation.done.timedOut(name, time), () => this.room?.chat.moderation.restrict(request));
-    } else {
-      await this.#show(message);
+    } else if (item.kind === 'message') {
+      await this.#show(item);
     }
   }
 

@@ -1,7 +1,8 @@
 /**
- * Opening a payment page and handling the return. The return URL carries the purpose (`loge-payment`) and the outcome
- * (`checkout`, added by the server); both are removed from the URL once they are read.
+ * Opening a payment page and handling the return. The return URL carries the purpose (`loge-payment`), the room
+ * (`loge-room`) and the outcome (`checkout`, added by the server); the room that takes them removes them from the URL.
  */
+import type { Room } from '../../src/room.ts';
 
 export type PaymentPurpose = 'ticket' | 'topup' | 'tip' | 'membership';
 
@@ -14,6 +15,7 @@ export interface CheckoutReturn {
 }
 
 const PURPOSE = 'loge-payment';
+const ROOM = 'loge-room';
 const OUTCOME = 'checkout';
 const SESSION = 'session_id';
 /** Unused parameters that the provider adds after a bank confirmation. */
@@ -22,30 +24,41 @@ const PROVIDER_PARAMETERS = ['payment_intent', 'payment_intent_client_secret', '
 const BANK_RESULT = 'redirect_status';
 const PURPOSES: readonly PaymentPurpose[] = ['ticket', 'topup', 'tip', 'membership'];
 
-/** The return URL for a payment. */
-export function returnUrlFor(purpose: PaymentPurpose, page: string): string {
+/** Whatever else is in the URL belongs to the page. */
+const OURS = [PURPOSE, ROOM, OUTCOME, BANK_RESULT, SESSION, ...PROVIDER_PARAMETERS];
+
+/** The return URL for a payment, made in `room`. */
+export function returnUrlFor(purpose: PaymentPurpose, page: string, room?: Room): string {
   const url = new URL(page, location.href);
   url.hash = '';
-  for (const name of [OUTCOME, BANK_RESULT, SESSION, ...PROVIDER_PARAMETERS]) url.searchParams.delete(name);
+  for (const name of OURS) url.searchParams.delete(name);
   url.searchParams.set(PURPOSE, purpose);
+  if (room?.info) url.searchParams.set(ROOM, room.info.id);
   return url.href;
 }
 
-/**
- * Reads the outcome of a payment from the page's URL, and removes it from there, so that a reload does not show it
- * again.
- */
-export function takeCheckoutReturn(): CheckoutReturn | undefined {
-  const url = new URL(location.href);
-  const outcome = url.searchParams.get(OUTCOME);
-  const isRefused = url.searchParams.get(BANK_RESULT) === 'failed';
-  const purpose = PURPOSES.find((known) => known === url.searchParams.get(PURPOSE)) ?? 'ticket';
-  if (outcome !== 'success' && outcome !== 'cancelled' && !isRefused) return undefined;
-  const session = url.searchParams.get(SESSION) ?? undefined;
-  for (const name of [OUTCOME, PURPOSE, BANK_RESULT, SESSION, ...PROVIDER_PARAMETERS]) url.searchParams.delete(name);
-  history.replaceState(history.state, '', url.href);
+/** Reads the outcome of a payment from the page's URL: of one made in `room`, or in any. */
+export function readCheckoutReturn(room?: string): CheckoutReturn | undefined {
+  const { searchParams } = new URL(location.href);
+  const purpose = PURPOSES.find((known) => known === searchParams.get(PURPOSE));
+  const outcome = searchParams.get(OUTCOME);
+  const isRefused = searchParams.get(BANK_RESULT) === 'failed';
+  if (!purpose || (outcome !== 'success' && outcome !== 'cancelled' && !isRefused)) return undefined;
+  const paidIn = searchParams.get(ROOM);
+  if (room && paidIn && paidIn !== room) return undefined;
+  const session = searchParams.get(SESSION);
   const result = isRefused ? 'refused' : outcome === 'cancelled' ? 'cancelled' : 'success';
   return { purpose, outcome: result, ...(session ? { session } : {}) };
+}
+
+/** Reads it, and removes it from the URL, so that neither a reload nor another element shows it again. */
+export function takeCheckoutReturn(room?: string): CheckoutReturn | undefined {
+  const taken = readCheckoutReturn(room);
+  if (!taken) return undefined;
+  const url = new URL(location.href);
+  for (const name of OURS) url.searchParams.delete(name);
+  history.replaceState(history.state, '', url.href);
+  return taken;
 }
 
 /** Embedders can handle this event to open the payment page themselves, such as in a new window. */

@@ -87,7 +87,7 @@ export class LogeClub extends RoomPart {
     const { room } = this;
     if (!room) return;
     await this.act(tier.id, async () => {
-      const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href);
+      const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href, room);
       const { checkoutUrl } = await room.joinMembership({ tier: tier.id, returnUrl, locale: this.language });
       openCheckout(this, checkoutUrl);
     });

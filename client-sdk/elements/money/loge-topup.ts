@@ -232,7 +232,7 @@ export class LogeTopup extends RoomPart {
 
   async #goToCheckout(room: Room, amountMinor: number): Promise<void> {
     await this.act('pay', async () => {
-      const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href);
+      const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href, room);
       if (this.card) await this.#payBySavedCard(room, amountMinor, returnUrl);
       else openCheckout(this, (await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language })).checkoutUrl);
     });

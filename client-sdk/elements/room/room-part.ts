@@ -105,6 +105,8 @@ export class RoomPart extends LogeElement {
     super.connectedCallback();
     if (this.room) {
       this.#subscribe();
+      // What happened while it was out of the page was not heard.
+      this.requestUpdate();
       return;
     }
     this.emit<RoomWanted>(ROOM_WANTED, {

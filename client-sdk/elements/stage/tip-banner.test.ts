@@ -1,21 +1,40 @@
 import { nothing } from 'lit';
 import { expect, test } from 'vitest';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
+import { Emitter } from '../../src/emitter.ts';
+import type { RoomEventMap } from '../../src/events.ts';
 import { TipBanner } from './tip-banner.ts';
 
-const tipOf = (id: ChatTip['id']): ChatTip => {
-  const from = { identity: 'lea', name: 'Léa', role: 'fan' } as const;
+const tipOf = (id: ChatTip['id'], identity = 'lea'): ChatTip => {
+  const from = { identity, name: identity, role: 'fan' } as const;
   const sentAt = new Date().toISOString();
   return { kind: 'tip', id, seq: 1, from, amountMinor: 500, currency: 'eur', message: null, sentAt };
 };
 
-test('a tip that was paid back is no longer shown, nor is one that waits', () => {
+function showBanner() {
   const host = { addController() {}, removeController() {}, requestUpdate() {}, updateComplete: Promise.resolve(true) };
   const banner = new TipBanner(host);
-  banner.add(tipOf('tip_00000001'));
-  banner.add(tipOf('tip_00000002'));
-  banner.remove('tip_00000002');
+  const room = new Emitter<RoomEventMap>(() => undefined);
+  banner.listenTo({ on: room.on.bind(room) });
+  return { banner, room };
+}
+
+test('a tip that was paid back is no longer shown, nor is one that waits', () => {
+  const { banner, room } = showBanner();
+  room.emit('tipReceived', tipOf('tip_00000001'));
+  room.emit('tipReceived', tipOf('tip_00000002'));
+  room.emit('tipRefunded', { id: 'tip_00000002', seq: 3 });
   expect(banner.render('en')).not.toBe(nothing);
-  banner.remove('tip_00000001');
+  room.emit('tipRefunded', { id: 'tip_00000001', seq: 4 });
+  expect(banner.render('en')).toBe(nothing);
+});
+
+test('a tip whose words were removed is no longer shown', () => {
+  const { banner, room } = showBanner();
+  room.emit('tipReceived', tipOf('tip_00000001'));
+  room.emit('tipReceived', tipOf('tip_00000002', 'tom'));
+  room.emit('chatMessageRemoved', { id: 'tip_00000001', by: 'mod', reason: null, seq: 3 });
+  expect(banner.render('en')).not.toBe(nothing);
+  room.emit('chatAuthorRemoved', { identity: 'tom', uptoSeq: 3, by: 'mod', reason: null, seq: 4 });
   expect(banner.render('en')).toBe(nothing);
 });

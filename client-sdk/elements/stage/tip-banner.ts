@@ -2,6 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
+import type { Room } from '../../src/room.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
@@ -30,16 +31,26 @@ export class TipBanner implements ReactiveController {
     this.#queued = [];
   }
 
-  add(tip: ChatTip): void {
+  /** Shows the room's tips, except those that are paid back or lose their words meanwhile. */
+  listenTo(room: Pick<Room, 'on'>): Array<() => void> {
+    const removeById = ({ id }: { id: string }) => this.#remove((tip) => tip.id === id);
+    return [
+      room.on('tipReceived', (tip) => this.#add(tip)),
+      room.on('tipRefunded', removeById),
+      room.on('chatMessageRemoved', removeById),
+      room.on('chatAuthorRemoved', ({ identity }) => this.#remove(({ from }) => from.identity === identity)),
+    ];
+  }
+
+  #add(tip: ChatTip): void {
     if (Date.now() - Date.parse(tip.sentAt) > MAX_AGE_MS || this.#queued.length >= MAX_QUEUED) return;
     this.#queued.push(tip);
     if (this.#timer === undefined) this.#showNext();
   }
 
-  /** The tip was paid back. */
-  remove(id: ChatTip['id']): void {
-    this.#queued = this.#queued.filter((tip) => tip.id !== id);
-    if (this.#shown?.id !== id) return;
+  #remove(isGone: (tip: ChatTip) => boolean): void {
+    this.#queued = this.#queued.filter((tip) => !isGone(tip));
+    if (!this.#shown || !isGone(this.#shown)) return;
     clearTimeout(this.#timer);
     this.#showNext();
   }

@@ -114,8 +114,7 @@ export class LogeStudioPicture extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     return [
       ...this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
-      room.on('tipReceived', (tip) => this.#tips.add(tip)),
-      room.on('tipRefunded', ({ id }) => this.#tips.remove(id)),
+      ...this.#tips.listenTo(room),
     ];
   }
 

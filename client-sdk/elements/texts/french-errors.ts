@@ -71,6 +71,7 @@ export const frenchErrors: ErrorTexts = {
   idempotency_conflict: 'Cette clé a déjà servi à une autre demande.',
   room_not_found: 'Ce salon n’existe pas.',
   room_ended: 'Ce live est terminé.',
+  room_limit: 'Vous avez déjà autant de lives ouverts que possible. Terminez-en un d’abord.',
   push_endpoint_not_allowed: 'Le service de notifications de ce navigateur n’est pas accepté ici.',
   date_fixed: 'La date ne peut plus changer une fois le premier direct commencé.',
   price_fixed: 'Le prix ne peut plus changer : un billet a été acheté, ou est en train de l’être.',

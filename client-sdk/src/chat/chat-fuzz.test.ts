@@ -15,7 +15,7 @@ import { Chat } from './chat.ts';
 import type { SeqRange } from './chat-sampling.ts';
 
 const SEED = pinnedSeed(20261127);
-const RUNS = effort({ short: 20, long: 2_000 });
+const RUNS = effort({ short: 8, long: 2_000 });
 const TIMEOUT_MS = effort({ short: 60_000, long: 900_000 });
 const STEPS = 250;
 const WELCOME_ENTRIES = 50;

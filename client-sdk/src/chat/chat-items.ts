@@ -1,5 +1,5 @@
 /** Applies entries of the log to the list of shown items: most are appended, removals change earlier items. */
-import type { ChatEntry, ChatMessage, ChatNoticeName } from '../../../server/protocol/chat/chat.ts';
+import type { ChatEntry, ChatMessage, ChatNoticeName, ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../events.ts';
 
 /** Whether an entry is shown as an item; others only change items. */
@@ -39,18 +39,18 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
       return;
     }
     case 'removal':
-      updateMessages(items, (message) =>
-        message.id === entry.messageId ? clearText(message) : clearQuote(message, ({ id }) => id === entry.messageId),
+      updateWritten(items, (item) =>
+        item.id === entry.messageId ? clearText(item) : clearQuote(item, ({ id }) => id === entry.messageId),
       );
       return;
     case 'restoration':
-      updateMessages(items, (message) => (message.id === entry.message.id ? entry.message : message));
+      updateWritten(items, (item) => (item.id === entry.message.id ? entry.message : item));
       return;
     case 'purge':
-      updateMessages(items, (message) =>
-        message.from.identity === entry.identity && message.seq <= entry.uptoSeq
-          ? clearText(message)
-          : clearQuote(message, ({ from }) => from.identity === entry.identity),
+      updateWritten(items, (item) =>
+        item.from.identity === entry.identity && item.seq <= entry.uptoSeq
+          ? clearText(item)
+          : clearQuote(item, ({ from }) => from.identity === entry.identity),
       );
       return;
     default: {
@@ -116,28 +116,23 @@ function without<T extends object, K extends keyof T>(from: T, keys: readonly K[
   return rest;
 }
 
-function updateMessages(items: ChatItem[], update: (message: ChatMessage) => ChatMessage): boolean {
-  let isChanged = false;
-  for (const [index, item] of items.entries()) {
-    if (item.kind !== 'message') continue;
-    const next = update(item);
-    if (next === item) continue;
-    items[index] = next;
-    isChanged = true;
-  }
-  return isChanged;
+/** Updates what people have written: messages, and the words of tips. */
+function updateWritten(items: ChatItem[], update: (item: ChatMessage | ChatTip) => ChatItem): void {
+  for (const [index, item] of items.entries()) if (item.kind !== 'notice') items[index] = update(item);
 }
 
-function clearText(message: ChatMessage): ChatMessage {
-  return message.removed ? message : { ...message, text: '', removed: true };
+function clearText(item: ChatMessage | ChatTip): ChatItem {
+  if (item.kind === 'tip') return { ...item, message: null };
+  return item.removed ? item : { ...item, text: '', removed: true };
 }
 
 /** Removes the quote of a removed message from a reply. */
 function clearQuote(
-  message: ChatMessage,
+  item: ChatMessage | ChatTip,
   isRemoved: (reply: NonNullable<ChatMessage['replyTo']>) => boolean,
-): ChatMessage {
-  const { replyTo } = message;
-  if (!replyTo || replyTo.excerpt === '' || !isRemoved(replyTo)) return message;
-  return { ...message, replyTo: { ...replyTo, excerpt: '' } };
+): ChatItem {
+  if (item.kind === 'tip') return item;
+  const { replyTo } = item;
+  if (!replyTo || replyTo.excerpt === '' || !isRemoved(replyTo)) return item;
+  return { ...item, replyTo: { ...replyTo, excerpt: '' } };
 }

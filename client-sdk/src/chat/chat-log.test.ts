@@ -224,6 +224,20 @@ describe('ChatLog', () => {
     expect(log.items).toMatchObject([{ id: tip.id, refunded: true }]);
   });
 
+  it('clears the words of a tip that were removed, alone or with all of its author, and keeps the amount', () => {
+    const tip = { kind: 'tip' as const, from, amountMinor: 500, currency: 'eur', message: 'words', sentAt };
+    const log = new ChatLog();
+    log.reset(page([]));
+    log.accept([
+      { ...tip, seq: 1, id: 'tip_00000001' },
+      { ...tip, seq: 2, id: 'tip_00000002' },
+      { kind: 'removal', seq: 3, messageId: 'tip_00000001', by: 'mod', reason: null, sentAt },
+    ]);
+    expect(log.items).toMatchObject([{ message: null, amountMinor: 500 }, { message: 'words' }]);
+    log.accept([{ kind: 'purge', seq: 4, identity: from.identity, uptoSeq: 3, by: 'mod', reason: 'spam', sentAt }]);
+    expect(log.items).toMatchObject([{ message: null }, { message: null, amountMinor: 500 }]);
+  });
+
   it('clears all messages of a purged author, also in quotes', () => {
     const log = new ChatLog();
     const [first, second] = range(1, 2) as ChatMessage[];

@@ -1,4 +1,5 @@
 /** Moderation of a room's chat. Every act is recorded with its reason, and the affected person is notified. */
+import type { RemovableId } from '../../../server/protocol/chat/chat.ts';
 import type {
   ChatAct,
   ChatContext,
@@ -24,7 +25,7 @@ export interface RestrictRequest {
   reason: string;
   /** Also removes them from the room: video and access end within a second. */
   removeAccess?: boolean;
-  /** Also removes all of their messages in the room. */
+  /** Also removes all of their messages in the room, and the words of their tips. */
   removeMessages?: boolean;
 }
 
@@ -49,14 +50,14 @@ export class ChatModeration {
   }
 
   /**
-   * Removes a message for everyone.
+   * Removes a message for everyone, or the words of a tip; its amount stays.
    * @throws {LogeError} `forbidden`, `message_not_found`.
    */
-  async remove(messageId: MessageId, reason?: string): Promise<void> {
+  async remove(messageId: RemovableId, reason?: string): Promise<void> {
     await this.#connection.request('chat:remove', { messageId, ...(reason ? { reason } : {}) });
   }
 
-  /** Removes all messages of a person in this room. @throws {LogeError} `forbidden`. */
+  /** Removes all messages of a person in this room, and the words of their tips. @throws {LogeError} `forbidden`. */
   async removeAuthor(request: { identity: string; reason: string }): Promise<void> {
     await this.#connection.request('chat:removeAuthor', request);
   }

@@ -136,14 +136,15 @@ export class ChatOutbox {
    * page does not know them, and decisions may have been missed.
    */
   restoreHeld(held: readonly OwnHeld[]): void {
-    const kept = new Map(held.map((one) => [one.id, one]));
+    const kept = new Map(held.map((one) => [one.clientId, one]));
     const known = new Set<string>();
     const messages = this.#messages.flatMap((message): OutgoingMessage[] => {
       known.add(message.clientId);
-      if (message.state !== 'held' || message.heldId === null) return [message];
-      const now = kept.get(message.heldId as OwnHeld['id']);
+      const now = kept.get(message.clientId);
+      // Also one whose answer was lost.
+      if (now) return [{ ...message, heldId: now.id, state: now.state, reason: now.reason, error: null }];
       // A message that is neither held nor refused any more is in the log.
-      return now ? [{ ...message, state: now.state, reason: now.reason }] : [];
+      return message.state === 'held' ? [] : [message];
     });
     const unknown = held.filter(({ id, clientId }) => !known.has(clientId) && !this.#discarded.has(id));
     this.#setMessages([
@@ -172,15 +173,22 @@ export class ChatOutbox {
     try {
       const answer = await sent;
       if ('held' in answer) {
-        this.#change(clientId, { state: 'held', heldId: answer.held.id });
+        this.#settle(clientId, { state: 'held', heldId: answer.held.id });
         return { kind: 'held', id: answer.held.id, clientId, text };
       }
       this.#handleSent(clientId, answer.message);
       return answer.message;
     } catch (error) {
       const failure = toLogeError(error, 'internal');
-      this.#change(clientId, { state: 'failed', error: failure });
+      this.#settle(clientId, { state: 'failed', error: failure });
       throw failure;
+    }
+  }
+
+  /** Unless `restoreHeld` has learned more meanwhile. */
+  #settle(clientId: string, change: Partial<OutgoingMessage>): void {
+    if (this.#messages.some((one) => one.clientId === clientId && one.state === 'pending')) {
+      this.#change(clientId, change);
     }
   }
 

@@ -6,6 +6,7 @@ import { fromWire, LogeError } from '../errors.ts';
 import type { ChatItem } from '../events.ts';
 import { CHAT } from '../limits.ts';
 import { Chat } from './chat.ts';
+import { ChatOutbox, type SendAnswer } from './chat-outbox.ts';
 
 const from = { identity: 'fan-1', name: 'Fan', role: 'fan' as const };
 
@@ -353,6 +354,18 @@ describe('Chat', () => {
     reloaded.discard(second.clientId);
     reloaded.handleInside({ ...inside, held });
     expect(reloaded.outgoing).toMatchObject([expected[0]]);
+  });
+
+  it('keeps a message refused that was reviewed before the answer to it arrived', async () => {
+    const { promise, resolve } = Promise.withResolvers<SendAnswer>();
+    const outbox = new ChatOutbox({ request: () => promise, deliver: () => true, onChange: () => {} });
+    const sending = outbox.send({ text: 'one' });
+    const { clientId = '' } = outbox.messages[0] ?? {};
+    const own = { id: 'held_00000001', clientId, text: 'one', replyTo: null, mentions: [] } as const;
+    outbox.restoreHeld([{ ...own, mentions: [], state: 'refused', reason: 'insults' }]);
+    resolve({ held: { id: own.id } });
+    await sending;
+    expect(outbox.messages).toMatchObject([{ clientId, heldId: own.id, state: 'refused', reason: 'insults' }]);
   });
 
   it('erases a person from the shown messages, also from mentions and quotes', () => {

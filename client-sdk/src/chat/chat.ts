@@ -2,7 +2,7 @@
  * The public facade of a room's chat. Its parts are `chat-feed.ts` (log, gap repair, outbox), `chat-room-state.ts` and
  * `chat-moderation.ts`. It does not know access: the room opens and closes it.
  */
-import type { ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatMessage, ChatPage, RemovableId } from '../../../server/protocol/chat/chat.ts';
 import type { ChatRestriction, ReportCategory } from '../../../server/protocol/chat/chat-moderation.ts';
 import type {
   ChatMode,
@@ -158,10 +158,10 @@ export class Chat {
   }
 
   /**
-   * Removes a message for everyone; for the creator and moderators.
+   * Removes a message for everyone, or the words of a tip; for the creator and moderators.
    * @throws {LogeError} `forbidden`, `message_not_found`.
    */
-  remove(messageId: MessageId, reason?: string): Promise<void> {
+  remove(messageId: RemovableId, reason?: string): Promise<void> {
     return this.moderation.remove(messageId, reason);
   }
 

@@ -58,17 +58,21 @@ class Gateway implements AsyncDisposable {
 
 function createConnection(url: string) {
   const events: string[] = [];
+  const downsMs: number[] = [];
   const handlers: ConnectionHandlers = {
     onWelcome: (_welcome: Welcome, downMs) => events.push(downMs === null ? 'welcome' : 'welcome again'),
     onEvent: (name) => events.push(name),
     onReconnecting: (error) => events.push(`reconnecting ${error?.code}`),
-    onReconnected: () => events.push('reconnected'),
+    onReconnected: (downMs) => {
+      events.push('reconnected');
+      downsMs.push(downMs);
+    },
     onDisconnected: (error) => events.push(`disconnected ${error?.code ?? 'by itself'}`),
     chatSince: () => 7,
   };
   const connection = new Connection({ url, log: () => {}, handlers });
   open.push(connection);
-  return { connection, events };
+  return { connection, events, downsMs };
 }
 
 const open: Connection[] = [];
@@ -124,6 +128,28 @@ describe('Connection', () => {
     await vi.waitFor(() => expect(events).toContain('reconnected'));
     expect(events).toEqual(['welcome', 'reconnecting connection_failed', 'welcome again', 'reconnected']);
     expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-2']);
+  });
+
+  it('calls the provider again when it has not answered in time', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events } = createConnection(gateway.url);
+    let calls = 0;
+    await connection.connect(() => (++calls === 2 ? new Promise<string>(() => {}) : `token-${calls}`));
+    vi.spyOn(CONNECTION, 'welcomeTimeoutMs', 'get').mockReturnValue(200 as never);
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
+    expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-3']);
+  });
+
+  it('reconnects after a sleep that was longer than the limit', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events, downsMs } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    const woken = Date.now() + 2 * CONNECTION.giveUpMs;
+    vi.spyOn(Date, 'now').mockReturnValue(woken);
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
+    expect(downsMs[0]).toBeGreaterThan(CONNECTION.giveUpMs);
   });
 
   it('calls the provider again when a token has expired', async () => {

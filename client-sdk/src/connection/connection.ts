@@ -63,6 +63,7 @@ export class Connection {
   /** When the last attempt began. */
   #openedAt = 0;
   #expiredTokens = 0;
+  /** When `connect()` was called, or the loss was noticed. */
   #startedAt = 0;
   #lostAt = 0;
   #lastHeardAt = 0;
@@ -227,7 +228,11 @@ export class Connection {
         this.#handleLoss(socket, toLogeError(error, 'token_unavailable'));
       },
     );
-    this.#timer = setTimeout(() => this.#handleLoss(socket, new LogeError('timeout')), CONNECTION.welcomeTimeoutMs);
+    this.#timer = setTimeout(() => {
+      // The provider may hang: the next attempt calls it again.
+      this.#nextToken = null;
+      this.#handleLoss(socket, new LogeError('timeout'));
+    }, CONNECTION.welcomeTimeoutMs);
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       const cause = parseWireError(error.data) ?? new LogeError('connection_failed', undefined, { cause: error });
       this.#handleLoss(socket, cause);
@@ -294,16 +299,16 @@ export class Connection {
     }
     if (this.#state === 'connected') {
       this.#state = 'reconnecting';
+      this.#startedAt = Date.now();
       // A suspended computer or a silent packet loss is noticed long after it began.
-      this.#lostAt = Math.min(Date.now(), this.#lastHeardAt + CONNECTION.heartbeatMs);
+      this.#lostAt = Math.min(this.#startedAt, this.#lastHeardAt + CONNECTION.heartbeatMs);
       this.#handlers.onReconnecting(error);
     }
     // A listener may have called close().
     if (this.state === 'disconnected' || this.#socket) return;
-    const since = this.#state === 'connecting' ? this.#startedAt : this.#lostAt;
     const limitMs = this.#state === 'connecting' ? CONNECTION.firstConnectMs : CONNECTION.giveUpMs;
     const waitMs = error.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, this.#attempt, CONNECTION.jitter);
-    if (Date.now() + waitMs - since > limitMs) {
+    if (Date.now() + waitMs - this.#startedAt > limitMs) {
       this.#finish(error);
       return;
     }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { levelOf } from './level-meter.ts';
+import { createLevelMeter, levelOf } from './level-meter.ts';
+
+it('is silent without a stream, as before the microphone is open', () => {
+  const meter = createLevelMeter(null);
+  expect(meter.level).toBe(0);
+  meter.close();
+});
 
 describe('levelOf', () => {
   it('is 0 for silence and below the floor', () => {

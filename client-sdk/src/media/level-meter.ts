@@ -29,8 +29,8 @@ export function levelOf(rms: number): number {
  * draw();
  * ```
  */
-export function createLevelMeter(stream: MediaStream): LevelMeter {
-  if (stream.getAudioTracks().length === 0) return { level: 0, close: () => {} };
+export function createLevelMeter(stream: MediaStream | null): LevelMeter {
+  if (!stream?.getAudioTracks().length) return { level: 0, close: () => {} };
   const context = new AudioContext();
   const source = context.createMediaStreamSource(stream);
   const analyser = context.createAnalyser();

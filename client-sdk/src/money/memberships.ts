@@ -1,5 +1,6 @@
 import type { Membership, Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Connection } from '../connection/connection.ts';
+import { currentPage } from './wallet.ts';
 
 /**
  * The memberships of this participant, and the tiers of the club of this room's creator. Amounts are integers in the
@@ -35,7 +36,8 @@ export class Memberships {
    * `provider_unavailable`.
    */
   join(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<{ checkoutUrl: string }> {
-    return this.#connection.request('memberships:join', request);
+    const { returnUrl = currentPage(), ...rest } = request;
+    return this.#connection.request('memberships:join', { ...rest, ...(returnUrl ? { returnUrl } : {}) });
   }
 
   /**

@@ -17,7 +17,7 @@ import { LogeError } from '../errors.ts';
 import { createKey } from '../random-key.ts';
 
 /** Default return URL of payment pages: the current page. */
-function currentPage(): string | undefined {
+export function currentPage(): string | undefined {
   return typeof location === 'object' && location.protocol.startsWith('http') ? location.href.split('#')[0] : undefined;
 }
 

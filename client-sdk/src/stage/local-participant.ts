@@ -27,7 +27,10 @@ export interface PreviewOptions {
   microphone?: CaptureChoice;
 }
 
-/** What to publish. Default: camera and microphone. The tracks of `stream` are published as camera and microphone. */
+/**
+ * What to publish; an open preview's other sources are closed. Default: camera and microphone. The tracks of `stream`
+ * are published as camera and microphone.
+ */
 export interface GoLiveOptions extends PreviewOptions {
   screen?: CaptureChoice;
   stream?: MediaStream;
@@ -261,6 +264,7 @@ export class LocalParticipant {
     const { camera, microphone, screen, stream } = options;
     const useDefaults =
       camera === undefined && microphone === undefined && screen === undefined && stream === undefined;
+    const isAnyGiven = Boolean(camera || microphone || screen || stream);
     // Publish exactly the open preview.
     if (useDefaults && this.#media.tracks.length > 0) return;
     if (stream) this.#media.adopt(stream);
@@ -269,8 +273,13 @@ export class LocalParticipant {
     signal.throwIfAborted();
     await this.#media.openDevices({ camera: camera ?? useDefaults, microphone: microphone ?? useDefaults });
     signal.throwIfAborted();
-    if (camera === false) this.#media.close('camera');
-    if (microphone === false) this.#media.close('microphone');
+    // The preview may hold more than is to be sent.
+    const choices = { camera, microphone, screen, screenAudio: screen };
+    for (const source of Object.keys(choices) as TrackSource[]) {
+      const track = this.#media.get(source)?.track;
+      const isOfStream = track !== undefined && stream?.getTracks().includes(track);
+      if (!(choices[source] ?? (isOfStream || !isAnyGiven))) this.#media.close(source);
+    }
   }
 
   async #switch(source: 'camera' | 'microphone', deviceId: string): Promise<void> {

@@ -80,7 +80,8 @@ export class Stage {
     this.#log = log;
     this.#adaptive = adaptiveStream;
     this.#shouldWatch = shouldWatch;
-    const view = (): StageView => new StageView({ log, onAudioBlocked: () => emit('audioBlocked', { blocked: true }) });
+    const view = (): StageView =>
+      new StageView({ log, onAudioBlocked: (blocked) => emit('audioBlocked', { blocked }) });
     this.#views = { main: view(), camera: view(), screen: view() };
     this.#viewport = new ViewportTracker((viewport) => this.#subscriber.sendViewport(viewport));
     this.#subscriber = new Subscriber({

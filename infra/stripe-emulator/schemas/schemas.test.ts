@@ -27,6 +27,12 @@ test('reports an answer with an extra, missing or unknown field', () => {
     'a list',
   );
   expect(responseFaultOf({ error: { type: 'strange_error' } })).toContain('StripeRawError');
+  // Where a definition refers to another one, beside an alternative or alone.
+  expect(faultOf('AccountListParams', { created: { gte: 1 } })).toBeUndefined();
+  expect(faultOf('AccountListParams', { created: { gt: '1' } })).toContain('/created');
+  expect(faultOf('AccountUpdateParams.Settings', { payouts: { schedule: { interval: 7 } } })).toContain(
+    '/payouts/schedule/interval',
+  );
 });
 
 test('refuses values that an open enum of the SDK does not name', () => {

@@ -1,6 +1,6 @@
 /** Loads the generated schemas and compiles them with Ajv, to validate every request, response and event. */
 import { readFileSync } from 'node:fs';
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
 
 export interface JsonSchema {
   readonly type?: string;
@@ -25,6 +25,8 @@ interface SchemaFile {
   readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
 
+type ReferenceValidator = ReturnType<NonNullable<FuncKeywordDefinition['compile']>>;
+
 const file: SchemaFile = JSON.parse(readFileSync(new URL('./stripe-schemas.json', import.meta.url), 'utf8'));
 const REFERENCE_PREFIX = '#/definitions/';
 
@@ -34,7 +36,22 @@ export const EXPANDABLE = file.expandable;
 
 // The schemas are generated and large: validating and optimising them would double the time of the first requests.
 const ajv = new Ajv({ strict: false, validateSchema: false, inlineRefs: false, code: { optimize: false } });
-ajv.addSchema({ $id: 'stripe', definitions: file.definitions });
+// Most fields that may hold another resource hold its id: a definition is compiled when a value of it comes, not with
+// every definition that refers to it.
+ajv.removeKeyword('$ref');
+ajv.addKeyword({
+  keyword: '$ref',
+  errors: 'full',
+  compile(reference: string) {
+    const validate: ReferenceValidator = (value, context) => {
+      const referred = validatorOf(nameOf(reference));
+      const isValid = referred(value, context);
+      if (referred.errors) validate.errors = referred.errors;
+      return isValid;
+    };
+    return validate;
+  },
+});
 const compiled = new Map<string, ValidateFunction>();
 
 export function definitionOf(name: string): JsonSchema {
@@ -44,17 +61,22 @@ export function definitionOf(name: string): JsonSchema {
 }
 
 export function resolveReference(schema: JsonSchema): JsonSchema {
-  return schema.$ref === undefined ? schema : definitionOf(schema.$ref.slice(REFERENCE_PREFIX.length));
+  return schema.$ref === undefined ? schema : definitionOf(nameOf(schema.$ref));
+}
+
+function nameOf(reference: string): string {
+  return reference.slice(REFERENCE_PREFIX.length);
+}
+
+function validatorOf(name: string): ValidateFunction {
+  const validate = compiled.get(name) ?? ajv.compile(definitionOf(name));
+  compiled.set(name, validate);
+  return validate;
 }
 
 /** The faults of the value; undefined if it is valid. */
 export function faultOf(name: string, value: unknown): string | undefined {
-  let validate = compiled.get(name);
-  if (validate === undefined) {
-    definitionOf(name);
-    validate = ajv.compile({ $ref: `stripe${REFERENCE_PREFIX}${name}` });
-    compiled.set(name, validate);
-  }
+  const validate = validatorOf(name);
   if (validate(value)) return undefined;
   return `${name} ${ajv.errorsText(validate.errors, { dataVar: '' })} ${JSON.stringify(validate.errors?.[0]?.params)}`;
 }

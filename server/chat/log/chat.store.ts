@@ -39,21 +39,28 @@ const INSERT_ENTRIES = `insert into chat_entries
 
 /**
  * The usual batch in one statement: locks the rooms in order of their ids, and assigns numbers if each still has the
- * policy version by which its messages were judged. Otherwise it writes nothing and returns no row.
+ * policy version by which its messages were judged, and none of these was held before. Otherwise it writes nothing and
+ * returns no row.
  */
 const APPEND_JUDGED = `with asked as (
       select * from unnest($1::text[], $2::int[], $3::int[]) as asked (room, version, added)),
+    added as (select * from unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+      $12::text[], $13::text[]) as added (room, place, id, identity, name, role, text, client_id, details, at)),
     locked as (select sequence.room, sequence.last_seq from chat_sequences sequence join asked using (room)
       where sequence.version = asked.version order by sequence.room for update of sequence),
-    allowed as (select locked.* from locked where (select count(*) from locked) = (select count(*) from asked)),
+    allowed as (select locked.* from locked where (select count(*) from locked) = (select count(*) from asked)
+      and not exists (select 1 from added join chat_held using (identity, room, client_id))),
     saved as (update chat_sequences set last_seq = allowed.last_seq + asked.added
       from allowed join asked using (room) where chat_sequences.room = allowed.room),
     inserted as (insert into chat_entries (room, seq, kind, id, identity, name, role, text, client_id, details, sent_at)
-      select added.room, allowed.last_seq + added.place, 'message', added.id, added.identity, added.name, added.role, added.text, added.client,
+      select added.room, allowed.last_seq + added.place, 'message', added.id, added.identity, added.name, added.role, added.text, added.client_id,
         added.details::jsonb, added.at::timestamptz
-      from unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
-        as added (room, place, id, identity, name, role, text, client, details, at) join allowed using (room))
+      from added join allowed using (room))
     select room, last_seq from allowed`;
+
+const FIND_HELD = `select room, identity, client_id as "clientId" from unnest($1::text[], $2::text[], $3::text[]) as sent (room, identity, client_id)
+    join chat_held using (identity, room, client_id)`;
+
 const UNIQUE_VIOLATION = '23505';
 
 /** When each person last wrote in each room. */
@@ -162,11 +169,12 @@ export class ChatStore {
       const known = await this.#findKnown(run, entries);
       const lastSents = await findLastSents(run, entries);
       const answered = await findAnswered(run, entries);
+      const held = await findHeld(run, entries);
       const rows: EntryRow[] = [];
       const results = entries.map((entry): Appended => {
         const existing = known.get(idKey(entry)) ?? (entry.clientId ? known.get(clientKey(entry)) : undefined);
         if (existing) return { entry: toEntry(existing, { replies: answered }), isNew: false };
-        const refused = refusalOf(entry, { version: versions.get(entry.room) ?? 0, lastSents, answered });
+        const refused = refusalOf(entry, { version: versions.get(entry.room) ?? 0, lastSents, answered, held });
         if (refused) return { refused };
         const seq = (lastSeqs.get(entry.room) ?? 0) + 1;
         lastSeqs.set(entry.room, seq);
@@ -368,12 +376,25 @@ async function findAnswered(run: Run, entries: NewEntry[]): Promise<Map<string, 
   return new Map(found.map((row) => [row.id, fromFound(row)]));
 }
 
+async function findHeld(run: Run, entries: NewEntry[]): Promise<Set<string>> {
+  const judged = entries.filter((entry) => entry.judged);
+  if (judged.length === 0) return new Set();
+  const found = await run<{ room: string; identity: string; clientId: string }>(FIND_HELD, [
+    judged.map((entry) => entry.room),
+    judged.map((entry) => entry.identity),
+    judged.map((entry) => entry.clientId ?? null),
+  ]);
+  return new Set(found.map(clientKey));
+}
+
 function refusalOf(
   entry: NewEntry,
-  seen: { version: number; lastSents: Map<string, number>; answered: Map<string, EntryRow> },
+  seen: { version: number; lastSents: Map<string, number>; answered: Map<string, EntryRow>; held: Set<string> },
 ): AppError | undefined {
   const { judged, replyTo } = entry;
   if (judged && judged.version !== seen.version) return new OutdatedJudgement();
+  // Only a review adds a message that was held.
+  if (seen.held.has(clientKey(entry))) return new AppError('message_refused');
   if (replyTo && seen.answered.get(replyTo)?.room !== entry.room) return new AppError('message_not_found');
   if (!judged?.slowModeSeconds) return undefined;
   const lastMs = seen.lastSents.get(personKey(entry));

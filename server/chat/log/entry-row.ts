@@ -1,6 +1,6 @@
 /** Converts log entries between the wire and their rows. */
 import type { Role } from '../../protocol/accounts.ts';
-import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply } from '../../protocol/chat/chat.ts';
+import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply, RemovableId } from '../../protocol/chat/chat.ts';
 import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { chatEntries, EntryDetails } from './chat.schema.ts';
@@ -112,7 +112,7 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
         from: authorOf(row),
         amountMinor: row.amountMinor ?? 0,
         currency: row.currency ?? '',
-        message: row.text,
+        message: row.removedAt !== null && !showing.evidence ? null : row.text,
         ...(details?.item === undefined ? {} : { item: details.item }),
         ...(showing.refundedTips?.has(row.id) ? { refunded: true } : {}),
         sentAt,
@@ -124,7 +124,7 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
         kind: 'removal',
         seq,
         // The house may remove a message again that it had restored.
-        messageId: (details?.subject ?? row.id) as MessageId,
+        messageId: (details?.subject ?? row.id) as RemovableId,
         by: row.identity,
         reason: row.text,
         sentAt,

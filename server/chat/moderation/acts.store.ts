@@ -2,8 +2,9 @@
 
 import type { Database, Run } from '../../platform/db/db.ts';
 import { and, desc, eq, isNull, lt, or } from '../../platform/db/sql.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type { ActKind, ActorRole, ChatAct } from '../../protocol/chat/chat-moderation.ts';
-import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
 import { chatActs } from './moderation.schema.ts';
 
 /** The person or system that acts. */
@@ -80,7 +81,7 @@ export class ActsStore {
       room: row.room as RoomId | null,
       creator: row.creator,
       target: row.target,
-      messageId: row.messageId as MessageId | null,
+      messageId: row.messageId as RemovableId | null,
       reason: row.reason,
       details: row.details,
     }));

@@ -38,6 +38,9 @@ export interface TakenHeld {
 const TAKE = `update chat_held set decision = $3, decided_at = $4::timestamptz, decided_reason = $5
   where id = $1 and room = $2 and decision is null returning *`;
 
+const REFUSE_ALL_OF = `update chat_held set decision = 'refuse', decided_at = $3::timestamptz, decided_reason = $4
+  where room = $1 and identity = $2 and decision is null returning id`;
+
 /** For each person, the newest held messages and the recently refused ones. */
 const FIND_OWN = `select asked.n, held.id, held.client_id, held.text, held.reply_to, held.mentions, held.decision, held.decided_reason
   from unnest($1::text[], $2::text[]) with ordinality as asked (room, identity, n)
@@ -91,8 +94,13 @@ export class HeldStore {
     return row && { id: row.id as HeldMessageId, reason: row.reason };
   }
 
-  async countWaiting(room: RoomId): Promise<number> {
-    const [row] = await this.#db.orm.select({ n: count() }).from(chatHeld).where(waitingIn(room));
+  /** Of everybody, or of one author. */
+  async countWaiting(room: RoomId, identity?: string): Promise<number> {
+    const ofAuthor = identity === undefined ? undefined : eq(chatHeld.identity, identity);
+    const [row] = await this.#db.orm
+      .select({ n: count() })
+      .from(chatHeld)
+      .where(and(waitingIn(room), ofAuthor));
     return row?.n ?? 0;
   }
 
@@ -136,6 +144,14 @@ export async function takeHeld(
 ): Promise<TakenHeld | undefined> {
   const [row] = await run<TakenHeld>(TAKE, [taken.id, taken.room, taken.decision, taken.at, taken.reason]);
   return row;
+}
+
+/** Refuses everything of one author that waits; returns the ids. */
+export async function refuseHeldOf(
+  run: Run,
+  { room, identity, at, reason }: { room: RoomId; identity: string; at: string; reason: string },
+): Promise<string[]> {
+  return (await run<{ id: string }>(REFUSE_ALL_OF, [room, identity, at, reason])).map(({ id }) => id);
 }
 
 const waitingIn = (room: RoomId) => and(eq(chatHeld.room, room), isNull(chatHeld.decision));

@@ -45,15 +45,18 @@ export async function saveSettings(run: Run, room: RoomId, settings: RoomSetting
   ]);
 }
 
+/** A tip's words are removed like a message; its amount stays. */
+const HAS_WORDS = "(kind = 'message' or (kind = 'tip' and text is not null))";
+
 const REMOVE_MESSAGE = `update chat_entries set removed_at = $3::timestamptz
-  where room = $1 and kind = 'message' and id = $2 and removed_at is null returning identity`;
+  where room = $1 and ${HAS_WORDS} and id = $2 and removed_at is null returning identity`;
 
 /** Of a message: a moderator has removed it, also if the house had done so before. */
 const IS_MODERATED = `exists (select 1 from chat_acts act where act.room = $1 and act.message_id = $2
   and act.kind = 'remove' and not coalesce(act.details ? 'decision', false))`;
 
 const FIND_AUTHOR = `select identity, ${IS_MODERATED} as moderated from chat_entries
-  where room = $1 and kind = 'message' and id = $2`;
+  where room = $1 and ${HAS_WORDS} and id = $2`;
 
 interface RemovedMessage {
   identity: string;
@@ -62,7 +65,7 @@ interface RemovedMessage {
   moderated: boolean;
 }
 
-/** Removes a message's text. */
+/** Removes the text of a message, or the words of a tip. */
 export async function removeMessage(
   run: Run,
   { room, id, at }: { room: RoomId; id: string; at: string },
@@ -92,14 +95,23 @@ export async function restoreMessage(
 }
 
 const REMOVE_MESSAGES = `update chat_entries set removed_at = $3::timestamptz
-  where room = $1 and identity = $2 and kind = 'message' and removed_at is null returning id`;
+  where room = $1 and identity = $2 and ${HAS_WORDS} and removed_at is null returning id`;
 
-/** Removes all messages of one person in the room; returns their ids. */
+/** Removes all messages and words of tips of one person in the room; returns their ids. */
 export async function removeMessagesOf(
   run: Run,
   { room, identity, at }: { room: RoomId; identity: string; at: string },
 ) {
   return (await run<{ id: string }>(REMOVE_MESSAGES, [room, identity, at])).map(({ id }) => id);
+}
+
+const HAS_UNPURGED = `select 1 from chat_entries said where room = $1 and identity = $2 and ${HAS_WORDS}
+  and not exists (select 1 from chat_entries purge where purge.room = $1 and purge.kind = 'purge'
+    and purge.details ->> 'identity' = $2 and (purge.details ->> 'uptoSeq')::int >= said.seq) limit 1`;
+
+/** Whether a person has written something, removed or not, since they were last purged. */
+export async function hasUnpurged(run: Run, { room, identity }: { room: RoomId; identity: string }): Promise<boolean> {
+  return (await run(HAS_UNPURGED, [room, identity])).length > 0;
 }
 
 const INSERT_RESTRICTION = `insert into chat_restrictions (id, creator, room, identity, kind, reason, by, by_role, created_at, until)

@@ -2,6 +2,7 @@
  * Moderation acts. Each is one transaction in the room's queue: its effect, its log entry and its audit record are
  * committed together. The person concerned is told, with the reason.
  */
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type {
   LiftInput,
   RestrictInput,
@@ -18,8 +19,10 @@ import type { ActTransaction } from '../log/chat.store.ts';
 import { announce, houseEntry, noticeEntry } from '../log/house-entries.ts';
 import { WordFilter } from '../policy/word-filter.ts';
 import type { Actor } from './acts.store.ts';
+import { refuseHeldOf } from './held.store.ts';
 import {
   hasRestriction,
+  hasUnpurged,
   insertRestriction,
   liftRestrictions,
   ModerationStore,
@@ -31,6 +34,7 @@ import {
   saveWords,
   unpin,
 } from './moderation.store.ts';
+import { tellHeld } from './review-queue.ts';
 
 const TIMEOUT_DEFAULT_SECONDS = 600;
 /** The slow mode that panic sets, in force once the pause ends. */
@@ -50,13 +54,13 @@ export class Moderation {
     this.#store = new ModerationStore(parts.db);
   }
 
-  /** Removes a message's text; idempotent. One that the house removed stays removed, as the act says. */
+  /** Removes the text of a message or tip; idempotent. One that the house removed stays removed, as the act says. */
   async remove({
     room,
     actor,
     messageId,
     reason,
-  }: Act & { messageId: MessageId; reason?: string | undefined }): Promise<void> {
+  }: Act & { messageId: RemovableId; reason?: string | undefined }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     await this.#act(room, async (act, at) => {
       const found = await removeMessage(act.run, { room, id: messageId, at });
@@ -70,11 +74,12 @@ export class Moderation {
     });
   }
 
-  /** Removes everything that one person has written in the room so far. */
+  /** Removes everything that one person has written in the room so far, and refuses what of it waits for review. */
   async removeAuthor({ room, actor, identity, reason }: Act & { identity: string; reason: string }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     if (identity !== actor.identity) await this.#assertOutranks(actor, { creator, room, identity });
-    await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
+    const refused = await this.#act(room, (act, at) => purge(act, { room, actor, creator, identity, reason, at }));
+    this.#tellRefused(room, identity, refused, reason);
   }
 
   /** Restricts a person. It replaces the actor's own restriction of the same scope; those of other actors stay. */
@@ -86,7 +91,7 @@ export class Moderation {
     await this.#assertOutranks(actor, { creator, room, identity });
     const seconds = input.seconds ?? (kind === 'timeout' ? TIMEOUT_DEFAULT_SECONDS : undefined);
     const where = scope === 'room' ? room : null;
-    await this.#act(room, async (act, at) => {
+    const refused = await this.#act(room, async (act, at) => {
       const until = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
       await liftRestrictions(act.run, {
         creator,
@@ -118,9 +123,11 @@ export class Moderation {
         reason,
         details: { scope, until, from: room },
       });
-      if (removeMessages) await purge(act, { room, actor, creator, identity, reason, at });
+      const purged = removeMessages ? await purge(act, { room, actor, creator, identity, reason, at }) : [];
       await act.bump(scope === 'creator' ? creator : undefined);
+      return purged;
     });
+    this.#tellRefused(room, identity, refused, reason);
     publishNews(this.#parts.bus, { type: 'person', creator, room: where, identity });
   }
 
@@ -255,6 +262,10 @@ export class Moderation {
     if (isAbove || (await this.#parts.rooms.moderates(target))) throw new AppError('participant_not_restrictable');
   }
 
+  #tellRefused(room: RoomId, identity: string, ids: string[], reason: string): void {
+    if (ids.length > 0) tellHeld(this.#parts.bus, { room, identity, ids, state: 'refused', reason });
+  }
+
   #act<T>(room: RoomId, work: (act: ActTransaction, at: string) => Promise<T>): Promise<T> {
     return this.#parts.log.act(room, (act) => work(act, nowIso(this.#parts)));
   }
@@ -277,16 +288,22 @@ function assertMayActIn(scope: RestrictionScope, actor: Actor): void {
   }
 }
 
+/** Returns the ids of the held messages that it refused. */
 async function purge(
   act: ActTransaction,
   it: { room: RoomId; actor: Actor; creator: string; identity: string; reason: string; at: string },
-): Promise<void> {
+): Promise<string[]> {
   const { room, actor, creator, identity, reason, at } = it;
   const removed = await removeMessagesOf(act.run, { room, identity, at });
-  if (removed.length === 0) return;
-  const details = { identity, uptoSeq: act.nextSeq - 1 };
-  await act.append(houseEntry({ room, actor, at, kind: 'purge', id: createId('chatAct'), text: reason, details }));
-  await unpin(act, room, removed);
+  const refused = await refuseHeldOf(act.run, { room, identity, at, reason });
+  // Also when everything is removed already: a message that the house removed must not be shown again on appeal.
+  const isPurge = await hasUnpurged(act.run, { room, identity });
+  if (!isPurge && refused.length === 0) return [];
+  if (isPurge) {
+    const details = { identity, uptoSeq: act.nextSeq - 1 };
+    await act.append(houseEntry({ room, actor, at, kind: 'purge', id: createId('chatAct'), text: reason, details }));
+    await unpin(act, room, removed);
+  }
   await act.record({
     at,
     kind: 'remove_author',
@@ -295,8 +312,9 @@ async function purge(
     creator,
     target: identity,
     reason,
-    details: { removed: removed.length },
+    details: { removed: removed.length, refused: refused.length },
   });
+  return refused;
 }
 
 function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {

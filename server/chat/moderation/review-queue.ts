@@ -1,4 +1,5 @@
 /** Messages that are held for review. Their authors know that they are held, and learn the outcome. */
+import type { Bus } from '../../platform/bus.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
@@ -21,6 +22,14 @@ interface Holding {
   links: boolean;
   reason: HoldReason;
   detail: string | null;
+}
+
+interface HeldChange {
+  room: RoomId;
+  identity: string;
+  ids: string[];
+  state: 'held' | 'allowed' | 'refused';
+  reason: string | null;
 }
 
 export class ReviewQueue {
@@ -48,6 +57,9 @@ export class ReviewQueue {
     const { clientId, replyTo, mentions } = input;
     const before = await this.#store.findSent(room, from.identity, clientId);
     if (before) return before;
+    if ((await this.#store.countWaiting(room, from.identity)) >= LIMITS.chatOwnHeld) {
+      throw new AppError('rate_limited', 'Too many of your messages wait for review. Try again later.');
+    }
     if ((await this.#store.countWaiting(room)) >= LIMITS.chatQueueMessages) {
       throw new AppError(
         'message_refused',
@@ -71,7 +83,7 @@ export class ReviewQueue {
     // Two concurrent copies are kept once.
     const held = await this.#store.findSent(room, from.identity, clientId);
     if (!held) throw new AppError('unavailable');
-    this.#tell(room, from.identity, { id: held.id, state: 'held', reason: null });
+    tellHeld(this.#parts.bus, { room, identity: from.identity, ids: [held.id], state: 'held', reason: null });
     return held;
   }
 
@@ -138,19 +150,17 @@ export class ReviewQueue {
     });
     if (!taken)
       throw new AppError((await this.#store.exists(room, id)) ? 'already_reviewed' : 'held_message_not_found');
-    this.#tell(room, taken.identity, { id, state: decision === 'allow' ? 'allowed' : 'refused', reason });
+    const state = decision === 'allow' ? 'allowed' : 'refused';
+    tellHeld(this.#parts.bus, { room, identity: taken.identity, ids: [id], state, reason });
   }
 
   listOf(identity: string): Promise<HeldMessage[]> {
     return this.#store.listOf(identity, LIMITS.chatExportMessages);
   }
+}
 
-  #tell(
-    room: RoomId,
-    identity: string,
-    change: { id: string; state: 'held' | 'allowed' | 'refused'; reason: string | null },
-  ): void {
-    publishNews(this.#parts.bus, { type: 'held', room, identity, ...change });
-    publishNews(this.#parts.bus, { type: 'queue', room });
-  }
+/** Tells the author what became of held messages, and moderators that the queue has changed. */
+export function tellHeld(bus: Bus, { ids, ...change }: HeldChange): void {
+  for (const id of ids) publishNews(bus, { type: 'held', id, ...change });
+  publishNews(bus, { type: 'queue', room: change.room });
 }

@@ -1,7 +1,7 @@
 /**
- * The embedder's hook, which decides on each message before delivery. One per house, with `onFailure` for when it does
- * not answer in time. Concurrent requests are limited, an author's messages are asked about in order, and a circuit
- * breaker applies `onFailure` at once while the hook keeps failing.
+ * The embedder's hook, which decides on each message in rooms of embedders before delivery. One per house, with
+ * `onFailure` for when it does not answer in time. Concurrent requests are limited, an author's messages are asked
+ * about in order, and a circuit breaker applies `onFailure` at once while the hook keeps failing.
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../platform/bus.ts';
@@ -21,6 +21,7 @@ import {
   hookAnswer,
 } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
+import { isPersonId } from '../../protocol/people.ts';
 import { publishNews, type Sending } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import { type HookRow, HookStore } from './hook.store.ts';
@@ -112,9 +113,10 @@ export class ChatHook {
   }
 
   async ask(about: Sending & { policy: RoomPolicy; text: string; sentAt: string }): Promise<HookVerdict> {
+    const { room, from, input, policy, text, sentAt } = about;
+    if (isPersonId(policy.creator)) return ALLOWED;
     const hook = await this.#readSettings();
     if (!hook) return ALLOWED;
-    const { room, from, input, policy, text, sentAt } = about;
     const { replyTo, mentions } = input;
     const message = { text, ...(replyTo ? { replyTo } : {}), ...(mentions ? { mentions } : {}), sentAt };
     const question: HookRequest = { type: 'chat.message', room, creator: policy.creator, message, from };

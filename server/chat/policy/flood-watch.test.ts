@@ -49,6 +49,17 @@ test('holds a wave of a long text from its eighth author on, and slows down one 
   expect(say('fan-7', cheer, 1_020_000).kind).toBe('pass');
 });
 
+test('a retry of a held message is held too, and one that could not be held is judged again', () => {
+  const { say } = watchOf();
+  const long = 'Free tokens for everybody who comes to my other channel today';
+  for (let index = 0; index < 7; index += 1) say(`bot-${index}`, long);
+  const again = () => say('bot-7', long, 1_000_000, 'client-same');
+  const [held, retried] = [again(), again()];
+  expect([held, retried]).toMatchObject(Array(2).fill({ kind: 'wave', isHeld: true }));
+  if (held.kind === 'wave') held.forget();
+  expect(again()).toMatchObject({ kind: 'wave', isHeld: true });
+});
+
 test('many people who say yes at once are not a wave', () => {
   const { say } = watchOf();
   expect(Array.from({ length: 50 }, (_, index) => say(`fan-${index}`, 'Bravo !').kind)).toEqual(Array(50).fill('pass'));

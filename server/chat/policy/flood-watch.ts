@@ -28,7 +28,7 @@ const PEOPLE_PER_TEXT = 100;
 export type FloodVerdict =
   | { kind: 'pass'; forget: () => void }
   | { kind: 'duplicate'; retryAfterMs: number }
-  | { kind: 'wave'; isHeld: boolean; retryAfterMs: number };
+  | { kind: 'wave'; isHeld: boolean; retryAfterMs: number; forget: () => void };
 
 export interface Said {
   room: RoomId;
@@ -50,6 +50,7 @@ interface OwnText {
   key: string;
   clientId: string;
   atMs: number;
+  isHeld: boolean;
 }
 
 interface RoomMemory {
@@ -69,24 +70,27 @@ export class FloodWatch {
     const memory = this.#memoryOf(said.room);
     const key = foldText(said.text) || said.text;
     const own = (memory.authors.get(said.identity) ?? []).filter(({ atMs }) => atMs > said.nowMs - OWN_WINDOW_MS);
-    // A retry of one message is not a repetition.
-    if (own.some(({ clientId }) => clientId === said.clientId)) return { kind: 'pass', forget: () => {} };
+    // A retry of one message is not a repetition, and is held if the message was.
+    const sent = own.find(({ clientId }) => clientId === said.clientId);
+    if (sent?.isHeld) return { kind: 'wave', isHeld: true, retryAfterMs: WAVE_RETRY_MS, forget: () => {} };
+    if (sent) return { kind: 'pass', forget: () => {} };
     const same = own.filter((text) => text.key === key);
     const allowed = key.length < SHORT_CHARS ? SHORT_REPEATS : 1;
     const [oldest] = same;
     if (oldest && same.length >= allowed) {
       return { kind: 'duplicate', retryAfterMs: oldest.atMs + OWN_WINDOW_MS - said.nowMs };
     }
-    const text = { key, clientId: said.clientId, atMs: said.nowMs };
+    const text = { key, clientId: said.clientId, atMs: said.nowMs, isHeld: false };
+    const forget = () => this.#forget(memory, said.identity, text);
     remember(memory.authors, said.identity, [...own.slice(1 - TEXTS_PER_AUTHOR), text], AUTHORS_PER_ROOM);
     const people = this.#note(memory, said, key);
     if (key.length >= WAVE_CHARS && people >= WAVE_PEOPLE) {
-      const isHeld = key.length >= WAVE_HOLD_CHARS || hasAddress(said.text);
+      text.isHeld = key.length >= WAVE_HOLD_CHARS || hasAddress(said.text);
       // A held message counts as sent; one that was slowed down may be sent again soon.
-      if (!isHeld) memory.authors.set(said.identity, own);
-      return { kind: 'wave', isHeld, retryAfterMs: WAVE_RETRY_MS };
+      if (!text.isHeld) memory.authors.set(said.identity, own);
+      return { kind: 'wave', isHeld: text.isHeld, retryAfterMs: WAVE_RETRY_MS, forget };
     }
-    return { kind: 'pass', forget: () => this.#forget(memory, said.identity, text) };
+    return { kind: 'pass', forget };
   }
 
   /** Another gateway has seen this text from these people. */

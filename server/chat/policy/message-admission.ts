@@ -39,7 +39,8 @@ export class MessageAdmission {
   readonly #flood: FloodWatch;
   readonly #held: ReviewQueue;
   readonly #hook: ChatHook;
-  readonly #members = new Map<string, { isMember: boolean; atMs: number }>();
+  /** When each member was last looked up. */
+  readonly #members = new Map<string, number>();
 
   constructor(options: { parts: ChatParts; flood: FloodWatch; held: ReviewQueue; hook: ChatHook }) {
     this.#parts = options.parts;
@@ -60,6 +61,7 @@ export class MessageAdmission {
         // The hook is asked once, about the text that will be shown.
         hooked ??= await this.#hook.ask({ ...sending, policy, text: judgement.text, sentAt: nowIso(this.#parts) });
         applyHook(judgement, hooked);
+        sending.assertMayWrite?.();
         if (judgement.hold) return await this.#hold(sending, judgement, judgement.hold);
         return { message: await this.#append(policy, sending, judgement) };
       } catch (error) {
@@ -80,10 +82,10 @@ export class MessageAdmission {
   async #judge(policy: RoomPolicy, { room, from, input }: Sending, text: string): Promise<Judgement> {
     const { clock, metrics } = this.#parts;
     const nowMs = clock.now();
-    await this.#assertMayWrite(policy, from, nowMs);
+    const refusal = await this.refusalOf(policy, from, text, nowMs);
+    if (refusal) throw refusal;
     const links = policy.linksAllowed || from.role !== 'fan';
     if (from.role !== 'fan') return { text, links, forget: () => {} };
-    if (policy.mode.emojiOnly && !isEmojiOnly(text)) throw new AppError('chat_emoji_only');
     const words = policy.words.judge(text);
     if (words?.action === 'refuse') {
       metrics.chatModerated.inc({ outcome: 'refused', cause: 'words' });
@@ -97,7 +99,7 @@ export class MessageAdmission {
     const judgement: Judgement = {
       text: words?.text ?? text,
       links,
-      forget: flood.kind === 'pass' ? flood.forget : () => {},
+      forget: flood.forget,
     };
     if (flood.kind === 'wave') {
       metrics.chatModerated.inc({ outcome: flood.isHeld ? 'held' : 'refused', cause: 'wave' });
@@ -115,28 +117,31 @@ export class MessageAdmission {
     return judgement;
   }
 
-  async #assertMayWrite(policy: RoomPolicy, from: Participant, nowMs: number): Promise<void> {
+  /** Why a restriction of the author or the room's mode forbids this text; undefined if they allow it. */
+  async refusalOf(policy: RoomPolicy, from: Participant, text: string, nowMs: number): Promise<AppError | undefined> {
     // Restrictions never apply to a creator in their own rooms.
-    if (from.role === 'creator') return;
+    if (from.role === 'creator') return undefined;
     const [restriction] = await this.#parts.policies.restrictionsOf(policy, from.identity, nowMs);
-    if (restriction) throw restrictionError(restriction, nowMs);
-    if (from.role !== 'fan') return;
-    if (policy.mode.paused) throw new AppError('chat_paused');
-    if (policy.mode.membersOnly && !(await this.#isMember(policy.creator, from.identity, nowMs))) {
-      throw new AppError('chat_members_only');
+    if (restriction) return restrictionError(restriction, nowMs);
+    if (from.role !== 'fan') return undefined;
+    const { paused, membersOnly, emojiOnly } = policy.mode;
+    if (paused) return new AppError('chat_paused');
+    if (membersOnly && !(await this.#isMember(policy.creator, from.identity, nowMs))) {
+      return new AppError('chat_members_only');
     }
+    return emojiOnly && !isEmojiOnly(text) ? new AppError('chat_emoji_only') : undefined;
   }
 
+  /** Only members are remembered: who has just joined may write at once. */
   async #isMember(creator: string, identity: string, nowMs: number): Promise<boolean> {
     const key = `${creator}\n${identity}`;
-    const known = this.#members.get(key);
-    if (known && known.atMs > nowMs - MEMBER_TTL_MS) return known.isMember;
-    const isMember = await this.#parts.rooms.isMember(creator, identity);
+    if ((this.#members.get(key) ?? 0) > nowMs - MEMBER_TTL_MS) return true;
     this.#members.delete(key);
-    this.#members.set(key, { isMember, atMs: nowMs });
+    if (!(await this.#parts.rooms.isMember(creator, identity))) return false;
+    this.#members.set(key, nowMs);
     const [oldest] = this.#members.keys();
     if (this.#members.size > MEMBERS_REMEMBERED && oldest !== undefined) this.#members.delete(oldest);
-    return isMember;
+    return true;
   }
 
   async #append(policy: RoomPolicy, { room, from, input }: Sending, { text, links }: Judgement): Promise<ChatMessage> {

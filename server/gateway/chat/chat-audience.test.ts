@@ -66,6 +66,17 @@ test.each(['websocket', 'polling'] as const)('over %s a frame is what Socket.IO 
   }
 });
 
+test('R58: entries that name an erased person are not sent again', async () => {
+  const { socket, frames } = await listen(await startServer(), 'websocket');
+  const audience = new ChatAudience(createMetrics());
+  const named = { ...message(2, '@lea hello', 'tom'), mentions: ['lea'] } as ChatEntry;
+  tell(audience, [message(1, 'about me', 'lea'), named, message(3)]);
+  audience.forget('lea');
+  // The client sees the gap, and reads the entries as they are now.
+  audience.add({ socket, participant: { identity: 'noa' } }, 0);
+  await vi.waitFor(() => expect(seqsOf(frames)).toEqual([3]));
+});
+
 test('each socket gets the entries after its own position once, and its own messages although they are sampled out', async () => {
   const server = await startServer();
   const [first, second] = [await listen(server, 'websocket'), await listen(server, 'websocket')];

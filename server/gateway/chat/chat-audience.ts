@@ -116,6 +116,12 @@ export class ChatAudience {
     }
   }
 
+  /** Does not send entries again that name this person, who was erased: a client reads those from the database. */
+  forget(identity: string): void {
+    const quoted = JSON.stringify(identity);
+    this.#recent = this.#recent.filter((entry) => !JSON.stringify(entry).includes(quoted));
+  }
+
   /** Flushes every cohort. */
   sendAll(): void {
     for (let index = 0; index < this.#cohorts.length; index += 1) this.send(index);

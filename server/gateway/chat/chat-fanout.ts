@@ -116,6 +116,10 @@ export class ChatFanout {
     this.#rooms.get(room)?.audience.remove(listener);
   }
 
+  forget(room: RoomId, identity: string): void {
+    this.#rooms.get(room)?.audience.forget(identity);
+  }
+
   /** Call it when the room has no sockets left at this gateway. */
   closeRoom(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
@@ -196,7 +200,6 @@ export class ChatFanout {
   }
 
   async #readMissing(roomId: RoomId, room: ChatRoom): Promise<void> {
-    let promisedSeq = 0;
     for (;;) {
       const since = room.sequence.lastSeq;
       const page = await this.#options.read(roomId, { since, limit: PAGE_ENTRIES });
@@ -210,10 +213,9 @@ export class ChatFanout {
       }
       this.#release(room, room.sequence.accept(page.entries));
       if (page.entries.length === PAGE_ENTRIES) continue;
-      if (room.sequence.lastSeq >= page.lastSeq) return;
-      // The entry was appended between the two reads of the page, or is no longer in the log.
-      if (room.sequence.lastSeq < promisedSeq) this.#release(room, room.sequence.skipTo(promisedSeq));
-      promisedSeq = page.lastSeq;
+      // A page's `lastSeq` is read before its entries: what is missing up to there is no longer in the log.
+      this.#release(room, room.sequence.skipTo(page.lastSeq));
+      return;
     }
   }
 

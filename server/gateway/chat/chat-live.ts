@@ -25,6 +25,7 @@ export class ChatLive {
   readonly #context: GatewayContext;
   readonly #presence: Presence;
   readonly #emitInside: EmitInside;
+  readonly #onErased: (room: RoomId, identity: string) => void;
   /** Bus handlers for each room that has sockets here, by topic. */
   readonly busHandlers: RoomHandlers = {
     [ROSTER_BUS_TOPIC]: (room, message) => this.roster.handle(room, message as RosterMessage),
@@ -33,12 +34,19 @@ export class ChatLive {
   readonly #toldStates = new Map<RoomId, string>();
   readonly #unsubscribe: (() => void)[];
 
-  constructor(options: { context: GatewayContext; presence: Presence; emitInside: EmitInside }) {
+  constructor(options: {
+    context: GatewayContext;
+    presence: Presence;
+    emitInside: EmitInside;
+    /** A person's entries in a room were erased. */
+    onErased: (room: RoomId, identity: string) => void;
+  }) {
     const { context, presence, emitInside } = options;
     const { bus, chat } = context;
     this.#context = context;
     this.#presence = presence;
     this.#emitInside = emitInside;
+    this.#onErased = options.onErased;
     this.roster = new ChatRoster({
       bus,
       presence,
@@ -56,6 +64,8 @@ export class ChatLive {
     this.#unsubscribe = [
       bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews)),
       chat.onState((room, state) => this.#tellState(room, state)),
+      bus.onRestored(() => this.#tellAll()),
+      bus.onMissed(() => this.#tellAll()),
     ];
   }
 
@@ -92,7 +102,25 @@ export class ChatLive {
       case 'erased': {
         const { identity, rooms } = news;
         this.roster.forget(identity);
-        for (const room of rooms) this.#emitInside(room, 'chat:erased', { identity });
+        for (const room of rooms) {
+          this.#onErased(room, identity);
+          this.#emitInside(room, 'chat:erased', { identity });
+        }
+      }
+    }
+  }
+
+  /** Messages may have been lost: tells everyone inside the room's state and their own restriction as they are now. */
+  #tellAll(): void {
+    const { chat } = this.#context;
+    for (const room of this.#presence.openRooms()) {
+      // What has changed is told to the room by `onState`.
+      this.#quietly(room, async () => void (await chat.state(room)));
+      for (const { isInside, socket, participant } of this.#presence.inRoom(room)) {
+        if (!isInside) continue;
+        this.#quietly(room, async () => {
+          socket.emit('chat:restriction', await chat.restrictionOf(room, participant.identity));
+        });
       }
     }
   }

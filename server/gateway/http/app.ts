@@ -73,6 +73,8 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     ...passkeyCeremonies(context, { sessions, desk, limits }),
     ...oidc.operations,
   ]);
+  // The database refuses NUL, so no address of a page has one.
+  app.use((request, _response, next) => next(request.url.includes('%00') ? new AppError('not_found') : undefined));
   mountDeskSignIn(app, context, { access: desk, limits });
   mountSignInLinks(app, context, { sessions, desk, limits });
   oidc.mountAnswer(app);

@@ -1,8 +1,11 @@
 /** What hostile or broken HTTP gets: a typed error, and nothing else happens. */
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
+import { signIn } from '../../../tests/support/people/site-person.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
 let http: TestHttp;
@@ -110,6 +113,39 @@ describe('bodies', () => {
     });
     expect(reply.json.error.code).toBe('invalid_request');
   });
+});
+
+test('uploads are admitted one a person and a few at a time, and one that does not arrive makes way', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { id } = await http.createRoom({ kind: 'free' });
+  const byKey = { path: `/v1/rooms/${id}/poster`, headers: { authorization: http.basic } };
+  const cookie = await signIn(http, 'person_slow');
+  const byPerson = { path: '/v1/me/picture', headers: { cookie, 'sec-fetch-site': 'same-origin' } };
+  const codeOf = async ({ path, headers }: typeof byKey | typeof byPerson) => {
+    const reply = await http.call('PUT', path, { headers: { ...headers, 'content-type': 'image/png' }, body: 'x' });
+    return reply.json.error.code;
+  };
+  /** Resolves with the status. */
+  const startSlow = ({ path, headers }: typeof byKey | typeof byPerson) => {
+    const sent = request(http.url + path, {
+      method: 'PUT',
+      headers: { ...headers, 'content-type': 'image/png', 'content-length': 1_000 },
+    });
+    sent.write('x');
+    return once(sent, 'response').then(([{ statusCode }]) => statusCode);
+  };
+  try {
+    const slow = [startSlow(byPerson)];
+    await vi.waitFor(async () => expect(await codeOf(byPerson)).toBe('rate_limited'));
+    expect(await codeOf(byKey)).toBe('picture_invalid');
+    for (let count = 1; count < 8; count += 1) slow.push(startSlow(byKey));
+    await vi.waitFor(async () => expect(await codeOf(byKey)).toBe('unavailable'));
+    vi.advanceTimersByTime(60_000);
+    expect(new Set(await Promise.all(slow))).toEqual(new Set([504]));
+    expect([await codeOf(byKey), await codeOf(byPerson)]).toEqual(['picture_invalid', 'picture_invalid']);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('addresses', () => {

@@ -10,25 +10,30 @@ beforeAll(async () => {
 
 afterAll(() => http[Symbol.asyncDispose]());
 
-test('alive and ready', async () => {
+test('alive and ready, and then also without Redis, which all gateways lose at the same moment', async () => {
   expect((await http.call('GET', '/healthz')).json).toEqual({ status: 'ok' });
+  http.lost.push('redis: unreachable');
+  const before = await http.call('GET', '/readyz');
+  expect([before.status, before.json.reasons]).toEqual([503, ['redis: unreachable']]);
+  http.lost.length = 0;
   expect((await http.call('GET', '/readyz')).json).toEqual({ status: 'ready' });
+  http.lost.push('redis: unreachable');
+  expect((await http.call('GET', '/readyz')).json).toEqual({ status: 'ready', reasons: ['redis: unreachable'] });
 });
 
 test('not ready: names every reason, and stays alive', async () => {
-  http.notReady.push('draining');
   vi.spyOn(http.context.db, 'ping').mockRejectedValue(new Error('connection refused'));
   await expect
     .poll(async () => (await http.call('GET', '/readyz')).json.reasons)
-    .toEqual(['draining', 'database: no answer']);
+    .toEqual(['database: no answer', 'redis: unreachable']);
   const { status, json, text } = await http.call('GET', '/readyz');
   expect([status, json.status, json.error.code]).toEqual([503, 'not_ready', 'unavailable']);
   expect(text).not.toContain('connection refused');
   const proxied = await http.call('GET', '/readyz', { headers: { 'x-forwarded-for': '203.0.113.9' } });
   expect([proxied.status, proxied.json.status, proxied.json.reasons]).toEqual([503, 'not_ready', undefined]);
-  expect(proxied.text).not.toContain('draining');
+  expect(proxied.text).not.toContain('redis');
   expect((await http.call('GET', '/healthz')).status).toBe(200);
-  http.notReady.length = 0;
+  http.lost.length = 0;
   vi.restoreAllMocks();
   await expect.poll(async () => (await http.call('GET', '/readyz')).status).toBe(200);
 });

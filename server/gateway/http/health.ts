@@ -21,9 +21,18 @@ export function mountOperations(
     response.json({ status: 'ok' });
   });
   const isOpenTo = (request: Request) => context.config.development || isDirectFromLoopback(request);
+  // What all gateways lose at the same moment keeps a new one back; the others go on without it.
+  let hasBeenReady = false;
   app.get('/readyz', noStore, async (request, response) => {
-    const reasons = [...live.whyNotReady(), ...((await probe.answers()) ? [] : ['database: no answer'])];
-    if (reasons.length === 0) return void response.json({ status: 'ready' });
+    const own = [
+      ...(live.isDraining() ? ['draining'] : []),
+      ...((await probe.answers()) ? [] : ['database: no answer']),
+    ];
+    const reasons = [...own, ...live.whatIsLost()];
+    hasBeenReady ||= reasons.length === 0;
+    if (hasBeenReady && own.length === 0) {
+      return void response.json({ status: 'ready', ...(reasons.length > 0 && isOpenTo(request) && { reasons }) });
+    }
     // A load balancer needs only the status. Reasons are shown on this machine only, and are in the logs.
     if (!isOpenTo(request)) {
       return void response.status(503).json({ status: 'not_ready', error: new AppError('unavailable').toWire() });

@@ -5,7 +5,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { roomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { isPersonId } from '../../protocol/people.ts';
-import { type HttpDoor, takesBody, type UploadRules } from '../operations/operation.ts';
+import { type HttpDoor, takesBody } from '../operations/operation.ts';
 import { InputError } from './errors.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
@@ -18,7 +18,6 @@ const parseSimple = express.json({ limit: LIMITS.watchBodyBytes, type: SIMPLE_TY
 type Issue = { path: PropertyKey[]; message: string };
 
 export async function parseInput(door: HttpDoor, request: Request, response: Response): Promise<unknown> {
-  if (door.upload) return readUpload(door.upload, request, response);
   const raw = takesBody(door) ? await readBody(door, request, response) : request.query;
   if (!door.input) {
     const stray = Object.keys(raw as object).map((key) => ({ path: [key], message: 'This field is not known here' }));
@@ -46,13 +45,7 @@ export async function readBody(
   return request.body ?? {};
 }
 
-async function readUpload({ types, maxBytes }: UploadRules, request: Request, response: Response): Promise<Buffer> {
-  await parseBody(express.raw({ limit: maxBytes, type: [...types], inflate: false }), request, response);
-  if (Buffer.isBuffer(request.body)) return request.body;
-  throw new AppError('invalid_request', `Send the file itself, with its \`Content-Type\`: ${types.join(', ')}.`);
-}
-
-function parseBody(parse: RequestHandler, request: Request, response: Response): Promise<void> {
+export function parseBody(parse: RequestHandler, request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
     parse(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
   });

@@ -12,11 +12,13 @@ import { assertConfirmed, assertMay, assertRole, errorsOf } from '../operations/
 import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
 import { assertNoPerson, parseInput, parseParams } from './input.ts';
+import { Uploads } from './uploads.ts';
 
 export class HttpPipeline {
   readonly #domains: HttpDomains;
   readonly #auth: HttpAuth;
   readonly #compress: RequestHandler;
+  readonly #uploads = new Uploads();
 
   /** `compress` serves what everybody may read. */
   constructor(options: { domains: HttpDomains; auth: HttpAuth; compress: RequestHandler }) {
@@ -51,8 +53,22 @@ export class HttpPipeline {
   async #run(operation: HttpOperation, request: Request, response: Response): Promise<void> {
     const { http } = operation;
     const authenticated = await this.#auth.authenticate(operation, request, response);
-    const { id, ...params } = parseParams(http, request);
-    const input = await parseInput(http, request, response);
+    const params = parseParams(http, request);
+    const answer = (input: unknown) => this.#answer(operation, { authenticated, params, input }, request, response);
+    if (!http.upload) return answer(await parseInput(http, request, response));
+    const person = authenticated.key ? undefined : authenticated.caller?.identity;
+    await this.#uploads.receive(http.upload, { person, request, response }, answer);
+  }
+
+  async #answer(
+    operation: HttpOperation,
+    given: { authenticated: Authenticated; params: Record<string, string>; input: unknown },
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const { http } = operation;
+    const { authenticated, input } = given;
+    const { id, ...params } = given.params;
     if (authenticated.key && http.scope !== 'admin') assertNoPerson([id, params, http.upload ? undefined : input]);
     const { caller, room, admitted } = await this.#admit(
       operation,
@@ -88,6 +104,7 @@ export class HttpPipeline {
     const participant = { identity: claims.sub, name: claims.name, role: claims.role };
     if (room && room !== claims.room) throw new AppError('forbidden', 'This token is for another room.');
     if (operation.from === undefined) {
+      if (claims.logeSession === undefined) await rooms.assertEmbedders(claims.room);
       assertRole(operation, claims.role);
       return { caller: participant, room: claims.room };
     }

@@ -1,6 +1,6 @@
 /** The export of everything about a person, closing an account, and what operators see and do of both. */
 import { strFromU8, unzipSync } from 'fflate';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { createOperator, createSitePerson, openSession } from '../../../tests/support/people/site-person.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -108,6 +108,21 @@ test('closing waits for a payout that is under way, and says so', async () => {
   expect(codeOf(await iris('GET', '/v1/me'))).toBe(200);
   await db.bulk(`update payouts set status = 'paid', settled_at = now() where id = 'payout_waiting'`, []);
   expect(codeOf(await iris('POST', '/v1/me/closing', { confirmed: true }))).toBe(200);
+});
+
+test('the letter that an account is closed is sent after the data were erased', async () => {
+  const { closing, participantData, mail } = http.context;
+  await createSitePerson(http, 'person_mia');
+  const subjects = async () => {
+    await mail.settled();
+    return (await mail.listKept('person_mia@example.org')).map(({ subject }) => subject);
+  };
+  const before = await subjects();
+  vi.spyOn(participantData, 'erase').mockRejectedValueOnce(new Error('The process is killed.'));
+  await expect(closing.close('person_mia', 'person_mia')).rejects.toThrow('killed');
+  expect(await subjects()).toEqual(before);
+  await closing.close('person_mia', 'person_mia');
+  expect(await subjects()).toHaveLength(before.length + 1);
 });
 
 test('the last operator cannot close their account, and nothing of it has ended then', async () => {

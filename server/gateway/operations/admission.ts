@@ -68,7 +68,8 @@ export function errorsOf({ http, from, right, role }: HttpOperation): ErrorCode[
       ...http.errors,
       ...(http.stepUp ? (['step_up_required'] as const) : []),
       ...(role !== undefined && (isForParticipants || http.by.includes('person')) ? (['forbidden'] as const) : []),
-      ...(isForParticipants && from !== undefined ? (['forbidden', 'room_not_found'] as const) : []),
+      ...(isForParticipants ? (['room_not_found'] as const) : []),
+      ...(isForParticipants && from !== undefined ? (['forbidden'] as const) : []),
       ...(isForParticipants && from === 'inside'
         ? (['access_required', 'access_removed', 'account_suspended', 'room_ended'] as const)
         : []),

@@ -27,7 +27,8 @@ const actOperations = [
     answer: chatDone,
     status: 201,
     summary: 'Remove a message, or all of one author',
-    description: 'Pass a `messageId`, or an `identity` to remove all messages of that person in the room.',
+    description:
+      'Pass a `messageId`, or an `identity` to remove all messages of that person in the room. The id of a tip removes its words; the amount stays.',
     errors: ['message_not_found'],
     run: async ({ chat: { moderation } }, { room, caller: actor, input }) => {
       if ('messageId' in input) await moderation.remove({ room, actor, ...input });
@@ -62,7 +63,7 @@ const actOperations = [
     status: 201,
     summary: 'Restrict a person from writing',
     description:
-      'A `timeout` (ten minutes without `seconds`) or a `ban`, in the `room` or in all rooms of its `creator`. The person is notified with the reason and the end. `removeMessages` removes their messages, `removeAccess` ends their access to the room.',
+      'A `timeout` (ten minutes without `seconds`) or a `ban`, in the `room` or in all rooms of its `creator`. The person is notified with the reason and the end. `removeMessages` removes their messages and the words of their tips, `removeAccess` ends their access to the room.',
     errors: ['participant_not_restrictable', 'participant_not_removable'],
     run: async ({ chat, rooms }, { room, caller: actor, input }) => {
       await chat.moderation.restrict({ room, actor, input });

@@ -1,15 +1,21 @@
 /** The chat for everyone inside: writing, reading, reacting, voting, raising a hand, reporting. */
 import { chatPage } from '../../protocol/chat/chat.ts';
 import { serverHistoryQuery } from '../../protocol/chat/chat-server.ts';
+import { assertMay } from './admission.ts';
 import { operation, socketOperation } from './operation.ts';
+
+const WRITING = { from: 'inside', right: 'chat' } as const;
 
 export const chatOperations = [
   socketOperation({
     socket: 'chat:send',
-    from: 'inside',
-    right: 'chat',
+    ...WRITING,
     limit: 'chat',
-    run: ({ chat }, { room, caller, input }) => chat.send({ room, from: caller, input }),
+    run: ({ chat }, { room, caller, input, connection }) => {
+      const assertMayWrite = () =>
+        assertMay(WRITING, { access: connection.access, can: connection.can, role: caller.role });
+      return chat.send({ room, from: caller, input, assertMayWrite });
+    },
   }),
   operation({
     name: 'listChatMessages',

@@ -3,4 +3,4 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { UploadRules } from './operation.ts';
 
 export const PICTURE_UPLOAD: UploadRules = { types: LIMITS.pictureTypes, maxBytes: LIMITS.pictureBytes };
-export const PICTURE_ERRORS = ['picture_invalid', 'picture_too_large'] as const;
+export const PICTURE_ERRORS = ['picture_invalid', 'picture_too_large', 'timeout'] as const;

@@ -197,7 +197,7 @@ export const siteRoomOperations = [
     by: ['visitor'],
     answer: roomList,
     summary: 'List the rooms that the site shows',
-    description: 'Those that are live, then those to come.',
+    description: `Those that are live, then those to come by their date, then those without one; at most ${LIMITS.publicRoomsPerCreator} of a creator.`,
     run: async (domains) => viewsOf(domains, await domains.rooms.listPublicRooms()),
   }),
   operation({
@@ -241,7 +241,8 @@ export const siteRoomOperations = [
     answer: room,
     status: 201,
     summary: 'Create a room of your own',
-    errors: CREATE_ERRORS,
+    description: `At most ${LIMITS.openRoomsPerPerson} rooms that have not ended.`,
+    errors: [...CREATE_ERRORS, 'room_limit'],
     run: ({ rooms }, { caller, input }) => rooms.createRoom({ ...input, creator: caller.identity }),
   }),
 ];

@@ -7,6 +7,12 @@ test('every socket request of the protocol is one operation', () => {
   expect(SOCKET_OPERATIONS.map(({ socket }) => socket).sort()).toEqual(Object.keys(REQUESTS).sort());
 });
 
+test('text that the database cannot store is no input of a socket request', () => {
+  const report = { subject: { kind: 'live' }, category: 'spam', note: 'a\0b' };
+  expect(REQUESTS['reports:file'].input.safeParse(report).success).toBe(false);
+  expect(REQUESTS['stage:endLive'].input.safeParse({ publication: 'abcdefgh\0' }).success).toBe(false);
+});
+
 test('names and routes are unique', () => {
   const names = HTTP_OPERATIONS.map(({ name }) => name);
   const routes = HTTP_OPERATIONS.map(({ http: { method, path } }) => `${method} ${path}`);

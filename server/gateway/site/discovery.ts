@@ -49,14 +49,14 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     await limits.consume('site', { address: request.ip });
     const room = await findRoom(String(request.params.id));
     if (!isPublic(room)) response.set('x-robots-tag', 'noindex');
-    await sendCard(request, response, roomCard(room, askedLanguage(request) ?? 'en'));
+    await sendCard(request, response, roomCard(room, askedLanguage(request) ?? 'en'), room.creator.identity);
   });
 
   app.get('/c/:handle/card.jpg', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const creator = await people.findCreator(String(request.params.handle));
     if (!creator) throw new AppError('not_found');
-    await sendCard(request, response, profileCard(creator, askedLanguage(request) ?? 'en'));
+    await sendCard(request, response, profileCard(creator, askedLanguage(request) ?? 'en'), creator.identity);
   });
 
   app.get('/oembed', publicScript, async (request: Request, response: Response) => {
@@ -73,8 +73,8 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     return { ...room, soldOut: await money.tickets.isSoldOut(room) };
   }
 
-  async function sendCard(request: Request, response: Response, card: ShareCard): Promise<void> {
-    const picture = await cards.get(card, () => limits.consume('drawing', { address: request.ip }));
+  async function sendCard(request: Request, response: Response, card: ShareCard, creator?: string): Promise<void> {
+    const picture = await cards.get(card, () => limits.consume('drawing', { identity: creator, address: request.ip }));
     // Pages of others show it.
     response.set({ 'cache-control': DAY_CACHE, 'cross-origin-resource-policy': 'cross-origin' });
     response.type('jpeg').send(picture);

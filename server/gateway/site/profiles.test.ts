@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Reply, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { signIn as openSession } from '../../../tests/support/people/site-person.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Room, RoomInput } from '../../protocol/rooms.ts';
+import { ShareCards } from './cards/share-cards.ts';
 
 const PAGE = '<!doctype html><html lang="en"><head><!--loge:head--></head><body><!--loge:body--></body></html>';
 /** Longer than events take on a busy machine. */
@@ -65,6 +66,27 @@ const codeOf = ({ status, json }: Reply) => [status, json?.error?.code];
 const get = (path: string) => http.call('GET', path, { headers: { 'accept-language': 'en' } });
 const statusOf = async (path: string) => (await get(path)).status;
 const largest = ({ json }: Reply): string => json.picture.at(-1).path;
+
+test('of one creator so many cards are drawn in a minute, and those of others still', async () => {
+  const uma = await signInCreator('person_uma', 'Uma', 'uma');
+  await signInCreator('person_pia', 'Pia', 'pia');
+  const { id } = await uma.createRoom();
+  const draw = vi.spyOn(ShareCards.prototype, 'get').mockImplementation(async (_card, admit) => {
+    await admit();
+    return png;
+  });
+  const statuses = [];
+  for (let count = 0; count < 21; count += 1) statuses.push(await statusOf(`/rooms/${id}/card.jpg`));
+  expect(statuses).toEqual([...Array(20).fill(200), 429]);
+  expect([await statusOf('/c/uma/card.jpg'), await statusOf('/c/pia/card.jpg')]).toEqual([429, 200]);
+  draw.mockRestore();
+});
+
+test('an address with a NUL is not found, before the database refuses it', async () => {
+  for (const path of ['/c/%00', '/c/%00/card.jpg', '/rooms/%00', '/rooms/%00/card.jpg']) {
+    expect([path, await statusOf(path)]).toEqual([path, 404]);
+  }
+});
 
 describe('pictures', () => {
   test('are served to every page, for ever, while somebody uses them', async () => {

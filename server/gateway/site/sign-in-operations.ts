@@ -50,8 +50,10 @@ export function signInOperations(
         assertAccounts();
         const { req: request } = response;
         const address = parseAddress(input.address);
+        // The sender's budget comes first: the others are those of whoever owns the mailbox.
+        await limits.consume('signInMail', { address: request.ip });
         await limits.consume('signInMailbox', { identity: keyOf(mailboxOf(address)) });
-        await limits.consume('signInMail', { identity: keyOf(address), address: request.ip });
+        await limits.consume('signInMail', { identity: keyOf(address) });
         const language = pageLanguage(request, response);
         asked.write(response, await people.signIn.request({ address, language, returnPath: input.returnTo }));
         return { minutes: LIMITS.signInMinutes };

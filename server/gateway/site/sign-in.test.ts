@@ -216,6 +216,16 @@ describe('attacks', () => {
     expect((await ask(newAddress())).status).toBe(200);
   });
 
+  test('a sender who is refused takes no mails from the mailboxes of others', async () => {
+    const flood = new Browser();
+    const ask = async (browser: Browser, address: string) =>
+      (await browser.call('POST', '/site/sign-in', { address })).status;
+    for (let count = 0; count < 60; count += 1) expect(await ask(flood, newAddress())).toBe(200);
+    const victim = newAddress();
+    for (let count = 0; count < 11; count += 1) expect(await ask(flood, victim)).toBe(429);
+    expect(await ask(new Browser(), victim)).toBe(200);
+  });
+
   test('no API key speaks for a person of the house', async () => {
     const browser = await new Browser().signIn(newAddress());
     const identity = (await browser.who())?.identity ?? '';

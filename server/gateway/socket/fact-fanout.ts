@@ -154,7 +154,7 @@ export class FactFanout {
   async #closeAbsent({ topic, room, identity, data }: Fact): Promise<void> {
     // Gateways without a socket in the room do not receive its end, and may have sessions that wait for one.
     if (topic === 'room.ended') return void this.#context.stage.closeRoom(room as RoomId);
-    if (topic === 'live.stopped') return void this.#context.stage.endLive(room as RoomId);
+    if (topic === 'live.stopped') return void this.#endStoppedLive(room as RoomId);
     if (room === null || identity === null || isGain(topic, data)) return;
     const { rooms, stage } = this.#context;
     const roomId = room as RoomId;
@@ -188,6 +188,15 @@ export class FactFanout {
           // Ends their media too.
           sockets.disconnectSockets(true);
         }
+    }
+  }
+
+  /** The fact was committed with the end of the live, so media alone is left to end, which it does also on an error. */
+  async #endStoppedLive(room: RoomId): Promise<void> {
+    try {
+      await this.#context.stage.endLive(room);
+    } catch (error) {
+      this.#log.error({ err: error, room }, 'stopped live not ended in the database');
     }
   }
 

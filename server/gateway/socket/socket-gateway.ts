@@ -108,6 +108,7 @@ export class SocketGateway {
       presence: this.#presence,
       // `EmitInside` ties the event to its data; the compiler cannot follow that here.
       emitInside: (room, event, data) => this.#io.local.to(insideRoom(room)).emit(event, ...([data] as never)),
+      onErased: (room, identity) => this.#fanout.forget(room, identity),
     });
     this.#backlogs = new SocketBacklogs({ metrics: context.metrics, connections: () => this.#bySocket.values() });
     this.#pipeline = new Pipeline({
@@ -289,7 +290,7 @@ export class SocketGateway {
    */
   async #resumeChat(room: RoomId, since: number): Promise<ChatPage> {
     const recent = await this.#recentChat.get(room);
-    // Not the page's `lastSeq`, which is read separately: entries between the two reads would be missing.
+    // Not the page's `lastSeq`, which was read before its entries and may be behind them.
     const lastSeq = recent.entries.at(-1)?.seq ?? 0;
     const firstSeq = recent.entries[0]?.seq ?? lastSeq + 1;
     if (since < firstSeq - 1 || since > lastSeq) return this.#context.chat.catchUp(room, since);

@@ -65,7 +65,11 @@ export class Reconciliations {
       items,
     };
     await this.#store.insert(row);
-    this.#report(row);
+    if (unexplained.length > 0) {
+      const fields = { reconciliation: row.id, differenceMinor: row.differenceMinor, unexplained: unexplained.length };
+      this.#context.log.error(fields, 'unexplained difference between the books and the provider');
+    }
+    await this.measure();
     return toWire(row);
   }
 
@@ -77,6 +81,16 @@ export class Reconciliations {
   async findLatest(): Promise<Reconciliation | undefined> {
     const row = await this.#store.findLatest();
     return row && toWire(row);
+  }
+
+  /** Sets the metrics to the last reconciliation, which may have run at another gateway. */
+  async measure(): Promise<void> {
+    const row = await this.#store.findLatest();
+    if (!row) return;
+    const { metrics } = this.#context;
+    metrics.reconciliationDifferenceMinor.set(row.differenceMinor);
+    metrics.reconciliationItems.set({ explained: 'no' }, row.unexplainedCount);
+    metrics.reconciliationItems.set({ explained: 'yes' }, row.items.length - row.unexplainedCount);
   }
 
   async #read(askedSinceMs: number): Promise<Reading> {
@@ -125,16 +139,6 @@ export class Reconciliations {
       if (isUniqueViolation(error, ONE_TRANSACTION)) return false;
       throw error;
     }
-  }
-
-  #report(row: { id: string; differenceMinor: number; unexplainedCount: number; items: ReconciliationItem[] }): void {
-    const { metrics, log } = this.#context;
-    metrics.reconciliationDifferenceMinor.set(row.differenceMinor);
-    metrics.reconciliationItems.set({ explained: 'no' }, row.unexplainedCount);
-    metrics.reconciliationItems.set({ explained: 'yes' }, row.items.length - row.unexplainedCount);
-    if (row.unexplainedCount === 0) return;
-    const fields = { reconciliation: row.id, differenceMinor: row.differenceMinor, unexplained: row.unexplainedCount };
-    log.error(fields, 'unexplained difference between the books and the provider');
   }
 }
 

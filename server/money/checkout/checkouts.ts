@@ -59,7 +59,7 @@ const OPEN_MS = 60 * 60_000;
  * An order that the provider has not answered is retried within this time and then abandoned: its page was never given
  * out.
  */
-const OPENING_MS = 20 * 60_000;
+export const OPENING_MS = 20 * 60_000;
 /** A page this close to its expiry is not given out again. */
 const HAND_OUT_MARGIN_MS = 60_000;
 /** How long after its expiry a checkout that the provider does not know is still fetched. */
@@ -172,8 +172,8 @@ export class Checkouts {
   }
 
   /**
-   * Closes the page of an item that was bought in another way. If it was paid meanwhile, settling the payment returns
-   * the money.
+   * Closes the page of an item that was bought in another way or is to be sold on other terms. A payment that was made
+   * meanwhile is settled: its money is returned if the item was bought.
    */
   async cancel(checkout: Checkout): Promise<void> {
     if (!checkout.providerSession) {

@@ -38,6 +38,7 @@ export const disputes = pgTable(
     lossMinor: minor('loss_minor'),
     /** The part of the debt to the card that a lost dispute has paid. */
     settledMinor: minor('settled_minor').notNull().default(0),
+    /** What was sent last, by `submittedBy`; accepted from `submittedAt` on. */
     evidence: jsonb('evidence').$type<Evidence>(),
     evidenceDueAt: time('evidence_due_at'),
     submittedAt: time('submitted_at'),

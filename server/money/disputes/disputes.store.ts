@@ -87,9 +87,13 @@ export class DisputesStore {
     return row as DisputeRow;
   }
 
-  async noteEvidence(id: string, submitted: { evidence: Evidence; by: string; at: string }): Promise<void> {
-    const { evidence, by, at } = submitted;
-    await this.#orm.update(disputes).set({ evidence, submittedBy: by, submittedAt: at }).where(eq(disputes.id, id));
+  /** Changes nothing once evidence was submitted. */
+  async noteEvidence(
+    id: string,
+    submission: { evidence: Evidence; submittedBy: string; submittedAt?: string },
+  ): Promise<void> {
+    const isOpen = and(eq(disputes.id, id), isNull(disputes.submittedAt));
+    await this.#orm.update(disputes).set(submission).where(isOpen);
   }
 
   async isMovementBooked(tx: Orm, movement: string): Promise<boolean> {

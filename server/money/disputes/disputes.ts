@@ -16,6 +16,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
+import { sawNoLive } from '../sales/withdrawals.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
 import type { DisputeStatus, Evidence } from './disputes.schema.ts';
@@ -97,8 +98,11 @@ export class Disputes {
     if (!row) throw new AppError('dispute_not_found');
     if (row.status !== 'open' && row.status !== 'inquiry') throw new AppError('dispute_closed');
     const evidence = gatherEvidence(row, await this.#store.readRecords(row), input.note);
+    const submission = { evidence, submittedBy: input.by };
+    // Kept before it is sent: the answer may be lost.
+    await this.#store.noteEvidence(id, submission);
     const found = await this.#context.provider.disputes.submitEvidence(row.providerDispute, evidence);
-    await this.#store.noteEvidence(id, { evidence, by: input.by, at: this.#context.nowIso() });
+    await this.#store.noteEvidence(id, { ...submission, submittedAt: this.#context.nowIso() });
     if (!(await this.#apply(found, row))) await this.handleDisputeChanged(row.providerDispute);
     return { dispute: toWire((await this.#store.find(id)) ?? row), evidence };
   }
@@ -242,15 +246,27 @@ export class Disputes {
     if (row.sourceType === 'ticket') await this.#restoreTicket(tx, row.sourceId as TicketId);
   }
 
-  /** Makes the ticket valid again, or refunds it if its holder has bought another one meanwhile. */
+  /** Makes the ticket valid again, or refunds it if its holder needs it no more. */
   async #restoreTicket(tx: Orm, id: TicketId): Promise<void> {
-    if (await this.#store.hasOtherTicket(tx, id)) return this.#refunds.returnSurplusTicket(tx, id);
+    const surplus = await this.#surplusOf(tx, id);
+    if (surplus) return this.#refunds.returnSurplusTicket(tx, id, surplus);
     const ticket = await this.#store.markTicket(tx, id, { from: 'disputed', to: 'valid' });
     if (!ticket) return;
     const room = ticket.room as RoomId;
     const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
     await this.#context.rooms.restoreEntitlement(tx, entry);
     await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
+  }
+
+  /** Why a ticket is of no use to its holder, who has bought another one or was blocked before they saw a live. */
+  async #surplusOf(tx: Orm, id: TicketId): Promise<'ticket_held_already' | 'blocked' | undefined> {
+    if (await this.#store.hasOtherTicket(tx, id)) return 'ticket_held_already';
+    const { rooms, stores } = this.#context;
+    const ticket = await stores.tickets.find(id, tx);
+    if (!ticket) return undefined;
+    const room = await rooms.getRoom(ticket.room, tx);
+    if (!sawNoLive(room, ticket.boughtAt ?? ticket.createdAt)) return undefined;
+    return (await rooms.removals.isBlocked(room.creator.identity, ticket.identity, tx)) ? 'blocked' : undefined;
   }
 
   /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */

@@ -139,7 +139,12 @@ export class MembershipSync {
     let isRenewed = false;
     for (const { book } of plans) isRenewed = (await book(tx)) !== undefined || isRenewed;
     const paid = await this.#standing.findPaidTime(tx, before.id);
-    if (found.status === 'unpaid' || (!paid && before.startedAt === null)) return false;
+    if (found.status === 'unpaid') return false;
+    if (!paid && before.startedAt === null) {
+      // The first payment has failed for good. The person may join again.
+      if (found.status === 'ended') await this.#store.abandon(before, tx);
+      return false;
+    }
     const time = paid ?? { tier: before.tier, endsAtMs: Date.parse(before.paidUntil ?? before.createdAt) };
     const isPaid = paid !== undefined && time.endsAtMs > nowMs;
     // The refunded payment may not have been the latest: a renewal was paid and is not known here yet.

@@ -148,10 +148,10 @@ export class MembershipsStore {
   }
 
   /** Abandons a request, unless it was meanwhile paid or got another page. */
-  async abandon({ id, providerSession }: MembershipRow): Promise<void> {
+  async abandon({ id, providerSession }: MembershipRow, tx: Orm = this.#orm): Promise<void> {
     const isSame =
       providerSession === null ? isNull(memberships.providerSession) : eq(memberships.providerSession, providerSession);
-    await this.#orm
+    await tx
       .update(memberships)
       .set({ status: 'abandoned', nextCheckAt: null })
       .where(and(eq(memberships.id, id), eq(memberships.status, 'pending'), isSame));

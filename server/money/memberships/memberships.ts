@@ -7,7 +7,7 @@ import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/money/memberships.ts';
-import type { Checkouts } from '../checkout/checkouts.ts';
+import { type Checkouts, OPENING_MS } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
@@ -108,13 +108,15 @@ export class Memberships {
 
   /** Returns the page of an earlier request if it can still be used; otherwise ends that request. */
   async #resume(row: MembershipRow, tier: Tier): Promise<string | undefined> {
-    const isYoung = this.#context.clock.now() < Date.parse(row.expiresAt) - HAND_OUT_MARGIN_MS;
+    const nowMs = this.#context.clock.now();
     if (!row.providerSession) {
+      const isYoung = nowMs < Date.parse(row.createdAt) + OPENING_MS;
       if (isYoung && row.tier === tier.id) return this.#order(row, tier);
       // Its order failed, so its page was never given out; one that still arrives is not given out either.
       await this.#store.abandon(row);
       return undefined;
     }
+    const isYoung = nowMs < Date.parse(row.expiresAt) - HAND_OUT_MARGIN_MS;
     const found = await this.#context.provider.billing.fetchJoin(row.providerSession);
     if (found?.status === 'open' && found.url && isYoung && row.tier === tier.id) return found.url;
     if (found?.status === 'open') await this.#context.provider.expireCheckout(found.session);

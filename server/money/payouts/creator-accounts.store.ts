@@ -1,5 +1,5 @@
-import { type Database, isClaimed } from '../../platform/db/db.ts';
-import { asc, eq, inArray, lte, sql } from '../../platform/db/sql.ts';
+import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
+import { and, asc, eq, inArray, lte, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { creatorAccounts } from './payouts.schema.ts';
@@ -24,16 +24,41 @@ export class CreatorAccountsStore {
   }
 
   /** Stores a new account, unless a concurrent request has stored one. */
-  async keep(creator: string, found: ProviderAccount, fetched: Fetched): Promise<CreatorAccountRow | undefined> {
+  async keep(
+    creator: string,
+    found: ProviderAccount,
+    { at, nextCheckAt }: { at: string; nextCheckAt: string },
+  ): Promise<CreatorAccountRow | undefined> {
     await this.#db.orm
       .insert(creatorAccounts)
-      .values({ creator, createdAt: fetched.at, ...toRow(found, fetched) })
+      .values({ creator, createdAt: at, checkedAt: sql`now()`, nextCheckAt, ...toRow(found) })
       .onConflictDoNothing();
     return this.find(creator);
   }
 
-  async update(creator: string, found: ProviderAccount, fetched: Fetched): Promise<void> {
-    await this.#db.orm.update(creatorAccounts).set(toRow(found, fetched)).where(eq(creatorAccounts.creator, creator));
+  /** Orders the answers of the provider; gateways' own clocks differ. */
+  async readClock(): Promise<string> {
+    const { rows } = await execute<{ now: string }>(this.#db.orm, sql`select now()::text as now`);
+    return rows[0]?.now ?? '';
+  }
+
+  /** Locks the account until the caller's transaction ends; undefined if a later answer is stored. */
+  async lock(
+    tx: Orm,
+    { creator, askedAt }: { creator: string; askedAt: string },
+  ): Promise<CreatorAccountRow | undefined> {
+    const isNewer = and(eq(creatorAccounts.creator, creator), lte(creatorAccounts.checkedAt, askedAt));
+    const [row] = await tx.select().from(creatorAccounts).where(isNewer).for('update');
+    return row;
+  }
+
+  async update(tx: Orm, { creator, found, askedAt, nextCheckAt }: Answer): Promise<CreatorAccountRow | undefined> {
+    const [row] = await tx
+      .update(creatorAccounts)
+      .set({ ...toRow(found), checkedAt: askedAt, nextCheckAt })
+      .where(eq(creatorAccounts.creator, creator))
+      .returning();
+    return row;
   }
 
   async setNextCheck(creators: string[], nextCheckAt: string): Promise<void> {
@@ -78,11 +103,13 @@ export class CreatorAccountsStore {
   }
 }
 
-interface Fetched {
-  at: string;
+interface Answer {
+  creator: string;
+  found: ProviderAccount;
+  askedAt: string;
   nextCheckAt: string;
 }
 
-function toRow({ account, ...state }: ProviderAccount, { at, nextCheckAt }: Fetched) {
-  return { providerAccount: account, ...state, checkedAt: at, nextCheckAt };
+function toRow({ account, ...state }: ProviderAccount) {
+  return { providerAccount: account, ...state };
 }

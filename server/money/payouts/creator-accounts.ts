@@ -61,8 +61,8 @@ export class CreatorAccounts {
   async #create(creator: OnboardingRequest['creator']): Promise<CreatorAccountRow> {
     const made = await this.#context.provider.connect.createAccount(creator);
     const at = this.#context.nowIso();
-    const fetched = { at, nextCheckAt: this.#context.laterIso(CHECK_MIN_MS) };
-    const row = await this.#store.keep(creator.identity, made, fetched);
+    const nextCheckAt = this.#context.laterIso(CHECK_MIN_MS);
+    const row = await this.#store.keep(creator.identity, made, { at, nextCheckAt });
     if (!row) throw new AppError('internal', 'The account was not stored.');
     return row;
   }
@@ -106,20 +106,22 @@ export class CreatorAccounts {
   }
 
   async #refresh(row: CreatorAccountRow): Promise<void> {
-    const found = await this.#context.provider.connect.fetchAccount(row.providerAccount);
-    if (!found) return this.#store.setNextCheck([row.creator], this.#context.laterIso(CHECK_MAX_MS));
+    const { creator, providerAccount } = row;
+    const { provider, db, outbox } = this.#context;
+    const askedAt = await this.#store.readClock();
+    const found = await provider.connect.fetchAccount(providerAccount);
+    if (!found) return this.#store.setNextCheck([creator], this.#context.laterIso(CHECK_MAX_MS));
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
-    await this.#store.update(row.creator, found, { at: this.#context.nowIso(), nextCheckAt });
-    const after = await this.#store.find(row.creator);
-    if (!after || toWire(row.creator, row).status === toWire(row.creator, after).status) return;
-    await this.#context.db.transaction((tx) =>
-      this.#context.addFacts(tx, [
-        'creator.account_changed',
-        { account: toWire(row.creator, after) },
-        { identity: row.creator },
-      ]),
-    );
-    this.#context.outbox.wake();
+    await db.transaction(async (tx) => {
+      const before = await this.#store.lock(tx, { creator, askedAt });
+      // Whoever asked later has stored their answer.
+      if (!before) return;
+      const after = await this.#store.update(tx, { creator, found, askedAt, nextCheckAt });
+      const account = toWire(creator, after);
+      if (account.status === toWire(creator, before).status) return;
+      await this.#context.addFacts(tx, ['creator.account_changed', { account }, { identity: creator }]);
+    });
+    outbox.wake();
   }
 
   #pauseMs({ createdAt }: CreatorAccountRow, found: ProviderAccount): number {

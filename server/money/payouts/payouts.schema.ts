@@ -34,6 +34,7 @@ export const creatorAccounts = pgTable(
     requirements: jsonb('requirements').$type<string[]>().notNull().default([]),
     disabledReason: text('disabled_reason'),
     createdAt: time('created_at').notNull(),
+    /** When the stored answer was asked for, by the database's clock. */
     checkedAt: time('checked_at').notNull(),
     /** When it is fetched again, because its events can get lost. */
     nextCheckAt: time('next_check_at').notNull().defaultNow(),

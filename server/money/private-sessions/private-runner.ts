@@ -125,7 +125,6 @@ export class PrivateRunner {
   async #heartbeat(session: RunningSession, holdMinutes?: number): Promise<boolean> {
     const { row, meter } = session;
     const kept = await this.#lifecycle.heartbeat(row.id, {
-      sequence: row.sequence + 1,
       confirmedMs: meter.confirmedMs,
       ...(holdMinutes === undefined ? {} : { holdMinutes }),
     });
@@ -137,13 +136,6 @@ export class PrivateRunner {
     session.beatAtMs = this.#context.clock.now();
     await this.#media?.extend(row.room as RoomId, row.identity, session.beatAtMs + ENTITLEMENT_LIFE_MS);
     return true;
-  }
-
-  /** Extends the hold at the fan's request. */
-  async extend(id: string, minutes: number): Promise<PrivateSessionRow | undefined> {
-    const session = this.#running.get(id);
-    if (!session || !(await this.#heartbeat(session, minutes))) return undefined;
-    return session.row;
   }
 
   /** Ends a session. One that runs in another process is booked at its last heartbeat. */

@@ -35,8 +35,6 @@ const SWEEP_SESSIONS = 50;
 
 /** The state of a running session at one moment. */
 export interface Heartbeat {
-  /** Counts the heartbeats of a session from 1, which makes them idempotent. */
-  sequence: number;
   confirmedMs: number;
   /** Minutes to hold ahead from now on. */
   holdMinutes?: number;
@@ -151,7 +149,10 @@ export class PrivateSessionLifecycle {
     return closed;
   }
 
-  /** Stores the confirmed time, extends a short hold and the entitlement. Undefined when the session has ended. */
+  /**
+   * Stores the confirmed time, extends a short hold and the entitlement. Idempotent, because the time is a total.
+   * Undefined when the session has ended.
+   */
   async heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
     const { db, rooms, pricing, spending } = this.#context;
     const found = await this.#get(id);
@@ -160,16 +161,34 @@ export class PrivateSessionLifecycle {
       if (beat.holdMinutes !== undefined) await spending.lockCredit(tx, found.identity, found.currency);
       const row = await this.#store.lock(tx, id, ['active']);
       if (!row) return undefined;
-      if (beat.sequence <= row.sequence) return row;
-      const heldMinor = row.heldMinor + (await this.#holdAhead(tx, row, beat));
-      const charged = await this.#charge(tx, { ...row, heldMinor }, { ...beat, terms });
+      const change = await this.#advance(tx, row, { ...beat, terms });
       await rooms.extendEntitlement(
         tx,
         { source: 'private', sourceId: id },
         this.#context.laterIso(ENTITLEMENT_LIFE_MS),
       );
-      return this.#store.update(tx, id, { ...charged, heldMinor, heartbeatAt: this.#context.nowIso() });
+      return this.#store.update(tx, id, { ...change, heartbeatAt: this.#context.nowIso() });
     });
+  }
+
+  /** Extends the hold at the fan's request. The session may run in another process. Undefined when it has ended. */
+  async extend(id: string, holdMinutes: number): Promise<PrivateSessionRow | undefined> {
+    const { db, pricing, spending } = this.#context;
+    const found = await this.#get(id);
+    const terms = await pricing.termsOf(found);
+    return db.transaction(async (tx) => {
+      await spending.lockCredit(tx, found.identity, found.currency);
+      const row = await this.#store.lock(tx, id, ['active']);
+      if (!row) return undefined;
+      const { confirmedMs } = row;
+      return this.#store.update(tx, id, await this.#advance(tx, row, { confirmedMs, holdMinutes, terms }));
+    });
+  }
+
+  /** The hold first: a charge never exceeds it. */
+  async #advance(tx: Orm, row: PrivateSessionRow, beat: Heartbeat & { terms: SaleTerms }) {
+    const heldMinor = row.heldMinor + (await this.#holdAhead(tx, row, beat));
+    return { heldMinor, ...(await this.#charge(tx, { ...row, heldMinor }, beat)) };
   }
 
   /** Extends the hold to this many minutes beyond what is due, as far as there is credit. */
@@ -184,9 +203,9 @@ export class PrivateSessionLifecycle {
   async #charge(
     tx: Orm,
     row: PrivateSessionRow,
-    beat: { sequence: number; confirmedMs: number; terms: SaleTerms },
+    beat: { confirmedMs: number; terms: SaleTerms },
   ): Promise<Pick<PrivateSessionRow, 'sequence' | 'confirmedMs' | 'chargedMinor' | 'creatorMinor'>> {
-    const { sequence, terms } = beat;
+    const sequence = row.sequence + 1;
     const confirmedMs = Math.max(row.confirmedMs, Math.floor(beat.confirmedMs));
     const chargedMinor = Math.max(row.chargedMinor, Math.min(row.heldMinor, dueMinor(row.rateMinor, confirmedMs)));
     if (confirmedMs > row.confirmedMs || chargedMinor > row.chargedMinor) {
@@ -196,7 +215,7 @@ export class PrivateSessionLifecycle {
         confirmedMs: confirmedMs - row.confirmedMs,
       });
     }
-    const creatorMinor = chargedMinor > 0 ? splitSale(chargedMinor, terms).creatorMinor : 0;
+    const creatorMinor = chargedMinor > 0 ? splitSale(chargedMinor, beat.terms).creatorMinor : 0;
     return { sequence, confirmedMs, chargedMinor, creatorMinor };
   }
 
@@ -217,7 +236,7 @@ export class PrivateSessionLifecycle {
       if (!row) return undefined;
       const parts = await this.#holds.release(tx, holdOf(row));
       const { confirmedMs = row.confirmedMs } = end;
-      const charged = await this.#charge(tx, row, { sequence: row.sequence + 1, confirmedMs, terms });
+      const charged = await this.#charge(tx, row, { confirmedMs, terms });
       if (charged.chargedMinor > 0) await this.#book(tx, row, { ...charged, promoMinor: parts.promoMinor, terms });
       await this.#context.promoExpiry.expire(tx, row.identity);
       const endedAt = this.#context.nowIso();

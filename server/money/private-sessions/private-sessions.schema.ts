@@ -56,7 +56,7 @@ export const privateSessions = pgTable(
   ],
 );
 
-/** The addition of each heartbeat. The key makes heartbeats idempotent. */
+/** What each step added to the confirmed time and the charge. */
 export const privateSessionCharges = pgTable(
   'private_session_charges',
   {

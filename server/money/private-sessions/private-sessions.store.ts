@@ -89,10 +89,8 @@ export class PrivateSessionsStore {
     return row as PrivateSessionRow;
   }
 
-  /** Stores the addition of a heartbeat; false when it was stored before. */
-  async insertCharge(tx: Orm, charge: typeof privateSessionCharges.$inferInsert): Promise<boolean> {
-    const rows = await tx.insert(privateSessionCharges).values(charge).onConflictDoNothing().returning();
-    return rows.length > 0;
+  async insertCharge(tx: Orm, charge: typeof privateSessionCharges.$inferInsert): Promise<void> {
+    await tx.insert(privateSessionCharges).values(charge);
   }
 }
 

@@ -115,8 +115,8 @@ export class PrivateSessions {
     minutes: number = LIMITS.privateHoldMinutesMax,
   ): Promise<PrivateSession> {
     if (caller.participant.role !== 'fan') throw new AppError('forbidden');
-    const row = await this.#getOwn(caller, session);
-    const extended = row.status === 'active' ? await this.#runner.extend(session, minutes) : undefined;
+    await this.#getOwn(caller, session);
+    const extended = await this.#lifecycle.extend(session, minutes);
     if (!extended) throw new AppError('private_session_not_found');
     return toPrivateSession(extended);
   }

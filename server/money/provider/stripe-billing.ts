@@ -68,6 +68,8 @@ export class StripeBilling implements BillingProvider {
             line_items: [{ price: order.price, quantity: 1 }],
             success_url: order.successUrl,
             cancel_url: order.cancelUrl,
+            // As for other payments: paid at once or not at all.
+            allowed_payment_method_types: ['card'],
             locale: localeOf(order.locale),
             expires_at: Math.floor(order.expiresAtMs / 1000),
           }),

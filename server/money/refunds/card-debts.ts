@@ -83,7 +83,8 @@ export class CardDebts {
       await this.#store.settleLoss(tx, loss, settledMinor);
       current = await this.#settleRow(tx, current, { settledMinor });
       const legs = transferLegs(this.#payable(), houseAccount('chargeback_loss', this.#context.currency), settledMinor);
-      const source = { type: 'refund', id: `${row.id}:${row.round}:${loss.id}` } as const;
+      // A loss only shrinks, so its amount tells a second absorption by a reopened refund from the first.
+      const source = { type: 'refund', id: `${row.id}:${row.round}:${loss.id}:${loss.lossMinor}` } as const;
       await this.#context.ledger.post(tx, { kind: 'refund_sent', source, legs, at: this.#context.nowIso() });
     }
     return current;

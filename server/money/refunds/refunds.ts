@@ -166,15 +166,15 @@ export class Refunds {
   }
 
   /**
-   * Refunds a ticket whose dispute is won in this transaction, and whose payer holds another one. The caller holds the
-   * locks of a dispute.
+   * Refunds a ticket whose dispute is won in this transaction, and which is of no use to its payer. The caller holds
+   * the locks of a dispute.
    */
-  async returnSurplusTicket(tx: Orm, ticket: TicketId): Promise<void> {
+  async returnSurplusTicket(tx: Orm, ticket: TicketId, reason: string): Promise<void> {
     const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
     const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
     if (!booked) return;
     if (remainderOf(booked) > 0) {
-      await this.#decide(tx, refundable, { reason: 'ticket_held_already', by: HOUSE });
+      await this.#decide(tx, refundable, { reason, by: HOUSE });
       return;
     }
     await this.#context.addFacts(tx, ...((await refundable.end(tx, true)) || []));

@@ -121,6 +121,7 @@ export class Tickets implements Payable {
   async #assertOnSale(tx: Orm, sale: TicketRequest, row: NewTicket): Promise<string> {
     const { refusal, at, priceMinor } = await this.#admitSale(tx, sale);
     if (refusal) throw new AppError(refusal === 'removed' ? 'access_removed' : refusal);
+    await this.#context.rooms.suspensions.assertStageOpen(sale.room.id, tx);
     if (priceMinor !== row.priceMinor) throw new AppError('price_changed');
     return at;
   }
@@ -184,7 +185,7 @@ export class Tickets implements Payable {
   async #buyByCard(request: TicketRequest, offer: Offer): Promise<TicketAnswer> {
     const { room, identity, name, returnUrl, locale } = request;
     for (let attempt = 1; attempt <= CARD_ATTEMPTS; attempt += 1) {
-      const checkoutUrl = await this.#resumeOpenPage(room.id, identity);
+      const checkoutUrl = await this.#resumeOpenPage(request);
       if (checkoutUrl) return { checkoutUrl };
       const held = await this.#store.findByHolder(room.id, identity, 'valid');
       if (held) return { ticket: toTicket(held) };
@@ -218,10 +219,16 @@ export class Tickets implements Payable {
     throw new AppError('unavailable');
   }
 
-  async #resumeOpenPage(room: RoomId, identity: string): Promise<string | undefined> {
-    const pending = await this.#store.findByHolder(room, identity, 'pending');
+  /** Returns the open page of an earlier order with the same waiver; an order with another waiver is cancelled. */
+  async #resumeOpenPage({ room, identity, waiver, locale }: TicketRequest): Promise<string | undefined> {
+    const wanted = waiver && acceptedWaiver(waiver, locale);
+    const pending = await this.#store.findByHolder(room.id, identity, 'pending');
     const checkout = pending && (await this.#context.stores.checkouts.findBySource(pending.id));
-    return checkout && this.#checkouts.resume(checkout);
+    if (!checkout) return undefined;
+    const kept = await this.#store.findWaiver(checkout.sourceId);
+    if (kept?.text === wanted?.text) return this.#checkouts.resume(checkout);
+    await this.#checkouts.cancel(checkout);
+    return undefined;
   }
 
   async planSettlement(checkout: Checkout): Promise<Booking> {

@@ -34,9 +34,14 @@ export class PushStore {
     });
   }
 
-  /** A browser has one endpoint, which moves to the person who subscribes there last. */
+  /**
+   * A browser has one endpoint, which moves to the person who subscribes there last: under another id, so that they do
+   * not get what waits for the person before.
+   */
   async upsertDevice(row: PushDeviceRow): Promise<void> {
-    const { id: _id, endpoint: _endpoint, ...moved } = row;
+    const { id: _id, endpoint: _endpoint, ...rest } = row;
+    const isSame = eq(pushDevices.person, row.person);
+    const moved = { ...rest, id: sql`case when ${isSame} then ${pushDevices.id} else ${row.id} end` };
     await this.#db.orm.insert(pushDevices).values(row).onConflictDoUpdate({ target: pushDevices.endpoint, set: moved });
   }
 
@@ -97,7 +102,7 @@ export class PushStore {
     return (await this.#db.orm.select({ key: pushMessages.key }).from(pushMessages).where(due).limit(1)).length > 0;
   }
 
-  /** Leases due messages, with their devices and the hosts of these, without those of some hosts. */
+  /** Leases due messages to browsers that are signed in, with these and their hosts, without those of some hosts. */
   claim(claim: { nowIso: string; leaseUntil: string; limit: number; fullHosts: string[] }) {
     const host = sql<string>`split_part(${pushDevices.endpoint}, '/', 3)`;
     return this.#db.transaction(async (tx) => {
@@ -106,6 +111,7 @@ export class PushStore {
         .select({ message: pushMessages, device: pushDevices, host })
         .from(pushMessages)
         .innerJoin(pushDevices, eq(pushDevices.id, pushMessages.device))
+        .innerJoin(personSessions, isValid(claim.nowIso))
         .where(and(lte(pushMessages.nextAttemptAt, claim.nowIso), notInArray(host, claim.fullHosts)))
         .orderBy(asc(pushMessages.nextAttemptAt))
         .limit(claim.limit)

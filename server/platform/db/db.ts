@@ -11,8 +11,8 @@ import { preparePgliteSchema, prepareSchema } from './schema-version.ts';
 import { type SQL, type SQLWrapper, sql } from './sql.ts';
 import type { PgDatabase, PgQueryResultHKT } from './tables.ts';
 
-/** What stores work with: the database itself or an open transaction. */
-export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+/** What stores work with: the database itself or an open transaction, which is opened by {@link Database} alone. */
+export type Orm = Omit<PgDatabase<PgQueryResultHKT, Record<string, never>>, 'transaction'>;
 
 /**
  * Runs a statement on many rows at once; arrays are single values (`unnest($1::text[])`). It is planned with its values
@@ -31,7 +31,8 @@ export interface HeldLock {
 interface Driver {
   orm: Orm;
   run: Run;
-  transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T>;
+  bulkTransaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
   tryLock(key: number): Promise<HeldLock | undefined>;
   end(): Promise<void>;
 }
@@ -46,6 +47,12 @@ export interface DatabaseOptions {
 
 /** Past this a statement fails and its connection is closed, which may have broken silently. */
 const STATEMENT_LIMIT_MS = 120_000;
+/**
+ * A machine or network that dies closes no connection: its locks, also the leader's, would be held for two hours. With
+ * these, Postgres ends such a session within half a minute. A Unix socket ignores them.
+ */
+const DETECT_DEAD_PEER = `set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+  set tcp_user_timeout = 25000`;
 /** SQLSTATEs of a transaction that lost a race and can be retried. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 const TRANSACTION_ATTEMPTS = 5;
@@ -74,6 +81,8 @@ export class Database {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       query_timeout: STATEMENT_LIMIT_MS,
+      // Not as a startup option, which a URL with `options` of its own would replace, and which poolers refuse.
+      onConnect: (client) => client.query(DETECT_DEAD_PEER),
     });
     // An idle connection that breaks is replaced by the pool at the next query; without a listener it would end the
     // process.
@@ -81,10 +90,13 @@ export class Database {
     // The pool listens to a client only while it is idle: an error under a query is reported to the caller, and once
     // more here.
     pool.on('connect', (client) => client.on('error', () => {}));
+    const { drizzle } = loadPostgres();
     return new Database({
-      orm: loadPostgres().drizzle(pool) as unknown as Orm,
+      orm: drizzle(pool) as unknown as Orm,
       run: runOn(pool),
-      transaction: (work) => transactionOnPool(pool, work),
+      // Not Drizzle's: it keeps a connection whose `begin` fails, and gives back one whose `rollback` fails.
+      transaction: (work) => transactionOnPool(pool, (client) => work(drizzle(client) as unknown as Orm)),
+      bulkTransaction: (work) => transactionOnPool(pool, (client) => work(runOn(client))),
       tryLock: (key) => lockOnPool(pool, key),
       end: () => pool.end(),
     });
@@ -103,7 +115,8 @@ export class Database {
     return new Database({
       orm: orm as unknown as Orm,
       run: runOnPglite(client),
-      transaction: (work) => client.transaction((tx) => work(runOnPglite(tx))),
+      transaction: (work) => orm.transaction((tx) => work(tx as unknown as Orm)),
+      bulkTransaction: (work) => client.transaction((tx) => work(runOnPglite(tx))),
       // No other process can open this database.
       tryLock: async () => ({ isHeld: true, check: async () => true, release: async () => {} }),
       end: () => client.close(),
@@ -116,12 +129,12 @@ export class Database {
    * it would deadlock.
    */
   transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#retrying(() => this.orm.transaction((tx) => work(tx as unknown as Orm)));
+    return this.#retrying(() => this.#driver.transaction(work));
   }
 
   /** A transaction of bulk statements; values and rows are in the driver's form. */
   bulkTransaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
-    return this.#retrying(() => this.#driver.transaction(work));
+    return this.#retrying(() => this.#driver.bulkTransaction(work));
   }
 
   /** One bulk statement in its own transaction. */
@@ -172,16 +185,26 @@ function withArrayLiteral(value: unknown): unknown {
 
 const isPlain = (item: unknown) => typeof item === 'string' || item === null || Number.isSafeInteger(item);
 
+/** Bulk statements in an open transaction of {@link Database.transaction}. */
+export function runIn(tx: Orm): Run {
+  return async <Row>(text: string, values: unknown[]) => {
+    const chunks = text
+      .split(/\$(\d+)/)
+      .map((part, index) => (index % 2 === 0 ? sql.raw(part) : sql`${sql.param(values[Number(part) - 1])}`));
+    return ((await tx.execute(sql.join(chunks))) as { rows: Row[] }).rows;
+  };
+}
+
 function runOnPglite(client: Pick<PGlite, 'query'>): Run {
   return async <Row>(text: string, values: unknown[]) => (await client.query<Row>(text, values)).rows;
 }
 
-async function transactionOnPool<T>(pool: pg.Pool, work: (run: Run) => Promise<T>): Promise<T> {
+async function transactionOnPool<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('begin');
-    const result = await work(runOn(client));
+    const result = await work(client);
     await client.query('commit');
     return result;
   } catch (error) {

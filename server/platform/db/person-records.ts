@@ -8,8 +8,11 @@ export interface PersonalTable {
   rows: string;
   /** Columns that an export leaves out: secrets, and other people. */
   hidden?: string[];
-  /** Deletes the person's rows (all, or those that match a condition), or sets columns to these SQL values. */
-  erase?: { delete: string | true } | { set: Record<string, string> };
+  /**
+   * Deletes the person's rows (all, or those that match a condition), or sets columns to these SQL values; with `rows`
+   * in those that match instead.
+   */
+  erase?: { delete: string | true } | { set: Record<string, string>; rows?: string };
   /** Why rows stay after erasure, or what else erases them. */
   kept?: string;
 }
@@ -87,7 +90,7 @@ async function eraseFrom(run: Run, table: string, { rows, erase }: PersonalTable
   if (!erase) return;
   if ('set' in erase) {
     const assignments = Object.entries(erase.set).map(([column, value]) => `${column} = ${value}`);
-    await run(`update ${table} set ${assignments.join(', ')} where ${rows}`, [identity]);
+    await run(`update ${table} set ${assignments.join(', ')} where ${erase.rows ?? rows}`, [identity]);
   } else {
     const condition = erase.delete === true ? 'true' : erase.delete;
     await run(`delete from ${table} where ${rows} and ${condition}`, [identity]);

@@ -15,8 +15,8 @@ const MIGRATION_LOCK = 7_064_301;
 /** The bit of `pg_trigger.tgtype` for triggers on UPDATE. */
 const ON_UPDATE = 16;
 
-/** SQLSTATE of a server that starts or recovers. */
-const CANNOT_CONNECT_NOW = '57P03';
+/** SQLSTATEs of a server that starts or recovers, and of one without a free connection. */
+const NOT_YET = ['57P03', '53300'];
 const STARTING_MAX_MS = 60_000;
 const STARTING_RETRY_MS = 250;
 
@@ -94,8 +94,8 @@ async function connect(url: string): Promise<pg.Client> {
       await client.connect();
       return client;
     } catch (error) {
-      const isStarting = error instanceof pg.DatabaseError && error.code === CANNOT_CONNECT_NOW;
-      if (!isStarting || Date.now() >= until) throw error;
+      const isSoon = error instanceof pg.DatabaseError && NOT_YET.includes(error.code ?? '');
+      if (!isSoon || Date.now() >= until) throw error;
       await delay(STARTING_RETRY_MS);
     }
   }

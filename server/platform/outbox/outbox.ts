@@ -7,7 +7,7 @@
 
 import { createId } from '../../protocol/ids.ts';
 import { type Bus, roomTopic } from '../bus.ts';
-import type { Database, Orm, Run } from '../db/db.ts';
+import { type Database, type Orm, type Run, runIn } from '../db/db.ts';
 import { and, asc, count, eq, gte, isNull, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Log } from '../log.ts';
@@ -52,7 +52,6 @@ const OPEN_TRANSACTION_MS = 1_000;
 
 /** How long a fact is claimed by its own process. */
 const CLAIM_SECONDS = 5;
-const CLAIM_END = sql.raw(`now() + interval '${CLAIM_SECONDS} seconds'`);
 
 const INSERT = `insert into outbox (id, topic, room, identity, data, claimed_by, claimed_until)
     select fact.id, fact.topic, fact.room, fact.identity, fact.data::jsonb, $6, now() + interval '${CLAIM_SECONDS} seconds'
@@ -143,19 +142,8 @@ export class Outbox {
 
   /** Adds facts in the caller's transaction. Call {@link wake} after the commit. */
   async add(tx: Orm, ...facts: NewFact[]): Promise<void> {
-    if (facts.length === 0) return;
-    this.#lastAddAtMs = performance.now();
-    await tx.insert(outbox).values(
-      facts.map((fact) => ({
-        id: createId('event'),
-        topic: fact.topic,
-        room: fact.room ?? null,
-        identity: fact.identity ?? null,
-        data: fact.data,
-        claimedBy: this.#owner,
-        claimedUntil: CLAIM_END,
-      })),
-    );
+    if (facts.length > 0) this.#lastAddAtMs = performance.now();
+    await this.addAll(runIn(tx), facts);
   }
 
   /** Adds many facts in a transaction of bulk statements. Pass the result to {@link handOver} after the commit. */
@@ -219,7 +207,7 @@ export class Outbox {
       return;
     }
     this.#running = this.#dispatchAll()
-      .catch((error) => this.#log.error({ err: error }, 'outbox dispatch failed, will retry'))
+      .catch((error) => this.#log.error({ err: error }, 'outbox not read, will retry'))
       .finally(() => {
         this.#running = undefined;
         if (this.#again) {
@@ -232,12 +220,12 @@ export class Outbox {
   async #dispatchAll(): Promise<void> {
     while (this.#mustLook || this.#handedOver.length > 0) {
       const facts = this.#mustLook ? await this.#readPending() : this.#handedOver.splice(0, BATCH_FACTS);
-      const { done, failure } = await this.#dispatch(facts);
+      const done = await this.#dispatch(facts);
       this.#mark(done.map((fact) => fact.seq));
-      if (failure) {
-        // Later facts must not overtake a failed one: continue from the table.
+      if (done.length < facts.length) {
+        // Later facts must not overtake a failed one: the next run continues from the table.
         this.#mustLook = true;
-        throw failure;
+        return;
       }
     }
   }
@@ -281,7 +269,7 @@ export class Outbox {
   }
 
   /** In order, up to the first failure. */
-  async #dispatch(facts: CommittedFact[]): Promise<{ done: CommittedFact[]; failure?: unknown }> {
+  async #dispatch(facts: CommittedFact[]): Promise<CommittedFact[]> {
     const done: CommittedFact[] = [];
     for (let start = 0; start < facts.length; ) {
       const topic = facts[start]?.topic ?? '';
@@ -290,14 +278,15 @@ export class Outbox {
       const group = facts.slice(start, end);
       try {
         for (const listener of this.#listeners.get(topic) ?? []) await listener(group);
-      } catch (failure) {
-        return { done, failure };
+      } catch (error) {
+        this.#log.error({ err: error, topic, seq: group[0]?.seq }, 'outbox listener failed, will retry');
+        return done;
       }
       for (const { seq: _, ...fact } of group) this.#bus.publish(factsTopic(fact.room), fact);
       done.push(...group);
       start = end;
     }
-    return { done };
+    return done;
   }
 
   /** Resolves when nothing is being dispatched. */

@@ -11,9 +11,6 @@ import type { Database, Orm } from '../db/db.ts';
 import { encodePicture } from './picture-encoder.ts';
 import { PicturesStore } from './pictures.store.ts';
 
-const MAX_WAITING = 8;
-const RETRY_AFTER_MS = 2_000;
-
 type Admit = (tx: Orm) => Promise<void>;
 
 export interface PictureSubject {
@@ -25,8 +22,8 @@ export interface PictureSubject {
 export class Pictures {
   readonly #store: PicturesStore;
   readonly #clock: Clock;
-  /** One at a time: a decoded picture takes hundreds of megabytes. */
-  readonly #encoding = { last: Promise.resolve() as Promise<unknown>, waiting: 0 };
+  /** One at a time: a decoded picture takes hundreds of megabytes. The gateway limits how many uploads wait. */
+  #encoding: Promise<unknown> = Promise.resolve();
 
   constructor({ db, clock }: { db: Database; clock: Clock }) {
     this.#store = new PicturesStore(db);
@@ -76,14 +73,9 @@ export class Pictures {
     return this.#store.findFile(hash, width);
   }
 
-  async #encode(use: PictureUse, upload: Buffer) {
-    const encoding = this.#encoding;
-    if (encoding.waiting >= MAX_WAITING) {
-      throw new AppError('unavailable', undefined, { retryAfterMs: RETRY_AFTER_MS });
-    }
-    encoding.waiting += 1;
-    const encoded = encoding.last.then(() => encodePicture(use, upload)).finally(() => (encoding.waiting -= 1));
-    encoding.last = encoded.catch(() => undefined);
+  #encode(use: PictureUse, upload: Buffer) {
+    const encoded = this.#encoding.then(() => encodePicture(use, upload));
+    this.#encoding = encoded.catch(() => undefined);
     return encoded;
   }
 }

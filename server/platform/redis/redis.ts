@@ -100,7 +100,7 @@ export class RedisConnections {
     return this.#open.every(({ isReady }) => isReady);
   }
 
-  whyNotReady(): string[] {
+  whatIsLost(): string[] {
     return this.isReady ? [] : ['redis: unreachable'];
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identity, participant, role, singleLine } from '../accounts.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
-import { chatEntry, chatMessage, heldId, holdReason, reason } from './chat.ts';
+import { chatEntry, chatMessage, heldId, holdReason, reason, removableId } from './chat.ts';
 import { chatMode } from './chat-room.ts';
 
 export const restrictionKind = z.enum(['timeout', 'ban']);
@@ -36,7 +36,7 @@ export const restrictInput = z.object({
   reason,
   /** Also removes access to the room, as `rooms:remove` does. */
   removeAccess: z.boolean().optional(),
-  /** Also removes their messages in the room. */
+  /** Also removes their messages in the room, and the words of their tips. */
   removeMessages: z.boolean().optional(),
 });
 export type RestrictInput = z.infer<typeof restrictInput>;
@@ -97,7 +97,7 @@ export const chatAct = z.object({
   room: roomId.nullable(),
   creator: identity.nullable(),
   target: identity.nullable(),
-  messageId: messageId.nullable(),
+  messageId: removableId.nullable(),
   reason: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identity, participant } from '../accounts.ts';
 import { messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
-import { chatMessage, chatReply, reason } from './chat.ts';
+import { chatMessage, chatReply, reason, removableId } from './chat.ts';
 import { actList, chatReport, heldMessage, restrictionKind, restrictionScope } from './chat-moderation.ts';
 
 export const hookFailure = z.enum(['allow', 'hold', 'deny']);
@@ -47,8 +47,11 @@ export const hookAnswer = z.object({
 });
 export type HookAnswer = z.infer<typeof hookAnswer>;
 
-/** One message, or all of one author in the room. */
-export const serverRemovalInput = z.union([z.object({ messageId, reason }), z.object({ identity, reason })]);
+/** One message or the words of one tip, or all of one author in the room. */
+export const serverRemovalInput = z.union([
+  z.object({ messageId: removableId, reason }),
+  z.object({ identity, reason }),
+]);
 export const chatDone = z.object({ done: z.boolean() });
 
 export const restrictionRow = z.object({

@@ -37,6 +37,7 @@ export const chatTip = z.object({
   from: participant,
   amountMinor,
   currency,
+  /** Null without words, or once they were removed. */
   message: z.string().nullable(),
   /** The label of the menu item that it is for. */
   item: z.string().optional(),
@@ -50,11 +51,15 @@ export type ChatTip = z.infer<typeof chatTip>;
 export const chatTipRefund = z.object({ kind: z.literal('tip_refund'), seq, tip: tipId, sentAt: z.string() });
 export type ChatTipRefund = z.infer<typeof chatTipRefund>;
 
+/** What a moderator can remove: a message, or the words of a tip. */
+export const removableId = z.union([messageId, tipId]);
+export type RemovableId = z.infer<typeof removableId>;
+
 /** A removal has a sequence number too, so that a client that resumes learns of it. */
 export const chatRemoval = z.object({
   kind: z.literal('removal'),
   seq,
-  messageId,
+  messageId: removableId,
   by: identity,
   reason: z.string().nullable(),
   sentAt: z.string(),
@@ -70,7 +75,7 @@ export const chatRestoration = z.object({
 });
 export type ChatRestoration = z.infer<typeof chatRestoration>;
 
-/** Every message of one author up to `uptoSeq` was removed. */
+/** Every message of one author up to `uptoSeq` was removed, and the words of their tips. */
 export const chatPurge = z.object({
   kind: z.literal('purge'),
   seq,
@@ -175,7 +180,7 @@ export type ChatPage = z.infer<typeof chatPage>;
 
 /** A moderator's reason, which the people concerned can read. */
 export const reason = singleLine(LIMITS.reasonChars);
-export const chatRemoveInput = z.object({ messageId, reason: reason.optional() });
+export const chatRemoveInput = z.object({ messageId: removableId, reason: reason.optional() });
 
 /** New entries in log order. In a room with more messages than people can read, `sampled` lists the omitted numbers. */
 export const chatFrame = z.object({

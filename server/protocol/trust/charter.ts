@@ -1,16 +1,11 @@
 /** The charter of the house: immutable versions of articles, what creators accepted, and drafts of operators. */
 import { z } from 'zod';
-import { identity, pageLocale, singleLine } from '../accounts.ts';
+import { identity, pageLocale, singleLine, storableText } from '../accounts.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';
 
 /** Several paragraphs, separated by an empty line. */
-const paragraphs = z
-  .string()
-  .trim()
-  .min(1)
-  .max(LIMITS.charterTextChars)
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'The text is not well-formed Unicode');
+const paragraphs = storableText.trim().min(1).max(LIMITS.charterTextChars);
 
 export const articleId = z
   .string()

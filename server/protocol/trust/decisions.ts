@@ -228,6 +228,8 @@ export const caseView = reviewCase.extend({
   earlier: z.array(decision.omit({ appeals: true })),
   /** Who has looked at this case, newest first. */
   looks: z.array(z.object({ by: identity, at: z.string() })),
+  /** Whether the accused is the creator of the room, whose live can be stopped and whose tickets paid back. */
+  isAboutCreator: z.boolean(),
   /** Why the reader may not decide it; null: they may. */
   mayNotDecide: z.enum(['reported_it', 'decided_it']).nullable(),
   /** Of the accused; null: not known to the house. */

@@ -1,6 +1,6 @@
 /** Reports: what somebody says is wrong with a message, a person or a live. */
 import { z } from 'zod';
-import { identity, singleLine } from '../accounts.ts';
+import { identity, singleLine, storableText } from '../accounts.ts';
 import { reportCategory as chatReportCategory } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
@@ -10,7 +10,7 @@ import { articleId } from './charter.ts';
 export const reportCategory = z.enum([...chatReportCategory.options, 'consent', 'illegal']);
 export type ReportCategory = z.infer<typeof reportCategory>;
 
-const words = (maxChars: number) => z.string().trim().min(1).max(maxChars);
+const words = (maxChars: number) => storableText.trim().min(1).max(maxChars);
 
 export const reportSubject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), id: messageId }),

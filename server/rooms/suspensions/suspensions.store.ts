@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, eq, gt, isNotNull, isNull, or, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, eq, exists, gt, isNotNull, isNull, or, type SQL } from '../../platform/db/sql.ts';
 import { rooms } from '../rooms.schema.ts';
 import { suspensions } from './suspensions.schema.ts';
 
@@ -36,23 +36,21 @@ export class SuspensionsStore {
     return row;
   }
 
-  isSuspended(identity: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
-    return this.#has(tx, and(eq(suspensions.identity, identity), eq(suspensions.kind, 'account')), at);
+  async isSuspended(identity: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
+    const isOf = and(eq(suspensions.identity, identity), eq(suspensions.kind, 'account'));
+    const found = tx
+      .select({ id: suspensions.decision })
+      .from(suspensions)
+      .where(and(isOf, inForce(at)));
+    return (await found.limit(1)).length > 0;
   }
 
-  /** Whether the stage of a room is closed, or its creator suspended. */
-  isStageClosed(room: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
-    const creator = tx.select({ creator: rooms.creator }).from(rooms).where(eq(rooms.id, room));
-    const ofRoom = and(eq(suspensions.room, room), eq(suspensions.kind, 'stage'));
-    const ofCreator = and(eq(suspensions.kind, 'account'), eq(suspensions.identity, sql`(${creator})`));
-    return this.#has(tx, or(ofRoom, ofCreator), at);
-  }
-
-  async #has(tx: Orm, which: SQL | undefined, at: string): Promise<boolean> {
-    const inForce = and(isNull(suspensions.liftedAt), or(isNull(suspensions.until), gt(suspensions.until, at)));
-    return (
-      (await tx.select({ id: suspensions.decision }).from(suspensions).where(and(which, inForce)).limit(1)).length > 0
-    );
+  async isStageClosed(room: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
+    const closed = tx
+      .select({ id: rooms.id })
+      .from(rooms)
+      .where(and(eq(rooms.id, room), stageIsClosed(tx, at)));
+    return (await closed).length > 0;
   }
 
   /** Locks rooms, so that no live begins in them until the transaction ends; returns those that are live. */
@@ -67,4 +65,19 @@ export class SuspensionsStore {
       .for('update');
     return locked.filter(({ isLive }) => isLive).map(({ id }) => id);
   }
+}
+
+const inForce = (at: string) =>
+  and(isNull(suspensions.liftedAt), or(isNull(suspensions.until), gt(suspensions.until, at)));
+
+/** For a query of rooms: whether the stage of one is closed, or its creator suspended. */
+export function stageIsClosed(orm: Orm, at: string): SQL {
+  const ofRoom = and(eq(suspensions.kind, 'stage'), eq(suspensions.room, rooms.id));
+  const ofCreator = and(eq(suspensions.kind, 'account'), eq(suspensions.identity, rooms.creator));
+  return exists(
+    orm
+      .select({ id: suspensions.decision })
+      .from(suspensions)
+      .where(and(or(ofRoom, ofCreator), inForce(at))),
+  );
 }

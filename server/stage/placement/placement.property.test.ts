@@ -245,7 +245,7 @@ test('for any sequence, loads add up, no node exceeds its capacity, and no tree 
         evening.assertSound();
       }
     }),
-    { numRuns: effort({ short: 50, long: 1_000 }), interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
+    { numRuns: effort({ short: 15, long: 1_000 }), interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
   );
 });
 
@@ -256,7 +256,7 @@ test('pipes close with the last viewer behind them', () => {
       for (const each of steps) evening.take(each);
       evening.assertNothingStays();
     }),
-    { numRuns: effort({ short: 25, long: 500 }), interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
+    { numRuns: effort({ short: 8, long: 500 }), interruptAfterTimeLimit: SHRINKING_LIMIT_MS },
   );
 });
 

@@ -30,6 +30,9 @@ const PERSON_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>([
   'suspend_account',
   'freeze_earnings',
 ]);
+/** Felt by the creator of the room, who gets the statement of reasons and can appeal: for cases about them alone. */
+const CREATOR_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['stop_live', 'refund_room']);
+const NOT_ABOUT_CREATOR = 'A live is stopped or paid back in a case about its creator: the live has to be reported.';
 /** With an end. */
 const TIMED_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['mute', 'suspend_account']);
 
@@ -71,11 +74,21 @@ export class DecisionInputs {
     if (!isComplete) throw new AppError('measure_invalid');
     if (until !== null && Date.parse(until) <= this.#options.clock.now()) throw new AppError('time_in_past');
     const creator = room && (await this.#options.rooms.creatorOf(room));
+    if (CREATOR_MEASURES.has(kind)) await this.assertAboutCreator({ room, accused });
     // A creator is at home in their rooms: their live is stopped, or their account suspended.
     if (creator === accused && (kind === 'mute' || kind === 'remove_from_room')) throw new AppError('measure_invalid');
     if (kind === 'freeze_earnings' && !(await this.#options.people.isCreator(accused ?? '')))
       throw new AppError('measure_invalid');
     return { kind, room, message, until };
+  }
+
+  /** Whether the person is the creator of the room. */
+  async isAboutCreator({ room, accused }: Pick<CaseRow, 'room' | 'accused'>): Promise<boolean> {
+    return room !== null && accused === (await this.#options.rooms.creatorOf(room));
+  }
+
+  async assertAboutCreator(about: Pick<CaseRow, 'room' | 'accused'>): Promise<void> {
+    if (!(await this.isAboutCreator(about))) throw new AppError('measure_invalid', NOT_ABOUT_CREATOR);
   }
 
   async #assertArticle(id: string, version: number): Promise<void> {

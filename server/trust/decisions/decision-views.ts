@@ -1,10 +1,12 @@
 /** Rows of cases, decisions and appeals as the wire has them. */
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
-import type { Appeal, Decision, Ground, OwnAppeal, ReviewCase } from '../../protocol/trust/decisions.ts';
+import type { Appeal, AppealKind, Decision, Ground, OwnAppeal, ReviewCase } from '../../protocol/trust/decisions.ts';
 import type { FiledReport } from '../../protocol/trust/reports.ts';
 import type { CaseRow, ReportRow } from './cases.store.ts';
 import { type AppealRow, type DecisionRow, isInForce, type StandingRow } from './decisions.store.ts';
 import { appealUntil } from './review-rules.ts';
+
+export type Appellant = Exclude<AppealKind, 'second_look'>;
 
 const iso = (time: string) => new Date(time).toISOString();
 
@@ -46,13 +48,14 @@ export function stateOf({ isReplaced, isUndone }: StandingRow): Decision['state'
   return isReplaced ? 'replaced' : 'in_force';
 }
 
-/** Null: it cannot be appealed. */
-export function appealUntilOf(row: StandingRow): string | null {
-  return row.kind === 'final' && isInForce(row) ? appealUntil(row.at) : null;
+/** Null: it cannot be appealed. Who reported can appeal when it was undone too, because nothing is done then. */
+export function appealUntilOf(row: StandingRow, by: Appellant): string | null {
+  const stands = by === 'reporter' ? !row.isReplaced : isInForce(row);
+  return row.kind === 'final' && stands ? appealUntil(row.at) : null;
 }
 
-export function mayAppeal(row: StandingRow, nowMs: number): boolean {
-  return Date.parse(appealUntilOf(row) ?? '') > nowMs;
+export function mayAppeal(row: StandingRow, by: Appellant, nowMs: number): boolean {
+  return Date.parse(appealUntilOf(row, by) ?? '') > nowMs;
 }
 
 export function toMade(row: StandingRow): Omit<Decision, 'by' | 'accused' | 'appealUntil' | 'appeals'> {
@@ -76,7 +79,7 @@ export function toDecision(row: StandingRow, appeals: AppealRow[], nowMs: number
     ...toMade(row),
     by: row.by,
     accused: row.accused,
-    appealUntil: appealUntilOf(row),
+    appealUntil: appealUntilOf(row, 'accused'),
     appeals: appeals.filter(({ decision }) => decision === row.id).map((appeal) => toAppeal(appeal, nowMs)),
   };
 }

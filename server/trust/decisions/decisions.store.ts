@@ -12,10 +12,11 @@ import {
   ne,
   not,
   notInArray,
+  or,
   sql,
 } from '../../platform/db/sql.ts';
 import type { Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
-import { reports } from '../reports/reports.schema.ts';
+import { reports, unfoundedReports } from '../reports/reports.schema.ts';
 import type { Sender } from '../reports/reports.ts';
 import { appeals, decisions, reviewCases } from './decisions.schema.ts';
 
@@ -128,9 +129,14 @@ export class DecisionsStore {
     return rows.length > 0;
   }
 
-  /** Whether the claims of consent of a person were decided without a measure before. */
-  async hasUnfoundedConsent(tx: Orm, reporter: string): Promise<boolean> {
-    const rows = await tx
+  /**
+   * Whether a claim of consent of a person takes something down: not where an earlier one waits for a reviewer or was
+   * decided without a measure, nor where a report of theirs was made in bad faith. Concurrent callers for one person
+   * wait until the transaction ends.
+   */
+  async mayTakeDown(tx: Orm, reporter: string): Promise<boolean> {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`consent:${reporter}`}))`);
+    const claims = await tx
       .select({ id: decisions.id })
       .from(decisions)
       .innerJoin(reports, eq(reports.case, decisions.case))
@@ -138,13 +144,17 @@ export class DecisionsStore {
         and(
           eq(reports.reporter, reporter),
           eq(reports.category, 'consent'),
-          eq(decisions.kind, 'final'),
-          sql`${decisions.measures} = '[]'::jsonb`,
+          or(
+            and(eq(decisions.kind, 'provisional'), isNull(decisions.by)),
+            and(eq(decisions.kind, 'final'), sql`${decisions.measures} = '[]'::jsonb`),
+          ),
           not(this.#isReplaced(tx)),
         ),
       )
       .limit(1);
-    return rows.length > 0;
+    const { report, reporter: of } = unfoundedReports;
+    const marked = await tx.select({ report }).from(unfoundedReports).where(eq(of, reporter)).limit(1);
+    return claims.length === 0 && marked.length === 0;
   }
 
   async insertAppeal(tx: Orm, row: AppealRow): Promise<boolean> {

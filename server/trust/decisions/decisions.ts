@@ -21,18 +21,25 @@ import type {
   DecisionInput,
   Figures,
   Measure,
-  MeasureKind,
   OwnAppeal,
   ReviewCase,
   SecondDecisionInput,
 } from '../../protocol/trust/decisions.ts';
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import type { Sender } from '../reports/reports.ts';
+import type { ReportContext, Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor, type Reader } from './cases.store.ts';
 import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
-import { groundOf, mayAppeal, toCase, toDecision, toFiledReport, toOwnAppeal } from './decision-views.ts';
+import {
+  type Appellant,
+  groundOf,
+  mayAppeal,
+  toCase,
+  toDecision,
+  toFiledReport,
+  toOwnAppeal,
+} from './decision-views.ts';
 import {
   type AppealRow,
   type DecisionRow,
@@ -62,6 +69,8 @@ interface DecisionsOptions {
   /** What is on record of a person in chats. */
   chatActs(identity: string): Promise<ChatAct[]>;
   measures: MeasurePorts;
+  /** Whether somebody can undo what a claim takes down. */
+  hasReviewers: boolean;
 }
 
 interface NewAppeal {
@@ -82,9 +91,6 @@ export interface GatheredReport {
   source: 'room' | 'form' | 'order';
   createdAt: string;
 }
-
-/** Felt by the creator of the room, whomever the case is about. */
-const CREATOR_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['stop_live', 'refund_room']);
 
 export class Decisions {
   readonly #options: DecisionsOptions;
@@ -112,10 +118,10 @@ export class Decisions {
 
   /**
    * The open case of a new report, in the transaction that stores it; call `outbox.wake()` after the commit. A picture
-   * whose consent is in dispute comes down with the claim, unless a claim of the same person was unfounded before.
-   * `language` is that of the person whom the report is about.
+   * whose consent is in dispute comes down with the claim: one of each reporter until a reviewer has looked, and none
+   * of a live that has not begun.
    */
-  async gather(tx: Orm, report: GatheredReport, language: Language = 'en'): Promise<string> {
+  async gather(tx: Orm, report: GatheredReport, context: ReportContext): Promise<string> {
     const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
@@ -127,7 +133,8 @@ export class Decisions {
     });
     // Where a second look was owed first, the decision may be due before it now.
     if (found.owed !== 'decision') await this.#settleCase(tx, found);
-    if (category === 'consent' && source === 'room') await this.#takeDown(tx, found, report, language);
+    if (category === 'consent' && source === 'room' && this.#options.hasReviewers)
+      await this.#takeDown(tx, found, report, context);
     return found.id;
   }
 
@@ -135,11 +142,11 @@ export class Decisions {
     tx: Orm,
     found: CaseRow,
     { reporter = null, article, charterVersion }: GatheredReport,
-    language: Language,
+    { language = 'en', hasBeenLive = false }: ReportContext,
   ): Promise<void> {
     const { subjectKind, subjectKey, room, accused } = found;
-    if (subjectKind !== 'message' && subjectKind !== 'live') return;
-    if (reporter !== null && (await this.#store.hasUnfoundedConsent(tx, reporter))) return;
+    if (subjectKind !== 'message' && !(subjectKind === 'live' && hasBeenLive)) return;
+    if (reporter !== null && !(await this.#store.mayTakeDown(tx, reporter))) return;
     if (await this.#store.findLast(found.id, tx)) return;
     const what: Measure =
       subjectKind === 'message'
@@ -185,13 +192,14 @@ export class Decisions {
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
     const { article, charterVersion } = row;
-    const [reports, counts, looks, own, earlier, hasReported] = await Promise.all([
+    const [reports, counts, looks, own, earlier, hasReported, isAboutCreator] = await Promise.all([
       this.#cases.listReports(id, limit),
       this.#cases.countReports([id]),
       this.#cases.listLooks(id, limit),
       this.#store.listOfCase(id),
       this.#store.listOfSubject(row, limit),
       this.#cases.hasReported(id, reader),
+      this.#inputs.isAboutCreator(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
     const isDecider = own.some(({ by, kind }) => by === reader && kind === 'final');
@@ -200,6 +208,7 @@ export class Decisions {
       reports: reports.map(toFiledReport),
       decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
       looks: looks.map(({ by, at }) => ({ by, at: new Date(at).toISOString() })),
+      isAboutCreator,
       mayNotDecide: hasReported ? 'reported_it' : isDecider ? 'decided_it' : null,
       earlier: earlier.map((decision) => toDecision(decision, [], nowMs)),
       ...(await this.#recordOf(row)),
@@ -228,13 +237,10 @@ export class Decisions {
     await this.#assertMayDecide(reviewer, found);
     const reader = await this.#readerOf(reviewer);
     const decided = await this.#inputs.parse(found, input, reviewer);
-    const last = await this.#store.findLast(id);
-    await this.#assertNotConcerned(reader, last ? [last, decided] : [decided]);
+    assertNotConcerned(reader, decided);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
-      // A live that was stopped since the check concerns its creator too.
-      const isSame = (await this.#store.findLast(id, tx))?.id === last?.id;
-      if (row.state !== 'open' || !isSame) throw new AppError('already_decided');
+      if (row.state !== 'open') throw new AppError('already_decided');
       return this.#add(tx, row, decided);
     });
     return this.#made(made);
@@ -244,13 +250,8 @@ export class Decisions {
   async stop(reviewer: string, id: string): Promise<Decision> {
     const found = await this.#getVisible(reviewer, id);
     await this.#assertMayDecide(reviewer, found);
-    const room = found.room as RoomId | null;
-    if (room === null) throw new AppError('measure_invalid');
-    const creator = await this.#options.rooms.creatorOf(room);
-    // The case may be about a fan: the live is the creator's.
-    const { hidden } = await this.#readerOf(reviewer);
-    if (hidden.includes(creator)) throw new AppError('another_reviewer_needed');
-    const language = (await this.#options.people.languageOf(creator)) ?? 'en';
+    await this.#inputs.assertAboutCreator(found);
+    const language = (await this.#options.people.languageOf(found.accused as string)) ?? 'en';
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
@@ -261,7 +262,7 @@ export class Decisions {
       const law = article === null ? TERMS_OF_THE_HOUSE : null;
       const measures: Measure[] = [
         ...(earlier?.measures ?? []),
-        { kind: 'stop_live', room, message: null, until: null },
+        { kind: 'stop_live', room: row.room as RoomId, message: null, until: null },
       ];
       const { stopped: reasons } = DECISION_TEXTS[language];
       const ground = { article, charterVersion, law };
@@ -295,16 +296,18 @@ export class Decisions {
     if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
     const reader = await this.#readerOf(reviewer);
     const replacing = instead && (await this.#inputs.parse(found, instead, reviewer));
-    await this.#assertNotConcerned(reader, replacing ? [decision, replacing] : [decision]);
+    if (replacing) assertNotConcerned(reader, replacing);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
+      // First: a granted appeal ends the decision, about whose end the person is still to be told.
+      const replacedBy = replacing && (await this.#add(tx, row, replacing));
       const end = { outcome, decidedBy: reviewer, decidedAt: this.#nowIso(), reasons, language };
       await this.#store.closeAppeal(tx, id, end);
       if (appeal.kind !== 'second_look')
         await this.#options.outbox.add(tx, answeredFact(appeal, { outcome, reasons, language }));
-      if (replacing) return this.#add(tx, row, replacing);
+      if (replacedBy) return replacedBy;
       if (isGranted) await this.#undo(tx, decision, appeal.kind);
       await this.#settleCase(tx, row);
       return decision.id;
@@ -314,10 +317,8 @@ export class Decisions {
 
   /** Ends the effects, and informs the people who were informed before; who appealed gets an answer of their own. */
   async #undo(tx: Orm, decision: StandingRow, kind: AppealKind): Promise<void> {
-    const { id, accused, measures } = decision;
     const facts = dueFacts(decision);
-    if (kind === 'second_look' && measures.length > 0 && accused !== null)
-      facts.push({ topic: 'decision.undone', identity: accused, data: { decision: id } });
+    if (kind === 'second_look') facts.push(...undoneFacts(decision));
     if (decision.kind === 'final')
       facts.push(...(await this.#reporterFacts(tx, decision.case, { acted: false, isChanged: true })));
     if (facts.length > 0) await this.#options.outbox.add(tx, ...facts);
@@ -341,7 +342,7 @@ export class Decisions {
 
   async #appeal(
     { id, case: of }: DecisionRow,
-    { sender, kind, text }: { sender: Sender; kind: AppealKind; text: string },
+    { sender, kind, text }: { sender: Sender; kind: Appellant; text: string },
   ): Promise<OwnAppeal> {
     const known = await this.#store.findAppealBy(id, sender);
     if (known) return toOwnAppeal(known);
@@ -352,7 +353,7 @@ export class Decisions {
     await this.#cases.transaction(async (tx) => {
       const locked = await this.#cases.lock(tx, of);
       const now = await this.#store.find(id, tx);
-      if (!now || !mayAppeal(now, this.#options.clock.now())) throw new AppError('appeal_not_allowed');
+      if (!now || !mayAppeal(now, kind, this.#options.clock.now())) throw new AppError('appeal_not_allowed');
       await this.#store.insertAppeal(tx, row);
       await this.#settleCase(tx, locked);
     });
@@ -385,17 +386,6 @@ export class Decisions {
     if (await this.#cases.hasReported(id, reviewer)) throw new AppError('another_reviewer_needed');
   }
 
-  /** A case about a fan may stop the live of the reviewer, or of a creator for whom they moderate. */
-  async #assertNotConcerned({ hidden }: Reader, decisions: Pick<DecisionRow, 'accused' | 'measures'>[]): Promise<void> {
-    const rooms = decisions
-      .flatMap(({ measures }) => measures)
-      .flatMap(({ kind, room }) => (room !== null && CREATOR_MEASURES.has(kind) ? room : []));
-    const creators = await Promise.all(rooms.map((room) => this.#options.rooms.creatorOf(room)));
-    const concerned = [...creators, ...decisions.map(({ accused }) => accused)];
-    if (concerned.some((person) => person !== null && hidden.includes(person)))
-      throw new AppError('another_reviewer_needed');
-  }
-
   async #made(id: string): Promise<Decision> {
     this.#options.outbox.wake();
     const row = await this.#store.find(id);
@@ -418,6 +408,7 @@ export class Decisions {
     // The new one holds before the earlier one ends.
     const facts = [...dueFacts(made), ...(earlier ? dueFacts(earlier) : [])];
     if (made.measures.length > 0) facts.push(this.#madeFact(made));
+    else if (earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
     if (made.kind === 'final') {
       const acted = made.measures.length > 0;
       facts.push(...(await this.#reporterFacts(tx, row.id, { acted, isChanged: earlier?.kind === 'final' })));
@@ -427,7 +418,9 @@ export class Decisions {
       const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
       await this.#store.insertAppeal(tx, look);
     }
-    await this.#settleCase(tx, made.kind === 'final' ? { ...row, state: 'decided' } : row);
+    // Named in the decision about a report by the form, they see nothing of the case from now on.
+    const accused = row.accused ?? made.accused;
+    await this.#settleCase(tx, { ...row, accused, ...(made.kind === 'final' && { state: 'decided' }) });
     return id;
   }
 
@@ -485,7 +478,11 @@ export class Decisions {
     const [first] = owed.sort((one, other) => Date.parse(one.dueAt) - Date.parse(other.dueAt));
     const isAppealed = waiting.some(({ kind }) => kind !== 'second_look');
     const state = row.state === 'open' ? 'open' : isAppealed ? 'appealed' : 'decided';
-    await this.#cases.update(tx, row.id, { state, owed: first?.what ?? null, ...(first && { dueAt: first.dueAt }) });
+    const { accused } = row;
+    await this.#cases.update(tx, row.id, {
+      ...{ state, accused, owed: first?.what ?? null },
+      ...(first && { dueAt: first.dueAt }),
+    });
   }
 
   #nowIso(): string {
@@ -495,6 +492,11 @@ export class Decisions {
   #isoIn(ms: number): string {
     return new Date(this.#options.clock.now() + ms).toISOString();
   }
+}
+
+/** A report by the form is decided by nobody who names themselves, or a creator for whom they moderate. */
+function assertNotConcerned({ hidden }: Reader, { accused }: NewDecision): void {
+  if (accused !== null && hidden.includes(accused)) throw new AppError('another_reviewer_needed');
 }
 
 /** A stopped live is looked at by two people. */
@@ -510,6 +512,13 @@ function answeredFact(
 ): NewFact {
   const event = by === null || isPersonId(by) ? null : { appeal: id, decision, identity: by, ...answer };
   return { topic: 'appeal.decided', ...(by !== null && { identity: by }), data: { appeal: id, event } };
+}
+
+/** For the person of a decision with measures, who was told of it. */
+function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[] {
+  if (accused === null || measures.length === 0) return [];
+  const event = isPersonId(accused) ? null : { decision, identity: accused };
+  return [{ topic: 'decision.undone', identity: accused, data: { decision, event } }];
 }
 
 function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {

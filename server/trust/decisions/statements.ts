@@ -37,8 +37,8 @@ export class Statements {
         room: row.room as RoomId | null,
         subject: row.subject ?? ('form' as const),
         article: article && charterVersion ? ((await this.articleOf(article, charterVersion))?.title ?? null) : null,
-        appealUntil: appealUntilOf(row),
-        mayAppeal: appeal === undefined && mayAppeal(row, nowMs),
+        appealUntil: appealUntilOf(row, 'accused'),
+        mayAppeal: appeal === undefined && mayAppeal(row, 'accused', nowMs),
         appeal: appeal ? toOwnAppeal(appeal) : null,
       };
     });
@@ -51,7 +51,7 @@ export class Statements {
     if (!row || row.reasons === null) return undefined;
     const { article, charterVersion } = row;
     const title = article && charterVersion ? (await this.articleOf(article, charterVersion))?.title : undefined;
-    return { ...toMade(row), reasons: row.reasons, title: title ?? null, appealUntil: appealUntilOf(row) };
+    return { ...toMade(row), reasons: row.reasons, title: title ?? null, appealUntil: appealUntilOf(row, 'accused') };
   }
 
   /** For a letter to who appealed. */
@@ -66,7 +66,8 @@ export class Statements {
     const nowMs = this.#options.clock.now();
     const outcomes = rows.map((row): [string, Pick<Report, 'state' | 'outcome'>] => {
       const isWaiting = all.some(
-        ({ decision, outcome, kind }) => decision === row.id && outcome === null && kind !== 'second_look',
+        ({ decision, outcome, kind }) =>
+          decision === row.id && outcome === null && (kind === 'reporter' || (kind === 'accused' && isInForce(row))),
       );
       const own = all.find(
         ({ decision, by, report }) =>
@@ -76,11 +77,11 @@ export class Statements {
         decision: row.id as Decision['id'],
         at: new Date(row.at).toISOString(),
         acted: row.measures.length > 0 && isInForce(row),
-        mayAppeal: own === undefined && mayAppeal(row, nowMs),
-        appealUntil: appealUntilOf(row),
+        mayAppeal: own === undefined && mayAppeal(row, 'reporter', nowMs),
+        appealUntil: appealUntilOf(row, 'reporter'),
         appeal: own ? { id: own.id as OwnAppeal['id'], outcome: own.outcome, reasons: own.reasons } : null,
       };
-      return [row.case, { state: isWaiting && isInForce(row) ? 'appealed' : 'decided', outcome }];
+      return [row.case, { state: isWaiting ? 'appealed' : 'decided', outcome }];
     });
     return new Map(outcomes);
   }

@@ -1,6 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
 import { reports, unfoundedReports } from './reports.schema.ts';
 
@@ -21,6 +22,10 @@ const shown = {
   createdAt: reports.createdAt,
   case: reports.case,
 };
+
+const IS_OF_EMBEDDERS = sql`reports.source <> 'form'
+  and coalesce(reports.reporter, '') not like ${PERSON_ID_LIKE} and coalesce(reports.accused, '') not like ${PERSON_ID_LIKE}
+  and not exists (select 1 from rooms where rooms.id = reports.room and rooms.creator like ${PERSON_ID_LIKE})`;
 
 export class ReportsStore {
   readonly #orm: Orm;
@@ -72,12 +77,13 @@ export class ReportsStore {
   /** Who made a report and how to reach them, for those who decide. */
   async findSender(
     id: string,
+    ofEmbedders = false,
   ): Promise<Pick<typeof reports.$inferSelect, 'number' | 'reporter' | 'contact' | 'language'> | undefined> {
     const { number, reporter, contact, language } = reports;
     const [row] = await this.#orm
       .select({ number, reporter, contact, language })
       .from(reports)
-      .where(eq(reports.id, id));
+      .where(and(eq(reports.id, id), ofEmbedders ? IS_OF_EMBEDDERS : undefined));
     return row;
   }
 
@@ -119,7 +125,7 @@ export class ReportsStore {
   /** Newest first, without those about the reader. */
   async list(
     reader: string,
-    { before, limit }: { before?: number | undefined; limit: number },
+    { before, limit, ofEmbedders }: { before?: number | undefined; limit: number; ofEmbedders?: boolean },
   ): Promise<FiledReport[]> {
     const { source, charterVersion, accused, reporter, contact, evidence } = reports;
     // A column in a single table's selection is written without its table, which would name the inner one.
@@ -138,7 +144,11 @@ export class ReportsStore {
       })
       .from(reports)
       .where(
-        and(or(isNull(accused), ne(accused, reader)), before === undefined ? undefined : lt(reports.number, before)),
+        and(
+          or(isNull(accused), ne(accused, reader)),
+          before === undefined ? undefined : lt(reports.number, before),
+          ofEmbedders ? IS_OF_EMBEDDERS : undefined,
+        ),
       )
       .orderBy(desc(reports.number))
       .limit(limit);

@@ -54,12 +54,25 @@ interface Recorder {
 /** A person, or who reported by the form, of whom the house knows no more than the report. */
 export type Sender = { person: string } | { report: string };
 
+/** What a case needs to know beside the report. */
+export interface ReportContext {
+  /** Of the person whom it is about. */
+  language?: Language | undefined;
+  /** Whether the room is live, or was. */
+  hasBeenLive?: boolean;
+}
+
 /** What reports ask of those who decide them. */
 interface ReportedCases {
-  /** The open case of a report, in the transaction that stores it; `language` is that of the person it is about. */
-  gather(tx: Orm, report: UnfiledReport, language: Language | undefined): Promise<string>;
+  /** The open case of a report, in the transaction that stores it. */
+  gather(tx: Orm, report: UnfiledReport, context: ReportContext): Promise<string>;
   languageOf(person: string): Promise<Language | undefined>;
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
+}
+
+interface Seen {
+  /** Only reports of rooms and people of embedders. */
+  ofEmbedders?: boolean;
 }
 
 interface ReportsOptions {
@@ -81,6 +94,7 @@ interface Subject {
   key: string;
   accused: string;
   evidence: unknown;
+  hasBeenLive: boolean;
 }
 
 export class Reports {
@@ -164,8 +178,8 @@ export class Reports {
    * Notes that a report was made in bad faith, and tells its reporter; a repeated call changes nothing. Past
    * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
    */
-  async markUnfounded(id: string, by: string): Promise<void> {
-    const sender = await this.#store.findSender(id);
+  async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & Seen): Promise<void> {
+    const sender = await this.#store.findSender(id, ofEmbedders);
     if (!sender) throw new AppError('report_not_found');
     const { number, reporter } = sender;
     if (reporter === null) return;
@@ -200,8 +214,8 @@ export class Reports {
   }
 
   /** All reports for the house, newest first, without those about the reader. */
-  async list(reader: string, { before, limit }: FiledReportQuery): Promise<FiledReportList> {
-    const found = await this.#store.list(reader, { before, limit: limit + 1 });
+  async list(reader: string, { limit, ...query }: FiledReportQuery & Seen): Promise<FiledReportList> {
+    const found = await this.#store.list(reader, { ...query, limit: limit + 1 });
     return { reports: found.slice(0, limit), hasMore: found.length > limit };
   }
 
@@ -216,7 +230,7 @@ export class Reports {
     { subject, category, note }: RoomReportInput,
     order: FiledReport['order'] = null,
   ): Promise<ReportLine> {
-    const { key, accused, evidence } = await this.#look(room, subject);
+    const { key, accused, evidence, hasBeenLive } = await this.#look(room, subject);
     const row: UnfiledReport = {
       ...(await this.#newReport(category)),
       source: order ? 'order' : 'room',
@@ -232,15 +246,16 @@ export class Reports {
     const known = await this.#store.findSame(row);
     if (known) return known;
     if (!order) await this.#assertMayReport(reporter);
-    return this.#insert(row);
+    return this.#insert(row, { hasBeenLive });
   }
 
   /** With the fact that it was filed, from which the letter to the reporter follows. */
-  async #insert(row: UnfiledReport): Promise<ReportLine> {
+  async #insert(row: UnfiledReport, context: ReportContext = {}): Promise<ReportLine> {
     const { db, outbox, cases } = this.#options;
-    const accusedLanguage = row.accused ? await cases.languageOf(row.accused) : undefined;
+    const language = row.accused ? await cases.languageOf(row.accused) : undefined;
     const inserted = await db.transaction(async (tx) => {
-      const report = await this.#store.insert(tx, { ...row, case: await cases.gather(tx, row, accusedLanguage) });
+      const id = await cases.gather(tx, row, { ...context, language });
+      const report = await this.#store.insert(tx, { ...row, case: id });
       if (!report || row.source === 'order') return report;
       const data = { report: report.id, number: report.number };
       await outbox.add(tx, { topic: 'report.filed', ...(row.reporter ? { identity: row.reporter } : {}), data });
@@ -248,7 +263,7 @@ export class Reports {
     });
     outbox.wake();
     // Erased or decided between the two statements: it is filed anew.
-    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row);
+    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row, context);
   }
 
   async #assertMayReport(reporter: string): Promise<void> {
@@ -269,23 +284,29 @@ export class Reports {
 
   async #look(room: RoomId, subject: ReportSubject): Promise<Subject> {
     const { rooms, chat } = this.#options;
-    const { title, creator, status, liveStartedAt, access } = await rooms.getRoom(room);
+    const { title, creator, status, liveStartedAt, firstLiveAt, access } = await rooms.getRoom(room);
     const place = { title, creator, status, liveStartedAt, access: access.kind };
+    const hasBeenLive = firstLiveAt !== null;
     const recording = await this.#options.recorder.keep(room, this.#options.clock.now());
     switch (subject.kind) {
       case 'message': {
         const evidence = await chat.messageEvidence(room, subject.id);
         const accused = evidence.message.from.identity;
-        return { key: `message:${subject.id}`, accused, evidence: { place, recording, ...evidence } };
+        return { key: `message:${subject.id}`, accused, evidence: { place, recording, ...evidence }, hasBeenLive };
       }
       case 'person': {
         const record = await chat.personEvidence(room, subject.id);
-        return { key: `person:${subject.id}`, accused: subject.id, evidence: { place, recording, record } };
+        return {
+          key: `person:${subject.id}:${room}`,
+          accused: subject.id,
+          evidence: { place, recording, record },
+          hasBeenLive,
+        };
       }
       case 'live': {
         const { identity: accused } = creator;
         const record = await chat.personEvidence(room, accused);
-        return { key: `live:${room}`, accused, evidence: { place, recording, record } };
+        return { key: `live:${room}`, accused, evidence: { place, recording, record }, hasBeenLive };
       }
     }
   }

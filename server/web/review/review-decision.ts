@@ -282,14 +282,14 @@ export class ReviewDecision extends DeskPart {
 }
 
 /** What can be done about this case; measures on a person need to know who it is. */
-function measuresFor({ subject, room, accused }: CaseView, named: string): MeasureKind[] {
+function measuresFor({ subject, room, accused, isAboutCreator }: CaseView, named: string): MeasureKind[] {
   const hasPerson = accused !== null || named !== '';
   return [
     ...(subject === 'message' ? (['remove_message'] as const) : []),
-    ...(room && hasPerson && subject !== 'live' ? (['mute', 'remove_from_room'] as const) : []),
-    ...(room ? (['stop_live'] as const) : []),
+    ...(room && hasPerson && !isAboutCreator ? (['mute', 'remove_from_room'] as const) : []),
+    ...(isAboutCreator ? (['stop_live'] as const) : []),
     ...(hasPerson ? (['suspend_account', 'freeze_earnings'] as const) : []),
-    ...(room ? (['refund_room'] as const) : []),
+    ...(isAboutCreator ? (['refund_room'] as const) : []),
   ];
 }
 

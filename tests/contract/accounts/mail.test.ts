@@ -9,7 +9,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { sql } from '../../../server/platform/db/sql.ts';
 import type { Log } from '../../../server/platform/log.ts';
-import { BOTH_DATABASES, borrowPostgres, hasPostgres, openDatabase } from '../../support/databases/databases.ts';
+import { borrowPostgres, DATABASES, hasPostgres, openDatabase } from '../../support/databases/databases.ts';
 import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { liveLetter, openMailHouse, signInLetter } from '../../support/houses/mail-house.ts';
 import { startSmtp } from '../../support/programs/smtp-receiver.ts';
@@ -48,7 +48,7 @@ async function openHouse(options: Parameters<typeof openMailHouse>[1] = {}) {
   };
 }
 
-describe.each(BOTH_DATABASES)('the queue on $name', ({ open }) => {
+describe.each(DATABASES)('the queue on $name', ({ open }) => {
   test('takes a letter with its transaction, once per key, also from concurrent callers', async () => {
     await using db = await open();
     await using house = openMailHouse(db, { keepsData: true });

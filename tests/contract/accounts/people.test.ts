@@ -6,13 +6,13 @@ import type { SignInOptions } from '../../../server/accounts/people/sign-in.ts';
 import { Roles } from '../../../server/accounts/roles/roles.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 
 const AT_ONCE = 6;
 const ADDRESS = 'lou@example.org';
 
-describe.each(BOTH_DATABASES)('accounts on $name', ({ open }) => {
+describe.each(DATABASES)('accounts on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   beforeAll(async () => {
     db = await open();

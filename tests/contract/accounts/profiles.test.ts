@@ -10,7 +10,7 @@ import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { pictureFiles, pictureUses } from '../../../server/platform/pictures/pictures.schema.ts';
 import { Pictures } from '../../../server/platform/pictures/pictures.ts';
 import { PICTURE_SIZES } from '../../../server/protocol/pictures.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 
 const FANS = 12;
@@ -18,7 +18,7 @@ const FANS = 12;
 const ROUNDS = 4;
 const portrait = (subject: string) => ({ use: 'portrait', subject }) as const;
 
-describe.each(BOTH_DATABASES)('profiles on $name', ({ open }) => {
+describe.each(DATABASES)('profiles on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   beforeAll(async () => {
     db = await open();

@@ -4,12 +4,12 @@ import { roles as rolesTable } from '../../../server/accounts/roles/roles.schema
 import { Roles } from '../../../server/accounts/roles/roles.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { NewFact } from '../../../server/platform/outbox/outbox.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 
 const AT_ONCE = 5;
 
-describe.each(BOTH_DATABASES)('roles on $name', ({ open }) => {
+describe.each(DATABASES)('roles on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let facts: NewFact[];
   let roles: Roles;

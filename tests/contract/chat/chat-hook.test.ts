@@ -9,6 +9,7 @@ import { createMetrics } from '../../../server/platform/metrics.ts';
 import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import type { HookFailure, HookRequest } from '../../../server/protocol/chat/chat-server.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { ada, codeOf, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
@@ -100,6 +101,25 @@ test('R55b: allow, deny and hold, with a signed request before the message is de
   expect(asked).toHaveLength(3);
   expect((await chat.history(room, { limit: 10 })).entries).toHaveLength(2);
 });
+
+test.each(['allow', 'hold'])(
+  'a message whose author lost access before the hook answered %s is refused',
+  async (decision) => {
+    let isInside = true;
+    answer = (_question, response) => {
+      isInside = false;
+      decide(response, { decision });
+    };
+    await setHook('deny');
+    const assertMayWrite = () => {
+      if (!isInside) throw new AppError('access_removed');
+    };
+    const input = { clientId: createId('event'), text: 'one more' };
+    expect(await codeOf(chat.send({ room, from: lea, input, assertMayWrite }))).toBe('access_removed');
+    expect(await chat.history(room, { limit: 10 })).toEqual({ entries: [], lastSeq: 0 });
+    expect(await chat.held.countWaiting(room)).toBe(0);
+  },
+);
 
 test.each<[HookFailure, string, object]>([
   ['allow', 'ok', { message: { text: 'hello' } }],
@@ -195,6 +215,16 @@ test('R55b: never connects to a name that resolves to the private network', asyn
   expect(asked).toEqual([]);
   await guarded.hook.delete(ada);
   await guarded.close();
+});
+
+test('R4n: the hook is not asked about rooms of people of the house', async () => {
+  const rooms = { creatorOf: async () => 'person_ada', hasChat: async () => true };
+  const house = createChat({ db, rooms: { ...rooms, moderates: async () => false, isMember: async () => false } });
+  await setHook('deny');
+  answer = (_question, response) => decide(response, { decision: 'deny' });
+  await sayIn(house, room, lea, 'hello');
+  expect(asked).toEqual([]);
+  await house.close();
 });
 
 test('without a hook no request is sent', async () => {

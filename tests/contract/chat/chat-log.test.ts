@@ -1,18 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Chat } from '../../../server/chat/chat.ts';
+import { ChatStore } from '../../../server/chat/log/chat.store.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { collectAppended, createChat, sayIn } from '../../support/houses/chat-house.ts';
 
 const lea: Participant = { identity: 'lea', name: 'Léa', role: 'fan' };
 const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
 
-describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
+describe.each(DATABASES)('the chat log on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let chat: Chat;
   const told: ChatEntry[] = [];
@@ -131,6 +132,20 @@ describe.each(BOTH_DATABASES)('the chat log on $name', ({ open }) => {
     await expect(chat.moderation.remove({ room, actor: ada, messageId: createId('message') })).rejects.toMatchObject({
       code: 'message_not_found',
     });
+  });
+
+  test('R19: a page shows every removal that its `lastSeq` includes', async () => {
+    const room = createId('room');
+    const message = await send(room, 'something hurtful');
+    const lastSeq = vi.spyOn(ChatStore.prototype, 'lastSeq').mockImplementationOnce(async () => {
+      await chat.moderation.remove({ room, actor: ada, messageId: message.id });
+      return 2;
+    });
+    expect(await chat.history(room, { since: 0, limit: 10 })).toMatchObject({
+      lastSeq: 2,
+      entries: [{ text: '' }, {}],
+    });
+    lastSeq.mockRestore();
   });
 
   test('a message of another room cannot be removed from here', async () => {

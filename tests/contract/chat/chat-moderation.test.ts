@@ -7,6 +7,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import type { Tip } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
@@ -225,6 +226,18 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await acts()).map(({ kind }) => kind).sort()).toEqual(['ban', 'pin', 'remove_author']);
   });
 
+  test('R51: an appeal does not show a message again whose author had everything removed meanwhile', async () => {
+    const message = await say(here, lea, 'the only one');
+    const decision = { room, message: message.id, decision: createId('decision') };
+    await here.houseMeasures.removeMessage({ ...decision, reason: 'charter' });
+    const removeAll = () => here.moderation.removeAuthor({ room, actor: mod, identity: 'lea', reason: 'insults' });
+    await removeAll();
+    await removeAll();
+    await here.houseMeasures.restoreMessage(decision);
+    expect(await texts()).toEqual(['']);
+    expect(await kinds()).toEqual(['message', 'removal', 'purge']);
+  });
+
   test('a removed message is also removed from quotes in replies', async () => {
     const first = await say(here, lea, 'the hurtful one');
     const input = { clientId: createId('event'), text: 'I answer that', replyTo: first.id, mentions: ['lea', 'lea'] };
@@ -300,6 +313,17 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     await none.close();
   });
 
+  test('R52: who joins the club may write at once where members alone do', async () => {
+    let isMember = false;
+    const open = { creatorOf: async () => 'ada', hasChat: async () => true, moderates: async () => false };
+    const club = createChat({ db, clock, rooms: { ...open, isMember: async () => isMember } });
+    await club.moderation.setMode({ room, actor: ada, input: { membersOnly: true } });
+    expect(await codeOf(say(club))).toBe('chat_members_only');
+    isMember = true;
+    expect(await codeOf(say(club))).toBe('ok');
+    await club.close();
+  });
+
   test('R53: panic in one act, and undoing it restores the previous modes', async () => {
     await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 5, emojiOnly: true } });
     const before = (await there.state(room)).mode;
@@ -332,6 +356,21 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       });
     beforeEach(() => words(here));
     afterAll(() => here.moderation.setWords({ creator: 'ada', actor: ada, words: [] }));
+
+    const tip = (from: Participant, message: string | null): Tip => ({
+      id: createId('tip'),
+      room,
+      from,
+      amountMinor: 500,
+      currency: 'eur',
+      message,
+      item: null,
+      sentAt: new Date().toISOString(),
+    });
+    const tipWords = async () =>
+      (await here.history(room, { since: 0, limit: 50 })).entries.flatMap((entry) =>
+        entry.kind === 'tip' ? [entry.message] : [],
+      );
 
     const hold = async (text: string, from = lea, clientId: string = createId('event')) => {
       const answer = await there.send({ room, from, input: { clientId, text } });
@@ -391,6 +430,38 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect((await acts()).find(({ kind }) => kind === 'review')).toMatchObject({ target: 'lea', reason: 'unkind' });
     });
 
+    test('R55: a held message that is sent again stays held, even if it would be allowed now', async () => {
+      const clientId = createId('event');
+      const held = await hold('maybe not', lea, clientId);
+      await here.moderation.setWords({ creator: 'ada', actor: ada, words: [] });
+      const again = () => here.send({ room, from: lea, input: { clientId, text: 'maybe not' } });
+      expect(await again()).toEqual({ held });
+      // In slow mode, messages are appended by other statements.
+      await here.moderation.setMode({ room, actor: ada, input: { slowModeSeconds: 1 } });
+      expect(await again()).toEqual({ held });
+      await here.held.review(room, mod, { id: held.id, decision: 'refuse' });
+      expect(await again()).toEqual({ held });
+      expect(await texts()).toEqual([]);
+    });
+
+    test('R51, R55: one author fills a part of the queue only, and removing all of theirs empties it', async () => {
+      const held = await hold('maybe of Tom', tom);
+      const own = await Promise.all(Array.from({ length: 20 }, (_, index) => hold(`maybe number ${index}`)));
+      expect(await codeOf(hold('maybe one more'))).toBe('rate_limited');
+      expect((await hold('maybe two more', fan('noa'))).reason).toBe('words');
+      await here.moderation.removeAuthor({ room, actor: mod, identity: 'lea', reason: 'spam' });
+      expect((await here.held.queue(room)).held[0]?.id).toBe(held.id);
+      expect(await here.held.countWaiting(room)).toBe(2);
+      expect(await here.held.ofAuthor(room, 'lea')).toMatchObject(
+        own.map(() => ({ state: 'refused', reason: 'spam' })),
+      );
+      const refused = news.flatMap((it) => (it.type === 'held' && it.state === 'refused' ? [it.id] : []));
+      expect(refused.toSorted()).toEqual(own.map(({ id }) => id).toSorted());
+      expect(await acts()).toMatchObject([{ kind: 'remove_author', details: { removed: 0, refused: 20 } }]);
+      // There was nothing in the log to remove.
+      expect(await kinds()).toEqual([]);
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
@@ -402,23 +473,49 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     });
 
     test('a tip is always shown, but not its message if that is filtered or its author is restricted', async () => {
-      const tip = (from: typeof lea, message: string) =>
-        ({
-          id: createId('tip'),
-          room,
-          from,
-          amountMinor: 500,
-          currency: 'eur',
-          message,
-          item: null,
-          sentAt: new Date().toISOString(),
-        }) as const;
       await restrict({ identity: 'tom' });
       await here.appendTips([tip(lea, 'never'), tip(lea, 'darn good'), tip(tom, 'kind words'), tip(lea, 'bravo')]);
       const { entries } = await here.history(room, { since: 0, limit: 10 });
       const shown = entries.map((entry) => (entry.kind === 'tip' ? entry.message : entry.kind));
       expect(shown.toSorted()).toEqual(['*** good', 'bravo', null, null]);
       await expect.poll(() => news.filter((it) => it.type === 'held').length).toBe(2);
+    });
+
+    test("R53, R60: a fan's tip has no words while the chat is paused, or if its mode refuses them", async () => {
+      const set = (input: object) => here.moderation.setMode({ room, actor: ada, input });
+      await set({ paused: true });
+      await here.appendTips([tip(lea, 'shouted'), tip(mod, 'by a moderator')]);
+      await set({ paused: false, emojiOnly: true });
+      await here.appendTips([tip(lea, 'letters'), tip(lea, '🔥')]);
+      await set({ emojiOnly: false, membersOnly: true });
+      await here.appendTips([tip(lea, 'not a member'), tip(fan('member-1'), 'a member')]);
+      expect(await tipWords()).toEqual([null, 'by a moderator', null, '🔥', null, 'a member']);
+    });
+
+    test('R51, R60: the words of a tip are removed alone, and with all of its author', async () => {
+      const tips = [tip(lea, 'hurtful'), tip(lea, 'also hurtful'), tip(tom, 'kind'), tip(lea, null)];
+      await here.appendTips(tips);
+      const remove = (index: number) =>
+        here.moderation.remove({ room, actor: mod, messageId: tips[index]?.id ?? createId('tip') });
+      await remove(0);
+      await remove(0);
+      expect(await codeOf(remove(3))).toBe('message_not_found');
+      expect(await tipWords()).toEqual([null, 'also hurtful', 'kind', null]);
+      await here.moderation.removeAuthor({ room, actor: mod, identity: 'lea', reason: 'insults' });
+      expect(await tipWords()).toEqual([null, null, 'kind', null]);
+      const { entries } = await here.history(room, { since: 4, limit: 10 });
+      expect(entries).toMatchObject([
+        { kind: 'removal', messageId: tips[0]?.id },
+        { kind: 'purge', uptoSeq: 5 },
+      ]);
+      expect(
+        (await here.records.audit(room, { limit: 2 })).map(({ details, messageId }) => [details, messageId]),
+      ).toEqual(
+        expect.arrayContaining([
+          [{}, tips[0]?.id],
+          [{ removed: 1, refused: 0 }, null],
+        ]),
+      );
     });
   });
 

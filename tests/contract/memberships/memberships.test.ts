@@ -6,7 +6,7 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { type MoneyHouse, openMoneyHouse, pay, sessionOf } from '../../support/houses/money-house.ts';
 import { CARD } from '../../support/people/checkout.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
@@ -187,6 +187,52 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     house.emulator.clearFaults();
     const pages = await Promise.all([ask(), ask(), ask()]);
     expect(new Set(pages.map(({ checkoutUrl }) => checkoutUrl)).size).toBe(1);
+  });
+
+  test('a failed payment page blocks no retry half an hour later', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = () => house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' });
+    house.emulator.addFault({ path: '/v1/checkout/sessions', method: 'POST', kind: 'server_error' });
+    await expect(ask()).rejects.toEqual(failure('provider_unavailable'));
+    house.advance(HOUR_MS / 2);
+    expect(await ask()).toHaveProperty('checkoutUrl');
+  });
+
+  test('a join whose first payment fails for good can be repeated', async () => {
+    let failed = '';
+    await using house = await openMoneyHouse({
+      db,
+      isRunning: false,
+      wrapProvider(provider) {
+        // The page was completed, as with a method of payment that is decided later.
+        provider.billing.fetchJoin = async (session) => ({
+          session,
+          status: 'complete',
+          url: null,
+          subscription: failed,
+        });
+        return provider;
+      },
+    });
+    const { silver } = await openClub(house);
+    const identity = `fan-${createId('event')}`;
+    const ask = () => house.money.memberships.join({ tier: silver.id, identity, name: 'Léa' });
+    const { checkoutUrl } = await ask();
+    const { stripe } = house;
+    const order = await stripe.checkout.sessions.retrieve(sessionOf(checkoutUrl), { expand: ['line_items'] });
+    expect(order.allowed_payment_method_types).toEqual(['card']);
+    const { id } = await stripe.subscriptions.create({
+      customer: String(order.customer),
+      items: [{ price: order.line_items?.data[0]?.price?.id ?? '' }],
+      metadata: order.metadata ?? {},
+      payment_behavior: 'default_incomplete',
+    });
+    failed = id;
+    await expect(ask()).rejects.toEqual(failure('unavailable'));
+    await stripe.subscriptions.cancel(id);
+    expect((await ask()).checkoutUrl).not.toBe(checkoutUrl);
   });
 
   test('a renewal that is paid by credit at the provider keeps the membership', async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, openMoneyHouse, pay, SELLER } from '../../support/houses/money-house.ts';
 
 const STEPS = 4;
@@ -15,7 +15,7 @@ const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
 
-describe.each(BOTH_DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({ open }) => {
+describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({ open }) => {
   let killable: KillableHouse;
   let house: KillableHouse['house'];
   let room: Room;

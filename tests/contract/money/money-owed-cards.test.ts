@@ -198,6 +198,30 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
     expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
   });
 
+  test('a refund that is owed again is covered a second time by the loss that covered it before', async () => {
+    const identity = await house.createFan();
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl, CARD_WHOSE_REFUNDS_COME_BACK));
+    const refundPart = (amountMinor: number) =>
+      refund({ topup: topup as TopupId, reason, amountMinor, idempotencyKey: `${amountMinor} of ${topup}` });
+    isRefusing = true;
+    await refundPart(700);
+    isRefusing = false;
+    await byHand(topup, 700);
+    house.advance(HOUR_MS / 2);
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 1_300 });
+    const bought = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+    await byHand(topup, 1_000);
+    await refund({ ticket: ('ticket' in bought ? bought.ticket.id : '') as TicketId, reason });
+    expect(await refundPart(300)).toMatchObject({ status: 'succeeded' });
+    expect(await lostMinor()).toBe(700);
+    // The bank returns the first refund by hand, which reopens what was settled last.
+    house.advance(HOUR_MS * 0.75);
+    await house.money.sweep();
+    expect(await statusesOf(topup)).toEqual(['succeeded', 'succeeded']);
+    expect([await owedMinor(), await lostMinor()]).toEqual([0, 0]);
+  });
+
   test('a refund that fails after a lost dispute is covered by that loss', async () => {
     const { ticket } = await ticketByCard(CARD_WHOSE_REFUNDS_COME_BACK);
     await refund({ ticket, reason, amountMinor: 500 });

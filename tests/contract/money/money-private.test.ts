@@ -211,6 +211,26 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  it('is extended at a gateway that does not run it, whose runner goes on from there', async () => {
+    await using db = await kind.open();
+    const { house, progress, creator, fan } = await open(db);
+    await using _ = house;
+    const lea = await house.createFan(1_000);
+    const { id } = await house.money.privateSessions.request(fan(lea), {});
+    await house.money.privateSessions.accept(creator, id);
+    await run(house, 12);
+    const elsewhere = (await house.openGateway()).privateSessions;
+    const [before] = await elsewhere.list(creator);
+    const extended = await elsewhere.extend(fan(lea), id, 3);
+    expect(extended.heldMinor).toBe((before?.costMinor ?? 0) + 3 * RATE_MINOR);
+    expect(await balance(house, lea)).toBe(1_000 - extended.heldMinor);
+    await run(house, 6);
+    expect(progress.at(-1)?.running.remainingMs).toBeGreaterThan(2 * 60 * SECOND_MS);
+    expect((await elsewhere.list(creator))[0]?.confirmedMs).toBeGreaterThan(before?.confirmedMs ?? 0);
+    expect((await house.money.privateSessions.end(fan(lea), id)).costMinor).toBeGreaterThan(before?.costMinor ?? 0);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
   it('ends without media, and bills nothing without media', async () => {
     await using db = await kind.open();
     const { house, media, creator, fan } = await open(db);

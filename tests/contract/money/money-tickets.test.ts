@@ -86,6 +86,26 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     });
   });
 
+  test.each([
+    ['withdrawn', WAIVER, undefined],
+    ['added', undefined, WAIVER],
+  ])(
+    'a waiver that is %s before the card is charged counts: an open page with another one is closed',
+    async (_, first, last) => {
+      const room = await house.createRoom();
+      const identity = await house.createFan();
+      const before = await pageOf(buy(identity, room, 'card', first));
+      expect(await pageOf(buy(identity, room, 'card', first))).toBe(before);
+      const url = await pageOf(buy(identity, room, 'card', last));
+      await expect(pay(before)).rejects.toThrow();
+      const { id } = await house.money.confirmCheckout(await pay(url));
+      expect(await house.money.receipts.get(id, identity)).toMatchObject({
+        withdrawable: last === undefined,
+        waiver: last ? { textVersion: last.textVersion, language: 'fr' } : null,
+      });
+    },
+  );
+
   test('receipts are their owner’s only, and unknown ids are not found', async () => {
     const identity = await house.createFan(500);
     const ticket = await ticketOf(buy(identity, await house.createRoom()));
@@ -205,6 +225,15 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await house.money.sweep();
     expect(await balanceOf(identity)).toBe(500);
     expect((await house.rooms.getRoom(room.id)).status).toBe('ended');
+  });
+
+  test.each(['wallet', 'card'] as const)('no ticket is sold by %s while the creator is suspended', async (from) => {
+    const [room, identity] = [await house.createRoom(), await house.createFan(500)];
+    const decision = `decision_${from}`;
+    await house.rooms.suspensions.suspend(house.creator, { decision, reason: 'Insults', until: null });
+    await expect(buy(identity, room, from)).rejects.toEqual(failure('live_stopped'));
+    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    await expect(buy(identity, room, from)).resolves.toBeDefined();
   });
 
   test('a person whom the creator blocks gets tickets of lives to come back, once, and can buy nothing', async () => {

@@ -166,6 +166,22 @@ test('a browser that was signed out gets nothing, nor does another person who ha
   expect(await push.list('person_tom', undefined)).toEqual([]);
 });
 
+test('a message that waits is not sent after the browser was signed out, nor to the next person who uses it', async () => {
+  const push = openPush();
+  const browser = service.subscribe();
+  const wait = (person: string) =>
+    db.transaction((tx) => push.enqueue(tx, { person, key: 'waiting', text: TEXT, lifetimeMs: 60_000 }));
+  const [kim, sam] = [await signIn('person_kim'), await signIn('person_sam')];
+  await push.subscribe(kim.by, browser.input);
+  await wait('person_kim');
+  await push.subscribe(sam.by, browser.input);
+  await sendDue(push);
+  await wait('person_sam');
+  await sam.sessions.revoke('person_sam', sam.by.session);
+  await sendDue(push);
+  expect(service.received.splice(0)).toEqual([]);
+});
+
 test('in production, an endpoint inside the house is refused, and one that leads there later gets nothing', async () => {
   const { by } = await signIn('person_eve');
   const browser = service.subscribe();

@@ -123,6 +123,28 @@ test('a live that was cancelled or moved reminds nobody, nor does a notice that 
   });
 });
 
+test('a live that moves away and back while people are reminded reminds the others, each once', async () => {
+  await using house = await openHouse();
+  const room = await house.createRoom(10);
+  await house.notices.createDue();
+  // Those who asked come first.
+  await house.notices.sendBatch();
+  expect((await house.letters()).map(({ to }) => to)).toEqual(['person_asked']);
+  await house.change(room, at(300));
+  await house.runUntil(1);
+  await house.change(room, at(10));
+  await house.runUntil(2);
+  expect((await house.letters()).map(({ to }) => to).sort()).toEqual(FOLLOWERS);
+});
+
+test('nobody is reminded of a live whose creator is suspended', async () => {
+  await using house = await openHouse();
+  await house.createRoom(60);
+  await house.rooms.suspensions.suspend('ada', { decision: 'decision_1', reason: 'Insults', until: null });
+  await house.runUntil(50);
+  expect(await house.letters()).toEqual([]);
+});
+
 test('a live that begins unannounced is told once; followers hear of listed rooms alone', async () => {
   await using house = await openHouse();
   const hidden = await house.createRoom(undefined, false);

@@ -1,9 +1,10 @@
 /** Creators' provider accounts whose changes arrive by no webhook: they are polled, a few at a time. */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { openMoneyHouse } from '../../support/houses/money-house.ts';
@@ -17,11 +18,17 @@ const AT_A_TIME = 20;
 /** No webhook arrives, and the server's own event list has no events of connected accounts. */
 async function openSilentHouse(db: Database) {
   const asked: string[] = [];
+  /** Runs once, when the provider has answered and before its answer arrives. */
+  const hooks: { afterFetch?: (() => Promise<void>) | undefined } = {};
   const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
     const fetchAccount = provider.connect.fetchAccount.bind(provider.connect);
-    provider.connect.fetchAccount = (account) => {
+    provider.connect.fetchAccount = async (account) => {
       asked.push(account);
-      return fetchAccount(account);
+      const found = await fetchAccount(account);
+      const act = hooks.afterFetch;
+      hooks.afterFetch = undefined;
+      await act?.();
+      return found;
     };
     return provider;
   };
@@ -33,6 +40,7 @@ async function openSilentHouse(db: Database) {
   return {
     house,
     asked,
+    hooks,
     account: account?.id ?? '',
     isPayable: () => accounts.isPayable(house.creator),
     /** Account statuses in the facts, oldest first. */
@@ -66,6 +74,31 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
     expect(await isPayable()).toBe(false);
     await later(5 * MINUTE_MS);
     expect(await isPayable()).toBe(true);
+    expect(await told()).toEqual(['enabled']);
+  });
+
+  test('an answer that another one has overtaken is not stored', async () => {
+    await using db = await open();
+    const { house, account, hooks, isPayable, later, told } = await openSilentHouse(db);
+    await using _ = house;
+    hooks.afterFetch = async () => {
+      house.emulator.act('onboard_account', { account });
+      await house.money.creatorAccounts.handleAccountChanged(account);
+    };
+    await later(6 * MINUTE_MS);
+    expect(await isPayable()).toBe(true);
+    expect(await told()).toEqual(['enabled']);
+  });
+
+  test('a change is told although the server is killed when it has stored it', async () => {
+    await using db = await open();
+    const { house, account, later, told } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    const add = vi.spyOn(Outbox.prototype, 'add').mockRejectedValueOnce(new Error('Connection terminated'));
+    await expect(house.money.creatorAccounts.handleAccountChanged(account)).rejects.toThrow('Connection terminated');
+    add.mockRestore();
+    await later(6 * MINUTE_MS);
     expect(await told()).toEqual(['enabled']);
   });
 

@@ -1,7 +1,11 @@
 /** Values of bulk statements reach the database unchanged, whatever they contain. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { createMetrics } from '../../../server/platform/metrics.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { BOTH_DATABASES } from '../../support/databases/databases.ts';
 
 describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) => {
@@ -42,5 +46,14 @@ describe.each(BOTH_DATABASES)('values of bulk statements on $name', ({ open }) =
         expect(rows.map(({ item }) => item)).toEqual(items.map((item) => item?.toString() ?? null));
       }),
     );
+  });
+
+  test('a transaction may commit more facts than a statement has parameters', async () => {
+    const log = createLog({ level: 'silent', pretty: false });
+    const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
+    const given = Array.from({ length: 11_000 }, (_, n) => ({ topic: 'room.ended', room: `room_${n}`, data: { n } }));
+    await db.transaction((tx) => outbox.add(tx, ...given));
+    const rows = await db.bulk('select topic, room, data from outbox where identity is null order by seq', []);
+    expect(rows).toEqual(given);
   });
 });

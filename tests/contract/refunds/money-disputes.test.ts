@@ -238,6 +238,18 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     },
   );
 
+  test('a won dispute returns the ticket of a person who was blocked meanwhile and saw no live', async () => {
+    const { room, identity, ticket } = await ticketByCard();
+    const { close } = await dispute(ticket);
+    const { creator } = house;
+    await house.rooms.removals.block({ creator, identity, by: creator, reason: 'Insults' });
+    await close('won');
+    await house.money.sweep();
+    expect(await house.money.receipts.get(ticket)).toMatchObject({ status: 'refunded' });
+    expect((await stripe.refunds.list()).data).toMatchObject([{ amount: 2_000, status: 'succeeded' }]);
+    expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0 });
+  });
+
   test('the house bears a lost ticket whose earnings were already available', async () => {
     const { room, ticket } = await ticketByCard();
     house.advance(20 * DAY_MS);
@@ -434,6 +446,19 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
       await expect(again).rejects.toEqual(failure('already_refunded'));
     },
   );
+
+  test('evidence is on record with its submitter although the answer of the provider is lost', async () => {
+    const { ticket } = await ticketByCard();
+    const { id } = await dispute(ticket);
+    house.emulator.addFault({ path: '/v1/disputes*', method: 'POST', kind: 'server_error', isApplied: true });
+    const note = 'They watched it all.';
+    const lost = disputes().submitEvidence(id, { by: 'operator', note });
+    await expect(lost).rejects.toEqual(failure('provider_unavailable'));
+    const kept = await db.bulk('select evidence, submitted_by, submitted_at from disputes where id = $1', [id]);
+    expect(kept).toMatchObject([
+      { evidence: { uncategorized_text: note }, submitted_by: 'operator', submitted_at: null },
+    ]);
+  });
 
   test('evidence comes from the records, is submitted once, and is refused after the deadline', async () => {
     const { ticket } = await ticketByCard();

@@ -1,10 +1,11 @@
 import { describe } from 'vitest';
 import { RtpStage } from '../../support/media/rtp-stage.ts';
-import { describeEnds, describeRefusals } from './suite/ends.ts';
+import { isLong } from '../../support/run/effort.ts';
+import { describeCapacity, describeEnds, describeRefusals } from './suite/ends.ts';
 import type { SfuHarness, SfuHarnessOptions } from './suite/harness.ts';
-import { describeMedia, describeTraffic } from './suite/media.ts';
+import { describeMedia, describeProfiles, describeTraffic } from './suite/media.ts';
 import { describeGrants, describePeople } from './suite/sessions.ts';
-import { describeLayers, describeStage } from './suite/stage.ts';
+import { describeLayerMessages, describeLayers, describeStage } from './suite/stage.ts';
 
 /**
  * The contract of `sfu/contract.ts`, with real media and workers. Runs on a node in this process and, unchanged, on a
@@ -15,14 +16,24 @@ export function describeSfuNode(harness: SfuHarness): void {
     const { node, ...rest } = await harness.create(options);
     return { stage: new RtpStage(node), ...rest };
   };
+  const { name, workers = 1, leavesOut = [] } = harness;
+  const has = (part: (typeof leavesOut)[number]) => isLong || !leavesOut.includes(part);
   // Each test has its own node and mostly waits.
-  describe.concurrent(`${harness.name}: media`, () => describeMedia(open));
-  describe.concurrent(`${harness.name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
-  describe.concurrent(`${harness.name}: stage`, () => describeStage(open));
-  describe.concurrent(`${harness.name}: layers`, () => describeLayers(open));
-  describe.concurrent(`${harness.name}: grants and leases`, () => describeGrants(open));
-  describe.concurrent(`${harness.name}: people`, () => describePeople(open));
-  const workers = harness.workers ?? 1;
-  describe.concurrent(`${harness.name}: refusals`, () => describeRefusals(open, workers));
-  describe.concurrent(`${harness.name}: ends`, () => describeEnds(open, workers));
+  describe.concurrent(`${name}: media`, () => {
+    describeMedia(open);
+    if (has('profiles')) describeProfiles(open);
+  });
+  describe.concurrent(`${name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
+  describe.concurrent(`${name}: stage`, () => describeStage(open));
+  describe.concurrent(`${name}: layers`, () => {
+    describeLayerMessages(open);
+    if (has('layers')) describeLayers(open);
+  });
+  if (has('grants')) describe.concurrent(`${name}: grants and leases`, () => describeGrants(open));
+  describe.concurrent(`${name}: people`, () => describePeople(open));
+  describe.concurrent(`${name}: refusals`, () => {
+    describeCapacity(open, workers);
+    if (has('refusals')) describeRefusals(open);
+  });
+  describe.concurrent(`${name}: ends`, () => describeEnds(open, workers));
 }

@@ -34,7 +34,7 @@ vi.mock('../../../client-sdk/src/media/media-engine.ts', () => ({
   },
 }));
 
-const SCHEDULES = effort({ short: 15, long: 400 });
+const SCHEDULES = effort({ short: 5, long: 400 });
 const SEED = pinnedSeed(20_261_127);
 /** States are compared after each part, once it has settled. */
 const PARTS = 4;

@@ -19,7 +19,7 @@ vi.mock('ws', async () => ({
   WebSocket: (await import('../../support/live-model/model-socket.ts')).DialledSocket,
 }));
 
-const SCHEDULES = effort({ short: 40, long: 2_000 });
+const SCHEDULES = effort({ short: 15, long: 2_000 });
 const SEED = pinnedSeed(20_261_127);
 const STEPS = 60;
 /** Longer than a lease, a grace period and an adoption in sequence. */

@@ -11,12 +11,12 @@ import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { Lives, type LivesOptions } from '../../../server/stage/sessions/lives.ts';
-import { BOTH_DATABASES } from '../../support/databases/databases.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 const NEVER_MS = 3_600_000;
 
-describe.each(BOTH_DATABASES)('lives of several gateways on $name', ({ name, open }) => {
+describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) => {
   let db: Database & AsyncDisposable;
   const told: Fact[] = [];
   const metrics = createMetrics();

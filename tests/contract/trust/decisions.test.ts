@@ -8,13 +8,11 @@ import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const DAY_MS = 86_400_000;
-const ALL_MEASURES: DecisionInput['measures'] = [
+const MEASURES_ON_FANS: DecisionInput['measures'] = [
   { kind: 'remove_message' },
   { kind: 'mute' },
   { kind: 'remove_from_room' },
-  { kind: 'stop_live' },
   { kind: 'suspend_account' },
-  { kind: 'refund_room' },
 ];
 const UPHELD = { outcome: 'upheld', reasons: 'It was an insult.', language: 'en' } as const;
 const GRANTED = { outcome: 'granted', reasons: 'It was a quotation.', language: 'en' } as const;
@@ -46,6 +44,15 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
       case: await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' }),
     };
   };
+  /** Its live began, and has ended. */
+  const createShownRoom = async (creator = 'ada') => {
+    const { rooms } = house.domains;
+    const { id } = await rooms.createRoom({ creator, title: 'An evening', access: { kind: 'free' } });
+    await rooms.takeStage(id, 'page-0');
+    await rooms.startLive(id, 'page-0');
+    await rooms.endLive(id);
+    return id;
+  };
   const isShown = async (id: string) => {
     const entries = (await house.domains.chat.history(room, { limit: 50 })).entries;
     return entries.some((entry) => entry.kind === 'message' && entry.id === id && !entry.removed);
@@ -55,13 +62,16 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
 
   test('a granted appeal undoes everything that can be undone, and the stage is free again', async () => {
     const { id, case: of } = await reportMessage();
-    const measures = ALL_MEASURES.filter(({ kind }) => kind !== 'refund_room');
-    const { id: decision } = await house.decide(of, measures);
+    const { id: decision } = await house.decide(of, MEASURES_ON_FANS);
+    const live = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
+    const { id: stopped } = await house.decide(live, [{ kind: 'stop_live' }]);
     await house.dispatch();
     expect([await isShown(id), await house.accessOf(room, 'max')]).toEqual([false, 'suspended']);
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
     const appeal = await house.domains.decisions.appeal('max', { decision, text: 'It was a quotation.' });
     await house.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    const ofCreator = await house.domains.decisions.appeal('ada', { decision: stopped, text: 'It was a play.' });
+    await house.domains.decisions.decideAppeal('rev-2', ofCreator.id, GRANTED);
     await house.dispatch();
     expect([await isShown(id), await house.accessOf(room, 'max')]).toEqual([true, 'granted']);
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
@@ -132,6 +142,20 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     ]);
   });
 
+  test('who reported may appeal when the decision was undone, and gets an answer', async () => {
+    const { decisions, reports } = house.domains;
+    const { case: of } = await reportMessage('lea');
+    const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }]);
+    const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
+    await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    expect((await reports.listBy('lea'))[0]).toMatchObject({ outcome: { acted: false, mayAppeal: true } });
+    const { id } = await decisions.appeal('lea', { decision, text: 'It was not.' });
+    expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'appealed', outcome: { mayAppeal: false } });
+    expect((await decisions.list('rev-3', { limit: 5 })).cases).toMatchObject([{ id: of, owed: 'appeal' }]);
+    await decisions.decideAppeal('rev-3', id, UPHELD);
+    expect((await decisions.list('rev-3', { limit: 5 })).cases).toEqual([]);
+  });
+
   test('what a moderator removed stays removed, and a second decision keeps what the first one removed', async () => {
     const { decisions, chat } = house.domains;
     for (const isFirst of [true, false]) {
@@ -182,20 +206,52 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await house.decide(of, []);
     await house.dispatch();
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
+    // Who was told of the provisional decision is told of its end.
+    const { id: decision } = (await decisions.statements.list('ada')).statements[0] ?? {};
+    expect(await house.rows(`select identity, data from outbox where topic = 'decision.undone'`)).toEqual([
+      { identity: 'ada', data: { decision, event: { decision, identity: 'ada' } } },
+    ]);
     // The next claim of the same person waits for a decision.
-    const other = await house.createRoom();
+    const other = await createShownRoom();
     await house.report(other, 'lea', { subject: { kind: 'live' }, category: 'consent' });
     await house.dispatch();
     expect(await codeOf(house.domains.rooms.takeStage(other, 'page-2'))).toBe('ok');
   });
 
+  test('claims of consent stop one live until a reviewer has looked, none before it began, and none in bad faith', async () => {
+    const { decisions, reports } = house.domains;
+    const claim = async (of: RoomId, reporter: string) => {
+      const id = await house.report(of, reporter, { subject: { kind: 'live' }, category: 'consent' });
+      return { id, isTakenDown: (await decisions.view('rev-1', id)).decisions.length > 0 };
+    };
+    expect((await claim(room, 'lea')).isTakenDown).toBe(false);
+    const [first, second, third] = [await createShownRoom(), await createShownRoom(), await createShownRoom()];
+    const both = await Promise.all([claim(first, 'lea'), claim(second, 'lea')]);
+    expect(both.map(({ isTakenDown }) => isTakenDown).sort()).toEqual([false, true]);
+    const waiting = both.find(({ isTakenDown }) => isTakenDown);
+    await house.decide(waiting?.id ?? '', [{ kind: 'stop_live' }]);
+    expect((await claim(third, 'lea')).isTakenDown).toBe(true);
+    const spam = { subject: { kind: 'person', id: 'max' }, category: 'spam' } as const;
+    await reports.markUnfounded((await reports.file(room, 'eve', spam)).id, { by: 'rev-1' });
+    expect((await claim(await createShownRoom(), 'eve')).isTakenDown).toBe(false);
+  });
+
+  test('a claim of consent takes nothing down in a house without accounts, where nobody could undo it', async () => {
+    const embedding = await ReviewHouse.create(db, { env: { LOGE_SITE: 'off' } });
+    const of = await embedding.report(await createShownRoom(), 'lea', {
+      subject: { kind: 'live' },
+      category: 'consent',
+    });
+    expect((await embedding.domains.decisions.view('rev-1', of)).decisions).toEqual([]);
+    await embedding.domains.money.close();
+  });
+
   test('a person of the house reads in their own language why something came down', async () => {
-    const { accounts, people, rooms, decisions } = house.domains;
+    const { accounts, people, decisions } = house.domains;
     const creator = 'person_marie';
     await people.seed({ id: creator, name: 'Marie', address: 'marie@example.org' });
     await accounts.createCreator({ identity: creator, name: 'Marie', country: 'FR' });
-    const { id } = await rooms.createRoom({ creator, title: 'Une soirée', access: { kind: 'free' } });
-    await house.report(id, 'lea', { subject: { kind: 'live' }, category: 'consent' });
+    await house.report(await createShownRoom(creator), 'lea', { subject: { kind: 'live' }, category: 'consent' });
     const [statement] = (await decisions.statements.list(creator)).statements;
     expect(statement).toMatchObject({ language: 'fr', reasons: expect.stringContaining('sans son accord') });
   });
@@ -306,53 +362,30 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await expect(house.rows(`delete from case_looks`)).rejects.toThrow();
   });
 
-  test('a stopped live is decided by nobody whose live it is, nor who moderates for its creator', async () => {
-    const { decisions, roles } = house.domains;
-    await roles.give({ person: 'rev-2', role: 'moderator', scope: { creator: 'ada', room: null }, by: 'ada' });
-    const { case: of } = await reportMessage('lea', 'max');
-    for (const reviewer of ['ada', 'rev-2'])
-      for (const kind of ['stop_live', 'refund_room'] as const)
-        expect([reviewer, kind, await codeOf(house.decide(of, [{ kind }], reviewer))]).toEqual([
-          ...[reviewer, kind, 'another_reviewer_needed'],
-        ]);
-    const [look] = (await decisions.stop('rev-1', of)).appeals;
-    const instead = { ...DECIDED, measures: [] };
-    for (const reviewer of ['ada', 'rev-2']) {
-      const answers = [UPHELD, GRANTED, { ...GRANTED, instead }];
-      for (const answer of answers)
-        expect(await codeOf(decisions.decideAppeal(reviewer, look?.id ?? '', answer))).toBe('another_reviewer_needed');
-      expect(await codeOf(house.decide(of, [], reviewer))).toBe('another_reviewer_needed');
-    }
-    await house.dispatch();
-    expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
-    // The same of a final decision that the person appeals against.
-    const { id: decision } = await house.decide(of, [{ kind: 'mute' }, { kind: 'stop_live' }], 'rev-3');
-    const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
-    expect(await codeOf(decisions.decideAppeal('ada', appeal.id, GRANTED))).toBe('another_reviewer_needed');
-    expect(await codeOf(decisions.decideAppeal('rev-1', appeal.id, GRANTED))).toBe('ok');
+  test('a live is stopped and paid back in a case about its creator alone', async () => {
+    const { decisions } = house.domains;
+    const { case: ofFan } = await reportMessage('lea', 'max');
+    expect((await decisions.view('rev-1', ofFan)).isAboutCreator).toBe(false);
+    expect(await codeOf(decisions.stop('rev-1', ofFan))).toBe('measure_invalid');
+    for (const kind of ['stop_live', 'refund_room'] as const)
+      expect([kind, await codeOf(house.decide(ofFan, [{ kind }]))]).toEqual([kind, 'measure_invalid']);
+    const ofCreator = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
+    expect((await decisions.view('rev-1', ofCreator)).isAboutCreator).toBe(true);
+    await house.decide(ofCreator, [{ kind: 'stop_live' }, { kind: 'refund_room' }]);
+    expect((await decisions.statements.list('ada')).statements).toMatchObject([{ points: 3, mayAppeal: true }]);
   });
 
-  test('a live that is stopped while its creator decides the case stays stopped', async () => {
-    const { decisions, rooms } = house.domains;
-    const { case: of } = await reportMessage('lea', 'max');
-    const { transaction } = db;
-    db.transaction = (async (work: never) => {
-      db.transaction = transaction;
-      await decisions.stop('rev-1', of);
-      return db.transaction(work);
-    }) as never;
-    expect(await codeOf(house.decide(of, [], 'ada'))).toBe('already_decided');
-    await house.dispatch();
-    expect(await codeOf(rooms.takeStage(room, 'page-1'))).toBe('live_stopped');
-  });
-
-  test('who was named as the person of a report by the form does not answer the appeal', async () => {
+  test('who was named as the person of a report by the form neither sees the case nor answers the appeal', async () => {
     const { decisions, reports } = house.domains;
     const { id } = await reports.fileForm({ place: 'Ada', category: 'harassment', note: 'An insult.' }, null);
     const named = { ...DECIDED, accused: 'rev-2', measures: [{ kind: 'suspend_account' as const }] };
-    const { id: decision } = await decisions.decide('rev-1', await caseOf(id), named);
+    const of = await caseOf(id);
+    expect(await codeOf(decisions.decide('rev-2', of, named))).toBe('another_reviewer_needed');
+    const { id: decision } = await decisions.decide('rev-1', of, named);
     const appeal = await decisions.appeal('rev-2', { decision, text: 'No.' });
-    expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('another_reviewer_needed');
+    expect(await codeOf(decisions.view('rev-2', of))).toBe('case_not_found');
+    expect((await decisions.list('rev-2', { limit: 5 })).cases).toEqual([]);
+    expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('appeal_not_found');
   });
 
   test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {
@@ -383,6 +416,18 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
       decisions: { total: 1, withoutMeasure: 1 },
       waiting: { total: 2 },
     });
+  });
+
+  test('a person who is reported in two rooms has a case in each, with measures in that room', async () => {
+    const other = await house.createRoom();
+    const about = { subject: { kind: 'person', id: 'ada' }, category: 'harassment' } as const;
+    await house.report(other, 'lea', about);
+    const of = await house.report(room, 'lea', about);
+    await house.domains.decisions.stop('rev-1', of);
+    await house.dispatch();
+    const { rooms } = house.domains;
+    const stages = [room, other].map((each) => codeOf(rooms.takeStage(each, 'page-1')));
+    expect(await Promise.all(stages)).toEqual(['live_stopped', 'ok']);
   });
 
   test('every order of an authority is filed, beside a report of the same person and other orders', async () => {
@@ -450,6 +495,8 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const { id: said, case: of } = await reportMessage();
     const { id: decision } = await house.decide(of, [{ kind: 'mute' }, { kind: 'suspend_account' }]);
     const person = await house.report(room, 'lea', { subject: { kind: 'person', id: 'max' }, category: 'hate' });
+    const ofReporter = await decisions.appeal('lea', { decision, text: 'More has to be done.' });
+    await decisions.decideAppeal('rev-2', ofReporter.id, { ...UPHELD, reasons: 'Max has apologised.' });
     const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
     await house.dispatch();
     const figures = await decisions.figures({});
@@ -464,7 +511,19 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect((await reports.listBy('lea')).map(({ state }) => state)).toEqual(['received', 'appealed']);
     const views = await Promise.all([of, person].map((id) => decisions.view('rev-2', id)));
     expect(views).toMatchObject([
-      { accused: null, decisions: [{ accused: null, reasons: null, appeals: [{ by: null, text: null }] }] },
+      {
+        accused: null,
+        decisions: [
+          {
+            accused: null,
+            reasons: null,
+            appeals: expect.arrayContaining([
+              expect.objectContaining({ by: null, text: null }),
+              expect.objectContaining({ by: 'lea', text: 'More has to be done.', outcome: 'upheld', reasons: null }),
+            ]),
+          },
+        ],
+      },
       { accused: null, state: 'open', owed: 'decision', history: { strikes: 0, decisions: [], chat: [] } },
     ]);
     expect(await house.rows(`select text from chat_entries where id = '${said}'`)).toEqual([{ text: null }]);

@@ -4,13 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listenToFacts } from '../../../server/facts.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
-import { eq } from '../../../server/platform/db/sql.ts';
+import { eq, max } from '../../../server/platform/db/sql.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type NewFact, Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import { createId, type EventId, type RoomId } from '../../../server/protocol/ids.ts';
-import { webhookEndpoints } from '../../../server/webhooks/webhooks.schema.ts';
+import { rooms } from '../../../server/rooms/rooms.schema.ts';
+import { events, webhookEndpoints } from '../../../server/webhooks/webhooks.schema.ts';
 import { Webhooks } from '../../../server/webhooks/webhooks.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
@@ -153,6 +154,46 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(new Set(events.map((event) => event.id)).size).toBe(450);
   });
 
+  test('there is no event about people of the house, nor about their rooms', async () => {
+    await using house = await openEvents();
+    const [before] = await db.orm.select({ last: max(events.seq) }).from(events);
+    const [ofHouse, ofEmbedder] = [createId('room'), createId('room')];
+    const free = { title: 'Vêpres', accessKind: 'free', currency: 'eur' } as const;
+    await db.orm.insert(rooms).values([
+      { id: ofHouse, creator: 'person_ada', ...free },
+      { id: ofEmbedder, creator: 'ada', ...free },
+    ]);
+    const money = { amountMinor: 500, currency: 'eur' };
+    const tipFrom = (room: RoomId, identity: string) => ({
+      ...{ id: createId('tip'), room, ...money, message: null, item: null },
+      from: { identity, name: 'Léa', role: 'fan' },
+      sentAt: new Date(house.clock.now()).toISOString(),
+    });
+    const topupOf = (identity: string): NewFact => {
+      const topup = { id: createId('topup'), identity, ...money, settledAt: new Date(0).toISOString() };
+      return { topic: 'topup.settled', identity, data: { topup } };
+    };
+    const tips = ['person_lea', 'fan'].map((identity) => tipFrom(ofEmbedder, identity));
+    await house.tell(
+      liveStarted(ofHouse),
+      { topic: 'tips.settled', room: ofHouse, data: { tips: [tipFrom(ofHouse, 'fan')] } },
+      { topic: 'tips.settled', room: ofEmbedder, data: { tips } },
+      ...['person_lea', 'fan'].map(topupOf),
+      { topic: 'follower.added', identity: 'person_lea', data: { creator: 'ada' } },
+      { topic: 'participant.blocked', identity: 'fan', data: { creator: 'person_ada', identity: 'fan', change: {} } },
+      liveStarted(ofEmbedder),
+    );
+    const told = await eventually(async () => {
+      const listed = await house.webhooks.list({ after: before?.last ?? 0, limit: 100 });
+      return listed.events.some(({ room, type }) => room === ofEmbedder && type === 'live.started') && listed.events;
+    });
+    expect(told).toMatchObject([
+      { type: 'tip.succeeded', roomSeq: 1, data: { tip: { from: { identity: 'fan' } } } },
+      { type: 'topup.succeeded', data: { topup: { identity: 'fan' } } },
+      { type: 'live.started', room: ofEmbedder, roomSeq: 2 },
+    ]);
+  });
+
   test('sends an endpoint only its subscribed types', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
@@ -245,6 +286,24 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     dead.respond(() => 200);
     expect(await house.webhooks.enableEndpoint(id)).toMatchObject({ status: 'enabled', failingSince: null });
     await eventually(() => dead.received.length > 0);
+  });
+
+  test('an event that is being sent while its endpoint is enabled is not sent twice', async () => {
+    await using house = await openEvents();
+    await using slow = await startReceiver();
+    await using other = await startReceiver();
+    const [first, later] = [createId('room'), createId('room')];
+    const sentTo = (room: RoomId) => slow.received.filter(({ event }) => event.room === room).length;
+    slow.respond(() => 'hang');
+    const { id } = await house.webhooks.createEndpoint({ url: slow.url });
+    await house.webhooks.createEndpoint({ url: other.url });
+    await house.tell(liveStarted(first));
+    await eventually(() => sentTo(first) === 1);
+    await house.webhooks.enableEndpoint(id);
+    house.restart();
+    await house.tell(liveStarted(later));
+    await eventually(() => sentTo(later) === 1 && other.received.length === 2);
+    expect(sentTo(first)).toBe(1);
   });
 
   test('secrets are encrypted; older plain ones still sign; under another API secret nothing is sent until rotation', async () => {

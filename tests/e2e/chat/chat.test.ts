@@ -1,6 +1,7 @@
 /** The chat on the pages: two fans and a creator who moderates. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../../client-sdk/src/room.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/browser/browser.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
@@ -9,14 +10,14 @@ import { expectInChat, open, openStrip, say } from '../site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
-  let room: string;
+  let room: RoomId;
   let creator: Visitor;
   let lea: Visitor;
   let tom: Visitor;
 
   beforeAll(async () => {
     loge = await startApp();
-    ({ id: room } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
+    ({ id: room } = await loge.server<{ id: RoomId }>('POST', '/v1/rooms', {
       creator: 'camille',
       title: 'An evening of talk',
       access: { kind: 'free' },
@@ -354,6 +355,20 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-answered').waitFor();
     await creator.page.keyboard.press('Escape');
     await creator.by('chat-answered').waitFor({ state: 'detached' });
+  });
+
+  test('the words of a tip are removed on every page, and its amount stays', async () => {
+    const [from, sentAt] = [{ identity: 'fan-9', name: 'Zoé', role: 'fan' } as const, new Date().toISOString()];
+    const tip = { id: createId('tip'), room, from, amountMinor: 700, currency: 'eur', item: null, sentAt };
+    await loge.app.context.chat.appendTips([{ ...tip, message: 'Rude words with money' }]);
+    await pointAt(creator, 'Rude words with money');
+    expect(await creator.by('tool-context').count()).toBe(0);
+    await creator.by('tool-remove').click();
+    for (const visitor of [creator, lea, tom]) {
+      const shown = visitor.by('chat-list').locator('[data-tip]', { hasText: 'Zoé' });
+      await eventually(async () => !(await shown.innerText()).includes('Rude words'), 'the words are gone');
+      expect(await shown.innerText()).toContain('7');
+    }
   });
 
   test('no page reported an error', () => {

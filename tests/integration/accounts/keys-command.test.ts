@@ -9,6 +9,7 @@ import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { findFreePort } from '../../support/houses/app.ts';
 import { startHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
+import { drawVariants } from '../../support/run/effort.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../server/keys.ts', import.meta.url));
 
@@ -51,12 +52,14 @@ test('without a server: the key is in the database', async () => {
   }
 });
 
-test.each([
-  ['an unknown scope', ['create', '--name', 'x', '--scopes', 'root'], /Invalid option[\s\S]*write it like/],
-  ['no name', ['create', '--scopes', 'rooms'], /name/],
-  ['an invalid expiry', ['create', '--name', 'x', '--scopes', 'rooms', '--expires', 'soon'], /"soon" is no date/],
-  ['no command', [], /write it like: create/],
-])('%s is reported, and nothing changes', async (_what, args, said) => {
+test.each(
+  drawVariants<[string, string[], RegExp]>([
+    ['an unknown scope', ['create', '--name', 'x', '--scopes', 'root'], /Invalid option[\s\S]*write it like/],
+    ['no name', ['create', '--scopes', 'rooms'], /name/],
+    ['an invalid expiry', ['create', '--name', 'x', '--scopes', 'rooms', '--expires', 'soon'], /"soon" is no date/],
+    ['no command', [], /write it like: create/],
+  ]),
+)('%s is reported, and nothing changes', async (_what, args, said) => {
   const { code, output } = await keys({ LOGE_DATA_DIR: '/nowhere' }, ...args);
   expect([code, output]).toEqual([1, expect.stringMatching(said)]);
 });

@@ -1,8 +1,6 @@
 /** The end of an API key for holders of its tokens, and stored secrets after the API secret has been replaced. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ApiKeyWithSecret } from '../../../server/protocol/keys.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
-import { GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 import { goLive, watch } from '../../support/media/media.ts';
 import { basicOf } from '../../support/people/basic.ts';
@@ -94,38 +92,5 @@ describe('one process', () => {
     using lea = await connect('https://club.example');
     expect(lea.welcome.access.state).toBe('granted');
     await expect(connect('http://localhost:5173')).rejects.toMatchObject({ code: 'origin_not_allowed' });
-  });
-});
-
-describe.skipIf(!hasGateways)('two gateways', () => {
-  let house: GatewayHouse;
-  beforeAll(async () => {
-    house = await GatewayHouse.start();
-  }, 120_000);
-  afterAll(() => house?.[Symbol.asyncDispose]());
-
-  test('a key that is revoked at one gateway ends at the other, with its sockets', async () => {
-    const room = (await house.createRoom()).id;
-    const [here, there] = [house.gateway(0).url, house.gateway(1).url];
-    const key = await house.server<ApiKeyWithSecret>('POST', '/v1/keys', { name: 'Shop', scopes: ['tokens'] });
-    const token = await mint(here, key, fanOf(room, 'lea'));
-    // The other gateway may learn of the key a moment later.
-    await expect
-      .poll(() =>
-        TestParticipant.connect(there, { token })
-          .then(({ socket }) => socket.close())
-          .then(
-            () => 'in',
-            () => 'out',
-          ),
-      )
-      .toBe('in');
-    using lea = await TestParticipant.connect(there, { token });
-    const goodbye = lea.next('rooms:goodbye');
-    await house.server('DELETE', `/v1/keys/${key.id}`);
-    expect(await goodbye).toMatchObject(ANSWER);
-    for (const url of [here, there]) {
-      await expect(TestParticipant.connect(url, { token })).rejects.toMatchObject({ code: 'token_invalid' });
-    }
   });
 });

@@ -5,6 +5,7 @@ import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gatewa
 import { TestParticipant } from '../../support/people/participant.ts';
 import { signToken } from '../../support/people/wire-fan.ts';
 import { ServerProcess } from '../../support/programs/server-process.ts';
+import { drawVariants } from '../../support/run/effort.ts';
 
 const READABLE = '5';
 
@@ -28,7 +29,7 @@ if (hasGateways) {
   });
 }
 
-describe.each(KINDS)('the chat of $name', ({ start }) => {
+describe.each(drawVariants(KINDS))('the chat of $name', ({ start }) => {
   let house: House;
   beforeAll(async () => {
     house = await start();

@@ -45,7 +45,7 @@ test('neither a viewer who is gone without a word nor a request without an end h
 
   const closeDatabase = vi.spyOn(context.db, 'close');
   let isClosed = false;
-  void loge.close().then(() => {
+  void loge.app.close().then(() => {
     isClosed = true;
   });
   try {

@@ -1,10 +1,12 @@
 /** Two real gateway processes on one Postgres and one Redis: effects of one at the other. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
+import type { ApiKeyWithSecret } from '../../../server/protocol/keys.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import { runOnServer } from '../../support/databases/postgres.ts';
 import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
 import { goLive } from '../../support/media/media.ts';
+import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { TestRedis } from '../../support/programs/redis.ts';
 import { startRedisCluster, startRedisSentinel } from '../../support/programs/redis-topologies.ts';
@@ -135,6 +137,26 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     }
   });
 
+  test('a key that is revoked at one ends at the other, with its sockets', async () => {
+    const room = (await house.createRoom()).id;
+    const [here, there] = [house.gateway(0).url, house.gateway(1).url];
+    const key = await house.server<ApiKeyWithSecret>('POST', '/v1/keys', { name: 'Shop', scopes: ['tokens'] });
+    const minted = await fetch(`${here}/v1/tokens`, {
+      method: 'POST',
+      headers: { authorization: basicOf(key.id, key.secret), 'content-type': 'application/json' },
+      body: JSON.stringify({ identity: 'lea', name: 'Léa', room, role: 'fan' }),
+    });
+    const { token } = (await minted.json()) as { token: string };
+    // The other gateway may learn of the key a moment later.
+    using lea = await vi.waitFor(() => TestParticipant.connect(there, { token }));
+    const goodbye = lea.next('rooms:goodbye');
+    await house.server('DELETE', `/v1/keys/${key.id}`);
+    expect(await goodbye).toMatchObject({ code: 'token_invalid', reconnect: true });
+    for (const url of [here, there]) {
+      await expect(TestParticipant.connect(url, { token })).rejects.toMatchObject({ code: 'token_invalid' });
+    }
+  });
+
   test('the socket limit of an identity is shared by both', async () => {
     const room = (await house.createRoom()).id;
     const token = await house.token({ identity: 'hoarder', room });
@@ -225,7 +247,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
   });
 
   // The other one stays connected, so nothing of its own tells it that it missed messages.
-  test('messages and revocations from an outage of one reach the other as soon as it has Redis again', async () => {
+  test('messages, moderation and revocations from an outage of one reach the other as soon as it has Redis again', async () => {
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });
     using tom = await house.join(1, { identity: 'tom', room });
@@ -233,8 +255,16 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     using maxThere = await house.join(1, { identity: 'max', room });
     using pia = await house.join(1, { identity: 'pia', room });
     const names = ({ events }: TestParticipant) => events.map(({ name }) => name);
+    const moderate = (path: string, body: object) => house.server('POST', `/v1/rooms/${room}/chat/${path}`, body);
+    const restricted = tom.next('chat:restriction');
+    await moderate('restrictions', { identity: 'tom', kind: 'ban', scope: 'room', reason: 'insults' });
+    await restricted;
     wire.cut();
-    await vi.waitFor(async () => expect((await fetch(`${house.gateway(0).url}/readyz`)).status).toBe(503));
+    await vi.waitFor(async () => {
+      const answer = await fetch(`${house.gateway(0).url}/readyz`);
+      // A load balancer keeps it.
+      expect([answer.status, (await answer.json()).reasons]).toEqual([200, ['redis: unreachable']]);
+    });
     await lea.request('chat:send', { clientId: clientId(), text: 'alone' });
     await house.server('POST', `/v1/rooms/${room}/removals`, { identity: 'max', reason: 'charter' });
     await vi.waitFor(() => expect(names(maxHere)).toContain('rooms:accessRevoked'));
@@ -244,6 +274,9 @@ describe.skipIf(!hasGateways)('two gateways', () => {
       `insert into removals (id, creator, identity, by, reason, removed_at)
         values ('removal_pia', 'ada', 'pia', 'ada', 'charter', now())`,
     );
+    await moderate('lifts', { identity: 'tom', scope: 'room' });
+    await moderate('mode', { paused: true });
+    const told = Promise.all([tom.next('chat:restriction'), tom.next('chat:state')]);
     wire.mend();
     // Earlier than the regular comparison of a room with the database.
     const timeout = 5_000;
@@ -251,6 +284,7 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     for (const removed of [maxThere, pia]) {
       await vi.waitFor(() => expect(names(removed)).toContain('rooms:accessRevoked'), { timeout });
     }
+    expect(await told).toMatchObject([{ kind: null }, { mode: { paused: true } }]);
   });
 
   // The last one, because the gateway stays away.

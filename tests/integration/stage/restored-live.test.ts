@@ -1,11 +1,7 @@
 /** R15c: a page that was disconnected may restore its live automatically only while it still holds the stage. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, type Live } from '../../support/media/media.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
@@ -15,19 +11,13 @@ const PHONE = 'publication-of-the-phone';
 const RESTORES = { publication: LAPTOP, restore: true };
 
 let loge: TestApp;
-let dataDir: string;
 let room: string;
 const open: Disposable[] = [];
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(joinPath(tmpdir(), 'loge-test-'));
-  await copyPgliteTemplate(joinPath(dataDir, 'pglite'));
-  loge = await startApp({ dataDir });
+  loge = await startApp();
 });
-afterAll(async () => {
-  await loge?.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+afterAll(() => loge[Symbol.asyncDispose]());
 beforeEach(async () => {
   for (const each of open.splice(0)) each[Symbol.dispose]();
   room = (await loge.createRoom({ kind: 'free' })).id;
@@ -96,8 +86,7 @@ test('a live that was only lost is restored, unless another page takes the stage
 test('a live interrupted by a restart is restored within its grace period', async () => {
   const { session } = await loseLaptop();
   const begun = Date.parse((await startedAt()) ?? '');
-  await loge.close();
-  loge = await startApp({ dataDir });
+  await loge.restart();
   const laptop = await join();
   expect(await laptop.refusal('stage:resume', { session, publication: LAPTOP })).toBe('session_not_found');
   await laptop.request('stage:publish', RESTORES);

@@ -12,7 +12,7 @@ import { goLive, type Live } from '../../support/media/media.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
 import type { TestParticipant } from '../../support/people/participant.ts';
 import { SfuProcess } from '../../support/programs/sfu-process.ts';
-import { drawVariants } from '../../support/run/effort.ts';
+import { drawVariants, isLong } from '../../support/run/effort.ts';
 import { aboutASecond } from '../../support/run/eventually.ts';
 
 const REGIONS = ['west', 'east'] as const;
@@ -20,15 +20,15 @@ const WAIT = { timeout: 15_000, interval: 200 };
 /** Nodes are looked up every second, and a killed one's reservations expire after five. */
 const SETTLES = { timeout: 15_000, interval: 500 };
 /**
- * Low enough that about fifty viewers fill both nodes, and high enough that the reserve for paying viewers survives one
+ * Low enough that about 35 viewers fill both nodes, and high enough that the reserve for paying viewers survives one
  * free viewer too many.
  */
-const CONSUMERS = '60';
+const CONSUMERS = '42';
 /**
  * This many come at once; from then on each waits until the nodes have reported the one before, because gateways rely
  * on the last report.
  */
-const RUSH = 40;
+const RUSH = 26;
 
 describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
   let house: GatewayHouse;
@@ -176,7 +176,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
     for (const socket of await Promise.all(Array.from({ length: RUSH }, (_, index) => fan(index)))) {
       expect(await ask(socket)).toMatchObject({ ok: true });
     }
-    for (let i = RUSH; i < 90 && !refused; i += 1) {
+    for (let i = RUSH; i < 60 && !refused; i += 1) {
       const socket = await fan(i);
       await vi.waitFor(
         async () => expect(await told()).toEqual((await each('loge_sfu_load_consumers')).toSorted()),
@@ -378,14 +378,17 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
       fan.events.findLast(({ name }) => name === 'private:running')?.data as PrivateRunning | undefined;
     await vi.waitFor(() => expect(running()?.costMinor).toBeGreaterThan(20), WAIT);
     const keyEndsAt = Date.parse(access.until ?? '');
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(keyEndsAt + 1_000), { timeout: 60_000, interval: 200 });
+    const untilNow = async () => Date.parse((await join(0, { identity: 'lea', room })).welcome.access.until ?? '');
+    await vi.waitFor(async () => expect(await untilNow()).toBeGreaterThan(keyEndsAt), WAIT);
+    if (isLong)
+      await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(keyEndsAt + 1_000), { timeout: 60_000, interval: 200 });
     await sees(viewer);
     // A loaded machine may miss a moment of it.
     await vi.waitFor(() => expect(running()?.confirmed).toBe(true), WAIT);
     publisher.close();
     await vi.waitFor(() => expect(running()?.confirmed).toBe(false), WAIT);
     const { session: ended } = await fan.request('private:end', { session: session.id });
-    expect(ended.confirmedMs).toBeGreaterThan(keyEndsAt - Date.parse(ended.startedAt) - WAIT.timeout);
+    if (isLong) expect(ended.confirmedMs).toBeGreaterThan(keyEndsAt - Date.parse(ended.startedAt) - WAIT.timeout);
     expect(ended.confirmedMs).toBeLessThan(Date.parse(ended.endedAt) - Date.parse(ended.startedAt));
     const { balanceMinor } = await fan.request('money:wallet');
     expect(balanceMinor).toBe(20_000 - Math.floor((600 * ended.confirmedMs) / 60_000));

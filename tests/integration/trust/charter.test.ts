@@ -1,28 +1,18 @@
 /** Going live under a charter, over the wire: who is asked, and what happens to a live that is on. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import type { CharterDraft, CharterVersion } from '../../../server/protocol/trust/charter.ts';
 import { EXAMPLE_CHARTER } from '../../../server/trust/charter/example-charter.ts';
-import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive, watch } from '../../support/media/media.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 
 let loge: TestApp;
-let dataDir: string;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(joinPath(tmpdir(), 'loge-test-'));
-  await copyPgliteTemplate(joinPath(dataDir, 'pglite'));
-  loge = await startApp({ dataDir });
+  loge = await startApp();
 });
-afterAll(async () => {
-  await loge?.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+afterAll(() => loge[Symbol.asyncDispose]());
 
 async function announce(count = EXAMPLE_CHARTER.length): Promise<CharterVersion> {
   const articles = EXAMPLE_CHARTER.slice(0, count);
@@ -70,8 +60,7 @@ test('a live goes on when a version comes into force; the next one waits for its
 test('a kill between announcement and force loses neither, and a restart asks only those who have not accepted', async () => {
   const { id: room } = await loge.createRoom({ kind: 'free' });
   const { version } = await announce(3);
-  await loge.close();
-  loge = await startApp({ dataDir });
+  await loge.restart();
   using page = await join(room);
   expect(await page.refusal('stage:publish', {})).toBe('charter_acceptance_required');
   await loge.server('POST', '/v1/creators/ada/charter-acceptances', { version, language: 'en' });

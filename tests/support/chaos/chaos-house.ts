@@ -104,7 +104,8 @@ export class ChaosHouse implements AsyncDisposable {
     const asked = await Promise.all(
       this.urls.map(async (url) => {
         const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-        return answer?.status === 200 ? [] : [`${url}: ${answer ? await answer.text() : 'does not answer'}`];
+        const text = (await answer?.text()) ?? 'does not answer';
+        return text === JSON.stringify({ status: 'ready' }) ? [] : [`${url}: ${text}`];
       }),
     );
     return asked.flat();

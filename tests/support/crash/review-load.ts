@@ -11,7 +11,7 @@ import { createReviewScene, decideScene, grantScene } from './review-scene.ts';
 
 const [target = '', round = '', steps = '0'] = process.argv.slice(2);
 const db = await Database.create(target.startsWith('postgres:') ? { url: target } : { dataDir: target });
-const house = await ReviewHouse.create(db, () => process.kill(process.pid, 'SIGKILL'));
+const house = await ReviewHouse.create(db, { kill: () => process.kill(process.pid, 'SIGKILL') });
 const say = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const scene = await createReviewScene(house, Number(round));

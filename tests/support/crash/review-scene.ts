@@ -1,10 +1,15 @@
-/** A message of a person of the house in a room with tickets, reported; a decision with every measure; an appeal. */
+/**
+ * A message of a person of the house in the room of another, reported; a decision with every measure, on this person
+ * and on their own room with tickets; an appeal.
+ */
 import { createId, type MessageId, type RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import type { ReviewHouse } from '../houses/review-house.ts';
 
 export interface ReviewScene {
   room: RoomId;
+  /** Of the accused, whose live is stopped. */
+  ownRoom: RoomId;
   message: MessageId;
   case: string;
   /** A person of the house, who is a creator too. */
@@ -12,14 +17,14 @@ export interface ReviewScene {
   address: string;
 }
 
-const EVERY_MEASURE: DecisionInput['measures'] = [
+const everyMeasure = (ownRoom: RoomId): DecisionInput['measures'] => [
   { kind: 'remove_message' },
   { kind: 'mute' },
   { kind: 'remove_from_room' },
-  { kind: 'stop_live' },
+  { kind: 'stop_live', room: ownRoom },
   { kind: 'suspend_account' },
   { kind: 'freeze_earnings' },
-  { kind: 'refund_room' },
+  { kind: 'refund_room', room: ownRoom },
 ];
 const BUYER = 'lea';
 
@@ -29,22 +34,24 @@ export async function createReviewScene(house: ReviewHouse, round: number): Prom
   const address = `max-${round}@example.org`;
   await people.seed({ id: accused, name: `Max ${round}`, address });
   await accounts.createCreator({ identity: accused, name: `Max ${round}`, country: 'FR' });
-  const room = await house.createRoom({ kind: 'ticket', priceMinor: 500 });
+  const room = await house.createRoom();
+  const access = { kind: 'ticket', priceMinor: 500 } as const;
+  const { id: ownRoom } = await rooms.createRoom({ creator: accused, title: 'An evening', access });
   const grant = { identity: BUYER, amountMinor: 500, reason: 'Test', idempotencyKey: `grant-${round}-${accused}` };
   await money.promotions.grant(grant, 'op');
-  await money.tickets.buy({ room: await rooms.getRoom(room), identity: BUYER, name: BUYER, from: 'wallet' });
-  await rooms.takeStage(room, 'page-1');
-  await rooms.startLive(room, 'page-1');
+  await money.tickets.buy({ room: await rooms.getRoom(ownRoom), identity: BUYER, name: BUYER, from: 'wallet' });
+  await rooms.takeStage(ownRoom, 'page-1');
+  await rooms.startLive(ownRoom, 'page-1');
   const message = await house.say(room, accused, 'You are nothing');
   const subject = { kind: 'message', id: message } as const;
   const of = await house.report(room, BUYER, { subject, category: 'harassment' });
   await house.dispatch();
-  return { room, message, case: of, accused, address };
+  return { room, ownRoom, message, case: of, accused, address };
 }
 
 /** As a reviewer does whose request was cut off: a decision that was made before stays. */
-export async function decideScene(house: ReviewHouse, { case: id }: ReviewScene): Promise<void> {
-  await house.decide(id, EVERY_MEASURE).catch(unlessDecided);
+export async function decideScene(house: ReviewHouse, { case: id, ownRoom }: ReviewScene): Promise<void> {
+  await house.decide(id, everyMeasure(ownRoom)).catch(unlessDecided);
 }
 
 export async function grantScene(house: ReviewHouse, { case: id, accused }: ReviewScene): Promise<void> {
@@ -61,9 +68,10 @@ function unlessDecided(error: { code?: string }): void {
 
 /** How often each effect is there. */
 export async function effectsOf(house: ReviewHouse, scene: ReviewScene): Promise<Record<string, number>> {
-  const { room, message, accused, address } = scene;
+  const { room, ownRoom, message, accused, address } = scene;
   const { statements } = house.domains.decisions;
   const inRoom = `room = '${room}'`;
+  const inOwnRoom = `room = '${ownRoom}'`;
   const [row = {}] = await house.rows<Record<string, string>>(`select
     (select count(*) from chat_entries where ${inRoom} and kind = 'removal') as removed,
     (select count(*) from chat_entries where ${inRoom} and kind = 'restoration') as restored,
@@ -72,12 +80,12 @@ export async function effectsOf(house: ReviewHouse, scene: ReviewScene): Promise
     (select count(*) from chat_restrictions where ${inRoom} and lifted_at is null) as mutes,
     (select count(*) from outbox where ${inRoom} and topic = 'participant.removed') as removals,
     (select count(*) from suspensions where kind = 'room' and ${inRoom} and lifted_at is null) as outside,
-    (select count(*) from outbox where ${inRoom} and topic = 'live.stopped') as stopped,
-    (select count(*) from outbox where ${inRoom} and topic = 'live.ended') as ended,
-    (select count(*) from suspensions where kind = 'stage' and ${inRoom} and lifted_at is null) as closed,
+    (select count(*) from outbox where ${inOwnRoom} and topic = 'live.stopped') as stopped,
+    (select count(*) from outbox where ${inOwnRoom} and topic = 'live.ended') as ended,
+    (select count(*) from suspensions where kind = 'stage' and ${inOwnRoom} and lifted_at is null) as closed,
     (select count(*) from suspensions where kind = 'account' and identity = '${accused}' and lifted_at is null) as suspended,
-    (select count(*) from tickets where ${inRoom} and status = 'refunded') as refunded,
-    (select count(*) from refunds r join tickets t on t.id = r.ticket where t.${inRoom}) as refunds,
+    (select count(*) from tickets where ${inOwnRoom} and status = 'refunded') as refunded,
+    (select count(*) from refunds r join tickets t on t.id = r.ticket where t.${inOwnRoom}) as refunds,
     (select count(*) from letters where recipient = '${address}' and template = 'decision') as statements,
     (select count(*) from letters where recipient = '${address}' and template = 'appeal-decided') as answers`);
   const { strikes } = await statements.list(accused);

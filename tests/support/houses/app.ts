@@ -20,7 +20,6 @@ import { openHouseLog } from '../run/house-log.ts';
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
   readonly url: string;
-  readonly dataDir: string;
   /** Calls the server API with the API key and secret. */
   server<T>(method: string, path: string, body?: unknown): Promise<T>;
   token(
@@ -29,7 +28,8 @@ export interface TestApp extends AsyncDisposable {
   /** Creates an API key with the configured one; `basic` is its Authorization header. */
   makeKey(scopes: Scope[], more?: Partial<ApiKeyInput>): Promise<{ id: string; secret: string; basic: string }>;
   createRoom(access: RoomInput['access'], creator?: string): Promise<{ id: string }>;
-  close(): Promise<void>;
+  /** Closes the app, and starts another on the same data. */
+  restart(): Promise<void>;
 }
 
 /**
@@ -85,7 +85,8 @@ export async function startApp(
     ...options.env,
   });
   const log = createLog({ level: 'info', pretty: false, destination: openHouseLog('house') });
-  const app = await App.create({ config, log, ...(options.clock ? { clock: options.clock } : {}) });
+  const create = () => App.create({ config, log, ...(options.clock ? { clock: options.clock } : {}) });
+  let app = await create();
   const url = `http://localhost:${app.port}`;
   const authorization = basicOf(config.apiKey, config.apiSecret);
 
@@ -101,9 +102,10 @@ export async function startApp(
   }
 
   return {
-    app,
+    get app() {
+      return app;
+    },
     url,
-    dataDir,
     server,
     async token({ identity, room, role = 'fan', name = identity, ...rest }) {
       const { token } = await server<{ token: string }>('POST', '/v1/tokens', { identity, name, room, role, ...rest });
@@ -118,8 +120,9 @@ export async function startApp(
       await server('POST', '/v1/creators', { identity: creator, name: `Creator ${creator}`, country: 'FR' });
       return server('POST', '/v1/rooms', { creator, title: 'An evening with Ada', access });
     },
-    async close() {
+    async restart() {
       await app.close();
+      app = await create();
     },
     async [Symbol.asyncDispose]() {
       await app.close();

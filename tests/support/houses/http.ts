@@ -77,8 +77,8 @@ export interface TestHttp extends AsyncDisposable {
   readonly routes: { method: string; path: string }[];
   readonly context: HttpContext;
   readonly logs: LogRecord[];
-  /** Reasons why the realtime side is not ready, for `/readyz`. */
-  readonly notReady: string[];
+  /** What the realtime side does not reach, for `/readyz`. */
+  readonly lost: string[];
   readonly basic: string;
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** With the API key and secret. */
@@ -136,11 +136,12 @@ export async function startHttp({
   const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed });
   const { apiKeys, deskSessions, mail, money, people, webhooks } = domains;
   const context: HttpContext = { ...platform, ...domains, config, clientDir };
-  const notReady: string[] = [];
+  const lost: string[] = [];
   const app = createHttpApp(context, {
     viewerCount: async () => 0,
     watchAhead: async ({ access }) => ({ access, watching: null }),
-    whyNotReady: () => notReady,
+    isDraining: () => false,
+    whatIsLost: () => lost,
   });
   server.on('request', app);
   outbox.start();
@@ -155,7 +156,7 @@ export async function startHttp({
     routes: routesOf(app),
     context,
     logs,
-    notReady,
+    lost,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

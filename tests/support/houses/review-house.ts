@@ -47,16 +47,19 @@ export class ReviewHouse {
   }
 
   /** `kill` ends this process, at the step that the killer was told. */
-  static async create(db: Database, kill: () => void = () => {}): Promise<ReviewHouse> {
+  static async create(
+    db: Database,
+    { kill = () => {}, env = {} }: { kill?: () => void; env?: Record<string, string> } = {},
+  ): Promise<ReviewHouse> {
     const house = new ReviewHouse(db, { clock: new MovableClock(Date.parse('2026-05-04T20:00:00Z')), kill });
-    await house.#open();
+    await house.#open(env);
     const { accounts, charter } = house.domains;
     await accounts.createCreator({ identity: 'ada', name: 'Ada', country: 'FR' });
     await charter.seed(EXAMPLE_CHARTER, 'operator');
     return house;
   }
 
-  async #open(): Promise<void> {
+  async #open(env: Record<string, string>): Promise<void> {
     const { db, clock } = this;
     const log = silentLog;
     const metrics = createMetrics();
@@ -66,7 +69,7 @@ export class ReviewHouse {
     outbox.onBatch = (topic, listener) => {
       this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), listener]);
     };
-    const config = parseConfig({ NODE_ENV: 'test' });
+    const config = parseConfig({ NODE_ENV: 'test', ...env });
     const secrets = { secretKey: 'sk_test_unused', webhookSecrets: ['whsec_unused'] };
     const provider = StripeProvider.create({ ...secrets, host: '127.0.0.1', port: 9, protocol: 'http', clock, log });
     // Without a payment there is nothing to ask about.

@@ -133,7 +133,8 @@ function ticksOf(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
+/** And reaches Redis and a media worker. */
 async function isReady(url: string): Promise<boolean> {
   const response = await fetch(`${url}/readyz`).catch(() => undefined);
-  return response?.status === 200;
+  return response?.status === 200 && !(await response.json()).reasons;
 }

@@ -260,6 +260,7 @@ export class FakeHouse {
 
   #takeStage(session: Session, { publication, tracks }: Input) {
     if (!session.isPrepared) throw new Refusal('session_not_found');
+    if ((tracks as Input[]).length === 0) throw new Refusal('invalid_request');
     for (const before of this.publishers) this.end(before, 'replaced');
     this.publication = publication as string;
     session.isPrepared = false;

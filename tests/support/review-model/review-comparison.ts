@@ -52,7 +52,7 @@ export async function compare(house: ReviewHouse, play: ReviewPlay): Promise<{ a
           id: each.id,
           state: each.isUndone ? 'undone' : each.isReplaced ? 'replaced' : 'in_force',
           mayAppeal:
-            model.mayAppeal(each, nowMs) &&
+            model.mayAppeal(each, 'accused', nowMs) &&
             !model.appeals.some(({ decision, by }) => decision === each.id && by === person),
         }))
         .sort(byId),
@@ -70,7 +70,7 @@ export async function compare(house: ReviewHouse, play: ReviewPlay): Promise<{ a
           const isInForce = final !== undefined && model.isInForce(final);
           return {
             id: each.id,
-            state: final ? (isAppealed && isInForce ? 'appealed' : 'decided') : 'received',
+            state: final ? (isAppealed ? 'appealed' : 'decided') : 'received',
             acted: final ? final.measures.length > 0 && isInForce : null,
           };
         })

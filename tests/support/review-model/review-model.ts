@@ -109,21 +109,23 @@ export class ReviewModel {
     return this.reports.some((each) => each.case === id && each.reporter === person && each.source !== 'order');
   }
 
-  /** A picture whose consent is in dispute comes down at once, unless a claim of the same person was unfounded. */
-  takesDown(report: ModelReport): boolean {
+  /**
+   * A picture whose consent is in dispute comes down at once, unless a claim of the same person was unfounded, or took
+   * down something that nobody has looked at yet.
+   */
+  takesDown(report: ModelReport, hasBeenLive: boolean): boolean {
     const { kind, id } = this.caseOf(report.case);
-    if (report.category !== 'consent' || report.source !== 'room' || (kind !== 'message' && kind !== 'live'))
-      return false;
-    const isUnfounded = this.decisions.some(
+    if (report.category !== 'consent' || report.source !== 'room') return false;
+    if (kind !== 'message' && !(kind === 'live' && hasBeenLive)) return false;
+    const isHeldBack = this.decisions.some(
       (each) =>
-        each.kind === 'final' &&
-        each.measures.length === 0 &&
+        (each.kind === 'final' ? each.measures.length === 0 : each.by === null) &&
         !each.isReplaced &&
         this.reports.some(
           (other) => other.case === each.case && other.reporter === report.reporter && other.category === 'consent',
         ),
     );
-    return !isUnfounded && this.decisions.every((each) => each.case !== id);
+    return !isHeldBack && this.decisions.every((each) => each.case !== id);
   }
 
   file(report: ModelReport, opened: Pick<ModelCase, 'kind' | 'room' | 'accused'>, nowMs: number): void {
@@ -153,7 +155,9 @@ export class ReviewModel {
     const earlier = this.last(made.case);
     if (earlier) earlier.isReplaced = true;
     this.decisions.push(made);
+    this.caseOf(made.case).accused ??= made.accused;
     if (made.measures.length > 0) this.told['decision.made'] += 1;
+    else if (earlier && !earlier.isUndone) this.tellUndone(earlier);
     if (made.kind === 'final') {
       this.caseOf(made.case).isDecided = true;
       this.told['report.decided'] += this.informed(made.case);
@@ -181,10 +185,11 @@ export class ReviewModel {
     return !isReplaced && !isUndone;
   }
 
-  mayAppeal(decision: ModelDecision, nowMs: number): boolean {
+  mayAppeal(decision: ModelDecision, by: 'accused' | 'reporter', nowMs: number): boolean {
     const until = new Date(decision.atMs);
     until.setUTCMonth(until.getUTCMonth() + 6);
-    return decision.kind === 'final' && this.isInForce(decision) && until.getTime() > nowMs;
+    const stands = by === 'reporter' ? !decision.isReplaced : this.isInForce(decision);
+    return decision.kind === 'final' && stands && until.getTime() > nowMs;
   }
 
   /** What the house owes an answer to. A later decision, or the end of what is appealed against, makes it lapse. */
@@ -205,9 +210,13 @@ export class ReviewModel {
   /** What a granted appeal without another decision tells people. */
   undo(appeal: ModelAppeal): void {
     const decision = this.decisionOf(appeal.decision);
-    const { kind, case: of, accused, measures } = decision;
-    if (appeal.kind === 'second_look' && measures.length > 0 && accused !== null) this.told['decision.undone'] += 1;
+    const { kind, case: of } = decision;
+    if (appeal.kind === 'second_look') this.tellUndone(decision);
     if (kind === 'final') this.told['report.decided'] += this.informed(of);
+  }
+
+  tellUndone({ accused, measures }: ModelDecision): void {
+    if (measures.length > 0 && accused !== null) this.told['decision.undone'] += 1;
   }
 
   stateOf(id: string): { state: CaseState; owed: string | null; dueMs: number | null } {

@@ -40,7 +40,7 @@ interface Message {
 export class ReviewPlay {
   readonly #house: ReviewHouse;
   readonly #dice: Dice;
-  readonly #rooms: RoomId[];
+  readonly #rooms: readonly RoomId[];
   readonly #messages: Message[] = [];
   readonly #erased = new Set<string>();
   readonly model = new ReviewModel();
@@ -48,14 +48,17 @@ export class ReviewPlay {
   readonly acts: string[] = [];
   readonly faults: string[] = [];
 
-  private constructor(house: ReviewHouse, dice: Dice, rooms: RoomId[]) {
+  private constructor(house: ReviewHouse, dice: Dice, rooms: readonly RoomId[]) {
     this.#house = house;
     this.#dice = dice;
     this.#rooms = rooms;
   }
 
   static async create(house: ReviewHouse, dice: Dice): Promise<ReviewPlay> {
-    const rooms = [await house.createRoom(), await house.createRoom()];
+    const rooms = [await house.createRoom(), await house.createRoom()] as const;
+    // The other one has never been live.
+    await house.domains.rooms.startLive(rooms[0]);
+    await house.domains.rooms.endLive(rooms[0]);
     const scope = { creator: CREATOR, room: null };
     await house.domains.roles.give({ person: 'rev-4', role: 'moderator', scope, by: CREATOR });
     await house.dispatch();
@@ -116,7 +119,7 @@ export class ReviewPlay {
     }
     if (kind === 'person') {
       const accused = this.#fan;
-      return { key: `person:${accused}`, room, accused, subject: { kind, id: accused } as const };
+      return { key: `person:${accused}:${room}`, room, accused, subject: { kind, id: accused } as const };
     }
     return { key: `live:${room}`, room, accused: CREATOR, subject: { kind: 'live' } as const };
   }
@@ -137,7 +140,7 @@ export class ReviewPlay {
       reference: null,
     };
     model.file(report, { kind: subject.kind, room, accused }, this.#nowMs);
-    await this.#noteTakeDown(model.takesDown(report), row.case);
+    await this.#noteTakeDown(model.takesDown(report, room === this.#rooms[0]), row.case);
   }
 
   async #noteTakeDown(isExpected: boolean, id: string): Promise<void> {
@@ -193,7 +196,8 @@ export class ReviewPlay {
 
   #subjectOf({ case: of, subject: key }: ModelReport) {
     const { kind, room, accused } = this.model.caseOf(of);
-    const subject = { kind, id: key.slice(`${kind}:`.length) } as RoomReportInput['subject'];
+    const id = kind === 'person' ? accused : key.slice(`${kind}:`.length);
+    const subject = { kind, id } as RoomReportInput['subject'];
     return { key, room: room as RoomId, accused, subject };
   }
 
@@ -206,12 +210,13 @@ export class ReviewPlay {
   }
 
   async #stop(): Promise<void> {
-    const of = this.#dice.pick(this.model.cases.filter(({ room }) => room !== null));
+    const isLikely = ({ room, accused }: ModelCase) => room !== null && (accused === CREATOR || this.#dice.chance(0.1));
+    const of = this.#dice.pick(this.model.cases.filter(isLikely));
     const reviewer = this.#dice.pick(REVIEWERS) ?? 'rev-1';
     if (!of) return;
     const earlier = this.model.last(of.id);
     const standing = earlier && this.model.isInForce(earlier) ? earlier : undefined;
-    const refusal = this.#refusal(reviewer, of, this.#isHidden(reviewer, CREATOR));
+    const refusal = this.#refusal(reviewer, of, of.accused === CREATOR ? undefined : 'measure_invalid');
     const isStopped = standing?.measures.some(({ kind }) => kind === 'stop_live');
     const stopped = this.#house.domains.decisions.stop(reviewer, of.id);
     if (!this.#expect(`${reviewer} stops the live`, await codeOf(stopped), refusal ?? 'ok') || refusal) return;
@@ -230,8 +235,8 @@ export class ReviewPlay {
     const reviewer = this.#dice.pick(REVIEWERS) ?? 'rev-1';
     if (!of) return;
     const { input, accused, measures } = this.#choose(of);
-    const isConcerned = this.#isConcerned(reviewer, { accused, measures }, this.model.last(of.id));
-    const refusal = this.#refusal(reviewer, of, isConcerned);
+    const isConcerned = this.#isHidden(reviewer, accused);
+    const refusal = this.#refusal(reviewer, of, isConcerned ? 'another_reviewer_needed' : undefined);
     const owesLook = this.model.owesLook({ case: of.id, by: reviewer, measures });
     const decided = this.#house.domains.decisions.decide(reviewer, of.id, input);
     if (!this.#expect(`${reviewer} decides`, await codeOf(decided), refusal ?? 'ok') || refusal) return;
@@ -242,22 +247,14 @@ export class ReviewPlay {
   }
 
   /** Why a reviewer may not decide a case, in the order in which the house looks; undefined: they may. */
-  #refusal(reviewer: string, of: ModelCase, isHidden: boolean): string | undefined {
+  #refusal(reviewer: string, of: ModelCase, other: string | undefined): string | undefined {
     if (this.#isHidden(reviewer, of.accused)) return 'case_not_found';
-    if (this.model.hasReported(reviewer, of.id) || isHidden) return 'another_reviewer_needed';
-    return of.isDecided ? 'already_decided' : undefined;
+    if (this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
+    return other ?? (of.isDecided ? 'already_decided' : undefined);
   }
 
   #isHidden(reviewer: string, accused: string | null): boolean {
     return accused === reviewer || (reviewer === 'rev-4' && accused === CREATOR);
-  }
-
-  /** By a decision about themselves, or about a live of the creator for whom they moderate. */
-  #isConcerned(reviewer: string, ...decisions: (Pick<ModelDecision, 'accused' | 'measures'> | undefined)[]): boolean {
-    return decisions.some((each) => {
-      const isStopped = each?.measures.some(({ kind }) => kind === 'stop_live');
-      return this.#isHidden(reviewer, each?.accused ?? null) || (isStopped && this.#isHidden(reviewer, CREATOR));
-    });
   }
 
   /** Measures that are valid for the case. */
@@ -265,7 +262,7 @@ export class ReviewPlay {
     const named = of.accused === null && of.kind === 'form' && this.#dice.chance(0.6) ? this.#fan : null;
     const accused = of.accused ?? named;
     const kinds: MeasureKind[] = [];
-    if (of.room !== null) kinds.push('stop_live');
+    if (of.room !== null && accused === CREATOR) kinds.push('stop_live');
     if (of.kind === 'message') kinds.push('remove_message');
     if (accused !== null) kinds.push('suspend_account');
     if (accused === CREATOR) kinds.push('freeze_earnings');
@@ -301,7 +298,7 @@ export class ReviewPlay {
     const isTheirs = isAccused || this.model.hasReported(person, of);
     const known = this.model.appeals.find((each) => each.decision === id && each.by === person);
     const refusal = isTheirs
-      ? known || this.model.mayAppeal(decision, this.#nowMs)
+      ? known || this.model.mayAppeal(decision, isAccused ? 'accused' : 'reporter', this.#nowMs)
         ? undefined
         : 'appeal_not_allowed'
       : 'decision_not_found';
@@ -316,7 +313,7 @@ export class ReviewPlay {
     if (!report || !decision) return;
     const { id, case: of } = decision;
     const known = this.model.appeals.find((each) => each.decision === id && each.report === report.id);
-    const refusal = known || this.model.mayAppeal(decision, this.#nowMs) ? undefined : 'appeal_not_allowed';
+    const refusal = known || this.model.mayAppeal(decision, 'reporter', this.#nowMs) ? undefined : 'appeal_not_allowed';
     const { decisions } = this.#house.domains;
     const appealed = decisions.appealByForm(report.id, { decision: id, text: 'It is wrong.' });
     if (!this.#expect('the sender of a form appeals', await codeOf(appealed), refusal ?? 'ok') || refusal) return;
@@ -350,24 +347,25 @@ export class ReviewPlay {
     });
     if (!this.#expect(`${reviewer} answers`, await codeOf(answered), refusal ?? 'ok') || refusal) return;
     const { id, appeals } = await answered;
-    model.answer(appeal, isGranted ? 'granted' : 'upheld');
     if (hasInstead) {
       const owesLook = model.owesLook(made);
       this.#expect('a second look is owed', appeals.length, Number(owesLook));
       model.decide({ ...made, id, atMs: this.#nowMs, isReplaced: false, isUndone: false }, appeals[0]?.id);
-    } else if (isGranted) model.undo(appeal);
+    }
+    model.answer(appeal, isGranted ? 'granted' : 'upheld');
+    if (isGranted && !hasInstead) model.undo(appeal);
   }
 
   #refusalToAnswer(
     reviewer: string,
     appeal: ModelAppeal,
-    instead: Pick<ModelDecision, 'accused' | 'measures'> | undefined,
+    instead: Pick<ModelDecision, 'accused'> | undefined,
   ): string | undefined {
     const of = this.model.caseOf(appeal.case);
     const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
     if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
-    if (this.#isConcerned(reviewer, decision, instead)) return 'another_reviewer_needed';
+    if (instead && this.#isHidden(reviewer, instead.accused)) return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
 

@@ -10,11 +10,11 @@ export const SEED = Number(process.env.LOGE_SEED ?? DRAWN);
 
 /**
  * After how many steps of some work its process is killed, in turn; the loop ends it once the work was not interrupted.
- * `max`: more steps than the work has. Every step with `--long`, otherwise every third from a drawn one on, so that
+ * `max`: more steps than the work has. Every step with `--long`, otherwise every fifth from a drawn one on, so that
  * several runs cover them all.
  */
 export function* killSteps(max: number): Generator<number> {
-  const stride = effort({ short: 3, long: 1 });
+  const stride = effort({ short: 5, long: 1 });
   for (let steps = SEED % stride; steps < max + stride - 1; steps += stride) yield steps;
   throw new Error(`The work was still interrupted after ${max} steps (seed ${SEED}).`);
 }

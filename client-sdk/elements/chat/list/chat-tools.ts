@@ -3,7 +3,8 @@
  * owner implements the actions.
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
+import type { ChatMessage, ChatTip } from '../../../../server/protocol/chat/chat.ts';
+import type { ChatItem } from '../../../src/events.ts';
 import { type IconName, icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 import type { ChatRow } from './chat-rows.ts';
@@ -13,6 +14,9 @@ export type MessageAct = { kind: 'reply' | 'report' | 'remove' | 'context' } | {
 /** Durations of the time-out buttons. */
 export const TIMEOUT_SECONDS = [60, 600, 3_600] as const;
 const SHORTCUT_TIMEOUT_SECONDS = 600;
+
+/** What tools act on: a message, or a tip with words. */
+export type WrittenItem = ChatMessage | ChatTip;
 
 export interface ToolRights {
   texts: ElementTexts;
@@ -24,10 +28,10 @@ export interface ToolRights {
 export class ChatTools {
   readonly #element: HTMLElement;
   readonly #rights: () => ToolRights;
-  readonly #act: (message: ChatMessage, act: MessageAct) => void;
+  readonly #act: (item: WrittenItem, act: MessageAct) => void;
   #row: ChatRow | undefined;
 
-  constructor(rights: () => ToolRights, act: (message: ChatMessage, act: MessageAct) => void) {
+  constructor(rights: () => ToolRights, act: (item: WrittenItem, act: MessageAct) => void) {
     this.#rights = rights;
     this.#act = act;
     this.#element = document.createElement('div');
@@ -43,7 +47,7 @@ export class ChatTools {
     if (this.row === row) return;
     this.hide();
     const { item } = row;
-    if (item.kind !== 'message' || item.removed || item.erased) return;
+    if (!hasWords(item)) return;
     const tools = this.#toolsFor(item);
     if (tools.length === 0) return;
     this.#row = row;
@@ -72,11 +76,10 @@ export class ChatTools {
   /** Handles a shortcut on the focused message. Returns whether it was one. */
   handleKey(row: ChatRow, event: KeyboardEvent): boolean {
     const { item } = row;
-    if (item.kind !== 'message' || item.removed || item.erased || event.ctrlKey || event.metaKey || event.altKey)
-      return false;
+    if (!hasWords(item) || event.ctrlKey || event.metaKey || event.altKey) return false;
     const { self, canWrite, canModerate } = this.#rights();
     const act = shortcut(event.key);
-    if (!act) return false;
+    if (!act || (item.kind === 'tip' && !isForTips(act))) return false;
     const isAllowed = act.kind === 'reply' ? canWrite : canModerate && item.from.identity !== self;
     if (isAllowed) this.#act(item, act);
     return isAllowed;
@@ -92,12 +95,13 @@ export class ChatTools {
     return true;
   }
 
-  #toolsFor(message: ChatMessage): TemplateResult[] {
+  #toolsFor(item: WrittenItem): TemplateResult[] {
     const { texts, self, canWrite, canModerate } = this.#rights();
     const { chat, moderation } = texts;
-    const isOwn = message.from.identity === self;
+    const isOwn = item.from.identity === self;
     const tools: TemplateResult[] = [];
-    const add = (tool: ToolButton): unknown => tools.push(this.#button(message, tool));
+    const add = (tool: ToolButton): unknown =>
+      (item.kind === 'message' || isForTips(tool.act)) && tools.push(this.#button(item, tool));
     if (canWrite) add({ act: { kind: 'reply' }, label: chat.reply, icon: 'reply' });
     if (isOwn) return tools;
     if (!canModerate) {
@@ -105,7 +109,7 @@ export class ChatTools {
       return tools;
     }
     add({ act: { kind: 'remove' }, label: moderation.remove, icon: 'remove', isHarsh: true });
-    if (message.from.role === 'fan') {
+    if (item.from.role === 'fan') {
       for (const seconds of TIMEOUT_SECONDS) {
         const time = moderation.times[seconds] ?? '';
         add({ act: { kind: 'timeout', seconds }, label: moderation.timeout(time), text: time, isHarsh: true });
@@ -115,7 +119,7 @@ export class ChatTools {
     return tools;
   }
 
-  #button(message: ChatMessage, { act, label, icon: name, text, isHarsh }: ToolButton): TemplateResult {
+  #button(item: WrittenItem, { act, label, icon: name, text, isHarsh }: ToolButton): TemplateResult {
     const testId = act.kind === 'timeout' ? `timeout-${act.seconds}` : `tool-${act.kind}`;
     return html`<button
       type="button"
@@ -123,7 +127,7 @@ export class ChatTools {
       data-testid=${testId}
       aria-label=${label}
       title=${label}
-      @click=${() => this.#act(message, act)}
+      @click=${() => this.#act(item, act)}
     >
       ${name ? icon(name, 17) : text}
     </button>`;
@@ -136,6 +140,16 @@ interface ToolButton {
   icon?: IconName;
   text?: string;
   isHarsh?: boolean;
+}
+
+function hasWords(item: ChatItem): item is WrittenItem {
+  if (item.kind === 'tip') return item.message !== null;
+  return item.kind === 'message' && !item.removed && !item.erased;
+}
+
+/** Replies, reports and contexts are of messages alone. */
+function isForTips({ kind }: MessageAct): boolean {
+  return kind === 'remove' || kind === 'timeout';
 }
 
 function shortcut(key: string): MessageAct | undefined {

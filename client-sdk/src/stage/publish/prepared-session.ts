@@ -42,6 +42,8 @@ export class PreparedSession {
     if (!sent || sent.media.closed) return null;
     let isOnStage = false;
     try {
+      // The live may have other tracks than the preview.
+      await this.#options.fill(sent);
       if (signal.aborted || !sent.isReady) return null;
       await sent.takeStage(publication);
       isOnStage = true;

@@ -7,13 +7,13 @@ import type { Log } from '../../log.ts';
 
 interface StageViewOptions {
   log: Log;
-  onAudioBlocked(): void;
+  onAudioBlocked(blocked: boolean): void;
 }
 
 export class StageView {
   readonly elements = new Set<HTMLMediaElement>();
   readonly #log: Log;
-  readonly #onAudioBlocked: () => void;
+  readonly #onAudioBlocked: (blocked: boolean) => void;
   /** Elements that we muted because of the autoplay policy. */
   readonly #autoMuted = new Set<HTMLMediaElement>();
   #stream: MediaStream | null = null;
@@ -74,12 +74,13 @@ export class StageView {
   /** Unmutes the elements that were muted because of the autoplay policy; call it from a click. */
   async startAudio(): Promise<void> {
     for (const element of [...this.#autoMuted]) {
+      this.#autoMuted.delete(element);
       element.muted = false;
       try {
         await element.play();
-        this.#autoMuted.delete(element);
       } catch (error) {
         element.muted = true;
+        this.#autoMuted.add(element);
         void element.play().catch(() => undefined);
         throw toLogeError(error, 'playback_failed');
       }
@@ -101,9 +102,17 @@ export class StageView {
     }
     element.muted = true;
     this.#autoMuted.add(element);
-    element.play().then(
-      () => this.#onAudioBlocked(),
-      (again: unknown) => this.#log('warn', 'muted playback refused', { reason: String(again) }),
-    );
+    element.addEventListener('volumechange', this.#handleVolume);
+    // A device that saves power may refuse it too: `startAudio()` plays it then.
+    element
+      .play()
+      .catch((again: unknown) => this.#log('warn', 'muted playback refused', { reason: String(again) }))
+      .then(() => this.#onAudioBlocked(this.isAudioBlocked));
   }
+
+  /** The viewer may unmute by the player's own controls. */
+  readonly #handleVolume = ({ target }: Event): void => {
+    const element = target as HTMLMediaElement;
+    if (!element.muted && this.#autoMuted.delete(element)) this.#onAudioBlocked(this.isAudioBlocked);
+  };
 }

@@ -73,7 +73,7 @@ export const decisionUndone: Template<LetterData['decision-undone']> = {
     en: ({ link }, house) => ({
       subject: `${house} has taken a decision about you back`,
       blocks: [
-        'Another person has looked at the decision about you, and has undone it. What could be restored is restored.',
+        'The decision about you was looked at again, and is undone. What could be restored is restored.',
         { button: 'Read more', href: link },
       ],
       reason: `You get this letter because the decision concerned your account of ${house}.`,
@@ -81,7 +81,7 @@ export const decisionUndone: Template<LetterData['decision-undone']> = {
     fr: ({ link }, house) => ({
       subject: `${house} est revenue sur une décision à votre sujet`,
       blocks: [
-        'Une autre personne a réexaminé la décision à votre sujet et l’a annulée. Ce qui pouvait être rétabli l’est.',
+        'La décision à votre sujet a été réexaminée et annulée. Ce qui pouvait être rétabli l’est.',
         { button: 'En savoir plus', href: link },
       ],
       reason: `Vous recevez ce message parce que la décision concernait votre compte de ${house}.`,

@@ -60,6 +60,7 @@ export const ticketOperations = [
       'nothing_to_buy',
       'already_entitled',
       'room_ended',
+      'live_stopped',
       'access_removed',
       'insufficient_funds',
       'amount_invalid',

@@ -70,7 +70,7 @@ const reviewOperations = [
     stepUp: ({ measures }) => measures.some(({ kind }) => CONFIRMED.has(kind)),
     summary: 'Decide a case',
     description:
-      'Final, and effective at once. It takes the place of a provisional decision. The accused gets a statement of reasons, and who reported an answer. Suspending an account, freezing earnings and refunding a room have to be confirmed with a passkey. Who reported it does not decide it.',
+      'Final, and effective at once. It takes the place of a provisional decision. The accused gets a statement of reasons, and who reported an answer. Suspending an account, freezing earnings and refunding a room have to be confirmed with a passkey. Who reported it does not decide it. A live is stopped, and a room refunded, in a case about its creator only (`isAboutCreator`).',
     errors: DECIDING_ERRORS,
     run: ({ decisions }, { caller: { identity }, params, input }) => decisions.decide(identity, params.case, input),
   }),
@@ -82,7 +82,7 @@ const reviewOperations = [
     status: 201,
     summary: 'Stop the live of a case at once',
     description:
-      'A provisional decision with the article of the case and a standard text. Another reviewer owes a second look, and the case stays open. Repeated calls return the first one. It takes no fields.',
+      'A provisional decision with the article of the case and a standard text. Another reviewer owes a second look, and the case stays open. Repeated calls return the first one. `measure_invalid`: the case is about somebody else than the creator. It takes no fields.',
     errors: DECIDING_ERRORS,
     run: ({ decisions }, { caller: { identity }, params }) => decisions.stop(identity, params.case),
   }),

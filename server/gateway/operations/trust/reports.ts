@@ -2,8 +2,17 @@
 import { z } from 'zod';
 import { AppError } from '../../../protocol/errors.ts';
 import { filedReportList, filedReportQuery, report, reportInput, reportList } from '../../../protocol/trust/reports.ts';
+import type { HttpContext } from '../../context.ts';
 import { actorOf } from '../money/desk.ts';
 import { operation, socketOperation } from '../operation.ts';
+
+/**
+ * In a house with accounts, where reviewers decide, API keys see no reports by people of the house, about them or their
+ * rooms, and none by the form, which may be about them.
+ */
+function seenBy({ key }: { key: object | undefined }, { config }: Pick<HttpContext, 'config'>) {
+  return { ofEmbedders: key !== undefined && config.hasSite };
+}
 
 const EXAMPLE_MESSAGE = 'msg_9aYx3mPq7LdR2vKe5tWz';
 
@@ -54,8 +63,8 @@ export const reportOperations = [
     answer: filedReportList,
     summary: 'List reports with their evidence',
     description:
-      'Newest first. For the house: nobody sees reports about themselves. While `hasMore` is true, pass the last `number` as `before`.',
-    run: ({ reports }, { caller: { identity }, input }) => reports.list(identity, input),
+      'Newest first. For the house: nobody sees reports about themselves. In a house with accounts an API key is shown none by people of the house, about them or their rooms, or by the form. While `hasMore` is true, pass the last `number` as `before`.',
+    run: (domains, call) => domains.reports.list(call.caller.identity, { ...call.input, ...seenBy(call, domains) }),
   }),
   operation({
     name: 'markReportUnfounded',
@@ -66,8 +75,8 @@ export const reportOperations = [
     description:
       'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form.',
     errors: ['report_not_found'],
-    run: async ({ reports }, call) => {
-      await reports.markUnfounded(call.params.id, actorOf(call));
+    run: async (domains, call) => {
+      await domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...seenBy(call, domains) });
       return {};
     },
   }),

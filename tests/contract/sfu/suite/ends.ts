@@ -13,7 +13,7 @@ import {
   watchRequest,
 } from './harness.ts';
 
-export function describeRefusals(open: Open, workers: number): void {
+export function describeRefusals(open: Open): void {
   it('answers unknown sessions with session_not_found', async () => {
     const { stage } = await open();
     await using _ = stage;
@@ -101,7 +101,9 @@ export function describeRefusals(open: Open, workers: number): void {
     );
     expect((await node.stats()).producers).toBe(2);
   });
+}
 
+export function describeCapacity(open: Open, workers: number): void {
   it('answers node_full at capacity and keeps the others', async () => {
     const { stage } = await open({ consumersPerWorkerMax: 4 });
     await using _ = stage;

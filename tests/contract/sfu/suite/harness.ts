@@ -8,6 +8,8 @@ export interface SfuHarness {
   name: string;
   /** Number of the node's workers; one by default. */
   workers?: number;
+  /** Parts that another kind of node proves as well; with `--long` none is left out. */
+  leavesOut?: ('profiles' | 'layers' | 'grants' | 'refusals')[];
   create(options?: SfuHarnessOptions): Promise<SfuHarnessNode>;
 }
 

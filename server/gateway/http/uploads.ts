@@ -1,0 +1,55 @@
+/**
+ * Reads uploaded files. A file is in memory until its operation has ended, so a few uploads are admitted at a time, one
+ * of each person, and a body has to arrive in time.
+ */
+import express, { type Request, type Response } from 'express';
+import { AppError } from '../../protocol/errors.ts';
+import type { UploadRules } from '../operations/operation.ts';
+import { parseBody } from './input.ts';
+
+const MAX_OPEN = 8;
+/** A photograph of 4 MB arrives in this time at 0.6 Mbit/s. */
+const BODY_MS = 60_000;
+const RETRY_AFTER_MS = 2_000;
+
+export class Uploads {
+  #open = 0;
+  readonly #people = new Set<string>();
+
+  /** Reads the file and passes it to `use`. `person` is undefined for a server, which uploads for many people. */
+  async receive(
+    rules: UploadRules,
+    { person, request, response }: { person: string | undefined; request: Request; response: Response },
+    use: (file: Buffer) => Promise<void>,
+  ): Promise<void> {
+    if (person !== undefined && this.#people.has(person)) {
+      throw new AppError('rate_limited', 'Upload one file at a time.', { retryAfterMs: RETRY_AFTER_MS });
+    }
+    if (this.#open >= MAX_OPEN) throw new AppError('unavailable', undefined, { retryAfterMs: RETRY_AFTER_MS });
+    this.#open += 1;
+    if (person !== undefined) this.#people.add(person);
+    try {
+      await use(await readFile(rules, request, response));
+    } finally {
+      this.#open -= 1;
+      if (person !== undefined) this.#people.delete(person);
+    }
+  }
+}
+
+async function readFile({ types, maxBytes }: UploadRules, request: Request, response: Response): Promise<Buffer> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    // The rest of the body is not read: the connection ends with the answer.
+    response.set('connection', 'close');
+    late.reject(new AppError('timeout', 'The file did not arrive in time.'));
+  }, BODY_MS);
+  const parse = express.raw({ limit: maxBytes, type: [...types], inflate: false });
+  try {
+    await Promise.race([parseBody(parse, request, response), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (Buffer.isBuffer(request.body)) return request.body;
+  throw new AppError('invalid_request', `Send the file itself, with its \`Content-Type\`: ${types.join(', ')}.`);
+}

@@ -1,0 +1,77 @@
+/** How many rooms a creator has, and which ones everybody finds on the public list, in what order. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRooms } from '../../../server/domains.ts';
+import { MemoryBus } from '../../../server/platform/bus.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createLog } from '../../../server/platform/log.ts';
+import { createMetrics } from '../../../server/platform/metrics.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { MovableClock } from '../../support/houses/money-house.ts';
+
+const START_MS = Date.parse('2026-05-04T18:00:00Z');
+const HOUR_MS = 3_600_000;
+
+describe.each(DATABASES)('rooms on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let rooms: ReturnType<typeof createRooms>['rooms'];
+
+  beforeAll(async () => {
+    db = await open();
+    const log = createLog({ level: 'silent', pretty: false });
+    const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
+    const created = createRooms({ db, outbox, clock: new MovableClock(START_MS) }, { currency: 'eur' });
+    rooms = created.rooms;
+    for (const identity of ['ada', 'eve', 'max', 'person_many', 'many'])
+      await created.accounts.createCreator({ identity, name: identity, country: 'FR' });
+  });
+
+  afterAll(() => db[Symbol.asyncDispose]());
+
+  const create = (creator: string, title: string, hours?: number): Promise<Room> => {
+    const date = hours === undefined ? {} : { startsAt: new Date(START_MS + hours * HOUR_MS).toISOString() };
+    return rooms.createRoom({ creator, title, access: { kind: 'free' }, listed: true, ...date });
+  };
+  const titles = async (creator?: string) => (await rooms.listPublicRooms(creator)).map(({ title }) => title);
+
+  test('the public list shows live rooms, then those to come by date, then the others; and a few of each creator', async () => {
+    const live = await create('ada', 'live');
+    await rooms.startLive(live.id);
+    await create('ada', 'in two hours', 2);
+    await create('ada', 'without a date');
+    await create('ada', 'never held', -8);
+    await create('max', 'in an hour', 1);
+    const before = ['live', 'in an hour', 'in two hours', 'never held', 'without a date'];
+    expect(await titles()).toEqual(before);
+    for (let n = 0; n < LIMITS.listPageItems; n += 1) await create('eve', `flood ${n}`, 0.5);
+    const after = await titles();
+    expect(after.filter((title) => !title.startsWith('flood'))).toEqual(before);
+    expect(after).toHaveLength(before.length + LIMITS.publicRoomsPerCreator);
+    expect(await titles('eve')).toHaveLength(LIMITS.listPageItems);
+  });
+
+  test('the public list shows no room of a creator who is suspended, until the suspension is over', async () => {
+    await create('max', 'of max', 3);
+    const suspension = { decision: 'decision_1', reason: 'Insults', until: null };
+    await rooms.suspensions.suspend('max', suspension);
+    expect(await titles()).not.toContain('of max');
+    await rooms.suspensions.lift({ decision: 'decision_1', kind: 'account' });
+    expect(await titles()).toContain('of max');
+  });
+
+  test('a person of the house has a limit of open rooms, a creator of an embedder has none', async () => {
+    for (const creator of ['person_many', 'many'])
+      await db.bulk(
+        `insert into rooms (id, creator, title, access_kind, currency)
+          select 'room_' || $1 || n, $1, 'An evening', 'free', 'eur' from generate_series(1, $2::int) n`,
+        [creator, LIMITS.openRoomsPerPerson],
+      );
+    await expect(create('person_many', 'one more')).rejects.toMatchObject({ code: 'room_limit' });
+    await expect(create('many', 'one more')).resolves.toBeDefined();
+    await rooms.endRoom('room_person_many7' as RoomId);
+    await expect(create('person_many', 'one more')).resolves.toBeDefined();
+  });
+});
