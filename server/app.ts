@@ -162,7 +162,10 @@ export class App {
       viewerCount: (room) => sockets.viewerCount(room),
       watchAhead: (viewer, input, response) => watchAhead(context, viewer, input, response),
       isDraining: () => isDraining,
-      whatIsLost: () => [...(redis?.connections.whatIsLost() ?? []), ...stage.whatIsLost()],
+      unreachableDependencies: () => [
+        ...(redis?.connections.unreachableDependencies() ?? []),
+        ...stage.unreachableDependencies(),
+      ],
     });
     outbox.start();
     context.factTail.start();

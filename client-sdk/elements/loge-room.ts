@@ -79,7 +79,7 @@ export class LogeRoom extends RoomPart {
   override connectedCallback(): void {
     super.connectedCallback();
     if (!this.hasUpdated) return;
-    // The element was reinserted into the page; removing it had closed its connection, or let the embedder's Room go.
+    // Removing the element closed its own connection, or unsubscribed it from the embedder's Room.
     if (this.room) this.#session.adopt(this.room);
     else this.#open();
   }

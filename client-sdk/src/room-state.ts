@@ -19,7 +19,7 @@ type Pause = Pick<RoomInfo, 'pausedUntil' | 'pauseAnnounced'>;
 type StateEmit = <N extends StateEventName>(name: N, payload: RoomEventMap[N]) => void;
 
 const NO_PAUSE: Pause = { pausedUntil: null, pauseAnnounced: false };
-const CHANGEABLE = [
+const EDITABLE_FIELDS = [
   'title',
   'text',
   'access',
@@ -39,7 +39,7 @@ export class RoomState {
   clockOffsetMs = 0;
   #viewerCount = 0;
   #isLive = false;
-  /** As it was last reported; after a reconnect, `info` is ahead of it. */
+  /** The pause that was last emitted; after a reconnect `info` is newer. */
   #pause = NO_PAUSE;
   #endEmitted = false;
   readonly #emit: StateEmit;
@@ -81,7 +81,7 @@ export class RoomState {
     this.#endEmitted = welcome.room.status === 'ended';
   }
 
-  /** Of every welcome; it is late by the time that it took to arrive. */
+  /** Called for every welcome. The offset is too small by the time that the message took to arrive. */
   noteServerTime(serverTime: string): void {
     this.clockOffsetMs = Date.parse(serverTime) - Date.now();
   }
@@ -134,7 +134,7 @@ export class RoomState {
     const before = this.info;
     this.info = room;
     const isChanged = (name: keyof ChangedRoom) => JSON.stringify(before?.[name]) !== JSON.stringify(room[name]);
-    if (CHANGEABLE.some(isChanged)) this.#emit('roomChanged', room);
+    if (EDITABLE_FIELDS.some(isChanged)) this.#emit('roomChanged', room);
   }
 
   /** The end of the room is the end of its live too, which the server does not report on its own. */

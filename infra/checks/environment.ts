@@ -12,7 +12,7 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ours, and those without our prefix that the server reads. */
 const OURS = /^(LOGE_\w+|PORT|DATABASE_URL|DATABASE_MIGRATION_URL|REDIS_URL|STRIPE_\w+|WALLET_MODE|CONTENT_POLICY)$/;
 
-/** Kubernetes leaves one that no variable of the container has as it stands. */
+/** Kubernetes does not replace a reference to a variable that the container does not define. */
 const REFERENCE = /\$\((\w+)\)/g;
 
 const reference = z.looseObject({ name: z.string() }).optional();

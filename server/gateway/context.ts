@@ -41,6 +41,6 @@ export interface LiveView {
   /** Opens a media session for a viewer whose socket is still being opened; it ends if they do not get the answer. */
   watchAhead(viewer: Admitted, input: WatchInput, response: Response): Promise<WatchAheadAnswer>;
   isDraining(): boolean;
-  /** What the process does not reach (`redis: unreachable`, `sfu: no media worker`). */
-  whatIsLost(): string[];
+  /** Dependencies that this process cannot reach (`redis: unreachable`, `sfu: no media worker`). */
+  unreachableDependencies(): string[];
 }

@@ -77,9 +77,9 @@ export class MoneyJobs {
         once(() => parts.reconciliations.run()),
       ),
       job(
-        'figures of the reconciliation',
+        'reconciliation metrics',
         MINUTE_MS,
-        once(() => parts.reconciliations.measure()),
+        once(() => parts.reconciliations.updateMetrics()),
       ),
       job('private sessions', SECOND_MS, () => parts.privateSessions.tick()),
       job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),

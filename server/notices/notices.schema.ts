@@ -21,7 +21,7 @@ export const notices = pgTable(
     kind: text('kind').$type<NoticeKind>().notNull(),
     room: text('room').notNull(),
     data: jsonb('data').$type<NoticeData>().notNull(),
-    /** Which audience is next (or that it was withdrawn), and the last of it that was told. */
+    /** The next audience, or `withdrawn`; and the last person of it who was informed. */
     audience: text('audience').notNull(),
     after: text('after').notNull().default(''),
     createdAt: time('created_at').notNull(),

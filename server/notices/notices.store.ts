@@ -22,8 +22,8 @@ import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 export type NoticeRow = typeof notices.$inferSelect;
 
 /**
- * In place of the next audience: a reminder of a date that was changed. If the date comes back, the reminder is made
- * again, for those who are not among its recipients yet.
+ * Stored as the `audience` of a reminder whose date was changed. If the date comes back, the reminder is sent again, to
+ * people who have not had it.
  */
 export const WITHDRAWN = 'withdrawn';
 const isNotWithdrawn = ne(notices.audience, WITHDRAWN);

@@ -197,7 +197,7 @@ export function createMetrics() {
       registers,
     }),
   };
-  // Alerts ask for the increase of these, which takes a first sample of 0 to be seen.
+  // Starts these at 0: Prometheus sees no increase from a series that first appears as 1.
   for (const outcome of ['failed', 'found_by_listing']) metrics.providerEvents.inc({ outcome }, 0);
   for (const outcome of ['sent', 'retried']) metrics.letters.inc({ outcome }, 0);
   metrics.webhookDeliveries.inc({ outcome: 'given_up' }, 0);

@@ -72,7 +72,7 @@ export const EVENT_PAYLOADS = {
     at: z.string(),
     appealUntil: z.string().nullable(),
   }),
-  /** A decision about one of your people has no measures any more, after another look. */
+  /** A second look or a later decision has ended all measures of a decision about one of your people. */
   'decision.undone': z.object({ decision: idSchema('decision'), identity: z.string() }),
   /** `granted`: the decision is undone. `identity` is who appealed. */
   'appeal.decided': z.object({

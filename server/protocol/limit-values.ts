@@ -133,9 +133,9 @@ export const notHeldAfterMs = 6 * 3_600_000;
 export const pauseDefaultMs = 6 * 3_600_000;
 /** After the live ended, however often the creator asks for more. */
 export const pauseMaxMinutes = 24 * 60;
-/** Rooms of one of the house's people that have not ended. */
+/** Open rooms of a person of the house. */
 export const openRoomsPerPerson = 1_000;
-/** Of one creator on the public list of all; the creator's page shows the others. */
+/** Rooms of one creator on the public list; the creator's page shows all. */
 export const publicRoomsPerCreator = 5;
 export const tracksPerStage = 4;
 export const listPageItems = 100;

@@ -78,7 +78,7 @@ export interface RoomFilter {
 export interface PublicFilter {
   creator?: string | undefined;
   nowIso: string;
-  /** A date before that, without a live, says nothing any more. */
+  /** Rooms whose date is before this are sorted as if they had none. */
   overdueIso: string;
   perCreator: number;
   limit: number;

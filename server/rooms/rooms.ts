@@ -127,7 +127,7 @@ export class Rooms {
   async createRoom(input: RoomInput): Promise<Room> {
     await this.#accounts.getCreator(input.creator);
     await this.suspensions.assertNotSuspended(input.creator);
-    await this.#assertRoomLeft(input.creator);
+    await this.#assertBelowRoomLimit(input.creator);
     const access = parseAccessRule(input.access, this.#currency);
     if (access.minTier) await this.clubs.getTierOf(input.creator, access.minTier);
     const id = createId('room');
@@ -150,8 +150,11 @@ export class Rooms {
     return this.getRoom(id);
   }
 
-  /** A change that concerns all of a creator's open rooms makes a fact for each. An embedder's key is trusted. */
-  async #assertRoomLeft(creator: string): Promise<void> {
+  /**
+   * A change for all open rooms of a creator adds one fact per room, so their number is limited. Embedders are not
+   * limited.
+   */
+  async #assertBelowRoomLimit(creator: string): Promise<void> {
     if (!isPersonId(creator)) return;
     const open = await this.#store.findOpenRooms(creator);
     if (open.length >= LIMITS.openRoomsPerPerson) throw new AppError('room_limit');

@@ -137,9 +137,9 @@ export class Stage {
     this.#onEvent = listener;
   }
 
-  /** Why going live and watching fail at this gateway now; empty when they work. */
-  whatIsLost(): string[] {
-    return this.#fleet.whatIsLost();
+  /** Dependencies that this process cannot reach, such as "sfu: no media worker"; empty if it reaches all. */
+  unreachableDependencies(): string[] {
+    return this.#fleet.unreachableDependencies();
   }
 
   /** What a client needs to watch. The room says whether it is live, since its publisher may be at another gateway. */

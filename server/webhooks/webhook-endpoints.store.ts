@@ -64,8 +64,8 @@ export class WebhookEndpointsStore {
     return rows.length > 0;
   }
 
-  /** Deliveries that wait for longer than a lease become due at once; a shorter time may be the lease of a lane. */
-  async enable(id: string, { nowIso, leaseUntil }: { nowIso: string; leaseUntil: string }): Promise<void> {
+  /** Makes queued deliveries due at once, except lanes due within a lease time: a running delivery may hold those. */
+  async enable(id: string, { nowIso, latestLeaseEnd }: { nowIso: string; latestLeaseEnd: string }): Promise<void> {
     await this.#db.transaction(async (tx) => {
       await tx
         .update(webhookEndpoints)
@@ -74,7 +74,7 @@ export class WebhookEndpointsStore {
       await tx
         .update(webhookLanes)
         .set({ nextAttemptAt: nowIso })
-        .where(and(eq(webhookLanes.endpoint, id), gt(webhookLanes.nextAttemptAt, leaseUntil)));
+        .where(and(eq(webhookLanes.endpoint, id), gt(webhookLanes.nextAttemptAt, latestLeaseEnd)));
     });
   }
 

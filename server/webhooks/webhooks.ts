@@ -199,8 +199,8 @@ export class Webhooks {
   }
 
   async enableEndpoint(id: string): Promise<WebhookEndpoint> {
-    const leaseUntil = new Date(this.#clock.now() + LEASE_MS).toISOString();
-    await this.#endpoints.enable(id, { nowIso: this.#nowIso(), leaseUntil });
+    const latestLeaseEnd = new Date(this.#clock.now() + LEASE_MS).toISOString();
+    await this.#endpoints.enable(id, { nowIso: this.#nowIso(), latestLeaseEnd });
     this.#deliverJob.wake();
     return this.getEndpoint(id);
   }

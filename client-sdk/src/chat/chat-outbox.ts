@@ -141,7 +141,7 @@ export class ChatOutbox {
     const messages = this.#messages.flatMap((message): OutgoingMessage[] => {
       known.add(message.clientId);
       const now = kept.get(message.clientId);
-      // Also one whose answer was lost.
+      // Also a message whose answer was lost.
       if (now) return [{ ...message, heldId: now.id, state: now.state, reason: now.reason, error: null }];
       // A message that is neither held nor refused any more is in the log.
       return message.state === 'held' ? [] : [message];
@@ -185,7 +185,7 @@ export class ChatOutbox {
     }
   }
 
-  /** Unless `restoreHeld` has learned more meanwhile. */
+  /** Applies the answer unless `restoreHeld` has already brought a newer state. */
   #settle(clientId: string, change: Partial<OutgoingMessage>): void {
     if (this.#messages.some((one) => one.clientId === clientId && one.state === 'pending')) {
       this.#change(clientId, change);

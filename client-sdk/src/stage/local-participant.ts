@@ -273,7 +273,7 @@ export class LocalParticipant {
     signal.throwIfAborted();
     await this.#media.openDevices({ camera: camera ?? useDefaults, microphone: microphone ?? useDefaults });
     signal.throwIfAborted();
-    // The preview may hold more than is to be sent.
+    // The preview may have opened sources that were not requested.
     const choices = { camera, microphone, screen, screenAudio: screen };
     for (const source of Object.keys(choices) as TrackSource[]) {
       const track = this.#media.get(source)?.track;

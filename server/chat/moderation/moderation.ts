@@ -74,7 +74,9 @@ export class Moderation {
     });
   }
 
-  /** Removes everything that one person has written in the room so far, and refuses what of it waits for review. */
+  /**
+   * Removes everything that one person has written in the room so far, and refuses their messages that wait for review.
+   */
   async removeAuthor({ room, actor, identity, reason }: Act & { identity: string; reason: string }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     if (identity !== actor.identity) await this.#assertOutranks(actor, { creator, room, identity });

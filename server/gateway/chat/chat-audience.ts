@@ -116,7 +116,7 @@ export class ChatAudience {
     }
   }
 
-  /** Does not send entries again that name this person, who was erased: a client reads those from the database. */
+  /** Drops recent entries that name this erased person; a client that needs them reads them from the database. */
   forget(identity: string): void {
     const quoted = JSON.stringify(identity);
     this.#recent = this.#recent.filter((entry) => !JSON.stringify(entry).includes(quoted));

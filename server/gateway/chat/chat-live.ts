@@ -64,8 +64,8 @@ export class ChatLive {
     this.#unsubscribe = [
       bus.subscribe(CHAT_NEWS_TOPIC, (message) => this.#handleNews(message as ChatNews)),
       chat.onState((room, state) => this.#tellState(room, state)),
-      bus.onRestored(() => this.#tellAll()),
-      bus.onMissed(() => this.#tellAll()),
+      bus.onRestored(() => this.#resendState()),
+      bus.onMissed(() => this.#resendState()),
     ];
   }
 
@@ -110,11 +110,11 @@ export class ChatLive {
     }
   }
 
-  /** Messages may have been lost: tells everyone inside the room's state and their own restriction as they are now. */
-  #tellAll(): void {
+  /** Messages may have been lost: sends everyone inside the room's state and their own restriction as they are now. */
+  #resendState(): void {
     const { chat } = this.#context;
     for (const room of this.#presence.openRooms()) {
-      // What has changed is told to the room by `onState`.
+      // `onState` sends the state to the room if it has changed.
       this.#quietly(room, async () => void (await chat.state(room)));
       for (const { isInside, socket, participant } of this.#presence.inRoom(room)) {
         if (!isInside) continue;

@@ -21,14 +21,15 @@ export function mountOperations(
     response.json({ status: 'ok' });
   });
   const isOpenTo = (request: Request) => context.config.development || isDirectFromLoopback(request);
-  // What all gateways lose at the same moment keeps a new one back; the others go on without it.
+  // All gateways lose Redis and the media nodes at the same moment. Without them a new gateway is not ready, but one
+  // that was ready stays so.
   let hasBeenReady = false;
   app.get('/readyz', noStore, async (request, response) => {
     const own = [
       ...(live.isDraining() ? ['draining'] : []),
       ...((await probe.answers()) ? [] : ['database: no answer']),
     ];
-    const reasons = [...own, ...live.whatIsLost()];
+    const reasons = [...own, ...live.unreachableDependencies()];
     hasBeenReady ||= reasons.length === 0;
     if (hasBeenReady && own.length === 0) {
       return void response.json({ status: 'ready', ...(reasons.length > 0 && isOpenTo(request) && { reasons }) });

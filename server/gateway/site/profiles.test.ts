@@ -67,7 +67,7 @@ const get = (path: string) => http.call('GET', path, { headers: { 'accept-langua
 const statusOf = async (path: string) => (await get(path)).status;
 const largest = ({ json }: Reply): string => json.picture.at(-1).path;
 
-test('of one creator so many cards are drawn in a minute, and those of others still', async () => {
+test('limits drawn cards per creator, without limiting other creators', async () => {
   const uma = await signInCreator('person_uma', 'Uma', 'uma');
   await signInCreator('person_pia', 'Pia', 'pia');
   const { id } = await uma.createRoom();

@@ -191,12 +191,15 @@ export class FactFanout {
     }
   }
 
-  /** The fact was committed with the end of the live, so media alone is left to end, which it does also on an error. */
+  /**
+   * The transaction of the fact has already ended the live in the database. `endLive` closes the media even if its own
+   * write fails.
+   */
   async #endStoppedLive(room: RoomId): Promise<void> {
     try {
       await this.#context.stage.endLive(room);
     } catch (error) {
-      this.#log.error({ err: error, room }, 'stopped live not ended in the database');
+      this.#log.error({ err: error, room }, 'end of stopped live failed');
     }
   }
 

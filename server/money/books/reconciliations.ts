@@ -69,7 +69,7 @@ export class Reconciliations {
       const fields = { reconciliation: row.id, differenceMinor: row.differenceMinor, unexplained: unexplained.length };
       this.#context.log.error(fields, 'unexplained difference between the books and the provider');
     }
-    await this.measure();
+    await this.updateMetrics();
     return toWire(row);
   }
 
@@ -83,8 +83,8 @@ export class Reconciliations {
     return row && toWire(row);
   }
 
-  /** Sets the metrics to the last reconciliation, which may have run at another gateway. */
-  async measure(): Promise<void> {
+  /** Sets the metrics from the last reconciliation, so that every gateway reports the same. */
+  async updateMetrics(): Promise<void> {
     const row = await this.#store.findLatest();
     if (!row) return;
     const { metrics } = this.#context;

@@ -172,8 +172,8 @@ export class Checkouts {
   }
 
   /**
-   * Closes the page of an item that was bought in another way or is to be sold on other terms. A payment that was made
-   * meanwhile is settled: its money is returned if the item was bought.
+   * Closes the page of an item that was bought another way, or whose terms changed. A payment that arrived meanwhile is
+   * settled; it is refunded if the item was bought already.
    */
   async cancel(checkout: Checkout): Promise<void> {
     if (!checkout.providerSession) {

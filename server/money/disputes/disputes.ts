@@ -246,10 +246,10 @@ export class Disputes {
     if (row.sourceType === 'ticket') await this.#restoreTicket(tx, row.sourceId as TicketId);
   }
 
-  /** Makes the ticket valid again, or refunds it if its holder needs it no more. */
+  /** Makes the ticket valid again, or refunds it if its holder cannot use it. */
   async #restoreTicket(tx: Orm, id: TicketId): Promise<void> {
-    const surplus = await this.#surplusOf(tx, id);
-    if (surplus) return this.#refunds.returnSurplusTicket(tx, id, surplus);
+    const reason = await this.#refundReasonOf(tx, id);
+    if (reason) return this.#refunds.refundDisputedTicket(tx, id, reason);
     const ticket = await this.#store.markTicket(tx, id, { from: 'disputed', to: 'valid' });
     if (!ticket) return;
     const room = ticket.room as RoomId;
@@ -258,8 +258,11 @@ export class Disputes {
     await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
 
-  /** Why a ticket is of no use to its holder, who has bought another one or was blocked before they saw a live. */
-  async #surplusOf(tx: Orm, id: TicketId): Promise<'ticket_held_already' | 'blocked' | undefined> {
+  /**
+   * Why the ticket is refunded instead of made valid: its holder bought another one, or was blocked before seeing a
+   * live.
+   */
+  async #refundReasonOf(tx: Orm, id: TicketId): Promise<'ticket_held_already' | 'blocked' | undefined> {
     if (await this.#store.hasOtherTicket(tx, id)) return 'ticket_held_already';
     const { rooms, stores } = this.#context;
     const ticket = await stores.tickets.find(id, tx);

@@ -83,7 +83,7 @@ export class CardDebts {
       await this.#store.settleLoss(tx, loss, settledMinor);
       current = await this.#settleRow(tx, current, { settledMinor });
       const legs = transferLegs(this.#payable(), houseAccount('chargeback_loss', this.#context.currency), settledMinor);
-      // A loss only shrinks, so its amount tells a second absorption by a reopened refund from the first.
+      // The loss's amount makes the id unique: it only decreases, and a reopened refund may be settled by it twice.
       const source = { type: 'refund', id: `${row.id}:${row.round}:${loss.id}:${loss.lossMinor}` } as const;
       await this.#context.ledger.post(tx, { kind: 'refund_sent', source, legs, at: this.#context.nowIso() });
     }

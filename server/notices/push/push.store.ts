@@ -35,8 +35,8 @@ export class PushStore {
   }
 
   /**
-   * A browser has one endpoint, which moves to the person who subscribes there last: under another id, so that they do
-   * not get what waits for the person before.
+   * A browser has one endpoint. If another person subscribes there, the device gets a new id, so that waiting messages
+   * of the previous person are not sent to it.
    */
   async upsertDevice(row: PushDeviceRow): Promise<void> {
     const { id: _id, endpoint: _endpoint, ...rest } = row;
@@ -102,7 +102,7 @@ export class PushStore {
     return (await this.#db.orm.select({ key: pushMessages.key }).from(pushMessages).where(due).limit(1)).length > 0;
   }
 
-  /** Leases due messages to browsers that are signed in, with these and their hosts, without those of some hosts. */
+  /** Leases due messages to signed-in browsers with their devices and hosts; skips the given hosts. */
   claim(claim: { nowIso: string; leaseUntil: string; limit: number; fullHosts: string[] }) {
     const host = sql<string>`split_part(${pushDevices.endpoint}, '/', 3)`;
     return this.#db.transaction(async (tx) => {

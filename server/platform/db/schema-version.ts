@@ -15,8 +15,8 @@ const MIGRATION_LOCK = 7_064_301;
 /** The bit of `pg_trigger.tgtype` for triggers on UPDATE. */
 const ON_UPDATE = 16;
 
-/** SQLSTATEs of a server that starts or recovers, and of one without a free connection. */
-const NOT_YET = ['57P03', '53300'];
+/** SQLSTATEs of a server that is starting or recovering, and of one with too many connections. */
+const RETRYABLE_STATES = ['57P03', '53300'];
 const STARTING_MAX_MS = 60_000;
 const STARTING_RETRY_MS = 250;
 
@@ -94,8 +94,8 @@ async function connect(url: string): Promise<pg.Client> {
       await client.connect();
       return client;
     } catch (error) {
-      const isSoon = error instanceof pg.DatabaseError && NOT_YET.includes(error.code ?? '');
-      if (!isSoon || Date.now() >= until) throw error;
+      const isRetryable = error instanceof pg.DatabaseError && RETRYABLE_STATES.includes(error.code ?? '');
+      if (!isRetryable || Date.now() >= until) throw error;
       await delay(STARTING_RETRY_MS);
     }
   }

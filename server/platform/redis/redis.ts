@@ -100,7 +100,7 @@ export class RedisConnections {
     return this.#open.every(({ isReady }) => isReady);
   }
 
-  whatIsLost(): string[] {
+  unreachableDependencies(): string[] {
     return this.isReady ? [] : ['redis: unreachable'];
   }
 

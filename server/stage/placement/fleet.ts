@@ -124,7 +124,7 @@ export class Fleet {
     return this.#known.get(id)?.draining ?? false;
   }
 
-  whatIsLost(): string[] {
+  unreachableDependencies(): string[] {
     const takes = [...this.#known.values()].some(({ draining, workers }) => !draining && workers > 0);
     return takes && this.#capabilities.codecs ? [] : ['sfu: no media worker'];
   }

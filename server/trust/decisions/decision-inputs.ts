@@ -30,9 +30,13 @@ const PERSON_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>([
   'suspend_account',
   'freeze_earnings',
 ]);
-/** Felt by the creator of the room, who gets the statement of reasons and can appeal: for cases about them alone. */
+/**
+ * Measures that affect the creator of the room: allowed only if they are the accused, who gets the statement and can
+ * appeal.
+ */
 const CREATOR_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['stop_live', 'refund_room']);
-const NOT_ABOUT_CREATOR = 'A live is stopped or paid back in a case about its creator: the live has to be reported.';
+const NOT_ABOUT_CREATOR =
+  'A live can be stopped, and its tickets refunded, only in a case about its creator. Report the live to open one.';
 /** With an end. */
 const TIMED_MEASURES: ReadonlySet<MeasureKind> = new Set<MeasureKind>(['mute', 'suspend_account']);
 

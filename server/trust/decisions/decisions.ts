@@ -301,7 +301,8 @@ export class Decisions {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
-      // First: a granted appeal ends the decision, about whose end the person is still to be told.
+      // Before `closeAppeal`: a granted appeal ends the earlier decision, and #add informs the person only if that
+      // decision is still in force.
       const replacedBy = replacing && (await this.#add(tx, row, replacing));
       const end = { outcome, decidedBy: reviewer, decidedAt: this.#nowIso(), reasons, language };
       await this.#store.closeAppeal(tx, id, end);
@@ -418,7 +419,7 @@ export class Decisions {
       const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
       await this.#store.insertAppeal(tx, look);
     }
-    // Named in the decision about a report by the form, they see nothing of the case from now on.
+    // The decision may name the accused of a report by the form; from then on the case is hidden from them.
     const accused = row.accused ?? made.accused;
     await this.#settleCase(tx, { ...row, accused, ...(made.kind === 'final' && { state: 'decided' }) });
     return id;
@@ -494,7 +495,7 @@ export class Decisions {
   }
 }
 
-/** A report by the form is decided by nobody who names themselves, or a creator for whom they moderate. */
+/** A reviewer may not name themselves, or a creator for whom they moderate, as the accused of a report by the form. */
 function assertNotConcerned({ hidden }: Reader, { accused }: NewDecision): void {
   if (accused !== null && hidden.includes(accused)) throw new AppError('another_reviewer_needed');
 }

@@ -70,7 +70,7 @@ interface ReportedCases {
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
-interface Seen {
+interface ReportScope {
   /** Only reports of rooms and people of embedders. */
   ofEmbedders?: boolean;
 }
@@ -178,7 +178,7 @@ export class Reports {
    * Notes that a report was made in bad faith, and tells its reporter; a repeated call changes nothing. Past
    * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
    */
-  async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & Seen): Promise<void> {
+  async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & ReportScope): Promise<void> {
     const sender = await this.#store.findSender(id, ofEmbedders);
     if (!sender) throw new AppError('report_not_found');
     const { number, reporter } = sender;
@@ -214,7 +214,7 @@ export class Reports {
   }
 
   /** All reports for the house, newest first, without those about the reader. */
-  async list(reader: string, { limit, ...query }: FiledReportQuery & Seen): Promise<FiledReportList> {
+  async list(reader: string, { limit, ...query }: FiledReportQuery & ReportScope): Promise<FiledReportList> {
     const found = await this.#store.list(reader, { ...query, limit: limit + 1 });
     return { reports: found.slice(0, limit), hasMore: found.length > limit };
   }

@@ -444,7 +444,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await texts()).toEqual([]);
     });
 
-    test('R51, R55: one author fills a part of the queue only, and removing all of theirs empties it', async () => {
+    test('R51, R55: one author cannot fill the queue, and removing all of their messages empties their part', async () => {
       const held = await hold('maybe of Tom', tom);
       const own = await Promise.all(Array.from({ length: 20 }, (_, index) => hold(`maybe number ${index}`)));
       expect(await codeOf(hold('maybe one more'))).toBe('rate_limited');

@@ -37,7 +37,7 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
   };
   const titles = async (creator?: string) => (await rooms.listPublicRooms(creator)).map(({ title }) => title);
 
-  test('the public list shows live rooms, then those to come by date, then the others; and a few of each creator', async () => {
+  test('the public list sorts live, then dated, then other rooms, and limits rooms per creator', async () => {
     const live = await create('ada', 'live');
     await rooms.startLive(live.id);
     await create('ada', 'in two hours', 2);

@@ -1,4 +1,4 @@
-/** What only a real browser can prove of a node alone; whole houses prove the rest. It takes 14 seconds. */
+/** Behaviour of a single node that only a real browser can prove; the rest is tested on whole houses. It takes 14 s. */
 import { expect, test, vi } from 'vitest';
 import { LocalSfuNode } from '../../../sfu/node.ts';
 import { CHROMIUM } from '../../support/browser/browser.ts';

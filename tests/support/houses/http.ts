@@ -141,7 +141,7 @@ export async function startHttp({
     viewerCount: async () => 0,
     watchAhead: async ({ access }) => ({ access, watching: null }),
     isDraining: () => false,
-    whatIsLost: () => lost,
+    unreachableDependencies: () => lost,
   });
   server.on('request', app);
   outbox.start();

@@ -117,7 +117,7 @@ export class ReviewModel {
     const { kind, id } = this.caseOf(report.case);
     if (report.category !== 'consent' || report.source !== 'room') return false;
     if (kind !== 'message' && !(kind === 'live' && hasBeenLive)) return false;
-    const isHeldBack = this.decisions.some(
+    const hasPendingOrUnfoundedClaim = this.decisions.some(
       (each) =>
         (each.kind === 'final' ? each.measures.length === 0 : each.by === null) &&
         !each.isReplaced &&
@@ -125,7 +125,7 @@ export class ReviewModel {
           (other) => other.case === each.case && other.reporter === report.reporter && other.category === 'consent',
         ),
     );
-    return !isHeldBack && this.decisions.every((each) => each.case !== id);
+    return !hasPendingOrUnfoundedClaim && this.decisions.every((each) => each.case !== id);
   }
 
   file(report: ModelReport, opened: Pick<ModelCase, 'kind' | 'room' | 'accused'>, nowMs: number): void {

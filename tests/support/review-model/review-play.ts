@@ -56,7 +56,7 @@ export class ReviewPlay {
 
   static async create(house: ReviewHouse, dice: Dice): Promise<ReviewPlay> {
     const rooms = [await house.createRoom(), await house.createRoom()] as const;
-    // The other one has never been live.
+    // The second room has never been live.
     await house.domains.rooms.startLive(rooms[0]);
     await house.domains.rooms.endLive(rooms[0]);
     const scope = { creator: CREATOR, room: null };

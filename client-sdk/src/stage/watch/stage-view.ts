@@ -103,7 +103,7 @@ export class StageView {
     element.muted = true;
     this.#autoMuted.add(element);
     element.addEventListener('volumechange', this.#handleVolume);
-    // A device that saves power may refuse it too: `startAudio()` plays it then.
+    // In power-saving mode muted playback may be refused too; then `startAudio()` starts it.
     element
       .play()
       .catch((again: unknown) => this.#log('warn', 'muted playback refused', { reason: String(again) }))

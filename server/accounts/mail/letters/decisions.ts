@@ -73,7 +73,7 @@ export const decisionUndone: Template<LetterData['decision-undone']> = {
     en: ({ link }, house) => ({
       subject: `${house} has taken a decision about you back`,
       blocks: [
-        'The decision about you was looked at again, and is undone. What could be restored is restored.',
+        'The decision about you was reviewed again and has been reversed. Everything that could be restored has been restored.',
         { button: 'Read more', href: link },
       ],
       reason: `You get this letter because the decision concerned your account of ${house}.`,

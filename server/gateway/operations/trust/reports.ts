@@ -7,10 +7,10 @@ import { actorOf } from '../money/desk.ts';
 import { operation, socketOperation } from '../operation.ts';
 
 /**
- * In a house with accounts, where reviewers decide, API keys see no reports by people of the house, about them or their
- * rooms, and none by the form, which may be about them.
+ * In a house with accounts, API keys are limited to embedders' reports: none by or about people of the house or their
+ * rooms, and none by the form, which may concern them.
  */
-function seenBy({ key }: { key: object | undefined }, { config }: Pick<HttpContext, 'config'>) {
+function scopeOf({ key }: { key: object | undefined }, { config }: Pick<HttpContext, 'config'>) {
   return { ofEmbedders: key !== undefined && config.hasSite };
 }
 
@@ -64,7 +64,7 @@ export const reportOperations = [
     summary: 'List reports with their evidence',
     description:
       'Newest first. For the house: nobody sees reports about themselves. In a house with accounts an API key is shown none by people of the house, about them or their rooms, or by the form. While `hasMore` is true, pass the last `number` as `before`.',
-    run: (domains, call) => domains.reports.list(call.caller.identity, { ...call.input, ...seenBy(call, domains) }),
+    run: (domains, call) => domains.reports.list(call.caller.identity, { ...call.input, ...scopeOf(call, domains) }),
   }),
   operation({
     name: 'markReportUnfounded',
@@ -76,7 +76,7 @@ export const reportOperations = [
       'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form.',
     errors: ['report_not_found'],
     run: async (domains, call) => {
-      await domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...seenBy(call, domains) });
+      await domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...scopeOf(call, domains) });
       return {};
     },
   }),
