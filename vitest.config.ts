@@ -15,12 +15,12 @@ const MOCKING = filesWith('vi.mock(');
 /** Those beside the code that start a server. */
 const SERVERS = filesWith('/tests/support/houses/');
 
-const mocking = (name: 'unit' | 'contract', groupOrder: number) =>
+const mocking = (name: 'unit' | 'servers', groupOrder: number) =>
   ({
     extends: true,
     test: {
       name: `${name}-mocking`,
-      include: MOCKING.filter((file) => file.startsWith('tests/') === (name === 'contract')),
+      include: MOCKING.filter((file) => file.startsWith('tests/') === (name === 'servers')),
       pool: 'forks',
       isolate: true,
       // Replaces what a test mocks.
@@ -29,8 +29,8 @@ const mocking = (name: 'unit' | 'contract', groupOrder: number) =>
     },
   }) as const;
 
-// Three projects, one command for all: `unit` stands beside the code and starts no server, `contract` tests parts on
-// real stores, workers and the emulator, `house` starts whole houses, kills them, and opens browsers.
+// Two projects, one command for all: `unit` stands beside the code and starts no server; `servers` tests parts on real
+// stores, workers and the emulator, and starts whole houses, kills them, and opens browsers.
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/run/global-setup.ts'],
@@ -59,23 +59,13 @@ export default defineConfig({
         },
       },
       mocking('unit', 0),
-      mocking('contract', 1),
+      mocking('servers', 1),
       {
         extends: true,
         test: {
-          name: 'contract',
-          include: ['tests/contract/**/*.test.ts', EMULATOR, ...SERVERS],
+          name: 'servers',
+          include: ['tests/**/*.test.ts', EMULATOR, ...SERVERS],
           exclude: MOCKING,
-          pool: 'forks',
-          execArgv: FORK_ARGV,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'house',
-          include: ['tests/integration/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
           setupFiles: ['tests/support/run/keep-failures.ts'],
           pool: 'forks',
           execArgv: FORK_ARGV,

@@ -4,7 +4,11 @@ import { prepare } from '../prepare.mjs';
 import { note } from '../progress.mjs';
 import { ensureTestPrograms } from '../test-programs.mjs';
 
-const projects = { unit: 'unit*', contract: 'contract*', house: 'house' };
+const selections = {
+  unit: ['--project', 'unit*'],
+  contract: ['tests/contract', 'infra/stripe-emulator'],
+  house: ['tests/integration', 'tests/e2e'],
+};
 
 export async function runTest(taskArguments) {
   const { nodeBinary, env } = await prepare({ worker: true, client: true });
@@ -24,12 +28,12 @@ export async function runTest(taskArguments) {
   return exitCode;
 }
 
-// Ours are the names of projects, `--long`, `--record` and `--watch`; everything else is Vitest's.
+// Ours are the names of selections, `--long`, `--record` and `--watch`; everything else is Vitest's.
 function parseTestArguments(taskArguments) {
   const options = [taskArguments.includes('--watch') ? 'watch' : 'run'];
   const testEnv = {};
   for (const argument of taskArguments) {
-    if (Object.hasOwn(projects, argument)) options.push('--project', projects[argument]);
+    if (Object.hasOwn(selections, argument)) options.push(...selections[argument]);
     else if (argument === '--long') testEnv.LOGE_TEST_LONG = '1';
     else if (argument === '--record') testEnv.LOGE_TEST_RECORD = '1';
     else if (argument !== '--watch') options.push(argument);
