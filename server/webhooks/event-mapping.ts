@@ -84,7 +84,10 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
     data: { creator, identity, ...change },
   }),
   'decision.made': ({ data: { event } }) => event && { type: 'decision.made', data: event },
-  'decision.undone': ({ data: { event } }) => event && { type: 'decision.undone', data: event },
+  'decision.undone': ({ identity, data: { decision } }) => ({
+    type: 'decision.undone',
+    data: { decision, identity },
+  }),
   'appeal.decided': ({ data: { event } }) => event && { type: 'appeal.decided', data: event },
   'follower.added': follower('follower.added'),
   'follower.removed': follower('follower.removed'),

@@ -517,8 +517,7 @@ function answeredFact(
 /** For the person of a decision with measures, who was told of it. */
 function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[] {
   if (accused === null || measures.length === 0) return [];
-  const event = isPersonId(accused) ? null : { decision, identity: accused };
-  return [{ topic: 'decision.undone', identity: accused, data: { decision, event } }];
+  return [{ topic: 'decision.undone', identity: accused, data: { decision } }];
 }
 
 function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {
