@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SETTINGS } from '../infra/checks/environment.ts';
 import { ConfigError, DEVELOPMENT_API_SECRET, parseConfig } from './config.ts';
 import { CURRENCIES } from './protocol/money/currencies.ts';
 
@@ -16,9 +17,9 @@ const faultsOf = (env: Record<string, string>) => {
 };
 
 test("the server's page names every variable", () => {
-  const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
-  const sources = ['config.ts', 'migrate.ts', '../sfu/settings.ts'].map(read).join('\n');
-  const page = read('README.md');
+  const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  const sources = Object.values(SETTINGS).flat().map(read).join('\n');
+  const page = read('server/README.md');
   const names = new Set(sources.match(/\b(?:LOGE|DATABASE|REDIS|STRIPE)_[A-Z_]*[A-Z]\b/g));
   expect(names.size).toBeGreaterThan(50);
   expect([...names].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

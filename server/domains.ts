@@ -144,7 +144,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...{ db, outbox, clock, log, rooms, charter },
     recorder: { keep: async () => null },
     cases: {
-      gather: (tx, report, context) => decisions.gather(tx, report, context),
+      gather: (tx, report, language) => decisions.gather(tx, report, language),
       languageOf,
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
     },

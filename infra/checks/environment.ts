@@ -41,7 +41,7 @@ const composeServices = z.looseObject({
 });
 
 /** Where each part reads its environment. The first argument of the image names the part. */
-const SETTINGS: Record<string, string[]> = {
+export const SETTINGS: Record<string, string[]> = {
   gateway: ['server/config.ts'],
   sfu: ['sfu/main.ts', 'sfu/settings.ts'],
   migrate: ['server/migrate.ts'],

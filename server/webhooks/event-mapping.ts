@@ -21,13 +21,10 @@ const as =
   (type: EventType): Mapping =>
   ({ data }) => ({ type, data });
 
-const ofRoom =
-  (type: 'live.started' | 'live.ended' | 'room.ended'): Mapping =>
-  ({ room }) => ({ type, data: { room } });
-
-const follower =
-  (type: 'follower.added' | 'follower.removed'): Mapping =>
-  ({ identity, data }) => ({ type, data: { ...data, identity } });
+/** The fact's data, with its room and person. */
+const withRoomAndPerson =
+  (type: EventType): Mapping =>
+  ({ room, identity, data }) => ({ type, data: { ...data, room, identity } });
 
 const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'tips.settled': ({ data }) =>
@@ -70,24 +67,21 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   }),
   'promotion.granted': as('promotion.granted'),
   'room.notHeld': as('room.not_held'),
-  'live.started': ofRoom('live.started'),
-  'live.ended': ofRoom('live.ended'),
-  'room.ended': ofRoom('room.ended'),
-  'reminder.due': ({ room, identity, data }) => ({ type: 'reminder.due', data: { room, identity, ...data } }),
-  'room.changed': ({ room, data }) => ({ type: 'room.updated', data: { room, ...data } }),
-  'participant.removed': ({ room, identity, data }) => ({
-    type: 'participant.removed',
-    data: { room, identity, ...data },
-  }),
+  'live.started': withRoomAndPerson('live.started'),
+  'live.ended': withRoomAndPerson('live.ended'),
+  'room.ended': withRoomAndPerson('room.ended'),
+  'reminder.due': withRoomAndPerson('reminder.due'),
+  'room.changed': withRoomAndPerson('room.updated'),
+  'participant.removed': withRoomAndPerson('participant.removed'),
   'participant.blocked': ({ data: { creator, identity, change } }) => ({
     type: change.isBlocked ? 'participant.blocked' : 'participant.unblocked',
     data: { creator, identity, ...change },
   }),
   'decision.made': ({ data: { event } }) => event && { type: 'decision.made', data: event },
-  'decision.undone': ({ data: { event } }) => event && { type: 'decision.undone', data: event },
+  'decision.undone': withRoomAndPerson('decision.undone'),
   'appeal.decided': ({ data: { event } }) => event && { type: 'appeal.decided', data: event },
-  'follower.added': follower('follower.added'),
-  'follower.removed': follower('follower.removed'),
+  'follower.added': withRoomAndPerson('follower.added'),
+  'follower.removed': withRoomAndPerson('follower.removed'),
   'access.changed': ({ data: { room, identity, change } }) => {
     // Facts of earlier versions have no `change`.
     if (!change) return undefined;

@@ -37,23 +37,23 @@ export function returnUrlFor(purpose: PaymentPurpose, page: string, room?: Room)
   return url.href;
 }
 
-/** Reads the outcome of a payment from the page's URL: of one made in `room`, or in any. */
-export function readCheckoutReturn(room?: string): CheckoutReturn | undefined {
+/** Reads the outcome of a payment from the page's URL: of one made in `roomId`, or in any. */
+export function readCheckoutReturn(roomId?: string): CheckoutReturn | undefined {
   const { searchParams } = new URL(location.href);
   const purpose = PURPOSES.find((known) => known === searchParams.get(PURPOSE));
   const outcome = searchParams.get(OUTCOME);
   const isRefused = searchParams.get(BANK_RESULT) === 'failed';
   if (!purpose || (outcome !== 'success' && outcome !== 'cancelled' && !isRefused)) return undefined;
   const paidIn = searchParams.get(ROOM);
-  if (room && paidIn && paidIn !== room) return undefined;
+  if (roomId && paidIn && paidIn !== roomId) return undefined;
   const session = searchParams.get(SESSION);
   const result = isRefused ? 'refused' : outcome === 'cancelled' ? 'cancelled' : 'success';
   return { purpose, outcome: result, ...(session ? { session } : {}) };
 }
 
 /** Reads it, and removes it from the URL, so that neither a reload nor another element shows it again. */
-export function takeCheckoutReturn(room?: string): CheckoutReturn | undefined {
-  const taken = readCheckoutReturn(room);
+export function takeCheckoutReturn(roomId?: string): CheckoutReturn | undefined {
+  const taken = readCheckoutReturn(roomId);
   if (!taken) return undefined;
   const url = new URL(location.href);
   for (const name of OURS) url.searchParams.delete(name);

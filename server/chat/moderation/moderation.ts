@@ -300,7 +300,7 @@ async function purge(
   const refused = await refuseHeldOf(act.run, { room, identity, at, reason });
   // Also when everything is removed already: a message that the house removed must not be shown again on appeal.
   const isPurge = await hasUnpurged(act.run, { room, identity });
-  if (!isPurge && refused.length === 0) return [];
+  if (!isPurge && refused.length === 0) return refused;
   if (isPurge) {
     const details = { identity, uptoSeq: act.nextSeq - 1 };
     await act.append(houseEntry({ room, actor, at, kind: 'purge', id: createId('chatAct'), text: reason, details }));

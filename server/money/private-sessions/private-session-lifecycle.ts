@@ -153,42 +153,36 @@ export class PrivateSessionLifecycle {
    * Stores the confirmed time, extends a short hold and the entitlement. Idempotent, because the time is a total.
    * Undefined when the session has ended.
    */
-  async heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
-    const { db, rooms, pricing, spending } = this.#context;
+  heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
+    return this.#advance(id, beat, async (tx) => {
+      const validUntil = this.#context.laterIso(ENTITLEMENT_LIFE_MS);
+      await this.#context.rooms.extendEntitlement(tx, { source: 'private', sourceId: id }, validUntil);
+      return { heartbeatAt: this.#context.nowIso() };
+    });
+  }
+
+  /** Extends the hold at the fan's request. The session may run in another process. Undefined when it has ended. */
+  extend(id: string, holdMinutes: number): Promise<PrivateSessionRow | undefined> {
+    return this.#advance(id, { confirmedMs: 0, holdMinutes });
+  }
+
+  /** The hold first: a charge never exceeds it. */
+  async #advance(
+    id: string,
+    beat: Heartbeat,
+    also?: (tx: Orm) => Promise<Partial<PrivateSessionRow>>,
+  ): Promise<PrivateSessionRow | undefined> {
+    const { db, pricing, spending } = this.#context;
     const found = await this.#get(id);
     const terms = await pricing.termsOf(found);
     return db.transaction(async (tx) => {
       if (beat.holdMinutes !== undefined) await spending.lockCredit(tx, found.identity, found.currency);
       const row = await this.#store.lock(tx, id, ['active']);
       if (!row) return undefined;
-      const change = await this.#advance(tx, row, { ...beat, terms });
-      await rooms.extendEntitlement(
-        tx,
-        { source: 'private', sourceId: id },
-        this.#context.laterIso(ENTITLEMENT_LIFE_MS),
-      );
-      return this.#store.update(tx, id, { ...change, heartbeatAt: this.#context.nowIso() });
+      const heldMinor = row.heldMinor + (await this.#holdAhead(tx, row, beat));
+      const charged = await this.#charge(tx, { ...row, heldMinor }, { ...beat, terms });
+      return this.#store.update(tx, id, { heldMinor, ...charged, ...(await also?.(tx)) });
     });
-  }
-
-  /** Extends the hold at the fan's request. The session may run in another process. Undefined when it has ended. */
-  async extend(id: string, holdMinutes: number): Promise<PrivateSessionRow | undefined> {
-    const { db, pricing, spending } = this.#context;
-    const found = await this.#get(id);
-    const terms = await pricing.termsOf(found);
-    return db.transaction(async (tx) => {
-      await spending.lockCredit(tx, found.identity, found.currency);
-      const row = await this.#store.lock(tx, id, ['active']);
-      if (!row) return undefined;
-      const { confirmedMs } = row;
-      return this.#store.update(tx, id, await this.#advance(tx, row, { confirmedMs, holdMinutes, terms }));
-    });
-  }
-
-  /** The hold first: a charge never exceeds it. */
-  async #advance(tx: Orm, row: PrivateSessionRow, beat: Heartbeat & { terms: SaleTerms }) {
-    const heldMinor = row.heldMinor + (await this.#holdAhead(tx, row, beat));
-    return { heldMinor, ...(await this.#charge(tx, { ...row, heldMinor }, beat)) };
   }
 
   /** Extends the hold to this many minutes beyond what is due, as far as there is credit. */

@@ -8,7 +8,7 @@ export interface DecisionFacts {
   /** A decision with measures; the fact names the accused. `event` is for embedders, about their people. */
   'decision.made': { decision: string; event: EventPayload<'decision.made'> | null };
   /** A second look or a later decision has ended all measures of one; the fact names the accused. */
-  'decision.undone': { decision: string; event: EventPayload<'decision.undone'> | null };
+  'decision.undone': { decision: string };
   /** The house has decided, or decided anew, about a report. The fact's identity is its reporter; by the form: none. */
   'report.decided': { report: string; number: number; acted: boolean; isChanged: boolean };
   /** The fact names who appealed; nobody where it was the sender of a report by the form. */

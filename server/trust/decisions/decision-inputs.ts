@@ -78,7 +78,7 @@ export class DecisionInputs {
     if (!isComplete) throw new AppError('measure_invalid');
     if (until !== null && Date.parse(until) <= this.#options.clock.now()) throw new AppError('time_in_past');
     const creator = room && (await this.#options.rooms.creatorOf(room));
-    if (CREATOR_MEASURES.has(kind)) await this.assertAboutCreator({ room, accused });
+    if (CREATOR_MEASURES.has(kind) && creator !== accused) throw new AppError('measure_invalid', NOT_ABOUT_CREATOR);
     // A creator is at home in their rooms: their live is stopped, or their account suspended.
     if (creator === accused && (kind === 'mute' || kind === 'remove_from_room')) throw new AppError('measure_invalid');
     if (kind === 'freeze_earnings' && !(await this.#options.people.isCreator(accused ?? '')))

@@ -27,7 +27,7 @@ import type {
 } from '../../protocol/trust/decisions.ts';
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import type { ReportContext, Sender } from '../reports/reports.ts';
+import type { Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor, type Reader } from './cases.store.ts';
 import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
@@ -57,7 +57,7 @@ interface DecisionsOptions {
   db: Database;
   outbox: Pick<Outbox, 'add' | 'wake'>;
   clock: Clock;
-  rooms: Pick<Rooms, 'creatorOf'>;
+  rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>;
   charter: { getVersion(version: number): Promise<CharterVersion> };
   people: {
     /** The creators for whom a person moderates. */
@@ -121,7 +121,7 @@ export class Decisions {
    * whose consent is in dispute comes down with the claim: one of each reporter until a reviewer has looked, and none
    * of a live that has not begun.
    */
-  async gather(tx: Orm, report: GatheredReport, context: ReportContext): Promise<string> {
+  async gather(tx: Orm, report: GatheredReport, language?: Language): Promise<string> {
     const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
@@ -134,18 +134,18 @@ export class Decisions {
     // Where a second look was owed first, the decision may be due before it now.
     if (found.owed !== 'decision') await this.#settleCase(tx, found);
     if (category === 'consent' && source === 'room' && this.#options.hasReviewers)
-      await this.#takeDown(tx, found, report, context);
+      await this.#takeDown(tx, found, { ...report, language });
     return found.id;
   }
 
   async #takeDown(
     tx: Orm,
     found: CaseRow,
-    { reporter = null, article, charterVersion }: GatheredReport,
-    { language = 'en', hasBeenLive = false }: ReportContext,
+    { reporter = null, article, charterVersion, language = 'en' }: GatheredReport & { language: Language | undefined },
   ): Promise<void> {
     const { subjectKind, subjectKey, room, accused } = found;
-    if (subjectKind !== 'message' && !(subjectKind === 'live' && hasBeenLive)) return;
+    if (subjectKind !== 'message' && subjectKind !== 'live') return;
+    if (subjectKind === 'live' && (await this.#options.rooms.getRoom(room as string, tx)).firstLiveAt === null) return;
     if (reporter !== null && !(await this.#store.mayTakeDown(tx, reporter))) return;
     if (await this.#store.findLast(found.id, tx)) return;
     const what: Measure =
@@ -518,8 +518,7 @@ function answeredFact(
 /** For the person of a decision with measures, who was told of it. */
 function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[] {
   if (accused === null || measures.length === 0) return [];
-  const event = isPersonId(accused) ? null : { decision, identity: accused };
-  return [{ topic: 'decision.undone', identity: accused, data: { decision, event } }];
+  return [{ topic: 'decision.undone', identity: accused, data: { decision } }];
 }
 
 function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {

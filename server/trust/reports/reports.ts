@@ -54,18 +54,10 @@ interface Recorder {
 /** A person, or who reported by the form, of whom the house knows no more than the report. */
 export type Sender = { person: string } | { report: string };
 
-/** What a case needs to know beside the report. */
-export interface ReportContext {
-  /** Of the person whom it is about. */
-  language?: Language | undefined;
-  /** Whether the room is live, or was. */
-  hasBeenLive?: boolean;
-}
-
 /** What reports ask of those who decide them. */
 interface ReportedCases {
-  /** The open case of a report, in the transaction that stores it. */
-  gather(tx: Orm, report: UnfiledReport, context: ReportContext): Promise<string>;
+  /** The open case of a report, in the transaction that stores it. `language` is that of the accused. */
+  gather(tx: Orm, report: UnfiledReport, language: Language | undefined): Promise<string>;
   languageOf(person: string): Promise<Language | undefined>;
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
@@ -94,7 +86,6 @@ interface Subject {
   key: string;
   accused: string;
   evidence: unknown;
-  hasBeenLive: boolean;
 }
 
 export class Reports {
@@ -230,7 +221,7 @@ export class Reports {
     { subject, category, note }: RoomReportInput,
     order: FiledReport['order'] = null,
   ): Promise<ReportLine> {
-    const { key, accused, evidence, hasBeenLive } = await this.#look(room, subject);
+    const { key, accused, evidence } = await this.#look(room, subject);
     const row: UnfiledReport = {
       ...(await this.#newReport(category)),
       source: order ? 'order' : 'room',
@@ -246,15 +237,15 @@ export class Reports {
     const known = await this.#store.findSame(row);
     if (known) return known;
     if (!order) await this.#assertMayReport(reporter);
-    return this.#insert(row, { hasBeenLive });
+    return this.#insert(row);
   }
 
   /** With the fact that it was filed, from which the letter to the reporter follows. */
-  async #insert(row: UnfiledReport, context: ReportContext = {}): Promise<ReportLine> {
+  async #insert(row: UnfiledReport): Promise<ReportLine> {
     const { db, outbox, cases } = this.#options;
     const language = row.accused ? await cases.languageOf(row.accused) : undefined;
     const inserted = await db.transaction(async (tx) => {
-      const id = await cases.gather(tx, row, { ...context, language });
+      const id = await cases.gather(tx, row, language);
       const report = await this.#store.insert(tx, { ...row, case: id });
       if (!report || row.source === 'order') return report;
       const data = { report: report.id, number: report.number };
@@ -263,7 +254,7 @@ export class Reports {
     });
     outbox.wake();
     // Erased or decided between the two statements: it is filed anew.
-    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row, context);
+    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row);
   }
 
   async #assertMayReport(reporter: string): Promise<void> {
@@ -284,29 +275,23 @@ export class Reports {
 
   async #look(room: RoomId, subject: ReportSubject): Promise<Subject> {
     const { rooms, chat } = this.#options;
-    const { title, creator, status, liveStartedAt, firstLiveAt, access } = await rooms.getRoom(room);
+    const { title, creator, status, liveStartedAt, access } = await rooms.getRoom(room);
     const place = { title, creator, status, liveStartedAt, access: access.kind };
-    const hasBeenLive = firstLiveAt !== null;
     const recording = await this.#options.recorder.keep(room, this.#options.clock.now());
     switch (subject.kind) {
       case 'message': {
         const evidence = await chat.messageEvidence(room, subject.id);
         const accused = evidence.message.from.identity;
-        return { key: `message:${subject.id}`, accused, evidence: { place, recording, ...evidence }, hasBeenLive };
+        return { key: `message:${subject.id}`, accused, evidence: { place, recording, ...evidence } };
       }
       case 'person': {
         const record = await chat.personEvidence(room, subject.id);
-        return {
-          key: `person:${subject.id}:${room}`,
-          accused: subject.id,
-          evidence: { place, recording, record },
-          hasBeenLive,
-        };
+        return { key: `person:${subject.id}:${room}`, accused: subject.id, evidence: { place, recording, record } };
       }
       case 'live': {
         const { identity: accused } = creator;
         const record = await chat.personEvidence(room, accused);
-        return { key: `live:${room}`, accused, evidence: { place, recording, record }, hasBeenLive };
+        return { key: `live:${room}`, accused, evidence: { place, recording, record } };
       }
     }
   }

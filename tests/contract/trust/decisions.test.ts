@@ -1,8 +1,10 @@
 /** Decisions on reports: their effects, undone by an appeal, which another person answers. `review-crash` kills. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
+import type { Fact } from '../../../server/platform/outbox/outbox.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
+import { toEvents } from '../../../server/webhooks/event-mapping.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
@@ -208,8 +210,9 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(house.domains.rooms.takeStage(room, 'page-1'))).toBe('ok');
     // Who was told of the provisional decision is told of its end.
     const { id: decision } = (await decisions.statements.list('ada')).statements[0] ?? {};
-    expect(await house.rows(`select identity, data from outbox where topic = 'decision.undone'`)).toEqual([
-      { identity: 'ada', data: { decision, event: { decision, identity: 'ada' } } },
+    const undone = await house.rows<Fact>(`select topic, identity, data from outbox where topic = 'decision.undone'`);
+    expect(undone.flatMap((fact) => toEvents(fact, null))).toEqual([
+      { type: 'decision.undone', data: { decision, identity: 'ada' } },
     ]);
     // The next claim of the same person waits for a decision.
     const other = await createShownRoom();

@@ -77,12 +77,10 @@ export class ChatTools {
   handleKey(row: ChatRow, event: KeyboardEvent): boolean {
     const { item } = row;
     if (!hasWords(item) || event.ctrlKey || event.metaKey || event.altKey) return false;
-    const { self, canWrite, canModerate } = this.#rights();
     const act = shortcut(event.key);
-    if (!act || (item.kind === 'tip' && !isForTips(act))) return false;
-    const isAllowed = act.kind === 'reply' ? canWrite : canModerate && item.from.identity !== self;
-    if (isAllowed) this.#act(item, act);
-    return isAllowed;
+    if (!act || !this.#isAllowed(item, act)) return false;
+    this.#act(item, act);
+    return true;
   }
 
   /** Moves the focus within the toolbar by arrow keys. */
@@ -96,27 +94,29 @@ export class ChatTools {
   }
 
   #toolsFor(item: WrittenItem): TemplateResult[] {
-    const { texts, self, canWrite, canModerate } = this.#rights();
-    const { chat, moderation } = texts;
-    const isOwn = item.from.identity === self;
-    const tools: TemplateResult[] = [];
-    const add = (tool: ToolButton): unknown =>
-      (item.kind === 'message' || isForTips(tool.act)) && tools.push(this.#button(item, tool));
-    if (canWrite) add({ act: { kind: 'reply' }, label: chat.reply, icon: 'reply' });
-    if (isOwn) return tools;
-    if (!canModerate) {
-      add({ act: { kind: 'report' }, label: chat.report, icon: 'flag' });
-      return tools;
-    }
-    add({ act: { kind: 'remove' }, label: moderation.remove, icon: 'remove', isHarsh: true });
-    if (item.from.role === 'fan') {
-      for (const seconds of TIMEOUT_SECONDS) {
-        const time = moderation.times[seconds] ?? '';
-        add({ act: { kind: 'timeout', seconds }, label: moderation.timeout(time), text: time, isHarsh: true });
-      }
-    }
-    add({ act: { kind: 'context' }, label: moderation.more, icon: 'more' });
-    return tools;
+    const { chat, moderation } = this.#rights().texts;
+    const timeouts = TIMEOUT_SECONDS.map((seconds): ToolButton => {
+      const time = moderation.times[seconds] ?? '';
+      return { act: { kind: 'timeout', seconds }, label: moderation.timeout(time), text: time, isHarsh: true };
+    });
+    const tools: ToolButton[] = [
+      { act: { kind: 'reply' }, label: chat.reply, icon: 'reply' },
+      { act: { kind: 'report' }, label: chat.report, icon: 'flag' },
+      { act: { kind: 'remove' }, label: moderation.remove, icon: 'remove', isHarsh: true },
+      ...timeouts,
+      { act: { kind: 'context' }, label: moderation.more, icon: 'more' },
+    ];
+    return tools.filter(({ act }) => this.#isAllowed(item, act)).map((tool) => this.#button(item, tool));
+  }
+
+  #isAllowed({ kind, from }: WrittenItem, act: MessageAct): boolean {
+    const { self, canWrite, canModerate } = this.#rights();
+    // Replies, reports and contexts are of messages alone.
+    if (kind === 'tip' && act.kind !== 'remove' && act.kind !== 'timeout') return false;
+    if (act.kind === 'reply') return canWrite;
+    if (from.identity === self) return false;
+    if (act.kind === 'report') return !canModerate;
+    return canModerate && (act.kind !== 'timeout' || from.role === 'fan');
   }
 
   #button(item: WrittenItem, { act, label, icon: name, text, isHarsh }: ToolButton): TemplateResult {
@@ -145,11 +145,6 @@ interface ToolButton {
 function hasWords(item: ChatItem): item is WrittenItem {
   if (item.kind === 'tip') return item.message !== null;
   return item.kind === 'message' && !item.removed && !item.erased;
-}
-
-/** Replies, reports and contexts are of messages alone. */
-function isForTips({ kind }: MessageAct): boolean {
-  return kind === 'remove' || kind === 'timeout';
 }
 
 function shortcut(key: string): MessageAct | undefined {
