@@ -134,9 +134,9 @@ export class RtpPublisher {
   }
 
   /**
-   * Sends a frame of each layer, its report, and a frame again. Before a packet that follows a report, the worker does
-   * not change a viewer without bandwidth estimation to a layer, and then it looks again only when a layer falls silent
-   * or is back (mediasoup 3.27). Without this, it depends on the load how much is sent before `layersWanted` stops it.
+   * Sends a frame of each layer, its report, and a frame again. The worker changes a viewer without bandwidth
+   * estimation to a layer only after a packet that follows a report of it (mediasoup 3.27). Without this, it depends on
+   * the load how much is sent before `layersWanted` stops it.
    */
   introduceLayers(): void {
     this.#sendVideoFrame(this.#layers);
