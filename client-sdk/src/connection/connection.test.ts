@@ -4,6 +4,7 @@ import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import type { Welcome } from '../../../server/protocol/realtime.ts';
+import { delay } from '../backoff.ts';
 import { CONNECTION } from '../limits.ts';
 import { Connection, type ConnectionHandlers, socketAddress, type TokenSource } from './connection.ts';
 
@@ -139,6 +140,20 @@ describe('Connection', () => {
     gateway.breakConnections();
     await vi.waitFor(() => expect(events).toContain('reconnected'));
     expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-3']);
+  });
+
+  it('waits for a provider that takes longer than one attempt', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events } = createConnection(gateway.url);
+    let calls = 0;
+    await connection.connect(() => {
+      const token = `token-${++calls}`;
+      return calls === 1 ? token : delay(450).then(() => token);
+    });
+    vi.spyOn(CONNECTION, 'welcomeTimeoutMs', 'get').mockReturnValue(400 as never);
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
+    expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-2']);
   });
 
   it('reconnects after a sleep that was longer than the limit', async () => {

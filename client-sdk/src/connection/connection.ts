@@ -59,6 +59,8 @@ export class Connection {
   #source: TokenSource = '';
   /** Fetched while a socket is being opened, and not sent yet. */
   #nextToken: Promise<string> | null = null;
+  /** When the provider was called for it. */
+  #tokenAskedAt = 0;
   #attempt = 0;
   /** When the last attempt began. */
   #openedAt = 0;
@@ -199,7 +201,10 @@ export class Connection {
     const target = socketAddress(this.#url);
     this.#openedAt = Date.now();
     // Embedders fetch the token from their server: both take round trips.
-    this.#nextToken ??= this.#token();
+    if (!this.#nextToken) {
+      this.#tokenAskedAt = this.#openedAt;
+      this.#nextToken = this.#token();
+    }
     const token = this.#nextToken;
     const socket = io(target.origin, {
       path: target.path,
@@ -210,6 +215,8 @@ export class Connection {
       timeout: CONNECTION.welcomeTimeoutMs,
       auth: (send) => {
         token.then((value) => {
+          // The token of an attempt that has failed meanwhile is left to the next one.
+          if (socket !== this.#socket) return;
           this.#nextToken = null;
           // What is undefined is not sent.
           send({ token: value, since: this.#handlers.chatSince(), router: this.#handlers.router?.() });
@@ -229,8 +236,8 @@ export class Connection {
       },
     );
     this.#timer = setTimeout(() => {
-      // The provider may hang: the next attempt calls it again.
-      this.#nextToken = null;
+      // A slow provider still answers for the next attempt; one that hangs is called again.
+      if (Date.now() - this.#tokenAskedAt >= 2 * CONNECTION.welcomeTimeoutMs) this.#nextToken = null;
       this.#handleLoss(socket, new LogeError('timeout'));
     }, CONNECTION.welcomeTimeoutMs);
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
