@@ -167,6 +167,20 @@ describe('Connection', () => {
     expect(downsMs[0]).toBeGreaterThan(CONNECTION.giveUpMs);
   });
 
+  it('does not count a sleep that begins while it reconnects', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    const woken = Date.now() + 2 * CONNECTION.giveUpMs;
+    gateway.refuse = () => {
+      if (gateway.auths.length > 2) return null;
+      vi.spyOn(Date, 'now').mockReturnValue(woken);
+      return { code: 'unavailable', message: 'Soon.', retryable: true };
+    };
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(events.at(-1)).toBe('reconnected'));
+  });
+
   it('calls the provider again when a token has expired', async () => {
     await using gateway = await Gateway.start();
     gateway.refuse = (token) => (token === 'token-2' ? expired : null);

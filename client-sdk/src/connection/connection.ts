@@ -65,8 +65,8 @@ export class Connection {
   /** When the last attempt began. */
   #openedAt = 0;
   #expiredTokens = 0;
-  /** When `connect()` was called, or the loss was noticed. */
-  #startedAt = 0;
+  /** Duration of the attempts and waits since `connect()` was called or the connection was lost. */
+  #triedMs = 0;
   #lostAt = 0;
   #lastHeardAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -102,7 +102,7 @@ export class Connection {
     this.#room = null;
     this.#attempt = 0;
     this.#expiredTokens = 0;
-    this.#startedAt = Date.now();
+    this.#triedMs = 0;
     this.#unlisten = listenToNetwork({
       onChange: () => this.handleNetworkChange(),
       onVisible: () => this.#reconnectNow(),
@@ -306,16 +306,20 @@ export class Connection {
     }
     if (this.#state === 'connected') {
       this.#state = 'reconnecting';
-      this.#startedAt = Date.now();
+      this.#triedMs = 0;
       // A suspended computer or a silent packet loss is noticed long after it began.
-      this.#lostAt = Math.min(this.#startedAt, this.#lastHeardAt + CONNECTION.heartbeatMs);
+      this.#lostAt = Math.min(Date.now(), this.#lastHeardAt + CONNECTION.heartbeatMs);
       this.#handlers.onReconnecting(error);
+    } else {
+      // Only a suspended computer exceeds the limit of an attempt: that time does not count.
+      this.#triedMs += Math.min(Date.now() - this.#openedAt, CONNECTION.welcomeTimeoutMs);
     }
     // A listener may have called close().
     if (this.state === 'disconnected' || this.#socket) return;
     const limitMs = this.#state === 'connecting' ? CONNECTION.firstConnectMs : CONNECTION.giveUpMs;
     const waitMs = error.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, this.#attempt, CONNECTION.jitter);
-    if (Date.now() + waitMs - this.#startedAt > limitMs) {
+    this.#triedMs += waitMs;
+    if (this.#triedMs > limitMs) {
       this.#finish(error);
       return;
     }
