@@ -44,6 +44,20 @@ test('an element that is not in the page opens no connection', async () => {
   expect([element.updates, element.room]).toEqual([1, undefined]);
 });
 
+test('takes the outcome of a payment from the URL also with a Room that is connected already', async () => {
+  const page = { href: 'http://localhost/live?loge-payment=ticket&checkout=cancelled' };
+  vi.stubGlobal('location', page);
+  vi.stubGlobal('history', {
+    state: null,
+    replaceState: (_state: unknown, _title: string, href: string) => Object.assign(page, { href }),
+  });
+  const element = new TestRoom();
+  element.room = { on: () => () => {}, state: 'connected' } as unknown as Room;
+  element.connectedCallback();
+  await element.updateComplete;
+  expect([page.href, element.notice]).toEqual(['http://localhost/live', 'cancelled']);
+});
+
 test("an element that is moved in the page follows the embedder's Room again", async () => {
   const emitter = new Emitter<RoomEventMap>(() => undefined);
   const room = { on: emitter.on.bind(emitter), state: 'connected' } as unknown as Room;

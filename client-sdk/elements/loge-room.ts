@@ -101,6 +101,8 @@ export class LogeRoom extends RoomPart {
     if (this.room) this.#session.adopt(this.room);
     if (this.room && readCheckoutReturn()?.outcome === 'success') this.prepareEntry();
     for (const setRoom of this.#roomConsumers) setRoom(this.room);
+    // The embedder's Room may be connected before the element has it.
+    if (this.room?.state === 'connected') this.#handleConnected(this.room);
   }
 
   protected override updated(changed: PropertyValues): void {

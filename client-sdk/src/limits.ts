@@ -14,7 +14,10 @@ export const CONNECTION = {
   backoffMs: [50, 150, 400, 1_000, 1_000, 2_000, 2_000, 5_000],
   /** Spreads the reconnects of an audience over time. */
   jitter: 0.5,
-  /** Past it the connection ends: `disconnected` with `connection_failed`. */
+  /**
+   * Past it the connection ends: `disconnected` with `connection_failed`. The time that a computer is suspended does
+   * not count.
+   */
   giveUpMs: 30 * 60_000,
   /** Consecutive tokens that the server may refuse as expired before `token_expired` ends the connection. */
   tokenAttempts: 3,

@@ -336,12 +336,16 @@ it.each<[GoLiveOptions, string[]]>([
   [{ stream: picture, microphone: true }, ['camera', 'microphone']],
   [{ camera: true }, ['camera']],
   [{ camera: false }, ['microphone']],
-])('sends only the given sources, also after a preview: %j', async (options, sources) => {
+])('sends only the given sources, and says which of the preview it closes: %j', async (options, sources) => {
+  const closed: string[] = [];
   await run(
     {
       begin: async (w) => {
         w.preview();
         await w.points.runUntilQuiet();
+        w.creator.on('localTrackChanged', ({ source, change }) => {
+          if (change === 'unpublished') closed.push(source);
+        });
         w.goLive(options);
       },
       acts: {},
@@ -349,6 +353,7 @@ it.each<[GoLiveOptions, string[]]>([
         checkCreator(w, []);
         const sent = w.house.publishers.flatMap(({ producers }) => [...producers.values()]);
         expect(sent.map(({ source }) => source).sort()).toEqual(sources);
+        expect(closed).toEqual(['camera', 'microphone'].filter((source) => !sources.includes(source)));
       },
     },
     [],

@@ -4,6 +4,7 @@ import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import type { Welcome } from '../../../server/protocol/realtime.ts';
+import { delay } from '../backoff.ts';
 import { CONNECTION } from '../limits.ts';
 import { Connection, type ConnectionHandlers, socketAddress, type TokenSource } from './connection.ts';
 
@@ -141,6 +142,20 @@ describe('Connection', () => {
     expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-3']);
   });
 
+  it('waits for a provider that takes longer than one attempt', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events } = createConnection(gateway.url);
+    let calls = 0;
+    await connection.connect(() => {
+      const token = `token-${++calls}`;
+      return calls === 1 ? token : delay(450).then(() => token);
+    });
+    vi.spyOn(CONNECTION, 'welcomeTimeoutMs', 'get').mockReturnValue(400 as never);
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
+    expect(gateway.auths.map(({ token }) => token)).toEqual(['token-1', 'token-2']);
+  });
+
   it('reconnects after a sleep that was longer than the limit', async () => {
     await using gateway = await Gateway.start();
     const { connection, events, downsMs } = createConnection(gateway.url);
@@ -150,6 +165,20 @@ describe('Connection', () => {
     gateway.breakConnections();
     await vi.waitFor(() => expect(events).toContain('reconnected'));
     expect(downsMs[0]).toBeGreaterThan(CONNECTION.giveUpMs);
+  });
+
+  it('does not count a sleep that begins while it reconnects', async () => {
+    await using gateway = await Gateway.start();
+    const { connection, events } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    const woken = Date.now() + 2 * CONNECTION.giveUpMs;
+    gateway.refuse = () => {
+      if (gateway.auths.length > 2) return null;
+      vi.spyOn(Date, 'now').mockReturnValue(woken);
+      return { code: 'unavailable', message: 'Soon.', retryable: true };
+    };
+    gateway.breakConnections();
+    await vi.waitFor(() => expect(events.at(-1)).toBe('reconnected'));
   });
 
   it('calls the provider again when a token has expired', async () => {

@@ -59,12 +59,14 @@ export class Connection {
   #source: TokenSource = '';
   /** Fetched while a socket is being opened, and not sent yet. */
   #nextToken: Promise<string> | null = null;
+  /** When the provider was called for it. */
+  #tokenAskedAt = 0;
   #attempt = 0;
   /** When the last attempt began. */
   #openedAt = 0;
   #expiredTokens = 0;
-  /** When `connect()` was called, or the loss was noticed. */
-  #startedAt = 0;
+  /** Duration of the attempts and waits since `connect()` was called or the connection was lost. */
+  #triedMs = 0;
   #lostAt = 0;
   #lastHeardAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +102,7 @@ export class Connection {
     this.#room = null;
     this.#attempt = 0;
     this.#expiredTokens = 0;
-    this.#startedAt = Date.now();
+    this.#triedMs = 0;
     this.#unlisten = listenToNetwork({
       onChange: () => this.handleNetworkChange(),
       onVisible: () => this.#reconnectNow(),
@@ -199,7 +201,10 @@ export class Connection {
     const target = socketAddress(this.#url);
     this.#openedAt = Date.now();
     // Embedders fetch the token from their server: both take round trips.
-    this.#nextToken ??= this.#token();
+    if (!this.#nextToken) {
+      this.#tokenAskedAt = this.#openedAt;
+      this.#nextToken = this.#token();
+    }
     const token = this.#nextToken;
     const socket = io(target.origin, {
       path: target.path,
@@ -210,6 +215,8 @@ export class Connection {
       timeout: CONNECTION.welcomeTimeoutMs,
       auth: (send) => {
         token.then((value) => {
+          // The token of an attempt that has failed meanwhile is left to the next one.
+          if (socket !== this.#socket) return;
           this.#nextToken = null;
           // What is undefined is not sent.
           send({ token: value, since: this.#handlers.chatSince(), router: this.#handlers.router?.() });
@@ -229,8 +236,8 @@ export class Connection {
       },
     );
     this.#timer = setTimeout(() => {
-      // The provider may hang: the next attempt calls it again.
-      this.#nextToken = null;
+      // A slow provider still answers for the next attempt; one that hangs is called again.
+      if (Date.now() - this.#tokenAskedAt >= 2 * CONNECTION.welcomeTimeoutMs) this.#nextToken = null;
       this.#handleLoss(socket, new LogeError('timeout'));
     }, CONNECTION.welcomeTimeoutMs);
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
@@ -299,16 +306,20 @@ export class Connection {
     }
     if (this.#state === 'connected') {
       this.#state = 'reconnecting';
-      this.#startedAt = Date.now();
+      this.#triedMs = 0;
       // A suspended computer or a silent packet loss is noticed long after it began.
-      this.#lostAt = Math.min(this.#startedAt, this.#lastHeardAt + CONNECTION.heartbeatMs);
+      this.#lostAt = Math.min(Date.now(), this.#lastHeardAt + CONNECTION.heartbeatMs);
       this.#handlers.onReconnecting(error);
+    } else {
+      // Only a suspended computer exceeds the limit of an attempt: that time does not count.
+      this.#triedMs += Math.min(Date.now() - this.#openedAt, CONNECTION.welcomeTimeoutMs);
     }
     // A listener may have called close().
     if (this.state === 'disconnected' || this.#socket) return;
     const limitMs = this.#state === 'connecting' ? CONNECTION.firstConnectMs : CONNECTION.giveUpMs;
     const waitMs = error.retryAfterMs ?? backoffMs(CONNECTION.backoffMs, this.#attempt, CONNECTION.jitter);
-    if (Date.now() + waitMs - this.#startedAt > limitMs) {
+    this.#triedMs += waitMs;
+    if (this.#triedMs > limitMs) {
       this.#finish(error);
       return;
     }

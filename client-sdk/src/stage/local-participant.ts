@@ -28,8 +28,8 @@ export interface PreviewOptions {
 }
 
 /**
- * What to publish; an open preview's other sources are closed. Default: camera and microphone. The tracks of `stream`
- * are published as camera and microphone.
+ * What to publish; an open preview's other sources are closed (`localTrackChanged` with `unpublished`). Default: camera
+ * and microphone. The tracks of `stream` are published as camera and microphone.
  */
 export interface GoLiveOptions extends PreviewOptions {
   screen?: CaptureChoice;
@@ -278,7 +278,7 @@ export class LocalParticipant {
     for (const source of Object.keys(choices) as TrackSource[]) {
       const track = this.#media.get(source)?.track;
       const isOfStream = track !== undefined && stream?.getTracks().includes(track);
-      if (!(choices[source] ?? (isOfStream || !isAnyGiven))) this.#media.close(source);
+      if (!(choices[source] ?? (isOfStream || !isAnyGiven))) await this.#unpublish(source);
     }
   }
 

@@ -81,7 +81,7 @@ export class Stage {
     this.#adaptive = adaptiveStream;
     this.#shouldWatch = shouldWatch;
     const view = (): StageView =>
-      new StageView({ log, onAudioBlocked: (blocked) => emit('audioBlocked', { blocked }) });
+      new StageView({ log, onAudioBlocked: () => emit('audioBlocked', { blocked: this.isAudioBlocked }) });
     this.#views = { main: view(), camera: view(), screen: view() };
     this.#viewport = new ViewportTracker((viewport) => this.#subscriber.sendViewport(viewport));
     this.#subscriber = new Subscriber({
@@ -120,9 +120,9 @@ export class Stage {
     return this.#views.main.stream;
   }
 
-  /** Whether the browser blocks the sound until `startAudio()` is called from a click. */
+  /** Whether the browser blocks the sound of an attached element until `startAudio()` is called from a click. */
   get isAudioBlocked(): boolean {
-    return this.#views.main.isAudioBlocked;
+    return Object.values(this.#views).some((view) => view.isAudioBlocked);
   }
 
   /** Shows the stage in an element, also across reconnects. It plays inline, with sound if the browser allows it. */

@@ -7,13 +7,14 @@ import type { Log } from '../../log.ts';
 
 interface StageViewOptions {
   log: Log;
-  onAudioBlocked(blocked: boolean): void;
+  /** `isAudioBlocked` may have changed. */
+  onAudioBlocked(): void;
 }
 
 export class StageView {
   readonly elements = new Set<HTMLMediaElement>();
   readonly #log: Log;
-  readonly #onAudioBlocked: (blocked: boolean) => void;
+  readonly #onAudioBlocked: () => void;
   /** Elements that we muted because of the autoplay policy. */
   readonly #autoMuted = new Set<HTMLMediaElement>();
   #stream: MediaStream | null = null;
@@ -107,12 +108,12 @@ export class StageView {
     element
       .play()
       .catch((again: unknown) => this.#log('warn', 'muted playback refused', { reason: String(again) }))
-      .then(() => this.#onAudioBlocked(this.isAudioBlocked));
+      .then(() => this.#onAudioBlocked());
   }
 
   /** The viewer may unmute by the player's own controls. */
   readonly #handleVolume = ({ target }: Event): void => {
     const element = target as HTMLMediaElement;
-    if (!element.muted && this.#autoMuted.delete(element)) this.#onAudioBlocked(this.isAudioBlocked);
+    if (!element.muted && this.#autoMuted.delete(element)) this.#onAudioBlocked();
   };
 }
