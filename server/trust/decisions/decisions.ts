@@ -33,6 +33,7 @@ import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.t
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
 import {
   type Appellant,
+  deciderOf,
   groundOf,
   mayAppeal,
   toCase,
@@ -202,7 +203,9 @@ export class Decisions {
       this.#inputs.isAboutCreator(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
-    const isDecider = own.some(({ by, kind }) => by === reader && kind === 'final');
+    const isDecider = own.some(
+      (each) => each.kind === 'final' && !each.isReplaced && deciderOf(each, appeals) === reader,
+    );
     return {
       ...toCase({ ...row, reportCount: counts.get(id) ?? 0 }, nowMs),
       reports: reports.map(toFiledReport),
@@ -282,14 +285,17 @@ export class Decisions {
     return this.#made(made);
   }
 
-  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided. */
+  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided (`deciderOf`). */
   async decideAppeal(reviewer: string, id: string, input: SecondDecisionInput): Promise<Decision> {
     const appeal = await this.#store.findAppeal(id);
     if (!appeal) throw new AppError('appeal_not_found');
     const found = await this.#getVisible(reviewer, appeal.case).catch(() => undefined);
     const decision = found && (await this.#store.find(appeal.decision));
     if (!found || !decision) throw new AppError('appeal_not_found');
-    if (decision.by === reviewer) throw new AppError('another_reviewer_needed');
+    // First, for the reviewer who repeats their own answer.
+    if (appeal.outcome !== null) throw new AppError('already_decided');
+    const appeals = await this.#store.listAppeals([decision.id]);
+    if (deciderOf(decision, appeals) === reviewer) throw new AppError('another_reviewer_needed');
     await this.#assertMayDecide(reviewer, found);
     const { outcome, reasons, language, instead } = input;
     const isGranted = outcome === 'granted';

@@ -152,7 +152,11 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const { id } = await decisions.appeal('lea', { decision, text: 'It was not.' });
     expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'appealed', outcome: { mayAppeal: false } });
     expect((await decisions.list('rev-3', { limit: 5 })).cases).toMatchObject([{ id: of, owed: 'appeal' }]);
-    await decisions.decideAppeal('rev-3', id, UPHELD);
+    // Not from the reviewer whose answer it is against; who decided first may give it.
+    const mayNot = (reviewer: string) => decisions.view(reviewer, of).then(({ mayNotDecide }) => mayNotDecide);
+    expect([await mayNot('rev-2'), await mayNot('rev-1')]).toEqual(['decided_it', null]);
+    expect(await codeOf(decisions.decideAppeal('rev-2', id, UPHELD))).toBe('another_reviewer_needed');
+    await decisions.decideAppeal('rev-1', id, UPHELD);
     expect((await decisions.list('rev-3', { limit: 5 })).cases).toEqual([]);
   });
 

@@ -57,6 +57,7 @@ export interface ModelDecision {
   atMs: number;
   isReplaced: boolean;
   isUndone: boolean;
+  undoneBy?: string;
 }
 
 export interface ModelAppeal {
@@ -201,10 +202,10 @@ export class ReviewModel {
   }
 
   /** Without another decision in its place. */
-  answer(appeal: ModelAppeal, outcome: 'granted' | 'upheld'): void {
+  answer(appeal: ModelAppeal, outcome: 'granted' | 'upheld', by: string): void {
     appeal.outcome = outcome;
     if (appeal.kind !== 'second_look') this.told['appeal.decided'] += 1;
-    if (outcome === 'granted') this.decisionOf(appeal.decision).isUndone = true;
+    if (outcome === 'granted') Object.assign(this.decisionOf(appeal.decision), { isUndone: true, undoneBy: by });
   }
 
   /** What a granted appeal without another decision tells people. */

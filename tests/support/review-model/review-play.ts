@@ -352,7 +352,7 @@ export class ReviewPlay {
       this.#expect('a second look is owed', appeals.length, Number(owesLook));
       model.decide({ ...made, id, atMs: this.#nowMs, isReplaced: false, isUndone: false }, appeals[0]?.id);
     }
-    model.answer(appeal, isGranted ? 'granted' : 'upheld');
+    model.answer(appeal, isGranted ? 'granted' : 'upheld', reviewer);
     if (isGranted && !hasInstead) model.undo(appeal);
   }
 
@@ -364,7 +364,9 @@ export class ReviewPlay {
     const of = this.model.caseOf(appeal.case);
     const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
-    if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
+    if (appeal.outcome !== null) return 'already_decided';
+    const decider = decision.isUndone ? decision.undoneBy : decision.by;
+    if (decider === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
     if (instead && this.#isHidden(reviewer, instead.accused)) return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
