@@ -415,7 +415,8 @@ export class Decisions {
     // The new one holds before the earlier one ends.
     const facts = [...dueFacts(made), ...(earlier ? dueFacts(earlier) : [])];
     if (made.measures.length > 0) facts.push(this.#madeFact(made));
-    else if (earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
+    const isEnd = made.measures.length === 0 || made.accused !== earlier?.accused;
+    if (isEnd && earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
     if (made.kind === 'final') {
       const acted = made.measures.length > 0;
       facts.push(...(await this.#reporterFacts(tx, row.id, { acted, isChanged: earlier?.kind === 'final' })));
@@ -425,8 +426,8 @@ export class Decisions {
       const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
       await this.#store.insertAppeal(tx, look);
     }
-    // The decision may name the accused of a report by the form; from then on the case is hidden from them.
-    const accused = row.accused ?? made.accused;
+    // The decision may name or correct the accused of a report by the form; from then on the case is hidden from them.
+    const accused = row.subjectKind === 'form' ? (made.accused ?? row.accused) : (row.accused ?? made.accused);
     await this.#settleCase(tx, { ...row, accused, ...(made.kind === 'final' && { state: 'decided' }) });
     return id;
   }

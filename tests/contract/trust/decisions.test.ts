@@ -392,6 +392,22 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('appeal_not_found');
   });
 
+  test('a later decision corrects whom a report by the form is about, and the person named before is informed', async () => {
+    const { decisions, reports } = house.domains;
+    const { id } = await reports.fileForm({ place: 'Ada', category: 'harassment', note: 'An insult.' }, null);
+    const about = (accused: string) => ({ ...DECIDED, accused, measures: [{ kind: 'suspend_account' as const }] });
+    const of = await caseOf(id);
+    const { id: decision } = await decisions.decide('rev-1', of, about('max'));
+    const appeal = await decisions.appealByForm(id, { decision, text: 'It was Bob.' });
+    await decisions.decideAppeal('rev-2', appeal.id, { ...GRANTED, instead: about('bob') });
+    await house.dispatch();
+    expect([await house.accessOf(room, 'max'), await house.accessOf(room, 'bob')]).toEqual(['granted', 'suspended']);
+    expect((await decisions.find(of)).accused).toBe('bob');
+    expect(await house.rows(`select identity from outbox where topic = 'decision.undone'`)).toEqual([
+      { identity: 'max' },
+    ]);
+  });
+
   test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {
     const { decisions } = house.domains;
     const { id, case: of } = await reportMessage();

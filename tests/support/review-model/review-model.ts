@@ -156,9 +156,11 @@ export class ReviewModel {
     const earlier = this.last(made.case);
     if (earlier) earlier.isReplaced = true;
     this.decisions.push(made);
-    this.caseOf(made.case).accused ??= made.accused;
+    const of = this.caseOf(made.case);
+    of.accused = of.kind === 'form' ? (made.accused ?? of.accused) : (of.accused ?? made.accused);
     if (made.measures.length > 0) this.told['decision.made'] += 1;
-    else if (earlier && !earlier.isUndone) this.tellUndone(earlier);
+    const isEnd = made.measures.length === 0 || made.accused !== earlier?.accused;
+    if (isEnd && earlier && !earlier.isUndone) this.tellUndone(earlier);
     if (made.kind === 'final') {
       this.caseOf(made.case).isDecided = true;
       this.told['report.decided'] += this.informed(made.case);

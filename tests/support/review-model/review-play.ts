@@ -259,8 +259,8 @@ export class ReviewPlay {
 
   /** Measures that are valid for the case. */
   #choose(of: ModelCase) {
-    const named = of.accused === null && of.kind === 'form' && this.#dice.chance(0.6) ? this.#fan : null;
-    const accused = of.accused ?? named;
+    const named = of.kind === 'form' && this.#dice.chance(0.6) ? this.#fan : null;
+    const accused = named ?? of.accused;
     const kinds: MeasureKind[] = [];
     if (of.room !== null && accused === CREATOR) kinds.push('stop_live');
     if (of.kind === 'message') kinds.push('remove_message');
