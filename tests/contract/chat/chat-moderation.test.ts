@@ -7,6 +7,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Tip } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
@@ -460,6 +461,15 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await acts()).toMatchObject([{ kind: 'remove_author', details: { removed: 0, refused: 20 } }]);
       // There was nothing in the log to remove.
       expect(await kinds()).toEqual([]);
+    });
+
+    test('R55: what still waits is among one’s own messages, however many were refused since', async () => {
+      const { id } = await hold('maybe the first');
+      for (let n = 0; n < LIMITS.chatOwnHeld; n += 1)
+        await here.held.review(room, mod, { id: (await hold(`maybe number ${n}`)).id, decision: 'refuse' });
+      const own = await here.held.ofAuthor(room, 'lea');
+      expect(own).toHaveLength(LIMITS.chatOwnHeld);
+      expect(own[0]).toMatchObject({ id, state: 'held' });
     });
 
     test('two concurrent decisions of moderators: one wins', async () => {
