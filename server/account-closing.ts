@@ -9,11 +9,10 @@ import type { Moderators } from './accounts/roles/moderators.ts';
 import type { Roles } from './accounts/roles/roles.ts';
 import type { Money } from './money/money.ts';
 import type { ParticipantData } from './participant-data.ts';
-import type { Database } from './platform/db/db.ts';
+import type { Orm } from './platform/db/db.ts';
 import type { AccountClosing as ClosingView } from './protocol/people.ts';
 
 interface AccountClosingOptions {
-  db: Database;
   mail: Mail;
   people: People;
   roles: Roles;
@@ -49,7 +48,7 @@ export class AccountClosing {
    * interrupted closing is completed by repeating it, as the address stays until the data are erased.
    */
   async close(person: string, by: string): Promise<void> {
-    const { roles, moderators, people, participantData } = this.#options;
+    const { roles, moderators, people, participantData, mail } = this.#options;
     const address = await people.addressOf(person);
     await participantData.assertErasable(person);
     const held = [...(await roles.rolesOf(person)), ...(await roles.requests({ person }))];
@@ -61,18 +60,18 @@ export class AccountClosing {
     }
     await moderators.withdrawAll(person);
     await people.sessions.revokeAll(person);
-    await participantData.erase(person, HOUSE);
-    // Last: it says that the data are erased, and nobody repeats a closing after it.
-    if (address) await this.#sendLetter(person, address);
+    // Together: the letter says that the data are erased, and afterwards the address is not known any more.
+    await participantData.erase(person, HOUSE, async (tx) => address && this.#enqueueLetter(tx, person, address));
+    mail.wake();
   }
 
-  async #sendLetter(
+  async #enqueueLetter(
+    tx: Orm,
     person: string,
     { address, language }: NonNullable<Awaited<ReturnType<People['addressOf']>>>,
   ): Promise<void> {
-    const { db, mail, receiptYears, publicUrl } = this.#options;
+    const { mail, receiptYears, publicUrl } = this.#options;
     const letter = { key: `closed:${person}`, to: address, language, data: { receiptYears, link: `${publicUrl}/` } };
-    await db.transaction((tx) => mail.enqueue(tx, { ...letter, template: 'account-closed' }));
-    mail.wake();
+    await mail.enqueue(tx, { ...letter, template: 'account-closed' });
   }
 }

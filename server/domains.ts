@@ -216,7 +216,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     moderators,
     participantData,
     closing: new AccountClosing({
-      ...{ db, mail, people, roles, moderators, money, participantData, publicUrl },
+      ...{ mail, people, roles, moderators, money, participantData, publicUrl },
       receiptYears: config.invoiceRetentionYears,
     }),
     dataExport: new DataExport({ db }),

@@ -5,7 +5,7 @@ import type { Actor } from './chat/moderation/acts.store.ts';
 import type { Money } from './money/money.ts';
 import { PERSONAL_TABLES } from './personal-tables.ts';
 import type { Clock } from './platform/clock.ts';
-import type { Database } from './platform/db/db.ts';
+import type { Database, Orm } from './platform/db/db.ts';
 import { PersonRecords } from './platform/db/person-records.ts';
 import type { Pictures } from './platform/pictures/pictures.ts';
 import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
@@ -39,15 +39,16 @@ export class ParticipantData {
 
   /**
    * Erases a person's names and texts everywhere. Refused with `erasure_blocked` while money or a live is open. Every
-   * step is idempotent: an interrupted erasure is completed by repeating it.
+   * step is idempotent: an interrupted erasure is completed by repeating it. `then` runs in the transaction of the last
+   * one.
    */
-  async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
+  async erase(identity: string, actor: Actor, then?: (tx: Orm) => Promise<unknown>): Promise<ParticipantErasure> {
     const { pictures, chat, webhooks } = this.#options;
     await this.assertErasable(identity);
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
     await webhooks.erasePerson(identity);
     await pictures.removeAllOf(identity);
-    await this.#records.erase(identity);
+    await this.#records.erase(identity, then);
     return { identity, pseudonym, erasedMessages };
   }
 

@@ -139,6 +139,10 @@ export interface ChatHeldNotice {
   /** Id of the review, as `send()` returned it. */
   id: string;
   state: 'held' | 'allowed' | 'refused';
+  /**
+   * As who refused it or restricted the author wrote it, or a sentence in English for the words of a tip that the word
+   * list refuses. Null: none was given, or a mode of the chat does not allow the words of a tip.
+   */
   reason: string | null;
 }
 

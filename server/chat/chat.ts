@@ -194,11 +194,11 @@ export class Chat {
     );
   }
 
-  async #wordsOfTip({ room, from, message }: Tip): Promise<{ text: string | null; withheld?: string }> {
+  async #wordsOfTip({ room, from, message }: Tip): Promise<{ text: string | null; withheld?: string | null }> {
     if (message === null || from.role === 'creator') return { text: message };
     const policy = await this.#policies.get(room);
     const refusal = await this.#admission.refusalOf(policy, from, message, this.#parts.clock.now());
-    if (refusal) return { text: null, withheld: refusal.message };
+    if (refusal) return { text: null, withheld: (await this.restrictionOf(room, from.identity)).reason };
     const words = policy.words.judge(message);
     if (!words) return { text: message };
     if (words.action === 'replace') return { text: words.text };

@@ -22,8 +22,8 @@ import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 export type NoticeRow = typeof notices.$inferSelect;
 
 /**
- * Stored as the `audience` of a reminder whose date was changed. If the date comes back, the reminder is sent again, to
- * people who have not had it.
+ * Stored as the `audience` of a reminder whose date was changed, or whose room the house closed. If the date comes
+ * back, or the house opens the room again, the reminder is sent again, to people who have not had it.
  */
 export const WITHDRAWN = 'withdrawn';
 const isNotWithdrawn = ne(notices.audience, WITHDRAWN);

@@ -68,7 +68,7 @@ export interface NoticesOptions {
   clock: Clock;
   log: Log;
   outbox: Outbox;
-  rooms: Pick<Rooms, 'getRoom'>;
+  rooms: Pick<Rooms, 'getRoom' | 'suspensions'>;
   mail: Pick<Mail, 'enqueueAll' | 'wake'>;
   push: Pick<Push, 'enqueue' | 'wake'>;
   publicUrl: string;
@@ -189,7 +189,7 @@ export class Notices {
   async #sendBatchOf(notice: NoticeRow): Promise<void> {
     const { rooms, contactsOf, mail, push, outbox } = this.#options;
     const room = await rooms.getRoom(notice.room);
-    const isStale = isOver(notice, room);
+    const isStale = isOver(notice, room) || (await this.#isForbidden(notice));
     const { people, after } = isStale ? { people: [], after: undefined } : await this.#readPage(notice, room);
     const contacts = await contactsOf(people.map(({ identity }) => identity));
     const next = isStale ? undefined : nextOf(notice, after);
@@ -214,6 +214,11 @@ export class Notices {
     mail.wake();
     push.wake();
     outbox.wake();
+  }
+
+  /** Whether it calls people to a live that the house no longer allows. */
+  async #isForbidden({ kind, room }: NoticeRow): Promise<boolean> {
+    return kind !== 'moved' && (await this.#options.rooms.suspensions.isStageClosed(room as RoomId));
   }
 
   #readPage({ kind, audience, after, data }: NoticeRow, room: Room): Promise<AudiencePage> {

@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
+import { SharedRead } from '../platform/db/shared-read.ts';
 import type { Fact, Outbox } from '../platform/outbox/outbox.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -85,6 +86,8 @@ export class Rooms {
   readonly #gateway: string;
   readonly #grants: TokenGrants;
   readonly #records: GatheredRead<AccessKey, AccessRecord | undefined>;
+  /** Ranks every listed room, however few are shown. */
+  readonly #publicRooms: SharedRead<'all', Room[]>;
   readonly #remembered = new Map<string, Unchanging>();
 
   constructor(options: {
@@ -111,6 +114,7 @@ export class Rooms {
       entitle: (tx, holder, entitled) => this.#setEmbedderAccess(tx, holder, entitled),
     });
     this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys), { restMs: NEWCOMERS_REST_MS });
+    this.#publicRooms = new SharedRead(() => this.#listPublic(), { restMs: NEWCOMERS_REST_MS });
     const db = options.store.database;
     this.changes = new RoomChanges(options);
     this.clubs = new Clubs({ ...options, store: new ClubsStore(db) });
@@ -193,6 +197,10 @@ export class Rooms {
   /** What anybody may find without knowing of it: listed rooms, of all creators a few each, or all of one. */
   async listPublicRooms(creator?: string): Promise<Room[]> {
     if (!this.#hasPublicList) return [];
+    return creator === undefined ? this.#publicRooms.get('all') : this.#listPublic(creator);
+  }
+
+  #listPublic(creator?: string): Promise<Room[]> {
     const limit = LIMITS.listPageItems;
     const perCreator = creator === undefined ? LIMITS.publicRoomsPerCreator : limit;
     const overdueIso = this.#isoIn(-LIMITS.notHeldAfterMs);

@@ -145,8 +145,11 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     await ines.by('confirm-decision').click();
     await ines.by('note').waitFor();
 
-    expect(await ines.by('open-accused').count()).toBe(0);
-    await ines.by('open-reporter').waitFor();
+    // Who decided first answers the reporter.
+    await ines.by('may-not-decide').waitFor();
+    await tom.page.reload();
+    await tom.by('open-reporter').waitFor();
+    expect(await tom.by('open-accused').count()).toBe(0);
 
     // Everything is back, and everybody is told.
     await eventually(

@@ -41,12 +41,12 @@ const TAKE = `update chat_held set decision = $3, decided_at = $4::timestamptz, 
 const REFUSE_ALL_OF = `update chat_held set decision = 'refuse', decided_at = $3::timestamptz, decided_reason = $4
   where room = $1 and identity = $2 and decision is null returning id`;
 
-/** For each person, the newest held messages and the recently refused ones. */
+/** For each person, the messages that wait, which come first where there are too many, and those refused recently. */
 const FIND_OWN = `select asked.n, held.id, held.client_id, held.text, held.reply_to, held.mentions, held.decision, held.decided_reason
   from unnest($1::text[], $2::text[]) with ordinality as asked (room, identity, n)
   cross join lateral (select * from chat_held where chat_held.room = asked.room and chat_held.identity = asked.identity
     and (decision is null or (decision = 'refuse' and decided_at > $3::timestamptz))
-    order by id desc limit ${LIMITS.chatOwnHeld}) held order by held.id`;
+    order by (decision is null) desc, id desc limit ${LIMITS.chatOwnHeld}) held order by held.id`;
 
 interface OwnRow {
   n: number | string;

@@ -77,6 +77,16 @@ test('R58: entries that name an erased person are not sent again', async () => {
   await vi.waitFor(() => expect(seqsOf(frames)).toEqual([3]));
 });
 
+test('R58: once the news of an erasure may have been lost, no earlier entry is sent again', async () => {
+  const { socket, frames } = await listen(await startServer(), 'websocket');
+  const audience = new ChatAudience(createMetrics());
+  tell(audience, [message(1, 'about me', 'lea')]);
+  audience.forgetAll();
+  audience.add({ socket, participant: { identity: 'noa' } }, 0);
+  tell(audience, [message(2)]);
+  await vi.waitFor(() => expect(seqsOf(frames)).toEqual([2]));
+});
+
 test('each socket gets the entries after its own position once, and its own messages although they are sampled out', async () => {
   const server = await startServer();
   const [first, second] = [await listen(server, 'websocket'), await listen(server, 'websocket')];

@@ -122,6 +122,11 @@ export class ChatAudience {
     this.#recent = this.#recent.filter((entry) => !JSON.stringify(entry).includes(quoted));
   }
 
+  /** Drops all recent entries: the news of an erasure may have been lost. A later frame shows a client its gap. */
+  forgetAll(): void {
+    this.#recent = [];
+  }
+
   /** Flushes every cohort. */
   sendAll(): void {
     for (let index = 0; index < this.#cohorts.length; index += 1) this.send(index);

@@ -149,7 +149,13 @@ export class ChatFanout {
     }, waitMs);
   }
 
-  /** Messages may have been lost: compares every room with the database, and reads those that are behind. */
+  /** Messages may have been lost: entries, and the news that some were erased. */
+  handleMissed(): void {
+    for (const { audience } of this.#rooms.values()) audience.forgetAll();
+    this.checkAll();
+  }
+
+  /** Compares every room with the database, and reads those that are behind. */
   checkAll(): void {
     this.#checkedAtMs = Date.now();
     this.#newest

@@ -110,7 +110,7 @@ test('closing waits for a payout that is under way, and says so', async () => {
   expect(codeOf(await iris('POST', '/v1/me/closing', { confirmed: true }))).toBe(200);
 });
 
-test('the letter that an account is closed is sent after the data were erased', async () => {
+test('the letter that an account is closed is sent with the erasure of the data, or neither happens', async () => {
   const { closing, participantData, mail } = http.context;
   await createSitePerson(http, 'person_mia');
   const subjects = async () => {
@@ -119,6 +119,8 @@ test('the letter that an account is closed is sent after the data were erased', 
   };
   const before = await subjects();
   vi.spyOn(participantData, 'erase').mockRejectedValueOnce(new Error('The process is killed.'));
+  await expect(closing.close('person_mia', 'person_mia')).rejects.toThrow('killed');
+  vi.spyOn(mail, 'enqueue').mockRejectedValueOnce(new Error('The process is killed.'));
   await expect(closing.close('person_mia', 'person_mia')).rejects.toThrow('killed');
   expect(await subjects()).toEqual(before);
   await closing.close('person_mia', 'person_mia');

@@ -51,7 +51,7 @@ export class PageContents {
   readonly #sessions: SiteSessions;
   readonly #desk: DeskAccess;
   readonly #domains: HttpContext;
-  /** A rush of visitors costs a few reads of the list. */
+  /** A rush of visitors costs a few reads of what is sold out. */
   readonly #publicRooms: SharedRead<'all', CardRoom[]>;
 
   constructor(domains: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {

@@ -179,13 +179,13 @@ export class SocketGateway {
         void context.stage.closeWaiting(({ issuer = '' }) => ended.has(issuer));
       }),
       context.bus.onRestored(() => {
-        this.#fanout.checkAll();
+        this.#fanout.handleMissed();
         context.stage.handleRestored();
         void this.#facts.reconsiderAll();
       }),
       // Facts that another gateway could not pass on come from their table too.
       context.bus.onMissed(() => {
-        this.#fanout.checkAll();
+        this.#fanout.handleMissed();
         void this.#facts.reconsiderAll();
       }),
       context.bus.subscribe(FACTS_BUS_TOPIC, (fact) => this.#facts.handlePersonFact(fact as Fact)),

@@ -87,13 +87,18 @@ export class DisputesStore {
     return row as DisputeRow;
   }
 
-  /** Changes nothing once evidence was submitted. */
-  async noteEvidence(
+  /** Evidence that is about to be sent. What the provider accepted before stays on record until it accepts this too. */
+  async noteSending(id: string, submission: { evidence: Evidence; submittedBy: string }): Promise<void> {
+    const isUnsubmitted = and(eq(disputes.id, id), isNull(disputes.submittedAt));
+    await this.#orm.update(disputes).set(submission).where(isUnsubmitted);
+  }
+
+  /** Evidence that the provider has accepted. */
+  async noteSubmitted(
     id: string,
-    submission: { evidence: Evidence; submittedBy: string; submittedAt?: string },
+    submission: { evidence: Evidence; submittedBy: string; submittedAt: string },
   ): Promise<void> {
-    const isOpen = and(eq(disputes.id, id), isNull(disputes.submittedAt));
-    await this.#orm.update(disputes).set(submission).where(isOpen);
+    await this.#orm.update(disputes).set(submission).where(eq(disputes.id, id));
   }
 
   async isMovementBooked(tx: Orm, movement: string): Promise<boolean> {

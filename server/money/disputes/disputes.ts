@@ -100,9 +100,9 @@ export class Disputes {
     const evidence = gatherEvidence(row, await this.#store.readRecords(row), input.note);
     const submission = { evidence, submittedBy: input.by };
     // Kept before it is sent: the answer may be lost.
-    await this.#store.noteEvidence(id, submission);
+    await this.#store.noteSending(id, submission);
     const found = await this.#context.provider.disputes.submitEvidence(row.providerDispute, evidence);
-    await this.#store.noteEvidence(id, { ...submission, submittedAt: this.#context.nowIso() });
+    await this.#store.noteSubmitted(id, { ...submission, submittedAt: this.#context.nowIso() });
     if (!(await this.#apply(found, row))) await this.handleDisputeChanged(row.providerDispute);
     return { dispute: toWire((await this.#store.find(id)) ?? row), evidence };
   }

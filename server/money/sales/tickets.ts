@@ -184,6 +184,8 @@ export class Tickets implements Payable {
 
   async #buyByCard(request: TicketRequest, offer: Offer): Promise<TicketAnswer> {
     const { room, identity, name, returnUrl, locale } = request;
+    // Before an open page is returned; `#assertOnSale` looks again under the lock.
+    await this.#context.rooms.suspensions.assertStageOpen(room.id);
     for (let attempt = 1; attempt <= CARD_ATTEMPTS; attempt += 1) {
       const checkoutUrl = await this.#resumeOpenPage(request);
       if (checkoutUrl) return { checkoutUrl };

@@ -1,5 +1,5 @@
 /** Exports and erases a person's rows in all tables that `personal-tables.ts` lists. It knows no domain. */
-import type { Database, Run } from './db.ts';
+import { type Database, type Orm, type Run, runIn } from './db.ts';
 
 export interface PersonalTable {
   /** The folder of `server/` that owns the table. */
@@ -78,10 +78,12 @@ export class PersonRecords {
     }
   }
 
-  /** Removes names and texts in one transaction. Idempotent. */
-  async erase(identity: string): Promise<void> {
-    await this.#db.bulkTransaction(async (run) => {
+  /** Removes names and texts in one transaction, in which `then` runs last. Idempotent. */
+  async erase(identity: string, then?: (tx: Orm) => Promise<unknown>): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const run = runIn(tx);
       for (const [table, rule] of Object.entries(this.#tables)) await eraseFrom(run, table, rule, identity);
+      await then?.(tx);
     });
   }
 }

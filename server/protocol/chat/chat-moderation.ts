@@ -67,6 +67,10 @@ export type ReviewInput = z.infer<typeof reviewInput>;
 export const heldChanged = z.object({
   id: z.string(),
   state: z.enum(['held', 'allowed', 'refused']),
+  /**
+   * As who refused it or restricted the author wrote it, or a sentence in English for the words of a tip that the word
+   * list refuses. Null: none was given, or a mode of the chat does not allow the words of a tip.
+   */
   reason: z.string().nullable(),
 });
 

@@ -70,7 +70,7 @@ const decisionFields = {
   language: pageLocale,
   /** Whether a machine took part in finding or deciding. */
   automated: z.boolean().default(false),
-  /** Whom it is about, where the case does not say so: a report by the public form. */
+  /** Whom it is about, for a report by the public form, which does not say so; absent: as decided before. */
   accused: identity.optional(),
 };
 export const decisionInput = z.object(decisionFields);

@@ -76,9 +76,14 @@ export class Suspensions {
     if (await this.isSuspended(identity)) throw new AppError('account_suspended');
   }
 
+  /** Whether the house stopped the live of the room, or suspended its creator. */
+  isStageClosed(room: RoomId, tx?: Orm): Promise<boolean> {
+    return this.#store.isStageClosed(room, this.#nowIso(), tx);
+  }
+
   /** Throws `live_stopped` where the stage of the room is closed. */
   async assertStageOpen(room: RoomId, tx?: Orm): Promise<void> {
-    if (await this.#store.isStageClosed(room, this.#nowIso(), tx)) throw new AppError('live_stopped');
+    if (await this.isStageClosed(room, tx)) throw new AppError('live_stopped');
   }
 
   async #set(row: Omit<SuspensionRow, 'createdAt' | 'liftedAt'>, work: (tx: Orm) => Promise<void>): Promise<void> {

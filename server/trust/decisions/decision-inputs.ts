@@ -50,7 +50,9 @@ export class DecisionInputs {
   /** Everything of an input that needs no lock. */
   async parse(row: CaseRow, input: DecisionInput, by: string): Promise<NewDecision> {
     const { measures, ground, reasons, language, automated } = input;
-    const accused = row.accused ?? input.accused ?? null;
+    // A report by the form does not say who it is: a later decision can correct whom an earlier one named.
+    const [named, other] = row.subjectKind === 'form' ? [input.accused, row.accused] : [row.accused, input.accused];
+    const accused = named ?? other ?? null;
     const parsed: Measure[] = [];
     for (const measure of measures) parsed.push(await this.#parseMeasure(row, measure, accused));
     if ('article' in ground) await this.#assertArticle(ground.article, ground.version);

@@ -48,6 +48,15 @@ export function stateOf({ isReplaced, isUndone }: StandingRow): Decision['state'
   return isReplaced ? 'replaced' : 'in_force';
 }
 
+/**
+ * Who may not answer appeals against a decision: the reviewer who made it or, where an appeal has undone it, the one
+ * who undid it. Null: by a rule of the house, or erased.
+ */
+export function deciderOf({ id, by }: DecisionRow, appeals: AppealRow[]): string | null {
+  const granted = appeals.find(({ decision, outcome }) => decision === id && outcome === 'granted');
+  return granted ? granted.decidedBy : by;
+}
+
 /** Null: it cannot be appealed. Who reported can appeal when it was undone too, because nothing is done then. */
 export function appealUntilOf(row: StandingRow, by: Appellant): string | null {
   const stands = by === 'reporter' ? !row.isReplaced : isInForce(row);

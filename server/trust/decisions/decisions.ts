@@ -33,6 +33,7 @@ import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.t
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
 import {
   type Appellant,
+  deciderOf,
   groundOf,
   mayAppeal,
   toCase,
@@ -202,7 +203,9 @@ export class Decisions {
       this.#inputs.isAboutCreator(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
-    const isDecider = own.some(({ by, kind }) => by === reader && kind === 'final');
+    const isDecider = own.some(
+      (each) => each.kind === 'final' && !each.isReplaced && deciderOf(each, appeals) === reader,
+    );
     return {
       ...toCase({ ...row, reportCount: counts.get(id) ?? 0 }, nowMs),
       reports: reports.map(toFiledReport),
@@ -282,14 +285,17 @@ export class Decisions {
     return this.#made(made);
   }
 
-  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided. */
+  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided (`deciderOf`). */
   async decideAppeal(reviewer: string, id: string, input: SecondDecisionInput): Promise<Decision> {
     const appeal = await this.#store.findAppeal(id);
     if (!appeal) throw new AppError('appeal_not_found');
     const found = await this.#getVisible(reviewer, appeal.case).catch(() => undefined);
     const decision = found && (await this.#store.find(appeal.decision));
     if (!found || !decision) throw new AppError('appeal_not_found');
-    if (decision.by === reviewer) throw new AppError('another_reviewer_needed');
+    // First, for the reviewer who repeats their own answer.
+    if (appeal.outcome !== null) throw new AppError('already_decided');
+    const appeals = await this.#store.listAppeals([decision.id]);
+    if (deciderOf(decision, appeals) === reviewer) throw new AppError('another_reviewer_needed');
     await this.#assertMayDecide(reviewer, found);
     const { outcome, reasons, language, instead } = input;
     const isGranted = outcome === 'granted';
@@ -409,7 +415,8 @@ export class Decisions {
     // The new one holds before the earlier one ends.
     const facts = [...dueFacts(made), ...(earlier ? dueFacts(earlier) : [])];
     if (made.measures.length > 0) facts.push(this.#madeFact(made));
-    else if (earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
+    const isEnd = made.measures.length === 0 || made.accused !== earlier?.accused;
+    if (isEnd && earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
     if (made.kind === 'final') {
       const acted = made.measures.length > 0;
       facts.push(...(await this.#reporterFacts(tx, row.id, { acted, isChanged: earlier?.kind === 'final' })));
@@ -419,8 +426,8 @@ export class Decisions {
       const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
       await this.#store.insertAppeal(tx, look);
     }
-    // The decision may name the accused of a report by the form; from then on the case is hidden from them.
-    const accused = row.accused ?? made.accused;
+    // The decision may name or correct the accused of a report by the form; from then on the case is hidden from them.
+    const accused = row.subjectKind === 'form' ? (made.accused ?? row.accused) : (row.accused ?? made.accused);
     await this.#settleCase(tx, { ...row, accused, ...(made.kind === 'final' && { state: 'decided' }) });
     return id;
   }

@@ -10,7 +10,6 @@ import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { inquiry: 'open', open: 'bad', under_review: 'open', won: 'good', lost: 'bad' } as const;
-const TAKES_EVIDENCE = new Set(['inquiry', 'open']);
 
 export class DeskDisputes extends DeskPart {
   static override properties = { ...DeskPart.properties, disputes: { state: true }, notes: { state: true } };
@@ -65,7 +64,8 @@ export class DeskDisputes extends DeskPart {
     const texts = this.desk.disputes;
     const { language } = this;
     const money = (amountMinor: number) => this.money(amountMinor, dispute.currency);
-    const isOpen = TAKES_EVIDENCE.has(dispute.status) && !dispute.submittedAt;
+    // An inquiry takes evidence once; if it becomes a dispute, that one takes evidence too.
+    const isOpen = dispute.status === 'open' || (dispute.status === 'inquiry' && !dispute.submittedAt);
     return html`<article class="card" data-testid="dispute-${dispute.id}">
       <div class="title-line">
         <h2 class="display">${texts.by(dispute.identity, money(dispute.amountMinor))}</h2>

@@ -132,9 +132,9 @@ export class ReviewCase extends DeskPart {
 
   #acts(view: CaseView): TemplateResult {
     const texts = this.words.review;
-    // Of a decision that was undone, a reporter's appeal still gets an answer.
+    // Of a decision that was undone, a reporter's appeal still gets an answer; `mayNotDecide` excludes who undid it.
     const owed = view.decisions.flatMap(({ by, state, appeals }) =>
-      by === this.reader || state === 'replaced'
+      (by === this.reader && state === 'in_force') || state === 'replaced'
         ? []
         : appeals.filter(({ outcome, kind }) => outcome === null && (state === 'in_force' || kind === 'reporter')),
     );

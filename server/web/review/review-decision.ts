@@ -100,6 +100,7 @@ export class ReviewDecision extends DeskPart {
     const before = changed.get('view') as CaseView | undefined;
     if (!this.view || before?.id === this.view.id) return;
     this.reasonsLanguage = this.view.language ?? this.language;
+    this.accused = this.view.accused ?? '';
     this.groundKind = this.view.article ? 'article' : 'law';
     this.articles = this.view.article ? [this.view.article] : [];
     this.article = '0';
@@ -128,7 +129,7 @@ export class ReviewDecision extends DeskPart {
     return html`<form class="form" @submit=${(event: Event) => event.preventDefault()}>
       ${appeal ? this.#outcome() : nothing}
       ${needsInstead ? html`<p class="muted">${texts.insteadText}</p>` : nothing}
-      ${!isAnswered || needsInstead ? html`${this.#measures(view)} ${this.#ground()} ${view.accused === null ? this.#accused() : nothing}` : nothing}
+      ${!isAnswered || needsInstead ? html`${this.#measures(view)} ${this.#ground()} ${view.accused === null || view.subject === 'form' ? this.#accused() : nothing}` : nothing}
       <wa-textarea
         label=${appeal ? (appeal.kind === 'second_look' ? texts.lookReasons : texts.answerReasons) : texts.reasons}
         hint=${view.language ? texts.reasonsHint(texts.languages[view.language]) : nothing}
@@ -255,7 +256,7 @@ export class ReviewDecision extends DeskPart {
     return {
       ...{ measures, ground, reasons: this.reasons.trim(), language: this.reasonsLanguage },
       automated: this.isAutomated,
-      ...(accused === null && this.accused && { accused: this.accused }),
+      ...(this.accused && this.accused !== accused && { accused: this.accused }),
     };
   }
 

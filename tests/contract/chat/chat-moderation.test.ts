@@ -7,6 +7,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Tip } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';
@@ -462,6 +463,15 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await kinds()).toEqual([]);
     });
 
+    test('R55: what still waits is among one’s own messages, however many were refused since', async () => {
+      const { id } = await hold('maybe the first');
+      for (let n = 0; n < LIMITS.chatOwnHeld; n += 1)
+        await here.held.review(room, mod, { id: (await hold(`maybe number ${n}`)).id, decision: 'refuse' });
+      const own = await here.held.ofAuthor(room, 'lea');
+      expect(own).toHaveLength(LIMITS.chatOwnHeld);
+      expect(own[0]).toMatchObject({ id, state: 'held' });
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
@@ -478,7 +488,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       const { entries } = await here.history(room, { since: 0, limit: 10 });
       const shown = entries.map((entry) => (entry.kind === 'tip' ? entry.message : entry.kind));
       expect(shown.toSorted()).toEqual(['*** good', 'bravo', null, null]);
-      await expect.poll(() => news.filter((it) => it.type === 'held').length).toBe(2);
+      const reasons = () => news.flatMap((it) => (it.type === 'held' ? [it.reason] : []));
+      await expect.poll(() => reasons()).toEqual([expect.stringContaining('not wanted'), 'insults']);
     });
 
     test("R53, R60: a fan's tip has no words while the chat is paused, or if its mode refuses them", async () => {
@@ -490,6 +501,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       await set({ emojiOnly: false, membersOnly: true });
       await here.appendTips([tip(lea, 'not a member'), tip(fan('member-1'), 'a member')]);
       expect(await tipWords()).toEqual([null, 'by a moderator', null, '🔥', null, 'a member']);
+      const reasons = () => news.flatMap((it) => (it.type === 'held' ? [it.reason] : []));
+      await expect.poll(() => reasons()).toEqual([null, null, null]);
     });
 
     test('R51, R60: the words of a tip are removed alone, and with all of its author', async () => {

@@ -137,12 +137,21 @@ test('a live that moves away and back while people are reminded reminds the othe
   expect((await house.letters()).map(({ to }) => to).sort()).toEqual(FOLLOWERS);
 });
 
-test('nobody is reminded of a live whose creator is suspended', async () => {
+test('nobody is reminded of a live whose creator is suspended, also where a part was told already', async () => {
   await using house = await openHouse();
   await house.createRoom(60);
-  await house.rooms.suspensions.suspend('ada', { decision: 'decision_1', reason: 'Insults', until: null });
+  await house.createRoom(10);
+  await house.notices.createDue();
+  // Those who asked come first.
+  await house.notices.sendBatch();
+  const { suspensions } = house.rooms;
+  await suspensions.suspend('ada', { decision: 'decision_1', reason: 'Insults', until: null });
+  await house.runUntil(1);
   await house.runUntil(50);
-  expect(await house.letters()).toEqual([]);
+  expect((await house.letters()).map(({ to }) => to)).toEqual(['person_asked']);
+  await suspensions.lift({ decision: 'decision_1', kind: 'account' });
+  await house.runUntil(51);
+  expect((await house.letters()).map(({ to }) => to).sort()).toEqual(['person_asked', ...FOLLOWERS]);
 });
 
 test('a live that begins unannounced is told once; followers hear of listed rooms alone', async () => {

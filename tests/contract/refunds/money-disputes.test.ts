@@ -191,6 +191,22 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     look.mockRestore();
   });
 
+  test('evidence that is submitted again, once an inquiry has become a dispute, is on record', async () => {
+    const { ticket } = await ticketByCard();
+    const paymentIntent = await paymentOf(ticket);
+    const made = house.emulator.act('open_dispute', { paymentIntent, isInquiry: true });
+    await house.money.sweep();
+    const [inquiry] = await disputes().list('inquiry');
+    await disputes().submitEvidence(inquiry?.id ?? '', { by: 'first', note: 'They watched it.' });
+    await house.emulator.act('escalate_inquiry', { dispute: made.id });
+    await house.money.sweep();
+    house.advance(DAY_MS);
+    const { dispute: after } = await disputes().submitEvidence(inquiry?.id ?? '', { by: 'second', note: 'All of it.' });
+    expect(Date.parse(after.submittedAt ?? '') - Date.parse(inquiry?.openedAt ?? '')).toBeGreaterThan(DAY_MS / 2);
+    const kept = await db.bulk('select evidence, submitted_by from disputes where id = $1', [after.id]);
+    expect(kept).toMatchObject([{ evidence: { uncategorized_text: 'All of it.' }, submitted_by: 'second' }]);
+  });
+
   test('a lost ticket is reversed for everyone with a part, and the house bears the fee', async () => {
     const { room, identity, ticket } = await ticketByCard();
     const { close } = await dispute(ticket);

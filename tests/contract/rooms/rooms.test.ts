@@ -1,5 +1,5 @@
 /** How many rooms a creator has, and which ones everybody finds on the public list, in what order. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRooms } from '../../../server/domains.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -9,6 +9,7 @@ import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
+import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 
@@ -51,6 +52,13 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
     expect(after.filter((title) => !title.startsWith('flood'))).toEqual(before);
     expect(after).toHaveLength(before.length + LIMITS.publicRoomsPerCreator);
     expect(await titles('eve')).toHaveLength(LIMITS.listPageItems);
+  });
+
+  test('many who ask for the public list at once share its reads', async () => {
+    const reads = vi.spyOn(RoomsStore.prototype, 'listPublic');
+    await Promise.all(Array.from({ length: 20 }, () => titles()));
+    expect(reads).toHaveBeenCalledTimes(2);
+    reads.mockRestore();
   });
 
   test('the public list shows no room of a creator who is suspended, until the suspension is over', async () => {

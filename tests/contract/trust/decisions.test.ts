@@ -154,7 +154,11 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const { id } = await decisions.appeal('lea', { decision, text: 'It was not.' });
     expect((await reports.listBy('lea'))[0]).toMatchObject({ state: 'appealed', outcome: { mayAppeal: false } });
     expect((await decisions.list('rev-3', { limit: 5 })).cases).toMatchObject([{ id: of, owed: 'appeal' }]);
-    await decisions.decideAppeal('rev-3', id, UPHELD);
+    // Not from the reviewer whose answer it is against; who decided first may give it.
+    const mayNot = (reviewer: string) => decisions.view(reviewer, of).then(({ mayNotDecide }) => mayNotDecide);
+    expect([await mayNot('rev-2'), await mayNot('rev-1')]).toEqual(['decided_it', null]);
+    expect(await codeOf(decisions.decideAppeal('rev-2', id, UPHELD))).toBe('another_reviewer_needed');
+    await decisions.decideAppeal('rev-1', id, UPHELD);
     expect((await decisions.list('rev-3', { limit: 5 })).cases).toEqual([]);
   });
 
@@ -389,6 +393,22 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(decisions.view('rev-2', of))).toBe('case_not_found');
     expect((await decisions.list('rev-2', { limit: 5 })).cases).toEqual([]);
     expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('appeal_not_found');
+  });
+
+  test('a later decision corrects whom a report by the form is about, and the person named before is informed', async () => {
+    const { decisions, reports } = house.domains;
+    const { id } = await reports.fileForm({ place: 'Ada', category: 'harassment', note: 'An insult.' }, null);
+    const about = (accused: string) => ({ ...DECIDED, accused, measures: [{ kind: 'suspend_account' as const }] });
+    const of = await caseOf(id);
+    const { id: decision } = await decisions.decide('rev-1', of, about('max'));
+    const appeal = await decisions.appealByForm(id, { decision, text: 'It was Bob.' });
+    await decisions.decideAppeal('rev-2', appeal.id, { ...GRANTED, instead: about('bob') });
+    await house.dispatch();
+    expect([await house.accessOf(room, 'max'), await house.accessOf(room, 'bob')]).toEqual(['granted', 'suspended']);
+    expect((await decisions.find(of)).accused).toBe('bob');
+    expect(await house.rows(`select identity from outbox where topic = 'decision.undone'`)).toEqual([
+      { identity: 'max' },
+    ]);
   });
 
   test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {

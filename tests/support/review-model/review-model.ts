@@ -57,6 +57,7 @@ export interface ModelDecision {
   atMs: number;
   isReplaced: boolean;
   isUndone: boolean;
+  undoneBy?: string;
 }
 
 export interface ModelAppeal {
@@ -155,9 +156,11 @@ export class ReviewModel {
     const earlier = this.last(made.case);
     if (earlier) earlier.isReplaced = true;
     this.decisions.push(made);
-    this.caseOf(made.case).accused ??= made.accused;
+    const of = this.caseOf(made.case);
+    of.accused = of.kind === 'form' ? (made.accused ?? of.accused) : (of.accused ?? made.accused);
     if (made.measures.length > 0) this.told['decision.made'] += 1;
-    else if (earlier && !earlier.isUndone) this.tellUndone(earlier);
+    const isEnd = made.measures.length === 0 || made.accused !== earlier?.accused;
+    if (isEnd && earlier && !earlier.isUndone) this.tellUndone(earlier);
     if (made.kind === 'final') {
       this.caseOf(made.case).isDecided = true;
       this.told['report.decided'] += this.informed(made.case);
@@ -201,10 +204,10 @@ export class ReviewModel {
   }
 
   /** Without another decision in its place. */
-  answer(appeal: ModelAppeal, outcome: 'granted' | 'upheld'): void {
+  answer(appeal: ModelAppeal, outcome: 'granted' | 'upheld', by: string): void {
     appeal.outcome = outcome;
     if (appeal.kind !== 'second_look') this.told['appeal.decided'] += 1;
-    if (outcome === 'granted') this.decisionOf(appeal.decision).isUndone = true;
+    if (outcome === 'granted') Object.assign(this.decisionOf(appeal.decision), { isUndone: true, undoneBy: by });
   }
 
   /** What a granted appeal without another decision tells people. */

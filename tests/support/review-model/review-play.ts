@@ -259,8 +259,8 @@ export class ReviewPlay {
 
   /** Measures that are valid for the case. */
   #choose(of: ModelCase) {
-    const named = of.accused === null && of.kind === 'form' && this.#dice.chance(0.6) ? this.#fan : null;
-    const accused = of.accused ?? named;
+    const named = of.kind === 'form' && this.#dice.chance(0.6) ? this.#fan : null;
+    const accused = named ?? of.accused;
     const kinds: MeasureKind[] = [];
     if (of.room !== null && accused === CREATOR) kinds.push('stop_live');
     if (of.kind === 'message') kinds.push('remove_message');
@@ -352,7 +352,7 @@ export class ReviewPlay {
       this.#expect('a second look is owed', appeals.length, Number(owesLook));
       model.decide({ ...made, id, atMs: this.#nowMs, isReplaced: false, isUndone: false }, appeals[0]?.id);
     }
-    model.answer(appeal, isGranted ? 'granted' : 'upheld');
+    model.answer(appeal, isGranted ? 'granted' : 'upheld', reviewer);
     if (isGranted && !hasInstead) model.undo(appeal);
   }
 
@@ -364,7 +364,9 @@ export class ReviewPlay {
     const of = this.model.caseOf(appeal.case);
     const decision = this.model.decisionOf(appeal.decision);
     if (this.#isHidden(reviewer, of.accused)) return 'appeal_not_found';
-    if (decision.by === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
+    if (appeal.outcome !== null) return 'already_decided';
+    const decider = decision.isUndone ? decision.undoneBy : decision.by;
+    if (decider === reviewer || this.model.hasReported(reviewer, of.id)) return 'another_reviewer_needed';
     if (instead && this.#isHidden(reviewer, instead.accused)) return 'another_reviewer_needed';
     return this.model.waiting(of.id).includes(appeal) ? undefined : 'already_decided';
   }
