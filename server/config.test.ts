@@ -87,6 +87,7 @@ test('allowed origins are kept as browsers send them, and what is no origin is r
     'https://a.example',
     'http://b.example:8080',
   ]);
+  expect(origins('capacitor://localhost')).toEqual(['capacitor://localhost']);
   expect(origins('none')).toEqual([]);
   for (const wrong of ['club.example', 'https://club.example/shop', 'https://*.club.example', 'localhost:3000'])
     expect(faultsOf({ LOGE_ALLOWED_ORIGINS: wrong })).toEqual([expect.stringMatching(/^LOGE_ALLOWED_ORIGINS: /)]);

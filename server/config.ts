@@ -83,11 +83,12 @@ function readFrom<Schema extends z.ZodType>(schema: Schema) {
 function parseOrigins(given: string[], context: z.RefinementCtx): string[] {
   return given.flatMap((item) => {
     if (item === 'none') return [];
-    // An app's, such as `capacitor://localhost`.
-    if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/*]+$/.test(item)) return item;
     const url = URL.parse(item);
-    if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !url.host.includes('*'))
-      return url.origin;
+    if (url && !url.host.includes('*')) {
+      if (/^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+      // An app's, such as `capacitor://localhost`.
+      if (item === `${url.protocol}//${url.host}`) return item;
+    }
     context.addIssue(`\`${item}\` is no origin such as https://club.example`);
     return [];
   });

@@ -48,7 +48,8 @@ describe.skipIf(!hasGateways)('two gateways', () => {
   const say = (who: TestParticipant, text: string) => who.request('chat:send', { clientId: clientId(), text });
 
   test('both are ready, and report that they are one of several', async () => {
-    for (const { url } of house.gateways) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    for (const { url } of house.gateways)
+      expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
   });
 
   test('messages at one are seen at both, once and in order, also after a change of gateways', async () => {
@@ -322,7 +323,9 @@ describe.skipIf(!hasGateways).each(
     await using redis = await start();
     await using house = await GatewayHouse.start({ redisUrl: redis.url });
     for (const { url } of house.gateways) {
-      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' }), {
+        timeout: 10_000,
+      });
     }
     const room = (await house.createRoom()).id;
     using lea = await house.join(0, { identity: 'lea', room });

@@ -53,7 +53,7 @@ describe.skipIf(!hasGateways)('a live over gateways and SFU nodes', () => {
   const ready = () =>
     vi.waitFor(async () => {
       for (const [at, { url }] of house.gateways.entries()) {
-        expect((await fetch(`${url}/readyz`)).status).toBe(200);
+        expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
         expect(await metricAt(at, 'loge_sfu_nodes')).toBe(nodes.length);
       }
     }, WAIT);

@@ -67,7 +67,7 @@ describe.skipIf(!hasGateways)('gateways and SFU nodes of two regions', () => {
   const ready = () =>
     vi.waitFor(async () => {
       for (const { url } of house.gateways) {
-        expect((await fetch(`${url}/readyz`)).status).toBe(200);
+        expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
         expect(await (await fetch(`${url}/metrics`)).text()).toContain(`\nloge_sfu_nodes ${nodes.length}\n`);
       }
     }, WAIT);

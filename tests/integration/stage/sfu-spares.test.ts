@@ -19,7 +19,8 @@ describe.skipIf(!hasGateways)('spares behind two gateways', () => {
     house = await GatewayHouse.start({ env: { LOGE_SFU_WORKERS: '0' } });
     node = await SfuProcess.create({ REDIS_URL: house.redis.url, LOGE_SFU_WORKERS: '2' });
     await vi.waitFor(async () => {
-      for (const { url } of house.gateways) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      for (const { url } of house.gateways)
+        expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
     }, WAIT);
   }, 120_000);
 
