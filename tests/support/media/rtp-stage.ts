@@ -125,7 +125,6 @@ export class RtpStage implements AsyncDisposable {
       this.produceCamera(session, publisher),
       this.node.produce({ session, kind: 'audio', source: 'microphone', rtpParameters: publisher.audioRtpParameters }),
     ]);
-    publisher.introduceLayers();
     return { session, publisher, cameraId: camera.producerId, microphoneId: microphone.producerId };
   }
 

@@ -169,7 +169,8 @@ export function describeLayerMessages(open: Open): void {
   it('tells the publisher the wanted layers: more at once, fewer after a delay, none without viewers', async () => {
     const { stage } = await open({ layerLoweringDelayMs: 300 });
     await using _ = stage;
-    const { session, cameraId } = await stage.publish('room_wanted', { obeys: ['layersWanted'] });
+    const { session, cameraId, publisher } = await stage.publish('room_wanted', { obeys: ['layersWanted'] });
+    publisher.introduceLayers();
     const told = () => stage.events.of('layersWanted', session).map(({ maxSpatialLayer }) => maxSpatialLayer);
 
     await until(() => told().at(-1) === -1);
