@@ -68,7 +68,7 @@ for (const [name, costly] of [['events', undefined] as const, ...Object.entries(
   };
   const { withoutMs, withMs, attacks, refused } = await measureUnderAttack(server.url, room, options);
   say(
-    `${name}: ${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused} messages of neighbours refused`,
+    `${name}: ${attacks.sent} sent, ${attacks.closed} connections closed on them, ${refused.length} messages of neighbours refused`,
   );
   const [without, during] = [summary(withoutMs), summary(withMs)];
   const p99Ratio = Math.round((during.p99 / without.p99) * 100) / 100;
@@ -76,10 +76,10 @@ for (const [name, costly] of [['events', undefined] as const, ...Object.entries(
     `${without.p99} ms`.padStart(11),
     `${during.p99} ms`.padStart(8),
     String(p99Ratio).padStart(5),
-    refused,
+    String(refused.length),
   ];
   table.push(`${name.padEnd(10)} ${cells.join('  ')}`);
-  results[name] = { withoutMs: without, withMs: during, p99Ratio, refused };
+  results[name] = { withoutMs: without, withMs: during, p99Ratio, refused: refused.length };
 }
 say(table.join('\n'));
 process.stdout.write(`${JSON.stringify(results)}\n`);

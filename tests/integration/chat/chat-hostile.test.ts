@@ -38,7 +38,7 @@ test('a thousand malformed, oversized and forged events a second neither slow ot
   const { attacks, refused } = measured;
   expect(attacks.sent).toBeGreaterThan(1_000);
   expect(attacks.closed).toBeGreaterThan(0);
-  expect(refused).toBe(0);
+  expect(refused).toEqual([]);
   const { fastestMs, limitMs } = limitOf(measured);
   expect(fastestMs, JSON.stringify(measured)).toBeLessThan(limitMs);
 });

@@ -26,8 +26,8 @@ export interface AttackMeasurement {
   withoutMs: Latencies[];
   withMs: Latencies[];
   attacks: { sent: number; closed: number };
-  /** Refused messages of the participants. */
-  refused: number;
+  /** The errors with which messages of the participants were refused. */
+  refused: unknown[];
 }
 
 /** Well-formed messages that are costly to moderate, in a separate room on the same gateway. */
@@ -50,32 +50,40 @@ export async function measureUnderAttack(
 ): Promise<AttackMeasurement> {
   const latencies: number[] = [];
   const neighbours = await Promise.all(
-    Array.from({ length: NEIGHBOURS }, (_, index) =>
-      WireFan.connect({
+    Array.from({ length: NEIGHBOURS }, async (_, index) => {
+      // Before it, the server has not decided about access.
+      const welcomed = Promise.withResolvers<void>();
+      const fan = await WireFan.connect({
         url,
         index,
         auth: { token: signToken({ identity: `neighbour-${index}`, room }) },
         onEvent: (name, data: { entries?: ChatEntry[] }) => {
+          if (name === 'rooms:welcome') welcomed.resolve();
           if (name !== 'chat:frame') return;
           for (const entry of data.entries ?? []) {
             const saidAt = entry.kind === 'message' ? Number(/^said at (.+)$/.exec(entry.text)?.[1]) : Number.NaN;
             if (!Number.isNaN(saidAt)) latencies.push(performance.now() - saidAt);
           }
         },
-      }),
-    ),
+      });
+      await welcomed.promise;
+      return fan;
+    }),
   );
-  const measured: AttackMeasurement = { withoutMs: [], withMs: [], attacks: { sent: 0, closed: 0 }, refused: 0 };
+  const measured: AttackMeasurement = { withoutMs: [], withMs: [], attacks: { sent: 0, closed: 0 }, refused: [] };
   const talk = async () => {
     latencies.length = 0;
-    const answers: Promise<{ ok: boolean }>[] = [];
+    const answers: Promise<{ ok: boolean; error?: unknown }>[] = [];
     for (let index = 0; index < (options.seconds * 1_000) / PAUSE_MS; index += 1) {
       const text = `said at ${performance.now()}`;
-      const said = neighbours[index % NEIGHBOURS]?.emit<{ ok: boolean }>('chat:send', { clientId: randomUUID(), text });
+      const said = neighbours[index % NEIGHBOURS]?.emit<{ ok: boolean; error?: unknown }>('chat:send', {
+        clientId: randomUUID(),
+        text,
+      });
       if (said) answers.push(said);
       await pause(PAUSE_MS);
     }
-    measured.refused += (await Promise.all(answers)).filter(({ ok }) => !ok).length;
+    measured.refused.push(...(await Promise.all(answers)).flatMap(({ ok, error }) => (ok ? [] : error)));
     // The last message is shown with the next tick.
     await pause(4 * PAUSE_MS);
     const sorted = latencies.toSorted((left, right) => left - right);
@@ -96,8 +104,8 @@ export async function measureUnderAttack(
     // It answers once it has attacked.
     await attacks();
     // On a busy machine the attacker must not take the processor's time from the server: that is not what is measured.
-    // Only from here on, and not the lowest: with that, its start alone can take a minute.
-    if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    // Only from here on, since with the lowest priority its start alone can take a minute.
+    if (hostile.pid !== undefined) setPriority(hostile.pid, constants.priority.PRIORITY_LOW);
     for (let round = 0; round < options.rounds; round += 1) {
       hostile.kill('SIGSTOP');
       measured.withoutMs.push(await talk());
