@@ -57,7 +57,7 @@ export class HttpPipeline {
     const answer = (input: unknown) => this.#answer(operation, { authenticated, params, input }, request, response);
     if (!http.upload) return answer(await parseInput(http, request, response));
     const person = authenticated.key ? undefined : authenticated.caller?.identity;
-    // Nobody sends a file that they may not send.
+    // Before the file is read too: a caller without access must not take a place.
     await this.#admit(operation, authenticated, http.isOfRoom ? (params.id as RoomId) : undefined);
     await this.#uploads.receive(http.upload, { person, request, response }, answer);
   }

@@ -50,7 +50,7 @@ export function signInOperations(
         assertAccounts();
         const { req: request } = response;
         const address = parseAddress(input.address);
-        // The sender's budget comes first: the others are those of whoever owns the mailbox.
+        // The sender's budget comes first: the other budgets belong to the owner of the mailbox.
         await limits.consume('signInMail', { address: request.ip });
         await limits.consume('signInMailbox', { identity: keyOf(mailboxOf(address)) });
         await limits.consume('signInMail', { identity: keyOf(address) });

@@ -114,7 +114,7 @@ export class CreatorAccounts {
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
     await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, { creator, askedAt });
-      // Whoever asked later has stored their answer.
+      // A request that was made later has already stored its answer.
       if (!before) return;
       const after = await this.#store.update(tx, { creator, found, askedAt, nextCheckAt });
       const account = toWire(creator, after);

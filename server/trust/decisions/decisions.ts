@@ -522,7 +522,7 @@ function answeredFact(
   return { topic: 'appeal.decided', ...(by !== null && { identity: by }), data: { appeal: id, event } };
 }
 
-/** For the person of a decision with measures, who was told of it. */
+/** For the person who was informed of a decision with measures. */
 function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[] {
   if (accused === null || measures.length === 0) return [];
   return [{ topic: 'decision.undone', identity: accused, data: { decision } }];
