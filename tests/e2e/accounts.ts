@@ -8,6 +8,7 @@ import { personSessions } from '../../server/accounts/people/people.schema.ts';
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
 import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
 import { OpenIdProvider } from '../support/people/openid-provider.ts';
+import { openSession } from '../support/people/site-person.ts';
 import { eventually } from '../support/run/eventually.ts';
 import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page.ts';
 import type { Scene } from './evening.ts';
@@ -19,6 +20,7 @@ const NAME = 'Lou Bernard';
 const MODERATOR_ADDRESS = 'max@example.org';
 const MODERATOR_NAME = 'Max Stone';
 const HANDLE = 'lou.bernard';
+const OPERATOR = 'person_morgan';
 const OPERATOR_ADDRESS = 'morgan@example.org';
 const OPERATOR_NEXT_ADDRESS = 'morgan@example.net';
 const OPERATOR_NAME = 'Morgan Petit';
@@ -111,7 +113,7 @@ export class Accounts implements AsyncDisposable {
     await this.#follow(fan);
     yield { name: 'creator-page-followed', visitor: fan };
     yield* this.#moderatorScenes(phone, laptop);
-    await this.#signOutEverywhere(phone, laptop);
+    await this.#signOutEverywhere(phone);
   }
 
   /** A moderator accepts a link as a new person, is seen and removed, and closes their account. */
@@ -159,16 +161,14 @@ export class Accounts implements AsyncDisposable {
     const { url } = await this.loge.server<{ url: string }>('POST', '/v1/operators/invitations', {
       address: OPERATOR_ADDRESS,
     });
-    const operator = await this.#open(url.slice(this.loge.url.length), DESKTOP);
+    const { people } = this.loge.app.context;
+    await people.seed({ id: OPERATOR, name: OPERATOR_NAME, address: OPERATOR_ADDRESS });
+    const operator = await this.#open('/healthz', DESKTOP);
+    const [name = '', value = ''] = (await openSession(this.loge.app, OPERATOR)).split('=');
+    await operator.context.addCookies([{ name, value, url: this.loge.url }]);
     // The provider's page wants a font of the internet.
     await operator.page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ body: '' }));
-    await operator.by('to-sign-in').click();
-    await ask(operator, OPERATOR_ADDRESS);
-    await operator.by('sign-in-code').fill((await this.letterTo(OPERATOR_ADDRESS)).code);
-    await operator.by('sign-in-confirm').click();
-    await operator.by('account-name').fill(OPERATOR_NAME);
-    await operator.by('account-save').click();
-    await operator.by('passkey-later').click();
+    await operator.page.goto(url);
     await operator.by('operator-provider').waitFor();
     yield { name: 'operator-enrolment', visitor: operator };
     await operator.by('operator-provider').click();
@@ -217,19 +217,14 @@ export class Accounts implements AsyncDisposable {
     return { link: /http\S+\/sign-in\/link\/[\w-]+/.exec(text)?.[0] ?? '', code: /\b\d{6}\b/.exec(text)?.[0] ?? '' };
   }
 
-  /** A second device, signed in by code, is out as well. */
-  async #signOutEverywhere(phone: Visitor, laptop: Visitor): Promise<void> {
-    await laptop.page.goto(`${this.loge.url}/sign-in?to=/account`);
-    await laptop.by('sign-in-address').waitFor();
-    const first = await this.letterTo(ADDRESS);
-    await ask(laptop, ADDRESS);
-    await eventually(async () => (await this.letterTo(ADDRESS)).code !== first.code, 'the second mail is sent');
-    await laptop.by('sign-in-code').fill((await this.letterTo(ADDRESS)).code);
-    await laptop.by('sign-in-confirm').click();
-    await laptop.by('sessions').locator('li').nth(1).waitFor();
-    await laptop.by('sign-out-everywhere').click();
-    await laptop.page.waitForURL(`${this.loge.url}/`);
-    await phone.page.reload();
+  /** Also of a second device. */
+  async #signOutEverywhere(phone: Visitor): Promise<void> {
+    const creator = await this.loge.app.context.people.findCreator(HANDLE);
+    await openSession(this.loge.app, creator?.identity ?? '');
+    await phone.page.goto(`${this.loge.url}/account`);
+    await phone.by('sessions').locator('li').nth(1).waitFor();
+    await phone.by('sign-out-everywhere').click();
+    await phone.page.waitForURL(`${this.loge.url}/`);
     await phone.by('to-sign-in').waitFor();
   }
 
