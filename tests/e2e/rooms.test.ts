@@ -101,20 +101,17 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     for (const { problems, dialogs } of visitors) expect([...problems, ...dialogs]).toEqual([]);
   });
 
-  test('one that does not exist is said to be none, in the reader’s language, with the way home', async () => {
-    const visitor = await enter('lea', '/');
-    await visitor.page.goto(`${loge.url}/rooms/room_0123456789`);
+  test('one that does not exist is said to be none, in the reader’s language; one that did not load is opened by “Try again”', async () => {
+    const visitor = await enter('lea', '/rooms/room_0123456789');
     await visitor.page.getByRole('heading', { name: 'There is no such room.' }).waitFor();
     expect(await visitor.by('page-retry').count()).toBe(0);
     await visitor.by('language').click();
     await visitor.page.getByRole('heading', { name: 'Ce salon n’existe pas.' }).waitFor();
     await visitor.by('to-home').click();
     await visitor.page.waitForURL(`${loge.url}/`);
-  });
 
-  test('after a failed request, “Try again” opens the room and the creator’s page', async () => {
+    // After a failed request there is a way to try again.
     const room = await createRoom();
-    const visitor = await enter('lea', '/healthz');
     await createCreatorPage(loge, { id: 'person_mira', name: 'Mira Sol', handle: 'mira' });
     for (const [path, api, ready] of [
       [`/rooms/${room.id}`, `**/v1/public/rooms/${room.id}`, 'Vespers'],
