@@ -4,6 +4,7 @@ import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Room } from '../../server/protocol/rooms.ts';
 import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
+import { drawVariants } from '../support/run/effort.ts';
 import { eventually } from '../support/run/eventually.ts';
 import { createCreatorPage } from './creator-page.ts';
 import { Evening, show } from './evening.ts';
@@ -73,7 +74,7 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
       { path: `/rooms/${rooms[0]?.id}`, ready: 'site-lobby h2' },
       { path: '/c/mira', ready: '.follow a' },
     ]) {
-      for (const viewport of [PHONE, DESKTOP]) {
+      for (const viewport of drawVariants([PHONE, DESKTOP])) {
         await page.setViewportSize(viewport);
         const scripts = Promise.withResolvers<void>();
         await page.route('**/assets/**', async (route) => {
