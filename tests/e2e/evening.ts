@@ -4,6 +4,7 @@ import { Line } from '../bench/support/network/line.ts';
 import { relayMedia } from '../bench/support/network/relayed-media.ts';
 import { PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
+import { goLive as goLiveLight } from '../support/media/media.ts';
 import { payCheckout } from '../support/people/checkout.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
@@ -66,15 +67,13 @@ export class Evening implements AsyncDisposable {
     await this.loge[Symbol.asyncDispose]();
   }
 
-  /** One page shows each scene in turn, beside the studio until no scene needs its live, which costs the most. */
+  /** One page shows each scene in turn, beside the studio only while a scene needs its pictures, which cost the most. */
   async *scenes(): AsyncGenerator<Scene> {
     const { camille, noah } = this.#rooms;
-    const live = await this.#goLive();
-    yield { name: 'studio-live', visitor: live };
-
     const room = `/rooms/${camille}`;
     const visitor = await Visitor.create({ viewport: PHONE, devices: true });
     const open = (path: string, identity?: string) => this.#open(visitor, path, identity);
+    const lightLive = await this.#goLiveLight();
     await open('/');
     await visitor.by(`room-${camille}`).waitFor();
     yield { name: 'home', visitor };
@@ -84,6 +83,11 @@ export class Evening implements AsyncDisposable {
     await open(room, 'tom');
     await visitor.by('price').waitFor();
     yield { name: 'lobby', visitor };
+    await visitor.page.goto('about:blank');
+    await lightLive.end();
+
+    const live = await this.#goLive();
+    yield { name: 'studio-live', visitor: live };
     await open(room, 'lea');
     await expectVideo(visitor);
     await expectInChat(visitor, LINES[0].text);
@@ -119,6 +123,19 @@ export class Evening implements AsyncDisposable {
     await visitor.by('stage-sound-only').waitFor();
     yield { name: 'sound-only', visitor };
     for (const each of [visitor, live]) await each[Symbol.asyncDispose]();
+  }
+
+  /** A live without pictures, for pages that show only that it is on. */
+  async #goLiveLight(): Promise<{ end(): Promise<void> }> {
+    const token = await this.loge.token({ identity: 'camille', role: 'creator', room: this.#rooms.camille });
+    const creator = await TestParticipant.connect(this.loge.url, { token });
+    const live = await goLiveLight(creator);
+    return {
+      end: async () => {
+        await creator.request('stage:endLive', {});
+        for (const each of [live, creator]) each[Symbol.dispose]();
+      },
+    };
   }
 
   async #goLive(): Promise<Visitor> {
