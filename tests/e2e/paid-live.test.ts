@@ -107,11 +107,13 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   });
 
   test('a declined card shows an error, without a charge or access', async () => {
+    // The payment page is in the language of the room's page.
+    await lea.by('language').click();
     await lea.by('buy-card').click();
     await lea.page.locator('#cardNumber').waitFor();
     await payByCard(lea, CARD_DECLINED);
     await lea.by('payment-error').waitFor();
-    expect(await lea.by('payment-error').innerText()).toMatch(/declined/i);
+    expect(await lea.by('payment-error').innerText()).toMatch(/refusée/i);
 
     using wire = await connect('lea');
     expect(wire.welcome).toMatchObject({ access: { state: 'required' }, inside: null });
@@ -133,6 +135,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
       reason: 'ticket',
       ticket: expect.stringMatching(/^ticket_/),
     });
+    await lea.by('language').click();
   });
 
   test('a ticket from the wallet grants access without reloading the page', async () => {
