@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
+import { payCheckout } from '../support/people/checkout.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import {
   accessOf,
@@ -20,7 +21,6 @@ import {
   payByCard,
   say,
   tip,
-  topUp,
 } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
@@ -40,7 +40,8 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     visitors.push(visitor);
     return visitor;
   };
-  const openRoom = (visitor: Visitor, identity: string) => open(visitor, `${loge.url}/rooms/${room}`, identity);
+  const connect = async (identity: string) =>
+    TestParticipant.connect(loge.url, { token: await loge.token({ identity, room }) });
 
   beforeAll(async () => {
     loge = await startApp();
@@ -106,28 +107,24 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
   });
 
   test('a declined card shows an error, without a charge or access', async () => {
-    const ines = await enter({ locale: 'fr-FR' });
-    await openRoom(ines, 'ines');
-    await ines.by('buy-card').click();
-    await ines.page.locator('#cardNumber').waitFor();
-    await payByCard(ines, CARD_DECLINED);
-    await ines.by('payment-error').waitFor();
-    expect(await ines.by('payment-error').innerText()).toMatch(/refusée/i);
-
-    await ines.page.goto(`${loge.url}/rooms/${room}`);
-    await ines.by('lobby').waitFor();
-    expect((await accessOf(ines))?.state).toBe('required');
-    const { money } = loge.app.context;
-    await money.idle();
-    expect(await money.wallets.listEntries('ines', { limit: 10 })).toMatchObject({ entries: [] });
-    expect(await money.earnings.ofRoom(room as never)).toMatchObject({ ticketsMinor: 0 });
-    expect(await money.checkInvariants()).toEqual([]);
-    expect(await ines.received()).toMatchObject({ connections: 0 });
-  });
-
-  test('a card payment grants access after the return, and the video starts by itself', async () => {
+    // The payment page is in the language of the room's page.
+    await lea.by('language').click();
     await lea.by('buy-card').click();
     await lea.page.locator('#cardNumber').waitFor();
+    await payByCard(lea, CARD_DECLINED);
+    await lea.by('payment-error').waitFor();
+    expect(await lea.by('payment-error').innerText()).toMatch(/refusée/i);
+
+    using wire = await connect('lea');
+    expect(wire.welcome).toMatchObject({ access: { state: 'required' }, inside: null });
+    const { money } = loge.app.context;
+    await money.idle();
+    expect(await money.wallets.listEntries('lea', { limit: 10 })).toMatchObject({ entries: [] });
+    expect(await money.earnings.ofRoom(room as never)).toMatchObject({ ticketsMinor: 0 });
+    expect(await money.checkInvariants()).toEqual([]);
+  });
+
+  test('a card payment on the same page grants access after the return, and the video starts by itself', async () => {
     await payByCard(lea, CARD_ACCEPTED);
     await lea.page.waitForURL((url) => url.pathname === `/rooms/${room}`);
     await lea.markDocument();
@@ -138,12 +135,17 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
       reason: 'ticket',
       ticket: expect.stringMatching(/^ticket_/),
     });
+    await lea.by('language').click();
   });
 
   test('a ticket from the wallet grants access without reloading the page', async () => {
-    await openRoom(malik, 'malik');
+    using wire = await connect('malik');
+    const { checkoutUrl } = await wire.request('money:topup', { amountMinor: 2_000 });
+    const credited = wire.next('money:walletChanged');
+    await payCheckout(checkoutUrl);
+    await credited;
+    await open(malik, `${loge.url}/rooms/${room}`, 'malik');
     await malik.by('lobby').waitFor();
-    await topUp(malik, 2_000);
     await malik.markDocument();
     expect(await malik.received()).toMatchObject({ connections: 0 });
     await malik.by('buy-wallet').click();

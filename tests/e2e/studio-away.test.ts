@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
+import { goLive, watch } from '../support/media/media.ts';
+import { TestParticipant } from '../support/people/participant.ts';
 import { TcpProxy } from '../support/programs/tcp-proxy.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { expectVideo, goLive, open, openLive } from './site.ts';
+import { openLive } from './site.ts';
 
 const PATIENT = { timeout: 30_000, interval: 100 };
 /** Longer than the server keeps a media session. */
@@ -33,6 +35,11 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     };
   });
 
+  /** Over the wire: what is on trial is the laptop's page. */
+  async function enter(identity: string, role: string): Promise<TestParticipant> {
+    return TestParticipant.connect(loge.url, { token: await loge.token({ identity, role, room }) });
+  }
+
   async function isConnected(): Promise<boolean> {
     return laptop.page.locator('loge-studio').evaluate((element: HTMLElement & { room?: { state: string } }) => {
       return element.room?.state === 'connected';
@@ -47,12 +54,9 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
 
   test('yields to the phone that took the live over and ended it', async () => {
     line.cut();
-    await using phone = await Visitor.create({ devices: true });
-    await open(phone, `${loge.url}/studio/${room}`, 'noah');
-    await goLive(phone);
-    await phone.by('end-live').click();
-    await phone.by('end-live-confirm').click();
-    await phone.by('go-live').waitFor();
+    using phone = await enter('noah', 'creator');
+    using _ = await goLive(phone);
+    await phone.request('stage:endLive', {});
     line.mend();
     await eventually(isConnected, 'the laptop is back');
     // First it asks the server for its session.
@@ -81,9 +85,9 @@ describe.skipIf(!CHROMIUM)('a studio that was away', { timeout: 120_000 }, () =>
     await expectNothingSent();
     await laptop.by('go-live-again').click();
     await laptop.by('end-live').waitFor();
-    await using fan = await Visitor.create();
-    await open(fan, `${loge.url}/rooms/${room}`, 'lea');
-    await expectVideo(fan);
+    using fan = await enter('lea', 'fan');
+    using watching = await watch(fan);
+    await watching.viewer.firstDecodableFrame;
     await expect.poll(() => laptop.by('live-interrupted').count(), PATIENT).toBe(0);
   });
 });

@@ -9,6 +9,7 @@ import { LAYER_LOWERING_DELAY_MS } from '../../../sfu/limits.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../../sfu/node.ts';
 import { RtpStage, type StagePublisher, type StageViewer } from '../../support/media/rtp-stage.ts';
 import { rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
+import { isLong } from '../../support/run/effort.ts';
 
 /** Spares as specified in `sfu/contract.ts`, in this process and over the control API. */
 
@@ -82,10 +83,13 @@ class SparesHouse implements AsyncDisposable {
   }
 }
 
-describe.concurrent.each([
-  { name: 'a node in this process', isRemote: false },
+const HOUSES = [
   { name: 'a node over its control API', isRemote: true },
-])('spares on $name', { timeout: 30_000 }, ({ isRemote }) => {
+  // The other one is such a node too.
+  ...(isLong ? [{ name: 'a node in this process', isRemote: false }] : []),
+];
+
+describe.concurrent.each(HOUSES)('spares on $name', { timeout: 30_000 }, ({ isRemote }) => {
   it('take over for publisher and viewers whose worker dies, without a request', async () => {
     await using house = await SparesHouse.create(isRemote);
     const { stage } = house;

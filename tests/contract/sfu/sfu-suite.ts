@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { RtpStage } from '../../support/media/rtp-stage.ts';
 import { isLong } from '../../support/run/effort.ts';
 import { describeCapacity, describeEnds, describeRefusals } from './suite/ends.ts';
-import type { SfuHarness, SfuHarnessOptions } from './suite/harness.ts';
+import type { SfuHarness, SfuHarnessOptions, SfuPart } from './suite/harness.ts';
 import { describeMedia, describeProfiles, describeTraffic } from './suite/media.ts';
 import { describeGrants, describePeople } from './suite/sessions.ts';
 import { describeLayerMessages, describeLayers, describeStage } from './suite/stage.ts';
@@ -17,20 +17,20 @@ export function describeSfuNode(harness: SfuHarness): void {
     return { stage: new RtpStage(node), ...rest };
   };
   const { name, workers = 1, leavesOut = [] } = harness;
-  const has = (part: (typeof leavesOut)[number]) => isLong || !leavesOut.includes(part);
+  const has = (part: SfuPart) => isLong || !leavesOut.includes(part);
   // Each test has its own node and mostly waits.
   describe.concurrent(`${name}: media`, () => {
-    describeMedia(open);
+    if (has('media')) describeMedia(open);
     if (has('profiles')) describeProfiles(open);
   });
-  describe.concurrent(`${name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
-  describe.concurrent(`${name}: stage`, () => describeStage(open));
+  if (has('traffic')) describe.concurrent(`${name}: traffic`, { timeout: 30_000 }, () => describeTraffic(open));
+  if (has('stage')) describe.concurrent(`${name}: stage`, () => describeStage(open));
   describe.concurrent(`${name}: layers`, () => {
-    describeLayerMessages(open);
+    if (has('layer messages')) describeLayerMessages(open);
     if (has('layers')) describeLayers(open);
   });
   if (has('grants')) describe.concurrent(`${name}: grants and leases`, () => describeGrants(open));
-  describe.concurrent(`${name}: people`, () => describePeople(open));
+  if (has('people')) describe.concurrent(`${name}: people`, () => describePeople(open));
   describe.concurrent(`${name}: refusals`, () => {
     describeCapacity(open, workers);
     if (has('refusals')) describeRefusals(open);

@@ -17,6 +17,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     bundled = await BundledPage.serve(ENTRY);
+    page = await (await sharedChromium()).newPage({ viewport: { width: 390, height: 700 } });
   }, 60_000);
 
   afterAll(async () => {
@@ -25,8 +26,6 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
   });
 
   beforeEach(async () => {
-    await page?.close();
-    page = await (await sharedChromium()).newPage({ viewport: { width: 390, height: 700 } });
     await page.goto(bundled.url);
     await eventually(async () => (await rows()).length > 0, 'the list is drawn');
   });
@@ -117,6 +116,7 @@ describe.skipIf(!CHROMIUM)('the list of the chat', { timeout: 60_000 }, () => {
     expect(await page.getByTestId('tool-report').count()).toBe(1);
     await tap();
     await page.getByTestId('tool-report').waitFor({ state: 'detached' });
+    await devTools.detach();
     await say(1);
     await eventually(async () => (await rows()).at(-1) === (await last()), 'it follows again');
   });

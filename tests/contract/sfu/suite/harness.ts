@@ -4,12 +4,23 @@ import { RtpPublisher } from '../../../support/media/rtp-publisher.ts';
 import type { RtpStage, StageViewer } from '../../../support/media/rtp-stage.ts';
 import { rtpViewerCapabilities } from '../../../support/media/rtp-viewer.ts';
 
+export type SfuPart =
+  | 'media'
+  | 'profiles'
+  | 'traffic'
+  | 'stage'
+  | 'layer messages'
+  | 'layers'
+  | 'grants'
+  | 'people'
+  | 'refusals';
+
 export interface SfuHarness {
   name: string;
   /** Number of the node's workers; one by default. */
   workers?: number;
   /** Parts that another kind of node proves as well; with `--long` none is left out. */
-  leavesOut?: ('profiles' | 'layers' | 'grants' | 'refusals')[];
+  leavesOut?: SfuPart[];
   create(options?: SfuHarnessOptions): Promise<SfuHarnessNode>;
 }
 
