@@ -8,10 +8,11 @@ import { CARD_SIZE } from './card-content.ts';
 import { ShareCards } from './share-cards.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
+/** One for all tests: its thread takes most of a second to start. */
+const cards = new ShareCards({ clock: systemClock, log });
 const card = (title: string) => ({ title, subtitle: 'with Camille', facts: ['€5'] });
 
 test('a flood of requests draws a few pictures, each once, and refuses the rest', async () => {
-  const cards = new ShareCards({ clock: systemClock, log });
   let admitted = 0;
   const get = (title: string) =>
     cards.get(card(title), async () => {
@@ -31,7 +32,6 @@ test('a flood of requests draws a few pictures, each once, and refuses the rest'
 });
 
 test('a title of any length and script is a picture of the same size, and nothing in it is markup', async () => {
-  const cards = new ShareCards({ clock: systemClock, log });
   const titles = ['W'.repeat(500), '東京 🎉 مرحبا', '</text><image href="file:///etc/passwd"/>', ' '];
   for (const title of titles) {
     const { width, height, format } = await sharp(await cards.get(card(title), async () => undefined)).metadata();
