@@ -118,15 +118,23 @@ function assertKeptPropertiesExist(types: Map<string, ts.Type>): void {
 /** Generates the contents of `stripe-schemas.json`. */
 export function generateSchemas(): string {
   const entry = path.join(SDK_FOLDER, 'stripe.core.d.ts');
-  const program = ts.createProgram([entry], {
+  const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
     skipLibCheck: true,
-    types: ['node'],
+    types: [],
+    lib: ['lib.esnext.d.ts'],
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     target: ts.ScriptTarget.ESNext,
+  };
+  // No schema needs Node's types or comments, and reading them takes a sixth of the time.
+  const host = Object.assign(ts.createCompilerHost(options), {
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+    resolveTypeReferenceDirectiveReferences: (references: readonly unknown[]) =>
+      references.map(() => ({ resolvedTypeReferenceDirective: undefined })),
   });
+  const program = ts.createProgram([entry], options, host);
   const checker = program.getTypeChecker();
   const types = declaredTypes(program);
   const cardOnly: readonly string[] = CARD_ONLY;
