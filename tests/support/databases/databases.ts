@@ -62,9 +62,9 @@ const POSTGRES: DatabaseKind = {
   },
 };
 
-/** Whether a test has neither closed it, nor replaced a method, nor left a lock of a connection. */
+/** Restores methods that a test has replaced. False if it has closed the database or left a lock of a connection. */
 async function isReusable(db: Database): Promise<boolean> {
-  if (Object.hasOwn(db, 'transaction')) return false;
+  for (const method of Object.getOwnPropertyNames(Database.prototype)) Reflect.deleteProperty(db, method);
   const locks = `select from pg_locks join pg_database on pg_database.oid = database
     where locktype = 'advisory' and datname = current_database()`;
   return db.bulk(locks, []).then(
