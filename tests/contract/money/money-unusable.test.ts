@@ -140,6 +140,8 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect(await givenBackOf(session)).toEqual([[AMOUNT_MINOR, 'succeeded']]);
     expect((await house.money.desk.overview()).failures.payments).toBe(0);
     expect(await balanceOf(identity)).toBe(0);
+    // With its schema restored, the database is reused.
+    await db.orm.execute('drop function refuse cascade');
   });
 
   test('a payment of an unexpected amount is refunded', async () => {
