@@ -67,7 +67,7 @@ export class Evening implements AsyncDisposable {
     await this.loge[Symbol.asyncDispose]();
   }
 
-  /** One page shows each scene in turn, beside the studio only while a scene needs its pictures, which cost the most. */
+  /** One page shows each scene in turn; beside the studio only while a scene needs its pictures, which cost most. */
   async *scenes(): AsyncGenerator<Scene> {
     const { camille, noah } = this.#rooms;
     const room = `/rooms/${camille}`;

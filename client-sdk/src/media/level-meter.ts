@@ -9,8 +9,8 @@ export interface LevelMeter {
 
 /** Lower levels count as silence, such as a quiet room (dBFS). */
 const FLOOR_DB = -60;
-/** Maximum fall of the level between two readings, at 60 readings per second, so that it does not flicker. */
-const RELEASE_PER_READING = 0.03;
+/** Maximum fall of the level, so that it does not flicker. */
+const RELEASE_PER_SECOND = 1.8;
 
 /** Converts an RMS amplitude (1 is full scale) to a level that is linear in decibels above the floor. */
 export function levelOf(rms: number): number {
@@ -19,34 +19,39 @@ export function levelOf(rms: number): number {
 }
 
 /**
- * Measures the audio of a stream (Web Audio). Read `level` in an animation frame. The audio context starts with a user
- * gesture; before that the level is 0.
+ * Measures the audio of a stream (Web Audio). Read `level` some twenty times a second. The audio context starts with a
+ * user gesture; before that the level is 0.
  *
  * @example
  * ```ts
  * const meter = createLevelMeter(room.localParticipant.previewStream);
- * const draw = () => { bar.value = meter.level; requestAnimationFrame(draw); };
- * draw();
+ * setInterval(() => { bar.value = meter.level; }, 50);
  * ```
  */
 export function createLevelMeter(stream: MediaStream | null): LevelMeter {
   if (!stream?.getAudioTracks().length) return { level: 0, close: () => {} };
-  const context = new AudioContext();
+  // Larger steps than for sound that is heard.
+  const context = new AudioContext({ latencyHint: 'playback' });
   const source = context.createMediaStreamSource(stream);
   const analyser = context.createAnalyser();
-  analyser.fftSize = 1_024;
+  // Of the last 43 ms at 48 kHz.
+  analyser.fftSize = 2_048;
   source.connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   const resume = (): void => void context.resume().catch(() => undefined);
   if (context.state === 'suspended') document.addEventListener('pointerdown', resume, { once: true });
   let shown = 0;
+  let readAtMs = performance.now();
   return {
     get level() {
       if (context.state !== 'running') return 0;
       analyser.getFloatTimeDomainData(samples);
       let squares = 0;
       for (const sample of samples) squares += sample * sample;
-      shown = Math.max(levelOf(Math.sqrt(squares / samples.length)), shown - RELEASE_PER_READING);
+      const nowMs = performance.now();
+      const released = shown - (RELEASE_PER_SECOND * (nowMs - readAtMs)) / 1_000;
+      readAtMs = nowMs;
+      shown = Math.max(levelOf(Math.sqrt(squares / samples.length)), released);
       return shown;
     },
     close() {
