@@ -134,9 +134,9 @@ export class RtpPublisher {
   }
 
   /**
-   * Sends a frame of each layer, its report, and a frame again. The worker changes a viewer without bandwidth
-   * estimation to a layer only after a packet that follows a report of it (mediasoup 3.27). Without this, it depends on
-   * the load how much is sent before `layersWanted` stops it.
+   * Sends a frame of each layer, its report, and a frame again, for layers that are stopped at once and begin later. The
+   * worker changes a viewer to a layer only once a packet has followed a report of it. A viewer without bandwidth
+   * estimation it checks at the first report, before that packet, and not again (mediasoup 3.27).
    */
   introduceLayers(): void {
     this.#sendVideoFrame(this.#layers);

@@ -4,16 +4,15 @@
  */
 import { Database } from '../../../server/platform/db/db.ts';
 import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from '../databases/postgres.ts';
-import { isLong } from './effort.ts';
 import { removeHouseLogs } from './house-log.ts';
 
-/**
- * The data never outlives the run, so nothing needs to reach the disk. Compiling a query takes longer than running it
- * on small tables, and vacuuming hundreds of short-lived databases takes more than their dead rows do.
- */
+/** The data never outlives the run, so nothing needs to reach the disk. To compile queries of small tables costs more. */
 const SETTINGS = {
-  ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '400', jit: 'off' },
-  autovacuum: isLong ? 'on' : 'off',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '400',
+  jit: 'off',
 };
 
 export async function setup(): Promise<(() => Promise<void>) | undefined> {

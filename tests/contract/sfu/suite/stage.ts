@@ -183,11 +183,7 @@ export function describeLayerMessages(open: Open): void {
     await small.viewer.firstDecodableFrame;
     await stage.node.setViewport({ session: small.session, viewport: TOP });
     expect(told()).toEqual([-1, 0, 1, 2]);
-    await until(() => currentLayer(small) === 2).catch(async (cause) => {
-      // Seen on busy machines, and not explained: the layer arrives, and the worker asks for no key frame of it.
-      const known = [session, small.session].map((each) => stage.node.sessionStats({ session: each }));
-      throw new Error(JSON.stringify(await Promise.all(known)), { cause });
-    });
+    await until(() => currentLayer(small) === 2);
 
     // A short viewport change does not stop a layer.
     await stage.node.setViewport({ session: small.session, viewport: SMALL });
