@@ -6,7 +6,7 @@ import { Database } from '../../../server/platform/db/db.ts';
 import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from '../databases/postgres.ts';
 import { removeHouseLogs } from './house-log.ts';
 
-/** The data never outlives the run, so nothing needs to reach the disk. To compile queries of small tables costs more. */
+/** The data never outlives the run, so nothing needs to reach the disk. Compiling costs more than small tables do. */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
