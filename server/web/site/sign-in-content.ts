@@ -37,7 +37,8 @@ export const signInStyles = css`
 
   @media (min-width: 720px) {
     .groups {
-      grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+      /* Not auto-fit: the columns would become narrower when the third group arrives. */
+      grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));
     }
   }
 
