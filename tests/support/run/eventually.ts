@@ -2,18 +2,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const TIMEOUT_MS = 30_000;
-const PAUSE_MS = 25;
+/** A tenth of what has passed: to ask a page takes several milliseconds of CPU. */
+const pauseAfter = (passedMs: number) => Math.min(100, Math.max(25, passedMs / 10));
 
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
 /** Resolves with the first truthy result of `read`; `what` is part of the error message. */
 export async function eventually<T>(read: () => Promise<T> | T, what = 'what was waited for'): Promise<Truthy<T>> {
-  const until = performance.now() + TIMEOUT_MS;
+  const from = performance.now();
   for (;;) {
     const value = await read();
     if (value) return value as Truthy<T>;
-    if (performance.now() > until) throw new Error(`Timed out after ${TIMEOUT_MS} ms: ${what}`);
-    await pause(PAUSE_MS);
+    const passedMs = performance.now() - from;
+    if (passedMs > TIMEOUT_MS) throw new Error(`Timed out after ${TIMEOUT_MS} ms: ${what}`);
+    await pause(pauseAfter(passedMs));
   }
 }
 
