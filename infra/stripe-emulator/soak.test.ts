@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { StripeEmulator } from './emulator.ts';
 import { SeededRandom } from './random.ts';
 
-/** Enough for every act to succeed; the outer repository's long runs set the variable. */
+/** Enough for every kind of operation to succeed. `npm test -- --long` sets the variable. */
 const STEPS = process.env.LOGE_TEST_LONG === '1' ? 1_500 : 750;
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
