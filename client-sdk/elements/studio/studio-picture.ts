@@ -94,6 +94,14 @@ export class LogeStudioPicture extends RoomPart {
         pointer-events: auto;
       }
 
+      /* The end of the evening is offered in the lower corner. */
+      @container (max-width: 899px) {
+        .curtain {
+          gap: 0.5rem;
+          padding-block: 2.4rem 2.6rem;
+        }
+      }
+
       .curtain .display {
         font-size: clamp(1.2rem, 4.4cqw, 2rem);
       }
