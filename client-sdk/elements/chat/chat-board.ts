@@ -91,7 +91,7 @@ export class LogeChatBoard extends RoomPart {
     return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
       <p class="poll-head">
         ${icon('poll', 16)}<span class="numbers">${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
-          !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 999))}` : ''
+          !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 500))}` : ''
         }</span>
         <button
           class="quiet fold"

@@ -60,5 +60,6 @@ function restrictionText(
 ): string {
   if (until === null) return scope === 'creator' ? chat.bannedCreator : chat.banned;
   if (remainingMs > DATED_FROM_MS) return chat.bannedUntil(formatDateTime(until, language));
-  return chat.timedOut(formatDuration(remainingMs + 999));
+  // Rounded: a little less remains, because the server's clock is known from a message that took time to arrive.
+  return chat.timedOut(formatDuration(remainingMs + 500));
 }
