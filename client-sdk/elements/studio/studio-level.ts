@@ -10,7 +10,7 @@ import { createLevelMeter } from '../../src/media/level-meter.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 
-/** At each animation frame it takes a quarter of the CPU of a live that nobody watches. */
+/** Drawing at each animation frame took a quarter of the CPU of a live without viewers. */
 const DRAW_INTERVAL_MS = 50;
 /** Update interval of the ARIA value and the silence hint. */
 const STATUS_INTERVAL_MS = 1_000;

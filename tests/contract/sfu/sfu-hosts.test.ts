@@ -12,7 +12,7 @@ import { RtpStage, type StageViewer } from '../../support/media/rtp-stage.ts';
 /** A room on several nodes: nodes without the publisher pull its stage over pipes between hosts. */
 
 const SECRET = 'a secret of the tests, long enough to be one';
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 10_000, interval: 20 };
 const SILENT_AFTER_MS = 250;
 /** About 0.4 s of audio. */
 const SHORT_AUDIO_PACKETS = 20;

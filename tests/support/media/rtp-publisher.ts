@@ -135,8 +135,8 @@ export class RtpPublisher {
 
   /**
    * Sends a frame of each layer, its report, and a frame again, for layers that stop at once and begin later. The
-   * worker changes a viewer to a layer only once a packet has followed a report of it. A viewer without bandwidth
-   * estimation it checks at the first report, before that packet, and not again (mediasoup 3.27).
+   * worker changes a viewer to a layer only once a packet has followed a report of it. It checks a viewer without
+   * bandwidth estimation at the first report, before that packet, and not again (mediasoup 3.27).
    */
   introduceLayers(): void {
     this.#sendVideoFrame(this.#layers);

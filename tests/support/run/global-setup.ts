@@ -6,12 +6,13 @@ import { Database } from '../../../server/platform/db/db.ts';
 import { databaseUrl, runOnServer, startPostgres, TEMPLATE_DATABASE } from '../databases/postgres.ts';
 import { removeHouseLogs } from './house-log.ts';
 
-/** The data never outlives the run, so nothing needs to reach the disk. Compiling costs more than small tables do. */
+/** The data never outlives the run, so nothing needs to reach the disk. */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '400',
+  // To compile a query takes longer than to run it on small tables.
   jit: 'off',
 };
 
