@@ -126,8 +126,9 @@ const sections: Section[] = [
       graph('Letters', 'An hour, by outcome.', [
         { expr: 'sum by (outcome) (increase(loge_letters_total[1h]))', legend: '{{outcome}}' },
       ]),
-      graph('Outbox', 'Facts committed and not yet told; a gateway counts all of them.', [
+      graph('Outbox', 'Facts committed and not yet told, and those that a listener failed to handle.', [
         { expr: 'loge_outbox_pending', legend: '{{instance}}' },
+        { expr: 'loge_outbox_failing', legend: '{{instance}}, failing' },
       ]),
     ],
   },

@@ -143,6 +143,11 @@ export function createMetrics() {
       help: 'Facts committed and not yet dispatched',
       registers,
     }),
+    outboxFailing: new Gauge({
+      name: 'loge_outbox_failing',
+      help: 'Facts that a listener failed to handle; each is retried at least every ten seconds',
+      registers,
+    }),
     busMessagesLost: new Counter({
       name: 'loge_bus_messages_lost_total',
       help: 'Messages to other gateways that Redis did not take; the database has what they told of',

@@ -8,10 +8,11 @@
 import { createId } from '../../protocol/ids.ts';
 import { type Bus, roomTopic } from '../bus.ts';
 import { type Database, type Orm, type Run, runIn } from '../db/db.ts';
-import { and, asc, count, eq, gte, isNull, sql } from '../db/sql.ts';
+import { and, asc, count, eq, gte, isNull, notInArray, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { FailedFacts } from './failed-facts.ts';
 import { outbox } from './outbox.schema.ts';
 
 export interface Fact {
@@ -52,6 +53,10 @@ const OPEN_TRANSACTION_MS = 1_000;
 
 /** How long a fact is claimed by its own process. */
 const CLAIM_SECONDS = 5;
+
+/** Facts with the same key are dispatched in order. */
+const orderKeyOf = ({ room, identity, topic }: Fact): string => room ?? identity ?? topic;
+const ORDER_KEY = sql`coalesce(${outbox.room}, ${outbox.identity}, ${outbox.topic})`;
 
 const INSERT = `insert into outbox (id, topic, room, identity, data, claimed_by, claimed_until)
     select fact.id, fact.topic, fact.room, fact.identity, fact.data::jsonb, $6, now() + interval '${CLAIM_SECONDS} seconds'
@@ -102,6 +107,7 @@ export class Outbox {
   #handedOver: CommittedFact[] = [];
   /** Dispatched, and being marked in the table. */
   readonly #marking = new Set<number>();
+  readonly #failed = new FailedFacts();
   #lastMark: Promise<void> = Promise.resolve();
   /** Whether the table may hold facts that were not handed over. */
   #mustLook = false;
@@ -135,7 +141,7 @@ export class Outbox {
     });
   }
 
-  /** Consecutive facts of one topic are handed over together; after a failure all of them are repeated. */
+  /** Consecutive facts of one topic are handed over together; after a failure they are repeated, one at a time. */
   onBatch(topic: string, listener: BatchListener): void {
     this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), listener]);
   }
@@ -175,7 +181,8 @@ export class Outbox {
    */
   handOver(facts: CommittedFact[]): void {
     const mayOvertake = performance.now() - this.#lastAddAtMs < OPEN_TRANSACTION_MS;
-    if (mayOvertake || this.#mustLook || this.#handedOver.length + facts.length > HANDED_OVER_FACTS) {
+    const mustRead = mayOvertake || this.#mustLook || this.#failed.size > 0;
+    if (mustRead || this.#handedOver.length + facts.length > HANDED_OVER_FACTS) {
       this.wake();
       return;
     }
@@ -223,7 +230,7 @@ export class Outbox {
       const done = await this.#dispatch(facts);
       this.#mark(done.map((fact) => fact.seq));
       if (done.length < facts.length) {
-        // Later facts must not overtake a failed one: the next run continues from the table.
+        // Later facts of its room must not overtake a failed one: the next run continues from the table.
         this.#mustLook = true;
         return;
       }
@@ -253,10 +260,19 @@ export class Outbox {
       this.#mustTakeOver = false;
       await this.#db.bulk(this.#isAlone ? TAKE_OVER_ALONE : TAKE_OVER, [this.#owner]);
     }
+    const waiting = this.#failed.waiting();
     const rows = await this.#db.orm
       .select()
       .from(outbox)
-      .where(and(isNull(outbox.dispatchedAt), eq(outbox.claimedBy, this.#owner), gte(outbox.claimedUntil, sql`now()`)))
+      .where(
+        and(
+          isNull(outbox.dispatchedAt),
+          eq(outbox.claimedBy, this.#owner),
+          gte(outbox.claimedUntil, sql`now()`),
+          notInArray(ORDER_KEY, waiting.orderKeys),
+          notInArray(outbox.seq, waiting.seqs),
+        ),
+      )
       .orderBy(asc(outbox.seq))
       .limit(BATCH_FACTS);
     this.#metrics.outboxPending.set(rows.length);
@@ -268,25 +284,43 @@ export class Outbox {
     return fresh.map(toFact);
   }
 
-  /** In order, up to the first failure. */
+  /** In order. Facts that must not overtake a failed one are left. */
   async #dispatch(facts: CommittedFact[]): Promise<CommittedFact[]> {
     const done: CommittedFact[] = [];
+    const failedKeys = new Set<string>();
     for (let start = 0; start < facts.length; ) {
       const topic = facts[start]?.topic ?? '';
       let end = start + 1;
       while (facts[end]?.topic === topic) end += 1;
-      const group = facts.slice(start, end);
-      try {
-        for (const listener of this.#listeners.get(topic) ?? []) await listener(group);
-      } catch (error) {
-        this.#log.error({ err: error, topic, seq: group[0]?.seq }, 'outbox listener failed, will retry');
-        return done;
-      }
-      for (const { seq: _, ...fact } of group) this.#bus.publish(factsTopic(fact.room), fact);
-      done.push(...group);
+      const handled = await this.#handle(topic, facts.slice(start, end), failedKeys);
+      for (const { seq: _, ...fact } of handled) this.#bus.publish(factsTopic(fact.room), fact);
+      done.push(...handled);
       start = end;
     }
+    this.#metrics.outboxFailing.set(this.#failed.size);
     return done;
+  }
+
+  /** Returns those that every listener took; adds to `failedKeys` what the others hold up. */
+  async #handle(topic: string, group: CommittedFact[], failedKeys: Set<string>): Promise<CommittedFact[]> {
+    const facts = group.filter((fact) => !failedKeys.has(orderKeyOf(fact)));
+    const [first] = facts;
+    if (!first) return [];
+    try {
+      for (const listener of this.#listeners.get(topic) ?? []) await listener(facts);
+      for (const { seq } of facts) this.#failed.delete(seq);
+      return facts;
+    } catch (error) {
+      if (facts.length === 1) {
+        const { attempts, keepsOrder } = this.#failed.add(first.seq, orderKeyOf(first));
+        this.#log.error({ err: error, topic, seq: first.seq, attempts }, 'outbox listener failed, will retry');
+        if (keepsOrder) failedKeys.add(orderKeyOf(first));
+        return [];
+      }
+    }
+    const handled: CommittedFact[] = [];
+    for (const fact of facts) handled.push(...(await this.#handle(topic, [fact], failedKeys)));
+    return handled;
   }
 
   /** Resolves when nothing is being dispatched. */
