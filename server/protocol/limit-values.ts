@@ -78,6 +78,8 @@ export const socketsPerAddress = 400;
 export const openCheckouts = 20;
 /** How long a mail's sign-in link and code are valid. */
 export const signInMinutes = 10;
+/** So many that guesses at the codes of many people, a few each, find none. */
+export const signInCodeDigits = 8;
 /** Wrong codes of one sign-in request. */
 export const signInTries = 5;
 export const handleMinChars = 3;

@@ -28,7 +28,9 @@ export const returnPath = z
   .regex(/^\/(?:[\w\-.?=&%][\w\-./?=&%]*)?$/, 'A path of this site');
 
 export const signInInput = z.object({ address: z.string().min(3).max(254), returnTo: returnPath.optional() });
-export const signInCodeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'Six digits') });
+export const signInCodeInput = z.object({
+  code: z.string().length(LIMITS.signInCodeDigits).regex(/^\d+$/, 'Digits only'),
+});
 
 /**
  * At the house's OpenID provider. `confirm`: signed in, prove again who one is. `enrol`: bind an account at the

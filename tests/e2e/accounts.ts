@@ -214,7 +214,7 @@ export class Accounts implements AsyncDisposable {
       (await mail.listKept(address)).find(({ text }) => text.includes('/sign-in/link/'))?.text ?? '';
     await eventually(async () => (await read()) !== '', 'the mail is sent');
     const text = await read();
-    return { link: /http\S+\/sign-in\/link\/[\w-]+/.exec(text)?.[0] ?? '', code: /\b\d{6}\b/.exec(text)?.[0] ?? '' };
+    return { link: /http\S+\/sign-in\/link\/[\w-]+/.exec(text)?.[0] ?? '', code: /\b\d{8}\b/.exec(text)?.[0] ?? '' };
   }
 
   /** Also of a second device. */

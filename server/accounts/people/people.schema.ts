@@ -52,7 +52,7 @@ export const signInRequests = pgTable(
     language: text('language').$type<Language>().notNull(),
     returnPath: text('return_path'),
     linkDigest: text('link_digest').notNull().unique(),
-    /** Of six digits, so it hides nothing from a reader of the database, who lacks the browser's signed cookie. */
+    /** Of eight digits, so it hides nothing from a reader of the database, who lacks the browser's signed cookie. */
     codeDigest: text('code_digest').notNull(),
     tries: integer('tries').notNull().default(0),
     expiresAt: time('expires_at').notNull(),

@@ -18,7 +18,6 @@ import { type SignInKey, type SignInRequestRow, SignInStore } from './sign-in.st
 
 const MINUTE_MS = 60_000;
 const LINK_BYTES = 32;
-const CODE_DIGITS = 6;
 
 export interface SignInOptions {
   db: Database;
@@ -62,7 +61,7 @@ export class SignIn {
     const { publicUrl, mail } = this.#options;
     const id = createId('signInRequest');
     const token = randomBytes(LINK_BYTES).toString('base64url');
-    const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+    const code = String(randomInt(10 ** LIMITS.signInCodeDigits)).padStart(LIMITS.signInCodeDigits, '0');
     await this.#store.transaction(async (tx) => {
       await this.#store.insert(tx, {
         id,

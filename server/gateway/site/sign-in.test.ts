@@ -34,7 +34,7 @@ class Browser extends SiteBrowser {
   }
 }
 
-const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+const wrong = (code: string) => String((Number(code) + 1) % 100_000_000).padStart(8, '0');
 
 describe('the link', () => {
   test('signs in the browser that opens it, once; a mail scanner consumes nothing', async () => {

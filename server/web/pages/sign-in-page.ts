@@ -6,6 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { returnPathOf } from '../account/return-path.ts';
 import { oidcApi } from '../api/oidc-api.ts';
 import { peopleApi } from '../api/people-api.ts';
@@ -100,8 +101,9 @@ export class SiteSignInPage extends SitePage {
             name="code"
             inputmode="numeric"
             autocomplete="one-time-code"
-            pattern="[0-9]{6}"
-            maxlength="6"
+            pattern="[0-9]+"
+            minlength=${LIMITS.signInCodeDigits}
+            maxlength=${LIMITS.signInCodeDigits}
             required
             data-testid="sign-in-code"
           />

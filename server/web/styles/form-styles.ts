@@ -46,7 +46,7 @@ export const formStyles = css`
   }
 
   .field input.code {
-    max-width: 12rem;
+    max-width: 14rem;
     font-size: 1.5rem;
     font-variant-numeric: tabular-nums;
     letter-spacing: 0.25em;

@@ -8,7 +8,7 @@ export const englishAccount = {
     sent: 'Look at your mail',
     sentText: (address: string, minutes: number) =>
       `We wrote to ${address}. Open the link on any device, or enter the code here. Both are good for ${minutes} minutes.`,
-    code: 'Code of six digits',
+    code: 'Code of eight digits',
     confirm: 'Sign in',
     other: 'Another address, or no mail',
     passkey: 'Sign in with a passkey',

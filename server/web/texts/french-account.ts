@@ -10,7 +10,7 @@ export const frenchAccount: typeof englishAccount = {
     sent: 'Regardez vos messages',
     sentText: (address, minutes) =>
       `Nous avons écrit à ${address}. Ouvrez le lien sur n’importe quel appareil, ou saisissez le code ici. Les deux sont valables ${minutes} minutes.`,
-    code: 'Code à six chiffres',
+    code: 'Code à huit chiffres',
     confirm: 'Se connecter',
     other: 'Une autre adresse, ou pas de message',
     passkey: 'Se connecter avec une clé d’accès',

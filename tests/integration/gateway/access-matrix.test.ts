@@ -147,7 +147,7 @@ describe('over HTTP', () => {
     // Reaches the domain without making the operator, whom other rows use too, a creator.
     'POST /v1/me/creator': () => ({ name: 'Léa', country: 'KP', isAdult: true, acceptsTerms: true }),
     'POST /site/sign-in': () => ({ address: 'lea@example.org' }),
-    'POST /site/sign-in/code': () => ({ code: '000000' }),
+    'POST /site/sign-in/code': () => ({ code: '00000000' }),
     'POST /site/oidc': () => ({ purpose: 'sign-in' }),
     'POST /site/passkeys': () => ({ id: 'x', clientDataJSON: 'x', attestationObject: 'x', transports: [] }),
     'POST /site/passkeys/sign-in': () => ({ id: 'x', clientDataJSON: 'x', authenticatorData: 'x', signature: 'x' }),

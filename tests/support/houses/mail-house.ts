@@ -47,7 +47,7 @@ export const signInLetter = (key: string, to = 'ann@example.com') =>
     to,
     language: 'en',
     template: 'sign-in',
-    data: { link: 'https://loge.example/sign-in/link', code: '123456', minutes: 10 },
+    data: { link: 'https://loge.example/sign-in/link', code: '12345678', minutes: 10 },
   }) as const;
 
 export const liveLetter = (key: string, { to = 'ann@example.com', creator = 'Camille', title = 'An evening' } = {}) =>
