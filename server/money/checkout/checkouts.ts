@@ -23,6 +23,8 @@ export type Booking = (tx: Orm) => Promise<string | undefined>;
 export interface Payable {
   /** Prepares the booking outside a transaction. The returned function books inside one. */
   planSettlement(checkout: Checkout): Promise<Booking>;
+  /** Why a payment would buy nothing any more, if so: its page is closed then. */
+  findRefusal?(checkout: Checkout): Promise<string | undefined>;
   /** The checkout can no longer be paid. */
   expire(tx: Orm, checkout: Checkout): Promise<void>;
   /** The checkout was paid and bought nothing: the money is being returned to the card. */
@@ -286,6 +288,8 @@ export class Checkouts {
 
   async #check(checkout: Checkout): Promise<void> {
     if (checkout.providerSession) {
+      const refusal = checkout.status === 'open' && (await this.#payableOf(checkout).findRefusal?.(checkout));
+      if (refusal) await this.#context.provider.expireCheckout(checkout.providerSession);
       await this.#refresh(checkout);
     } else if (this.#context.clock.now() >= Date.parse(checkout.createdAt) + OPENING_MS) {
       await this.#giveUp(checkout);

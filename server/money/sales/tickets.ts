@@ -16,7 +16,14 @@ import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { SaleTerms } from './pricing.ts';
-import { type NewTicket, ONE_PENDING_TICKET, ONE_VALID_TICKET, type TicketsStore, toTicket } from './tickets.store.ts';
+import {
+  type NewTicket,
+  ONE_PENDING_TICKET,
+  ONE_VALID_TICKET,
+  type TicketRow,
+  type TicketsStore,
+  toTicket,
+} from './tickets.store.ts';
 import { acceptedWaiver } from './waiver-texts.ts';
 
 export interface TicketRequest {
@@ -238,10 +245,8 @@ export class Tickets implements Payable {
     const row = await this.#store.find(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
     const room = await rooms.getRoom(row.room);
-    const access = await rooms.decideAccess({ room, identity: row.identity, role: 'fan' });
-    const held = await this.#store.findByHolder(row.room, row.identity, 'valid');
-    if (held) return async () => 'ticket_held_already';
-    if (access.state === 'refused') return async () => access.reason ?? 'room_ended';
+    const refusal = await this.#refusalOf(row, room);
+    if (refusal) return async () => refusal;
     const terms = await pricing.termsOf(row);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
@@ -255,6 +260,18 @@ export class Tickets implements Payable {
       await this.#grant(tx, toTicket(bought));
       return undefined;
     };
+  }
+
+  async findRefusal({ sourceId }: Checkout): Promise<string | undefined> {
+    const row = await this.#store.find(sourceId);
+    return row && this.#refusalOf(row, await this.#context.rooms.getRoom(row.room));
+  }
+
+  async #refusalOf(row: TicketRow, room: Room): Promise<string | undefined> {
+    const { identity } = row;
+    if (await this.#store.findByHolder(row.room, identity, 'valid')) return 'ticket_held_already';
+    const access = await this.#context.rooms.decideAccess({ room, identity, role: 'fan' });
+    return access.state === 'refused' ? (access.reason ?? 'room_ended') : undefined;
   }
 
   async expire(tx: Orm, checkout: Checkout): Promise<void> {

@@ -239,6 +239,20 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect((await ticketOf(buy(identity, room, from))).status).toBe('valid');
   });
 
+  test.each(['ends', 'blocks the buyer'])('the payment page of a ticket closes when the room %s', async (what) => {
+    const [room, identity] = [await house.createRoom(), await house.createFan()];
+    const page = await pageOf(buy(identity, room, 'card'));
+    house.advance(300_000);
+    await house.money.sweep();
+    expect(await pageOf(buy(identity, room, 'card'))).toBe(page);
+    const { creator } = house;
+    if (what === 'ends') await house.rooms.endRoom(room.id);
+    else await house.rooms.removals.block({ creator, identity, by: creator, reason: 'Insults' });
+    house.advance(300_000);
+    await house.money.sweep();
+    await expect(pay(page)).rejects.toThrow();
+  });
+
   test('a person whom the creator blocks gets tickets of lives to come back, once, and can buy nothing', async () => {
     const [coming, running, unpaid, other] = [
       await house.createRoom(TICKET),
