@@ -51,7 +51,7 @@ export type RoomListener =
 export type PersonListener =
   /** Decides the person's access to each room again in which they have a socket. Ends media that waits for one. */
   | 'access'
-  /** Ends media that waits for a socket with a token of an ended sign-in. */
+  /** Closes the sockets that tokens of an ended sign-in opened. Ends media that waits for one. */
   | 'signIn';
 
 interface Listeners {
@@ -83,7 +83,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'follower.removed': { dispatch: ['webhooks'] },
   // No webhook: these people are the house's own.
   'role.changed': { dispatch: ['ranks', 'letters'] },
-  'sessions.ended': { dispatch: ['sockets'], person: ['signIn'] },
+  'sessions.ended': { person: ['signIn'] },
   'live.started': { dispatch: ['webhooks', 'notices'], room: ['live'] },
   'live.ended': { dispatch: ['webhooks'], room: ['live'] },
   'room.paused': { room: ['live'] },

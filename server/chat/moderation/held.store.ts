@@ -41,12 +41,19 @@ const TAKE = `update chat_held set decision = $3, decided_at = $4::timestamptz, 
 const REFUSE_ALL_OF = `update chat_held set decision = 'refuse', decided_at = $3::timestamptz, decided_reason = $4
   where room = $1 and identity = $2 and decision is null returning id`;
 
-/** For each person, the messages that wait, which come first where there are too many, and those refused recently. */
+/** One's own message, and what became of it. */
+export type OwnReview = Omit<OwnHeld, 'state'> & { state: OwnHeld['state'] | 'allowed' };
+
+/**
+ * For each person, the messages that wait and those decided recently. Where there are too many, those that wait come
+ * first and the allowed ones last.
+ */
 const FIND_OWN = `select asked.n, held.id, held.client_id, held.text, held.reply_to, held.mentions, held.decision, held.decided_reason
   from unnest($1::text[], $2::text[]) with ordinality as asked (room, identity, n)
   cross join lateral (select * from chat_held where chat_held.room = asked.room and chat_held.identity = asked.identity
-    and (decision is null or (decision = 'refuse' and decided_at > $3::timestamptz))
-    order by (decision is null) desc, id desc limit ${LIMITS.chatOwnHeld}) held order by held.id`;
+    and (decision is null or decided_at > $3::timestamptz)
+    order by array_position(array['refuse', 'allow'], decision) nulls first, id desc limit ${LIMITS.chatOwnHeld}) held
+  order by held.id`;
 
 interface OwnRow {
   n: number | string;
@@ -55,7 +62,7 @@ interface OwnRow {
   text: string;
   reply_to: string | null;
   mentions: string[] | null;
-  decision: 'refuse' | null;
+  decision: 'allow' | 'refuse' | null;
   decided_reason: string | null;
 }
 
@@ -116,8 +123,8 @@ export class HeldStore {
   }
 
   /** In the order of the given people. */
-  async findOwn(people: { room: RoomId; identity: string }[], refusedSince: string): Promise<OwnHeld[][]> {
-    const columns = [people.map(({ room }) => room), people.map(({ identity }) => identity), refusedSince];
+  async findOwn(people: { room: RoomId; identity: string }[], decidedSince: string): Promise<OwnReview[][]> {
+    const columns = [people.map(({ room }) => room), people.map(({ identity }) => identity), decidedSince];
     const rows = await this.#db.bulk<OwnRow>(FIND_OWN, columns);
     const byPerson = Map.groupBy(rows, ({ n }) => Number(n) - 1);
     return people.map((_person, index) => (byPerson.get(index) ?? []).map(toOwn));
@@ -154,16 +161,18 @@ export async function refuseHeldOf(
   return (await run<{ id: string }>(REFUSE_ALL_OF, [room, identity, at, reason])).map(({ id }) => id);
 }
 
+const STATES = { allow: 'allowed', refuse: 'refused' } as const;
+
 const waitingIn = (room: RoomId) => and(eq(chatHeld.room, room), isNull(chatHeld.decision));
 
-function toOwn(row: OwnRow): OwnHeld {
+function toOwn(row: OwnRow): OwnReview {
   return {
     id: row.id as HeldMessageId,
     clientId: row.client_id,
     text: row.text,
     replyTo: row.reply_to as MessageId | null,
     mentions: row.mentions ?? [],
-    state: row.decision === null ? 'held' : 'refused',
+    state: row.decision === null ? 'held' : STATES[row.decision],
     reason: row.decided_reason,
   };
 }

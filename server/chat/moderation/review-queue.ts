@@ -9,10 +9,10 @@ import { createId, type HeldMessageId, type MessageId, type RoomId } from '../..
 import { LIMITS } from '../../protocol/limits.ts';
 import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
 import type { Actor } from './acts.store.ts';
-import { HeldStore, takeHeld } from './held.store.ts';
+import { HeldStore, type OwnReview, takeHeld } from './held.store.ts';
 
-/** How long a refused message is shown to its author after a reload. */
-const REFUSAL_SHOWN_MS = 3_600_000;
+/** How long a refused message is shown to its author after a reload, and a decision is repeated that may be lost. */
+const DECISION_SHOWN_MS = 3_600_000;
 
 interface Holding {
   room: RoomId;
@@ -35,13 +35,13 @@ interface HeldChange {
 export class ReviewQueue {
   readonly #parts: ChatParts;
   readonly #store: HeldStore;
-  readonly #own: GatheredRead<{ room: RoomId; identity: string }, OwnHeld[]>;
+  readonly #own: GatheredRead<{ room: RoomId; identity: string }, OwnReview[]>;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
     this.#store = new HeldStore(parts.db);
     this.#own = new GatheredRead((people) =>
-      this.#store.findOwn(people, new Date(parts.clock.now() - REFUSAL_SHOWN_MS).toISOString()),
+      this.#store.findOwn(people, new Date(parts.clock.now() - DECISION_SHOWN_MS).toISOString()),
     );
   }
 
@@ -92,7 +92,13 @@ export class ReviewQueue {
   }
 
   /** A person's messages that are not in the log, or not yet, for a page that has lost them. */
-  ofAuthor(room: RoomId, identity: string): Promise<OwnHeld[]> {
+  async ofAuthor(room: RoomId, identity: string): Promise<OwnHeld[]> {
+    const reviews = await this.reviewsOf(room, identity);
+    return reviews.filter((review): review is OwnHeld => review.state !== 'allowed');
+  }
+
+  /** The same, with those that were allowed recently. */
+  reviewsOf(room: RoomId, identity: string): Promise<OwnReview[]> {
     return this.#own.get({ room, identity });
   }
 

@@ -26,7 +26,7 @@ async function openRoom(people: number) {
   const fanout = new ChatFanout({
     read: async () => ({ entries: [], lastSeq: 0 }),
     newest: async () => new Map(),
-    isBusConnected: undefined,
+    isBusConnected: () => true,
     readablePerSecond: 0,
     log: createLog({ level: 'silent', pretty: false }),
     metrics: createMetrics(),
@@ -86,6 +86,16 @@ test('the last entries before a pause reach all sockets within two ticks', async
   await vi.advanceTimersByTimeAsync(10);
   fanout.add(ROOM, [message(2)]);
   await vi.advanceTimersByTimeAsync(2 * tickMs(2_000));
+  expect(sent.filter((frames) => frames.at(-1)?.seqs.at(-1) !== 2)).toEqual([]);
+  fanout.close();
+});
+
+test('entries are sent although the clock of the machine was set back', async () => {
+  const { fanout, sent } = await openRoom(100);
+  fanout.add(ROOM, [message(1)]);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  fanout.add(ROOM, [message(2)]);
+  await vi.advanceTimersByTimeAsync(2 * tickMs(100));
   expect(sent.filter((frames) => frames.at(-1)?.seqs.at(-1) !== 2)).toEqual([]);
   fanout.close();
 });

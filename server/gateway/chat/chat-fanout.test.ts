@@ -1,6 +1,4 @@
-/**
- * Late and lost bus messages, on a real socket. With a single gateway there is no regular comparison with the database.
- */
+/** Late and lost bus messages, on a real socket. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
@@ -45,7 +43,7 @@ async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) 
   const fanout = new ChatFanout({
     read: (_room, range) => (range.since === undefined ? Promise.resolve(page([])) : read(range)),
     newest: async (rooms) => new Map(rooms.map((each) => [each, log.length])),
-    isBusConnected: undefined,
+    isBusConnected: () => true,
     readablePerSecond: 0,
     log: createLog({ level: 'silent', pretty: false }),
     metrics: createMetrics(),
@@ -97,7 +95,7 @@ test('R16: reads again what the database did not return yet, including the last 
 });
 
 test('without the bus, compares all rooms with the database four times a second in one statement, and reads those behind', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   closers.push(() => vi.useRealTimers());
   const read = vi.fn(async (_room: RoomId) => page(pick()));
   const behind = createId('room');
@@ -124,7 +122,7 @@ test('without the bus, compares all rooms with the database four times a second 
 });
 
 test('with the bus, compares them every ten seconds, to find a lost last entry', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   closers.push(() => vi.useRealTimers());
   const newest = vi.fn(async () => new Map());
   const fanout = new ChatFanout({

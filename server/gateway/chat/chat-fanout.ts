@@ -24,7 +24,10 @@ const LATE_MS = 10;
 const GAP_MS = 25;
 /** Backoff before the database is read again, after a missing entry or a failed read; the last value repeats. */
 const GAP_RETRY_MS = [25, 50, 100, 250, 500, 1_000];
-/** How often rooms are compared with the database: a lost last entry has no successor that would show the gap. */
+/**
+ * How often rooms are compared with the database: a last entry that was lost, or whose commit was not confirmed, has no
+ * successor that would show the gap.
+ */
 const CHECK_MS = 10_000;
 /** The same while the bus is disconnected. */
 const CHECK_OUTAGE_MS = 250;
@@ -39,8 +42,8 @@ export interface ChatFanoutOptions {
   read: (room: RoomId, range: { since?: number; limit: number }) => Promise<ChatPage>;
   /** Reads the last sequence number of each room that has one. */
   newest: (rooms: RoomId[]) => Promise<Map<RoomId, number>>;
-  /** Whether the bus delivers messages of other gateways; undefined when this gateway is alone. */
-  isBusConnected: (() => boolean) | undefined;
+  /** Whether the bus delivers messages of other gateways. */
+  isBusConnected: () => boolean;
   /** Messages per second before sampling begins; 0 disables sampling. */
   readablePerSecond: number;
   log: Log;
@@ -51,7 +54,7 @@ interface ChatRoom {
   audience: ChatAudience;
   sequence: ChatSequence;
   budget: ReadingBudget;
-  /** The next cohort, and when it is due. */
+  /** The next cohort, and when it is due. All times are monotonic. */
   turn: number;
   turnAtMs: number;
   /** When the last frame of every cohort is a tick old. */
@@ -69,14 +72,14 @@ export class ChatFanout {
   readonly #options: ChatFanoutOptions;
   readonly #rooms = new Map<RoomId, ChatRoom>();
   readonly #opening = new Map<RoomId, Promise<ChatRoom>>();
-  readonly #checkTimer: NodeJS.Timeout | undefined;
+  readonly #checkTimer: NodeJS.Timeout;
   readonly #newest: SharedRead<'rooms', Map<RoomId, number>>;
-  #checkedAtMs = 0;
+  #checkedAtMs = performance.now();
 
   constructor(options: ChatFanoutOptions) {
     this.#options = options;
     this.#newest = new SharedRead(() => options.newest([...this.#rooms.keys()]));
-    if (options.isBusConnected) this.#checkTimer = setInterval(() => this.#checkNowAndThen(), CHECK_OUTAGE_MS).unref();
+    this.#checkTimer = setInterval(() => this.#checkNowAndThen(), CHECK_OUTAGE_MS).unref();
   }
 
   /** Await this before reading the chat for a new reader: from then on no entry is missed. */
@@ -89,7 +92,7 @@ export class ChatFanout {
 
   async #open(roomId: RoomId): Promise<ChatRoom> {
     const { lastSeq } = await this.#options.read(roomId, { limit: 1 });
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const room: ChatRoom = {
       audience: new ChatAudience(this.#options.metrics),
       sequence: new ChatSequence(lastSeq),
@@ -157,7 +160,7 @@ export class ChatFanout {
 
   /** Compares every room with the database, and reads those that are behind. */
   checkAll(): void {
-    this.#checkedAtMs = Date.now();
+    this.#checkedAtMs = performance.now();
     this.#newest
       .get('rooms')
       .then((newest) => {
@@ -166,13 +169,13 @@ export class ChatFanout {
       })
       .catch((error) => {
         this.#options.log.warn({ err: error }, 'chat not compared, trying again shortly');
-        this.#checkedAtMs = 0;
+        this.#checkedAtMs = Number.NEGATIVE_INFINITY;
       });
   }
 
   #checkNowAndThen(): void {
-    const everyMs = this.#options.isBusConnected?.() ? CHECK_MS : CHECK_OUTAGE_MS;
-    const isDue = Date.now() - this.#checkedAtMs >= everyMs - CHECK_SLACK_MS;
+    const everyMs = this.#options.isBusConnected() ? CHECK_MS : CHECK_OUTAGE_MS;
+    const isDue = performance.now() - this.#checkedAtMs >= everyMs - CHECK_SLACK_MS;
     if (isDue && this.#rooms.size > 0) this.checkAll();
   }
 
@@ -227,7 +230,7 @@ export class ChatFanout {
 
   #release(room: ChatRoom, entries: ChatEntry[]): void {
     if (entries.length === 0) return;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const sample = room.budget.take(entries, nowMs);
     if (sample.skipped.length > 0) this.#options.metrics.chatSampled.inc(sample.skipped.length);
     const { audience } = room;
@@ -250,7 +253,7 @@ export class ChatFanout {
     const { audience } = room;
     audience.send(room.turn % audience.cohorts);
     room.turn += 1;
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (nowMs - room.turnAtMs > LATE_MS) room.turnAtMs = nowMs;
     const tick = tickMs(audience.size);
     room.quietAtMs = room.turnAtMs + tick;

@@ -110,16 +110,23 @@ export class ChatLive {
     }
   }
 
-  /** Messages may have been lost: sends everyone inside the room's state and their own restriction as they are now. */
+  /**
+   * Messages may have been lost: sends everyone inside the room's state, their own restriction and what became of their
+   * held messages, and moderators the queue, as they are now.
+   */
   #resendState(): void {
     const { chat } = this.#context;
     for (const room of this.#presence.openRooms()) {
       // `onState` sends the state to the room if it has changed.
       this.#quietly(room, async () => void (await chat.state(room)));
+      this.#tellQueue(room, this.#moderatorsOf(room));
       for (const { isInside, socket, participant } of this.#presence.inRoom(room)) {
         if (!isInside) continue;
         this.#quietly(room, async () => {
           socket.emit('chat:restriction', await chat.restrictionOf(room, participant.identity));
+          for (const { id, state, reason } of await chat.held.reviewsOf(room, participant.identity)) {
+            if (state !== 'held') socket.emit('chat:held', { id, state, reason });
+          }
         });
       }
     }

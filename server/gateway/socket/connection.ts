@@ -5,6 +5,7 @@
 import type { Socket } from 'socket.io';
 import { permissionsNow, permissionsOf } from '../../accounts/tokens.ts';
 import type { Participant, Permissions, TokenClaims } from '../../protocol/accounts.ts';
+import type { WireError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
 import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Access, Room } from '../../protocol/rooms.ts';
@@ -190,6 +191,13 @@ export class Connection {
     this.#expiryTimer = setTimeout(() => void this.reconsider(), Math.min(Math.max(inMs, 0), TIMER_MAX_MS));
   }
 
+  /** Closes the socket and its media; the client may reconnect with another token. */
+  dismiss({ code, message }: Pick<WireError, 'code' | 'message'>): void {
+    this.socket.emit('rooms:goodbye', { code, message, reconnect: true });
+    this.socket.disconnect(true);
+  }
+
+  /** The socket has closed. */
   close({ cleanly }: { cleanly: boolean }): void {
     this.closed = true;
     this.endedCleanly = cleanly;

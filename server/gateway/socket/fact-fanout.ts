@@ -1,8 +1,8 @@
 /**
  * Delivers facts to the sockets that they concern. Plain notifications are sent once, by the gateway that dispatches
  * the fact, through the adapter to the sockets of a room or an identity on all gateways. Facts that each gateway has to
- * act on (access, earnings, goals, lives, the end of a room) arrive over the bus. Delivery is at least once; every
- * handler is idempotent.
+ * act on (access, ended sign-ins, earnings, goals, lives, the end of a room) arrive over the bus. Delivery is at least
+ * once; every handler is idempotent.
  */
 import type { AccountFacts } from '../../accounts/account-facts.ts';
 import { listenersOf, listenToFacts, type PersonListener, type RoomListener } from '../../facts.ts';
@@ -20,14 +20,12 @@ import { LiveFanout } from './live-fanout.ts';
 import type { Presence } from './presence.ts';
 import { tellPrivateFact } from './private-facts.ts';
 import { RoomUpdates } from './room-updates.ts';
-import { identityRoom, insideRoom, lobbyRoom, type SocketServer, sessionRoom } from './socket-rooms.ts';
+import { identityRoom, insideRoom, lobbyRoom, type SocketServer } from './socket-rooms.ts';
 
 /** Minimum interval between two updates of a room, however many tips come in. */
 const INTERVAL_MS = { earnings: 500, goal: 250, places: 500, requests: 250 };
 /** Concurrent decisions when access is decided again for everyone, after facts may have been missed. */
 const RECONSIDERED_AT_ONCE = 20;
-
-const SIGNED_OUT = new AppError('token_invalid').toWire();
 
 /** The sockets of all gateways, or of this one only, when each gateway notifies its own. */
 type Target = Pick<SocketServer, 'to'>;
@@ -100,8 +98,12 @@ export class FactFanout {
       for (const connection of this.#presence.ofIdentity(identity)) void connection.reconsider();
       if (!isGain(topic, data)) void this.#context.stage.closeWaiting((entry) => entry.identity === identity);
     },
-    signIn: (_, { data }) => {
+    // Each gateway closes its own sockets: what the bus loses is read from the outbox, what the adapter loses is not.
+    signIn: (identity, { data }) => {
       const ended = new Set((data as AccountFacts['sessions.ended']).sessions);
+      for (const connection of this.#presence.ofIdentity(identity)) {
+        if (ended.has(connection.claims.logeSession ?? '')) connection.dismiss(new AppError('token_invalid'));
+      }
       void this.#context.stage.closeWaiting(({ signIn = '' }) => ended.has(signIn));
     },
   };
@@ -180,14 +182,6 @@ export class FactFanout {
       case 'tipMenu.changed':
         if (room)
           to.to(insideRoom(room)).emit('money:tipMenuChanged', (fact.data as MoneyFacts['tipMenu.changed']).menu);
-        return;
-      case 'sessions.ended':
-        for (const session of (fact.data as AccountFacts['sessions.ended']).sessions) {
-          const sockets = to.to(sessionRoom(session));
-          sockets.emit('rooms:goodbye', { code: SIGNED_OUT.code, message: SIGNED_OUT.message, reconnect: true });
-          // Ends their media too.
-          sockets.disconnectSockets(true);
-        }
     }
   }
 

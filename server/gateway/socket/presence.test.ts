@@ -33,5 +33,9 @@ test('a newcomer gets the head count although it has not changed', async () => {
   expect(told).toEqual([3, 3]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(told).toEqual([3, 3]);
+  // The clock of the machine is set back.
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await join('tom', true);
+  expect(told).toEqual([3, 3, 4]);
   presence.close();
 });

@@ -25,6 +25,7 @@ interface RoomPresence {
   /** The count last sent to everyone; undefined while a participant may have a different one. */
   lastCount: number | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** Monotonic. */
   toldAtMs: number;
   others: Others;
   reported: string;
@@ -61,7 +62,7 @@ export class Presence {
       viewers: new Map(),
       lastCount: undefined,
       timer: undefined,
-      toldAtMs: 0,
+      toldAtMs: Number.NEGATIVE_INFINITY,
       others: { count: 0, identities: [] },
       reported: '',
     };
@@ -134,7 +135,7 @@ export class Presence {
   recount(roomId: RoomId): void {
     const room = this.#rooms.get(roomId);
     if (!room || room.timer) return;
-    const waitMs = Math.max(0, room.toldAtMs + COUNT_INTERVAL_MS - Date.now());
+    const waitMs = Math.max(0, room.toldAtMs + COUNT_INTERVAL_MS - performance.now());
     room.timer = setTimeout(() => {
       room.timer = undefined;
       void this.#tell(roomId, room);
@@ -146,7 +147,7 @@ export class Presence {
     const signature = here.size <= EXACT_MAX ? [...here].sort().join('\n') : String(here.size);
     const isNews = signature !== room.reported;
     room.reported = signature;
-    room.toldAtMs = Date.now();
+    room.toldAtMs = performance.now();
     if (isNews) await this.#report(roomId, here);
     room.others = await this.#options.counts.others(roomId);
     if (this.#rooms.get(roomId) !== room) return;

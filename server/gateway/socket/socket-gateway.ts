@@ -14,7 +14,7 @@ import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.
 import { shareCounts } from '../../platform/shared-slots.ts';
 import type { TokenClaims } from '../../protocol/accounts.ts';
 import type { ChatPage } from '../../protocol/chat/chat.ts';
-import { AppError, type WireError } from '../../protocol/errors.ts';
+import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
@@ -37,15 +37,7 @@ import { tellPrivateProgress } from './private-facts.ts';
 import { RoomSubscriptions } from './room-subscriptions.ts';
 import { SocketBacklogs } from './socket-backlog.ts';
 import { SocketEdge } from './socket-edge.ts';
-import {
-  creatorRoom,
-  identityRoom,
-  insideRoom,
-  lobbyRoom,
-  personRoom,
-  type SocketServer,
-  sessionRoom,
-} from './socket-rooms.ts';
+import { creatorRoom, identityRoom, insideRoom, lobbyRoom, personRoom, type SocketServer } from './socket-rooms.ts';
 import { SocketSlots } from './socket-slots.ts';
 
 /** Interval plus timeout: after this time a silent connection counts as lost. */
@@ -122,7 +114,7 @@ export class SocketGateway {
     this.#fanout = new ChatFanout({
       read: (room, range) => context.chat.history(room, range),
       newest: (rooms) => context.chat.newest(rooms),
-      isBusConnected: context.redis ? () => context.bus.isConnected : undefined,
+      isBusConnected: () => context.bus.isConnected,
       readablePerSecond: context.config.chatReadablePerSecond,
       log: context.log,
       metrics: context.metrics,
@@ -174,7 +166,7 @@ export class SocketGateway {
     return [
       context.apiKeys.ring.onEnded((ended) => {
         for (const connection of this.#bySocket.values()) {
-          if (ended.has(connection.claims.iss)) this.#dismiss(connection, new AppError('token_invalid'));
+          if (ended.has(connection.claims.iss)) connection.dismiss(new AppError('token_invalid'));
         }
         void context.stage.closeWaiting(({ issuer = '' }) => ended.has(issuer));
       }),
@@ -233,9 +225,7 @@ export class SocketGateway {
     // Added before access is decided, so that a fact that arrives meanwhile finds this connection.
     this.#presence.add(connection);
     const { roomId, participant } = connection;
-    const { logeSession } = claims;
-    const ownRooms = logeSession === undefined ? [] : [sessionRoom(logeSession)];
-    await socket.join([lobbyRoom(roomId), identityRoom(participant.identity), ...ownRooms]);
+    await socket.join([lobbyRoom(roomId), identityRoom(participant.identity)]);
     if (participant.role === 'creator') await socket.join(creatorRoom(roomId));
     try {
       // Its key may have ended since the handshake.
@@ -244,7 +234,7 @@ export class SocketGateway {
       await connection.welcome((decided, view) => this.#sendWelcome(connection, decided, view));
       this.#presence.refresh(connection);
     } catch (error) {
-      this.#dismiss(connection, this.#pipeline.toWireError(error, connection, 'welcome'));
+      connection.dismiss(this.#pipeline.toWireError(error, connection, 'welcome'));
     }
   }
 
@@ -252,12 +242,6 @@ export class SocketGateway {
   async #decide(claims: TokenClaims): Promise<Admission> {
     await this.#context.people.sessions.assertLive(claims);
     return this.#context.rooms.admit(claims);
-  }
-
-  /** Closes the connection and its media; the client may reconnect with another token. */
-  #dismiss({ socket }: Connection, { code, message }: Pick<WireError, 'code' | 'message'>): void {
-    socket.emit('rooms:goodbye', { code, message, reconnect: true });
-    socket.disconnect(true);
   }
 
   async #sendWelcome(connection: Connection, decided: Room, view: Inside | null): Promise<void> {

@@ -10,8 +10,6 @@ export const lobbyRoom = (room: RoomId) => `room:${room}`;
 export const insideRoom = (room: RoomId) => `inside:${room}`;
 /** A person's sockets in all rooms. */
 export const identityRoom = (identity: string) => `identity:${identity}`;
-/** The sockets that were opened with tokens of one session of the site. */
-export const sessionRoom = (session: string) => `login:${session}`;
 /** People of a private session in a room: its creator, and the fan on their sockets in that room. */
 export const creatorRoom = (room: RoomId) => `creator:${room}`;
 export const personRoom = (room: RoomId, identity: string) => `person:${room}:${identity}`;

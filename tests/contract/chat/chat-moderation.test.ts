@@ -402,6 +402,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       });
       await here.held.review(room, mod, { id: held.id, decision: 'allow' });
       expect(await texts()).toEqual(['maybe not']);
+      expect(await there.held.reviewsOf(room, 'lea')).toMatchObject([{ id: held.id, state: 'allowed', reason: null }]);
+      expect(await there.held.ofAuthor(room, 'lea')).toEqual([]);
       expect(await codeOf(there.held.review(room, mod, { id: held.id, decision: 'refuse' }))).toBe('already_reviewed');
       // A retry after a lost answer returns the existing message.
       expect(await there.send({ room, from: lea, input: { clientId, text: 'maybe not' } })).toMatchObject({
@@ -467,6 +469,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       const { id } = await hold('maybe the first');
       for (let n = 0; n < LIMITS.chatOwnHeld; n += 1)
         await here.held.review(room, mod, { id: (await hold(`maybe number ${n}`)).id, decision: 'refuse' });
+      await here.held.review(room, mod, { id: (await hold('maybe the last')).id, decision: 'allow' });
       const own = await here.held.ofAuthor(room, 'lea');
       expect(own).toHaveLength(LIMITS.chatOwnHeld);
       expect(own[0]).toMatchObject({ id, state: 'held' });

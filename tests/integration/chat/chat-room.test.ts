@@ -1,5 +1,6 @@
 /** Chat and moderation in a room over the wire: what each participant receives, and what persists over a reconnect. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ChatStore } from '../../../server/chat/log/chat.store.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
@@ -262,6 +263,26 @@ test('reactions are sent as sums, hands as a number, and to moderators with name
   const down = moderator.next('chat:hands', ({ count }) => count === 0);
   lea.socket.close();
   await down;
+});
+
+test('R16: a gateway that is alone shows a message whose commit was not confirmed', async () => {
+  const { join } = await openRoom();
+  using lea = await join({ identity: 'lea' });
+  using tom = await join({ identity: 'tom' });
+  const { appendAll } = ChatStore.prototype;
+  using _lost = vi.spyOn(ChatStore.prototype, 'appendAll').mockImplementationOnce(async function (
+    this: ChatStore,
+    all,
+  ) {
+    await appendAll.call(this, all);
+    throw new Error('Connection terminated');
+  });
+  const shown = tom.next('chat:frame');
+  expect(await lea.refusal('chat:send', { clientId: createId('event'), text: 'unconfirmed' })).toBe('internal');
+  const now = performance.now.bind(performance);
+  // Time for the next comparison with the database.
+  using _later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+  expect((await shown).entries).toMatchObject([{ seq: 1, text: 'unconfirmed' }]);
 });
 
 test('lists the people in the room by name, moderators first', async () => {
