@@ -54,6 +54,18 @@ it('ends a grant exactly at its time', async () => {
   expect(node.events).toEqual([{ type: 'sessionClosed', room: 'room_1', session: 'viewer', reason: 'grant_expired' }]);
 });
 
+it('keeps the sessions of a gateway that renews them when the wall clock steps forward', async () => {
+  let nowMs = 1_000;
+  await using node = await openNode({ workers: 1, now: () => nowMs });
+  const rtpCapabilities = rtpViewerCapabilities(node.routerRtpCapabilities);
+  await node.publish({ session: 'creator', grant: grant('room_1') });
+  await node.watch({ session: 'viewer', grant: { ...grant('room_1'), until: 2_000 }, rtpCapabilities });
+  nowMs += 60_000;
+  // The sweep that ends this grant has looked at the creator's lease before.
+  await vi.waitFor(() => expect(node.events).toContainEqual(expect.objectContaining({ reason: 'grant_expired' })));
+  expect(node.events.map(({ type, session }) => [type, session])).toEqual([['sessionClosed', 'viewer']]);
+});
+
 it('goes on when a listener fails', async () => {
   const error = vi.fn();
   await using node = await openNode({ workers: 1, log: { debug() {}, info() {}, warn() {}, error } });

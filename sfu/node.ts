@@ -69,6 +69,7 @@ export interface LocalSfuNodeOptions {
   /** Absent: a person's sessions and receiver budgets are counted on this node alone. */
   shared?: SharedState;
   log?: SfuLog;
+  /** The wall clock, by which grants end. */
   now?: () => number;
 }
 
@@ -348,7 +349,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     const spare = this.#sessions.spareFor(session);
     const isOwner = request.epoch === session.epoch;
     for (const each of this.#sessions.withSpare(session)) {
-      each.renewedAtMs = this.#now();
+      each.renewLease();
       if (isOwner) continue;
       each.epoch++;
       this.#listeners.emit({ type: 'adopted', room, session: each.id });
@@ -368,7 +369,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
       const session = this.#sessions.find(id);
       if (!this.#sessions.has(id)) lost.push(id);
       else if (session && session.epoch !== (request.epochs?.[id] ?? FIRST_EPOCH)) adopted.push(id);
-      else if (session) session.renewedAtMs = this.#now();
+      else if (session) session.renewLease();
     }
     return { lost, adopted };
   }

@@ -1,10 +1,10 @@
 /**
- * How many people are in a room over all gateways. Each gateway reports its own under a lease in Redis, so that the
- * report of a killed one expires. Small reports name people, so that one person with two tabs on two gateways counts
- * once.
+ * How many people are in a room over all gateways. Each gateway announces its own in Redis, so that the report of a
+ * killed one expires. Small reports name people, so that one person with two tabs on two gateways counts once.
  */
 import type { Log } from './log.ts';
 import type { RedisClient, RedisConnections } from './redis/redis.ts';
+import { RedisAnnouncements } from './redis/redis-announcements.ts';
 
 /** People at other gateways. `identities` is null if there are too many to name. */
 export interface Others {
@@ -24,9 +24,6 @@ const NOBODY: Others = { count: 0, identities: [] };
 /** Reports of at most this many people name them, which makes counts exact. */
 const NAMED_MAX = 200;
 const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
-/** A room's key expires this long after its last report. */
-const KEY_MS = 20_000;
 const RENEWED_AT_ONCE = 200;
 
 export class MemoryHeadCounts implements HeadCounts {
@@ -39,23 +36,28 @@ export class MemoryHeadCounts implements HeadCounts {
   async close(): Promise<void> {}
 }
 
-/** One gateway's report: expiry, count, and identities if there are few. */
-type Report = [untilMs: number, count: number, identities: string[] | null];
+/** One gateway's report: count, and identities if there are few. */
+type Report = [count: number, identities: string[] | null];
 
 export class RedisHeadCounts implements HeadCounts {
-  readonly #client: RedisClient;
-  readonly #prefix: string;
+  readonly #boards: { client: RedisClient; connections: Pick<RedisConnections, 'prefix'>; leaseMs: number };
   readonly #gateway: string;
   readonly #log: Log;
   readonly #reported = new Map<string, ReadonlySet<string>>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: { client: RedisClient; connections: RedisConnections; gateway: string; log: Log }) {
-    this.#client = options.client;
-    this.#prefix = `${options.connections.prefix}count:`;
-    this.#gateway = options.gateway;
-    this.#log = options.log;
-    this.#timer = setInterval(() => void this.#renew(), RENEW_MS).unref();
+  constructor(options: {
+    client: RedisClient;
+    connections: Pick<RedisConnections, 'prefix'>;
+    gateway: string;
+    log: Log;
+    leaseMs?: number;
+  }) {
+    const { client, connections, gateway, log, leaseMs = LEASE_MS } = options;
+    this.#boards = { client, connections, leaseMs };
+    this.#gateway = gateway;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.#renew(), leaseMs / 3).unref();
   }
 
   async report(room: string, identities: ReadonlySet<string>): Promise<void> {
@@ -65,21 +67,19 @@ export class RedisHeadCounts implements HeadCounts {
   }
 
   async others(room: string): Promise<Others> {
-    let reports: Record<string, string>;
+    let reports: Map<string, string>;
     try {
-      reports = await this.#client.hgetall(this.#prefix + room);
+      reports = await this.#board(room).list();
     } catch (error) {
       this.#log.debug({ err: error }, 'head counts of other gateways not read');
       return NOBODY;
     }
-    const now = Date.now();
     const named = new Set<string>();
     let count = 0;
     let areAllNamed = true;
-    for (const [gateway, text] of Object.entries(reports)) {
+    for (const [gateway, text] of reports) {
       if (gateway === this.#gateway) continue;
-      const [untilMs, own, identities] = parseReport(text);
-      if (untilMs < now) continue;
+      const [own, identities] = parseReport(text);
       count += own;
       if (identities) for (const identity of identities) named.add(identity);
       else areAllNamed = false;
@@ -88,22 +88,18 @@ export class RedisHeadCounts implements HeadCounts {
   }
 
   async #write(room: string, identities: ReadonlySet<string>): Promise<void> {
-    const key = this.#prefix + room;
+    const report: Report = [identities.size, identities.size <= NAMED_MAX ? [...identities] : null];
     try {
-      if (identities.size === 0) {
-        await this.#client.hdel(key, this.#gateway);
-        return;
-      }
-      const named = identities.size <= NAMED_MAX ? [...identities] : null;
-      const report: Report = [Date.now() + LEASE_MS, identities.size, named];
-      await Promise.all([
-        this.#client.hset(key, this.#gateway, JSON.stringify(report)),
-        this.#client.pexpire(key, KEY_MS),
-      ]);
+      if (identities.size === 0) await this.#board(room).withdraw(this.#gateway);
+      else await this.#board(room).announce(this.#gateway, JSON.stringify(report));
     } catch (error) {
       // The next renewal reports it again.
       this.#log.debug({ err: error }, 'head count not reported');
     }
+  }
+
+  #board(room: string): RedisAnnouncements {
+    return new RedisAnnouncements({ ...this.#boards, kind: `count:${room}` });
   }
 
   async #renew(): Promise<void> {
@@ -128,6 +124,6 @@ function parseReport(text: string): Report {
   try {
     return JSON.parse(text) as Report;
   } catch {
-    return [0, 0, []];
+    return [0, []];
   }
 }

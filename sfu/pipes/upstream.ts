@@ -153,7 +153,6 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
 
   async #start(): Promise<void> {
     const { room, node, source, log } = this.#options;
-    const link = this.#options.link();
     const session = `pull_${randomUUID()}`;
     try {
       const router = room.routerForStage();
@@ -162,11 +161,16 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
         router.unpin();
         throw error;
       });
-      const pull = { session, transport, router, link };
+      if (this.#closed) {
+        transport.close();
+        router.unpin();
+        return;
+      }
+      // Taken in the turn of its pull: a link closes after its last pull, so one without any would stay open.
+      const pull = { session, transport, router, link: this.#options.link() };
       this.#pull = pull;
       // The transport closes when its worker dies; the stage is then pulled to another worker.
-      transport.observer.once('close', () => this.#handleTransportGone(session));
-      if (this.#closed) return this.#drop();
+      transport.observer.once('close', () => this.#handleBroken(session));
       const { upstream } = source;
       const taken = this.#take(pull, {
         session,
@@ -179,8 +183,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
       await taken;
     } catch (error) {
       log.warn({ room: room.name, from: source.node, err: toSfuError(error, 'node_unavailable') }, 'stage not pulled');
-      if (this.#pull?.session === session) this.#drop();
-      link.release(session);
+      this.#handleBroken(session);
       // Viewers join without tracks and get them by event later.
       this.#known.resolve();
       this.#retryLater();
@@ -196,7 +199,8 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
     if (pull === this.#pull) this.#known.resolve();
   }
 
-  #handleTransportGone(session: string): void {
+  /** This end of the pull is gone: it is released at the other end and repeated. */
+  #handleBroken(session: string): void {
     const pull = this.#pull;
     if (session !== pull?.session) return;
     this.#drop();

@@ -222,7 +222,7 @@ export class SessionHost {
 
   /** Puts a new session into its room in one turn, so that no open room is empty. */
   #enter<S extends Session, A>(place: ReservedPlace, { grant, spareOf }: SessionRequest, kind: SessionKind<S, A>): S {
-    const { rooms, now, emit } = this.#options;
+    const { rooms, emit } = this.#options;
     const room = rooms.open(grant.room);
     try {
       const router = spareOf === undefined ? kind.place(room) : room.routerForSpare(this.#sparedBy(spareOf, grant));
@@ -230,7 +230,6 @@ export class SessionHost {
         id: place.id,
         grant,
         room: router,
-        openedAtMs: now(),
         emit,
         ...(spareOf && { spareOf }),
       });
@@ -317,7 +316,7 @@ export class SessionHost {
     const now = this.#options.now();
     for (const session of this.#sessions.all) {
       if (!isInForce(session.grant, now)) this.end(session, 'grant_expired');
-      else if (now - session.renewedAtMs >= leaseMs) this.end(session, 'lease_expired');
+      else if (session.unrenewedMs >= leaseMs) this.end(session, 'lease_expired');
       else if (session instanceof MediaSession && session.unconnectedMs >= connectWithinMs)
         this.end(session, 'connect_timeout');
     }

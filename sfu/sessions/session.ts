@@ -38,7 +38,6 @@ export interface SessionOptions {
   spareOf?: string;
   grant: SessionGrant;
   room: SessionRoom;
-  openedAtMs: number;
   emit: (event: SfuEvent) => void;
 }
 
@@ -54,24 +53,31 @@ export abstract class Session {
   readonly id: string;
   #grant: SessionGrant;
   protected readonly room: SessionRoom;
-  /** When the lease was last renewed, in milliseconds since the epoch. */
-  renewedAtMs: number;
+  /** When the lease was last renewed, by the monotonic clock: a step of the wall clock must not end it. */
+  #renewedAtMs = performance.now();
   /** Fencing number of its owner; see `FIRST_EPOCH`. */
   epoch = FIRST_EPOCH;
   protected readonly emit: (event: SfuEvent) => void;
   #opened = false;
   #closedBecause: SessionCloseReason | undefined;
 
-  protected constructor({ id, grant, room, openedAtMs, emit }: SessionOptions) {
+  protected constructor({ id, grant, room, emit }: SessionOptions) {
     this.id = id;
     this.#grant = grant;
     this.room = room;
-    this.renewedAtMs = openedAtMs;
     this.emit = emit;
   }
 
   get grant(): SessionGrant {
     return this.#grant;
+  }
+
+  renewLease(): void {
+    this.#renewedAtMs = performance.now();
+  }
+
+  get unrenewedMs(): number {
+    return performance.now() - this.#renewedAtMs;
   }
 
   /** Changes when the grant ends. */

@@ -1,6 +1,6 @@
 /**
  * Announcements in Redis: a hash of values and a sorted set of expiries, under one hash tag so that a cluster keeps
- * them on one node.
+ * them on one node. Both expire with the last lease, also where nobody lists them any more.
  */
 import { ANNOUNCEMENT_LEASE_MS, type Announcements } from '../announcements.ts';
 import type { RedisClient, RedisConnections } from './redis.ts';
@@ -10,6 +10,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return 1`;
 
 const WITHDRAW = `

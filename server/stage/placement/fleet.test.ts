@@ -74,3 +74,22 @@ test('a node that answers again under its old name returns', async () => {
   expect((await fleet.open(NODE)).id).toBe(NODE);
   await fleet.close();
 });
+
+test('a node that is not connected is kept until it can have announced itself after an outage of the board', async () => {
+  const { fleet, board, told } = await openFleet();
+  const announce = (node: string) => board.announce(node, JSON.stringify({ ...said, node }));
+  await announce('returning');
+  await announce('ended');
+  await fleet.look();
+  const away = vi.spyOn(board, 'list').mockRejectedValue(new Error('Redis is away.'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  away.mockRestore();
+  await fleet.look();
+  await announce('returning');
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(told.filter((line) => line.endsWith('gone'))).toEqual([]);
+  await announce('returning');
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(told.filter((line) => line.endsWith('gone'))).toEqual(['ended is gone']);
+  await fleet.close();
+});

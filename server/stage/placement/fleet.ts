@@ -13,7 +13,7 @@ import {
   type SfuNodeAnnouncement,
   type SfuStats,
 } from '../../../sfu/contract.ts';
-import type { Announcements } from '../../platform/announcements.ts';
+import { ANNOUNCEMENT_LEASE_MS, type Announcements } from '../../platform/announcements.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -64,7 +64,8 @@ export class Fleet {
   #looking: Promise<void> | undefined;
   #capabilities: RtpCapabilities = {};
   #capabilitiesHash = '';
-  #failing = false;
+  /** Since when the announcements have been readable; undefined while they are not. */
+  #readableSinceMs: number | undefined = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   static async create(options: FleetOptions): Promise<Fleet> {
@@ -190,13 +191,17 @@ export class Fleet {
     try {
       const said = await board.list();
       for (const [id, value] of said) this.#read(id, value);
-      for (const id of this.#known.keys()) if (!said.has(id) && id !== local?.node.id) this.#miss(id);
+      if (this.#readableSinceMs === undefined) log.info({}, 'sfu announcements readable again');
+      this.#readableSinceMs ??= performance.now();
+      // After an outage, healthy nodes may not have announced themselves again yet.
+      if (performance.now() - this.#readableSinceMs >= ANNOUNCEMENT_LEASE_MS) {
+        for (const id of this.#known.keys()) if (!said.has(id) && id !== local?.node.id) this.#miss(id);
+      }
       for (const id of this.#gone) if (!said.has(id)) this.#gone.delete(id);
-      if (this.#failing) log.info({}, 'sfu announcements readable again');
-      this.#failing = false;
     } catch (error) {
-      if (!this.#failing) log.error({ err: error }, 'sfu announcements not readable, using known nodes');
-      this.#failing = true;
+      if (this.#readableSinceMs !== undefined)
+        log.error({ err: error }, 'sfu announcements not readable, using known nodes');
+      this.#readableSinceMs = undefined;
     }
     if (!this.#capabilities.codecs) this.#meet();
   }

@@ -21,10 +21,10 @@ function house(viewers: number, { follow = true } = {}) {
     connected: true,
     publication: undefined,
   });
-  const left = [
-    ...Array.from({ length: viewers }, (_, i) => entry(`viewer ${i}`, 'watch')),
-    entry('publisher', 'publish'),
-  ];
+  const viewersFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => entry(`viewer ${first + i}`, 'watch'));
+  const left = [...viewersFrom(0, viewers), entry('publisher', 'publish')];
+  const resume = (count: number) => left.push(...viewersFrom(viewers, count));
   const [asked, moved]: [string[], string[]] = [[], []];
   const leave = (session: SessionEntry) => left.splice(left.indexOf(session), 1);
   const evacuation = new Evacuation({
@@ -38,7 +38,7 @@ function house(viewers: number, { follow = true } = {}) {
       moved.push(session.session);
     },
   });
-  return { evacuation, asked, moved, left };
+  return { evacuation, asked, moved, left, resume };
 }
 
 test('asks publishers to leave a draining node at once, and viewers after them in portions', () => {
@@ -57,6 +57,16 @@ test('asks publishers to leave a draining node at once, and viewers after them i
   expect(left.map(({ session }) => session)).toEqual(['publisher']);
   expect(moved).toEqual([]);
   expect(largest).toBeLessThanOrEqual(20);
+});
+
+test('asks faster when viewers resume here because their gateway restarted during the drain', () => {
+  const { evacuation, moved, left, resume } = house(10);
+  evacuation.handleNode({ node: 'leaving', draining: true });
+  vi.advanceTimersByTime(2_000);
+  resume(1_000);
+  vi.advanceTimersByTime(10_000);
+  expect(left.map(({ session }) => session)).toEqual(['publisher']);
+  expect(moved).toEqual([]);
 });
 
 test('moves those who do not react, the publisher last', () => {

@@ -43,10 +43,8 @@ export class Evacuation {
 
   handleNode({ node, draining }: Pick<SfuNodeAnnouncement, 'node' | 'draining'>): void {
     if (!draining || this.#leaving.has(node)) return;
-    const sessions = this.#options.sessionsOn(node);
     const timer = setInterval(() => this.#step(node), STEP_MS).unref();
-    const atOnce = Math.max(1, Math.ceil(sessions.length / STEPS));
-    this.#leaving.set(node, { timer, asked: new Map(), atOnce, steps: 0 });
+    this.#leaving.set(node, { timer, asked: new Map(), atOnce: 1, steps: 0 });
     this.#step(node);
   }
 
@@ -63,7 +61,7 @@ export class Evacuation {
   #step(node: string): void {
     const leaving = this.#leaving.get(node);
     if (!leaving) return;
-    const { asked, atOnce } = leaving;
+    const { asked } = leaving;
     const left = this.#options.sessionsOn(node);
     // A session that was being opened when the node began to drain is found in a later step.
     if (left.length === 0) {
@@ -72,7 +70,9 @@ export class Evacuation {
       return;
     }
     leaving.steps += 1;
-    let toAsk = leaving.steps > PUBLISHERS_FIRST_STEPS ? atOnce : 0;
+    // Grows with sessions that arrive later: those of a gateway that restarted during the drain resume here.
+    leaving.atOnce = Math.max(leaving.atOnce, Math.ceil(left.length / STEPS));
+    let toAsk = leaving.steps > PUBLISHERS_FIRST_STEPS ? leaving.atOnce : 0;
     for (const entry of left) {
       const { session, direction } = entry;
       const waited = asked.get(session);
