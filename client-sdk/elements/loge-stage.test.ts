@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { expect, test } from 'vitest';
 import { wordsOf } from '../../tests/support/browser/element-markup.ts';
 import type { Room } from '../src/room.ts';
-import './loge-stage.ts';
+import { LogeStage } from './loge-stage.ts';
 
 function curtain(info: object): string {
   const none = { startsAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
@@ -27,4 +27,30 @@ test('in a pause the curtain says until when, and after it that the room is off 
   expect(curtain({ liveEndedAt, pausedUntil, pauseAnnounced: true })).toMatch(/Camille.*20:20/);
   expect(curtain({ liveEndedAt })).not.toContain('20:20');
   expect(curtain({ status: 'ended', liveEndedAt })).not.toContain('getting ready');
+});
+
+test('a stage that was removed while an update was pending does not attach itself again', () => {
+  const attached = new Set<unknown>();
+  class PlacedStage extends LogeStage {
+    override isConnected = true;
+    override readonly renderRoot = {
+      querySelector: (selector: string) => (selector === 'video.main' ? 'video' : null),
+      querySelectorAll: () => [],
+    } as unknown as ShadowRoot;
+    refresh = () => this.updated(new Map());
+  }
+  customElements.define('test-stage', PlacedStage);
+  const stage = new PlacedStage();
+  stage.room = {
+    stage: { attach: (video: unknown) => attached.add(video), detach: (video: unknown) => attached.delete(video) },
+  } as unknown as Room;
+  stage.refresh();
+  expect(attached.size).toBe(1);
+  stage.isConnected = false;
+  stage.disconnectedCallback();
+  stage.refresh();
+  expect(attached.size).toBe(0);
+  stage.isConnected = true;
+  stage.refresh();
+  expect(attached.size).toBe(1);
 });

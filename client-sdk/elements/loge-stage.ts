@@ -169,7 +169,8 @@ export class LogeStage extends RoomPart {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     loadParts(this.renderRoot);
-    const { room } = this;
+    // An update that was pending when the element was removed attaches nothing.
+    const room = this.isConnected ? this.room : undefined;
     if (room !== this.#attached) {
       this.#detach();
       this.#attached = room;

@@ -10,13 +10,17 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('a tip, a private request and a raised hand sound in the studio, unless the creator wants none', () => {
   const played: number[] = [];
-  const audio = { currentTime: 0 };
+  const audio = { currentTime: 0, isAllowed: false, isRunning: false };
   const isSilent = { value: null as string | null };
   vi.stubGlobal('localStorage', { getItem: () => isSilent.value });
   class FakeAudio {
     get currentTime(): number {
-      return audio.currentTime;
+      return audio.isRunning ? audio.currentTime : 0;
     }
+
+    resume = async () => {
+      audio.isRunning = audio.isAllowed;
+    };
   }
   vi.stubGlobal('AudioContext', FakeAudio);
   vi.stubGlobal(
@@ -50,6 +54,10 @@ test('a tip, a private request and a raised hand sound in the studio, unless the
     act();
     return played.length;
   };
+  // Before the first click on the page, the browser lets no sound begin.
+  emitter.emit('tipReceived', {} as RoomEventMap['tipReceived']);
+  audio.isAllowed = true;
+  emitter.emit('tipReceived', {} as RoomEventMap['tipReceived']);
   expect(soundsOf(() => emitter.emit('tipReceived', {} as RoomEventMap['tipReceived']))).toBe(2);
   expect(soundsOf(() => emitter.emit('privateRequested', {} as RoomEventMap['privateRequested']))).toBe(3);
   expect(soundsOf(() => emitter.emit('chatHands', { count: 1, hands: [] }))).toBe(1);
@@ -77,4 +85,37 @@ test('what is asked for with a tip waits in a queue, which is counted, with what
       html`<loge-studio-requests .room=${{ ...room, tipRequests: [] } as unknown as Room}></loge-studio-requests>`,
     ),
   ).not.toContain('studio-requests"');
+});
+
+/** A live without a camera, which was unplugged. */
+function liveWithoutCamera() {
+  const localParticipant = {
+    name: 'Ada',
+    isLive: true,
+    isMuted: () => true,
+    tracks: [],
+    permissions: { publish: true },
+    addDevices: vi.fn(async () => {}),
+    startPreview: vi.fn(async () => {}),
+  };
+  const info = { id: 'room_1', status: 'live', access: { kind: 'free' }, chat: { enabled: true } };
+  return { info, localParticipant, tipRequests: [], state: 'connected', viewerCount: 1, chat: { state: null } };
+}
+
+test('the button in the picture of a live sends what it opens, and says so', async () => {
+  const room = liveWithoutCamera();
+  const picture = html`<loge-studio-picture .room=${room as unknown as Room}></loge-studio-picture>`;
+  expect(testIdsOf(picture)).toContain('allow-devices');
+  expect(wordsOf(picture)).toContain('Your audience sees and hears you at once.');
+  class LiveStudio extends LogeStudio {
+    override readonly renderRoot = { querySelector: () => null } as unknown as ShadowRoot;
+  }
+  customElements.define('test-live-studio', LiveStudio);
+  const studio = new LiveStudio();
+  studio.room = room as unknown as Room;
+  const { strings, values } = studio.render();
+  const press = values[strings.findIndex((text) => text.endsWith('@loge-preview-wanted='))] as () => Promise<void>;
+  await press();
+  expect(room.localParticipant.addDevices).toHaveBeenCalledOnce();
+  expect(room.localParticipant.startPreview).not.toHaveBeenCalled();
 });

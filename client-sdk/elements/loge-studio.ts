@@ -282,7 +282,8 @@ export class LogeStudio extends RoomPart {
   async #openPreview(): Promise<void> {
     this.isOpening = true;
     await this.#try(async () => {
-      await this.room?.localParticipant.startPreview();
+      const me = this.room?.localParticipant;
+      await (me?.isLive ? me.addDevices() : me?.startPreview());
       this.#refreshDevices();
     });
     this.isOpening = false;

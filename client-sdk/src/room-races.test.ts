@@ -133,6 +133,10 @@ const creatorActs: Record<string, Act> = {
   mute: (w) => w.call('mute', () => w.creator.localParticipant.setMuted('microphone', true)),
   unmute: (w) => w.call('unmute', () => w.creator.localParticipant.setMuted('microphone', false)),
   unplug: (w) => w.devices.opened.find(({ kind, readyState }) => kind === 'video' && readyState === 'live')?.unplug(),
+  addDevices: (w) => {
+    const { localParticipant } = w.creator;
+    if (localParticipant.isLive) w.call('addDevices', () => localParticipant.addDevices());
+  },
   shareScreen: (w) => w.call('shareScreen', () => w.creator.localParticipant.shareScreen()),
   stopScreen: (w) => w.call('stopScreen', () => w.creator.localParticipant.stopScreen()),
   lose: (w) => w.lose('ada', AWAY_MS),
@@ -306,6 +310,8 @@ const FOUND = [
   ['of a creator who goes live', 'mute at 4, endElsewhere at 11, lose at 11'],
   // The session that was opened to move to put its tracks on stage after the end.
   ['of a creator who is live', 'move at 0, endLive at 4'],
+  // The camera that was opened after an unplug was not sent.
+  ['of a creator who is live', 'unplug at 0, addDevices at 1'],
 ] as const;
 
 it.each(FOUND)('%s: %s', async (scenario, plan) => {

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Emitter } from '../../src/emitter.ts';
 import type { RoomEventMap } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
-import { listenForAlerts } from './studio-alerts.ts';
+import { areAlertsSilent, listenForAlerts, setAlertsSilent } from './studio-alerts.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 test('a tip, a request and a raised hand are heard, a hand that goes down is not', () => {
   const emitter = new Emitter<RoomEventMap>(() => undefined);
@@ -15,4 +17,16 @@ test('a tip, a request and a raised hand are heard, a hand that goes down is not
   for (const stop of stops) stop();
   emitter.emit('tipReceived', {} as RoomEventMap['tipReceived']);
   expect(heard).toEqual(['hand', 'hand', 'tip', 'request']);
+});
+
+test('where the browser refuses to store it, the choice of sounds holds for the page', () => {
+  const refuse = () => {
+    throw new DOMException('refused', 'SecurityError');
+  };
+  vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse });
+  expect(areAlertsSilent()).toBe(false);
+  setAlertsSilent(true);
+  expect(areAlertsSilent()).toBe(true);
+  setAlertsSilent(false);
+  expect(areAlertsSilent()).toBe(false);
 });

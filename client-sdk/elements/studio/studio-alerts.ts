@@ -29,14 +29,26 @@ export function listenForAlerts(
   ];
 }
 
+/** The choice on a page that may not store anything. */
+let isPageSilent = false;
+
 /** Whether the creator has switched the sounds off in this browser. */
 export function areAlertsSilent(): boolean {
-  return localStorage.getItem(STORED_AS) !== null;
+  try {
+    return localStorage.getItem(STORED_AS) !== null;
+  } catch {
+    return isPageSilent;
+  }
 }
 
 export function setAlertsSilent(isSilent: boolean): void {
-  if (isSilent) localStorage.setItem(STORED_AS, 'yes');
-  else localStorage.removeItem(STORED_AS);
+  isPageSilent = isSilent;
+  try {
+    if (isSilent) localStorage.setItem(STORED_AS, 'yes');
+    else localStorage.removeItem(STORED_AS);
+  } catch {
+    // Kept for this page alone.
+  }
 }
 
 let context: AudioContext | undefined;
@@ -46,6 +58,8 @@ let freeAtSeconds = 0;
 export function playAlert(kind: StudioAlert): void {
   if (areAlertsSilent()) return;
   context ??= new AudioContext();
+  // Its time stands still until the first click on the page, and while a phone has suspended it.
+  void context.resume().catch(() => undefined);
   if (context.currentTime < freeAtSeconds) return;
   let atSeconds = context.currentTime;
   for (const hertz of NOTES[kind]) {

@@ -175,7 +175,9 @@ export class LogeStudioPicture extends RoomPart {
 
   #placeholder(room: Room): TemplateResult {
     const { texts } = this;
-    if (room.localParticipant.isMuted('camera')) {
+    const { isLive, tracks } = room.localParticipant;
+    // The camera is open and muted. One that is muted and unplugged can be opened again.
+    if (tracks.some(({ source }) => source === 'camera')) {
       return html`<div class="curtain"><p class="display">${texts.studio.cameraOff}</p></div>`;
     }
     return html`<div class="curtain">
@@ -189,7 +191,7 @@ export class LogeStudioPicture extends RoomPart {
       >
         <span slot="start">${icon('camera', 20)}</span>${texts.studio.allow}
       </wa-button>
-      <p class="hint">${texts.studio.allowText}</p>
+      <p class="hint">${isLive ? texts.studio.allowLive : texts.studio.allowText}</p>
     </div>`;
   }
 }

@@ -11,6 +11,7 @@ export const studioEnglish = {
     cameraOff: 'Your camera is off',
     allow: 'Allow camera and microphone',
     allowText: 'Your browser asks once. Nothing is sent before you go live.',
+    allowLive: 'Your audience sees and hears you at once.',
     camera: 'Camera',
     microphone: 'Microphone',
     cameraNumber: (number: number) => `Camera ${number}`,

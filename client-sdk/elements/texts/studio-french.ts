@@ -12,6 +12,7 @@ export const studioFrench: StudioTexts = {
     cameraOff: 'Votre caméra est éteinte',
     allow: 'Autoriser la caméra et le micro',
     allowText: 'Le navigateur le demande une fois. Rien n’est envoyé avant le direct.',
+    allowLive: 'Votre public vous voit et vous entend aussitôt.',
     camera: 'Caméra',
     microphone: 'Micro',
     cameraNumber: (number) => `Caméra ${number}`,

@@ -39,3 +39,15 @@ it('has no camera if the earlier one cannot be opened again either', async () =>
   expect(onEnded).toHaveBeenCalledExactlyOnceWith('camera');
   expect(media.get('camera')).toBeUndefined();
 });
+
+it('opens the next camera muted if the muted one was unplugged, and unmuted if it was closed', async () => {
+  const { media, opened } = await open();
+  media.setMuted('camera', true);
+  opened[0]?.unplug();
+  expect(media.isMuted('camera')).toBe(true);
+  await media.openDevices({ camera: true, microphone: false });
+  expect([media.get('camera')?.muted, opened[1]?.enabled]).toEqual([true, false]);
+  media.close('camera');
+  await media.openDevices({ camera: true, microphone: false });
+  expect([media.get('camera')?.muted, opened[2]?.enabled]).toEqual([false, true]);
+});

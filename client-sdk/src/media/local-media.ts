@@ -19,6 +19,8 @@ const SCREEN = { video: 'screen', audio: 'screenAudio' } as const;
 export class LocalMedia {
   readonly #tracks = new Map<TrackSource, LocalTrack>();
   readonly #owned = new WeakSet<MediaStreamTrack>();
+  /** Kept beside the tracks: after an unplug, a muted source stays muted on its next device. */
+  readonly #muted = new Set<TrackSource>();
   readonly #onEnded: (source: TrackSource) => void;
   /** Counts `close()` calls by source, to stop a device at once that opens after a close. */
   readonly #closeCounts = new Map<TrackSource, number>();
@@ -41,12 +43,19 @@ export class LocalMedia {
     return this.#tracks.get(source);
   }
 
-  /** Opens the requested devices that are not open yet; custom constraints always open a new track. */
-  async openDevices(choice: { camera: CaptureChoice; microphone: CaptureChoice }): Promise<void> {
+  isMuted(source: TrackSource): boolean {
+    return this.#muted.has(source);
+  }
+
+  /**
+   * Opens the requested devices that are not open yet; custom constraints always open a new track. Resolves with the
+   * sources that it has opened, like `openScreen()`.
+   */
+  async openDevices(choice: { camera: CaptureChoice; microphone: CaptureChoice }): Promise<TrackSource[]> {
     const camera = this.#isOpen('camera', choice.camera) ? false : choice.camera;
     const microphone = this.#isOpen('microphone', choice.microphone) ? false : choice.microphone;
-    if (!camera && !microphone) return;
-    await this.#capture(DEVICES, () => captureDevices({ camera, microphone }));
+    if (!camera && !microphone) return [];
+    return await this.#capture(DEVICES, () => captureDevices({ camera, microphone }));
   }
 
   /** Replaces the open device by another one. Resolves with the error if that could not be opened. */
@@ -76,8 +85,8 @@ export class LocalMedia {
     return failure;
   }
 
-  async openScreen(choice: CaptureChoice): Promise<void> {
-    await this.#capture(SCREEN, () => captureScreen(choice));
+  openScreen(choice: CaptureChoice): Promise<TrackSource[]> {
+    return this.#capture(SCREEN, () => captureScreen(choice));
   }
 
   /** Takes the first video and the first audio track of the page's stream. */
@@ -86,6 +95,8 @@ export class LocalMedia {
   }
 
   setMuted(source: TrackSource, muted: boolean): void {
+    if (muted) this.#muted.add(source);
+    else this.#muted.delete(source);
     const local = this.#tracks.get(source);
     if (!local) return;
     local.track.enabled = !muted;
@@ -93,6 +104,7 @@ export class LocalMedia {
   }
 
   close(source: TrackSource): void {
+    this.#muted.delete(source);
     this.#closeCounts.set(source, (this.#closeCounts.get(source) ?? 0) + 1);
     this.#remove(source);
   }
@@ -120,20 +132,25 @@ export class LocalMedia {
     return (source) => this.#closeCounts.get(source) !== before.get(source);
   }
 
-  async #capture(sources: Sources, open: () => Promise<MediaStream>): Promise<void> {
+  async #capture(sources: Sources, open: () => Promise<MediaStream>): Promise<TrackSource[]> {
     const isClosed = this.#observeCloses();
     const stream = await open();
+    const opened: TrackSource[] = [];
     for (const track of firstTracks(stream)) {
       const source = sources[track.kind as keyof Sources];
       this.#owned.add(track);
       if (isClosed(source)) track.stop();
-      else this.#add(track, source);
+      else {
+        this.#add(track, source);
+        opened.push(source);
+      }
     }
+    return opened;
   }
 
   #add(track: MediaStreamTrack, source: TrackSource): void {
     const before = this.#tracks.get(source);
-    const muted = before?.muted ?? false;
+    const muted = this.isMuted(source);
     track.enabled = !muted;
     this.#tracks.set(source, { source, track, muted });
     this.#showInPreview(source, track, before?.track);

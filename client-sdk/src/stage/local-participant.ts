@@ -126,8 +126,9 @@ export class LocalParticipant {
     return this.#media.tracks;
   }
 
+  /** A muted source stays so after its device was unplugged: the next one opens muted. */
   isMuted(source: TrackSource): boolean {
-    return this.#media.get(source)?.muted ?? false;
+    return this.#media.isMuted(source);
   }
 
   /**
@@ -189,7 +190,7 @@ export class LocalParticipant {
 
   /** Mutes or unmutes a source; viewers get `trackMuted`. */
   async setMuted(source: TrackSource, muted: boolean): Promise<void> {
-    if (!this.#media.get(source) || this.isMuted(source) === muted) return;
+    if (this.isMuted(source) === muted) return;
     this.#media.setMuted(source, muted);
     this.#emitTrackChange(source, muted ? 'muted' : 'unmuted');
     await this.#publisher.setMuted(source, muted);
@@ -206,13 +207,16 @@ export class LocalParticipant {
 
   /** Shares a screen or window in addition to the camera; call it from a click. */
   async shareScreen(choice: CaptureChoice = true): Promise<void> {
-    await this.#media.openScreen(choice);
-    await this.#publish('screen', 'published');
-    await this.#publish('screenAudio', 'published');
+    await this.#publishAll(await this.#media.openScreen(choice));
   }
 
   async stopScreen(): Promise<void> {
     await Promise.all([this.#unpublish('screen'), this.#unpublish('screenAudio')]);
+  }
+
+  /** @internal Opens the camera and microphone that the live lacks, such as after an unplug, and publishes them. */
+  async addDevices(): Promise<void> {
+    await this.#publishAll(await this.#media.openDevices({ camera: true, microphone: true }));
   }
 
   /** @internal */
@@ -288,6 +292,10 @@ export class LocalParticipant {
     if (failure) throw failure;
   }
 
+  async #publishAll(sources: TrackSource[]): Promise<void> {
+    for (const source of sources) await this.#publish(source, 'published');
+  }
+
   async #publish(source: TrackSource, change: LocalTrackChange): Promise<void> {
     const local = this.#media.get(source);
     if (!local) return;
@@ -303,7 +311,7 @@ export class LocalParticipant {
   }
 
   async #handleGone(source: TrackSource, change: LocalTrackChange): Promise<void> {
-    this.#emit('localTrackChanged', { source, change, track: null, muted: false });
+    this.#emit('localTrackChanged', { source, change, track: null, muted: this.isMuted(source) });
     await this.#publisher.remove(source);
   }
 
