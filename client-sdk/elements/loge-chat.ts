@@ -79,6 +79,8 @@ export class LogeChat extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     this.#list?.reset();
+    // The list starts at the end, so the log must follow it again, even if it was read back before.
+    void room.chat.showNewest().catch(() => undefined);
     this.#schedule();
     this.#handCount = room.chat.hands.count;
     return [

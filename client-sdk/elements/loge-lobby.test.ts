@@ -6,6 +6,7 @@ import { Emitter } from '../src/emitter.ts';
 import { LogeError } from '../src/errors.ts';
 import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
+import type { PaymentNotice } from './loge-lobby.ts';
 import './loge-lobby.ts';
 import { LogeSummary } from './room/loge-summary.ts';
 
@@ -15,6 +16,7 @@ interface LobbyOf {
   capacity?: number;
   info?: object;
   access?: object;
+  notice?: PaymentNotice;
 }
 
 const QUOTE = {
@@ -22,7 +24,7 @@ const QUOTE = {
 } as unknown as Quote;
 
 /** The lobby of a ticket for €9.00. */
-function lobby({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {} }: LobbyOf) {
+function lobby({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {}, notice }: LobbyOf) {
   const offer = { kind: 'ticket', priceMinor: 900, currency: 'eur' };
   const creator = { identity: 'camille', name: 'Camille' };
   const room = {
@@ -32,7 +34,7 @@ function lobby({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, a
     ...{ ticketsLeft, isLive: false, viewerCount: 0 },
     quote: () => Promise.reject(new Error('not needed')),
   } as unknown as Room;
-  return html`<loge-lobby .room=${room} .quote=${QUOTE}></loge-lobby>`;
+  return html`<loge-lobby .room=${room} .quote=${QUOTE} .notice=${notice}></loge-lobby>`;
 }
 
 describe('the lobby of a room with tickets', () => {
@@ -62,6 +64,15 @@ describe('the lobby of a room with tickets', () => {
     expect(wordsOf(lobby({ info: paused }))).toMatch(/20:20/);
     expect(testIdsOf(lobby({ info: paused, access: { state: 'granted' } }))).not.toContain('lobby-paused');
   });
+});
+
+test('after a payment, the doors open to nobody who is refused, and money that bought nothing goes back', () => {
+  const ended = { state: 'refused', reason: 'room_ended' };
+  const isOpening = (access: object) => /opening the doors/.test(wordsOf(lobby({ access, notice: 'confirmed' })));
+  expect([isOpening({}), isOpening(ended)]).toEqual([true, false]);
+  expect(wordsOf(lobby({ access: ended, notice: 'returned' }))).toContain('The money returns the way it came.');
+  const soldOut = lobby({ ticketsLeft: 0, notice: 'returned' });
+  expect(testIdsOf(soldOut)).toEqual(expect.arrayContaining(['payment-notice', 'sold-out']));
 });
 
 test('the summary of a room that has ended stays when a later read fails', async () => {

@@ -29,7 +29,7 @@ const FEW_TICKETS = 20;
 export const ENTRY_NEAR = 'loge-entry-near';
 
 /** State of the payment after the return from the payment page. */
-export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled';
+export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled' | 'returned';
 
 export class LogeLobby extends RoomPart {
   static override properties = {
@@ -80,7 +80,7 @@ export class LogeLobby extends RoomPart {
     const { isLive, viewerCount } = room;
     return lobbyFace(
       { info: { ...info, poster: room.poster }, isLive, viewerCount, texts, language },
-      html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice()}
+      html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice(access)}
         ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room}></loge-summary>` : nothing}
         ${
           access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
@@ -150,14 +150,13 @@ export class LogeLobby extends RoomPart {
     </div>`;
   }
 
-  #paymentNotice(): TemplateResult | typeof nothing {
+  #paymentNotice({ state }: Access): TemplateResult | typeof nothing {
     const { texts, notice } = this;
-    if (!notice) return nothing;
-    if (notice === 'cancelled') {
-      return html`<div class="callout neutral" role="status" data-testid="payment-notice">${texts.lobby.cancelled}</div>`;
-    }
-    return html`<div class="callout" role="status" data-testid="payment-notice">
-      ${spinner()}<span>${notice === 'confirmed' ? texts.lobby.confirmed : texts.lobby.confirming}</span>
+    const isOpening = this.#isOpening;
+    // To a person who is refused, the doors do not open.
+    if (!notice || (isOpening && state === 'refused')) return nothing;
+    return html`<div class="callout ${isOpening ? '' : 'neutral'}" role="status" data-testid="payment-notice">
+      ${isOpening ? spinner() : nothing}<span>${texts.lobby[notice]}</span>
     </div>`;
   }
 

@@ -19,6 +19,7 @@ class TestRoom extends LogeRoom {
     this.isUpdatePending = false;
     this.updates += 1;
   }
+  override prepareEntry(): void {}
 }
 customElements.define('test-room', TestRoom);
 
@@ -44,18 +45,38 @@ test('an element that is not in the page opens no connection', async () => {
   expect([element.updates, element.room]).toEqual([1, undefined]);
 });
 
-test('takes the outcome of a payment from the URL also with a Room that is connected already', async () => {
-  const page = { href: 'http://localhost/live?loge-payment=ticket&checkout=cancelled' };
+/** The page after the return from a payment page. */
+function returnTo(href: string) {
+  const page = { href };
   vi.stubGlobal('location', page);
   vi.stubGlobal('history', {
     state: null,
-    replaceState: (_state: unknown, _title: string, href: string) => Object.assign(page, { href }),
+    replaceState: (_state: unknown, _title: string, next: string) => Object.assign(page, { href: next }),
   });
+  return page;
+}
+
+test('takes the outcome of a payment from the URL also with a Room that is connected already', async () => {
+  const page = returnTo('http://localhost/live?loge-payment=ticket&checkout=cancelled');
   const element = new TestRoom();
   element.room = { on: () => () => {}, state: 'connected' } as unknown as Room;
   element.connectedCallback();
   await element.updateComplete;
   expect([page.href, element.notice]).toEqual(['http://localhost/live', 'cancelled']);
+});
+
+test('a payment that bought nothing opens no doors: its money goes back', async () => {
+  returnTo('http://localhost/live?loge-payment=ticket&checkout=success&session_id=cs_1');
+  const element = new TestRoom();
+  element.room = {
+    ...{ on: () => () => {}, state: 'connected', access: { state: 'required' } },
+    wallet: { confirmCheckout: async () => 'paid' },
+    summary: async () => ({ ticket: { state: 'returned' } }),
+  } as unknown as Room;
+  element.connectedCallback();
+  await element.updateComplete;
+  await expect.poll(() => element.notice).toBe('returned');
+  element.disconnectedCallback();
 });
 
 test("an element that is moved in the page follows the embedder's Room again", async () => {

@@ -21,7 +21,7 @@ import type { LogeWallet } from './loge-wallet.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
 import type { RoomWanted } from './room/room-part.ts';
 import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
-import type { TokenProvider } from './room/room-session.ts';
+import type { SessionSource, TokenProvider } from './room/room-session.ts';
 import { RoomSession } from './room/room-session.ts';
 import { roomStyles } from './room/room-styles.ts';
 
@@ -44,7 +44,7 @@ export class LogeRoom extends RoomPart {
   };
   /** URL of the Loge server. Default: the origin of the script. */
   declare url: string | undefined;
-  /** A room token from your server. */
+  /** A room token from your server. A new one is used at the next reconnect; one for another room opens that room. */
   declare token: string | undefined;
   /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
   declare tokenProvider: TokenProvider | undefined;
@@ -86,18 +86,18 @@ export class LogeRoom extends RoomPart {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.#confirmingTimer);
+    this.#clearNotice();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     // First, because this sets the room, which the rest of the update needs. Only while the element is in the page:
     // its removal closes the connection.
-    if (changed.has('token') || changed.has('tokenProvider') || changed.has('url')) {
-      const canOpen = !this.room || this.room.state === 'idle' || this.room.state === 'disconnected';
-      if (canOpen && this.isConnected) this.#open();
-    }
+    const isChanged = changed.has('token') || changed.has('tokenProvider') || changed.has('url');
+    if (isChanged && this.isConnected) this.#session.update(this.#source, this.room);
     super.willUpdate(changed);
     if (!changed.has('room')) return;
+    this.#clearNotice();
+    this.bought = undefined;
     if (this.room) this.#session.adopt(this.room);
     if (this.room && readCheckoutReturn()?.outcome === 'success') this.prepareEntry();
     for (const setRoom of this.#roomConsumers) setRoom(this.room);
@@ -239,8 +239,12 @@ export class LogeRoom extends RoomPart {
     preloadParts(this.#hasOwnLayout ? this : ['loge-stage', 'loge-chat', 'loge-tip']);
   }
 
+  get #source(): SessionSource {
+    return { url: this.url, token: this.token, tokenProvider: this.tokenProvider };
+  }
+
   #open(): void {
-    void this.#session.open({ url: this.url, token: this.token, tokenProvider: this.tokenProvider });
+    void this.#session.open(this.#source);
   }
 
   #provideRoom(event: CustomEvent<RoomWanted>): void {
@@ -258,9 +262,8 @@ export class LogeRoom extends RoomPart {
     const payment = takeCheckoutReturn(room.info?.id);
     if (!payment) return;
     const { texts } = this;
-    // The provider's webhook confirms the payment anyway; this speeds it up.
     if (payment.session && payment.outcome === 'success')
-      void room.wallet.confirmCheckout(payment.session).catch(() => undefined);
+      void this.#confirm(room, payment.session).catch(() => undefined);
     if (payment.outcome === 'refused') {
       this.#toast(texts.wallet.refused, 'danger');
       return;
@@ -289,6 +292,19 @@ export class LogeRoom extends RoomPart {
     }, CONFIRMING_AFTER_MS);
   }
 
+  /** Speeds up what the provider's webhook does anyway. What is paid may have bought nothing: then it goes back. */
+  async #confirm(room: Room, session: string): Promise<void> {
+    const status = await room.wallet.confirmCheckout(session);
+    if (status !== 'paid' || !this.notice) return;
+    const { ticket } = await room.summary();
+    if (ticket?.state === 'returned' && this.notice) this.notice = 'returned';
+  }
+
+  #clearNotice(): void {
+    clearTimeout(this.#confirmingTimer);
+    this.notice = undefined;
+  }
+
   /** A ticket's card opens, but in a live the picture comes first. */
   #noteBought(room: Room): void {
     this.bought = room.isLive ? undefined : room.access.ticket;
@@ -300,9 +316,8 @@ export class LogeRoom extends RoomPart {
   }
 
   #handleGranted(room: Room): void {
-    clearTimeout(this.#confirmingTimer);
     if (this.notice) this.#welcomeMember(room);
-    this.notice = undefined;
+    this.#clearNotice();
     this.requestUpdate();
   }
 

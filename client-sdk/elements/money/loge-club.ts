@@ -37,7 +37,14 @@ export class LogeClub extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     void this.#load(room);
-    return this.renderOn(room, ['connected', 'reconnected', 'accessGranted', 'accessRevoked']);
+    return [
+      ...(['connected', 'reconnected'] as const).map((name) => room.on(name, () => this.#retry(room))),
+      ...this.renderOn(room, ['connected', 'reconnected', 'accessGranted', 'accessRevoked']),
+    ];
+  }
+
+  #retry(room: Room | undefined): void {
+    if (room && this.tiers.length === 0) void this.#load(room);
   }
 
   async #load(room: Room): Promise<void> {
@@ -46,8 +53,10 @@ export class LogeClub extends RoomPart {
       // Lower tiers do not give access to this room.
       const minTier = tiers.findIndex(({ id }) => id === room.info?.access.minTier);
       this.tiers = tiers.slice(Math.max(0, minTier));
+      this.problem = '';
     } catch (error) {
-      this.problem = this.wordsFor(error);
+      // A later request may have been answered first.
+      if (this.tiers.length === 0) this.problem = this.wordsFor(error);
     }
   }
 
@@ -78,6 +87,7 @@ export class LogeClub extends RoomPart {
           )}
         </ul>
         ${this.problem ? html`<div class="callout danger" role="alert" data-testid="join-problem">${this.problem}</div>` : nothing}
+        ${this.tiers.length === 0 ? button({ label: texts.room.retry, testId: 'club-retry', onClick: () => this.#retry(this.room) }) : nothing}
         <p class="muted">${texts.club.terms}</p>
       </section>
     `;

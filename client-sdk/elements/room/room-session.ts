@@ -43,11 +43,19 @@ function givesAccess(token: string): boolean {
   return claims !== null && (claims.entitled || claims.role !== 'fan');
 }
 
+/** A provider may be another function at each render, and only the token that it gives says for which room it is. */
+function isSameRoom(source: SessionSource, before: SessionSource | undefined): boolean {
+  if (!before || source.url !== before.url) return false;
+  if (source.tokenProvider || before.tokenProvider) return source.tokenProvider !== undefined;
+  return readClaims(source.token ?? '')?.room === readClaims(before.token ?? '')?.room;
+}
+
 export class RoomSession implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #handleRoom: (room: Room | undefined) => void;
   readonly #handleNear: () => void;
   #owned: Room | undefined;
+  #source: SessionSource | undefined;
   #subscriptions: Array<() => void> = [];
   #attempt = 0;
   /** Why connecting failed or the connection ended; undefined otherwise. */
@@ -69,11 +77,19 @@ export class RoomSession implements ReactiveController {
     this.close();
   }
 
+  /** Opens what a changed source leads to. A new token for the same room is used at the next reconnect. */
+  update(source: SessionSource, room: Room | undefined): void {
+    const isInUse = room !== undefined && room.state !== 'idle' && room.state !== 'disconnected';
+    // A Room of the embedder stays.
+    if (isInUse && (room !== this.#owned || isSameRoom(source, this.#source))) this.#source = source;
+    else void this.open(source);
+  }
+
   /** Closes the current room and connects to another. */
   async open(source: SessionSource): Promise<void> {
     this.close();
-    const credential = source.tokenProvider ?? source.token;
-    if (!credential) return;
+    this.#source = source;
+    if (!source.tokenProvider && !source.token) return;
     this.#attempt += 1;
     const attempt = this.#attempt;
     const room = new Room({ url: source.url ?? DEFAULT_URL, eagerMedia: false });
@@ -88,9 +104,7 @@ export class RoomSession implements ReactiveController {
         if (attempt === this.#attempt && givesAccess(token)) this.#handleNear();
         return token;
       };
-      await room.connect(
-        typeof credential === 'string' ? noteToken(credential) : async () => noteToken(await credential()),
-      );
+      await room.connect(async () => noteToken((await this.#source?.tokenProvider?.()) ?? this.#source?.token ?? ''));
     } catch (error) {
       if (attempt === this.#attempt) this.failure = error instanceof LogeError ? error : new LogeError('internal');
     } finally {

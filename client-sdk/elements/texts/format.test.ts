@@ -39,17 +39,28 @@ describe('amounts', () => {
     ['0.1', 10],
     // 8.2 * 100 is 819.9999999999999 in floating point, so amounts are parsed digit by digit.
     ['8.20', 820],
+    ['1 000', 100_000],
+    ['1\u202f000,50', 100_050],
+    ['1,000', 100_000],
   ])('typed as %j are %i in the minor unit', (text, amountMinor) => {
     expect(parseMoney(text, 'eur')).toBe(amountMinor);
   });
 
-  test.each(['', '-5', '1.234', '1e3', '5 €', '1,000.00', '12345678'])('%j is not an amount', (text) => {
-    expect(parseMoney(text, 'eur')).toBeUndefined();
-  });
+  test.each(['', '-5', '1.234', '1e3', '5 €', '5 50', '0,500', '1,000.00', '12345678'])(
+    '%j is not an amount',
+    (text) => {
+      expect(parseMoney(text, 'eur')).toBeUndefined();
+    },
+  );
 
   test('of a currency without decimals have none', () => {
-    expect(parseMoney('500', 'jpy')).toBe(500);
+    expect([parseMoney('500', 'jpy'), parseMoney('1,000', 'jpy')]).toEqual([500, 1_000]);
     expect(parseMoney('5.5', 'jpy')).toBeUndefined();
+  });
+
+  test.each(['eur', 'jpy', 'kwd'])('in %s that fill a field are read again as they are', (currency) => {
+    const read = (language: 'en' | 'fr') => parseMoney(formatAmount(1_234_000, currency, language), currency);
+    expect([read('en'), read('fr')]).toEqual([1_234_000, 1_234_000]);
   });
 });
 

@@ -34,18 +34,21 @@ export function currencySymbol(currency: string, language: Language): string {
   return parts.find(({ type }) => type === 'currency')?.value ?? currency.toUpperCase();
 }
 
-/** The number without the currency. */
+/** The number without the currency, as `parseMoney` reads it. */
 export function formatAmount(amountMinor: number, currency: string, language: Language): string {
   const { maximumFractionDigits = 2 } = formatterOf(currency, language).resolvedOptions();
-  const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits };
+  const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits, useGrouping: false };
   return new Intl.NumberFormat(LOCALES[language], digits).format(amountMinor / minorUnits(currency));
 }
 
-/** Parses a typed amount (`12`, `12.50`, `12,50`); undefined if it is not valid. */
+/** Parses a typed amount (`12`, `12.50`, `12,50`, `1 200`, `1,200`); undefined if it is not valid. */
 export function parseMoney(text: string, currency: string): number | undefined {
-  const trimmed = text.trim().replace(',', '.');
   const decimals = Math.round(Math.log10(minorUnits(currency)));
-  const [, whole = '', fraction = ''] = /^(\d{1,7})(?:\.(\d+))?$/.exec(trimmed) ?? [];
+  // A space before three digits separates thousands; so does a comma, unless the currency has three decimals.
+  const joined = text.trim().replace(/\s(\d{3})\b/g, '$1');
+  const isGrouped = decimals < 3 && /^[1-9]\d{0,2},\d{3}$/.test(joined);
+  const plain = joined.replace(',', isGrouped ? '' : '.');
+  const [, whole = '', fraction = ''] = /^(\d{1,7})(?:\.(\d+))?$/.exec(plain) ?? [];
   if (whole === '' || fraction.length > decimals) return undefined;
   return Number(whole) * minorUnits(currency) + Number(fraction.padEnd(decimals, '0') || '0');
 }
@@ -94,6 +97,11 @@ export function formatDateTime(at: string, language: Language, timeZone?: string
     ...(timeZone ? { timeZone, timeZoneName: 'short' } : {}),
   };
   return dateFormatterOf(`date ${timeZone ?? ''}`, language, options).format(new Date(at));
+}
+
+/** `1 December 2026`, for documents. */
+export function formatLongDay(at: string, language: Language): string {
+  return dateFormatterOf('long day', language, { dateStyle: 'long' }).format(new Date(at));
 }
 
 /** Within this time the hour says which day is meant, past midnight too. */

@@ -54,7 +54,7 @@ export const insideFrench: InsideTexts = {
     receipt: 'Reçu',
     toRoom: 'Vers le salon',
     back: 'Rendre le billet',
-    backMoved: (until) => `La date a changé depuis votre achat. Vous pouvez le rendre jusqu’au ${until}.`,
+    backMoved: (until) => `La date a changé depuis votre achat. Vous pouvez le rendre avant ${until}.`,
     backUntil: 'Jusqu’au début ou à la reprise du live, vous pouvez le rendre, sans dire pourquoi.',
     backRemoved:
       'Vous avez un billet, et aucun live n’a eu lieu depuis l’achat : jusqu’au prochain, vous pouvez le rendre vous-même.',

@@ -7,7 +7,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ArticleChange, CharterReview, TextPart } from '../../../server/protocol/trust/charter.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatDateTime } from '../texts/format.ts';
+import { formatLongDay } from '../texts/format.ts';
 import '../theme/web-awesome.ts';
 
 type Reviewed = NonNullable<CharterReview['charter']>;
@@ -140,7 +140,7 @@ export class LogeCharter extends RoomPart {
 
   #body({ version, effectiveFrom, acceptedVersion, articles }: Reviewed): TemplateResult {
     const { texts } = this;
-    const since = formatDateTime(effectiveFrom, this.language);
+    const since = formatLongDay(effectiveFrom, this.language);
     const changed = acceptedVersion === null ? articles : articles.filter(({ change }) => change !== 'same');
     const same = articles.filter((article) => !changed.includes(article));
     return html`

@@ -3,10 +3,10 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
+import { formatCount, formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
 import { deskApi } from '../api/desk-api.ts';
-import { formatLongDay, formatMoment } from '../site/dates.ts';
+import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskReconciliation extends DeskPart {

@@ -6,10 +6,11 @@ import { formatDuration, formatMoney } from '../../../client-sdk/elements/texts/
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
-import { formatLongDay, formatMoment } from '../site/dates.ts';
+import { formatMoment } from '../site/dates.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';

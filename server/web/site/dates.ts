@@ -16,11 +16,6 @@ export function formatDay(at: string, language: Language): string {
   }).format(date);
 }
 
-/** `1 December 2026`, for documents. */
-export function formatLongDay(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long' }).format(new Date(at));
-}
-
 /** `24 Nov 2026, 18:20`, where the minute matters. */
 export function formatMoment(at: string, language: Language): string {
   const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;

@@ -8,9 +8,9 @@ import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { membershipsApi } from '../api/money-api.ts';
-import { formatLongDay } from '../site/dates.ts';
 import { SitePart } from '../site/site-part.ts';
 
 const LOOK = { active: 'good', past_due: 'bad', ended: '', disputed: 'bad' } as const;

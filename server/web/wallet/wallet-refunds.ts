@@ -4,9 +4,9 @@ import { html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { UnspentTopup } from '../../protocol/money/wallet.ts';
 import { walletApi } from '../api/money-api.ts';
-import { formatLongDay } from '../site/dates.ts';
 import { SitePart } from '../site/site-part.ts';
 
 export class WalletRefunds extends SitePart {

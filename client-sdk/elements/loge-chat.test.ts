@@ -1,0 +1,36 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { ChatMessage } from '../../server/protocol/chat/chat.ts';
+import { Chat } from '../src/chat/chat.ts';
+import type { ChatDependencies } from '../src/chat/chat-feed.ts';
+import { CHAT } from '../src/limits.ts';
+import type { Room } from '../src/room.ts';
+import { LogeChat } from './loge-chat.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('a chat that replaces one that was read back has the newest messages, however many come', () => {
+  const createElement = () => ({ setAttribute: () => {} });
+  vi.stubGlobal('document', { documentElement: {}, createElement });
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  const request = vi.fn();
+  const nothing = () => undefined;
+  const dependencies = { connection: { request, requestReliably: request }, emit: nothing, log: nothing };
+  const chat = new Chat(dependencies as unknown as ChatDependencies);
+  const room = { on: () => nothing, chat } as unknown as Room;
+  class TestChat extends LogeChat {
+    listen = () => this.listenTo(room);
+  }
+  customElements.define('test-chat', TestChat);
+  chat.handlePage({ entries: [], lastSeq: 0 });
+  chat.setFollowing(false);
+  new TestChat().listen();
+  const from = { identity: 'lea', name: 'Léa', role: 'fan' as const };
+  const message = (seq: number): ChatMessage => ({
+    ...{ kind: 'message', id: `msg_${String(seq).padStart(8, '0')}`, seq, from },
+    ...{ text: 'hello', sentAt: '2030-01-01T20:00:00.000Z' },
+  });
+  const count = CHAT.keptWithEarlier + 1;
+  chat.handleFrame({ entries: Array.from({ length: count }, (_, index) => message(index + 1)) });
+  expect(chat.messages.at(-1)?.seq).toBe(count);
+  expect(request).not.toHaveBeenCalled();
+});
