@@ -270,6 +270,7 @@ export async function createMoney(
   const money = await Money.create({ ...platform, rooms, ...settings });
   listenToFacts(platform.outbox, {
     privateSessions: (facts) => money.privateSessions.handleFacts(facts),
+    renewals: (facts) => money.memberships.handleFacts(facts),
     blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts),
   });
   return money;

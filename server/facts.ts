@@ -23,6 +23,8 @@ type DispatchListener =
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
+  /** Stops the renewals of a suspended creator's club, and lets them go on afterwards. */
+  | 'renewals'
   /** Carries out what the house has decided, and undoes it. */
   | 'measures'
   /** Queues letters about money, roles and reports to people of the house (`fact-letters.ts`). */
@@ -77,7 +79,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
   // No webhooks: `decision.made` reports why.
-  'suspension.changed': { dispatch: ['media'], room: ['access'], person: ['access'] },
+  'suspension.changed': { dispatch: ['media', 'privateSessions', 'renewals'], room: ['access'], person: ['access'] },
   'live.stopped': { dispatch: ['media'] },
   'follower.added': { dispatch: ['webhooks'] },
   'follower.removed': { dispatch: ['webhooks'] },

@@ -43,8 +43,10 @@ export class ParticipantData {
    * one.
    */
   async erase(identity: string, actor: Actor, then?: (tx: Orm) => Promise<unknown>): Promise<ParticipantErasure> {
-    const { pictures, chat, webhooks } = this.#options;
+    const { pictures, chat, webhooks, money } = this.#options;
     await this.assertErasable(identity);
+    // First, because the provider may not answer, and before its ids are erased here.
+    await money.cards.removeAll(identity);
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
     await webhooks.erasePerson(identity);
     await pictures.removeAllOf(identity);

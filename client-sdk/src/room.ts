@@ -278,7 +278,7 @@ export class Room {
 
   /**
    * Opens a payment page to join the club of the room's creator. Emits `accessGranted` when the server grants access.
-   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `provider_unavailable`.
+   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `live_stopped`, `provider_unavailable`.
    */
   joinMembership(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     return this.memberships.join(request);

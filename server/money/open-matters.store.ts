@@ -13,7 +13,7 @@ const FIND = `select kind from (values
       where (identity = $1 or creator = $1) and status in ('pending', 'active', 'past_due'))),
     ('checkout', exists (select 1 from checkouts
       where identity = $1 and (status in ('opening', 'open') or unbooked_since is not null))),
-    ('refund', exists (select 1 from refunds where identity = $1 and status = 'pending')),
+    ('refund', exists (select 1 from refunds where identity = $1 and status <> 'succeeded')),
     ('dispute', exists (select 1 from disputes where identity = $1 and status in ('inquiry', 'open', 'under_review'))),
     ('payout', exists (select 1 from payouts where creator = $1 and status = 'pending')),
     ('earnings', exists (select 1 from ledger_accounts a join ledger_entries e on e.account = a.id

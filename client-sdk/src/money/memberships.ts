@@ -32,8 +32,8 @@ export class Memberships {
 
   /**
    * Opens a payment page to join, in the given language or the browser's.
-   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `already_entitled`,
-   * `provider_unavailable`.
+   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `already_entitled`, `live_stopped` while
+   * the creator is suspended, `provider_unavailable`.
    */
   join(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<{ checkoutUrl: string }> {
     const { returnUrl = currentPage(), ...rest } = request;
@@ -50,7 +50,8 @@ export class Memberships {
 
   /**
    * Reverts a cancellation.
-   * @throws {LogeError} `membership_disputed` while a payment for it is disputed, and the errors of {@link cancel}.
+   * @throws {LogeError} `membership_disputed` while a payment for it is disputed, `live_stopped` while the creator is
+   * suspended, and the errors of {@link cancel}.
    */
   resume(membership: Membership['id']): Promise<Membership> {
     return this.#connection.request('memberships:resume', { membership });
@@ -59,8 +60,8 @@ export class Memberships {
   /**
    * Changes the tier: to a more expensive one at once, charged pro rata; to a cheaper one at the next renewal, see
    * `nextTier`.
-   * @throws {LogeError} `membership_disputed`, `membership_unpaid`, `card_declined`, `tier_not_found`, `tier_retired`,
-   * `tier_interval`, and the errors of {@link cancel}.
+   * @throws {LogeError} `membership_disputed`, `live_stopped`, `membership_unpaid`, `card_declined`, `tier_not_found`,
+   * `tier_retired`, `tier_interval`, and the errors of {@link cancel}.
    */
   changeTier(membership: Membership['id'], tier: Tier['id']): Promise<Membership> {
     return this.#connection.request('memberships:changeTier', { membership, tier });

@@ -44,7 +44,7 @@ export const accountDataOperations = [
     summary: 'Close your account for good',
     description:
       'Ends your roles and sessions, erases names, messages and addresses, and frees your handle, which rests for 90 days. The books keep amounts.',
-    errors: ['erasure_blocked', 'last_operator'],
+    errors: ['erasure_blocked', 'last_operator', 'provider_unavailable'],
     run: async ({ closing }, { caller: { identity } }) => {
       await closing.close(identity, identity);
       return {};

@@ -79,7 +79,7 @@ export const deskPeopleOperations = [
     stepUp: true,
     summary: 'Close the account of a person for good',
     description: 'As they would themselves, and refused while something is open. On record, with the reason.',
-    errors: ['person_not_found', 'erasure_blocked', 'last_operator'],
+    errors: ['person_not_found', 'erasure_blocked', 'last_operator', 'provider_unavailable'],
     run: async ({ closing, people, money }, { caller, params: { person }, input: { reason } }) => {
       if (!(await people.find(person))) throw new AppError('person_not_found');
       const act = { act: 'account_closed', subject: person, by: caller.identity, reason } as const;

@@ -186,6 +186,12 @@ export class CheckoutsStore {
     return row?.customer;
   }
 
+  /** All of a person's, with those of their clubs. */
+  async listCustomers(identity: string): Promise<string[]> {
+    const rows = await this.#orm.select().from(providerCustomers).where(eq(providerCustomers.identity, identity));
+    return rows.map(({ customer }) => customer);
+  }
+
   /** Stores the customer unless a concurrent request has stored one. Returns the stored one. */
   async keepCustomer(row: { identity: string; club: string; customer: string }, at: string): Promise<string> {
     await this.#orm

@@ -1,8 +1,8 @@
 /**
  * Decides whether a membership ends with its paid time. The member decides so here or on the provider's page; the house
- * does so while a payment is disputed. Both call the provider, possibly at the same time from two gateways, and the
- * member's latest decision must win. The row says beforehand that an update is under way; the sweeper repeats updates
- * that were interrupted.
+ * does so while a payment is disputed or the creator is suspended. Both call the provider, possibly at the same time
+ * from two gateways, and the member's latest decision must win. The row says beforehand that an update is under way;
+ * the sweeper repeats updates that were interrupted.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -34,8 +34,8 @@ export class MembershipCancellations {
   }
 
   /**
-   * The member's own decision, which the end of a dispute does not undo. During a dispute they may cancel, but not
-   * resume.
+   * The member's own decision, which the end of a dispute or a suspension does not undo. Before that end they may
+   * cancel, but not resume.
    */
   async decide(id: string, subscription: string, wantsToLeave: boolean): Promise<void> {
     const until = await this.storeDecision(id, wantsToLeave);
@@ -49,7 +49,11 @@ export class MembershipCancellations {
       if (!before) throw new AppError('membership_not_found');
       if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
       const { creator, identity } = before;
-      if (!wantsToLeave) await this.#context.rooms.removals.assertNotBlocked(creator, identity, tx);
+      const { removals, suspensions } = this.#context.rooms;
+      if (!wantsToLeave) {
+        await removals.assertNotBlocked(creator, identity, tx);
+        await suspensions.assertClubOpen(creator, tx);
+      }
       const decisions = before.decisions + 1;
       return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
     });
@@ -63,15 +67,15 @@ export class MembershipCancellations {
   }
 
   /**
-   * Plans the house's update. A card whose payment is disputed is not charged again; a cancellation for that reason is
-   * withdrawn when the dispute is won. `asked` is the row as read before the call to the provider, `before` the row as
-   * it is locked now.
+   * Plans the house's update. A card whose payment is disputed is not charged again, nor is any for the club of a
+   * suspended creator; a cancellation for that is withdrawn when the dispute is won or the suspension is over. `asked`
+   * is the row as read before the call to the provider, `before` the row as it is locked now.
    */
   async plan(
     tx: Orm,
     { asked, before, found }: { asked: MembershipRow; before: MembershipRow; found: ProviderSubscription },
   ): Promise<CancellationPlan | undefined> {
-    const { id, standing, cancellationLeaseUntil } = before;
+    const { id, standing, creator, cancellationLeaseUntil } = before;
     if (this.#isBeingUpdated(before) || !isUnchanged(asked, before)) {
       // The row was changed while the provider answered: the next sync compares again.
       await this.#store.update(tx, id, {
@@ -88,29 +92,30 @@ export class MembershipCancellations {
     const row = isChosenElsewhere(before, found)
       ? await this.#store.update(tx, id, { wantsToLeave: found.cancelAtPeriodEnd, decisions: before.decisions + 1 })
       : before;
-    const act = actOf(row, found);
+    const isHalted = standing === 'disputed' || (await this.#context.rooms.suspensions.isSuspended(creator, tx));
+    const act = actOf(row, found, isHalted);
     if (act) {
       // Stored before the call: a cancellation that exists at the provider already is the member's own, and stays.
       const isCancelledByDispute = row.isCancelledByDispute || act === 'cancel';
       return { act, until: await this.#beginUpdate(tx, row, { isCancelledByDispute }) };
     }
     if (cancellationLeaseUntil !== null) {
-      // An interrupted update had reached the provider. A cancellation during a dispute counts as the house's, unless
-      // the member wants to leave.
-      const isCancelledByDispute = standing === 'disputed' && row.wantsToLeave !== true;
+      // An interrupted update had reached the provider. A cancellation in this state counts as the house's, unless the
+      // member wants to leave.
+      const isCancelledByDispute = isHalted && row.wantsToLeave !== true;
       await this.#store.update(tx, id, { isCancelledByDispute, cancellationLeaseUntil: null });
     }
     return undefined;
   }
 
   async carryOut({ act, until }: CancellationPlan, id: string, subscription: string): Promise<void> {
-    if (act === 'cancel') await this.#cancelForDispute(id, subscription);
+    if (act === 'cancel') await this.#cancelForHouse(id, subscription);
     if (act === 'take_back') await this.#takeBack(id, subscription);
     if (act === 'send_again') await this.#sendDecision(id, subscription);
     await this.#store.endUpdate(id, until);
   }
 
-  async #cancelForDispute(id: string, subscription: string): Promise<void> {
+  async #cancelForHouse(id: string, subscription: string): Promise<void> {
     await this.#context.provider.billing.setCancelAtPeriodEnd(subscription, true);
     await this.#store.ownCancellation(id, this.#leaseEnd());
   }
@@ -184,8 +189,12 @@ function isChosenElsewhere(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSu
   return row.cancellationLeaseUntil === null && cancelAtPeriodEnd !== isSetToEnd;
 }
 
-function actOf(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): CancellationPlan['act'] | undefined {
-  if (row.standing === 'disputed') {
+function actOf(
+  row: MembershipRow,
+  { cancelAtPeriodEnd }: ProviderSubscription,
+  isHalted: boolean,
+): CancellationPlan['act'] | undefined {
+  if (isHalted) {
     if (cancelAtPeriodEnd) return undefined;
     return row.wantsToLeave ? 'send_again' : 'cancel';
   }

@@ -117,16 +117,21 @@ export class MembershipSync {
     return true;
   }
 
-  /** Why it neither goes on nor begins. The person may have been blocked while their page to join was open. */
+  /**
+   * Why it neither goes on nor begins. While their page to join was open, the person may have joined on another one, or
+   * been blocked, or the house may have suspended one of the two.
+   */
   async #refusalOf(
     tx: Orm,
     { status, startedAt, creator, identity }: MembershipRow,
-  ): Promise<'membership_ended' | 'removed' | 'suspended' | undefined> {
+  ): Promise<'membership_ended' | 'membership_exists' | 'removed' | 'suspended' | undefined> {
     if (status === 'ended') return 'membership_ended';
     if (startedAt !== null) return undefined;
+    if (await this.#store.findCurrent({ creator, identity }, 'held', tx)) return 'membership_exists';
     const { removals, suspensions } = this.#context.rooms;
     if (await removals.isBlocked(creator, identity, tx)) return 'removed';
-    return (await suspensions.isSuspended(identity, tx)) ? 'suspended' : undefined;
+    const isSuspended = (await suspensions.isSuspended(identity, tx)) || (await suspensions.isSuspended(creator, tx));
+    return isSuspended ? 'suspended' : undefined;
   }
 
   /** True when the membership has ended. */

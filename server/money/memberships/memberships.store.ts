@@ -62,8 +62,12 @@ export class MembershipsStore {
   }
 
   /** A person's membership of a club, or their request for one. */
-  async findCurrent(creator: string, identity: string, status: 'pending' | 'held'): Promise<MembershipRow | undefined> {
-    const [row] = await this.#orm
+  async findCurrent(
+    { creator, identity }: Pick<MembershipRow, 'creator' | 'identity'>,
+    status: 'pending' | 'held',
+    tx: Orm = this.#orm,
+  ): Promise<MembershipRow | undefined> {
+    const [row] = await tx
       .select()
       .from(memberships)
       .where(
@@ -173,8 +177,11 @@ export class MembershipsStore {
       .returning();
   }
 
-  async makeAllDue(nowIso: string): Promise<void> {
-    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isNotNull(memberships.nextCheckAt));
+  /** Of all clubs, or of one creator's. */
+  async makeAllDue(nowIso: string, creator?: string): Promise<void> {
+    const isOf = creator === undefined ? undefined : eq(memberships.creator, creator);
+    const isWaiting = and(isNotNull(memberships.nextCheckAt), isOf);
+    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isWaiting);
   }
 
   /** Invoices whose terms are stored. */

@@ -3,10 +3,12 @@
  * and changing the tier. The provider decides the state: after each order `membership-sync.ts` fetches it.
  */
 import { isUniqueViolation } from '../../platform/db/db.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/money/memberships.ts';
+import type { SuspensionChanged } from '../../rooms/room-facts.ts';
 import { type Checkouts, OPENING_MS } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -67,11 +69,15 @@ export class Memberships {
     const tier = club === undefined ? await clubs.getTier(request.tier) : await clubs.getTierOf(club, request.tier);
     if (!tier.isActive) throw new AppError('tier_retired');
     if (identity === tier.creator) throw new AppError('already_entitled');
-    await this.#context.rooms.removals.assertNotBlocked(tier.creator, identity);
-    await this.#context.rooms.suspensions.assertNotSuspended(identity);
+    const { removals, suspensions } = this.#context.rooms;
+    await removals.assertNotBlocked(tier.creator, identity);
+    await suspensions.assertNotSuspended(identity);
+    await suspensions.assertClubOpen(tier.creator);
+    const member = { creator: tier.creator, identity };
     for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
-      if (await this.#store.findCurrent(tier.creator, identity, 'held')) throw new AppError('membership_exists');
-      const pending = await this.#store.findCurrent(tier.creator, identity, 'pending');
+      // In this order: a request that is paid between the two reads is found by one of them.
+      const pending = await this.#store.findCurrent(member, 'pending');
+      if (await this.#store.findCurrent(member, 'held')) throw new AppError('membership_exists');
       const open = pending && (await this.#resume(pending, tier));
       if (open) return { checkoutUrl: open };
       if (pending) continue;
@@ -191,7 +197,7 @@ export class Memberships {
    * decision is stored; the provider is called in the background. Idempotent.
    */
   async cancelOf(creator: string, identity: string): Promise<void> {
-    const row = await this.#store.findCurrent(creator, identity, 'held');
+    const row = await this.#store.findCurrent({ creator, identity }, 'held');
     if (!row?.providerSubscription || row.wantsToLeave) return;
     const { id, providerSubscription: subscription } = row;
     const until = await this.sync.cancellations.storeDecision(id, true);
@@ -227,11 +233,12 @@ export class Memberships {
    * at the provider, because credit would pay any later invoice.
    */
   async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
-    const { clubs } = this.#context.rooms;
+    const { clubs, removals, suspensions } = this.#context.rooms;
     const wanted = await clubs.getTier(tierId);
     const { row: known } = await this.#findOwn(identity, id);
     if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
-    await this.#context.rooms.removals.assertNotBlocked(known.creator, identity);
+    await removals.assertNotBlocked(known.creator, identity);
+    await suspensions.assertClubOpen(known.creator);
     if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
     return this.#change(identity, id, async (subscription) => {
       // The price of the change depends on the paid tier, so the subscription is fetched first.
@@ -320,6 +327,14 @@ export class Memberships {
 
   recheckAll(): Promise<void> {
     return this.#store.makeAllDue(this.#context.nowIso());
+  }
+
+  /** Syncs the members of a creator who is suspended, or is no longer: a renewal may be due before the next check. */
+  async handleFacts(facts: Fact[]): Promise<void> {
+    for (const { identity, data } of facts) {
+      const { kind } = data as SuspensionChanged;
+      if (kind === 'account' && identity) await this.#store.makeAllDue(this.#context.nowIso(), identity);
+    }
   }
 }
 

@@ -282,6 +282,10 @@ export class PrivateSessionLifecycle {
     return this.#store.listOpen(room, identity);
   }
 
+  listOpenOf(person: string): Promise<PrivateSessionRow[]> {
+    return this.#store.listOpenOf(person);
+  }
+
   async #get(id: string): Promise<PrivateSessionRow> {
     const row = await this.#store.find(id);
     if (!row) throw new AppError('private_session_not_found');

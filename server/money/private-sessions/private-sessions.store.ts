@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, eq, inArray, lte, sql } from '../../platform/db/sql.ts';
+import { and, eq, inArray, lte, or, type SQL, sql } from '../../platform/db/sql.ts';
 import type { PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { privateSessionCharges, privateSessions } from './private-sessions.schema.ts';
@@ -52,16 +52,20 @@ export class PrivateSessionsStore {
 
   /** Open requests in the order of arrival, with the running session. */
   async listOpen(room: string, identity?: string): Promise<PrivateSessionRow[]> {
+    const isTheirs = identity === undefined ? undefined : eq(privateSessions.identity, identity);
+    return this.#listOpen(and(eq(privateSessions.room, room), isTheirs));
+  }
+
+  /** In all rooms, as a fan or as the creator. */
+  async listOpenOf(person: string): Promise<PrivateSessionRow[]> {
+    return this.#listOpen(or(eq(privateSessions.identity, person), eq(privateSessions.creator, person)));
+  }
+
+  #listOpen(which: SQL | undefined): Promise<PrivateSessionRow[]> {
     return this.#orm
       .select()
       .from(privateSessions)
-      .where(
-        and(
-          eq(privateSessions.room, room),
-          inArray(privateSessions.status, OPEN),
-          ...(identity === undefined ? [] : [eq(privateSessions.identity, identity)]),
-        ),
-      )
+      .where(and(which, inArray(privateSessions.status, OPEN)))
       .orderBy(privateSessions.requestedAt, privateSessions.id);
   }
 

@@ -10,7 +10,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
-import type { ParticipantBlocked } from '../../rooms/room-facts.ts';
+import type { ParticipantBlocked, SuspensionChanged } from '../../rooms/room-facts.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
 import { PrivateSessionLifecycle, toPrivateSession } from './private-session-lifecycle.ts';
@@ -32,12 +32,15 @@ export class PrivateSessions {
     this.#runner = new PrivateRunner(context, this.#lifecycle);
   }
 
-  /** Ends sessions when their room has ended, or a person was removed from it. */
+  /** Ends sessions when their room has ended, or a person was removed from it or from all rooms. */
   async handleFacts(facts: Fact[]): Promise<void> {
     for (const { topic, room, identity, data } of facts) {
       if (topic === 'block.changed' && !(data as ParticipantBlocked).change.isBlocked) continue;
-      if (topic === 'room.ended') await this.#endAll(room as RoomId, 'room_ended');
-      else await this.#endAll(room as RoomId, 'removed', identity ?? undefined);
+      if (topic === 'suspension.changed' && !(data as SuspensionChanged).isSuspended) continue;
+      const open = room
+        ? await this.#lifecycle.listOpen(room as RoomId, identity ?? undefined)
+        : await this.#lifecycle.listOpenOf(identity ?? '');
+      await this.#endAll(open, topic === 'room.ended' ? 'room_ended' : 'removed');
     }
   }
 
@@ -136,8 +139,8 @@ export class PrivateSessions {
     return row;
   }
 
-  async #endAll(room: RoomId, reason: PrivateEndReason, identity?: string): Promise<void> {
-    for (const row of await this.#lifecycle.listOpen(room, identity)) {
+  async #endAll(open: PrivateSessionRow[], reason: PrivateEndReason): Promise<void> {
+    for (const row of open) {
       try {
         if (row.status === 'active') await this.#runner.finish(row.id, reason);
         else await this.#lifecycle.closeRequest(row.id, 'expired');

@@ -242,6 +242,8 @@ export interface ProviderEventList {
 export interface PaymentProvider {
   /** `club`: the creator of the club that the person joins; empty for their own payments. */
   createCustomer(person: { identity: string; name: string; club: string }): Promise<string>;
+  /** Deletes the name and the saved cards; payments stay, and can still be refunded and disputed. Idempotent. */
+  deleteCustomer(customer: string): Promise<void>;
   /**
    * Creates a payment page. Two calls create two pages, of which only one may be given out. Undefined: the provider
    * does not know the customer.

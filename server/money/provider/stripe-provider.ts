@@ -106,6 +106,10 @@ export class StripeProvider implements PaymentProvider {
     return customer.id;
   }
 
+  async deleteCustomer(customer: string): Promise<void> {
+    await this.#call('delete customer', () => this.#stripe.customers.del(customer), { whenMissing: 'id' });
+  }
+
   async createCheckout(order: CheckoutOrder): Promise<ProviderCheckout | undefined> {
     const metadata = {
       checkout: order.checkout,

@@ -29,4 +29,10 @@ export class Cards {
     await this.#context.provider.cards.remove(card);
     return this.list(identity);
   }
+
+  /** Deletes what the provider keeps of the person: the name and the saved cards, also those of memberships. */
+  async removeAll(identity: string): Promise<void> {
+    const { stores, provider } = this.#context;
+    for (const customer of await stores.checkouts.listCustomers(identity)) await provider.deleteCustomer(customer);
+  }
 }

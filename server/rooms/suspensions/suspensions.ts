@@ -76,6 +76,11 @@ export class Suspensions {
     if (await this.isSuspended(identity)) throw new AppError('account_suspended');
   }
 
+  /** Throws `live_stopped` while the creator is suspended: their club takes no money for lives that cannot be. */
+  async assertClubOpen(creator: string, tx?: Orm): Promise<void> {
+    if (await this.isSuspended(creator, tx)) throw new AppError('live_stopped');
+  }
+
   /** Whether the house stopped the live of the room, or suspended its creator. */
   isStageClosed(room: RoomId, tx?: Orm): Promise<boolean> {
     return this.#store.isStageClosed(room, this.#nowIso(), tx);

@@ -29,7 +29,7 @@ export const englishAccount = {
       private_session: 'A private session',
       membership: 'A membership that runs',
       checkout: 'An open payment page',
-      refund: 'A refund on its way',
+      refund: 'A refund still to come',
       dispute: 'A dispute about a payment',
       payout: 'A payout on its way',
       earnings: 'Earnings that were not paid out yet',

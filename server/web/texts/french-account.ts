@@ -32,7 +32,7 @@ export const frenchAccount: typeof englishAccount = {
       private_session: 'Une séance privée',
       membership: 'Un abonnement en cours',
       checkout: 'Une page de paiement ouverte',
-      refund: 'Un remboursement en route',
+      refund: 'Un remboursement encore dû',
       dispute: 'Un litige sur un paiement',
       payout: 'Un virement en route',
       earnings: 'Des revenus qui ne vous ont pas encore été versés',

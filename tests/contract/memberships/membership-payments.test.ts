@@ -1,6 +1,7 @@
 /** Money of memberships: receipts, refunds, manual refunds, disputes, and late payments. */
 import type Stripe from 'stripe';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MembershipsStore } from '../../../server/money/memberships/memberships.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type Id } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
@@ -313,6 +314,39 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     expect(await standingOf(identity)).toBe('active');
     expect(await accessOf(identity)).toMatchObject({ state: 'granted' });
     expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(800);
+  });
+
+  test('a page to join that is paid while another one is asked for leaves it unopened', async () => {
+    const identity = `fan-${createId('event')}`;
+    const ask = () => house.money.memberships.join({ tier, identity, name: 'Léa' });
+    const session = await pay((await ask()).checkoutUrl);
+    const store = new MembershipsStore(db);
+    const findCurrent = store.findCurrent.bind(store);
+    const reads = vi.spyOn(MembershipsStore.prototype, 'findCurrent').mockImplementationOnce(async (...which) => {
+      const found = await findCurrent(...which);
+      await house.money.confirmCheckout(session);
+      return found;
+    });
+    await expect(ask()).rejects.toEqual(failure('membership_exists'));
+    reads.mockRestore();
+    expect(await standingOf(identity)).toBe('active');
+  });
+
+  test('a second membership that was paid beside the first one ends, and its payment goes back', async () => {
+    const { identity, membership } = await join();
+    // The first one was paid between these two reads.
+    const reads = vi.spyOn(MembershipsStore.prototype, 'findCurrent');
+    reads.mockResolvedValueOnce(undefined).mockResolvedValueOnce(undefined);
+    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+    reads.mockRestore();
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    await house.money.sweep();
+    const { payments } = await house.money.desk.payments.search({ query: identity, kind: 'membership', limit: 10 });
+    expect(payments.map(({ status }) => status).sort()).toEqual(['refunded', 'settled']);
+    const { data } = await stripe.subscriptions.list({ limit: 100, status: 'all' });
+    const own = data.filter(({ metadata }) => metadata.identity === identity);
+    expect(own.map(({ status }) => status).sort()).toEqual(['active', 'canceled']);
+    expect(await house.money.memberships.list(identity)).toMatchObject([{ id: membership, status: 'active' }]);
   });
 
   test('a dispute event before its payment is retried until the payment is known', async () => {

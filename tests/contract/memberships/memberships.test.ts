@@ -303,6 +303,34 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('a suspended creator takes no money, and members are not charged again before the suspension is lifted', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { creator, silver, gold } = await openClub(house);
+    const { memberships } = house.money;
+    const { identity, membership } = await join(house, silver);
+    const late = `fan-${createId('event')}`;
+    const ask = () => memberships.join({ tier: silver.id, identity: late, name: 'Malik' });
+    const { checkoutUrl } = await ask();
+    const decision = `decision-${creator}`;
+    await house.rooms.suspensions.suspend(creator, { decision, reason: 'Insults', until: null });
+    const isEnding = async () => (await memberships.list(identity))[0]?.cancelAtPeriodEnd;
+    await eventually(isEnding, 'the end of the renewals');
+    const stopped = failure('live_stopped');
+    await expect(ask()).rejects.toEqual(stopped);
+    await expect(memberships.resume(identity, membership.id)).rejects.toEqual(stopped);
+    await expect(memberships.changeTier(identity, membership.id, gold.id)).rejects.toEqual(stopped);
+    // A page that was open already can be paid, and buys nothing.
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    expect(await memberships.list(late)).toEqual([]);
+    await eventually(async () => {
+      const { payments } = await house.money.desk.payments.search({ query: late, limit: 10 });
+      return payments[0]?.status === 'refunded';
+    }, 'the refund');
+    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    await eventually(async () => !(await isEnding()), 'the renewals to go on');
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
   test('a change of a membership that has ended at the provider without an event is refused', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { silver, gold } = await openClub(house);

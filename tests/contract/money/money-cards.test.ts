@@ -5,7 +5,7 @@
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
-import { createId } from '../../../server/protocol/ids.ts';
+import { createId, type TopupId } from '../../../server/protocol/ids.ts';
 import type { CardTopup } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
@@ -97,6 +97,18 @@ describe.each(DATABASES)('saved cards on $name', ({ open }) => {
     await expect(topUp(other, saved?.id ?? '')).rejects.toEqual(failure('card_not_found'));
     expect(await house.money.cards.remove(identity, saved?.id ?? '')).toEqual([]);
     await expect(topUp(identity, saved?.id ?? '')).rejects.toEqual(failure('card_not_found'));
+  });
+
+  test('a person who is removed at the provider leaves no name and no card there, and can still be paid back', async () => {
+    const { identity, customer } = await fanWith('pm_card_visa');
+    const [topup] = (await house.money.wallets.listEntries(identity)).entries;
+    await house.money.cards.removeAll(identity);
+    expect(await stripe.customers.retrieve(customer)).toEqual({ id: customer, object: 'customer', deleted: true });
+    expect(await house.money.cards.list(identity)).toEqual([]);
+    // Again, as after a crash.
+    await house.money.cards.removeAll(identity);
+    const target = { topup: topup?.id as TopupId, reason: 'By mistake' };
+    expect(await house.money.refunds.refund(target, 'operator')).toMatchObject({ to: 'card', status: 'succeeded' });
   });
 
   test('the same key, ten times at once, charges and credits once', async () => {

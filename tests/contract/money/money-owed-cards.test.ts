@@ -137,6 +137,13 @@ describe.each(DATABASES)('debts to cards on $name', ({ open }) => {
     expect([await owedMinor(), await sentMinor(ticket)]).toEqual([0, 2_000]);
   });
 
+  test('a failed refund is an open matter, as erasing its person would erase whom the house owes', async () => {
+    const { identity, ticket } = await failedTicket();
+    expect(await house.money.findOpenMatters(identity)).toEqual(['refund']);
+    await byHand(ticket);
+    expect(await house.money.findOpenMatters(identity)).toEqual([]);
+  });
+
   test('a manual refund settles a failed one, and the sale is reversed once', async () => {
     const { room, identity, ticket } = await failedTicket(500);
     await byHand(ticket, 500);

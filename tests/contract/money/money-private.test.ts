@@ -7,6 +7,7 @@ import type { Participant } from '../../../server/protocol/accounts.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
 
 const RATE_MINOR = 120;
 const SECOND_MS = 1_000;
@@ -242,6 +243,29 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     await run(house, 61);
     expect(await house.money.privateSessions.list(creator)).toEqual([]);
     expect(await balance(house, lea)).toBe(500);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  it('ends at once for whom the house suspends, a fan or the creator', async () => {
+    await using db = await kind.open();
+    await using house = await openMoneyHouse({ db });
+    const { id: room } = await house.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
+    const sessions = house.money.privateSessions;
+    const creator = { room, participant: person(house.creator, 'creator') };
+    const [lea, max, kim] = [await house.createFan(1_000), await house.createFan(1_000), await house.createFan(1_000)];
+    const ask = (identity: string) => sessions.request({ room, participant: person(identity, 'fan') }, {});
+    await sessions.accept(creator, (await ask(lea)).id);
+    await ask(max);
+    await ask(kim);
+    const suspend = (identity: string) =>
+      house.rooms.suspensions.suspend(identity, { decision: `decision_${identity}`, reason: 'Insults', until: null });
+    const open = async () => (await sessions.list(creator)).map(({ identity }) => identity).join();
+    await suspend(lea);
+    await suspend(max);
+    await eventually(async () => (await open()) === kim, 'the sessions of the suspended fans to end');
+    await suspend(house.creator);
+    await eventually(async () => (await open()) === '', 'the sessions of the suspended creator to end');
+    for (const fan of [lea, max, kim]) expect(await balance(house, fan)).toBe(1_000);
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 

@@ -1,8 +1,10 @@
 /** Export and erasure of a person over all domains, over HTTP with a real database. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { IMPERSONAL_TABLES, PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import { serializeError } from '../../../server/platform/log.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { startHttp, type TestHttp } from '../../support/houses/http.ts';
 
@@ -74,6 +76,25 @@ test('exports a person from all domains, and erases their name and texts', async
   await context.outbox.prune();
   expect(await findTexts([NAME, ...WORDS])).toEqual([]);
   expect(await context.money.checkInvariants()).toEqual([]);
+});
+
+test('an erasure that the payment provider did not answer is completed by repeating it', async () => {
+  const identity = 'iris-of-the-erasure';
+  await http.context.db.bulk(
+    `insert into provider_customers (identity, club, customer, created_at)
+      values ($1, '', 'cus_own', now()), ($1, 'ada', 'cus_club', now())`,
+    [identity],
+  );
+  const deleteCustomer = vi.spyOn(StripeProvider.prototype, 'deleteCustomer');
+  deleteCustomer.mockRejectedValueOnce(new AppError('provider_unavailable'));
+  const erase = async () => (await http.server('DELETE', `/v1/participants/${identity}/data`)).status;
+  expect(await erase()).toBe(503);
+  expect(await findTexts(['cus_own', 'cus_club'])).toHaveLength(2);
+  expect(await erase()).toBe(200);
+  expect(deleteCustomer.mock.calls.flat()).toEqual(expect.arrayContaining(['cus_own', 'cus_club']));
+  expect(deleteCustomer).toHaveBeenCalledTimes(3);
+  expect(await findTexts(['cus_own', 'cus_club'])).toEqual([]);
+  deleteCustomer.mockRestore();
 });
 
 test('erasure is refused while money or a live is open, naming it', async () => {

@@ -111,6 +111,7 @@ const ownOperations = [
       'membership_exists',
       'already_entitled',
       'access_removed',
+      'live_stopped',
       'origin_not_allowed',
       'provider_unavailable',
     ],
@@ -144,7 +145,7 @@ const ownOperations = [
     http: 'POST /v1/memberships/:membership/resume',
     socket: 'memberships:resume',
     summary: 'Resume a cancelled membership',
-    errors: [...CHANGE_ERRORS, 'membership_disputed'],
+    errors: [...CHANGE_ERRORS, 'membership_disputed', 'live_stopped'],
     run: ({ money }, { caller, params }) => money.memberships.resume(caller.identity, params.membership),
   }),
   operation({
@@ -175,6 +176,7 @@ const ownOperations = [
     errors: [
       ...CHANGE_ERRORS,
       'membership_disputed',
+      'live_stopped',
       'membership_unpaid',
       'tier_not_found',
       'tier_retired',
