@@ -1,6 +1,7 @@
 /** From a report to a granted appeal in the browser: fan, creator and two reviewers, in both languages. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RoomId } from '../../server/protocol/ids.ts';
 import { EXAMPLE_CHARTER } from '../../server/trust/charter/example-charter.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
@@ -166,6 +167,22 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     for (const visitor of [creator, fan]) await visitor[Symbol.asyncDispose]();
   });
 
+  test('queue and case say why a reviewer may not decide what they reported, in place of the form', async () => {
+    const about = { subject: { kind: 'person', id: 'malik' }, category: 'harassment' } as const;
+    await loge.app.context.reports.file(room as RoomId, 'tom', about);
+    const reported = await caseOf('person');
+    const tom = await enter('tom', '/review', { locale: 'fr-FR' });
+    const row = tom.by(`case-${reported}`);
+    await row.getByText('Vous l’avez signalé vous-même').waitFor();
+    expect(await tom.by('may-not-decide').count()).toBe(1);
+    await takePictures(tom, 'review-queue-reported-fr');
+    await row.click();
+    await tom.by('case-reports').waitFor();
+    await tom.by('may-not-decide').getByText('Vous l’avez signalé vous-même').waitFor();
+    expect(await tom.by('decision-act').count()).toBe(0);
+    await takePictures(tom, 'review-case-reported-fr');
+  });
+
   test('the queue and a case are accessible, translated, and no wider than a phone', async () => {
     const [reviewer] = opened.filter(({ page }) => page.url().includes('/review/'));
     if (!reviewer) throw new Error('No reviewer is there.');
@@ -174,6 +191,7 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
       for (const [name, path, testId] of [
         ['review queue', '/review', 'review-cases'],
         ['review case', `/review/${message}`, 'case-reports'],
+        ['review case of an own report', `/review/${await caseOf('person')}`, 'may-not-decide'],
         ['review orders', '/review/orders', 'order-file'],
         ['review figures', '/review/figures', 'figures'],
       ] as const) {

@@ -201,6 +201,13 @@ export const reviewCase = z.object({
 });
 export type ReviewCase = z.infer<typeof reviewCase>;
 
+/** A case as a reviewer finds it in the queue. */
+const queuedCase = reviewCase.extend({
+  /** Why the reader may not decide it, or answer an appeal in it; null: they may. */
+  mayNotDecide: z.enum(['reported_it', 'decided_it']).nullable(),
+});
+export type QueuedCase = z.infer<typeof queuedCase>;
+
 export const caseQuery = z.object({
   /** Absent: those in which the house owes something. */
   state: caseState.optional(),
@@ -213,13 +220,13 @@ export const caseQuery = z.object({
 export type CaseQuery = z.infer<typeof caseQuery>;
 /** What is owed first: by severity, then by date. With `state=decided` the newest first. */
 export const caseList = z.object({
-  cases: z.array(reviewCase),
+  cases: z.array(queuedCase),
   /** Pass it as `after` for the next page; null: there is none. */
   next: z.string().nullable(),
 });
 export type CaseList = z.infer<typeof caseList>;
 
-export const caseView = reviewCase.extend({
+export const caseView = queuedCase.extend({
   /** The newest hundred, with their evidence. */
   reports: z.array(filedReport.omit({ sameSubject: true })),
   /** Newest first. */
@@ -230,8 +237,6 @@ export const caseView = reviewCase.extend({
   looks: z.array(z.object({ by: identity, at: z.string() })),
   /** Whether the accused is the creator of the room, whose live can be stopped and whose tickets paid back. */
   isAboutCreator: z.boolean(),
-  /** Why the reader may not decide it; null: they may. */
-  mayNotDecide: z.enum(['reported_it', 'decided_it']).nullable(),
   /** Of the accused; null: not known to the house. */
   language: pageLocale.nullable(),
   /** What is on record of the accused. */

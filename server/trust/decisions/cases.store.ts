@@ -9,12 +9,6 @@ import { LOOK_MS } from './review-rules.ts';
 export type CaseRow = typeof reviewCases.$inferSelect;
 export type ReportRow = typeof reports.$inferSelect;
 
-/** Who reads, and about whom they see nothing: themselves, and creators for whom they moderate. */
-export interface Reader {
-  identity: string;
-  hidden: string[];
-}
-
 /** The last row of a page. */
 export interface CaseCursor {
   severity: number;
@@ -72,12 +66,11 @@ export class CasesStore {
     await tx.update(reviewCases).set(change).where(eq(reviewCases.id, id));
   }
 
-  /** What is owed first, or with a state `decided` the newest first. */
+  /** What is owed first, or with a state `decided` the newest first; without cases about those who are `hidden`. */
   async list(
-    { hidden }: Reader,
-    query: Omit<CaseQuery, 'after'> & { after: CaseCursor | undefined; now: string },
+    query: Omit<CaseQuery, 'after'> & { hidden: string[]; after: CaseCursor | undefined; now: string },
   ): Promise<(CaseRow & { reportCount: number })[]> {
-    const { state, category, accused, late, after, limit, now } = query;
+    const { state, category, accused, late, hidden, after, limit, now } = query;
     const isDecided = state === 'decided';
     const { severity, dueAt, id } = reviewCases;
     let isBehind: SQL | undefined;
@@ -131,14 +124,14 @@ export class CasesStore {
     return (await this.#db.orm.select({ id: reports.id }).from(reports).where(isIt).limit(1)).length > 0;
   }
 
-  /** Whether a person has reported it; who files the order of an authority does not complain. */
-  async hasReported(id: string, person: string): Promise<boolean> {
+  /** Which of these cases a person has reported; who files the order of an authority does not complain. */
+  async listReported(person: string, cases: string[]): Promise<string[]> {
+    if (cases.length === 0) return [];
     const rows = await this.#db.orm
-      .select({ id: reports.id })
+      .selectDistinct({ case: reports.case })
       .from(reports)
-      .where(and(eq(reports.case, id), eq(reports.reporter, person), sql`${reports.source} <> 'order'`))
-      .limit(1);
-    return rows.length > 0;
+      .where(and(inArray(reports.case, cases), eq(reports.reporter, person), sql`${reports.source} <> 'order'`));
+    return rows.map((row) => row.case);
   }
 
   /** Looks of one reviewer that follow each other closely are one. */

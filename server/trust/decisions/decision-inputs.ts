@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
-import type { DecisionInput, Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
+import type { DecisionInput, Ground, Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { CaseRow } from './cases.store.ts';
 import type { DecisionRow } from './decisions.store.ts';
@@ -51,16 +51,12 @@ export class DecisionInputs {
   async parse(row: CaseRow, input: DecisionInput, by: string): Promise<NewDecision> {
     const { measures, ground, reasons, language, automated } = input;
     // A report by the form does not say who it is: a later decision can correct whom an earlier one named.
-    const [named, other] = row.subjectKind === 'form' ? [input.accused, row.accused] : [row.accused, input.accused];
-    const accused = named ?? other ?? null;
+    const isByForm = row.subjectKind === 'form';
+    const accused = (isByForm ? (input.accused ?? row.accused) : (row.accused ?? input.accused)) ?? null;
     const parsed: Measure[] = [];
     for (const measure of measures) parsed.push(await this.#parseMeasure(row, measure, accused));
     if ('article' in ground) await this.#assertArticle(ground.article, ground.version);
-    const cited =
-      'article' in ground
-        ? { article: ground.article, charterVersion: ground.version, law: null }
-        : { article: null, charterVersion: null, law: ground.law };
-    return { kind: 'final', by, accused, measures: parsed, ...cited, reasons, language, automated };
+    return { kind: 'final', by, accused, measures: parsed, ...citedOf(ground), reasons, language, automated };
   }
 
   async #parseMeasure(
@@ -102,6 +98,13 @@ export class DecisionInputs {
     if (state === 'announced' || !articles.some((article) => article.id === id))
       throw new AppError('charter_not_found');
   }
+}
+
+/** A ground as its columns; `groundOf` is the way back. */
+export function citedOf(ground: Ground): Pick<DecisionRow, 'article' | 'charterVersion' | 'law'> {
+  return 'article' in ground
+    ? { article: ground.article, charterVersion: ground.version, law: null }
+    : { article: null, charterVersion: null, law: ground.law };
 }
 
 /** The message that a case is about. */

@@ -35,6 +35,7 @@ export function toFiledReport(row: ReportRow): Omit<FiledReport, 'sameSubject'> 
   };
 }
 
+/** The article that is cited or, without one, the law. */
 export function groundOf({
   article,
   charterVersion,
@@ -46,15 +47,6 @@ export function groundOf({
 export function stateOf({ isReplaced, isUndone }: StandingRow): Decision['state'] {
   if (isUndone) return 'undone';
   return isReplaced ? 'replaced' : 'in_force';
-}
-
-/**
- * Who may not answer appeals against a decision: the reviewer who made it or, where an appeal has undone it, the one
- * who undid it. Null: by a rule of the house, or erased.
- */
-export function deciderOf({ id, by }: DecisionRow, appeals: AppealRow[]): string | null {
-  const granted = appeals.find(({ decision, outcome }) => decision === id && outcome === 'granted');
-  return granted ? granted.decidedBy : by;
 }
 
 /** Null: it cannot be appealed. Who reported can appeal when it was undone too, because nothing is done then. */

@@ -210,7 +210,7 @@ export class DecisionsStore {
     return rows.flatMap(({ appeal, isUndone }) => (isUndone && appeal.kind !== 'reporter' ? [] : [appeal]));
   }
 
-  /** What has become of cases, for those who reported. */
+  /** The final decisions of cases, without those that another has replaced. */
   async listOutcomes(cases: string[]): Promise<StandingRow[]> {
     if (cases.length === 0) return [];
     return this.#select(this.#orm).where(

@@ -28,12 +28,11 @@ import type {
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 import type { Sender } from '../reports/reports.ts';
-import { type CaseRow, CasesStore, cursorOf, parseCursor, type Reader } from './cases.store.ts';
-import { DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
+import { type CaseRow, CasesStore, cursorOf, parseCursor } from './cases.store.ts';
+import { citedOf, DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
 import {
   type Appellant,
-  deciderOf,
   groundOf,
   mayAppeal,
   toCase,
@@ -52,6 +51,7 @@ import {
 import { FiguresStore } from './figures.store.ts';
 import { type MeasurePorts, Measures } from './measures.ts';
 import { APPEAL_MS, appealUntil, pointsOf, SECOND_LOOK_MS, urgencyOf } from './review-rules.ts';
+import { Reviewers } from './reviewers.ts';
 import { Statements } from './statements.ts';
 
 interface DecisionsOptions {
@@ -100,6 +100,7 @@ export class Decisions {
   readonly #figures: FiguresStore;
   readonly #measures: Measures;
   readonly #inputs: DecisionInputs;
+  readonly #reviewers: Reviewers;
   readonly statements: Statements;
 
   constructor(options: DecisionsOptions) {
@@ -109,6 +110,7 @@ export class Decisions {
     this.#figures = new FiguresStore(options.db);
     this.#measures = new Measures(this.#store, options.measures);
     this.#inputs = new DecisionInputs(options);
+    this.#reviewers = new Reviewers(this.#cases, this.#store, options);
     this.statements = new Statements(this.#store, options);
   }
 
@@ -139,42 +141,39 @@ export class Decisions {
     return found.id;
   }
 
-  async #takeDown(
-    tx: Orm,
-    found: CaseRow,
-    { reporter = null, article, charterVersion, language = 'en' }: GatheredReport & { language: Language | undefined },
-  ): Promise<void> {
-    const { subjectKind, subjectKey, room, accused } = found;
+  async #takeDown(tx: Orm, found: CaseRow, report: GatheredReport & { language: Language | undefined }): Promise<void> {
+    const { reporter = null, article = null, charterVersion = null, language = 'en' } = report;
+    const { subjectKind, subjectKey, accused } = found;
+    const room = found.room as RoomId;
     if (subjectKind !== 'message' && subjectKind !== 'live') return;
-    if (subjectKind === 'live' && (await this.#options.rooms.getRoom(room as string, tx)).firstLiveAt === null) return;
+    if (subjectKind === 'live' && (await this.#options.rooms.getRoom(room, tx)).firstLiveAt === null) return;
     if (reporter !== null && !(await this.#store.mayTakeDown(tx, reporter))) return;
     if (await this.#store.findLast(found.id, tx)) return;
-    const what: Measure =
-      subjectKind === 'message'
-        ? { kind: 'remove_message', room: room as RoomId, message: messageOf(subjectKey), until: null }
-        : { kind: 'stop_live', room: room as RoomId, message: null, until: null };
-    const ground =
-      article && charterVersion
-        ? { article, charterVersion, law: null }
-        : { article: null, charterVersion: null, law: LAW_OF_CONSENT };
-    const { consent } = DECISION_TEXTS[language];
+    const kind = subjectKind === 'message' ? 'remove_message' : 'stop_live';
     await this.#add(tx, found, {
-      ...{ kind: 'provisional', by: null, accused, measures: [what], ...ground },
-      ...{ reasons: consent, language, automated: true },
+      ...{ kind: 'provisional', by: null, accused },
+      measures: [{ kind, room, message: messageOf(subjectKey), until: null }],
+      ...citedOf(groundOf({ article, charterVersion, law: LAW_OF_CONSENT })),
+      ...{ reasons: DECISION_TEXTS[language].consent, language, automated: true },
     });
   }
 
   async list(reader: string, { after, ...query }: CaseQuery): Promise<CaseList> {
     const { limit, state } = query;
     const nowMs = this.#options.clock.now();
-    const found = await this.#cases.list(await this.#readerOf(reader), {
+    const found = await this.#cases.list({
       ...{ ...query, limit: limit + 1, now: new Date(nowMs).toISOString() },
+      hidden: await this.#reviewers.concernsOf(reader),
       after: after === undefined ? undefined : parseCursor(after),
     });
     const page = found.slice(0, limit);
     const last = page.at(-1);
+    const refusals = await this.#reviewers.listRefusals(
+      reader,
+      page.map(({ id }) => id),
+    );
     return {
-      cases: page.map((row) => toCase(row, nowMs)),
+      cases: page.map((row) => ({ ...toCase(row, nowMs), mayNotDecide: refusals.get(row.id) ?? null })),
       next: last && found.length > limit ? cursorOf(last, state === 'decided') : null,
     };
   }
@@ -188,34 +187,30 @@ export class Decisions {
 
   /** It is on record that the reader looked. */
   async view(reader: string, id: string): Promise<CaseView> {
-    const row = await this.#getVisible(reader, id);
+    const row = await this.#reviewers.getCase(reader, id);
     await this.#cases.noteLook({ case: id, by: reader, at: this.#nowIso() });
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
-    const { article, charterVersion } = row;
-    const [reports, counts, looks, own, earlier, hasReported, isAboutCreator] = await Promise.all([
+    const [reports, counts, looks, own, earlier, refusals, isAboutCreator] = await Promise.all([
       this.#cases.listReports(id, limit),
       this.#cases.countReports([id]),
       this.#cases.listLooks(id, limit),
       this.#store.listOfCase(id),
       this.#store.listOfSubject(row, limit),
-      this.#cases.hasReported(id, reader),
+      this.#reviewers.listRefusals(reader, [id]),
       this.#inputs.isAboutCreator(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
-    const isDecider = own.some(
-      (each) => each.kind === 'final' && !each.isReplaced && deciderOf(each, appeals) === reader,
-    );
     return {
       ...toCase({ ...row, reportCount: counts.get(id) ?? 0 }, nowMs),
       reports: reports.map(toFiledReport),
       decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
       looks: looks.map(({ by, at }) => ({ by, at: new Date(at).toISOString() })),
       isAboutCreator,
-      mayNotDecide: hasReported ? 'reported_it' : isDecider ? 'decided_it' : null,
+      mayNotDecide: refusals.get(id) ?? null,
       earlier: earlier.map((decision) => toDecision(decision, [], nowMs)),
       ...(await this.#recordOf(row)),
-      article: article && charterVersion ? await this.statements.articleOf(article, charterVersion) : null,
+      article: await this.statements.articleOf(row),
     };
   }
 
@@ -236,11 +231,10 @@ export class Decisions {
 
   /** Final. It takes the place of a provisional decision. */
   async decide(reviewer: string, id: string, input: DecisionInput): Promise<Decision> {
-    const found = await this.#getVisible(reviewer, id);
-    await this.#assertMayDecide(reviewer, found);
-    const reader = await this.#readerOf(reviewer);
+    const found = await this.#reviewers.getCase(reviewer, id);
+    await this.#reviewers.assertMayDecide(reviewer, found);
     const decided = await this.#inputs.parse(found, input, reviewer);
-    assertNotConcerned(reader, decided);
+    await this.#reviewers.assertMayName(reviewer, decided.accused);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
@@ -251,8 +245,8 @@ export class Decisions {
 
   /** Stops the live of a case in one gesture; the decision follows. Repeated calls return the first one. */
   async stop(reviewer: string, id: string): Promise<Decision> {
-    const found = await this.#getVisible(reviewer, id);
-    await this.#assertMayDecide(reviewer, found);
+    const found = await this.#reviewers.getCase(reviewer, id);
+    await this.#reviewers.assertMayDecide(reviewer, found);
     await this.#inputs.assertAboutCreator(found);
     const language = (await this.#options.people.languageOf(found.accused as string)) ?? 'en';
     const made = await this.#cases.transaction(async (tx) => {
@@ -261,48 +255,32 @@ export class Decisions {
       const last = await this.#store.findLast(id, tx);
       const earlier = last && isInForce(last) ? last : undefined;
       if (earlier && measureOf(earlier, 'stop_live')) return earlier.id;
-      const { article, charterVersion } = row;
-      const law = article === null ? TERMS_OF_THE_HOUSE : null;
-      const measures: Measure[] = [
-        ...(earlier?.measures ?? []),
-        { kind: 'stop_live', room: row.room as RoomId, message: null, until: null },
-      ];
-      const { stopped: reasons } = DECISION_TEXTS[language];
-      const ground = { article, charterVersion, law };
+      const { room, accused, article, charterVersion } = row;
+      const stop: Measure = { kind: 'stop_live', room: room as RoomId, message: null, until: null };
       return this.#add(tx, row, {
-        ...{
-          kind: 'provisional',
-          by: reviewer,
-          accused: row.accused,
-          measures,
-          ...ground,
-          reasons,
-          language,
-          automated: false,
-        },
+        ...{ kind: 'provisional', by: reviewer, accused, measures: [...(earlier?.measures ?? []), stop] },
+        ...citedOf(groundOf({ article, charterVersion, law: TERMS_OF_THE_HOUSE })),
+        ...{ reasons: DECISION_TEXTS[language].stopped, language, automated: false },
       });
     });
     return this.#made(made);
   }
 
-  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided (`deciderOf`). */
+  /** Answers an appeal, or looks a second time, as another reviewer than the one who decided. */
   async decideAppeal(reviewer: string, id: string, input: SecondDecisionInput): Promise<Decision> {
     const appeal = await this.#store.findAppeal(id);
     if (!appeal) throw new AppError('appeal_not_found');
-    const found = await this.#getVisible(reviewer, appeal.case).catch(() => undefined);
+    const found = await this.#reviewers.findCase(reviewer, appeal.case);
     const decision = found && (await this.#store.find(appeal.decision));
     if (!found || !decision) throw new AppError('appeal_not_found');
     // First, for the reviewer who repeats their own answer.
     if (appeal.outcome !== null) throw new AppError('already_decided');
-    const appeals = await this.#store.listAppeals([decision.id]);
-    if (deciderOf(decision, appeals) === reviewer) throw new AppError('another_reviewer_needed');
-    await this.#assertMayDecide(reviewer, found);
+    await this.#reviewers.assertMayDecide(reviewer, found, [decision]);
     const { outcome, reasons, language, instead } = input;
     const isGranted = outcome === 'granted';
     if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
-    const reader = await this.#readerOf(reviewer);
     const replacing = instead && (await this.#inputs.parse(found, instead, reviewer));
-    if (replacing) assertNotConcerned(reader, replacing);
+    if (replacing) await this.#reviewers.assertMayName(reviewer, replacing.accused);
     const made = await this.#cases.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
@@ -335,8 +313,8 @@ export class Decisions {
   async appeal(person: string, { decision: id, text }: NewAppeal): Promise<OwnAppeal> {
     const decision = await this.#store.find(id);
     const isAccused = decision?.accused === person && decision.measures.length > 0;
-    if (!decision || !(isAccused || (await this.#cases.hasReported(decision.case, person))))
-      throw new AppError('decision_not_found');
+    const reported = decision ? await this.#cases.listReported(person, [decision.case]) : [];
+    if (!decision || !(isAccused || reported.length > 0)) throw new AppError('decision_not_found');
     return this.#appeal(decision, { sender: { person }, kind: isAccused ? 'accused' : 'reporter', text });
   }
 
@@ -377,22 +355,6 @@ export class Decisions {
     );
   }
 
-  async #readerOf(identity: string): Promise<Reader> {
-    return { identity, hidden: [identity, ...(await this.#options.people.creatorsOf(identity))] };
-  }
-
-  /** Nobody sees a case about themselves, or about a creator for whom they moderate. */
-  async #getVisible(reader: string, id: string): Promise<CaseRow> {
-    const { hidden } = await this.#readerOf(reader);
-    const row = await this.#cases.find(id);
-    if (!row || (row.accused !== null && hidden.includes(row.accused))) throw new AppError('case_not_found');
-    return row;
-  }
-
-  async #assertMayDecide(reviewer: string, { id }: CaseRow): Promise<void> {
-    if (await this.#cases.hasReported(id, reviewer)) throw new AppError('another_reviewer_needed');
-  }
-
   async #made(id: string): Promise<Decision> {
     this.#options.outbox.wake();
     const row = await this.#store.find(id);
@@ -414,7 +376,7 @@ export class Decisions {
     await this.#store.insert(tx, made);
     // The new one holds before the earlier one ends.
     const facts = [...dueFacts(made), ...(earlier ? dueFacts(earlier) : [])];
-    if (made.measures.length > 0) facts.push(this.#madeFact(made));
+    if (made.measures.length > 0) facts.push(madeFact(made));
     const isEnd = made.measures.length === 0 || made.accused !== earlier?.accused;
     if (isEnd && earlier && isInForce(earlier)) facts.push(...undoneFacts(earlier));
     if (made.kind === 'final') {
@@ -426,32 +388,9 @@ export class Decisions {
       const look = this.#newAppeal(made, { kind: 'second_look', withinMs: SECOND_LOOK_MS });
       await this.#store.insertAppeal(tx, look);
     }
-    // The decision may name or correct the accused of a report by the form; from then on the case is hidden from them.
-    const accused = row.subjectKind === 'form' ? (made.accused ?? row.accused) : (row.accused ?? made.accused);
-    await this.#settleCase(tx, { ...row, accused, ...(made.kind === 'final' && { state: 'decided' }) });
+    // Whom a report by the form is about may be known only now; from then on the case is hidden from them.
+    await this.#settleCase(tx, { ...row, accused: made.accused, ...(made.kind === 'final' && { state: 'decided' }) });
     return id;
-  }
-
-  #madeFact(made: DecisionRow): NewFact {
-    const { id, accused, measures, reasons, language, automated, at, kind } = made;
-    const event =
-      accused === null || isPersonId(accused)
-        ? null
-        : {
-            ...{
-              decision: id,
-              identity: accused,
-              kind,
-              measures,
-              ground: groundOf(made),
-              reasons,
-              language,
-              automated,
-              at,
-            },
-            appealUntil: kind === 'final' ? appealUntil(at) : null,
-          };
-    return { topic: 'decision.made', ...(accused !== null && { identity: accused }), data: { decision: id, event } };
   }
 
   /** Without who appeals. */
@@ -502,16 +441,23 @@ export class Decisions {
   }
 }
 
-/** A reviewer may not name themselves, or a creator for whom they moderate, as the accused of a report by the form. */
-function assertNotConcerned({ hidden }: Reader, { accused }: NewDecision): void {
-  if (accused !== null && hidden.includes(accused)) throw new AppError('another_reviewer_needed');
-}
-
 /** A stopped live is looked at by two people. */
 function owesSecondLook(made: DecisionRow, earlier: StandingRow | undefined): boolean {
   if (made.by === null || !measureOf(made, 'stop_live')) return false;
   const isSecond = earlier?.kind === 'provisional' && earlier.by !== null && earlier.by !== made.by;
   return !(isSecond && measureOf(earlier, 'stop_live'));
+}
+
+function madeFact(made: DecisionRow): NewFact {
+  const { id: decision, accused, kind, measures, reasons, language, automated, at } = made;
+  const event =
+    accused === null || isPersonId(accused)
+      ? null
+      : {
+          ...{ decision, identity: accused, kind, measures, ground: groundOf(made), reasons, language, automated, at },
+          appealUntil: kind === 'final' ? appealUntil(at) : null,
+        };
+  return { topic: 'decision.made', ...(accused !== null && { identity: accused }), data: { decision, event } };
 }
 
 function answeredFact(

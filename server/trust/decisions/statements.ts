@@ -7,8 +7,10 @@ import type { CaseView, Decision, OwnAppeal, StatementList } from '../../protoco
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Sender } from '../reports/reports.ts';
 import { appealUntilOf, mayAppeal, toMade, toOwnAppeal } from './decision-views.ts';
-import { type AppealRow, type DecisionsStore, isInForce } from './decisions.store.ts';
+import { type AppealRow, type DecisionRow, type DecisionsStore, isInForce } from './decisions.store.ts';
 import { STRIKE_MS } from './review-rules.ts';
+
+type Cited = Pick<DecisionRow, 'article' | 'charterVersion'>;
 
 interface StatementsOptions {
   clock: Clock;
@@ -31,12 +33,11 @@ export class Statements {
     const nowMs = this.#options.clock.now();
     const statements = rows.map(async (row) => {
       const appeal = appeals.find(({ decision }) => decision === row.id);
-      const { article, charterVersion } = row;
       return {
         ...toMade(row),
         room: row.room as RoomId | null,
         subject: row.subject ?? ('form' as const),
-        article: article && charterVersion ? ((await this.articleOf(article, charterVersion))?.title ?? null) : null,
+        article: (await this.articleOf(row))?.title ?? null,
         appealUntil: appealUntilOf(row, 'accused'),
         mayAppeal: appeal === undefined && mayAppeal(row, 'accused', nowMs),
         appeal: appeal ? toOwnAppeal(appeal) : null,
@@ -49,9 +50,8 @@ export class Statements {
   async find(id: string) {
     const row = await this.#store.find(id);
     if (!row || row.reasons === null) return undefined;
-    const { article, charterVersion } = row;
-    const title = article && charterVersion ? (await this.articleOf(article, charterVersion))?.title : undefined;
-    return { ...toMade(row), reasons: row.reasons, title: title ?? null, appealUntil: appealUntilOf(row, 'accused') };
+    const title = (await this.articleOf(row))?.title ?? null;
+    return { ...toMade(row), reasons: row.reasons, title, appealUntil: appealUntilOf(row, 'accused') };
   }
 
   /** For a letter to who appealed. */
@@ -91,8 +91,9 @@ export class Statements {
     return this.#store.sumPoints(person, new Date(this.#options.clock.now() - STRIKE_MS).toISOString());
   }
 
-  /** As it was in the version that is cited. */
-  async articleOf(id: string, version: number): Promise<CaseView['article']> {
+  /** The article that a case or a decision cites, as it was in that version. */
+  async articleOf({ article: id, charterVersion: version }: Cited): Promise<CaseView['article']> {
+    if (id === null || version === null) return null;
     const { articles } = await this.#options.charter.getVersion(version);
     const found = articles.find((article) => article.id === id);
     return found ? { id, version, title: found.title, text: found.text } : null;

@@ -123,7 +123,7 @@ export class ReviewCase extends DeskPart {
     const isStopped = view.decisions.some(
       ({ state, measures }) => state === 'in_force' && measures.some(({ kind }) => kind === 'stop_live'),
     );
-    if (!view.isAboutCreator || !mustDecide(view) || isStopped || view.mayNotDecide === 'reported_it') return nothing;
+    if (!view.isAboutCreator || !mustDecide(view) || isStopped || view.mayNotDecide) return nothing;
     return html`<div class="stop">
       <wa-button variant="danger" data-testid="stop-live" ?loading=${this.busy === 'stop'} @click=${this.#stop}>${texts.stop}</wa-button>
       <p class="small muted">${texts.stopText}</p>
@@ -132,14 +132,17 @@ export class ReviewCase extends DeskPart {
 
   #acts(view: CaseView): TemplateResult {
     const texts = this.words.review;
+    if (view.owed && view.mayNotDecide)
+      return html`<section aria-labelledby="decide">
+        <h2 id="decide" class="display">${texts.decide}</h2>
+        <wa-callout variant="warning" data-testid="may-not-decide">${texts.mayNot[view.mayNotDecide]}</wa-callout>
+      </section>`;
     // Of a decision that was undone, a reporter's appeal still gets an answer; `mayNotDecide` excludes who undid it.
     const owed = view.decisions.flatMap(({ by, state, appeals }) =>
       (by === this.reader && state === 'in_force') || state === 'replaced'
         ? []
         : appeals.filter(({ outcome, kind }) => outcome === null && (state === 'in_force' || kind === 'reporter')),
     );
-    if (view.mayNotDecide)
-      return html`<wa-callout variant="warning" data-testid="may-not-decide">${texts.mayNot[view.mayNotDecide]}</wa-callout>`;
     return html`
       ${owed.map((appeal) => this.#appeal(view, appeal))}
       ${

@@ -5,7 +5,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { ReviewCase } from '../../protocol/trust/decisions.ts';
+import type { QueuedCase } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
 import { DeskPart } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
@@ -21,7 +21,7 @@ export class ReviewQueue extends DeskPart {
     category: { state: true },
     isLateOnly: { state: true },
   };
-  declare cases: ReviewCase[] | undefined;
+  declare cases: QueuedCase[] | undefined;
   declare next: string | null;
   declare state: (typeof STATES)[number];
   declare category: string;
@@ -129,9 +129,10 @@ export class ReviewQueue extends DeskPart {
     `;
   }
 
-  #row(each: ReviewCase): TemplateResult {
+  #row(each: QueuedCase): TemplateResult {
     const texts = this.words.review;
     const { id, subject, category, severity, isLate, isOrder, owed, dueAt, openedAt, reportCount, accused } = each;
+    const mayNot = owed && each.mayNotDecide;
     const moment = (at: string) => formatMoment(at, this.language);
     return html`<li>
       <a href="/review/${id}" data-testid="case-${id}">
@@ -148,6 +149,7 @@ export class ReviewQueue extends DeskPart {
           ${owed ? html`<span>${texts.due(moment(dueAt))}</span>` : nothing}
           ${accused ? html`<span>${texts.about} <bdi>${accused}</bdi></span>` : nothing}
         </span>
+        ${mayNot ? html`<span class="line small" data-testid="may-not-decide">${texts.mayNot[mayNot]}</span>` : nothing}
       </a>
     </li>`;
   }

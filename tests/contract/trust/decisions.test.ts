@@ -121,6 +121,22 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect((await decisions.list('rev-1', { limit: 10 })).cases).toEqual([]);
   });
 
+  test('the queue says which cases a reviewer may not decide, and why', async () => {
+    const { decisions } = house.domains;
+    const { case: reported } = await reportMessage('rev-1');
+    const { case: decided } = await reportMessage('lea', 'max', 'One more insult');
+    const { id: decision } = await house.decide(decided, [{ kind: 'mute' }]);
+    await decisions.appeal('max', { decision, text: 'It was a quotation.' });
+    const inQueue = async (reviewer: string) => {
+      const { cases } = await decisions.list(reviewer, { limit: 10 });
+      return Object.fromEntries(cases.map(({ id, mayNotDecide }) => [id, mayNotDecide]));
+    };
+    expect(await inQueue('rev-1')).toEqual({ [reported]: 'reported_it', [decided]: 'decided_it' });
+    expect(await inQueue('rev-2')).toEqual({ [reported]: null, [decided]: null });
+    expect(await codeOf(house.decide(reported, [], 'rev-1'))).toBe('another_reviewer_needed');
+    expect((await decisions.view('rev-1', reported)).mayNotDecide).toBe('reported_it');
+  });
+
   test('a reporter’s appeal is granted by another decision, which has appeals of its own', async () => {
     const { id, case: of } = await reportMessage('lea');
     const { id: first } = await house.decide(of, []);

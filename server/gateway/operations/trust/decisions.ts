@@ -45,7 +45,7 @@ const reviewOperations = [
     answer: caseList,
     summary: 'The queue of cases',
     description:
-      'What the house owes, by severity and then by date; with `state` others too. Without cases about the reader, or about a creator for whom they moderate.',
+      'What the house owes, by severity and then by date; with `state` others too. Without cases about the reader, or about a creator for whom they moderate. `mayNotDecide` says which of the others somebody else has to decide, and why.',
     errors: ['cursor_invalid'],
     run: ({ decisions }, { caller: { identity }, input }) => decisions.list(identity, input),
   }),
