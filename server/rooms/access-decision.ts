@@ -3,7 +3,7 @@ import type { Role } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { TicketId } from '../protocol/ids.ts';
 import { isPersonId } from '../protocol/people.ts';
-import type { Access, AccessReason, Offer } from '../protocol/rooms.ts';
+import type { Access, AccessReason, Offer, Room } from '../protocol/rooms.ts';
 import type { Clubs } from './clubs.ts';
 import type { AccessRecord } from './rooms.store.ts';
 import { NO_GRANT, type Rank } from './token-statements.ts';
@@ -15,11 +15,10 @@ export interface AccessHolder {
   subscribe: boolean;
 }
 
-/** `offer` is what opens the room to somebody without access, clubs aside. */
 export async function decideAccess(
   { room, removalReason, suspendedUntil, entitlements }: AccessRecord,
   { identity, role, subscribe }: AccessHolder,
-  { nowMs, clubs, offer }: { nowMs: number; clubs: Clubs; offer: Offer | undefined },
+  { nowMs, clubs, currency }: { nowMs: number; clubs: Clubs; currency: string },
 ): Promise<Access> {
   // Postgres writes a time without an end as `infinity`.
   const isSuspended = suspendedUntil === 'infinity' || (suspendedUntil && Date.parse(suspendedUntil) > nowMs);
@@ -45,11 +44,22 @@ export async function decideAccess(
   const isClub = access.kind === 'members';
   const club = isClub ? await clubs.findAccess(creator.identity, identity, access.minTier) : {};
   if (club.valid) return { state: 'granted', reason: 'membership', until: club.valid.until };
-  const offered = offer ?? (isClub ? await clubs.offerOf(creator.identity, access.minTier) : undefined);
+  const offer = await offerOf(room, { clubs, currency });
   const [latest] = entitlements;
   const lapsed = latest && ((latest.revokedAt ? (latest.revokedReason ?? 'revoked') : 'expired') as AccessReason);
   const reason = lapsed ?? club.lapsed;
-  return { state: 'required', ...(offered ? { offer: offered } : {}), ...(reason ? { reason } : {}) };
+  return { state: 'required', ...(offer ? { offer } : {}), ...(reason ? { reason } : {}) };
+}
+
+/** What would open the room; a private session is requested, not bought. */
+async function offerOf(
+  { creator, access }: Room,
+  { clubs, currency }: { clubs: Clubs; currency: string },
+): Promise<Offer | undefined> {
+  const { kind, minTier } = access;
+  if (kind === 'members') return clubs.offerOf(creator.identity, minTier);
+  const priceMinor = kind === 'private' ? access.ratePerMinuteMinor : access.priceMinor;
+  return priceMinor === undefined ? undefined : { kind, priceMinor, currency: access.currency ?? currency };
 }
 
 export function rankIn({ isModerator, grant }: AccessRecord): Rank {

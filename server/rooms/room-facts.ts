@@ -59,7 +59,3 @@ export function accessChanged(room: RoomId, identity: string, change: AccessChan
   const data: AccessChanged = { room, identity, change };
   return { topic: 'access.changed', room, identity, data } as const;
 }
-
-export function grantedBy(entry: { source: EntitlementSource; validUntil?: string }): AccessChanged['change'] {
-  return { granted: true, source: entry.source, until: entry.validUntil ?? null };
-}

@@ -19,12 +19,12 @@ import {
 } from '../platform/db/sql.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { pictureUses } from '../platform/pictures/pictures.schema.ts';
-import { createId, type RoomId } from '../protocol/ids.ts';
+import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { PERSON_ID_LIKE } from '../protocol/people.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { iso, toRoom } from './room-row.ts';
-import { type EntitlementSource, entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
+import { entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { suspensions } from './suspensions/suspensions.schema.ts';
 import { stageIsClosed } from './suspensions/suspensions.store.ts';
 import { toGrant } from './token-grants.store.ts';
@@ -50,11 +50,6 @@ export interface AccessRecord {
 export interface AccessKey {
   room: string;
   identity: string;
-}
-
-export interface EntitlementKey {
-  source: EntitlementSource;
-  sourceId: string;
 }
 
 /** What a sale depends on; a sale after `liveEndedAt` is of a live to come. */
@@ -89,6 +84,8 @@ export type NewRoom = typeof rooms.$inferInsert;
 export type RoomColumns = Partial<
   Pick<NewRoom, 'title' | 'text' | 'priceMinor' | 'startsAt' | 'movedAt' | 'returnUntil' | 'listed'>
 >;
+/** What an update of a room sets; SQL computes from the row as it is. */
+type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
@@ -101,13 +98,15 @@ const liveSecondsAt = (at: string) =>
 const liveEnds = (at: string) => ({
   liveStartedAt: null,
   liveGateway: null,
+  livePublication: null,
   liveEndedAt: at,
   liveSeconds: liveSecondsAt(at),
   pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
     then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
   pauseAnnounced: false,
 });
-const FORGOTTEN = { livePublication: null };
+
+const isOpenOf = (creator: string) => and(eq(rooms.creator, creator), isNull(rooms.endedAt));
 
 export class RoomsStore {
   readonly #db: Database;
@@ -221,23 +220,21 @@ export class RoomsStore {
       .where(eq(rooms.id, room));
   }
 
-  async findOpenRooms(creator: string): Promise<RoomId[]> {
-    const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
-    const found = await this.#db.orm.select({ id: rooms.id }).from(rooms).where(open);
-    return found.map(({ id }) => id as RoomId);
+  async findOpenRooms(creator: string, tx: Orm = this.#db.orm): Promise<RoomId[]> {
+    const open = await tx.select({ id: rooms.id }).from(rooms).where(isOpenOf(creator));
+    return open.map(({ id }) => id as RoomId);
   }
 
   async hasOpenRooms(creator: string): Promise<boolean> {
-    const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
-    return (await this.#db.orm.select({ id: rooms.id }).from(rooms).where(open).limit(1)).length > 0;
+    return (await this.#db.orm.select({ id: rooms.id }).from(rooms).where(isOpenOf(creator)).limit(1)).length > 0;
   }
 
-  async findHeldLives(gateway: string): Promise<string[]> {
+  async findHeldLives(gateway: string): Promise<RoomId[]> {
     const held = await this.#db.orm
       .select({ id: rooms.id })
       .from(rooms)
       .where(and(eq(rooms.liveGateway, gateway), isNotNull(rooms.liveStartedAt)));
-    return held.map(({ id }) => id);
+    return held.map(({ id }) => id as RoomId);
   }
 
   /** Returns the new fence; undefined if the room does not exist. */
@@ -261,16 +258,11 @@ export class RoomsStore {
   /** False if there is no live, or `heldBy` is given and no longer holds it. */
   async setLiveEnded(tx: Orm, room: string, { at, heldBy }: { at: string; heldBy?: string }): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
-    const ended = await tx
-      .update(rooms)
-      .set({ ...liveEnds(at), ...FORGOTTEN })
-      .where(and(eq(rooms.id, room), isHeld))
-      .returning({ id: rooms.id });
-    return ended.length > 0;
+    return (await this.#update(tx, liveEnds(at), and(eq(rooms.id, room), isHeld))).length > 0;
   }
 
   /** Ends the lives of gateways without a heartbeat for this long; returns the rooms. */
-  async endOrphanedLives(tx: Orm, { at, silentMs }: { at: string; silentMs: number }): Promise<string[]> {
+  endOrphanedLives(tx: Orm, { at, silentMs }: { at: string; silentMs: number }): Promise<RoomId[]> {
     const heard = tx
       .select({ id: gateways.id })
       .from(gateways)
@@ -280,12 +272,7 @@ export class RoomsStore {
           gt(gateways.seenAt, sql`now() - interval '1 millisecond' * ${silentMs}`),
         ),
       );
-    const ended = await tx
-      .update(rooms)
-      .set({ ...liveEnds(at), ...FORGOTTEN })
-      .where(and(isNotNull(rooms.liveStartedAt), notExists(heard)))
-      .returning({ id: rooms.id });
-    return ended.map((row) => row.id);
+    return this.#update(tx, liveEnds(at), and(isNotNull(rooms.liveStartedAt), notExists(heard)));
   }
 
   /**
@@ -313,22 +300,19 @@ export class RoomsStore {
 
   /** Pauses the room until this time, but no longer than the limit; nothing happens unless its live has ended. */
   async setPause(tx: Orm, room: string, until: string): Promise<boolean> {
-    const paused = await tx
-      .update(rooms)
-      .set({
-        pausedUntil: sql`least(${until}::timestamptz, ${rooms.liveEndedAt} + interval '1 minute' * ${LIMITS.pauseMaxMinutes})`,
-        pauseAnnounced: true,
-      })
-      .where(and(eq(rooms.id, room), isNotNull(rooms.liveEndedAt), isNull(rooms.endedAt)))
-      .returning({ id: rooms.id });
-    return paused.length > 0;
+    const pause = {
+      pausedUntil: sql`least(${until}::timestamptz, ${rooms.liveEndedAt} + interval '1 minute' * ${LIMITS.pauseMaxMinutes})`,
+      pauseAnnounced: true,
+    };
+    const isBetweenLives = and(eq(rooms.id, room), isNotNull(rooms.liveEndedAt), isNull(rooms.endedAt));
+    return (await this.#update(tx, pause, isBetweenLives)).length > 0;
   }
 
   /**
    * Ends rooms whose live did not come: paused past their time, or scheduled with tickets before `overdueIso`. The
    * conditions hold at the update: a live that begins meanwhile goes on.
    */
-  async endLapsed(tx: Orm, { at, overdueIso, limit }: { at: string; overdueIso: string; limit: number }) {
+  endLapsed(tx: Orm, { at, overdueIso, limit }: { at: string; overdueIso: string; limit: number }): Promise<RoomId[]> {
     const isLapsed = and(
       isNull(rooms.endedAt),
       isNull(rooms.liveStartedAt),
@@ -341,24 +325,20 @@ export class RoomsStore {
     return this.#endRooms(tx, at, and(inArray(rooms.id, lapsed), isLapsed));
   }
 
-  /** True if this call ended it, false if it had ended already. */
-  async endRoom(tx: Orm, room: string, at: string): Promise<boolean> {
-    return (await this.#endRooms(tx, at, and(eq(rooms.id, room), isNull(rooms.endedAt)))).length > 0;
+  /** Returns the room; nothing if it had ended already. */
+  endRoom(tx: Orm, room: string, at: string): Promise<RoomId[]> {
+    return this.#endRooms(tx, at, and(eq(rooms.id, room), isNull(rooms.endedAt)));
   }
 
-  async #endRooms(tx: Orm, at: string, which: SQL | undefined): Promise<string[]> {
-    const ended = await tx
-      .update(rooms)
-      .set({
-        ...liveEnds(at),
-        ...FORGOTTEN,
-        liveEndedAt: sql`coalesce(${rooms.liveEndedAt}, ${at}::timestamptz)`,
-        pausedUntil: null,
-        endedAt: at,
-      })
-      .where(which)
-      .returning({ id: rooms.id });
-    return ended.map(({ id }) => id);
+  #endRooms(tx: Orm, at: string, which: SQL | undefined): Promise<RoomId[]> {
+    const liveEndedAt = sql`coalesce(${rooms.liveEndedAt}, ${at}::timestamptz)`;
+    return this.#update(tx, { ...liveEnds(at), liveEndedAt, pausedUntil: null, endedAt: at }, which);
+  }
+
+  /** Returns the rooms that were updated. */
+  async #update(tx: Orm, columns: Columns, which: SQL | undefined): Promise<RoomId[]> {
+    const updated = await tx.update(rooms).set(columns).where(which).returning({ id: rooms.id });
+    return updated.map(({ id }) => id as RoomId);
   }
 
   /** These publications can no longer be restored, unless they are live again. */
@@ -372,70 +352,12 @@ export class RoomsStore {
   /** Ends all lives. Returns the publications on stage, whose publishers may return. */
   async clearLives(at: string): Promise<string[]> {
     const rows = await this.#db.transaction(async (tx) => {
-      await tx.update(rooms).set(liveEnds(at)).where(isNotNull(rooms.liveStartedAt));
+      // Which publication was on stage stays known.
+      const ended = { ...liveEnds(at), livePublication: undefined };
+      await tx.update(rooms).set(ended).where(isNotNull(rooms.liveStartedAt));
       return tx.select({ publication: rooms.livePublication }).from(rooms).where(isNotNull(rooms.livePublication));
     });
     return rows.flatMap(({ publication }) => publication ?? []);
-  }
-
-  /** Inserts an entitlement; idempotent by source. */
-  async insertEntitlement(
-    tx: Orm,
-    entry: EntitlementKey & { room: string; identity: string; validUntil?: string | undefined },
-  ): Promise<void> {
-    await tx
-      .insert(entitlements)
-      .values({ id: createId('entitlement'), ...entry })
-      .onConflictDoNothing({ target: [entitlements.source, entitlements.sourceId] });
-  }
-
-  /** Inserts an entitlement, or restores a revoked one. True if it was not valid before. */
-  async restoreEntitlement(tx: Orm, entry: EntitlementKey & { room: string; identity: string }): Promise<boolean> {
-    const rows = await tx
-      .insert(entitlements)
-      .values({ id: createId('entitlement'), ...entry })
-      .onConflictDoUpdate({
-        target: [entitlements.source, entitlements.sourceId],
-        set: { revokedAt: null, revokedReason: null },
-        setWhere: isNotNull(entitlements.revokedAt),
-      })
-      .returning({ id: entitlements.id });
-    return rows.length > 0;
-  }
-
-  /** False if it was revoked. */
-  async extendEntitlement(tx: Orm, key: EntitlementKey, validUntil: string): Promise<boolean> {
-    const rows = await tx
-      .update(entitlements)
-      .set({ validUntil })
-      .where(
-        and(
-          eq(entitlements.source, key.source),
-          eq(entitlements.sourceId, key.sourceId),
-          isNull(entitlements.revokedAt),
-        ),
-      )
-      .returning({ id: entitlements.id });
-    return rows.length > 0;
-  }
-
-  async revokeEntitlement(
-    tx: Orm,
-    key: EntitlementKey,
-    reason: string,
-  ): Promise<{ room: string; identity: string } | undefined> {
-    const [row] = await tx
-      .update(entitlements)
-      .set({ revokedAt: sql`now()`, revokedReason: reason })
-      .where(
-        and(
-          eq(entitlements.source, key.source),
-          eq(entitlements.sourceId, key.sourceId),
-          isNull(entitlements.revokedAt),
-        ),
-      )
-      .returning({ room: entitlements.room, identity: entitlements.identity });
-    return row;
   }
 
   /**

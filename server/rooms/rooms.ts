@@ -1,7 +1,6 @@
 /**
  * Rooms and access to them. The only place that decides access, from entitlements, removals and the room's rule; called
- * at every join and while inside. Money and the embedder write entitlements through it in their own transactions; a
- * client never does.
+ * at every join and while inside.
  */
 import type { RoleChanged } from '../accounts/account-facts.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -16,17 +15,16 @@ import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { isPersonId } from '../protocol/people.ts';
-import type { Access, AccessReason, Offer, Room, RoomInput } from '../protocol/rooms.ts';
+import type { Access, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, assertEmbedders, decideAccess, rankIn } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
+import { Entitlements } from './entitlements/entitlements.ts';
 import { Followers } from './followers/followers.ts';
 import { Removals } from './removals/removals.ts';
 import { RoomChanges } from './room-changes.ts';
-import { accessChanged, grantedBy } from './room-facts.ts';
-import type { EntitlementSource } from './rooms.schema.ts';
-import type { AccessKey, AccessRecord, EntitlementKey, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
+import type { AccessKey, AccessRecord, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
 import { Suspensions } from './suspensions/suspensions.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
@@ -74,6 +72,7 @@ export class Rooms {
   /** Creators' clubs, whose members enter members-only rooms. */
   readonly clubs: Clubs;
   readonly changes: RoomChanges;
+  readonly entitlements: Entitlements;
   readonly removals: Removals;
   readonly followers: Followers;
   readonly suspensions: Suspensions;
@@ -108,15 +107,12 @@ export class Rooms {
     this.#clock = options.clock;
     this.#currency = options.currency;
     this.#hasPublicList = options.hasPublicList ?? true;
-    this.#grants = new TokenGrants({
-      db: options.store.database,
-      outbox: options.outbox,
-      entitle: (tx, holder, entitled) => this.#setEmbedderAccess(tx, holder, entitled),
-    });
     this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys), { restMs: NEWCOMERS_REST_MS });
     this.#publicRooms = new SharedRead(() => this.#listPublic(), { restMs: NEWCOMERS_REST_MS });
     const db = options.store.database;
     this.changes = new RoomChanges(options);
+    this.entitlements = new Entitlements(options.outbox);
+    this.#grants = new TokenGrants({ ...options, db, entitlements: this.entitlements });
     this.clubs = new Clubs({ ...options, store: new ClubsStore(db) });
     this.removals = new Removals({
       ...options,
@@ -207,20 +203,6 @@ export class Rooms {
     return this.#store.listPublic({ creator, nowIso: this.#nowIso(), overdueIso, perCreator, limit });
   }
 
-  /** What a person without access can buy; undefined if nothing. */
-  offerOf(room: Room): Offer | undefined {
-    const { kind, priceMinor, currency } = room.access;
-    if (kind !== 'ticket' || priceMinor === undefined) return undefined;
-    return { kind, priceMinor, currency: currency ?? this.#currency };
-  }
-
-  /** A private session is requested, not bought: its offer is shown in the lobby only. */
-  #privateOfferOf(room: Room): Offer | undefined {
-    const { kind, ratePerMinuteMinor, currency } = room.access;
-    if (kind !== 'private' || ratePerMinuteMinor === undefined) return undefined;
-    return { kind, priceMinor: ratePerMinuteMinor, currency: currency ?? this.#currency };
-  }
-
   /** The identity of a room's creator. */
   async creatorOf(roomId: string): Promise<string> {
     return (await this.#unchanging(roomId)).creator;
@@ -307,43 +289,8 @@ export class Rooms {
     return (await this.decide({ roomId: room.id, ...who })).access;
   }
 
-  async #accessFrom(record: AccessRecord, holder: AccessHolder): Promise<Access> {
-    const { room } = record;
-    return decideAccess(record, holder, {
-      nowMs: this.#clock.now(),
-      clubs: this.clubs,
-      offer: this.offerOf(room) ?? this.#privateOfferOf(room),
-    });
-  }
-
-  /** Inserts an entitlement in the caller's transaction. Call `outbox.wake()` after the commit. */
-  async grantEntitlement(
-    tx: Orm,
-    entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string; validUntil?: string },
-  ): Promise<void> {
-    await this.#store.insertEntitlement(tx, entry);
-    await this.#outbox.add(tx, accessChanged(entry.room, entry.identity, grantedBy(entry)));
-  }
-
-  /** Restores a revoked entitlement in the caller's transaction. Call `outbox.wake()` after the commit. */
-  async restoreEntitlement(
-    tx: Orm,
-    entry: { room: RoomId; identity: string; source: EntitlementSource; sourceId: string },
-  ): Promise<void> {
-    if (!(await this.#store.restoreEntitlement(tx, entry))) return;
-    await this.#outbox.add(tx, accessChanged(entry.room, entry.identity, grantedBy(entry)));
-  }
-
-  /** Extends a valid entitlement. Commits no fact, since people inside stay. False if it was revoked. */
-  extendEntitlement(tx: Orm, key: EntitlementKey, validUntil: string): Promise<boolean> {
-    return this.#store.extendEntitlement(tx, key, validUntil);
-  }
-
-  /** Revokes an entitlement in the caller's transaction; idempotent. */
-  async revokeEntitlement(tx: Orm, key: EntitlementKey, reason: AccessReason): Promise<void> {
-    const holder = await this.#store.revokeEntitlement(tx, key, reason);
-    if (!holder) return;
-    await this.#outbox.add(tx, accessChanged(holder.room as RoomId, holder.identity, { granted: false, reason }));
+  #accessFrom(record: AccessRecord, holder: AccessHolder): Promise<Access> {
+    return decideAccess(record, holder, { nowMs: this.#clock.now(), clubs: this.clubs, currency: this.#currency });
   }
 
   /**
@@ -366,13 +313,6 @@ export class Rooms {
     // The clock of the latest token's issuer may be ahead.
     await this.#grants.record(said, room, (known) => Math.max(said.issuedAtSeconds, known.entitledIssuedAtSeconds));
     return (await this.decide({ roomId, identity, role: 'fan' })).access;
-  }
-
-  /** One entitlement per identity and room, granted and revoked by tokens. */
-  async #setEmbedderAccess(tx: Orm, { room, identity }: { room: RoomId; identity: string }, entitled: boolean) {
-    const key = { source: 'embedder', sourceId: `${room}/${identity}` } as const;
-    if (entitled) await this.restoreEntitlement(tx, { ...key, room, identity });
-    else await this.revokeEntitlement(tx, key, 'revoked');
   }
 
   /** Whether a person moderates, connected or not: one room, or any of the creator's. */
@@ -438,16 +378,15 @@ export class Rooms {
 
   /** Ends the live if this gateway holds it; one that has moved to another continues there. */
   async endHeldLive(roomId: RoomId): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy: this.#gateway }))) return;
-      await this.#outbox.add(tx, { topic: 'live.ended', room: roomId, data: {} });
+    await this.#end('live.ended', async (tx) => {
+      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy: this.#gateway });
+      return hasEnded ? [roomId] : [];
     });
-    this.#outbox.wake();
   }
 
   /** Rooms whose live this gateway holds. */
-  async findHeldLives(): Promise<RoomId[]> {
-    return (await this.#store.findHeldLives(this.#gateway)) as RoomId[];
+  findHeldLives(): Promise<RoomId[]> {
+    return this.#store.findHeldLives(this.#gateway);
   }
 
   /**
@@ -458,37 +397,32 @@ export class Rooms {
   }
 
   async endRoom(roomId: RoomId): Promise<Room> {
-    await this.#store.transaction(async (tx) => {
-      if (await this.#store.endRoom(tx, roomId, this.#nowIso())) await this.#addRoomEnded(tx, [roomId]);
-    });
-    this.#outbox.wake();
+    await this.#end('room.ended', (tx) => this.#store.endRoom(tx, roomId, this.#nowIso()));
     return this.getRoom(roomId);
   }
 
   /** Ends some rooms whose pause has passed, or that should have begun at least `overdueMs` ago; true if there were. */
   async endLapsed({ overdueMs, limit }: { overdueMs: number; limit: number }): Promise<boolean> {
     const overdueIso = this.#isoIn(-overdueMs);
-    const ended = await this.#store.transaction(async (tx) => {
-      const ids = await this.#store.endLapsed(tx, { at: this.#nowIso(), overdueIso, limit });
-      await this.#addRoomEnded(tx, ids);
-      return ids.length;
-    });
-    if (ended > 0) this.#outbox.wake();
+    const ended = await this.#end('room.ended', (tx) =>
+      this.#store.endLapsed(tx, { at: this.#nowIso(), overdueIso, limit }),
+    );
     return ended > 0;
   }
 
-  async #addRoomEnded(tx: Orm, ids: string[]): Promise<void> {
-    await this.#outbox.add(tx, ...ids.map((room) => ({ topic: 'room.ended', room, data: {} })));
+  /** Ends lives of gateways that have been silent for this long. */
+  endOrphanedLives(silentMs: number): Promise<number> {
+    return this.#end('live.ended', (tx) => this.#store.endOrphanedLives(tx, { at: this.#nowIso(), silentMs }));
   }
 
-  /** Ends lives of gateways that have been silent for this long. */
-  async endOrphanedLives(silentMs: number): Promise<number> {
+  /** Commits the end of rooms, or of their lives, with a fact for each; returns how many have ended. */
+  async #end(topic: 'room.ended' | 'live.ended', end: (tx: Orm) => Promise<RoomId[]>): Promise<number> {
     const ended = await this.#store.transaction(async (tx) => {
-      const ids = await this.#store.endOrphanedLives(tx, { at: this.#nowIso(), silentMs });
-      await this.#outbox.add(tx, ...ids.map((room) => ({ topic: 'live.ended', room, data: {} })));
+      const ids = await end(tx);
+      await this.#outbox.add(tx, ...ids.map((room) => ({ topic, room, data: {} })));
       return ids.length;
     });
-    if (ended > 0) this.#outbox.wake();
+    this.#outbox.wake();
     return ended;
   }
 

@@ -3,30 +3,21 @@ import type { Database, Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
+import type { Entitlements } from './entitlements/entitlements.ts';
 import { TokenGrantsStore } from './token-grants.store.ts';
 import { addStatement, isSameRank, type TokenGrant, type TokenStatement } from './token-statements.ts';
-
-interface Holder {
-  room: RoomId;
-  identity: string;
-}
 
 export class TokenGrants {
   readonly #db: Database;
   readonly #store: TokenGrantsStore;
   readonly #outbox: Outbox;
-  readonly #entitle: (tx: Orm, holder: Holder, entitled: boolean) => Promise<void>;
+  readonly #entitlements: Entitlements;
 
-  constructor(options: {
-    db: Database;
-    outbox: Outbox;
-    /** Grants or revokes the entitlement, in the transaction that records the statement. */
-    entitle: (tx: Orm, holder: Holder, entitled: boolean) => Promise<void>;
-  }) {
+  constructor(options: { db: Database; outbox: Outbox; entitlements: Entitlements }) {
     this.#db = options.db;
     this.#store = new TokenGrantsStore(options.db);
     this.#outbox = options.outbox;
-    this.#entitle = options.entitle;
+    this.#entitlements = options.entitlements;
   }
 
   moderates(of: { creator: string; room?: RoomId | undefined; identity: string }): Promise<boolean> {
@@ -50,10 +41,17 @@ export class TokenGrants {
       if (!isSameRank(grant.rank, known.rank)) {
         await this.#outbox.add(tx, { topic: 'rank.changed', room, identity, data: { ...grant.rank } });
       }
-      if (grant.entitled !== known.entitled) await this.#entitle(tx, holder, grant.entitled === true);
+      if (grant.entitled !== known.entitled) await this.#setEntitled(tx, { room, identity }, grant.entitled === true);
       return statement.issuedAtSeconds;
     });
     this.#outbox.wake();
     return issuedAtSeconds;
+  }
+
+  /** One entitlement per identity and room, granted and revoked by tokens. */
+  async #setEntitled(tx: Orm, holder: { room: RoomId; identity: string }, entitled: boolean): Promise<void> {
+    const key = { source: 'embedder', sourceId: `${holder.room}/${holder.identity}` } as const;
+    if (entitled) await this.#entitlements.restore(tx, { ...key, ...holder });
+    else await this.#entitlements.revoke(tx, key, 'revoked');
   }
 }

@@ -214,7 +214,7 @@ export class Disputes {
   async #closeTicket(tx: Orm, row: DisputeRow): Promise<void> {
     const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'valid', to: 'disputed' });
     if (!ticket) return;
-    await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: ticket.id }, 'disputed');
+    await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: ticket.id }, 'disputed');
     const room = ticket.room as RoomId;
     await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
@@ -254,7 +254,7 @@ export class Disputes {
     if (!ticket) return;
     const room = ticket.room as RoomId;
     const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
-    await this.#context.rooms.restoreEntitlement(tx, entry);
+    await this.#context.rooms.entitlements.restore(tx, entry);
     await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
   }
 
@@ -283,12 +283,7 @@ export class Disputes {
     const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
     const isTopup = row.sourceType === 'topup';
     if (isTopup && booked) leftMinor -= await this.#takeCredit(tx, { row, upToMinor: leftMinor, at });
-    const sales =
-      isTopup
-        ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '')
-        : booked
-          ? [booked.id]
-          : [];
+    const sales = isTopup ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '') : booked ? [booked.id] : [];
     for (const sale of sales) leftMinor -= await this.#takeSale(tx, { row, sale, upToMinor: leftMinor, at });
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.sourceType === 'membership') {

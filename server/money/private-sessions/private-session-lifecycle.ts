@@ -122,7 +122,7 @@ export class PrivateSessionLifecycle {
         }
         const startedAt = this.#context.nowIso();
         const active = await this.#store.update(tx, id, { status: 'active', startedAt, heartbeatAt: startedAt });
-        await rooms.grantEntitlement(tx, {
+        await rooms.entitlements.grant(tx, {
           ...{ room, identity: row.identity, source: 'private', sourceId: id },
           validUntil: this.#context.laterIso(ENTITLEMENT_LIFE_MS),
         });
@@ -156,7 +156,7 @@ export class PrivateSessionLifecycle {
   heartbeat(id: string, beat: Heartbeat): Promise<PrivateSessionRow | undefined> {
     return this.#advance(id, beat, async (tx) => {
       const validUntil = this.#context.laterIso(ENTITLEMENT_LIFE_MS);
-      await this.#context.rooms.extendEntitlement(tx, { source: 'private', sourceId: id }, validUntil);
+      await this.#context.rooms.entitlements.extend(tx, { source: 'private', sourceId: id }, validUntil);
       return { heartbeatAt: this.#context.nowIso() };
     });
   }
@@ -236,7 +236,7 @@ export class PrivateSessionLifecycle {
       const endedAt = this.#context.nowIso();
       const change = { ...charged, status: 'ended' as const, endReason: end.reason, endedAt };
       const over = await this.#store.update(tx, id, change);
-      await rooms.revokeEntitlement(tx, { source: 'private', sourceId: id }, 'private_ended');
+      await rooms.entitlements.revoke(tx, { source: 'private', sourceId: id }, 'private_ended');
       await this.#addFact(tx, 'private_session.ended', over);
       return over;
     });

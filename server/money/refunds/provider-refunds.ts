@@ -140,7 +140,7 @@ export class ProviderRefunds {
     const ticket = await this.#context.stores.tickets.markRefunded(tx, id, ['valid', 'disputed']);
     if (!ticket) return;
     const room = ticket.room as RoomId;
-    await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
+    await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: id }, 'refunded');
     await this.#context.addFacts(
       tx,
       ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],

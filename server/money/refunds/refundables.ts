@@ -90,7 +90,7 @@ export class Refundables {
         if (!isWhole) return [changed];
         const ticket = await this.#context.stores.tickets.markRefunded(tx, id, [from]);
         if (!ticket) return false;
-        await this.#context.rooms.revokeEntitlement(tx, { source: 'ticket', sourceId: id }, 'refunded');
+        await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: id }, 'refunded');
         return [['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }], changed];
       },
     };

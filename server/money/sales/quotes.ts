@@ -8,7 +8,7 @@ import type { PriceParts, PriceQuote, QuoteInput } from '../../protocol/money/pr
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { Tickets } from './tickets.ts';
+import { type Tickets, ticketPriceOf } from './tickets.ts';
 import { currentWaiver } from './waiver-texts.ts';
 
 /** Cost of a card payment: a share and a fixed part, from Stripe's list price for European cards. */
@@ -71,11 +71,7 @@ export class Quotes {
 
   #grossOf({ room, kind, amountMinor, minutes = 1 }: QuoteRequest, from: PriceQuote['from']): number {
     if (room.status === 'ended') throw new AppError('room_ended');
-    if (kind === 'ticket') {
-      const offer = this.#context.rooms.offerOf(room);
-      if (!offer) throw new AppError('nothing_to_buy');
-      return offer.priceMinor;
-    }
+    if (kind === 'ticket') return ticketPriceOf(room);
     if (kind === 'private_session') {
       const { kind: rule, ratePerMinuteMinor } = room.access;
       if (rule !== 'private' || ratePerMinuteMinor === undefined) throw new AppError('private_not_offered');

@@ -9,7 +9,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
 import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
-import type { Offer, Room } from '../../protocol/rooms.ts';
+import type { Room } from '../../protocol/rooms.ts';
 import { refusalOf } from '../../rooms/access-decision.ts';
 import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
@@ -72,11 +72,9 @@ export class Tickets implements Payable {
     if (role !== 'fan') throw new AppError('nothing_to_buy');
     if (from === 'wallet' && walletMode === 'off') throw new AppError('wallet_off');
     if (room.status === 'ended') throw new AppError('room_ended');
-    const offer = rooms.offerOf(room);
-    if (!offer) throw new AppError('nothing_to_buy');
-    assertAmount(offer.priceMinor);
-    if (request.priceMinor !== undefined && request.priceMinor !== offer.priceMinor)
-      throw new AppError('price_changed');
+    const priceMinor = ticketPriceOf(room);
+    assertAmount(priceMinor);
+    if (request.priceMinor !== undefined && request.priceMinor !== priceMinor) throw new AppError('price_changed');
     const access = await rooms.decideAccess({ room, identity, role: 'fan' });
     if (access.state === 'refused') throw refusalOf(access);
     const held = await this.#store.findByHolder(room.id, identity, 'valid');
@@ -84,21 +82,22 @@ export class Tickets implements Payable {
     // Access without a ticket. Access by a ticket that is no longer valid means that it was refunded just now.
     const hasOtherKey = access.state === 'granted' && access.ticket === undefined;
     if (hasOtherKey || identity === room.creator.identity) throw new AppError('already_entitled');
-    return from === 'wallet' ? { ticket: await this.#buyFromWallet(request, offer) } : this.#buyByCard(request, offer);
+    return from === 'wallet' ? { ticket: await this.#buyFromWallet(request) } : this.#buyByCard(request);
   }
 
-  async #draft(request: TicketRequest, offer: Offer): Promise<TicketDraft> {
+  async #draft(request: TicketRequest): Promise<TicketDraft> {
     const { room, identity, from, locale } = request;
+    const priceMinor = ticketPriceOf(room);
     const terms = await this.#context.pricing.findTerms({ creator: room.creator.identity, buyer: identity });
     const row = {
       id: createId('ticket'),
       room: room.id,
       identity,
-      priceMinor: offer.priceMinor,
+      priceMinor,
       currency: this.#context.currency,
       paidFrom: from,
       feePolicy: terms.id,
-      creatorMinor: splitSale(offer.priceMinor, terms).creatorMinor,
+      creatorMinor: splitSale(priceMinor, terms).creatorMinor,
       terms: terms.termsId,
       createdAt: this.#context.nowIso(),
     };
@@ -137,10 +136,10 @@ export class Tickets implements Payable {
     if (waiver) await this.#store.insertWaiver(tx, row.id, waiver, at);
   }
 
-  async #buyFromWallet(request: TicketRequest, offer: Offer): Promise<Ticket> {
+  async #buyFromWallet(request: TicketRequest): Promise<Ticket> {
     const { room, identity } = request;
     const { db, currency, spending } = this.#context;
-    const draft = await this.#draft(request, offer);
+    const draft = await this.#draft(request);
     const { row } = draft;
     const legs = await this.#legsOf(draft, room.creator.identity);
     let ticket: Ticket | undefined;
@@ -189,7 +188,7 @@ export class Tickets implements Payable {
     });
   }
 
-  async #buyByCard(request: TicketRequest, offer: Offer): Promise<TicketAnswer> {
+  async #buyByCard(request: TicketRequest): Promise<TicketAnswer> {
     const { room, identity, name, returnUrl, locale } = request;
     // Before an open page is returned; `#assertOnSale` looks again under the lock.
     await this.#context.rooms.suspensions.assertStageOpen(room.id);
@@ -198,7 +197,7 @@ export class Tickets implements Payable {
       if (checkoutUrl) return { checkoutUrl };
       const held = await this.#store.findByHolder(room.id, identity, 'valid');
       if (held) return { ticket: toTicket(held) };
-      const draft = await this.#draft(request, offer);
+      const draft = await this.#draft(request);
       const { row } = draft;
       try {
         const url = await this.#checkouts.open(
@@ -340,11 +339,16 @@ export class Tickets implements Payable {
   async #grant(tx: Orm, ticket: Ticket): Promise<void> {
     const { rooms } = this.#context;
     const { id, room, identity } = ticket;
-    await rooms.grantEntitlement(tx, { room, identity, source: 'ticket', sourceId: id });
+    await rooms.entitlements.grant(tx, { room, identity, source: 'ticket', sourceId: id });
     await this.#context.addFacts(
       tx,
       ['ticket.bought', { ticket }, { room, identity }],
       ['earnings.changed', { room }, { room }],
     );
   }
+}
+
+export function ticketPriceOf({ access: { kind, priceMinor } }: Room): number {
+  if (kind !== 'ticket' || priceMinor === undefined) throw new AppError('nothing_to_buy');
+  return priceMinor;
 }

@@ -1,6 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, isNull, type SQL, sql } from '../../platform/db/sql.ts';
-import { removals, rooms } from '../rooms.schema.ts';
+import { removals } from '../rooms.schema.ts';
 
 export type RemovalRow = typeof removals.$inferSelect;
 /** From one room, or with `room: null` from all rooms of the creator. */
@@ -45,11 +45,6 @@ export class RemovalsStore {
       .where(and(eq(removals.creator, creator), isNull(removals.room), isBehind))
       .orderBy(desc(removals.removedAt), desc(removals.id))
       .limit(limit);
-  }
-
-  async listOpenRooms(tx: Orm, creator: string): Promise<string[]> {
-    const open = and(eq(rooms.creator, creator), isNull(rooms.endedAt));
-    return (await tx.select({ id: rooms.id }).from(rooms).where(open)).map(({ id }) => id);
   }
 }
 

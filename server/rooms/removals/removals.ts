@@ -12,12 +12,14 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Block, Removal } from '../../protocol/rooms.ts';
 import { FollowersStore } from '../followers/followers.store.ts';
 import { accessChanged, type ParticipantBlocked } from '../room-facts.ts';
+import type { RoomsStore } from '../rooms.store.ts';
 import { type RemovalKey, type RemovalRow, RemovalsStore } from './removals.store.ts';
 
 interface RemovalsOptions {
   db: Database;
   outbox: Outbox;
   clock: Clock;
+  store: Pick<RoomsStore, 'findOpenRooms'>;
   /** The identity of a room's creator. */
   creatorOf: (room: RoomId) => Promise<string>;
   /** Whether a person moderates the room. */
@@ -106,9 +108,10 @@ export class Removals {
 
   /** One fact for those who act on it once, and one for each open room, where the person may have sockets. */
   async #addBlockChanged(tx: Orm, { creator, identity, change }: ParticipantBlocked): Promise<void> {
-    const open = await this.#store.listOpenRooms(tx, creator);
+    const { store: rooms, outbox } = this.#options;
+    const open = await rooms.findOpenRooms(creator, tx);
     const data = { creator, identity, change } satisfies ParticipantBlocked;
-    await this.#options.outbox.add(
+    await outbox.add(
       tx,
       { topic: 'participant.blocked', identity, data },
       ...open.map((room) => ({ topic: 'block.changed', room, identity, data })),

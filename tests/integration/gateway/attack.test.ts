@@ -370,7 +370,7 @@ describe('without a ticket', () => {
     const { db, outbox, rooms } = loge.app.context;
     const ticket = { room: paidRoom as RoomId, identity, source: 'ticket', sourceId: createId('ticket') } as const;
     const validUntil = new Date(Date.now() + 500).toISOString();
-    await db.transaction((tx) => rooms.grantEntitlement(tx, { ...ticket, validUntil }));
+    await db.transaction((tx) => rooms.entitlements.grant(tx, { ...ticket, validUntil }));
     outbox.wake();
     expect((await expired).access.state).toBe('required');
     expect(await fan.refusal('chat:history', {})).toBe('access_required');
