@@ -24,9 +24,6 @@ export const PIPE_RESERVE = 0.05;
  */
 export const EXPECTED_TRACKS = 2;
 
-/** A stage holds one track per source, so this is the number of sources. */
-export const TRACKS_PER_SESSION_MAX = 4;
-
 /** Concurrent `produce` requests of one publisher; a browser never needs more. */
 export const PENDING_TRACKS_MAX = 8;
 

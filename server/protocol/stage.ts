@@ -93,17 +93,17 @@ export const produceInput = z.object({
   muted: z.boolean().optional(),
 });
 export type ProduceInput = z.infer<typeof produceInput>;
-const TRACKS_MAX = 4;
 /** Opens a publisher's session ahead of going live. */
 export const preparePublishInput = z.object({ dtlsParameters: dtlsParameters.optional() });
 /** Goes live with a session of `stage:preparePublish`. */
 export const takeStageInput = z.object({
   session: sessionId,
   publication,
+  /** A stage holds one track of each source. */
   tracks: z
     .array(produceInput.omit({ session: true }))
     .min(1)
-    .max(TRACKS_MAX),
+    .max(trackSource.options.length),
 });
 export type TakeStageInput = z.infer<typeof takeStageInput>;
 /** In the order of the tracks. */

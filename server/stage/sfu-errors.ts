@@ -21,3 +21,12 @@ const CODE_OF_SFU_CODE: Record<SfuErrorCode, ErrorCode> = {
 export function toAppError(error: unknown): unknown {
   return error instanceof SfuError ? new AppError(CODE_OF_SFU_CODE[error.code], undefined, { cause: error }) : error;
 }
+
+/** Converts a node's refusal to a wire error. */
+export async function call<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw toAppError(error);
+  }
+}

@@ -8,6 +8,7 @@ import type {
   ConsumerOptions,
   DtlsParameters,
   ProduceRequest,
+  SessionCloseReason,
   SessionGrant,
   SfuEvent,
   SfuNode,
@@ -37,20 +38,18 @@ import { Audiences } from './sessions/audiences.ts';
 import { Evacuation } from './sessions/evacuation.ts';
 import { Lives, type PublicationInput } from './sessions/lives.ts';
 import { countMedia, extendWatching, type StageTraffic } from './sessions/room-media.ts';
-import {
-  assertMayPublish,
-  call,
-  preparedGrant,
-  publisherGrant,
-  SessionCommands,
-  type StageCaller,
-  viewerGrant,
-} from './sessions/session-commands.ts';
+import { SessionCommands } from './sessions/session-commands.ts';
 import { isPublisher, SessionEnds } from './sessions/session-ends.ts';
 import { SessionLeases } from './sessions/session-leases.ts';
-import { sessionsInTheWay } from './sessions/session-limits.ts';
 import { isInUse, type SessionEntry, SessionTable } from './sessions/session-table.ts';
-import { toAppError } from './sfu-errors.ts';
+import {
+  assertMayPublish,
+  preparedGrant,
+  publisherGrant,
+  type StageCaller,
+  viewerGrant,
+} from './sessions/stage-caller.ts';
+import { call, toAppError } from './sfu-errors.ts';
 import { createIceServers, type TurnConfig } from './turn.ts';
 
 export interface StageEvent {
@@ -89,9 +88,7 @@ export class Stage {
       ...options,
       sessions: this.#sessions,
       lives: () => this.#lives,
-      nodeOf: (id) => this.#nodeOf(id),
-      tellReplaced: (entry) =>
-        this.#tell(entry, { type: 'sessionClosed', room: entry.room, session: entry.session, reason: 'replaced' }),
+      tellReplaced: (entry) => this.#tell(entry, sessionClosed(entry, 'replaced')),
     });
     this.#lives = new Lives({
       ...options,
@@ -100,7 +97,7 @@ export class Stage {
     });
     this.#clock = options.clock;
     this.#turn = options.turn;
-    this.commands = new SessionCommands({ sessions: this.#sessions, nodeOf: (id) => this.#nodeOf(id) });
+    this.commands = new SessionCommands({ sessions: this.#sessions, fleet: this.#fleet });
     this.#audiences = new Audiences({
       tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
       onError: (error, room) => options.log.warn({ err: error, room }, 'audience not sent'),
@@ -123,13 +120,13 @@ export class Stage {
       ...options,
       sessions: this.#sessions,
       end: (session) => this.#ends.close(session, 'lease_expired'),
-      handleLost: (node, { room, session }, isAdopted) =>
+      handleLost: (node, entry, isAdopted) => {
+        const { room, session } = entry;
         this.#handleSfuEvent(
           node,
-          isAdopted
-            ? { type: 'adopted', room, session }
-            : { type: 'sessionClosed', room, session, reason: 'lease_expired' },
-        ),
+          isAdopted ? { type: 'adopted', room, session } : sessionClosed(entry, 'lease_expired'),
+        );
+      },
     });
   }
 
@@ -171,7 +168,7 @@ export class Stage {
   async #openViewer(caller: StageCaller, input: WatchInput, grant: SessionGrant): Promise<WatchAnswer> {
     const spared = input.spareOf && this.commands.ownForSpare(caller, input.spareOf, 'watch');
     const session = this.#open(caller, 'watch', input);
-    try {
+    return this.#orClose(session, { room: caller.room }, async () => {
       const viewer = !grant.subscribe || caller.access.reason === 'free' ? 'free' : 'paying';
       const media = { ...input, rtpCapabilities: this.#fleet.capabilitiesOf(input.rtpCapabilities) };
       const { node, answer } = spared
@@ -183,10 +180,7 @@ export class Stage {
       this.#assertStillOpen(session, node);
       const opened = answer as Pick<WatchAnswer, 'transport' | 'consumers'>;
       return { session, ...opened, connected: input.dtlsParameters !== undefined };
-    } catch (error) {
-      await this.#ends.close(session, 'closed');
-      throw toAppError(error);
-    }
+    });
   }
 
   /**
@@ -234,8 +228,7 @@ export class Stage {
     const { session, publication, tracks } = input;
     const { entry, node } = this.commands.own(caller, session);
     if (!entry.isPrepared) throw new AppError('session_not_found');
-    for (const earlier of sessionsInTheWay(this.#sessions, { ...entry, isPrepared: false }))
-      void this.#ends.replace(earlier);
+    this.#ends.makeWay({ ...entry, isPrepared: false });
     this.#sessions.putOnStage(session, publication);
     this.#ends.countSessions();
     return this.#orClose(session, { room: caller.room, publication }, async () => {
@@ -268,7 +261,7 @@ export class Stage {
     const known = this.#sessions.get(session);
     const isTheirs = known?.room === room && known.identity === identity && isInUse(known);
     if (known && !isTheirs) throw new AppError('session_not_found');
-    const here = known?.node === undefined ? undefined : this.#fleet.get(known.node);
+    const here = this.#fleet.get(known?.node);
     const nodes = here ? [here] : await this.#places.nodesOf(room);
     // In parallel: a node that hangs must not delay a session on another one.
     const found = await Promise.any(
@@ -412,7 +405,7 @@ export class Stage {
   ): SessionId {
     const session = createId('session');
     const opened = { room, identity, socket, direction, spareOf, isPrepared };
-    for (const earlier of sessionsInTheWay(this.#sessions, opened)) void this.#ends.replace(earlier);
+    this.#ends.makeWay(opened);
     const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
     this.#sessions.add({ session, issuer, signIn, orphanedUntilMs, publication, ...opened });
     this.#ends.countSessions();
@@ -439,7 +432,7 @@ export class Stage {
     return answer;
   }
 
-  /** Closes the publisher's session if `act` fails. */
+  /** Closes the session if `act` fails. */
   async #orClose<A>(
     session: SessionId,
     { room, publication }: { room: RoomId; publication?: string | undefined },
@@ -461,10 +454,6 @@ export class Stage {
     throw new AppError('access_required');
   }
 
-  #nodeOf(id: string | undefined): SfuNode | undefined {
-    return id === undefined ? undefined : this.#fleet.get(id);
-  }
-
   #tell({ socket }: SessionEntry, event: StageEvent['event']): void {
     if (socket !== undefined) this.#onEvent({ socket, event });
   }
@@ -484,17 +473,20 @@ export class Stage {
   /** A node is gone with its sessions: their clients open new ones. */
   #handleNodeGone(node: string): void {
     this.#places.handleGone(node);
-    for (const { room, session } of this.#sessions.onNode(node))
-      this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_lost' });
+    for (const entry of this.#sessions.onNode(node)) this.#handleSfuEvent(node, sessionClosed(entry, 'node_lost'));
   }
 
   /** Ends a session on a draining node: its client opens another one elsewhere. */
   #move(entry: SessionEntry): void {
-    const { room, session, node } = entry;
-    if (node === undefined) return;
-    this.#handleSfuEvent(node, { type: 'sessionClosed', room, session, reason: 'node_closed' });
+    if (entry.node === undefined) return;
+    this.#handleSfuEvent(entry.node, sessionClosed(entry, 'node_closed'));
     void this.#ends.closeOnNode(entry, 'node_closed');
   }
+}
+
+/** The event of a node, for a session that ended without one. */
+function sessionClosed({ room, session }: SessionEntry, reason: SessionCloseReason): SfuEvent {
+  return { type: 'sessionClosed', room, session, reason };
 }
 
 function asPublishAnswer(

@@ -8,12 +8,7 @@ import {
   type TransportOptions,
 } from '../contract.ts';
 import { toSfuError } from '../errors.ts';
-import {
-  KEY_FRAME_GATHER_MS,
-  PENDING_TRACKS_MAX,
-  PUBLISHER_BITRATE_MAX_BPS,
-  TRACKS_PER_SESSION_MAX,
-} from '../limits.ts';
+import { KEY_FRAME_GATHER_MS, PENDING_TRACKS_MAX, PUBLISHER_BITRATE_MAX_BPS } from '../limits.ts';
 import { StageTrack } from '../tracks/stage-track.ts';
 import { MediaSession } from './media-session.ts';
 import type { SessionOptions } from './session.ts';
@@ -23,6 +18,7 @@ const FINAL_REASONS: ReadonlySet<SessionCloseReason> = new Set(['closed', 'room_
 
 /** The publisher of a room, or one that is prepared to become it: its tracks are the stage. */
 export class PublishSession extends MediaSession {
+  /** One of each source, by id. */
   readonly #tracks = new Map<string, StageTrack>();
   /** Undefined while it is prepared. */
   #fence: number | undefined;
@@ -154,10 +150,6 @@ export class PublishSession extends MediaSession {
       emitKeyFrameWanted: () => this.emit({ type: 'keyFrameWanted', ...about }),
     });
     this.removeTracks(this.#tracksOf(source));
-    if (this.#tracks.size >= TRACKS_PER_SESSION_MAX) {
-      track.close();
-      throw new SfuError('node_full', `A stage has at most ${TRACKS_PER_SESSION_MAX} tracks.`);
-    }
     this.#tracks.set(track.id, track);
     this.room.handleTrackAdded(track);
     return track;

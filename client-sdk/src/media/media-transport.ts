@@ -119,6 +119,12 @@ export class MediaTransport {
     leaveSession(this.session, { connection: this.#connection, log: this.#log });
   }
 
+  /** Takes the session over to this socket. Where its path is gone as well, ICE is restarted in the same exchange. */
+  resume(input: { publication?: string } = {}): Promise<RequestAnswer<'stage:resume'>> {
+    const { session, needsRestart: restartIce } = this;
+    return this.#connection.request('stage:resume', { session, ...input, ...(restartIce && { restartIce }) });
+  }
+
   /**
    * Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. Answers whether
    * the line carries the sound alone.

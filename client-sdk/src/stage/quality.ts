@@ -74,7 +74,7 @@ export class PathMeter {
 
   readInbound(report: RTCStatsReport): { stats: StageStats; sample: PathSample } {
     const all = [...report.values()] as Record<string, never>[];
-    const inbound = all.filter((entry) => entry.type === 'inbound-rtp') as InboundStats[];
+    const inbound = all.filter((entry) => entry.type === 'inbound-rtp') as Partial<RTCInboundRtpStreamStats>[];
     const video =
       inbound.find((entry) => entry.kind === 'video' && (entry.framesDecoded ?? 0) > 0) ??
       inbound.find((entry) => entry.kind === 'video');
@@ -108,8 +108,8 @@ export class PathMeter {
 
   readOutbound(report: RTCStatsReport): { bitrateBps: number; sample: PathSample } {
     const all = [...report.values()] as Record<string, never>[];
-    const outbound = all.filter((entry) => entry.type === 'outbound-rtp') as OutboundStats[];
-    const remote = all.filter((entry) => entry.type === 'remote-inbound-rtp') as RemoteInboundStats[];
+    const outbound = all.filter((entry) => entry.type === 'outbound-rtp') as Partial<RTCOutboundRtpStreamStats>[];
+    const remote = all.filter((entry) => entry.type === 'remote-inbound-rtp') as { fractionLost?: number }[];
     const roundTripMs = roundTrip(all);
     const change = this.#advance({
       at: performance.now(),
@@ -142,31 +142,6 @@ export class PathMeter {
       frames: Math.max(0, now.frames - before.frames),
     };
   }
-}
-
-interface InboundStats {
-  kind?: string;
-  codecId?: string;
-  bytesReceived?: number;
-  packetsReceived?: number;
-  packetsLost?: number;
-  framesDecoded?: number;
-  framesDropped?: number;
-  framesPerSecond?: number;
-  frameWidth?: number;
-  frameHeight?: number;
-  freezeCount?: number;
-  totalFreezesDuration?: number;
-  jitter?: number;
-}
-
-interface OutboundStats {
-  bytesSent?: number;
-  packetsSent?: number;
-}
-
-interface RemoteInboundStats {
-  fractionLost?: number;
 }
 
 /** Round-trip time of the nominated candidate pair; null before it is known. */

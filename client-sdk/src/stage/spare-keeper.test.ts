@@ -8,28 +8,38 @@ import { SpareKeeper } from './spare-keeper.ts';
 const FIRST = 'session_1' as SessionId;
 const SECOND = 'session_2' as SessionId;
 const OPENED_BY_MS = STAGE.spareAfterMs + STAGE.spareSpreadMs;
+const engine = { keepsSpares: true };
+const log = () => {};
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
+type Ends = { session: string; leave: boolean }[];
+
+function createSpare(session: string, closed: Ends = [], isClosed = false) {
+  return {
+    media: { session: session as SessionId, closed: isClosed },
+    close: () => closed.push({ session, leave: false }),
+    leave: () => closed.push({ session, leave: true }),
+  };
+}
+
 /** Spares are numbered in the order of opening. */
 function keeper(refuse: () => LogeError | undefined = () => undefined) {
-  const opened: { primary: SessionId; session: SessionId }[] = [];
-  const closed: { session: SessionId; leave: boolean }[] = [];
+  const opened: { primary: SessionId; session: string }[] = [];
+  const closed: Ends = [];
   let attempts = 0;
-  const spares = new SpareKeeper<{ session: SessionId }>({
-    open: async (primary) => {
+  const spares = new SpareKeeper<ReturnType<typeof createSpare>>({
+    open: async ({ spareOf: primary, place }) => {
       attempts += 1;
       const refusal = refuse();
       if (refusal) throw refusal;
-      const session = `spare_${opened.length + 1}` as unknown as SessionId;
+      const session = `spare_${opened.length + 1}`;
       opened.push({ primary, session });
-      return { session };
+      place(createSpare(session, closed));
     },
-    session: ({ session }) => session,
-    isClosed: () => false,
-    close: ({ session }, leave) => closed.push({ session, leave }),
-    log: () => {},
+    engine,
+    log,
   });
   return { spares, opened, closed, attempts: () => attempts };
 }
@@ -42,7 +52,7 @@ it('opens a spare after a delay, only for the latest session', async () => {
   spares.keep(SECOND);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect(opened).toEqual([{ primary: SECOND, session: 'spare_1' }]);
-  expect(spares.spare).toEqual({ session: 'spare_1' });
+  expect(spares.spare?.media.session).toBe('spare_1');
 });
 
 it('hands over the spare with the given id once', async () => {
@@ -50,7 +60,7 @@ it('hands over the spare with the given id once', async () => {
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect(spares.take('spare_other')).toBeNull();
-  expect(spares.take('spare_1')).toEqual({ session: 'spare_1' });
+  expect(spares.take('spare_1')?.media.session).toBe('spare_1');
   expect(spares.take('spare_1')).toBeNull();
   spares.drop();
   expect(closed).toEqual([]);
@@ -78,7 +88,7 @@ it('keeps the spare after a reconnect if the server has the same one, else opens
   const { spares, opened, closed } = keeper();
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
-  expect(spares.confirm(FIRST, 'spare_1' as unknown as SessionId)).toEqual({ session: 'spare_1' });
+  expect(spares.confirm(FIRST, 'spare_1' as unknown as SessionId)?.media.session).toBe('spare_1');
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect([opened.length, closed]).toEqual([1, []]);
   for (const [primary, session] of [
@@ -88,29 +98,48 @@ it('keeps the spare after a reconnect if the server has the same one, else opens
   ] as [SessionId, SessionId | undefined][]) {
     const before = spares.spare;
     expect(spares.confirm(primary, session)).toBeNull();
-    expect(closed.at(-1)).toEqual({ session: before?.session, leave: true });
+    expect(closed.at(-1)).toEqual({ session: before?.media.session, leave: true });
     await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
     expect(opened.at(-1)?.primary).toBe(primary);
   }
 });
 
 it('leaves a spare that opens after it was dropped', async () => {
-  const answer = Promise.withResolvers<{ session: SessionId }>();
-  const close = vi.fn();
-  const spares = new SpareKeeper<{ session: SessionId }>({
-    open: () => answer.promise,
-    session: ({ session }) => session,
-    isClosed: () => false,
-    close,
-    log: () => {},
+  const answer = Promise.withResolvers<string>();
+  const closed: Ends = [];
+  const spares = new SpareKeeper<ReturnType<typeof createSpare>>({
+    open: async ({ place }) => place(createSpare(await answer.promise, closed)),
+    engine,
+    log,
   });
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   spares.drop();
-  answer.resolve({ session: SECOND });
+  answer.resolve(SECOND);
   await vi.advanceTimersByTimeAsync(0);
   expect(spares.spare).toBeNull();
-  expect(close).toHaveBeenCalledWith({ session: SECOND }, true);
+  expect(closed).toEqual([{ session: SECOND, leave: true }]);
+});
+
+it('closes a spare that the server ends while it is being opened', async () => {
+  const closed: Ends = [];
+  const filled = Promise.withResolvers<void>();
+  const spares = new SpareKeeper<ReturnType<typeof createSpare>>({
+    open: ({ place }) => {
+      place(createSpare('spare_1', closed));
+      return filled.promise;
+    },
+    engine,
+    log,
+  });
+  spares.keep(FIRST);
+  await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+  expect([spares.next?.media.session, spares.spare]).toEqual(['spare_1', null]);
+  spares.handleClosed('spare_1');
+  expect(closed).toEqual([{ session: 'spare_1', leave: false }]);
+  filled.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(spares.next).toBeNull();
 });
 
 it('retries later after a retryable failure only', async () => {
@@ -127,25 +156,24 @@ it('retries later after a retryable failure only', async () => {
 });
 
 it('does not keep a spare that ended while it was being opened, and retries a broken one later', async () => {
-  const opened: SessionId[] = [];
-  const spares = new SpareKeeper<SessionId>({
-    open: async () => {
-      opened.push(`spare_${opened.length + 1}` as unknown as SessionId);
-      return opened.at(-1) as SessionId;
+  const opened: string[] = [];
+  const spares = new SpareKeeper<ReturnType<typeof createSpare>>({
+    open: async ({ place }) => {
+      const session = `spare_${opened.length + 1}`;
+      opened.push(session);
+      place(createSpare(session, [], opened.length === 1));
     },
-    session: (session) => session,
-    isClosed: (session) => session === opened[0],
-    close: () => {},
-    log: () => {},
+    engine,
+    log,
   });
   spares.keep(FIRST);
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect([opened.length, spares.spare]).toEqual([1, null]);
   await vi.advanceTimersByTimeAsync(STAGE.spareRetryMs);
-  expect(spares.spare).toBe('spare_2');
+  expect(spares.spare?.media.session).toBe('spare_2');
   spares.handleBroken();
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect(spares.spare).toBeNull();
   await vi.advanceTimersByTimeAsync(STAGE.spareRetryMs);
-  expect(spares.spare).toBe('spare_3');
+  expect(spares.spare?.media.session).toBe('spare_3');
 });

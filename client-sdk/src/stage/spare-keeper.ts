@@ -8,20 +8,27 @@ import { delay } from '../backoff.ts';
 import { LogeError, toLogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { MediaEngine } from '../media/media-engine.ts';
+import type { MediaTransport } from '../media/media-transport.ts';
+
+interface Spare {
+  readonly media: Pick<MediaTransport, 'session' | 'closed'>;
+  close(): unknown;
+  /** Closes at both ends. */
+  leave(): void;
+}
 
 interface SpareKeeperOptions<S> {
-  open(primary: SessionId, signal: AbortSignal): Promise<S>;
-  session(spare: S): SessionId;
-  /** Whether it has ended, possibly while it was being opened. */
-  isClosed(spare: S): boolean;
-  /** Closes it at this end, and with `leave` also on the server. */
-  close(spare: S, leave: boolean): void;
+  /** `place` is called as soon as there is a session, before its tracks are negotiated. */
+  open(options: { spareOf: SessionId; signal: AbortSignal; place(spare: S): void }): Promise<void>;
+  engine: Pick<MediaEngine, 'keepsSpares'>;
   log: Log;
 }
 
-export class SpareKeeper<S> {
+export class SpareKeeper<S extends Spare> {
   readonly #options: SpareKeeperOptions<S>;
   #spare: S | null = null;
+  #next: S | null = null;
   #primary: SessionId | null = null;
   #run = new AbortController();
 
@@ -33,9 +40,15 @@ export class SpareKeeper<S> {
     return this.#spare;
   }
 
-  /** Replaces the current spare by a new one for this session. */
+  /** The spare that is being opened. */
+  get next(): S | null {
+    return this.#next;
+  }
+
+  /** Replaces the current spare by a new one for this session, where the server supports it. */
   keep(primary: SessionId, waitMs: number = STAGE.spareAfterMs + Math.random() * STAGE.spareSpreadMs): void {
     this.drop();
+    if (!this.#options.engine.keepsSpares) return;
     this.#primary = primary;
     void this.#open(primary, waitMs);
   }
@@ -45,13 +58,7 @@ export class SpareKeeper<S> {
    */
   confirm(primary: SessionId, session: SessionId | undefined): S | null {
     const spare = this.#spare;
-    if (
-      spare &&
-      this.#primary === primary &&
-      this.#options.session(spare) === session &&
-      !this.#options.isClosed(spare)
-    )
-      return spare;
+    if (spare && this.#primary === primary && spare.media.session === session && !spare.media.closed) return spare;
     this.keep(primary);
     return null;
   }
@@ -69,16 +76,17 @@ export class SpareKeeper<S> {
   /** Hands the spare over to the caller if it has this session id. */
   take(session: string): S | null {
     const spare = this.#spare;
-    if (!spare || this.#options.session(spare) !== session) return null;
+    if (spare?.media.session !== session) return null;
     this.#spare = null;
     return spare;
   }
 
   /** The server has ended this session. */
   handleClosed(session: string): void {
+    if (this.#next?.media.session === session) this.#next.close();
     const spare = this.take(session);
     if (!spare) return;
-    this.#options.close(spare, false);
+    spare.close();
     this.renew();
   }
 
@@ -88,20 +96,25 @@ export class SpareKeeper<S> {
     this.#primary = null;
     const spare = this.#spare;
     this.#spare = null;
-    if (spare) this.#options.close(spare, true);
+    spare?.leave();
   }
 
-  async #open(primary: SessionId, firstWaitMs: number): Promise<void> {
-    const { open, close, isClosed, log } = this.#options;
+  async #open(spareOf: SessionId, firstWaitMs: number): Promise<void> {
+    const { open, log } = this.#options;
     const { signal } = this.#run;
     let waitMs = firstWaitMs;
     while (!signal.aborted) {
       await delay(waitMs, signal);
       if (signal.aborted) return;
+      let spare = null as S | null;
+      const place = (placed: S): void => {
+        spare = placed;
+        this.#next = placed;
+      };
       try {
-        const spare = await open(primary, signal);
-        if (signal.aborted) return close(spare, true);
-        if (isClosed(spare)) throw new LogeError('stage_unavailable');
+        await open({ spareOf, signal, place });
+        if (signal.aborted) return spare?.leave();
+        if (!spare || spare.media.closed) throw new LogeError('stage_unavailable');
         this.#spare = spare;
         return;
       } catch (error) {
@@ -111,6 +124,8 @@ export class SpareKeeper<S> {
         // The primary continues without a spare; the next primary tries again.
         if (!retryable) return;
         waitMs = STAGE.spareRetryMs;
+      } finally {
+        if (this.#next === spare) this.#next = null;
       }
     }
   }

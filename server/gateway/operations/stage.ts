@@ -1,7 +1,7 @@
 /** The stage: who publishes, who watches, and what of it flows. On sockets, but for the first session of a viewer. */
 import { AppError } from '../../protocol/errors.ts';
 import { watchAheadAnswer, watchAheadInput } from '../../protocol/stage.ts';
-import type { StageCaller } from '../../stage/sessions/session-commands.ts';
+import type { StageCaller } from '../../stage/sessions/stage-caller.ts';
 import { withIceServers } from '../../stage/turn.ts';
 import type { Connection } from '../socket/connection.ts';
 import { operation, type SocketDomains, socketOperation } from './operation.ts';

@@ -11,7 +11,7 @@ import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from
 import type { Access, Room } from '../../protocol/rooms.ts';
 import type { GrantedSession, PrepareInput } from '../../protocol/stage.ts';
 import type { Admission } from '../../rooms/rooms.ts';
-import type { StageCaller } from '../../stage/sessions/session-commands.ts';
+import type { StageCaller } from '../../stage/sessions/stage-caller.ts';
 
 export type RoomSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 

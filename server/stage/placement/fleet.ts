@@ -62,6 +62,7 @@ export class Fleet {
   readonly #timer: NodeJS.Timeout;
   #listener: FleetListener | undefined;
   #looking: Promise<void> | undefined;
+  /** Equal on every node; empty until one was reached. */
   #capabilities: RtpCapabilities = {};
   #capabilitiesHash = '';
   /** Since when the announcements have been readable; undefined while they are not. */
@@ -94,11 +95,6 @@ export class Fleet {
     return this.#looking;
   }
 
-  /** Equal on every node; empty until one was reached. */
-  get routerRtpCapabilities(): RtpCapabilities {
-    return this.#capabilities;
-  }
-
   /** Undefined for a client that has them: it names them by their hash. */
   capabilitiesUnlessKnown(hash: string | undefined): RouterCapabilities | undefined {
     return hash === this.#capabilitiesHash ? undefined : (this.#capabilities as RouterCapabilities);
@@ -117,8 +113,9 @@ export class Fleet {
     return [...this.#connected].flatMap(([id, node]) => (isThere(id, node) ? [node] : []));
   }
 
-  get(id: string): SfuNode | undefined {
-    return this.#connected.get(id);
+  /** Undefined also for a session without a node yet. */
+  get(id: string | undefined): SfuNode | undefined {
+    return id === undefined ? undefined : this.#connected.get(id);
   }
 
   draining(id: string): boolean {
@@ -143,9 +140,7 @@ export class Fleet {
     if (earlier) throw new SfuError('node_unavailable', 'The SFU node cannot be reached.');
     const known = this.#known.get(id);
     if (!known || this.#closed) throw new SfuError('node_unavailable', `There is no SFU node ${id}.`);
-    const connecting = this.#connecting.get(id) ?? this.#connect(known).finally(() => this.#connecting.delete(id));
-    this.#connecting.set(id, connecting);
-    return connecting;
+    return this.#connecting.get(id) ?? this.#connect(known);
   }
 
   /** Totals over all nodes. */
@@ -165,7 +160,13 @@ export class Fleet {
     this.#connected.clear();
   }
 
-  async #connect({ node: id, url }: SfuNodeAnnouncement): Promise<SfuNode> {
+  #connect(known: SfuNodeAnnouncement): Promise<SfuNode> {
+    const connecting = this.#reach(known).finally(() => this.#connecting.delete(known.node));
+    this.#connecting.set(known.node, connecting);
+    return connecting;
+  }
+
+  async #reach({ node: id, url }: SfuNodeAnnouncement): Promise<SfuNode> {
     const node = await this.#options.connect(url, () => this.#handleGone(id));
     if (node.id !== id || this.#closed) {
       await node.close();
@@ -234,9 +235,7 @@ export class Fleet {
   #greet(said: SfuNodeAnnouncement): void {
     const { node: id } = said;
     if (this.#connecting.has(id) || this.#closed) return;
-    const connecting = this.#connect(said).finally(() => this.#connecting.delete(id));
-    this.#connecting.set(id, connecting);
-    connecting.then(
+    this.#connect(said).then(
       () => {
         this.#gone.delete(id);
         this.#note(said);

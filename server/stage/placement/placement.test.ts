@@ -220,7 +220,7 @@ test('an announcement replaces the booked load', () => {
 test('a tree may name an unannounced node, which gets no viewers until its announcement', () => {
   const placement = withNodes([{}]);
   placement.setRoom({ room: ROOM, origin: 'node9', edges: new Map([['node0', 'node9']]) });
-  expect(placement.nodeCount).toBe(1);
+  expect(placement.figures().nodes).toBe(1);
   expect(placement.node('node9')).toBeUndefined();
   expect(seated(seat(placement)).node).toBe('node0');
   placement.setNode({ id: 'node9', region: 'west', capacity: 100, load: 0, draining: false });

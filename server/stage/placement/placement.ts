@@ -67,20 +67,16 @@ export class Placement {
     return { id, region, capacity, load, draining };
   }
 
-  get nodeCount(): number {
-    return this.#nodes.count;
-  }
-
   /** Replaces a room's tree with the agreed one. Loads come from the nodes, not from here. */
-  setRoom(given: { room: string; origin: string; edges: ReadonlyMap<string, string>; viewers?: number }): void {
-    const before = this.#trees.get(given.room);
-    const tree = new RoomTree(given.room, this.#nodes, this.#limits);
-    tree.viewers = given.viewers ?? before?.viewers ?? 0;
-    if (before?.origin?.node.id === given.origin) tree.publisherLoad = before.publisherLoad;
+  setRoom({ room, origin, edges }: { room: string; origin: string; edges: ReadonlyMap<string, string> }): void {
+    const before = this.#trees.get(room);
+    const tree = new RoomTree(room, this.#nodes, this.#limits);
+    tree.viewers = before?.viewers ?? 0;
+    if (before?.origin?.node.id === origin) tree.publisherLoad = before.publisherLoad;
     before?.leaveNodes();
-    this.#trees.set(given.room, tree);
-    tree.setOrigin(tree.getOrAdd(given.origin));
-    for (const [id, parentId] of given.edges) {
+    this.#trees.set(room, tree);
+    tree.setOrigin(tree.getOrAdd(origin));
+    for (const [id, parentId] of edges) {
       const [member, parent] = [tree.getOrAdd(id), tree.getOrAdd(parentId)];
       if (member !== tree.origin && !tree.isBelow(parent, member)) tree.hang(member, parent);
     }

@@ -150,10 +150,6 @@ export class RoomPlaces {
     await this.#pruner.prune(room, node);
   }
 
-  releasePublisher(room: RoomId): void {
-    this.#placement.releasePublisher(room);
-  }
-
   /**
    * Reachable nodes on which the room may be: those of the tree and those known here, as Redis may have lost the tree;
    * all nodes if the tree cannot be read, as another gateway may have placed the room on any of them.

@@ -3,8 +3,10 @@ import type { SessionCloseReason, SfuNode } from '../../../sfu/contract.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
+import type { Fleet } from '../placement/fleet.ts';
 import type { RoomPlaces } from '../placement/room-places.ts';
 import type { Lives } from './lives.ts';
+import { type OpenRequest, sessionsInTheWay } from './session-limits.ts';
 import { isInUse, type SessionEntry, type SessionTable } from './session-table.ts';
 
 /** Which sessions end: of one room or of all, and all of them without `matches`. */
@@ -16,9 +18,9 @@ interface Closing {
 
 interface SessionEndsOptions {
   sessions: SessionTable;
+  fleet: Pick<Fleet, 'get'>;
   places: RoomPlaces;
   lives: () => Pick<Lives, 'handlePublisherGone'>;
-  nodeOf: (id: string | undefined) => SfuNode | undefined;
   /** Sends the session's client the reason of its end. */
   tellReplaced: (entry: SessionEntry) => void;
   metrics: Metrics;
@@ -45,10 +47,11 @@ export class SessionEnds {
     { session, node, epoch }: Pick<SessionEntry, 'session' | 'node'> & Partial<SessionEntry>,
     reason: SessionCloseReason,
   ): Promise<void> {
-    await this.#options
-      .nodeOf(node)
+    const { fleet, log } = this.#options;
+    await fleet
+      .get(node)
       ?.closeSession({ session, epoch, reason })
-      .catch((error) => this.#options.log.warn({ err: error, session }, 'session not closed; its lease expires'));
+      .catch((error) => log.warn({ err: error, session }, 'session not closed; its lease expires'));
   }
 
   /** Ends a session in favour of another one. */
@@ -56,6 +59,11 @@ export class SessionEnds {
     // First: later requests for the session are refused with `session_not_found`, which does not say why.
     this.#options.tellReplaced(entry);
     await this.close(entry.session, 'replaced');
+  }
+
+  /** Ends what another session is opened in place of; throws `too_many_media_sessions` as `sessionsInTheWay` does. */
+  makeWay(request: OpenRequest): void {
+    for (const entry of sessionsInTheWay(this.#options.sessions, request)) void this.replace(entry);
   }
 
   closePublication(room: RoomId, publication: string | undefined): Promise<void> {

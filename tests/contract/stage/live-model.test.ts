@@ -8,7 +8,7 @@ import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import type { RoomId, SessionId } from '../../../server/protocol/ids.ts';
 import { Lives } from '../../../server/stage/sessions/lives.ts';
-import type { StageCaller } from '../../../server/stage/sessions/session-commands.ts';
+import type { StageCaller } from '../../../server/stage/sessions/stage-caller.ts';
 import { LEASE_DEFAULT_MS } from '../../../sfu/limits.ts';
 import type { ModelChance } from '../../support/live-model/model-chance.ts';
 import { CAMERA, ModelHouse, ROOM } from '../../support/live-model/model-house.ts';

@@ -8,7 +8,7 @@ import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { Fleet } from '../../../server/stage/placement/fleet.ts';
 import { RoomPlaces } from '../../../server/stage/placement/room-places.ts';
 import { RoomTrees } from '../../../server/stage/placement/room-trees.ts';
-import type { StageCaller } from '../../../server/stage/sessions/session-commands.ts';
+import type { StageCaller } from '../../../server/stage/sessions/stage-caller.ts';
 import { Stage } from '../../../server/stage/stage.ts';
 import { RemoteSfuNode } from '../../../sfu/control/remote-node.ts';
 import type { ModelChance } from './model-chance.ts';

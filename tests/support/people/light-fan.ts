@@ -40,6 +40,10 @@ interface Watched {
   session: RequestAnswer<'stage:watch'>['session'];
   viewer: RtpViewer;
   connect: () => void;
+  /** For the spare keeper. */
+  media: { session: Watched['session']; readonly closed: boolean };
+  close: () => void;
+  leave: () => void;
 }
 
 export class LightFan implements Disposable {
@@ -48,18 +52,12 @@ export class LightFan implements Disposable {
   #current: Watched | undefined;
   #next: Watched | undefined;
   readonly #spares = new SpareKeeper<Watched>({
-    open: async (of) => {
-      const spare = await this.#open(of);
+    open: async ({ spareOf, place }) => {
+      const spare = await this.#open(spareOf);
       if (!spare) throw new LogeError('stage_unavailable');
-      return spare;
+      place(spare);
     },
-    session: ({ session }) => session,
-    isClosed: ({ session }) => this.#ended.includes(session),
-    close: ({ session, viewer }, tell) => {
-      viewer.close();
-      if (tell && this.#connection.state === 'connected')
-        this.#connection.request('stage:leave', { session }).catch(() => {});
-    },
+    engine: { keepsSpares: true },
     log: () => {},
   });
   /** Events may arrive before the answer that names their session: the last ones are kept. */
@@ -271,11 +269,27 @@ export class LightFan implements Disposable {
       const all = [...consumers, ...early];
       viewer.addConsumers(all as ConsumerOptions[]);
       if (all.length > 0) connect();
-      return { session, viewer, connect };
+      return this.#toWatched({ session, viewer, connect });
     } catch {
       viewer.close();
       return undefined;
     }
+  }
+
+  #toWatched(opened: Pick<Watched, 'session' | 'viewer' | 'connect'>): Watched {
+    const { session, viewer } = opened;
+    const ended = this.#ended;
+    const media = {
+      session,
+      get closed() {
+        return ended.includes(session);
+      },
+    };
+    const leave = (): void => {
+      viewer.close();
+      if (this.#connection.state === 'connected') this.#connection.request('stage:leave', { session }).catch(() => {});
+    };
+    return { ...opened, media, close: () => viewer.close(), leave };
   }
 
   #noteFirstFrame(viewer: RtpViewer, atMs: number): void {

@@ -1,6 +1,6 @@
 /** A page's socket to one of several gateways of the live model: the real stage answers, over a simulated network. */
 import { AppError } from '../../../server/protocol/errors.ts';
-import type { StageCaller } from '../../../server/stage/sessions/session-commands.ts';
+import type { StageCaller } from '../../../server/stage/sessions/stage-caller.ts';
 import { ROOM } from '../live-model/model-house.ts';
 import type { JointGateway, JointNetwork } from './joint-network.ts';
 

@@ -40,7 +40,7 @@ export class LayerControl {
   /** -1 switches every layer off. */
   want(maxSpatialLayer: number): void {
     this.#wanted = maxSpatialLayer;
-    if (!this.#isRunning) void this.#run();
+    void this.#run();
   }
 
   /** Switches all layers on. */
@@ -57,7 +57,7 @@ export class LayerControl {
     this.#wanted ??= this.#topLayer;
     this.#limit = maxSpatialLayer;
     this.#drained = drained;
-    if (!this.#isRunning) void this.#run();
+    void this.#run();
   }
 
   /**
@@ -66,8 +66,7 @@ export class LayerControl {
    */
   requestKeyFrame(): void {
     this.#isKeyFrameDue = true;
-    // The sender rejects concurrent calls of setParameters().
-    if (!this.#isRunning) void this.#run();
+    void this.#run();
   }
 
   /**
@@ -76,7 +75,7 @@ export class LayerControl {
    */
   probe(bps: number): void {
     this.#probeBps = bps;
-    if (!this.#isRunning) void this.#run();
+    void this.#run();
   }
 
   get #topLayer(): number {
@@ -114,7 +113,9 @@ export class LayerControl {
     await sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
   }
 
+  /** One change at a time: the sender rejects concurrent calls of setParameters(). */
   async #run(): Promise<void> {
+    if (this.#isRunning) return;
     this.#isRunning = true;
     let retries = 0;
     let isPaused = false;

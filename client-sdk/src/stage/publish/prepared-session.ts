@@ -53,18 +53,18 @@ export class PreparedSession {
       if (code !== 'session_not_found') throw error;
       return null;
     } finally {
-      if (!isOnStage) sent.media.leave();
+      if (!isOnStage) sent.leave();
     }
   }
 
   drop(): void {
-    void this.#release().then((sent) => sent?.media.leave());
+    void this.#release().then((sent) => sent?.leave());
   }
 
   /** The server has ended this session. */
   handleClosed(session: string): void {
     void this.#sent.then((sent) => {
-      if (sent?.media.session === session) sent.media.close();
+      if (sent?.media.session === session) sent.close();
     });
   }
 

@@ -14,7 +14,6 @@ import type { LocalLiveEndReason } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
-import type { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { SpareKeeper } from '../spare-keeper.ts';
 import type { LayerControl } from './layer-control.ts';
@@ -59,13 +58,12 @@ export class Publisher {
   readonly #log: Log;
   readonly #handlers: PublisherHandlers;
   readonly #tracks = new Map<TrackSource, OutgoingTrack>();
-  /** The old session after a move, which keeps sending to its remaining viewers. */
-  #retiring: { sent: SentTracks; timer: ReturnType<typeof setTimeout> } | null = null;
   #isMoving = false;
+  /** The old session after a move, which keeps sending to its remaining viewers for a while. */
+  #retiring: SentTracks | null = null;
+  #retiringTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #spares: SpareKeeper<SentTracks>;
   readonly #prepared: PreparedSession;
-  /** The spare that is being filled with tracks. */
-  #nextSpare: SentTracks | null = null;
   /** Layers requested for producers whose id is not known yet, by producer id. */
   readonly #earlyLayers = new Map<string, number>();
   #state: State = { kind: 'off' };
@@ -84,11 +82,12 @@ export class Publisher {
     this.#log = dependencies.log;
     this.#handlers = dependencies.handlers;
     this.#spares = new SpareKeeper({
-      open: (primary, signal) => this.#openSpare(primary, signal),
-      session: ({ media }) => media.session,
-      isClosed: ({ media }) => media.closed,
-      close: ({ media }, leave) => (leave ? media.leave() : media.close()),
-      log: dependencies.log,
+      ...dependencies,
+      open: async ({ spareOf, signal, place }) => {
+        const spare = await this.#openSession({ spareOf });
+        place(spare);
+        await this.#fill(spare, signal);
+      },
     });
     this.#prepared = new PreparedSession({
       open: () => this.#openSession({ isPrepared: true }),
@@ -129,8 +128,8 @@ export class Publisher {
     try {
       const prepared = await this.#prepared.take(this.#publication, run);
       if (!prepared) run.throwIfAborted();
-      const sent = prepared ?? (await this.#openSession({}));
-      if (run.aborted) sent.media.leave();
+      const sent = prepared ?? (await this.#openSession());
+      if (run.aborted) sent.leave();
       else await this.#start(sent);
     } catch (error) {
       if (!run.aborted) this.#close(toLogeError(error, 'stage_unavailable'), true);
@@ -198,26 +197,25 @@ export class Publisher {
     clearTimeout(this.#graceTimer);
     this.dropPrepared();
     if (this.#state.kind === 'starting') this.#close(new LogeError('connection_failed'));
-    if (this.isLive) this.#graceTimer = setTimeout(() => this.#interrupt(), LIMITS.sessionGraceMs);
+    if (this.isLive) this.#graceTimer = setTimeout(() => this.#finish('interrupted'), LIMITS.sessionGraceMs);
   }
 
   /** The socket is back after `downMs`: resumes the session, or restores the live if it is still ours. */
   async handleReconnected(downMs: number): Promise<void> {
     clearTimeout(this.#graceTimer);
     // Timers do not run while a computer is suspended.
-    if (this.isLive && downMs >= LIMITS.sessionGraceMs) return this.#interrupt();
+    if (this.isLive && downMs >= LIMITS.sessionGraceMs) return this.#finish('interrupted');
     if (this.#state.kind === 'restoring' && this.#state.waiting) {
       await this.#restore('reconnected');
       return;
     }
     if (this.#state.kind !== 'live') return;
     const { sent } = this.#state;
-    const resumed = await this.#resumeOrEnd(sent.media, downMs);
+    const resumed = await this.#resumeOrEnd(sent, downMs);
     if (!resumed) return;
     sent.media.handleReconnected(resumed);
     this.#syncInBackground();
-    if (this.#engine.keepsSpares)
-      this.#spares.confirm(sent.media.session, resumed.spare?.session)?.media.handleReconnected();
+    this.#spares.confirm(sent.media.session, resumed.spare?.session)?.media.handleReconnected();
   }
 
   handleLayersWanted({ session, producerId, maxSpatialLayer }: EventData<'stage:layersWanted'>): void {
@@ -256,7 +254,7 @@ export class Publisher {
   /** Our worker died, and the server has put our spare in its place: sends over the spare from now on. */
   handleTakenOver({ session, by }: EventData<'stage:takenOver'>): void {
     if (this.#state.kind !== 'live' || this.session !== session) return;
-    const { media: before } = this.#state.sent;
+    const before = this.#state.sent;
     const spare = this.#spares.take(by);
     if (!spare) {
       void this.#restore('unknown spare took over');
@@ -268,7 +266,7 @@ export class Publisher {
     this.#log('info', 'spare session took over', { session: by });
     // Tracks may have been replaced or muted since the spare was opened.
     this.#syncInBackground();
-    this.#keepSpare(spare);
+    this.#spares.keep(spare.media.session);
   }
 
   handleTransportState({ session, state }: EventData<'stage:transportState'>): void {
@@ -278,14 +276,13 @@ export class Publisher {
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
-    if (this.#retiring?.sent.media.session === session) this.#leaveRetiring();
+    if (this.#retiring?.media.session === session) this.#leaveRetiring();
     this.#spares.handleClosed(session);
     this.#prepared.handleClosed(session);
-    if (this.#nextSpare?.media.session === session) this.#nextSpare.media.close();
     if (this.session !== session) return;
     const ending = END_REASONS[reason];
     if (reason === 'connect_timeout') this.#unseen += 1;
-    if (ending) this.#finish(ending, null);
+    if (ending) this.#finish(ending);
     else if (this.#unseen > 1) this.#endUnseen();
     else void this.#restore(reason);
   }
@@ -295,52 +292,36 @@ export class Publisher {
    * session still exists.
    */
   async handleLiveEnded(): Promise<void> {
-    if (this.#state.kind !== 'live') return;
-    await this.#resumeOrEnd(this.#state.sent.media);
+    if (this.#state.kind === 'live') await this.#resumeOrEnd(this.#state.sent);
   }
 
   /** Resumes the session, or ends or restores the live if that fails; null then. */
-  async #resumeOrEnd(media: MediaTransport, downMs = 0): Promise<RequestAnswer<'stage:resume'> | null> {
-    const resumed = await this.#resume(media);
-    // The connection broke again; the next welcome retries.
-    if (resumed === 'connection_failed' || !this.#isCurrent(media)) return null;
-    if (typeof resumed !== 'string') return resumed;
-    const ending = END_CODES[resumed];
-    // The server has lost the session, and did not wait longer for another one.
-    if (ending === 'ended' && downMs >= LIMITS.reconnectGraceMs) this.#interrupt();
-    else if (ending) this.#finish(ending, null);
-    else void this.#restore(`resume refused: ${resumed}`);
-    return null;
-  }
-
-  /** Resumes the session; returns the error code if that fails. */
-  async #resume(media: MediaTransport): Promise<RequestAnswer<'stage:resume'> | LogeErrorCode> {
+  async #resumeOrEnd(sent: SentTracks, downMs = 0): Promise<RequestAnswer<'stage:resume'> | null> {
     try {
-      const { session, needsRestart: restartIce } = media;
-      const publication = this.#publication;
-      return await this.#connection.request('stage:resume', {
-        session,
-        publication,
-        ...(restartIce && { restartIce }),
-      });
+      const resumed = await sent.media.resume({ publication: this.#publication });
+      return this.#sent === sent ? resumed : null;
     } catch (error) {
-      return toLogeError(error, 'internal').code;
+      const { code } = toLogeError(error, 'internal');
+      // The connection broke again; the next welcome retries.
+      if (code === 'connection_failed' || this.#sent !== sent) return null;
+      const ending = END_CODES[code];
+      // The server has lost the session, and did not wait longer for another one.
+      if (ending === 'ended' && downMs >= LIMITS.reconnectGraceMs) this.#finish('interrupted');
+      else if (ending) this.#finish(ending);
+      else void this.#restore(`resume refused: ${code}`);
+      return null;
     }
   }
 
   /** Applies track changes to all sessions that may have viewers. */
   async #sync(): Promise<void> {
     // The old session may have ended on the server already.
-    this.#retiring?.sent.sync().catch((error) => this.#logSyncFailure(error));
+    if (this.#retiring) this.#syncInBackground(this.#retiring.sync());
     await this.#sent?.sync();
   }
 
-  #syncInBackground(): void {
-    this.#sync().catch((error) => this.#logSyncFailure(error));
-  }
-
-  #logSyncFailure(error: unknown): void {
-    this.#log('info', 'track sync failed', { code: toLogeError(error, 'internal').code });
+  #syncInBackground(sync = this.#sync()): void {
+    sync.catch((error) => this.#log('info', 'track sync failed', { code: toLogeError(error, 'internal').code }));
   }
 
   #want(tracks: readonly OutgoingTrack[]): void {
@@ -348,15 +329,9 @@ export class Publisher {
     for (const track of tracks) this.#tracks.set(track.source, track);
   }
 
-  async #openSession({
-    restore = false,
-    spareOf,
-    isPrepared = false,
-  }: {
-    restore?: boolean;
-    spareOf?: SessionId;
-    isPrepared?: boolean;
-  }): Promise<SentTracks> {
+  /** Without a kind, for a new live. */
+  async #openSession(kind: { restore?: boolean; spareOf?: SessionId; isPrepared?: boolean } = {}): Promise<SentTracks> {
+    const { restore = false, spareOf, isPrepared = false } = kind;
     const code = await import('./sent-tracks.ts').catch((error) => {
       throw toLogeError(error, 'code_unavailable');
     });
@@ -370,13 +345,13 @@ export class Publisher {
       isPrepared,
       wanted: this.#tracks,
       onBroken: () => {
-        if (this.#isCurrent(sent.media)) void this.#restore('media transport lost');
+        if (this.#sent === sent) void this.#restore('media transport lost');
         else if (this.#spares.spare === sent) this.#spares.handleBroken();
-        else if (isPrepared) sent.media.leave();
+        else if (isPrepared) sent.leave();
       },
       onUnreachable: () => {
-        if (isPrepared && !this.#isCurrent(sent.media)) sent.media.leave();
-        else if (!restore && this.#isCurrent(sent.media)) this.#endUnseen();
+        if (isPrepared && this.#sent !== sent) sent.leave();
+        else if (!restore && this.#sent === sent) this.#endUnseen();
       },
       onLayers: (source, layer) => this.#handlers.onLayers(source, layer),
       takeEarlyLayers: (producerId) => {
@@ -391,58 +366,42 @@ export class Publisher {
   async #start(sent: SentTracks): Promise<void> {
     this.#state = { kind: 'starting', sent };
     await sent.sync();
-    if (!this.#isCurrent(sent.media)) return;
+    if (this.#sent !== sent) return;
     this.#state = { kind: 'live', sent };
-    this.#keepSpare(sent);
+    this.#spares.keep(sent.media.session);
   }
 
   async #reopen(signal: AbortSignal): Promise<void> {
     const sent = await this.#openSession({ restore: true });
-    if (signal.aborted) return sent.media.leave();
+    if (signal.aborted) return sent.leave();
     this.#state = { kind: 'live', sent };
     await sent.sync();
-    if (this.#isCurrent(sent.media)) this.#keepSpare(sent);
-  }
-
-  #keepSpare({ media }: SentTracks): void {
-    if (this.#engine.keepsSpares) this.#spares.keep(media.session);
-  }
-
-  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<SentTracks> {
-    const spare = await this.#openSession({ spareOf });
-    this.#nextSpare = spare;
-    try {
-      await this.#fill(spare, signal);
-    } finally {
-      if (this.#nextSpare === spare) this.#nextSpare = null;
-    }
-    return spare;
+    if (this.#sent === sent) this.#spares.keep(sent.media.session);
   }
 
   async #move(signal: AbortSignal): Promise<void> {
     const sent = await this.#openSession({ restore: true });
     await this.#fill(sent, signal);
-    if (signal.aborted || this.#state.kind !== 'live') return sent.media.leave();
-    // A spare may have taken over, so read the session again.
-    const before = this.#state.sent;
+    if (signal.aborted || this.#state.kind !== 'live') return sent.leave();
     this.#leaveRetiring();
-    before.retire();
-    const timer = setTimeout(() => this.#leaveRetiring(), STAGE.retiringMs);
-    this.#retiring = { sent: before, timer };
+    // A spare may have taken over, so read the session again.
+    this.#retiring = this.#state.sent;
+    this.#retiring.retire();
+    this.#retiringTimer = setTimeout(() => this.#leaveRetiring(), STAGE.retiringMs);
     this.#state = { kind: 'live', sent };
     this.#syncInBackground();
-    this.#keepSpare(sent);
+    this.#spares.keep(sent.media.session);
     this.#log('info', 'moved to another media session', { session: sent.media.session });
   }
 
   /** Sends all tracks over a session that is not in use yet; an abort stops that. */
   async #fill(sent: SentTracks, signal?: AbortSignal): Promise<void> {
-    const stop = (): void => sent.media.close();
+    const stop = (): void => sent.close();
     signal?.addEventListener('abort', stop);
     try {
       if (!signal?.aborted) await sent.sync();
     } catch (error) {
-      sent.media.leave();
+      sent.leave();
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -450,15 +409,13 @@ export class Publisher {
   }
 
   #leaveRetiring(): void {
-    const retiring = this.#retiring;
-    if (!retiring) return;
+    clearTimeout(this.#retiringTimer);
+    this.#retiring?.leave();
     this.#retiring = null;
-    clearTimeout(retiring.timer);
-    retiring.sent.media.leave();
   }
 
   #findLayers(producerId: string): LayerControl | undefined {
-    return this.#sent?.layersOf(producerId) ?? this.#retiring?.sent.layersOf(producerId);
+    return this.#sent?.layersOf(producerId) ?? this.#retiring?.layersOf(producerId);
   }
 
   async #restore(reason: string): Promise<void> {
@@ -483,9 +440,9 @@ export class Publisher {
         failure = toLogeError(error, 'stage_unavailable');
         this.#log('info', 'live restore failed', { code: failure.code, attempt });
         this.#dropSession();
-        if (failure.code === 'live_replaced') return this.#finish('replaced', null);
+        if (failure.code === 'live_replaced') return this.#finish('replaced');
         // The server's grace period has expired.
-        if (failure.code === 'live_over') return this.#interrupt();
+        if (failure.code === 'live_over') return this.#finish('interrupted');
         if (!failure.retryable) break;
       }
     }
@@ -505,15 +462,10 @@ export class Publisher {
     return this.#run.signal;
   }
 
-  #finish(reason: LocalLiveEndReason, error: LogeError | null): void {
+  #finish(reason: LocalLiveEndReason, error: LogeError | null = null): void {
     const wasLive = this.isLive;
     this.#close(error ?? new LogeError(reason === 'replaced' ? 'live_replaced' : 'live_over'));
     if (wasLive) this.#handlers.onEnded(reason, error);
-  }
-
-  /** Ends the live until the creator confirms by `goLive()`. */
-  #interrupt(): void {
-    this.#finish('interrupted', null);
   }
 
   /**
@@ -527,18 +479,13 @@ export class Publisher {
     this.#dropSession();
     this.#tracks.clear();
     this.#state = { kind: 'off' };
-    if (leave) sent?.media.leave();
+    if (leave) sent?.leave();
   }
 
   #dropSession(): void {
-    const sent = this.#sent;
     this.#leaveRetiring();
     this.#spares.drop();
     this.#earlyLayers.clear();
-    sent?.media.close();
-  }
-
-  #isCurrent(media: MediaTransport): boolean {
-    return this.#sent?.media === media;
+    this.#sent?.close();
   }
 }

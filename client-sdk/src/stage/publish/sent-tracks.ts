@@ -155,6 +155,15 @@ export class SentTracks {
     await Promise.all([...new Set([...wanted, ...this.#sent.keys()])].map((source) => this.#syncSource(source)));
   }
 
+  close(): void {
+    this.media.close();
+  }
+
+  /** Closes at both ends. */
+  leave(): void {
+    this.media.leave();
+  }
+
   layersOf(producerId: string): LayerControl | undefined {
     return [...this.#sent.values()].find((sent) => sent.producerId === producerId)?.layers;
   }

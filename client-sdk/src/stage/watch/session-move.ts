@@ -63,9 +63,7 @@ export class SessionMove {
     if (!move) return;
     this.#move = null;
     move.run.abort();
-    if (!move.watched) return;
-    move.watched.close();
-    move.watched.media.leave();
+    move.watched?.leave();
   }
 
   async #run(move: Move): Promise<void> {

@@ -70,8 +70,6 @@ export class Subscriber {
   readonly #move: SessionMove;
   readonly #ahead: AheadSession;
   readonly #spares: SpareKeeper<WatchedSession>;
-  /** The spare that is being opened. */
-  #nextSpare: WatchedSession | null = null;
   readonly #early = new EarlyEvents();
   #failures = 0;
 
@@ -91,16 +89,7 @@ export class Subscriber {
       log: dependencies.log,
     });
     this.#ahead = new AheadSession(dependencies);
-    this.#spares = new SpareKeeper({
-      open: (primary, signal) => this.#openSpare(primary, signal),
-      session: ({ media }) => media.session,
-      isClosed: ({ media }) => media.closed,
-      close: (spare, leave) => {
-        spare.close();
-        if (leave) spare.media.leave();
-      },
-      log: dependencies.log,
-    });
+    this.#spares = new SpareKeeper({ ...dependencies, open: (options) => this.#openSession(options) });
   }
 
   get isStarted(): boolean {
@@ -181,14 +170,13 @@ export class Subscriber {
     // The move was requested over the lost socket; the server requests it again if needed.
     this.#move.abandon();
     try {
-      const { session, needsRestart: restartIce } = media;
-      const answer = await this.#connection.request('stage:resume', { session, ...(restartIce && { restartIce }) });
+      const answer = await media.resume();
       const { consumers, paused, spare } = answer;
       if (!this.#isCurrent(watched)) return;
       media.handleReconnected(answer);
       this.#catchUp(watched, consumers);
       if (paused) void this.#playback.play(media);
-      const kept = this.#engine.keepsSpares ? this.#spares.confirm(media.session, spare?.session) : null;
+      const kept = this.#spares.confirm(media.session, spare?.session);
       if (kept && spare) {
         kept.media.handleReconnected();
         this.#catchUp(kept, spare.consumers);
@@ -252,13 +240,12 @@ export class Subscriber {
   }
 
   handleSessionClosed({ session, reason }: EventData<'stage:sessionClosed'>): void {
-    this.#spares.handleClosed(session);
     this.#forSession(session, (watched) => {
       if (this.#isCurrent(watched)) {
         if (this.#move.watched) this.#move.complete();
         else this.#rejoin(reason);
       } else if (this.#move.watched === watched) this.#move.abandon();
-      else watched.close();
+      else this.#spares.handleClosed(session);
     });
   }
 
@@ -270,7 +257,7 @@ export class Subscriber {
   /** Events may arrive before the answer that names their session has been handled; they are buffered. */
   #forSession(session: string, handle: (watched: WatchedSession) => void): void {
     const inUse = this.#state.kind === 'watching' ? this.#state.watched : null;
-    const known = [inUse, this.#move.watched, this.#spares.spare, this.#nextSpare];
+    const known = [inUse, this.#move.watched, this.#spares.spare, this.#spares.next];
     const watched = known.find((each) => each?.media.session === session);
     if (watched) handle(watched);
     else this.#early.keep({ session, handle: () => this.#forSession(session, handle) });
@@ -297,11 +284,7 @@ export class Subscriber {
     if (!lost) reportRemoved();
     // Viewport changes during the move were sent for the old session.
     this.#sendCurrentViewport();
-    this.#keepSpare(watched);
-  }
-
-  #keepSpare({ media }: WatchedSession): void {
-    if (this.#engine.keepsSpares) this.#spares.keep(media.session);
+    this.#spares.keep(watched.media.session);
   }
 
   async #join(): Promise<void> {
@@ -333,7 +316,7 @@ export class Subscriber {
   async #joinOnce(signal: AbortSignal): Promise<void> {
     const place = (watched: WatchedSession): void => {
       this.#state = { kind: 'watching', watched, joinedAt: Date.now() };
-      this.#keepSpare(watched);
+      this.#spares.keep(watched.media.session);
     };
     const ahead = await this.#ahead.take();
     if (signal.aborted) return ahead?.media.close();
@@ -341,21 +324,6 @@ export class Subscriber {
     place(ahead);
     for (const track of ahead.tracks) this.#handlers.onTrackAdded(track);
     await this.handleReconnected();
-  }
-
-  async #openSpare(spareOf: SessionId, signal: AbortSignal): Promise<WatchedSession> {
-    const opened: WatchedSession[] = [];
-    const place = (watched: WatchedSession): void => {
-      opened.push(watched);
-      this.#nextSpare = watched;
-    };
-    try {
-      await this.#openSession({ signal, place, spareOf });
-    } finally {
-      if (this.#nextSpare === opened[0]) this.#nextSpare = null;
-    }
-    if (!opened[0]) throw new LogeError('stage_unavailable');
-    return opened[0];
   }
 
   async #openSession(options: OpenOptions): Promise<void> {

@@ -146,6 +146,12 @@ export class WatchedSession {
     return tracks;
   }
 
+  /** Closes at both ends. */
+  leave(): void {
+    this.close();
+    this.media.leave();
+  }
+
   /** The line was dead and is back, which the server need not have noticed: asks it for a picture. */
   handleBack(): void {
     void this.#restartVideo({});
