@@ -8,6 +8,7 @@ import { css, html, nothing } from 'lit';
 import type { ArticleChange, CharterReview, TextPart } from '../../../server/protocol/trust/charter.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatLongDay } from '../texts/format.ts';
+import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
 type Reviewed = NonNullable<CharterReview['charter']>;
