@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { SfuNode } from '../../../sfu/contract.ts';
-import { launchChromium } from '../browser/browser.ts';
+import { launchSlowCamera } from '../browser/browser.ts';
 import { BundledPage } from '../browser/page-bundle.ts';
 
 /** Chromium pages that call the SFU contract through the test, so that real decoders check the media. */
@@ -12,7 +12,7 @@ export class StageBrowser implements AsyncDisposable {
 
   static async open(): Promise<StageBrowser> {
     const served = await BundledPage.serve(fileURLToPath(new URL('rtp-browser-page.ts', import.meta.url)));
-    const browser = await launchChromium([
+    const browser = await launchSlowCamera([
       // Loopback addresses instead of mDNS names in candidates.
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       '--autoplay-policy=no-user-gesture-required',
