@@ -55,8 +55,8 @@ const OPEN_TRANSACTION_MS = 1_000;
 const CLAIM_SECONDS = 5;
 
 /** Facts with the same key are dispatched in order. */
-const orderKeyOf = ({ room, identity, topic }: Fact): string => room ?? identity ?? topic;
-const ORDER_KEY = sql`coalesce(${outbox.room}, ${outbox.identity}, ${outbox.topic})`;
+const orderKeyOf = ({ room, identity, id }: Fact): string => room ?? identity ?? id;
+const ORDER_KEY = sql`coalesce(${outbox.room}, ${outbox.identity}, ${outbox.id})`;
 
 const INSERT = `insert into outbox (id, topic, room, identity, data, claimed_by, claimed_until)
     select fact.id, fact.topic, fact.room, fact.identity, fact.data::jsonb, $6, now() + interval '${CLAIM_SECONDS} seconds'
@@ -81,7 +81,8 @@ const TAKE_OVER_ALONE = takeOver('(claimed_by is distinct from $1 or claimed_unt
 
 /** Ordered by key, so that only expired rows are read. */
 const PRUNE = `delete from outbox where seq in (
-    select seq from outbox where seq < (select coalesce(min(seq), 0) + ${PRUNED_AT_ONCE} from outbox)
+    select seq from outbox where seq < ${PRUNED_AT_ONCE} + (
+        select seq from outbox where dispatched_at is not null and published_at is not null order by seq limit 1)
       and dispatched_at < now() - interval '${KEPT_SECONDS} seconds' and published_at is not null)
   returning seq`;
 

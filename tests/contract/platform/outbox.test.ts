@@ -99,4 +99,17 @@ describe('a fact whose listener fails', () => {
       });
     });
   });
+
+  test('does not keep later facts from being deleted', async () => {
+    const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
+    await db.bulk(`insert into outbox (id, topic, data) values ('stuck', 'test', '{}')`, []);
+    await db.bulk(
+      `insert into outbox (seq, id, topic, data, dispatched_at, published_at)
+        select currval(pg_get_serial_sequence('outbox', 'seq')) + 10000, 'done', 'test', '{}', now() - interval '2 hours', now()`,
+      [],
+    );
+    await outbox.prune();
+    expect(await db.bulk(`select id from outbox where id in ('stuck', 'done')`, [])).toEqual([{ id: 'stuck' }]);
+    await db.bulk(`delete from outbox where id = 'stuck'`, []);
+  });
 });
