@@ -48,13 +48,16 @@ export class AccountClosing {
    * interrupted closing is completed by repeating it, as the address stays until the data are erased.
    */
   async close(person: string, by: string): Promise<void> {
-    const { roles, moderators, people, participantData, mail } = this.#options;
+    const { roles, moderators, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
     await participantData.assertErasable(person);
     const held = [...(await roles.rolesOf(person)), ...(await roles.requests({ person }))];
+    const end = ({ role, scope }: (typeof held)[number]) => roles.end({ person, role, scope, by });
     // The last operator is refused before anything else has ended.
-    held.sort((one, other) => Number(other.role === 'operator') - Number(one.role === 'operator'));
-    for (const { role, scope } of [...held]) await roles.end({ person, role, scope, by });
+    for (const role of held.filter(({ role }) => role === 'operator')) await end(role);
+    // The provider may not answer: then the other roles and the sessions stay.
+    await money.cards.removeAll(person);
+    for (const role of held.filter(({ role }) => role !== 'operator')) await end(role);
     for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
       await roles.end({ person: moderator, role: 'moderator', scope, by });
     }

@@ -2,7 +2,7 @@
  * Disputes: a payer asks their bank for the money back. While a dispute is open, unspent credit from the payment is
  * held, pending earnings from it are frozen, its ticket gives no access, and the payment cannot be refunded. What the
  * bank withdraws or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the
- * card, then takes the unspent credit and the frozen earnings; the house bears the rest and the fee.
+ * card, then takes the held credit and the frozen earnings; the house bears the rest and the fee.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -280,10 +280,14 @@ export class Disputes {
     const { sourceId: payment, amountMinor } = row;
     const settledMinor = await this.#debts.settle(tx, { payment, amountMinor, from, source });
     let leftMinor = amountMinor - settledMinor;
+    leftMinor -= await this.#takeCredit(tx, { row, upToMinor: leftMinor, at });
     const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
-    const isTopup = row.sourceType === 'topup';
-    if (isTopup && booked) leftMinor -= await this.#takeCredit(tx, { row, upToMinor: leftMinor, at });
-    const sales = isTopup ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '') : booked ? [booked.id] : [];
+    const sales =
+      row.sourceType === 'topup'
+        ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '')
+        : booked
+          ? [booked.id]
+          : [];
     for (const sale of sales) leftMinor -= await this.#takeSale(tx, { row, sale, upToMinor: leftMinor, at });
     await this.#store.liftFreezes(tx, row.id, at);
     if (row.sourceType === 'membership') {
@@ -297,23 +301,24 @@ export class Disputes {
     return { lossMinor: leftMinor, settledMinor };
   }
 
-  /** Takes unspent credit up to the loss: what the dispute held, and what a request or another hold released since. */
+  /** Takes held credit up to the loss, and releases the rest. */
   async #takeCredit(
     tx: Orm,
     { row, upToMinor, at }: { row: DisputeRow; upToMinor: number; at: string },
   ): Promise<number> {
     const { frozenCreditMinor } = row;
+    if (frozenCreditMinor === 0) return 0;
     const { ledger, currency } = this.#context;
     const wallet = fanWallet(row.identity, currency);
-    if (frozenCreditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), -frozenCreditMinor);
-    const takenMinor = Math.max(0, Math.min(await ledger.findAvailable(wallet, tx), upToMinor));
+    await this.#store.holdCredit(tx, accountId(wallet), -frozenCreditMinor);
+    const takenMinor = Math.min(frozenCreditMinor, upToMinor);
     if (takenMinor > 0) {
       const legs = transferLegs(wallet, houseAccount('disputes_open', currency), takenMinor);
       const source = { type: 'dispute', id: `${row.id}:credit` } as const;
       const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
       if (left === undefined) throw new AppError('internal', 'The held credit is missing.');
     }
-    if (takenMinor !== frozenCreditMinor) await this.#context.addWalletFact(tx, row.identity);
+    if (takenMinor < frozenCreditMinor) await this.#context.addWalletFact(tx, row.identity);
     return takenMinor;
   }
 

@@ -161,6 +161,9 @@ export class MembershipSync {
     const renewalTier = found.tier ?? before.renewalTier;
     const iso = (ms: number) => new Date(ms).toISOString();
     if (isEndedByHouse) await this.#returnUnused(tx, before);
+    const nextMs = nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs });
+    // Renewals go on when the creator's suspension is over.
+    const resumesAt = await this.#context.rooms.suspensions.endOf(before.creator, tx);
     await this.#standing.write(
       tx,
       before,
@@ -178,7 +181,8 @@ export class MembershipSync {
         startedAt: before.startedAt ?? iso(nowMs),
         endedAt: isOver ? iso(nowMs) : null,
         syncVersion: before.syncVersion + 1,
-        nextCheckAt: found.status === 'ended' ? null : iso(nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs })),
+        nextCheckAt:
+          found.status === 'ended' ? null : iso(Math.min(nextMs, resumesAt ? Date.parse(resumesAt) : nextMs)),
       },
       isRenewed,
     );

@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, eq, exists, gt, isNotNull, isNull, or, type SQL } from '../../platform/db/sql.ts';
+import { and, eq, exists, gt, isNotNull, isNull, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../rooms.schema.ts';
 import { suspensions } from './suspensions.schema.ts';
 
@@ -36,13 +36,20 @@ export class SuspensionsStore {
     return row;
   }
 
-  async isSuspended(identity: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
+  /** The longest suspension of an account; `until` is null if it has no end. */
+  async findLongest(
+    identity: string,
+    at: string,
+    tx: Orm = this.#db.orm,
+  ): Promise<{ until: string | null } | undefined> {
     const isOf = and(eq(suspensions.identity, identity), eq(suspensions.kind, 'account'));
-    const found = tx
-      .select({ id: suspensions.decision })
+    const [longest] = await tx
+      .select({ until: suspensions.until })
       .from(suspensions)
-      .where(and(isOf, inForce(at)));
-    return (await found.limit(1)).length > 0;
+      .where(and(isOf, inForce(at)))
+      .orderBy(sql`${suspensions.until} desc nulls first`)
+      .limit(1);
+    return longest;
   }
 
   async isStageClosed(room: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {

@@ -68,8 +68,13 @@ export class Suspensions {
     this.#options.outbox.wake();
   }
 
-  isSuspended(identity: string, tx?: Orm): Promise<boolean> {
-    return this.#store.isSuspended(identity, this.#nowIso(), tx);
+  async isSuspended(identity: string, tx?: Orm): Promise<boolean> {
+    return (await this.#store.findLongest(identity, this.#nowIso(), tx)) !== undefined;
+  }
+
+  /** When an account's suspension ends by itself; no fact reports that. */
+  async endOf(identity: string, tx?: Orm): Promise<string | undefined> {
+    return (await this.#store.findLongest(identity, this.#nowIso(), tx))?.until ?? undefined;
   }
 
   async assertNotSuspended(identity: string): Promise<void> {

@@ -328,6 +328,12 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     }, 'the refund');
     await house.rooms.suspensions.lift({ decision, kind: 'account' });
     await eventually(async () => !(await isEnding()), 'the renewals to go on');
+    // A suspension that ends by itself.
+    const until = new Date(Date.now() + HOUR_MS).toISOString();
+    await house.rooms.suspensions.suspend(creator, { decision: `${decision}-2`, reason: 'Insults', until });
+    await eventually(isEnding, 'the end of the renewals');
+    house.advance(HOUR_MS + 1_000);
+    await eventually(async () => !(await isEnding()), 'the renewals to go on after the hour');
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 

@@ -291,21 +291,6 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, holds: [] });
   });
 
-  test('a lost top-up takes the credit too that a request held when the dispute came', async () => {
-    const identity = await house.createFan(5_000);
-    const [topup] = (await house.money.wallets.listEntries(identity)).entries;
-    const { id: room } = await house.createRoom({ kind: 'private', ratePerMinuteMinor: 2_500 });
-    const fan = { room, participant: { identity, name: 'Léa', role: 'fan' as const } };
-    const { id } = await house.money.privateSessions.request(fan, { minutes: 2 });
-    const { close } = await dispute(topup?.id ?? '');
-    expect(await disputes().list()).toMatchObject([{ status: 'open', frozenCreditMinor: 0 }]);
-    await house.money.privateSessions.end(fan, id);
-    expect(await balanceOf(identity)).toBe(5_000);
-    await close('lost');
-    expect(await balanceOf(identity)).toBe(0);
-    expect(await disputes().list()).toMatchObject([{ status: 'lost', lossMinor: 0 }]);
-  });
-
   test('the house bears a lost top-up that was spent and released; a won one returns the credit', async () => {
     const spent = await topupAndTip(4_000);
     house.advance(20 * DAY_MS);
