@@ -422,7 +422,7 @@ export class Rooms {
       await this.#outbox.add(tx, ...ids.map((room) => ({ topic, room, data: {} })));
       return ids.length;
     });
-    this.#outbox.wake();
+    if (ended > 0) this.#outbox.wake();
     return ended;
   }
 
