@@ -144,12 +144,13 @@ export class LogeChatBar extends RoomPart {
     return room.isLive ? moderation.panicGoesOn : '';
   }
 
-  /** Mutes what is on stage and was not muted, so that undoing brings back just that. */
+  /** Mutes what was not muted, also a device that is away, so that undoing brings back just that. */
   #halt(room: Room): Promise<boolean> {
     const me = room.localParticipant;
+    const sources = new Set<TrackSource>(['camera', 'microphone', ...me.tracks.map(({ source }) => source)]);
     return this.act('halt', async () => {
-      for (const { source, muted } of me.tracks) {
-        if (muted) continue;
+      for (const source of sources) {
+        if (me.isMuted(source)) continue;
         await me.setMuted(source, true);
         this.halted = [...this.halted, source];
       }

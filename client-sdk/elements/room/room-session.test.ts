@@ -5,7 +5,8 @@ import { RoomSession, type SessionSource } from './room-session.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const tokenOf = (room: string, name = '') => `head.${btoa(JSON.stringify({ room, role: 'fan', name }))}.signature`;
+const tokenOf = (room: string, name = '', more: object = {}) =>
+  `head.${btoa(JSON.stringify({ sub: 'lea', room, role: 'fan', name, ...more }))}.signature`;
 
 /** Its rooms count as connected. `connections` has what each asks for a token, at first and at every reconnect. */
 function createSession() {
@@ -47,4 +48,23 @@ test('another provider is asked at the next reconnect, and a source without any 
   expect(await connections[0]?.()).toBe('provided');
   update({});
   expect(roomOf()).toBeUndefined();
+});
+
+test('a token of another person, or with other rights, is used at once', () => {
+  const { connections, update } = createSession();
+  update({ token: tokenOf('room_a') });
+  update({ token: tokenOf('room_a', '', { sub: 'malik' }) });
+  update({ token: tokenOf('room_a', '', { sub: 'malik', entitled: true }) });
+  expect(connections).toHaveLength(3);
+});
+
+test('a token that came while the earlier one was refused is tried', async () => {
+  const { connections, update } = createSession();
+  const refused = Promise.withResolvers<void>();
+  vi.mocked(Room.prototype.connect).mockReturnValueOnce(refused.promise);
+  update({ token: tokenOf('room_a', 'ended') });
+  update({ token: tokenOf('room_a', 'fresh') });
+  refused.reject(new Error('token_invalid'));
+  await vi.waitFor(() => expect(connections).toHaveLength(1));
+  expect(await connections[0]?.()).toBe(tokenOf('room_a', 'fresh'));
 });

@@ -44,10 +44,12 @@ function givesAccess(token: string): boolean {
 }
 
 /** A provider may be another function at each render, and only the token that it gives says for which room it is. */
-function isSameRoom(source: SessionSource, before: SessionSource | undefined): boolean {
+function isSameEntry(source: SessionSource, before: SessionSource | undefined): boolean {
   if (!before || source.url !== before.url) return false;
   if (source.tokenProvider || before.tokenProvider) return source.tokenProvider !== undefined;
-  return readClaims(source.token ?? '')?.room === readClaims(before.token ?? '')?.room;
+  // Room, person and rights.
+  const entryOf = ({ token = '' }: SessionSource) => JSON.stringify(readClaims(token));
+  return entryOf(source) === entryOf(before);
 }
 
 export class RoomSession implements ReactiveController {
@@ -77,11 +79,11 @@ export class RoomSession implements ReactiveController {
     this.close();
   }
 
-  /** Opens what a changed source leads to. A new token for the same room is used at the next reconnect. */
+  /** Opens what a changed source leads to. A token that is only newer is used at the next reconnect. */
   update(source: SessionSource, room: Room | undefined): void {
     const isInUse = room !== undefined && room.state !== 'idle' && room.state !== 'disconnected';
     // A Room of the embedder stays.
-    if (isInUse && (room !== this.#owned || isSameRoom(source, this.#source))) this.#source = source;
+    if (isInUse && (room !== this.#owned || isSameEntry(source, this.#source))) this.#source = source;
     else void this.open(source);
   }
 
@@ -106,6 +108,9 @@ export class RoomSession implements ReactiveController {
       };
       await room.connect(async () => noteToken((await this.#source?.tokenProvider?.()) ?? this.#source?.token ?? ''));
     } catch (error) {
+      const now = this.#source;
+      // A token that came meanwhile was not tried yet.
+      if (attempt === this.#attempt && now && now.token !== source.token) return await this.open(now);
       if (attempt === this.#attempt) this.failure = error instanceof LogeError ? error : new LogeError('internal');
     } finally {
       if (attempt === this.#attempt) this.isConnecting = false;

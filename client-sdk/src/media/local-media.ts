@@ -161,6 +161,8 @@ export class LocalMedia {
   }
 
   #handleEnded(source: TrackSource): void {
+    // A device that is away comes back muted; a shared screen has ended.
+    if (source === SCREEN.video || source === SCREEN.audio) this.#muted.delete(source);
     // Not `close()`: a replacement that is being opened is still wanted.
     this.#remove(source);
     this.#onEnded(source);

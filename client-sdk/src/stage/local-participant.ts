@@ -293,7 +293,7 @@ export class LocalParticipant {
   }
 
   async #publishAll(sources: TrackSource[]): Promise<void> {
-    for (const source of sources) await this.#publish(source, 'published');
+    await Promise.all(sources.map((source) => this.#publish(source, 'published')));
   }
 
   async #publish(source: TrackSource, change: LocalTrackChange): Promise<void> {

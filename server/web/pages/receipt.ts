@@ -2,11 +2,10 @@
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { formatDuration, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import { formatDuration, formatLongDay, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';

@@ -21,6 +21,7 @@ export const WAIT_AFTER = new Set([
 
 /** The fields of a room token that the SDK reads. */
 interface Claims {
+  sub: unknown;
   room: string;
   role: string;
   /** Whether the embedder sold access itself. */
@@ -42,8 +43,9 @@ export function readClaims(token: string): Claims | null {
   try {
     const payload = token.split('.')[1] ?? '';
     const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Partial<Claims>;
-    const { room, role, entitled } = claims;
-    return typeof room === 'string' && typeof role === 'string' ? { room, role, entitled: entitled === true } : null;
+    const { sub, room, role, entitled } = claims;
+    const isToken = typeof room === 'string' && typeof role === 'string';
+    return isToken ? { sub, room, role, entitled: entitled === true } : null;
   } catch {
     return null;
   }
