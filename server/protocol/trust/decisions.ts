@@ -203,7 +203,7 @@ export type ReviewCase = z.infer<typeof reviewCase>;
 
 /** A case as a reviewer finds it in the queue. */
 const queuedCase = reviewCase.extend({
-  /** Why the reader may not decide it, or answer an appeal in it; null: they may. */
+  /** Why the reader may not decide it, or answer an appeal against its final decision; null: they may. */
   mayNotDecide: z.enum(['reported_it', 'decided_it']).nullable(),
 });
 export type QueuedCase = z.infer<typeof queuedCase>;

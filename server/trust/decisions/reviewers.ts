@@ -55,7 +55,10 @@ export class Reviewers {
     if ((await this.#refusals(reviewer, [id], appealed)).has(id)) throw new AppError('another_reviewer_needed');
   }
 
-  /** Why a reviewer may not decide these cases, or answer appeals in them; a case that is absent they may. */
+  /**
+   * Why a reviewer may not decide these cases, or answer appeals against their final decisions. A case that is absent
+   * they may.
+   */
   async listRefusals(reviewer: string, cases: string[]): Promise<Map<string, Refusal>> {
     return this.#refusals(reviewer, cases, await this.#decisions.listOutcomes(cases));
   }
