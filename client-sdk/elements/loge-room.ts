@@ -292,12 +292,10 @@ export class LogeRoom extends RoomPart {
     }, CONFIRMING_AFTER_MS);
   }
 
-  /** Speeds up what the provider's webhook does anyway. What is paid may have bought nothing: then it goes back. */
+  /** Speeds up what the provider's webhook does anyway. */
   async #confirm(room: Room, session: string): Promise<void> {
     const status = await room.wallet.confirmCheckout(session);
-    if (status !== 'paid' || !this.notice) return;
-    const { ticket } = await room.summary();
-    if (ticket?.state === 'returned' && this.notice) this.notice = 'returned';
+    if (status === 'returned' && this.notice) this.notice = 'returned';
   }
 
   #clearNotice(): void {

@@ -51,7 +51,7 @@ import { Wallets } from './wallet/wallets.ts';
 
 /** The status of a checkout, for the return page. */
 export interface ConfirmedCheckout {
-  status: 'open' | 'paid' | 'expired';
+  status: 'open' | 'paid' | 'returned' | 'expired';
   purpose: CheckoutPurpose | 'membership';
   /** The top-up, ticket or tip. */
   id: string;
@@ -215,7 +215,8 @@ export class Money {
     const membership = await this.memberships.confirm(providerSession);
     if (membership) return { ...membership, purpose: 'membership' };
     const checkout = await this.#checkouts.confirm(providerSession);
-    return { status: STATUS_ON_RETURN[checkout.status], purpose: checkout.purpose, id: checkout.sourceId };
+    const status = checkout.unusableBecause === null ? STATUS_ON_RETURN[checkout.status] : 'returned';
+    return { status, purpose: checkout.purpose, id: checkout.sourceId };
   }
 
   /** Ends a room and pays all of its tickets back. Idempotent; a crash half-way is resumed. */

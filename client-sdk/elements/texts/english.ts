@@ -47,7 +47,7 @@ export const english = {
     confirmed: 'Payment confirmed, opening the doors…',
     confirming: 'Payment received. We are waiting for the last confirmation; this page opens by itself.',
     cancelled: 'The payment was cancelled. Nothing was charged.',
-    returned: 'Your payment arrived, but it bought no ticket. The money returns the way it came.',
+    returned: 'Your payment arrived, but it bought nothing. The money returns the way it came.',
     tipConfirmed: 'Payment confirmed. Your tip shows in a moment.',
     topupConfirmed: 'Payment confirmed.',
     topupArrived: (amount: string) => `${amount} added to your wallet`,

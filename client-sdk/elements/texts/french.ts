@@ -51,7 +51,7 @@ export const french: BaseTexts = {
     confirmed: 'Paiement confirmé, ouverture des portes…',
     confirming: 'Paiement reçu. Nous attendons la dernière confirmation ; cette page s’ouvre d’elle-même.',
     cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
-    returned: 'Votre paiement est arrivé, mais n’a pas donné de billet. L’argent repart par le même chemin.',
+    returned: 'Votre paiement est arrivé, mais n’a rien ouvert. L’argent repart par le même chemin.',
     tipConfirmed: 'Paiement confirmé. Votre pourboire apparaît dans un instant.',
     topupConfirmed: 'Paiement confirmé.',
     topupArrived: (amount) => `${amount} ajoutés à votre portefeuille`,

@@ -131,9 +131,10 @@ export class Wallet {
 
   /**
    * After the return from a payment page or the bank: asks the provider for the payment's status by the `session_id` of
-   * the URL, and books a paid one at once. Otherwise it is booked on the provider's webhook shortly after.
+   * the URL, and books a paid one at once. Otherwise it is booked on the provider's webhook shortly after. `returned`:
+   * it was paid and bought nothing, such as a ticket of a room that has ended, and the money goes back.
    */
-  async confirmCheckout(checkoutSession: string): Promise<'open' | 'paid' | 'expired'> {
+  async confirmCheckout(checkoutSession: string): Promise<'open' | 'paid' | 'returned' | 'expired'> {
     return (await this.#connection.request('money:confirmCheckout', { checkoutSession })).status;
   }
 

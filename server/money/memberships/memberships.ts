@@ -8,6 +8,7 @@ import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/money/memberships.ts';
+import type { CheckoutStatus } from '../../protocol/money/money.ts';
 import type { SuspensionChanged } from '../../rooms/room-facts.ts';
 import { type Checkouts, OPENING_MS } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';
@@ -164,12 +165,14 @@ export class Memberships {
   }
 
   /** For the return page; undefined when the session belongs to no membership. */
-  async confirm(session: string): Promise<{ status: 'open' | 'paid' | 'expired'; id: string } | undefined> {
+  async confirm(session: string): Promise<(CheckoutStatus & { id: string }) | undefined> {
     const row = await this.#store.findBySession(session);
     if (!row) return undefined;
     if (row.status === 'pending') await this.#refresh(row);
-    const { status, id } = (await this.#store.find(row.id)) ?? row;
-    return { id, status: status === 'pending' ? 'open' : status === 'abandoned' ? 'expired' : 'paid' };
+    const { status, id, startedAt } = (await this.#store.find(row.id)) ?? row;
+    if (status === 'pending') return { id, status: 'open' };
+    if (status === 'abandoned') return { id, status: 'expired' };
+    return { id, status: startedAt === null ? 'returned' : 'paid' };
   }
 
   /** Syncs with the provider, and closes a request that was not paid. */

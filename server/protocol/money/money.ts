@@ -95,7 +95,8 @@ export const checkoutConfirmInput = z.object({
     .regex(/^[A-Za-z0-9_]+$/),
 });
 /** The result of a checkout, as the provider reports it now. */
-export const checkoutStatus = z.object({ status: z.enum(['open', 'paid', 'expired']) });
+/** `returned`: it was paid and bought nothing, and the money goes back. */
+export const checkoutStatus = z.object({ status: z.enum(['open', 'paid', 'returned', 'expired']) });
 export type CheckoutStatus = z.infer<typeof checkoutStatus>;
 
 export const ticket = z.object({

@@ -320,7 +320,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await expect(memberships.resume(identity, membership.id)).rejects.toEqual(stopped);
     await expect(memberships.changeTier(identity, membership.id, gold.id)).rejects.toEqual(stopped);
     // A page that was open already can be paid, and buys nothing.
-    await house.money.confirmCheckout(await pay(checkoutUrl));
+    expect(await house.money.confirmCheckout(await pay(checkoutUrl))).toMatchObject({ status: 'returned' });
     expect(await memberships.list(late)).toEqual([]);
     await eventually(async () => {
       const { payments } = await house.money.desk.payments.search({ query: late, limit: 10 });

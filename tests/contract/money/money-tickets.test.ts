@@ -285,7 +285,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     const join = house.money.memberships.join({ tier: tier.id, identity: rude, name: 'Léa' });
     await expect(join).rejects.toEqual(failure('access_removed'));
     // Paid on a page that was open before: the money goes back to the card.
-    await house.money.confirmCheckout(await pay(page));
+    expect(await house.money.confirmCheckout(await pay(page))).toMatchObject({ status: 'returned' });
     await eventually(async () => {
       const [ticket] = (await house.money.withdrawals.listTickets(rude)).filter(({ room }) => room === unpaid.id);
       return ticket?.status === 'refunded';
