@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { SfuError } from '../contract.ts';
 import { silentLog } from '../log.ts';
 import { Upstream, type UpstreamLink } from './upstream.ts';
@@ -46,4 +46,31 @@ it('opens no connection to the other node for a room that closed while its pipe 
   await vi.waitFor(() => expect(unpin).toHaveBeenCalledOnce());
   expect(close).toHaveBeenCalledOnce();
   expect(link).not.toHaveBeenCalled();
+});
+
+it('does not repeat a pull that ended because the other node is gone', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const createPipeTransport = vi.fn(
+    async () =>
+      ({
+        tuple: { localAddress: '127.0.0.1', localPort: 40_000 },
+        close: () => {},
+        observer: { once: () => {} },
+      }) as unknown as types.PipeTransport,
+  );
+  const { upstream, link } = open(createPipeTransport);
+  link.mockReturnValue({
+    pull: async (_, { session }) => {
+      upstream.handleEnded(session, 'node_lost');
+      throw new SfuError('node_unavailable', 'The connection was refused.');
+    },
+    wantLayer: () => {},
+    wantKeyFrame: () => {},
+    release: () => {},
+  });
+  upstream.start();
+  await upstream.known;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(createPipeTransport).toHaveBeenCalledOnce();
 });

@@ -209,7 +209,7 @@ export class Upstream<R extends UpstreamRouter = UpstreamRouter> {
   }
 
   #retryLater(): void {
-    if (this.#closed || this.#retry) return;
+    if (!this.alive || this.#retry) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       if (!this.#closed && !this.#pull) void this.#start();
