@@ -44,7 +44,10 @@ export class LogeRoom extends RoomPart {
   };
   /** URL of the Loge server. Default: the origin of the script. */
   declare url: string | undefined;
-  /** A room token from your server. A new one is used at the next reconnect; one for another room opens that room. */
+  /**
+   * A room token from your server. A newer one of the same person for the same room is used at the next reconnect; one
+   * for another room or person, or with other rights, is used at once.
+   */
   declare token: string | undefined;
   /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
   declare tokenProvider: TokenProvider | undefined;

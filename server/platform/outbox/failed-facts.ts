@@ -1,7 +1,7 @@
 /**
- * The facts of this process whose listener failed: when each is retried, and which others wait for it meanwhile. Facts
- * of its room or person keep their order for about a minute. After that it is retried alone, so that a listener that
- * cannot handle one fact does not stop a room.
+ * The facts of this process whose listener failed: when each is retried, and which others wait for it. For about a
+ * minute, later facts of the same room or person wait, to keep their order. After that the fact is retried alone, so
+ * that one fact that always fails does not stop its room.
  */
 import { type Backoff, retryPauseMs } from '../jobs/backoff.ts';
 
