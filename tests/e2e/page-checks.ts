@@ -139,7 +139,10 @@ function findSidewaysScrolling(): string[] {
       // The desk's section row and tables of figures may scroll horizontally; a page may not.
       if (element.matches('nav.sections, div.scroller')) continue;
       if (element.scrollWidth <= element.clientWidth + 1) continue;
-      const sticking = findSticking(element.shadowRoot ?? element).map((it) => `${it.localName}.${it.className}`);
+      const sticking = findSticking(element.shadowRoot ?? element).map((it) => {
+        const { left, right } = it.getBoundingClientRect();
+        return `${it.localName}.${it.className} "${it.textContent?.trim()}" (${left} to ${right})`;
+      });
       const width = `${element.scrollWidth} > ${element.clientWidth}`;
       found.push(`${element.localName}.${element.className}: ${width}, sticks out: ${sticking.join(' ')}`);
     }
