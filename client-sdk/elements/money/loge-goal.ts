@@ -63,12 +63,6 @@ export class LogeGoal extends RoomPart {
         background: var(--_accent);
         transition: width 600ms cubic-bezier(0.2, 0.8, 0.2, 1);
       }
-
-      @media (prefers-reduced-motion: reduce) {
-        .bar span {
-          transition: none;
-        }
-      }
     `,
   ];
 

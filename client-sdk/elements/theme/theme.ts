@@ -120,7 +120,8 @@ export const themeStyles = css`
     *::after {
       animation-duration: 1ms !important;
       animation-iteration-count: 1 !important;
-      transition-duration: 1ms !important;
+      /* Also a transition of a millisecond shows the old sizes once, as when a phone is turned. */
+      transition: none !important;
     }
   }
 `;
