@@ -278,7 +278,6 @@ export class LogeLobby extends RoomPart {
       const bought = await room.buyTicket(
         from === 'card' ? { from, returnUrl, locale: this.language, ...waiver } : { from, ...waiver },
       );
-      // After buying from the wallet, the server sends `accessGranted`; by card, it does so after the payment.
       if ('checkoutUrl' in bought) openCheckout(this, bought.checkoutUrl);
     });
   }

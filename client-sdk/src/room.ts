@@ -9,11 +9,13 @@ import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/p
 import type { Picture } from '../../server/protocol/pictures.ts';
 import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
+import { delay } from './backoff.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, httpAddress, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
 import { LogeError } from './errors.ts';
 import type { RoomEventMap } from './events.ts';
+import { CONNECTION } from './limits.ts';
 import { consoleLog, type Log } from './log.ts';
 import { MediaEngine } from './media/media-engine.ts';
 import { Memberships } from './money/memberships.ts';
@@ -224,9 +226,10 @@ export class Room {
 
   /**
    * Joins the room; resolves in the lobby or inside, see `access`. A token function is called again at every reconnect,
-   * so that a live can last longer than a token. An expired token string ends the connection with `token_expired`.
-   * @throws {LogeError} `token_invalid`, `token_expired`, `token_unavailable`, `room_not_found`, `room_ended`,
-   * `access_removed`, `origin_not_allowed`, `too_many_connections`, `connection_failed`.
+   * so that a live can last longer than a token. An expired token string ends the connection with `token_expired`. A
+   * removed or suspended person and an ended room are no errors: see `access.reason`.
+   * @throws {LogeError} `token_missing`, `token_invalid`, `token_expired`, `token_unavailable`, `forbidden`,
+   * `room_not_found`, `origin_not_allowed`, `too_many_connections`, `connection_failed`.
    */
   connect(token: TokenSource): Promise<void> {
     if (this.#eagerMedia) this.prepareMedia();
@@ -264,21 +267,32 @@ export class Room {
   }
 
   /**
-   * Buys a ticket for the room: at once from the wallet, or by card on the returned payment page. Emits `accessGranted`
-   * when the server grants access.
+   * Buys a ticket for the room. From the wallet it resolves once access is granted; by card to the link of the payment
+   * page, and `accessGranted` tells when the payment has arrived.
    * @throws {LogeError} `insufficient_funds`, `already_entitled`, `nothing_to_buy`, `sold_out`, `price_changed`,
-   * `waiver_invalid`, `wallet_off`, `provider_unavailable`.
+   * `waiver_invalid`, `wallet_off`, `provider_unavailable`, `checkout_limit`, `room_ended`, `access_removed`,
+   * `account_suspended`, `live_stopped`.
    */
-  buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
-    return this.wallet.buyTicket({ ...options, priceMinor: this.access.offer?.priceMinor }).catch((error: unknown) => {
+  async buyTicket(options: BuyTicketOptions = { from: 'wallet' }): Promise<Ticket | CheckoutLink> {
+    const sale = { ...options, priceMinor: this.access.offer?.priceMinor };
+    const bought = await this.wallet.buyTicket(sale).catch((error: unknown) => {
       if (error instanceof LogeError && error.code === 'sold_out') this.#state.setTicketsLeft(0);
       throw error;
     });
+    // The doors open moments later: who goes on to chat or to tip must not be refused.
+    if (!('checkoutUrl' in bought) && this.access.state !== 'granted') {
+      const granted = new AbortController();
+      const stop = this.once('accessGranted', () => granted.abort());
+      await delay(CONNECTION.requestTimeoutMs, granted.signal);
+      stop();
+    }
+    return bought;
   }
 
   /**
    * Opens a payment page to join the club of the room's creator. Emits `accessGranted` when the server grants access.
-   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `live_stopped`, `provider_unavailable`.
+   * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `already_entitled`, `access_removed`,
+   * `account_suspended`, `live_stopped`, `provider_unavailable`.
    */
   joinMembership(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
     return this.memberships.join(request);
@@ -295,7 +309,8 @@ export class Room {
   }
 
   /**
-   * Returns a ticket for a refund: possible until the first live starts, if it was bought without the waiver.
+   * Returns a ticket for a refund: possible until a live begins after the purchase, for a ticket without a waiver.
+   * After a change of the date also with one, at least until `returnUntil` of the room, if it was ordered before.
    * @throws {LogeError} `not_refundable`, `already_refunded`, `payment_not_found`.
    */
   withdraw(ticket: string): Promise<Refund> {
@@ -329,7 +344,7 @@ export class Room {
   /**
    * Sets the shared goal, in the currency's minor unit, and replaces an open one; for the creator. Only later tips
    * count.
-   * @throws {LogeError} `forbidden`, `invalid_request`, `room_ended`.
+   * @throws {LogeError} `forbidden`, `invalid_request`, `access_required`.
    */
   setGoal(goal: { title: string; targetMinor: number }): Promise<Goal> {
     return this.#tipping.setGoal(goal);
@@ -342,7 +357,7 @@ export class Room {
 
   /**
    * Replaces the tip menu; an empty list removes it. For the creator.
-   * @throws {LogeError} `forbidden`, `invalid_request`, `room_ended`.
+   * @throws {LogeError} `forbidden`, `invalid_request`, `access_required`, `menu_item_duplicate`.
    */
   setTipMenu(items: readonly TipMenuItem[]): Promise<readonly TipMenuItem[]> {
     return this.#tipping.setMenu(items);
@@ -360,7 +375,7 @@ export class Room {
   /**
    * Reports a message, a person or the live to the house, which keeps it with its evidence. Resolves to the report with
    * the number to quote. Moderators never see who reported.
-   * @throws {LogeError} `message_not_found`, `rate_limited`.
+   * @throws {LogeError} `message_not_found`, `reports_limited`, `rate_limited`.
    */
   report(request: RoomReportInput): Promise<Report> {
     return this.#connection.request('reports:file', request);

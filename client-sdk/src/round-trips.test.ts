@@ -340,3 +340,13 @@ test('a fan who waits for the live connects before it, so that ICE and DTLS do n
   await connected(fanToken);
   expect(waiting()).toBe(true);
 });
+
+test('who buys a ticket from the wallet may chat as soon as it is there', async () => {
+  await live();
+  world.house.hasAccess = false;
+  const fan = await connected(fanToken);
+  const states: string[] = [];
+  void fan.buyTicket().then(() => states.push(fan.access.state));
+  await rest();
+  expect(states).toEqual(['granted']);
+});

@@ -111,7 +111,8 @@ export class FakeHouse {
         if (this.publication === null || !input.publication || this.publication === input.publication) this.endLive();
         return {};
       case 'money:buyTicket':
-        this.setAccess(true);
+        // The doors open after the answer.
+        setTimeout(() => this.setAccess(true));
         return { ticket: {} };
       default:
         return { sessions: [], entries: [], lastSeq: 0 };
