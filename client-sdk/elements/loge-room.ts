@@ -190,7 +190,7 @@ export class LogeRoom extends RoomPart {
     return html`
       <section class="inside" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
         <div class="stage-box">
-          <loge-stage exportparts="video, controls, player" .room=${room}></loge-stage>
+          <loge-stage exportparts="stage, player, video, controls, corner, tip, live-badge, viewer-count" .room=${room}></loge-stage>
         </div>
         <div class="bar" part="bar">
           <div class="title">
@@ -198,18 +198,18 @@ export class LogeRoom extends RoomPart {
             <p class="muted">${texts.room.by(info.creator.name)}</p>
           </div>
           ${info.access.kind === 'ticket' ? html`<loge-ticket .room=${room} .bought=${this.bought} .receiptPath=${this.receiptPath}></loge-ticket>` : nothing}
-          <loge-wallet .room=${room} .returnUrl=${returnUrl}></loge-wallet>
+          <loge-wallet exportparts="chip" .room=${room} .returnUrl=${returnUrl}></loge-wallet>
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
         <loge-chat exportparts="chat, list, composer" .room=${room}>
-          <loge-tip slot="actions" .room=${room} .returnUrl=${returnUrl}></loge-tip>
+          <loge-tip slot="actions" exportparts="button" .room=${room} .returnUrl=${returnUrl}></loge-tip>
         </loge-chat>
       </section>
     `;
   }
 
   #walletBar(room: Room): TemplateResult {
-    return html`<loge-wallet class="lobby-wallet" .room=${room} .returnUrl=${this.returnUrl}></loge-wallet>`;
+    return html`<loge-wallet class="lobby-wallet" exportparts="chip" .room=${room} .returnUrl=${this.returnUrl}></loge-wallet>`;
   }
 
   #skeleton(): TemplateResult {

@@ -106,6 +106,7 @@ export class LogeStudio extends RoomPart {
       <section class="studio ${isLive ? 'live' : ''}" part="studio" aria-label=${texts.studio.label}>
         <div class="main">
           <loge-studio-picture
+            exportparts="picture, preview"
             .room=${room}
             ?waiting=${this.isOpening}
             @loge-preview-wanted=${() => this.#preview()}
@@ -141,7 +142,7 @@ export class LogeStudio extends RoomPart {
         .room=${room}
         @loge-device-problem=${this.#handleDeviceProblem}
       ></loge-studio-devices>
-      <loge-studio-earnings class="card" ?compact=${isLive} .room=${room}></loge-studio-earnings>
+      <loge-studio-earnings class="card" exportparts="earnings" ?compact=${isLive} .room=${room}></loge-studio-earnings>
       ${
         isEnded || !room.info?.chat.enabled
           ? nothing

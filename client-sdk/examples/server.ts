@@ -1,6 +1,6 @@
 /**
  * A minimal embedder's server: it identifies its visitors and mints their room tokens with the API secret, which never
- * leaves the server. Run it next to a Loge in development, without any configuration:
+ * leaves the server. Run it next to a Loge in development, with Node 22.18 or newer and without any configuration:
  *
  *     npm start                                # Loge, on http://localhost:3000
  *     node client-sdk/examples/server.ts       # this site, on http://localhost:4000

@@ -1,6 +1,7 @@
 /**
  * A minimal embedder's server for webhooks. It registers its endpoint, verifies each signature over the raw body, and
- * ignores duplicates. Copy `verifyWebhook` into your own server. Run it next to a Loge in development:
+ * ignores duplicates. Copy `verifyWebhook` into your own server. Each start registers another endpoint: delete earlier
+ * ones (`DELETE /v1/webhook-endpoints/:endpoint`). Run it next to a Loge in development, with Node 22.18 or newer:
  *
  *     npm start                                  # Loge, on http://localhost:3000
  *     node client-sdk/examples/webhooks.ts       # this server, on http://localhost:4001

@@ -201,7 +201,7 @@ export const EVENTS = {
   /** A later token changed this participant's role and rights to these. */
   'rooms:rightsChanged': z.object({ participant, can: rights }),
   'rooms:viewerCount': z.object({ count: z.number().int() }),
-  /** Title, text, price, date or listing has changed. */
+  /** Title, text, price, date, listing or poster has changed. */
   'rooms:changed': z.object({ room: changedRoom }),
   'rooms:ended': z.object({ room }),
   'stage:liveStarted': z.object({ startedAt: z.string() }),

@@ -104,7 +104,7 @@ export class WebhookDeliverer {
     const secrets = this.#secretsOf(endpoint);
     if (secrets.length === 0) {
       const error =
-        'The signing secret cannot be read: rotate it, or bring back the API secret that it was kept under.';
+        'The signing secret cannot be read: rotate it, or bring back the LOGE_ENCRYPTION_KEY that encrypted it.';
       await this.#handleFailure(endpoint, due, { status: null, latencyMs: 0, error, at });
       return false;
     }

@@ -162,7 +162,7 @@ export class ChatModeration {
 
   /**
    * Replaces the word list. Matching ignores look-alikes, spacing, accents and repeated letters.
-   * @throws {LogeError} `forbidden`.
+   * @throws {LogeError} `forbidden`, `word_pattern_invalid`.
    */
   setWords(words: readonly WordRule[]): Promise<WordList> {
     return this.#connection.request('chat:setWords', { words: [...words] });

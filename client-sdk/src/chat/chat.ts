@@ -221,7 +221,7 @@ export class Chat {
 
   /**
    * Reports a message; the server keeps it with its context as evidence, even if it is removed.
-   * @throws {LogeError} `message_not_found`.
+   * @throws {LogeError} `message_not_found`, `reports_limited`.
    */
   async report(request: { messageId: MessageId; category: ReportCategory; note?: string }): Promise<void> {
     await this.#connection.request('chat:report', request);

@@ -34,7 +34,7 @@ export interface BuyTicketOptions {
   locale?: 'en' | 'fr';
   /**
    * The person's waiver of the right of withdrawal, with the text of `room.quote()`. Without it, the ticket can be
-   * returned until the first live starts.
+   * returned until a live begins after the purchase.
    */
   waiver?: WaiverInput;
 }
@@ -154,7 +154,7 @@ export class Wallet {
   /**
    * The wallet's transactions, the newest first; each id has a receipt. Pass `next` as `after` for the following page;
    * it is null on the last one.
-   * @throws {LogeError} `invalid_request` for an invalid `after`.
+   * @throws {LogeError} `cursor_invalid` for an `after` that is none.
    */
   history(options: { limit?: number; after?: string } = {}): Promise<WalletHistory> {
     return this.#connection.request('money:history', options);

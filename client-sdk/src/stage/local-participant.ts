@@ -156,8 +156,9 @@ export class LocalParticipant {
    * Goes live; resolves when the server forwards the tracks. Replaces a live of the same creator in another window.
    * @throws {LogeError} `publish_not_allowed`, `publish_in_progress`, `camera_denied`, `camera_not_found`,
    * `camera_in_use`, `screen_denied`, `media_not_supported`, `stage_unavailable`, `charter_acceptance_required` while
-   * the charter in force is not accepted (see `room.charter`), `live_replaced` if another page of the creator went live
-   * at the same moment, `not_publishing` if it was cancelled.
+   * the charter in force is not accepted (see `room.charter`), `live_stopped` while the house has stopped the live,
+   * `account_suspended` while it has suspended the creator, `live_replaced` if another page of the creator went live at
+   * the same moment, `not_publishing` if it was cancelled.
    */
   async goLive(options: GoLiveOptions = {}): Promise<void> {
     if (this.#goingLive || this.isLive) throw new LogeError('publish_in_progress');

@@ -13,7 +13,9 @@ import { LogeError } from '../errors.ts';
  * } catch (error) {
  *   if (error.code !== 'charter_acceptance_required') throw error;
  *   const charter = await room.charter.review({ language: 'fr' });
- *   if (charter && (await showAndAsk(charter.articles))) await room.charter.accept(charter);
+ *   if (charter && (await showAndAsk(charter.articles))) {
+ *     await room.charter.accept({ version: charter.version, language: 'fr' });
+ *   }
  *   await room.localParticipant.goLive();
  * }
  * ```
@@ -36,8 +38,8 @@ export class Charter {
   }
 
   /**
-   * Accepts a version: the one in force unless it is named. `language` is the one in which the creator read it.
-   * Repeated calls return the first acceptance.
+   * Accepts a version: the one in force unless it is named. `language` is the one in which the creator read it: `en`
+   * unless it is named. Repeated calls return the first acceptance.
    * @throws {LogeError} `forbidden` for anyone but the creator, `charter_not_found`, `charter_changed` if another
    * version is in force meanwhile.
    */

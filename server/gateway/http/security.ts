@@ -74,7 +74,7 @@ function contentSecurityPolicy(config: Config): Record<string, Iterable<string>>
 export function embedderCors(context: OriginRules): RequestHandler[] {
   const allow = cors({
     origin: (origin, callback) => callback(null, origin !== undefined && isOriginAllowed(context, origin)),
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type'],
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: PREFLIGHT_CACHE_SECONDS,

@@ -103,7 +103,7 @@ const hookOperations = [
     answer: chatHookWithSecret,
     summary: 'Set the chat hook',
     description:
-      'Your server gets a request for every message in rooms of your creators before it is delivered, signed like a webhook, and answers `{decision: "allow" | "deny" | "hold", reason?}` with status 200. Without a valid answer in time, `onFailure` applies. Each call creates a new `secret`.',
+      'Your server gets a request for every message in rooms of your creators before it is delivered, signed like a webhook: `{type: "chat.message", room, creator, message: {text, replyTo?, mentions?, sentAt}, from: {identity, name, role}}`. It answers `{decision: "allow" | "deny" | "hold", reason?}` with status 200; the author reads `reason`. Without a valid answer in time, `onFailure` applies. Each call creates a new `secret`.',
     errors: ['webhook_url_not_allowed'],
     run: ({ chat }, { input }) => chat.hook.set(input, SERVER),
   }),

@@ -38,7 +38,7 @@ export interface TicketRequest {
   priceMinor?: number | undefined;
   /** Language of the payment page: `fr` or `en`; absent means the browser's. */
   locale?: string | undefined;
-  /** Without a waiver, the ticket can be returned until the first live begins. */
+  /** Without a waiver, the ticket can be returned until a live begins after the purchase. */
   waiver?: WaiverInput | undefined;
 }
 

@@ -67,7 +67,8 @@ export const ticketInput = z.object({
   returnUrl: z.url().max(2000).optional(),
   locale: pageLocale.optional(),
   /**
-   * The buyer's waiver of the right of withdrawal; without it the ticket can be returned until the first live begins.
+   * The buyer's waiver of the right of withdrawal; without it the ticket can be returned until a live begins after the
+   * purchase.
    */
   waiver: waiverInput.optional(),
 });

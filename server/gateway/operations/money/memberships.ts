@@ -111,6 +111,7 @@ const ownOperations = [
       'membership_exists',
       'already_entitled',
       'access_removed',
+      'account_suspended',
       'live_stopped',
       'origin_not_allowed',
       'provider_unavailable',

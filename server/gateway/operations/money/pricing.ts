@@ -53,7 +53,8 @@ const policyOperations = [
     example: { country: 'DE' },
     answer: buyer,
     summary: 'Set the country of a buyer',
-    description: 'It decides the VAT rate of their later purchases. By default, the country of the house applies.',
+    description:
+      'It decides the VAT rate of their later purchases. By default it is the country of a payment’s billing address, or else of its card, if a VAT rate is known for it (the European Union and `LOGE_VAT_RATES`); until then that of the house.',
     run: async ({ money }, { params, input }) => {
       const person = parseIdentity(params.identity);
       await money.pricing.noteBuyerCountry(person, input.country);

@@ -62,6 +62,7 @@ export const ticketOperations = [
       'room_ended',
       'live_stopped',
       'access_removed',
+      'account_suspended',
       'insufficient_funds',
       'amount_invalid',
       'price_changed',

@@ -173,7 +173,8 @@ const wayBackOperations = [
     answer: refund,
     status: 201,
     summary: 'Return your ticket',
-    description: 'Possible until a live begins after the purchase, for a ticket without a waiver.',
+    description:
+      'Possible until a live begins after the purchase, for a ticket without a waiver. After a change of the date also with one, for a ticket that was ordered before it: until a live begins, and at least until `returnUntil` of the room.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
     run: ({ money }, { caller, input }) => money.withdrawals.withdraw(input.ticket, caller.identity),
   }),
