@@ -26,6 +26,8 @@ const SWEEP_MS = 1_000;
 const PRUNE_MS = 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 const KEPT_MS = 30 * DAY_MS;
+/** Rights hang on many letters, with terms of days: a mail server that is away for long must not cost them. */
+const LIFETIME_MS = 7 * DAY_MS;
 const LISTED = 100;
 const KEY_MAX_CHARS = 200;
 
@@ -135,7 +137,7 @@ export class Mail {
   #rowOf<Name extends TemplateName>({ key, to, language, template, data }: Letter<Name>) {
     const recipient = parseAddress(to);
     if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
-    const { lane, lifetimeMs = () => DAY_MS } = TEMPLATES[template];
+    const { lane, lifetimeMs } = TEMPLATES[template];
     const id = createId('letter');
     const now = this.#options.clock.now();
     return {
@@ -150,7 +152,7 @@ export class Mail {
       status: 'queued' as const,
       createdAt: new Date(now).toISOString(),
       nextAttemptAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + lifetimeMs(data)).toISOString(),
+      expiresAt: new Date(now + (lifetimeMs?.(data) ?? LIFETIME_MS)).toISOString(),
     };
   }
 

@@ -293,7 +293,7 @@ export const englishDesk = {
       unconfirmed: 'The new mailbox has not confirmed',
       waiting: 'Waiting',
       done: 'Done',
-      ended: 'Stopped',
+      ended: 'Ended without effect',
     },
     due: (when: string) => `not before ${when}`,
     withdraw: 'Withdraw',
@@ -314,7 +314,7 @@ export const englishDesk = {
     begun: 'Both mailboxes have been written to.',
   },
   letters: {
-    text: 'Letters that did not arrive in the last 30 days. Other letters are retried for a day, or arrived.',
+    text: 'Letters that did not arrive in the last 30 days. Other letters are retried for a week, or arrived.',
     none: 'Every letter arrived.',
     status: { bounced: 'Refused', expired: 'Given up' },
     notTried: 'It was never tried: the house has sent as many letters an hour as it may.',

@@ -302,7 +302,7 @@ export const frenchDesk: SiteTexts['desk'] = {
       unconfirmed: 'La nouvelle boîte n’a pas confirmé',
       waiting: 'En attente',
       done: 'Fait',
-      ended: 'Arrêté',
+      ended: 'Terminé sans effet',
     },
     due: (when) => `pas avant le ${when}`,
     withdraw: 'Retirer',
@@ -322,7 +322,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     begun: 'Les deux boîtes ont reçu un message.',
   },
   letters: {
-    text: 'Les messages qui ne sont pas arrivés ces 30 derniers jours. Les autres sont arrivés, ou retentés pendant un jour.',
+    text: 'Les messages qui ne sont pas arrivés ces 30 derniers jours. Les autres sont arrivés, ou retentés pendant une semaine.',
     none: 'Tous les messages sont arrivés.',
     status: { bounced: 'Refusé', expired: 'Abandonné' },
     notTried: 'Jamais tenté : la maison a envoyé autant de messages par heure qu’elle le peut.',

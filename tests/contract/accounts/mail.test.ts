@@ -19,6 +19,7 @@ import { eventually } from '../../support/run/eventually.ts';
 const MAIL_LOAD = fileURLToPath(new URL('../../support/crash/mail-load.ts', import.meta.url));
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Longer than the lease of a letter that is being sent. */
 const LEASE_OVER_MS = 2 * MINUTE_MS;
 
@@ -139,17 +140,24 @@ test('a temporary refusal is retried with backoff and holds up no other letter; 
   expect(await house.statusOf('later')).toMatchObject({ status: 'sent', attempts: 2 });
 });
 
-test('a house that its mail server refuses bounces nothing; letters are given up after a day', async () => {
+test('a house that its mail server refuses bounces nothing; a letter is given up after a week, a reminder sooner', async () => {
   await using house = await openHouse();
   house.smtp.answer({ sender: { code: 550, text: 'this sender is not allowed' } });
-  await house.queue({ ...liveLetter('short') });
+  await house.queue(liveLetter('short'));
+  const data = { granted: true, reasons: 'It was a quotation.', link: 'https://loge.example/reports' };
+  const answer = { key: 'long', to: 'ann@example.com', language: 'en', template: 'appeal-decided', data } as const;
+  await house.db.transaction((tx) => house.mail.enqueue(tx, answer));
   await house.sendDue();
   expect(await house.statusOf('short')).toMatchObject({ status: 'queued', answer: expect.stringContaining('550') });
-  house.advance(24 * HOUR_MS);
+  house.advance(WEEK_MS - HOUR_MS);
   await house.sendDue();
   expect(await house.mail.listUndelivered()).toMatchObject([
-    { status: 'expired', answer: expect.stringContaining('550') },
+    { status: 'expired', template: 'live-reminder', answer: expect.stringContaining('550') },
   ]);
+  expect(await house.statusOf('long')).toMatchObject({ status: 'queued', attempts: 2 });
+  house.advance(HOUR_MS);
+  await house.sendDue();
+  expect(await house.statusOf('long')).toMatchObject({ status: 'expired', sealed_data: null });
 });
 
 test('a mailbox and a house get so many letters an hour; the rest waits, and sign-in letters have limits of their own', async () => {

@@ -14,8 +14,12 @@ interface Texts {
   objection?: string;
 }
 
+const DAY_MS = 24 * 3_600_000;
+
 export const address: Template<Data> = {
   lane: 'other',
+  // After a day a person's own change is over, and these links with it.
+  lifetimeMs: ({ step }) => (step === 'confirm_old' || step === 'confirm_new' ? DAY_MS : undefined),
   write: {
     en: (data, house) => content(english(house)[data.step], data, { object: 'Stop it', reason: reasonEn(house) }),
     fr: (data, house) => content(french(house)[data.step], data, { object: 'Arrêter', reason: reasonFr(house) }),
@@ -53,8 +57,14 @@ const english = (house: string): Record<AddressStep, Texts> => ({
   recovery_confirm: {
     subject: `Confirm the recovery of your account on ${house}`,
     text: ({ dueAt }) =>
-      `The house recovers your account. Confirm that this is your mailbox; from ${formatDay(dueAt, 'en')} you can then sign in with it. Until then the old mailbox can stop it.`,
+      `The house recovers your account. Confirm that this is your mailbox. Not before ${formatDay(dueAt, 'en')}, a letter will say that your account is open to you again; until then the old mailbox can stop it. Do not sign in with this address before that letter: it would get an account of its own, and yours would not open.`,
     button: 'Confirm',
+  },
+  recovery_taken: {
+    subject: `Your account on ${house} could not be opened to this address`,
+    text: () =>
+      'This address was used to sign in before the recovery was over, so it has an account of its own. To go on, close that account, or choose another address, and ask the house to begin again.',
+    button: 'Open that account',
   },
   done_old: {
     subject: `The address of your account has changed`,
@@ -91,8 +101,14 @@ const french = (house: string): Record<AddressStep, Texts> => ({
   recovery_confirm: {
     subject: `Confirmez le rétablissement de votre compte sur ${house}`,
     text: ({ dueAt }) =>
-      `La maison rétablit votre compte. Confirmez que cette boîte est la vôtre ; dès le ${formatDay(dueAt, 'fr')}, vous pourrez vous connecter avec elle. D’ici là, l’ancienne boîte peut l’arrêter.`,
+      `La maison rétablit votre compte. Confirmez que cette boîte est la vôtre. Au plus tôt le ${formatDay(dueAt, 'fr')}, un message vous dira que votre compte vous est de nouveau ouvert ; d’ici là, l’ancienne boîte peut l’arrêter. Ne vous connectez pas avec cette adresse avant ce message : elle aurait son propre compte, et le vôtre ne s’ouvrirait pas.`,
     button: 'Confirmer',
+  },
+  recovery_taken: {
+    subject: `Votre compte sur ${house} n’a pas pu s’ouvrir à cette adresse`,
+    text: () =>
+      'Cette adresse a servi à se connecter avant la fin du rétablissement : elle a donc son propre compte. Pour continuer, fermez ce compte, ou choisissez une autre adresse, et demandez à la maison de recommencer.',
+    button: 'Ouvrir ce compte',
   },
   done_old: {
     subject: 'L’adresse de votre compte a changé',

@@ -12,6 +12,7 @@ export type AddressStep =
   | 'confirm_new'
   | 'recovery_notice'
   | 'recovery_confirm'
+  | 'recovery_taken'
   | 'done_old'
   | 'done_new';
 
@@ -78,8 +79,8 @@ export interface Template<Data> {
    */
   lane: 'sign_in' | 'other' | 'bulk';
   topic?: Topic;
-  /** How long it is worth sending; by default a day. */
-  lifetimeMs?(data: Data): number;
+  /** How long it is worth sending; by default a week. */
+  lifetimeMs?(data: Data): number | undefined;
   /** An iCalendar file to attach. */
   event?(data: Data, publicUrl: string): string;
   write: Record<Language, (data: Data, house: string) => LetterContent>;
