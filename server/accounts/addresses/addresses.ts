@@ -179,12 +179,17 @@ export class Addresses {
     const at = this.#isoIn(0);
     const { language } = await this.#contactOf(person);
     const objection = createToken();
+    const { publicUrl } = this.#options;
     const outcome = await this.#store.transaction(async (tx) => {
       const row = await this.#store.finish(tx, { id, at, lateObjectionDigest: digest(objection) });
       if (!row) return 'waiting';
       const { oldAddress: from, newAddress: to, kind } = row;
       if (from !== to && !(await this.#store.replaceAddress(tx, { person, from, to, at }))) {
         await this.#store.end(tx, id, at);
+        // The page says so of one's own change; a recovery ends days after the page was left.
+        if (kind === 'recovery') {
+          await this.#send(tx, { row, to: 'new', language, step: 'recovery_taken', links: [`${publicUrl}/account`] });
+        }
         return 'taken';
       }
       if (kind === 'recovery') {
@@ -192,7 +197,6 @@ export class Addresses {
         await this.#options.strongSignIns.removeAll(tx, person);
         await this.#options.sessions.revokeAll(person, tx);
       }
-      const { publicUrl } = this.#options;
       const links = [`${publicUrl}${ADDRESS_OBJECT_PATH}/${objection}`];
       await this.#send(tx, { row, to: 'old', language, step: 'done_old', links });
       if (kind === 'recovery') {

@@ -63,7 +63,8 @@ const TEXTS = {
       new: (address: string) =>
         `An account of this house moves to ${address} when everything that it waits for is there.`,
       act: 'I agree',
-      waiting: 'Thank you. The rest is awaited now.',
+      waiting:
+        'Thank you. The rest is awaited now. Until then, do not sign in with the new address: it would get an account of its own.',
       done: 'Thank you. The address has changed.',
     },
     object: {
@@ -80,7 +81,8 @@ const TEXTS = {
       old: (address: string) => `Votre compte passe à ${address} quand les deux boîtes sont d’accord.`,
       new: (address: string) => `Un compte de cette maison passe à ${address} quand tout ce qu’il attend est réuni.`,
       act: 'Je suis d’accord',
-      waiting: 'Merci. Il reste à attendre le reste.',
+      waiting:
+        'Merci. Il reste à attendre le reste. D’ici là, ne vous connectez pas avec la nouvelle adresse : elle aurait son propre compte.',
       done: 'Merci. L’adresse a changé.',
     },
     object: {

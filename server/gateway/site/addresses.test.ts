@@ -215,6 +215,20 @@ describe('a recovery', () => {
     expect((await press(linksTo(fresh, 'recovery_confirm').link)).status).toBe(410);
   });
 
+  test('tells the new mailbox that it did not open the account, because it got one of its own meanwhile', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    const fresh = newAddress();
+    await begin(operator, lost.identity, fresh);
+    const { text } = await press(linksTo(fresh, 'recovery_confirm').link);
+    expect(text).toContain('do not sign in with the new address');
+    const own = await identityAt(fresh);
+    nowMs += 5 * DAY_MS;
+    await http.context.people.addresses.sweep();
+    expect(await identityAt(lost.address)).toBe(lost.identity);
+    expect(await identityAt(fresh)).toBe(own);
+    expect(linksTo(fresh, 'recovery_taken').link).toBe('/account');
+  });
+
   test('is for operators with a fresh passkey, and never takes the address of another account', async () => {
     const [operator, lost, other] = [await newOperator(), await personWithPasskey(), await personWithPasskey()];
     expect(codeOf(await begin(other.browser, lost.address, newAddress()))).toBe('forbidden');
