@@ -146,6 +146,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     cases: {
       gather: (tx, report, language) => decisions.gather(tx, report, language),
       languageOf,
+      assertMayName: (reviewer, accused) => decisions.assertMayName(reviewer, accused),
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
     },
     chat: {

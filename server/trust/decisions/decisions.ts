@@ -229,6 +229,11 @@ export class Decisions {
     return { language: language ?? null, history: { strikes, decisions, chat: chat.slice(0, limit) } };
   }
 
+  /** Throws `another_reviewer_needed` where cases about the accused are hidden from the reviewer. */
+  assertMayName(reviewer: string, accused: string): Promise<void> {
+    return this.#reviewers.assertMayName(reviewer, accused);
+  }
+
   /** Final. It takes the place of a provisional decision. */
   async decide(reviewer: string, id: string, input: DecisionInput): Promise<Decision> {
     const found = await this.#reviewers.getCase(reviewer, id);

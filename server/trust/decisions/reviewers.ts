@@ -45,7 +45,7 @@ export class Reviewers {
     return row;
   }
 
-  /** They may not name themselves, or a creator for whom they moderate, as the accused of a report by the form. */
+  /** They may not name themselves, or a creator for whom they moderate, as the accused of a report or an order. */
   async assertMayName(reviewer: string, accused: string | null): Promise<void> {
     if (await this.#isConcerned(reviewer, accused)) throw new AppError('another_reviewer_needed');
   }

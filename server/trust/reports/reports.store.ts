@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
+import { and, count, desc, eq, gt, isNotNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
@@ -122,7 +122,7 @@ export class ReportsStore {
     return rows.map(toReport);
   }
 
-  /** Newest first, without those about the reader. */
+  /** Newest first, without those about the reader: the case knows them also of a report by the form. */
   async list(
     reader: string,
     { before, limit, ofEmbedders }: { before?: number | undefined; limit: number; ofEmbedders?: boolean },
@@ -145,7 +145,7 @@ export class ReportsStore {
       .from(reports)
       .where(
         and(
-          or(isNull(accused), ne(accused, reader)),
+          sql`not exists (select from review_cases where id = ${reports.case} and review_cases.accused = ${reader})`,
           before === undefined ? undefined : lt(reports.number, before),
           ofEmbedders ? IS_OF_EMBEDDERS : undefined,
         ),

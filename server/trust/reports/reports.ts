@@ -59,6 +59,8 @@ interface ReportedCases {
   /** The open case of a report, in the transaction that stores it. `language` is that of the accused. */
   gather(tx: Orm, report: UnfiledReport, language: Language | undefined): Promise<string>;
   languageOf(person: string): Promise<Language | undefined>;
+  /** Throws `another_reviewer_needed` where cases about the accused are hidden from them. */
+  assertMayName(reviewer: string, accused: string): Promise<void>;
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
@@ -184,7 +186,10 @@ export class Reports {
     outbox.wake();
   }
 
-  /** Files the order of an authority as a report of its own kind; returns its case. */
+  /**
+   * Files the order of an authority as a report of its own kind; returns its case. Throws `another_reviewer_needed` for
+   * who is its accused, or moderates for them.
+   */
   async fileOrder(by: string, { room, subject, category, note, ...named }: OrderInput): Promise<string> {
     const order = { ...named, reference: named.reference ?? null };
     return (await this.#file(room, by, { subject, category, note }, order)).case;
@@ -222,6 +227,8 @@ export class Reports {
     order: FiledReport['order'] = null,
   ): Promise<ReportLine> {
     const { key, accused, evidence } = await this.#look(room, subject);
+    // The answer to an order shows its case, which may be open already.
+    if (order) await this.#options.cases.assertMayName(reporter, accused);
     const row: UnfiledReport = {
       ...(await this.#newReport(category)),
       source: order ? 'order' : 'room',

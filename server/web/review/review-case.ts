@@ -1,6 +1,7 @@
 /** `<review-case case>`: one case: reports, evidence, the charter's article and history beside them, and the acts. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Appeal, CaseView, Decision } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
@@ -144,7 +145,11 @@ export class ReviewCase extends DeskPart {
         : appeals.filter(({ outcome, kind }) => outcome === null && (state === 'in_force' || kind === 'reporter')),
     );
     return html`
-      ${owed.map((appeal) => this.#appeal(view, appeal))}
+      ${repeat(
+        owed,
+        ({ id }) => id,
+        (appeal) => this.#appeal(view, appeal),
+      )}
       ${
         mustDecide(view)
           ? html`<section aria-labelledby="decide" data-testid="decide">

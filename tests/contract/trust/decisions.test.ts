@@ -364,7 +364,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
   });
 
   test('nobody sees a case about themselves or their creator, and every look is on record', async () => {
-    const { decisions, roles } = house.domains;
+    const { decisions, reports, roles } = house.domains;
     const ofFan = await reportMessage('lea', 'rev-1');
     const ofCreator = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'fraud' });
     await roles.give({ person: 'rev-2', role: 'moderator', scope: { creator: 'ada', room: null }, by: 'ada' });
@@ -373,6 +373,14 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await seen('rev-2')).toEqual([ofFan.case]);
     expect(await codeOf(decisions.view('rev-1', ofFan.case))).toBe('case_not_found');
     expect(await codeOf(house.decide(ofCreator, [], 'rev-2'))).toBe('case_not_found');
+    // Nor do they learn of it by filing an order, which would be answered with the open case.
+    const order = { room, category: 'illegal', authority: 'Arcom', legalGround: 'L335-2' } as const;
+    const message = { kind: 'message', id: ofFan.id } as const;
+    for (const [by, subject] of [
+      ['rev-1', message],
+      ['rev-2', { kind: 'live' }],
+    ] as const)
+      expect(await codeOf(reports.fileOrder(by, { ...order, subject }))).toBe('another_reviewer_needed');
     await decisions.view('rev-3', ofFan.case);
     house.clock.advance(DAY_MS);
     const view = await decisions.view('rev-3', ofFan.case);
@@ -409,6 +417,9 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(decisions.view('rev-2', of))).toBe('case_not_found');
     expect((await decisions.list('rev-2', { limit: 5 })).cases).toEqual([]);
     expect(await codeOf(decisions.decideAppeal('rev-2', appeal.id, GRANTED))).toBe('appeal_not_found');
+    // Nor do they read the report at the desk, where they are an operator too.
+    const seen = async (reader: string) => (await reports.list(reader, { limit: 5 })).reports.map((each) => each.id);
+    expect([await seen('rev-1'), await seen('rev-2')]).toEqual([[id], []]);
   });
 
   test('a later decision corrects whom a report by the form is about, and the person named before is informed', async () => {

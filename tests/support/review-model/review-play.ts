@@ -180,7 +180,10 @@ export class ReviewPlay {
     const reference = this.#dice.pick(['26/01234', '26/05678']) ?? '';
     const order = { room, subject, category, authority: 'Tribunal de Paris', legalGround: 'L335-2', reference };
     const known = this.model.sameOrder(reference, key, category);
-    const id = await this.#house.domains.reports.fileOrder(by, order);
+    const filed = this.#house.domains.reports.fileOrder(by, order);
+    if (this.#isHidden(by, accused))
+      return void this.#expect(`${by} files an order`, await codeOf(filed), 'another_reviewer_needed');
+    const id = await filed;
     if (known) return void this.#expect('the same order again', id, known.case);
     const [row] = await this.#house.rows<{ id: string }>(
       `select id from reports where "case" = '${id}' order by number desc limit 1`,

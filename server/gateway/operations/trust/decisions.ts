@@ -116,8 +116,9 @@ const reviewOperations = [
     answer: reviewCase,
     status: 201,
     summary: 'File the order of an authority',
-    description: 'It is decided like a report, first in the queue, and counted on its own in the figures.',
-    errors: ['room_not_found', 'message_not_found'],
+    description:
+      'It is decided like a report, first in the queue, and counted on its own in the figures. Nobody files one about themselves, or about a creator for whom they moderate.',
+    errors: ['room_not_found', 'message_not_found', 'another_reviewer_needed'],
     run: async ({ decisions, reports }, { caller: { identity }, input }) =>
       decisions.find(await reports.fileOrder(identity, input)),
   }),
