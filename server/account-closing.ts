@@ -51,20 +51,23 @@ export class AccountClosing {
     const { roles, moderators, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
     await participantData.assertErasable(person);
-    const held = [...(await roles.rolesOf(person)), ...(await roles.requests({ person }))];
-    const end = ({ role, scope }: (typeof held)[number]) => roles.end({ person, role, scope, by });
     // The last operator is refused before anything else has ended.
-    for (const role of held.filter(({ role }) => role === 'operator')) await end(role);
+    await roles.end({ person, role: 'operator', by });
     // The provider may not answer: then the other roles and the sessions stay.
     await money.cards.removeAll(person);
-    for (const role of held.filter(({ role }) => role !== 'operator')) await end(role);
+    await roles.endAll({ person, by });
     for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
       await roles.end({ person: moderator, role: 'moderator', scope, by });
     }
     await moderators.withdrawAll(person);
     await people.sessions.revokeAll(person);
     // Together: the letter says that the data are erased, and afterwards the address is not known any more.
-    await participantData.erase(person, HOUSE, async (tx) => address && this.#enqueueLetter(tx, person, address));
+    await participantData.erase(person, HOUSE, async (tx) => {
+      // Roles that were given meanwhile.
+      await roles.endAll({ person, by }, tx);
+      if (address) await this.#enqueueLetter(tx, person, address);
+    });
+    roles.wake();
     mail.wake();
   }
 

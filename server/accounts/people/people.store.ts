@@ -166,21 +166,16 @@ export class PeopleStore {
   }
 
   /**
-   * Gives a free address to the person; the person who has it otherwise. A concurrent request for the same address
-   * waits at its key.
+   * Gives a free address to the person; the person who has it otherwise. Locks the address: a change of it, or an
+   * erasure, waits for the session that is opened in this transaction, and ends it too.
    */
   async claimAddress(tx: Orm, given: { address: string; person: string; at: string }): Promise<string> {
     const [claimed] = await tx
       .insert(personAddresses)
       .values({ address: given.address, person: given.person, confirmedAt: given.at })
-      .onConflictDoNothing()
+      .onConflictDoUpdate({ target: personAddresses.address, set: { address: given.address } })
       .returning({ person: personAddresses.person });
-    if (claimed) return claimed.person;
-    const [owned] = await tx
-      .select({ person: personAddresses.person })
-      .from(personAddresses)
-      .where(eq(personAddresses.address, given.address));
-    return owned?.person ?? given.person;
+    return claimed?.person ?? given.person;
   }
 
   /** The name on the creator's rooms follows. */

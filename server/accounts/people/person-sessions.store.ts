@@ -36,9 +36,9 @@ export class PersonSessionsStore {
     await this.#orm.update(personSessions).set({ lastUsedAt: at, expiresAt }).where(eq(personSessions.id, id));
   }
 
-  /** False if another request has issued one since. */
+  /** False if another request has issued one since, or the session has another secret: a copy of the old one ends. */
   async issueNext(
-    { id, nextIssuedAt }: Pick<PersonSessionRow, 'id' | 'nextIssuedAt'>,
+    { id, secretDigest, nextIssuedAt }: Pick<PersonSessionRow, 'id' | 'secretDigest' | 'nextIssuedAt'>,
     next: { digest: string; at: string },
   ): Promise<boolean> {
     const issued = await this.#orm
@@ -47,6 +47,7 @@ export class PersonSessionsStore {
       .where(
         and(
           eq(personSessions.id, id),
+          eq(personSessions.secretDigest, secretDigest),
           nextIssuedAt === null ? isNull(personSessions.nextIssuedAt) : eq(personSessions.nextIssuedAt, nextIssuedAt),
         ),
       )

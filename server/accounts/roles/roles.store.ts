@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, isNotNull, isNull, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, asc, eq, isNotNull, isNull, not, type SQL, sql } from '../../platform/db/sql.ts';
 import type { RoleName, RoleScope } from '../../protocol/roles.ts';
 import { roles } from './roles.schema.ts';
 
@@ -32,8 +32,8 @@ export class RolesStore {
   }
 
   /** Requests that wait, oldest first. */
-  listRequested(which: RoleFilter): Promise<RoleRow[]> {
-    return this.#list(isNull(roles.givenAt), which);
+  listRequested(which: RoleFilter, tx?: Orm): Promise<RoleRow[]> {
+    return this.#list(isNull(roles.givenAt), which, tx);
   }
 
   #list(isWanted: SQL, filter: RoleFilter, tx: Orm = this.#db.orm): Promise<RoleRow[]> {
@@ -55,15 +55,16 @@ export class RolesStore {
     return row;
   }
 
-  /** How many people hold a role; locks them until the transaction ends. */
-  async lockHolders(tx: Orm, role: RoleName): Promise<number> {
+  /** Who holds a role and has not closed their account; locks these roles until the transaction ends. */
+  async lockHolders(tx: Orm, role: RoleName): Promise<string[]> {
+    const isClosed = sql`exists (select from persons where persons.id = ${roles.person} and closed_at is not null)`;
     const rows = await tx
-      .select({ id: roles.id })
+      .select({ person: roles.person })
       .from(roles)
-      .where(and(eq(roles.role, role), isNotNull(roles.givenAt), isNull(roles.endedAt)))
+      .where(and(eq(roles.role, role), isNotNull(roles.givenAt), isNull(roles.endedAt), not(isClosed)))
       .orderBy(asc(roles.id))
       .for('update');
-    return rows.length;
+    return rows.map(({ person }) => person);
   }
 
   /** Undefined if the person has it, or has requested it. A concurrent insert of the same role waits. */

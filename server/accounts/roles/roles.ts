@@ -93,17 +93,30 @@ export class Roles {
   }
 
   /**
-   * Ends a role, or withdraws its request. Nothing happens if there is none. The last operator stays: a house without
-   * one could not be entered.
+   * Ends a role, or withdraws its request. Nothing happens if there is none. The last operator whose account is open
+   * stays: a house without one could not be entered.
    */
   end(act: RoleAct, tx?: Orm): Promise<void> {
     return this.#in(tx, async (inner) => {
-      const holders = act.role === 'operator' ? await this.#store.lockHolders(inner, 'operator') : 0;
+      const operators = act.role === 'operator' ? await this.#store.lockHolders(inner, 'operator') : undefined;
       const row = await this.#store.lock(inner, act);
       if (!row) return;
-      if (act.role === 'operator' && row.givenAt !== null && holders === 1) throw new AppError('last_operator');
+      if (row.givenAt !== null && operators?.every((person) => person === act.person)) {
+        throw new AppError('last_operator');
+      }
       await this.#store.end(inner, row.id, { by: act.by, at: this.#nowIso() });
       await this.#addFact(inner, act, row.givenAt === null ? 'refused' : 'ended');
+    });
+  }
+
+  /** Ends all roles of a person, and withdraws their requests. */
+  endAll({ person, by }: { person: string; by: string }, tx?: Orm): Promise<void> {
+    return this.#in(tx, async (inner) => {
+      const given = await this.#store.listGiven({ person }, inner);
+      const requested = await this.#store.listRequested({ person }, inner);
+      for (const { role, scope } of [...given, ...requested].map(toHeldRole)) {
+        await this.end({ person, role, scope, by }, inner);
+      }
     });
   }
 

@@ -127,6 +127,18 @@ test('the letter that an account is closed is sent with the erasure of the data,
   expect(await subjects()).toHaveLength(before.length + 1);
 });
 
+test('a role that is given while an account is being closed ends with it', async () => {
+  const { closing, participantData, roles } = http.context;
+  await createSitePerson(http, 'person_ida');
+  const erase = participantData.erase.bind(participantData);
+  vi.spyOn(participantData, 'erase').mockImplementationOnce(async (...given) => {
+    await roles.give({ person: 'person_ida', role: 'reviewer', by: 'test' });
+    return erase(...given);
+  });
+  await closing.close('person_ida', 'person_ida');
+  expect(await roles.rolesOf('person_ida')).toEqual([]);
+});
+
 test('the last operator cannot close their account, and nothing of it has ended then', async () => {
   const { context } = http;
   const last = await createSitePerson(http, 'person_last');

@@ -1,18 +1,22 @@
 /** What concurrent requests may not do to accounts, where the locks of the database decide. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { persons, signInRequests } from '../../../server/accounts/people/people.schema.ts';
 import { People } from '../../../server/accounts/people/people.ts';
+import { PersonSessionsStore } from '../../../server/accounts/people/person-sessions.store.ts';
+import { PersonSessions } from '../../../server/accounts/people/person-sessions.ts';
 import type { SignInOptions } from '../../../server/accounts/people/sign-in.ts';
 import { Roles } from '../../../server/accounts/roles/roles.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
 
+const DAY_MS = 24 * 3_600_000;
 const AT_ONCE = 6;
 const ADDRESS = 'lou@example.org';
 
-describe.each(DATABASES)('accounts on $name', ({ open }) => {
+describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
   let db: Database & AsyncDisposable;
   beforeAll(async () => {
     db = await open();
@@ -44,6 +48,7 @@ describe.each(DATABASES)('accounts on $name', ({ open }) => {
     });
   }
 
+  const tokenOf = (link = '') => link.split('/').at(-1) ?? '';
   const refused = (results: PromiseSettledResult<unknown>[]) =>
     results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
 
@@ -51,7 +56,7 @@ describe.each(DATABASES)('accounts on $name', ({ open }) => {
     const links: string[] = [];
     const people = createPeople((link) => links.push(link));
     const ask = () => people.signIn.request({ address: ADDRESS, language: 'en' });
-    const use = (link = '') => people.signIn.useLink(link.split('/').at(-1) ?? '', '');
+    const use = (link = '') => people.signIn.useLink(tokenOf(link), '');
     for (let index = 0; index < AT_ONCE; index += 1) await ask();
     const [first, ...others] = links;
     const presses = await Promise.allSettled([use(first), use(first), ...others.map((link) => use(link))]);
@@ -59,6 +64,54 @@ describe.each(DATABASES)('accounts on $name', ({ open }) => {
     expect(await db.orm.$count(persons)).toBe(1);
     const [{ id } = { id: '' }] = await db.orm.select({ id: persons.id }).from(persons);
     expect(await people.sessions.list(id, undefined)).toHaveLength(AT_ONCE);
+  });
+
+  // PGlite runs one transaction at a time.
+  test.runIf(name === 'Postgres')('a sign-in that is not committed yet ends with the sessions before it', async () => {
+    const links: string[] = [];
+    const people = createPeople((link) => links.push(link));
+    const [person, stolen] = ['person_mel', 'thief@example.org'];
+    await people.seed({ id: person, name: 'Mel', address: 'mel@example.org' });
+    await people.addresses.request(person, stolen);
+    for (const link of links.slice()) await people.addresses.confirm(tokenOf(link));
+    const objection = tokenOf(links.at(-1));
+    await people.signIn.request({ address: stolen, language: 'en' });
+    const isClaimed = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const opening = vi.spyOn(PersonSessions.prototype, 'open');
+    opening.mockImplementationOnce(async function (this: PersonSessions, ...given) {
+      isClaimed.resolve();
+      await mayCommit.promise;
+      return this.open(...given);
+    });
+    const signedIn = people.signIn.useLink(tokenOf(links.at(-1)), '');
+    await isClaimed.promise;
+    let isOver = false;
+    const objected = people.addresses.object(objection).finally(() => {
+      isOver = true;
+    });
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(async () => isOver || (await db.bulk(waiting, [])).length > 0, 'the objection waits');
+    mayCommit.resolve();
+    opening.mockRestore();
+    await Promise.all([signedIn, objected]);
+    expect(await people.sessions.list(person, undefined)).toEqual([]);
+    expect(await people.addressesOf(person)).toEqual(['mel@example.org']);
+  });
+
+  test('a session that is confirmed while it is renewed has no second secret', async () => {
+    const clock = new MovableClock();
+    const sessions = new PersonSessions({ db, clock, outbox: { add: async () => {}, wake: () => {} } });
+    const old = await sessions.open({ person: 'person_kim', device: '', method: 'mail' });
+    const [session] = await sessions.list('person_kim', undefined);
+    clock.advance(DAY_MS);
+    const issuing = vi.spyOn(PersonSessionsStore.prototype, 'issueNext');
+    issuing.mockImplementationOnce(async function (this: PersonSessionsStore, ...given) {
+      if (session) await db.transaction((tx) => sessions.confirm(session.id, { method: 'passkey' }, tx));
+      return this.issueNext(...given);
+    });
+    expect(await sessions.renew(old)).toBeUndefined();
+    issuing.mockRestore();
   });
 
   test('a request whose mail cannot be queued leaves nothing', async () => {

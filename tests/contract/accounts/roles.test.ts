@@ -1,5 +1,6 @@
 /** Roles as facts, and what concurrent changes may not do to them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { persons } from '../../../server/accounts/people/people.schema.ts';
 import { roles as rolesTable } from '../../../server/accounts/roles/roles.schema.ts';
 import { Roles } from '../../../server/accounts/roles/roles.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -63,6 +64,19 @@ describe.each(DATABASES)('roles on $name', ({ open }) => {
     const ends = await Promise.allSettled(people.map((person) => roles.end({ person, role: 'operator', by: 'x' })));
     expect(ends.flatMap((end) => (end.status === 'rejected' ? [end.reason.code] : []))).toEqual(['last_operator']);
     expect(await roles.holders('operator')).toHaveLength(1);
+  });
+
+  test('an operator whose account is closed does not let the last real one leave', async () => {
+    const [real, closed] = ['person_real', 'person_closed'];
+    for (const person of [real, closed]) await roles.give({ person, role: 'operator', by: 'command' });
+    for (const { person } of await roles.holders('operator'))
+      if (person !== real && person !== closed) await roles.end({ person, role: 'operator', by: 'x' });
+    const at = new Date().toISOString();
+    await db.orm.insert(persons).values({ id: closed, name: null, language: 'en', createdAt: at, closedAt: at });
+    const end = (person: string) => roles.end({ person, role: 'operator', by: 'x' });
+    await expect(end(real)).rejects.toMatchObject({ code: 'last_operator' });
+    await end(closed);
+    expect((await roles.holders('operator')).map(({ person }) => person)).toEqual([real]);
   });
 
   test('the record of a role cannot be changed or deleted', async () => {
