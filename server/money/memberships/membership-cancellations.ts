@@ -55,7 +55,7 @@ export class MembershipCancellations {
         await suspensions.assertClubOpen(creator, tx);
       }
       const decisions = before.decisions + 1;
-      return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByDispute: false, decisions });
+      return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByHouse: false, decisions });
     });
   }
 
@@ -86,7 +86,7 @@ export class MembershipCancellations {
     if (isChosenElsewhere(before, found) && found.isCancelledForDispute) {
       // Stripe has cancelled because of a dispute, which may not be known here yet. Handles it as the house's own
       // update, whose lease gives the dispute's event time to arrive.
-      await this.#beginUpdate(tx, before, { isCancelledByDispute: true });
+      await this.#beginUpdate(tx, before, { isCancelledByHouse: true });
       return undefined;
     }
     const row = isChosenElsewhere(before, found)
@@ -96,14 +96,14 @@ export class MembershipCancellations {
     const act = actOf(row, found, isHalted);
     if (act) {
       // Stored before the call: a cancellation that exists at the provider already is the member's own, and stays.
-      const isCancelledByDispute = row.isCancelledByDispute || act === 'cancel';
-      return { act, until: await this.#beginUpdate(tx, row, { isCancelledByDispute }) };
+      const isCancelledByHouse = row.isCancelledByHouse || act === 'cancel';
+      return { act, until: await this.#beginUpdate(tx, row, { isCancelledByHouse }) };
     }
     if (cancellationLeaseUntil !== null) {
       // An interrupted update had reached the provider. A cancellation in this state counts as the house's, unless the
       // member wants to leave.
-      const isCancelledByDispute = isHalted && row.wantsToLeave !== true;
-      await this.#store.update(tx, id, { isCancelledByDispute, cancellationLeaseUntil: null });
+      const isCancelledByHouse = isHalted && row.wantsToLeave !== true;
+      await this.#store.update(tx, id, { isCancelledByHouse, cancellationLeaseUntil: null });
     }
     return undefined;
   }
@@ -175,7 +175,7 @@ export class MembershipCancellations {
 function isUnchanged(asked: MembershipRow, before: MembershipRow): boolean {
   return (
     asked.decisions === before.decisions &&
-    asked.isCancelledByDispute === before.isCancelledByDispute &&
+    asked.isCancelledByHouse === before.isCancelledByHouse &&
     asked.cancellationLeaseUntil === before.cancellationLeaseUntil
   );
 }
@@ -185,7 +185,7 @@ function isUnchanged(asked: MembershipRow, before: MembershipRow): boolean {
  * page.
  */
 function isChosenElsewhere(row: MembershipRow, { cancelAtPeriodEnd }: ProviderSubscription): boolean {
-  const isSetToEnd = row.isCancelledByDispute || row.wantsToLeave === true;
+  const isSetToEnd = row.isCancelledByHouse || row.wantsToLeave === true;
   return row.cancellationLeaseUntil === null && cancelAtPeriodEnd !== isSetToEnd;
 }
 
@@ -198,7 +198,7 @@ function actOf(
     if (cancelAtPeriodEnd) return undefined;
     return row.wantsToLeave ? 'send_again' : 'cancel';
   }
-  if (row.isCancelledByDispute) return 'take_back';
+  if (row.isCancelledByHouse) return 'take_back';
   const isSent = cancelAtPeriodEnd === (row.wantsToLeave === true);
   return row.cancellationLeaseUntil !== null && !isSent ? 'send_again' : undefined;
 }

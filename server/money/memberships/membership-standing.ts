@@ -81,7 +81,7 @@ export class MembershipStanding {
     await this.#store.update(tx, row.id, {
       standing: isDisputedOtherwise ? 'disputed' : isPaid ? null : 'lost',
       wantsToLeave: true,
-      isCancelledByDispute: false,
+      isCancelledByHouse: false,
       decisions: row.decisions + 1,
       // Marks the update as interrupted: the next sync sends it if the provider does not have it.
       cancellationLeaseUntil: now,

@@ -41,7 +41,7 @@ export const memberships = pgTable(
     standing: text('standing').$type<'disputed' | 'refunded' | 'lost'>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** The house cancelled it because of a dispute or the creator's suspension, and resumes it when that is over. */
-    isCancelledByDispute: boolean('is_cancelled_by_dispute').notNull().default(false),
+    isCancelledByHouse: boolean('is_cancelled_by_house').notNull().default(false),
     /**
      * The member's last decision, here or on the provider's page: true to leave at the end of the paid time, false to
      * continue; null without a decision.

@@ -115,7 +115,7 @@ export class MembershipsStore {
     await this.#orm
       .update(memberships)
       .set({
-        isCancelledByDispute: sql`${memberships.isCancelledByDispute} and ${memberships.wantsToLeave} is not true`,
+        isCancelledByHouse: sql`${memberships.isCancelledByHouse} and ${memberships.wantsToLeave} is not true`,
         decisions: sql`${memberships.decisions} + 1`,
       })
       .where(eq(memberships.id, id));
@@ -125,18 +125,18 @@ export class MembershipsStore {
   async disownCancellation(id: string): Promise<boolean> {
     const rows = await this.#orm
       .update(memberships)
-      .set({ isCancelledByDispute: false })
-      .where(and(eq(memberships.id, id), eq(memberships.isCancelledByDispute, true)))
+      .set({ isCancelledByHouse: false })
+      .where(and(eq(memberships.id, id), eq(memberships.isCancelledByHouse, true)))
       .returning({ id: memberships.id });
     return rows.length > 0;
   }
 
   /** Stores the house's cancellation for later removal, unless the member has meanwhile decided to leave. */
   async ownCancellation(id: string, nextCheckAt: string): Promise<void> {
-    const isNobodys = and(eq(memberships.isCancelledByDispute, false), sql`${memberships.wantsToLeave} is not true`);
+    const isNobodys = and(eq(memberships.isCancelledByHouse, false), sql`${memberships.wantsToLeave} is not true`);
     await this.#orm
       .update(memberships)
-      .set({ isCancelledByDispute: true, nextCheckAt })
+      .set({ isCancelledByHouse: true, nextCheckAt })
       .where(and(eq(memberships.id, id), isNobodys));
   }
 

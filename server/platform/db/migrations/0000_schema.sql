@@ -546,7 +546,7 @@ CREATE TABLE "memberships" (
 	"provider_customer" text,
 	"standing" text,
 	"cancel_at_period_end" boolean DEFAULT false NOT NULL,
-	"is_cancelled_by_dispute" boolean DEFAULT false NOT NULL,
+	"is_cancelled_by_house" boolean DEFAULT false NOT NULL,
 	"wants_to_leave" boolean,
 	"decisions" integer DEFAULT 0 NOT NULL,
 	"cancellation_lease_until" timestamp with time zone,
