@@ -29,7 +29,7 @@ const FEW_TICKETS = 20;
 export const ENTRY_NEAR = 'loge-entry-near';
 
 /** State of the payment after the return from the payment page. */
-export type PaymentNotice = 'confirmed' | 'confirming' | 'cancelled' | 'returned';
+export type PaymentNotice = 'confirming' | 'confirmed' | 'cancelled' | 'returned' | 'refused' | 'late';
 
 export class LogeLobby extends RoomPart {
   static override properties = {

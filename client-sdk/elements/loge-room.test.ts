@@ -5,11 +5,21 @@ import { LogeError } from '../src/errors.ts';
 import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { LogeRoom } from './loge-room.ts';
+// Loaded beforehand: simulated time does not wait for it.
+import './money/payment-outcome.ts';
+import { english } from './texts/english.ts';
+
+vi.mock('@awesome.me/webawesome/dist/components/toast/toast.js', () => ({}));
+vi.mock('./theme/web-awesome.ts', () => ({}));
 
 /** Without a browser: it renders nothing, and is in the page where `isConnected` says so. */
 class TestRoom extends LogeRoom {
   override isConnected = true;
   updates = 0;
+  readonly toasts: string[] = [];
+  override querySelector = (() => ({
+    create: (text: string) => this.toasts.push(text),
+  })) as unknown as HTMLElement['querySelector'];
   override getAttribute = () => 'en';
   override createRenderRoot = () => this as unknown as HTMLElement;
   override performUpdate(): void {
@@ -33,7 +43,10 @@ beforeEach(() => {
     },
   );
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 test('an element that is not in the page opens no connection', async () => {
   const element = new TestRoom();
@@ -59,28 +72,55 @@ function returnTo(href: string) {
 test('takes the outcome of a payment from the URL also with a Room that is connected already', async () => {
   const page = returnTo('http://localhost/live?loge-payment=ticket&checkout=cancelled');
   const element = new TestRoom();
-  element.room = { on: () => () => {}, state: 'connected' } as unknown as Room;
+  element.room = { on: () => () => {}, state: 'connected', wallet: {} } as unknown as Room;
   element.connectedCallback();
   await element.updateComplete;
   expect([page.href, element.notice]).toEqual(['http://localhost/live', 'cancelled']);
 });
 
-test('a payment that bought nothing opens no doors: its money goes back', async () => {
-  returnTo('http://localhost/live?loge-payment=ticket&checkout=success&session_id=cs_1');
+/** The element after a return from the payment page, whose payment the provider answers with these, then the last. */
+async function returnFrom(purpose: string, ...answers: string[]): Promise<TestRoom> {
+  returnTo(`http://localhost/live?loge-payment=${purpose}&checkout=success&session_id=cs_1`);
   const element = new TestRoom();
   element.room = {
     ...{ on: () => () => {}, state: 'connected', access: { state: 'required' } },
-    wallet: { confirmCheckout: async () => 'returned' },
+    wallet: { confirmCheckout: async () => (answers.length > 1 ? answers.shift() : answers[0]) },
   } as unknown as Room;
   element.connectedCallback();
   await element.updateComplete;
+  return element;
+}
+
+test('a payment that bought nothing opens no doors: its money goes back', async () => {
+  const element = await returnFrom('ticket', 'returned');
   await expect.poll(() => element.notice).toBe('returned');
   element.disconnectedCallback();
 });
 
+test.each([
+  ['tip', 'paid', english.lobby.paid],
+  ['tip', 'returned', english.lobby.returned],
+  ['topup', 'returned', english.lobby.returned],
+  ['topup', 'expired', english.lobby.refused],
+])('a card payment for a %s that is %s says no more than that', async (purpose, status, words) => {
+  const element = await returnFrom(purpose, status);
+  await expect.poll(() => element.toasts).toEqual([words]);
+});
+
+test.each([
+  ['refused', 'expired'],
+  ['late', 'open'],
+])('the wait for a payment that is confirmed too late ends as %s', async (notice, last) => {
+  vi.useFakeTimers();
+  const element = await returnFrom('ticket', 'open', 'open', last);
+  expect(element.notice).toBe('confirming');
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(element.notice).toBe(notice);
+});
+
 test("an element that is moved in the page follows the embedder's Room again", async () => {
   const emitter = new Emitter<RoomEventMap>(() => undefined);
-  const room = { on: emitter.on.bind(emitter), state: 'connected' } as unknown as Room;
+  const room = { on: emitter.on.bind(emitter), state: 'connected', wallet: {} } as unknown as Room;
   const element = new TestRoom();
   element.room = room;
   element.connectedCallback();
@@ -92,4 +132,19 @@ test("an element that is moved in the page follows the embedder's Room again", a
   expect(element.updates).toBe(2);
   emitter.emit('disconnected', { error: new LogeError('connection_failed') });
   expect(markupOf(element.render())).toContain('data-code="connection_failed"');
+});
+
+test('the first credit that arrives on a page is announced, with its amount', async () => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  const create = vi.fn();
+  const element = new TestRoom();
+  element.querySelector = (() => ({ create })) as unknown as typeof element.querySelector;
+  element.room = {
+    ...{ on: emitter.on.bind(emitter), state: 'connected' },
+    wallet: { balanceMinor: 500 },
+  } as unknown as Room;
+  element.connectedCallback();
+  await element.updateComplete;
+  emitter.emit('walletChanged', { balanceMinor: 2_500, promoMinor: 0, currency: 'eur' });
+  await expect.poll(() => create.mock.calls[0]?.[0]).toBe('€20.00 added to your wallet');
 });

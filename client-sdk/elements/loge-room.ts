@@ -10,7 +10,7 @@ import { html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
-import { readCheckoutReturn, takeCheckoutReturn } from './money/checkout.ts';
+import { type CheckoutReturn, readCheckoutReturn, takeCheckoutReturn } from './money/checkout.ts';
 import { formatMoney } from './texts/format.ts';
 import './loading/part-table.ts';
 import { loadParts, preloadParts } from './loading/parts.ts';
@@ -25,9 +25,7 @@ import type { SessionSource, TokenProvider } from './room/room-session.ts';
 import { RoomSession } from './room/room-session.ts';
 import { roomStyles } from './room/room-styles.ts';
 
-/** After this time the notice changes from "opening" to "waiting for the confirmation". */
-const CONFIRMING_AFTER_MS = 6_000;
-const TOAST_MS = 5_000;
+const TOAST_MS = 10_000;
 /** A title beyond this may be cut off in the bar, and can be focused to be read. */
 const BAR_TITLE_CHARS = 24;
 
@@ -71,7 +69,6 @@ export class LogeRoom extends RoomPart {
   });
   protected readonly focusKeeper = new FocusKeeper(this, '.inside, .scroll');
   readonly #roomConsumers = new Set<RoomWanted['setRoom']>();
-  #confirmingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -89,7 +86,7 @@ export class LogeRoom extends RoomPart {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#clearNotice();
+    this.notice = undefined;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -99,7 +96,7 @@ export class LogeRoom extends RoomPart {
     if (isChanged && this.isConnected) this.#session.update(this.#source, this.room);
     super.willUpdate(changed);
     if (!changed.has('room')) return;
-    this.#clearNotice();
+    this.notice = undefined;
     this.bought = undefined;
     if (this.room) this.#session.adopt(this.room);
     if (this.room && readCheckoutReturn()?.outcome === 'success') this.prepareEntry();
@@ -116,6 +113,7 @@ export class LogeRoom extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
+    this.#lastBalanceMinor = room.wallet.balanceMinor;
     return [
       ...this.renderOn(room, [
         'reconnecting',
@@ -262,13 +260,12 @@ export class LogeRoom extends RoomPart {
 
   #handleConnected(room: Room): void {
     this.requestUpdate();
+    this.#lastBalanceMinor = room.wallet.balanceMinor;
     const payment = takeCheckoutReturn(room.info?.id);
     if (!payment) return;
     const { texts } = this;
-    if (payment.session && payment.outcome === 'success')
-      void this.#confirm(room, payment.session).catch(() => undefined);
     if (payment.outcome === 'refused') {
-      this.#toast(texts.wallet.refused, 'danger');
+      this.#toast(texts.lobby.refused, 'danger');
       return;
     }
     if (payment.outcome === 'cancelled') {
@@ -276,34 +273,25 @@ export class LogeRoom extends RoomPart {
       else this.#toast(texts.lobby.cancelled, 'neutral');
       return;
     }
-    if (payment.purpose === 'topup') {
-      this.#toast(texts.lobby.topupConfirmed, 'success');
-      return;
-    }
-    if (payment.purpose === 'tip') {
-      this.#toast(texts.lobby.tipConfirmed, 'success');
-      return;
-    }
-    if (room.access?.state === 'granted') {
+    const isKey = payment.purpose === 'ticket' || payment.purpose === 'membership';
+    if (isKey && room.access?.state === 'granted') {
       this.#noteBought(room);
       this.#welcomeMember(room);
-      return;
-    }
-    this.notice = 'confirmed';
-    this.#confirmingTimer = setTimeout(() => {
-      if (this.notice === 'confirmed') this.notice = 'confirming';
-    }, CONFIRMING_AFTER_MS);
+    } else if (isKey) this.notice = 'confirming';
+    void this.#awaitPayment(room, payment, isKey);
   }
 
-  /** Speeds up what the provider's webhook does anyway. */
-  async #confirm(room: Room, session: string): Promise<void> {
-    const status = await room.wallet.confirmCheckout(session);
-    if (status === 'returned' && this.notice) this.notice = 'returned';
-  }
-
-  #clearNotice(): void {
-    clearTimeout(this.#confirmingTimer);
-    this.notice = undefined;
+  /** Shows what became of a payment. */
+  async #awaitPayment(room: Room, { session = '' }: CheckoutReturn, isKey: boolean): Promise<void> {
+    const loaded = await import('./money/payment-outcome.ts').catch(() => undefined);
+    // Access clears the notice.
+    const isWanted = () => this.room === room && this.isConnected && (!isKey || this.notice !== undefined);
+    const outcome = await loaded?.findOutcome(room, session, isWanted);
+    const { lobby } = this.texts;
+    if (!outcome) return;
+    if (isKey) this.notice = outcome;
+    else if (outcome === 'confirmed') this.#toast(lobby.paid, 'success');
+    else this.#toast(lobby[outcome], 'neutral');
   }
 
   /** A ticket's card opens, but in a live the picture comes first. */
@@ -318,17 +306,17 @@ export class LogeRoom extends RoomPart {
 
   #handleGranted(room: Room): void {
     if (this.notice) this.#welcomeMember(room);
-    this.#clearNotice();
+    this.notice = undefined;
     this.requestUpdate();
   }
 
-  #lastBalanceMinor: number | undefined;
+  #lastBalanceMinor = 0;
 
   #handleWallet(balanceMinor: number, currency: string): void {
     const before = this.#lastBalanceMinor;
     this.#lastBalanceMinor = balanceMinor;
     // In private rooms, a released hold also increases the balance.
-    if (before === undefined || balanceMinor <= before || this.room?.info?.access.kind === 'private') return;
+    if (balanceMinor <= before || this.room?.info?.access.kind === 'private') return;
     const amount = formatMoney(balanceMinor - before, currency, this.language);
     this.#toast(this.texts.lobby.topupArrived(amount), 'success');
   }

@@ -9,7 +9,6 @@ import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/p
 import type { Picture } from '../../server/protocol/pictures.ts';
 import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Report, RoomReportInput } from '../../server/protocol/trust/reports.ts';
-import { delay } from './backoff.ts';
 import { Chat } from './chat/chat.ts';
 import { Connection, type ConnectionState, httpAddress, type TokenSource } from './connection/connection.ts';
 import { Emitter, type Listener } from './emitter.ts';
@@ -281,10 +280,10 @@ export class Room {
     });
     // The doors open moments later: who goes on to chat or to tip must not be refused.
     if (!('checkoutUrl' in bought) && this.access.state !== 'granted') {
-      const granted = new AbortController();
-      const stop = this.once('accessGranted', () => granted.abort());
-      await delay(CONNECTION.requestTimeoutMs, granted.signal);
-      stop();
+      await new Promise((resolve) => {
+        this.once('accessGranted', resolve);
+        setTimeout(resolve, CONNECTION.requestTimeoutMs);
+      });
     }
     return bought;
   }

@@ -45,11 +45,12 @@ export const english = {
     secure:
       'Card payments happen on our payment provider’s page. If you are refunded, the money goes back the way it came.',
     confirmed: 'Payment confirmed, opening the doors…',
-    confirming: 'Payment received. We are waiting for the last confirmation; this page opens by itself.',
+    confirming: 'We are waiting for your payment; this page opens by itself.',
+    late: 'The confirmation is late. If you have paid, all follows by itself; if not, try again.',
+    refused: 'Your bank did not confirm the payment. Nothing was charged. Try again or take another card.',
     cancelled: 'The payment was cancelled. Nothing was charged.',
     returned: 'Your payment arrived, but it bought nothing. The money returns the way it came.',
-    tipConfirmed: 'Payment confirmed. Your tip shows in a moment.',
-    topupConfirmed: 'Payment confirmed.',
+    paid: 'Payment confirmed.',
     topupArrived: (amount: string) => `${amount} added to your wallet`,
     soldOut: 'Sold out',
     soldOutNote: (places: number) => (places === 1 ? 'The only ticket is taken.' : `All ${places} tickets are taken.`),
@@ -105,7 +106,6 @@ export const english = {
   wallet: {
     balance: (amount: string) => `Wallet: ${amount}`,
     topUp: 'Top up',
-    refused: 'Your bank did not confirm the payment. Nothing was charged.',
   },
   limits: {
     tooSmall: (minimum: string) => `The smallest amount is ${minimum}.`,

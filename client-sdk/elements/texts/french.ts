@@ -49,11 +49,12 @@ export const french: BaseTexts = {
     secure:
       'Le paiement par carte se fait sur la page de notre prestataire. En cas de remboursement, l’argent repart par le même chemin.',
     confirmed: 'Paiement confirmé, ouverture des portes…',
-    confirming: 'Paiement reçu. Nous attendons la dernière confirmation ; cette page s’ouvre d’elle-même.',
+    confirming: 'Nous attendons votre paiement ; cette page s’ouvre d’elle-même.',
+    late: 'La confirmation tarde. Si vous avez payé, tout suit de lui-même ; sinon, réessayez.',
+    refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou prenez une autre carte.',
     cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
-    returned: 'Votre paiement est arrivé, mais n’a rien ouvert. L’argent repart par le même chemin.',
-    tipConfirmed: 'Paiement confirmé. Votre pourboire apparaît dans un instant.',
-    topupConfirmed: 'Paiement confirmé.',
+    returned: 'Votre paiement est arrivé, mais n’a pas pu servir. L’argent repart par le même chemin.',
+    paid: 'Paiement confirmé.',
     topupArrived: (amount) => `${amount} ajoutés à votre portefeuille`,
     soldOut: 'Complet',
     soldOutNote: (places) => (places === 1 ? 'Le seul billet est pris.' : `Les ${places} billets sont pris.`),
@@ -109,7 +110,6 @@ export const french: BaseTexts = {
   wallet: {
     balance: (amount) => `Portefeuille : ${amount}`,
     topUp: 'Recharger',
-    refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité.',
   },
   limits: {
     tooSmall: (minimum) => `Le plus petit montant est de ${minimum}.`,

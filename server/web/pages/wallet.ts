@@ -13,6 +13,7 @@ import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
+import { readAwaitedTopup } from '../wallet/awaited-topup.ts';
 import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
 import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../texts/wallet-texts.ts';
@@ -33,7 +34,7 @@ const ASK_EVERY_MS = 1_000;
 /** After this many attempts the page says that it takes longer, and stops asking. */
 const ASK_TIMES = 20;
 
-type Notice = 'confirmed' | 'arrived' | 'late' | 'cancelled' | 'refused';
+type Notice = 'confirming' | 'arrived' | 'late' | 'cancelled' | 'refused';
 
 export class SiteWallet extends SitePage {
   static override properties = {
@@ -91,17 +92,16 @@ export class SiteWallet extends SitePage {
 
   /** The browser may return before the provider's confirmation: poll for the new top-up. */
   async #awaitCredit(): Promise<void> {
-    const isRecent = () => {
-      const newest = this.entries?.find((entry) => entry.kind === 'topup');
-      return newest !== undefined && Date.now() - Date.parse(newest.at) < 60_000;
-    };
-    this.notice = 'confirmed';
-    for (let asked = 0; asked < ASK_TIMES && !isRecent(); asked += 1) {
+    const topup = readAwaitedTopup();
+    if (!topup) return;
+    const isHere = () => this.entries?.some(({ id }) => id === topup) ?? false;
+    this.notice = 'confirming';
+    for (let asked = 0; asked < ASK_TIMES && !isHere(); asked += 1) {
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
       if (!this.isConnected) return;
       await this.#read();
     }
-    this.notice = isRecent() ? 'arrived' : 'late';
+    this.notice = isHere() ? 'arrived' : 'late';
   }
 
   protected override content(session: SiteSession): TemplateResult {
@@ -190,7 +190,7 @@ export class SiteWallet extends SitePage {
   #notices(): TemplateResult {
     const { words, notice } = this;
     const look = {
-      confirmed: 'brand',
+      confirming: 'brand',
       arrived: 'success',
       late: 'brand',
       cancelled: 'brand',
@@ -200,7 +200,7 @@ export class SiteWallet extends SitePage {
       ${
         notice
           ? html`<wa-callout variant=${look[notice]} data-testid="wallet-notice">
-              ${notice === 'confirmed' ? html`<wa-spinner slot="icon"></wa-spinner>` : nothing}${words.wallet[notice]}
+              ${notice === 'confirming' ? html`<wa-spinner slot="icon"></wa-spinner>` : nothing}${words.wallet[notice]}
             </wa-callout>`
           : nothing
       }

@@ -60,9 +60,9 @@ export const englishWallet = {
   refundArrives: 'Your bank shows it within 5 to 10 days of that',
   refundFailed: 'Your bank has sent it back to us: we look for another way',
   withGift: (amount: string) => `${amount} of it gift credit`,
-  confirmed: 'Payment confirmed. Your credit arrives in a moment.',
+  confirming: 'We are waiting for the confirmation of your payment. Your credit then arrives by itself.',
   arrived: 'Your credit has arrived.',
-  late: 'The confirmation takes longer than usual. Your payment is safe; the credit appears here by itself.',
+  late: 'The confirmation takes longer than usual. If your payment went through, the credit appears here by itself, or the money returns the way it came; if not, nothing was charged and you can try again.',
   cancelled: 'The payment was cancelled. Nothing was charged.',
   refused: 'Your bank did not confirm the payment. Nothing was charged. Try again or take another card.',
   billing: {

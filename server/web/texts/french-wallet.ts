@@ -64,9 +64,9 @@ export const frenchWallet: SiteTexts['wallet'] = {
   refundArrives: 'Votre banque l’affiche dans les 5 à 10 jours qui suivent',
   refundFailed: 'Votre banque nous l’a renvoyé : nous cherchons un autre moyen',
   withGift: (amount) => `dont ${amount} de crédit offert`,
-  confirmed: 'Paiement confirmé. Votre crédit arrive dans un instant.',
+  confirming: 'Nous attendons la confirmation de votre paiement. Votre crédit arrive ensuite de lui-même.',
   arrived: 'Votre crédit est arrivé.',
-  late: 'La confirmation tarde plus que d’habitude. Votre paiement est en sécurité ; le crédit apparaîtra ici de lui-même.',
+  late: 'La confirmation tarde plus que d’habitude. Si votre paiement a abouti, le crédit apparaîtra ici de lui-même, ou l’argent repartira par le même chemin ; sinon, rien n’a été débité et vous pouvez réessayer.',
   cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
   refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou prenez une autre carte.',
   billing: {

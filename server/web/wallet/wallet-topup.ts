@@ -17,6 +17,7 @@ import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money/money.
 import type { TopupRequest } from '../api/money-api.ts';
 import { walletApi } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
+import { storeAwaitedTopup } from './awaited-topup.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
@@ -227,9 +228,10 @@ export class WalletTopup extends SitePart {
         locale: this.language,
         ...(card ? { card: card.id, idempotencyKey: this.#key } : {}),
       });
-      if ('checkoutUrl' in answer) location.assign(answer.checkoutUrl);
-      else if (answer.status === 'requires_action') location.assign(answer.actionUrl);
-      else this.#handleArrived();
+      const paidAt = 'checkoutUrl' in answer ? answer.checkoutUrl : 'actionUrl' in answer && answer.actionUrl;
+      if (!paidAt) return this.#handleArrived();
+      storeAwaitedTopup(answer.topup);
+      location.assign(paidAt);
     });
   };
 
