@@ -5,6 +5,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Room } from '../src/room.ts';
 import { formatDuration, formatMoney } from './texts/format.ts';
 import './money/loge-price.ts';
@@ -308,7 +309,9 @@ export class LogePrivate extends RoomPart {
       }
       ${requests.length === 0 && !current ? html`<p class="none muted">${texts.private.nobody}</p>` : nothing}
       <ul aria-live="polite">
-        ${requests.map(
+        ${repeat(
+          requests,
+          ({ id }) => id,
           (request) => html`<li class="line" data-testid="private-incoming">
             <strong>${request.name}</strong>
             <span class="buttons">

@@ -5,6 +5,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { DeviceList } from '../../src/media/devices.ts';
 import { listDevices } from '../../src/media/devices.ts';
@@ -101,7 +102,7 @@ export class LogeStudioDevices extends RoomPart {
       size="s"
       data-testid="device-${kind}"
       ?disabled=${devices.length === 0}
-      .value=${current}
+      .value=${live(current)}
       @change=${(event: Event) => this.#choose(kind, event)}
     >
       ${repeat(
@@ -130,6 +131,8 @@ export class LogeStudioDevices extends RoomPart {
       this.emit(DEVICE_PROBLEM, { text: '' });
     } catch (error) {
       this.emit(DEVICE_PROBLEM, { text: this.wordsFor(error) });
+      // Shows the device in use again.
+      this.requestUpdate();
     }
   }
 }

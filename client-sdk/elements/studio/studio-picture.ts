@@ -98,7 +98,7 @@ export class LogeStudioPicture extends RoomPart {
       @container (max-width: 899px) {
         .curtain {
           gap: 0.5rem;
-          padding-block: 2.4rem 2.6rem;
+          padding-block: 2.4rem var(--_message-height, 2.6rem);
         }
       }
 

@@ -142,6 +142,15 @@ export const studioStyles = css`
       padding: 0;
     }
 
+    .messages > wa-callout {
+      padding: 0.5rem 0.75rem;
+    }
+
+    /* Two lines: what the picture says stands above them. */
+    .studio:has(.messages > wa-callout) loge-studio-picture {
+      --_message-height: 4.7rem;
+    }
+
     .notices > .card {
       padding: 0.5rem 0.6rem;
     }

@@ -11,6 +11,7 @@ import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
+import '../texts/studio-texts.ts';
 import { studioCardStyles } from './studio-card-styles.ts';
 
 /** A menu item that is being edited. */
@@ -262,7 +263,8 @@ export class LogeStudioTipping extends RoomPart {
   }
 
   async #saveMenu(room: Room, currency: string): Promise<void> {
-    const items = (this.drafts ?? []).map(({ id, label, amount }) => ({
+    const sent = this.drafts;
+    const items = (sent ?? []).map(({ id, label, amount }) => ({
       id,
       label: label.trim(),
       amountMinor: parseMoney(amount, currency) ?? 0,
@@ -280,7 +282,8 @@ export class LogeStudioTipping extends RoomPart {
     }
     await this.act('menu', async () => {
       await room.setTipMenu(items);
-      this.drafts = undefined;
+      // What was edited meanwhile stays to be saved.
+      if (this.drafts === sent) this.drafts = undefined;
     });
   }
 }
