@@ -86,14 +86,21 @@ export class AccountProfile extends AccountPart {
   #save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const field = fieldsOf(event);
-    const isNew = this.profile.name === null;
-    const change: ProfileChange = { name: field('name') };
+    const { profile } = this;
+    const isNew = profile.name === null;
+    // Only what was edited: the profile may have changed elsewhere since the page was opened.
+    const change: ProfileChange = {};
+    const name = field('name');
+    if (name !== profile.name) change.name = name;
     if (!isNew) {
       const handle = field('handle').toLowerCase() || null;
-      if (handle !== this.profile.handle) change.handle = handle;
-      change.language = field('language') === 'fr' ? 'fr' : 'en';
-      change.mail = { lives: field('lives') === 'on' };
-      if (this.profile.role === 'creator') change.about = field('about');
+      if (handle !== profile.handle) change.handle = handle;
+      const language = field('language') === 'fr' ? 'fr' : 'en';
+      if (language !== profile.language) change.language = language;
+      const lives = field('lives') === 'on';
+      if (lives !== profile.mail.lives) change.mail = { lives };
+      const about = field('about');
+      if (profile.role === 'creator' && about !== profile.about) change.about = about;
     }
     await this.act('save', async () => {
       this.announce(await peopleApi.changeProfile(change));

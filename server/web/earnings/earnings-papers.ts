@@ -18,10 +18,13 @@ export class EarningsPapers extends SitePart {
   static override properties = {
     ...SitePart.properties,
     page: { attribute: false },
+    month: { state: true },
     statement: { state: true },
     taxYear: { state: true },
   };
   declare page: EarningsPage;
+  /** The month that the creator chose; undefined: the latest one. */
+  declare month: string | undefined;
   declare statement: Statement | undefined;
   declare taxYear: TaxYear | undefined;
 
@@ -72,13 +75,18 @@ export class EarningsPapers extends SitePart {
   }
 
   protected override async load(): Promise<void> {
-    const month = this.statement?.month ?? this.page.statements[0];
+    const month = this.#shownMonth;
     const [statement, taxYear] = await Promise.all([
       month ? earningsApi.statement(month) : undefined,
       earningsApi.taxYear(new Date().getUTCFullYear()),
     ]);
-    this.statement = statement;
+    // Another month may have been chosen meanwhile.
+    if (month === this.#shownMonth) this.statement = statement;
     this.taxYear = taxYear;
+  }
+
+  get #shownMonth(): string | undefined {
+    return this.month ?? this.page.statements[0];
   }
 
   override render(): TemplateResult {
@@ -111,7 +119,8 @@ export class EarningsPapers extends SitePart {
   }
 
   #statements(): TemplateResult {
-    const { words, page, language, statement } = this;
+    const { words, page, language } = this;
+    const statement = this.statement?.month === this.#shownMonth ? this.statement : undefined;
     if (page.statements.length === 0) {
       return html`<section aria-labelledby="statements">
         <h2 id="statements" class="display">${words.earnings.statements}</h2>
@@ -125,7 +134,7 @@ export class EarningsPapers extends SitePart {
         html`<wa-select
         label=${words.earnings.month}
         data-testid="statement-month"
-        .value=${statement?.month ?? page.statements[0] ?? ''}
+        .value=${this.#shownMonth ?? ''}
         @change=${(event: Event) => this.#choose((event.target as HTMLInputElement).value)}
       >
         ${page.statements.map((month) => html`<wa-option value=${month}>${formatMonth(month, language)}</wa-option>`)}
@@ -157,10 +166,9 @@ export class EarningsPapers extends SitePart {
     `;
   }
 
-  async #choose(month: string): Promise<void> {
-    await this.act('statement', async () => {
-      this.statement = await earningsApi.statement(month);
-    });
+  #choose(month: string): void {
+    this.month = month;
+    void this.reload();
   }
 
   #exports(): TemplateResult {

@@ -143,7 +143,7 @@ export class SiteStudio extends SitePage {
     </li>`;
   }
 
-  /** The form stays as it is while the list is read again. */
+  /** What was edited in the form stays while the list is read again. */
   #edit(room: ListedRoom): TemplateResult | typeof nothing {
     return this.edited === room.id
       ? html`<site-edit-room .room=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`

@@ -10,6 +10,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
 import { DeskPart } from '../desk/desk-part.ts';
+import { leaveFor } from '../site/leave-page.ts';
 
 const SUBJECTS = ['live', 'message', 'person'] as const;
 const FIELDS = ['room', 'id', 'authority', 'legalGround', 'reference', 'note'] as const;
@@ -84,7 +85,7 @@ export class ReviewOrder extends DeskPart {
         ...(note && { note }),
         ...(reference && { reference }),
       } as OrderInput);
-      location.assign(`/review/${of}`);
+      await leaveFor(`/review/${of}`);
     });
 }
 

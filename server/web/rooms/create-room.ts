@@ -11,6 +11,7 @@ import type { Tier } from '../../protocol/money/memberships.ts';
 import type { AccessKind, AccessRule } from '../../protocol/rooms.ts';
 import type { NewRoom } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
+import { leaveFor } from '../site/leave-page.ts';
 import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
 
 const KINDS = ['free', 'ticket', 'members', 'private'] as const;
@@ -162,7 +163,9 @@ export class SiteCreateRoom extends RoomForm<Field> {
         created = (await siteApi.createRoom({ ...input.basis, access: await this.#access(input.priceMinor) })).id;
       if (!created) return;
       await this.savePoster(created);
-      location.assign(`/studio/${created}`);
+      // A page that comes back from the browser's memory must not make the same room again.
+      this.form = { ...EMPTY_FORM };
+      await leaveFor(`/studio/${created}`);
     });
     if (!isDone) this.created = created;
   }

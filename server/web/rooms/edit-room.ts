@@ -13,10 +13,14 @@ import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
 export class SiteEditRoom extends RoomForm<'price'> {
   static override properties = { ...RoomForm.properties, room: { attribute: false } };
   declare room: ListedRoom;
+  /** The fields before they were edited. */
+  #filled: Pick<SiteEditRoom, 'form' | 'listed'> | undefined;
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed);
-    if (changed.has('room') && !this.form) this.#fill();
+    const { form, listed } = this.#filled ?? this;
+    // What was edited stays when the room is read again.
+    if (changed.has('room') && this.form === form && this.listed === listed) this.#fill();
   }
 
   #fill(): void {
@@ -29,6 +33,7 @@ export class SiteEditRoom extends RoomForm<'price'> {
       price: access.priceMinor === undefined ? '' : toAmount(access.priceMinor, this.currency),
       startsAt: startsAt ? toLocalInput(startsAt) : '',
     };
+    this.#filled = { form: this.form, listed };
   }
 
   override render(): TemplateResult {
@@ -51,8 +56,10 @@ export class SiteEditRoom extends RoomForm<'price'> {
 
   protected override async send(): Promise<void> {
     const change = this.#readChange();
+    const { form, listed } = this;
     const isSaved = await this.act('save', async () => {
       const changed = await siteApi.changeRoom(this.room.id, change);
+      this.#filled = { form, listed };
       this.room = { ...this.room, ...changed, ...(await this.savePoster(this.room.id)) };
     });
     if (!isSaved) return;
@@ -60,11 +67,15 @@ export class SiteEditRoom extends RoomForm<'price'> {
     this.emit('room-changed', {});
   }
 
-  /** The server compares: what is as before changes nothing. */
+  /** Only what was edited: the room may have changed elsewhere since the form was filled. */
   #readChange(): RoomChange {
     const { access, firstLiveAt } = this.room;
-    const change: RoomChange = { title: this.readTitle(), text: this.form.text.trim() || null, listed: this.listed };
-    if (access.kind === 'ticket') {
+    const isEdited = (field: keyof SiteEditRoom['form']) => this.form[field] !== this.#filled?.form[field];
+    const change: RoomChange = {};
+    if (isEdited('roomTitle')) change.title = this.readTitle();
+    if (isEdited('text')) change.text = this.form.text.trim() || null;
+    if (this.listed !== this.#filled?.listed) change.listed = this.listed;
+    if (access.kind === 'ticket' && isEdited('price')) {
       const priceMinor = this.readPrice(this.form.price, TICKET_PRICE);
       const { minMinor, maxMinor } = TICKET_PRICE;
       if (priceMinor === undefined)
@@ -72,8 +83,7 @@ export class SiteEditRoom extends RoomForm<'price'> {
       change.priceMinor = priceMinor;
     }
     // A date that stays may lie in the past, and has seconds that the field does not show.
-    const before = this.room.startsAt ? toLocalInput(this.room.startsAt) : '';
-    if (!firstLiveAt && this.form.startsAt !== before) change.startsAt = this.readStart() ?? null;
+    if (!firstLiveAt && isEdited('startsAt')) change.startsAt = this.readStart() ?? null;
     return change;
   }
 

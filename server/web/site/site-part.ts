@@ -20,6 +20,8 @@ export abstract class SitePart extends LogeElement {
   declare note: string;
   /** Whether the part's data could not be loaded. */
   declare isLost: boolean;
+  /** How often the data were asked for. */
+  #asked = 0;
 
   static override styles = [
     ...LogeElement.styles,
@@ -55,10 +57,15 @@ export abstract class SitePart extends LogeElement {
   protected async load(): Promise<void> {}
 
   async reload(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    if (this.isLost) this.problem = '';
     this.isLost = false;
     try {
       await this.load();
     } catch (error) {
+      // A later reload tells more.
+      if (asked !== this.#asked) return;
       this.isLost = true;
       this.problem = this.wordsFor(error);
     }
@@ -83,17 +90,12 @@ export abstract class SitePart extends LogeElement {
               ${this.problem}
               ${
                 this.isLost
-                  ? html` <button class="link" type="button" @click=${() => this.#retry()}>${this.words.site.retry}</button>`
+                  ? html` <button class="link" type="button" @click=${() => this.reload()}>${this.words.site.retry}</button>`
                   : nothing
               }
             </wa-callout>`
           : nothing
       }
     </div>`;
-  }
-
-  #retry(): void {
-    this.problem = '';
-    void this.reload();
   }
 }
