@@ -35,7 +35,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     room = await house.createRoom();
   });
   afterEach(async () => {
-    await house.domains.money.close();
+    await house.close();
     await db[Symbol.asyncDispose]();
   });
 
@@ -266,7 +266,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
       category: 'consent',
     });
     expect((await embedding.domains.decisions.view('rev-1', of)).decisions).toEqual([]);
-    await embedding.domains.money.close();
+    await embedding.close();
   });
 
   test('a person of the house reads in their own language why something came down', async () => {

@@ -60,7 +60,7 @@ describe.each(CRASH_TARGETS)('kill -9 between a decision and its effects, on $na
         await house.dispatch();
         expect(await effectsOf(house, scene), `after ${steps} steps`).toEqual(UNDONE);
         expect(await house.domains.money.checkInvariants()).toEqual([]);
-        await house.domains.money.close();
+        await house.close();
         await db.close();
       }
       expect(new Set(killedAt)).toEqual(new Set(['reported', 'decided']));

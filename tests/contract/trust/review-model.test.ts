@@ -31,7 +31,7 @@ describe.each(DATABASES)('the review of reports on $name', ({ open }) => {
         const { actual, expected } = await compare(house, play);
         expect(actual, `seed ${seed}, ${act} acts: ${play.acts.slice(-COMPARED_EVERY).join(', ')}`).toEqual(expected);
       }
-      await house.domains.money.close();
+      await house.close();
     }
   });
 });

@@ -29,7 +29,7 @@ describe.skipIf(!hasGateways)('decisions at two gateways', { timeout: 60_000 }, 
     await review.domains.charter.accept({ identity: 'ada', version: 1, language: 'en' }, { via: 'server' });
   }, 120_000);
   afterAll(async () => {
-    await review?.domains.money.close();
+    await review?.close();
     await db?.close();
     await house?.[Symbol.asyncDispose]();
   });

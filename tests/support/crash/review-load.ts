@@ -24,7 +24,7 @@ await grantScene(house, scene);
 await house.dispatch();
 say({ at: 'granted' });
 house.killer.spare();
-await house.domains.money.close();
+await house.close();
 await db.close();
 // A process that was not killed must end, although some of its timers and connections are still open.
 process.exit();

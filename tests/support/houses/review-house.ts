@@ -92,6 +92,12 @@ export class ReviewHouse {
     await this.domains.money.idle();
   }
 
+  /** Waits for what the facts have started: afterwards nothing writes to the database any more. */
+  async close(): Promise<void> {
+    const { money, webhooks, mail } = this.domains;
+    await Promise.all([money.close(), webhooks.close(), mail.close()]);
+  }
+
   async createRoom(
     access: { kind: 'free' } | { kind: 'ticket'; priceMinor: number } = { kind: 'free' },
   ): Promise<RoomId> {
