@@ -98,12 +98,17 @@ export class LogeStudioPicture extends RoomPart {
       @container (max-width: 899px) {
         .curtain {
           gap: 0.5rem;
-          padding-block: 2.4rem var(--_message-height, 2.6rem);
+          padding-block: 2.4rem var(--_curtain-bottom, 2.6rem);
         }
       }
 
       .curtain .display {
         font-size: clamp(1.2rem, 4.4cqw, 2rem);
+      }
+
+      .curtain .hint,
+      .curtain .display:has(+ wa-button) {
+        display: var(--_curtain-text, block);
       }
 
       .curtain .hint {

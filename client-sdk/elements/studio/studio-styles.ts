@@ -146,9 +146,10 @@ export const studioStyles = css`
       padding: 0.5rem 0.75rem;
     }
 
-    /* Two lines: what the picture says stands above them. */
+    /* A message takes the place of the words in the picture, below the button that opens the devices. */
     .studio:has(.messages > wa-callout) loge-studio-picture {
-      --_message-height: 4.7rem;
+      --_curtain-text: none;
+      --_curtain-bottom: 7.25rem;
     }
 
     .notices > .card {

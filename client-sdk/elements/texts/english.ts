@@ -45,7 +45,7 @@ export const english = {
     secure:
       'Card payments happen on our payment provider’s page. If you are refunded, the money goes back the way it came.',
     confirmed: 'Payment confirmed, opening the doors…',
-    confirming: 'We are waiting for your payment; this page opens by itself.',
+    confirming: 'We are waiting for the confirmation of your payment; this page opens by itself.',
     late: 'The confirmation is late. If you have paid, all follows by itself; if not, try again.',
     refused: 'Your bank did not confirm the payment. Nothing was charged. Try again or take another card.',
     cancelled: 'The payment was cancelled. Nothing was charged.',

@@ -49,7 +49,7 @@ export const french: BaseTexts = {
     secure:
       'Le paiement par carte se fait sur la page de notre prestataire. En cas de remboursement, l’argent repart par le même chemin.',
     confirmed: 'Paiement confirmé, ouverture des portes…',
-    confirming: 'Nous attendons votre paiement ; cette page s’ouvre d’elle-même.',
+    confirming: 'Nous attendons la confirmation de votre paiement ; cette page s’ouvre d’elle-même.',
     late: 'La confirmation tarde. Si vous avez payé, tout suit de lui-même ; sinon, réessayez.',
     refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou prenez une autre carte.',
     cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
