@@ -1,14 +1,12 @@
 import { sql } from '../platform/db/sql.ts';
-import { check, index, jsonb, pgTable, text, timestamp } from '../platform/db/tables.ts';
+import { check, index, jsonb, pgTable, text, time } from '../platform/db/tables.ts';
 import type { Scope } from '../protocol/keys.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 export const creators = pgTable('creators', {
   identity: text('identity').primaryKey(),
   name: text('name').notNull(),
   country: text('country').notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  createdAt: time('created_at').notNull().defaultNow(),
 });
 
 /** Operators' desk sessions: opened once by a link, then valid until expiry or revocation. */

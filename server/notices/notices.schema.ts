@@ -1,7 +1,5 @@
 import { sql } from '../platform/db/sql.ts';
-import { index, jsonb, pgTable, primaryKey, text, timestamp } from '../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { index, jsonb, pgTable, primaryKey, text, time } from '../platform/db/tables.ts';
 
 export type NoticeKind = 'moved' | 'reminder' | 'live';
 

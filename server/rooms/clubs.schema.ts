@@ -1,8 +1,5 @@
 import { sql } from '../platform/db/sql.ts';
-import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from '../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
-const minor = (name: string) => bigint(name, { mode: 'number' });
+import { boolean, index, jsonb, minor, pgTable, text, time } from '../platform/db/tables.ts';
 
 /** A creator's membership tiers. A tier's price never changes: for another price, a new tier replaces it. */
 export const clubTiers = pgTable(

@@ -6,13 +6,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
+  time,
   unique,
   uniqueIndex,
 } from '../platform/db/tables.ts';
 import type { AccessKind } from '../protocol/rooms.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 export const rooms = pgTable(
   'rooms',

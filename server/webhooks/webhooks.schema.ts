@@ -9,11 +9,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
+  time,
   uniqueIndex,
 } from '../platform/db/tables.ts';
 
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 const number = (name: string) => bigint(name, { mode: 'number' });
 
 /**

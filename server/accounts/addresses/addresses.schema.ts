@@ -1,6 +1,4 @@
-import { index, pgTable, text, timestamp } from '../../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { index, pgTable, text, time } from '../../platform/db/tables.ts';
 
 /**
  * Changes of a person's mail address. A person's own needs both mailboxes; a recovery, which an operator begins for

@@ -1,8 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
+import { index, integer, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 import type { TemplateName } from './letters/template.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** Letters to send, and what became of them. Deleted a month after they were settled. */
 export const letters = pgTable(

@@ -1,6 +1,4 @@
-import { index, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { index, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 
 /** Which account at the house's OpenID provider is whose. */
 export const oidcBindings = pgTable(

@@ -1,6 +1,4 @@
-import { index, pgTable, text, timestamp } from '../../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { index, pgTable, text, time } from '../../platform/db/tables.ts';
 
 /** Invitations to be an operator: one link for the person with this mail address. */
 export const operatorInvitations = pgTable(

@@ -1,6 +1,4 @@
-import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from '../../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { bigint, boolean, index, jsonb, pgTable, text, time } from '../../platform/db/tables.ts';
 
 export const passkeys = pgTable(
   'passkeys',

@@ -1,9 +1,7 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, integer, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Language } from '../../protocol/people.ts';
 import type { SignInMethod } from './session-strength.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 export const persons = pgTable('persons', {
   id: text('id').primaryKey(),

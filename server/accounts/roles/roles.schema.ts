@@ -1,8 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { RoleName } from '../../protocol/roles.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** Who had which role, when, and by whose decision. A trigger refuses deletion, and all but giving and ending. */
 export const roles = pgTable(

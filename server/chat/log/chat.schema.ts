@@ -1,9 +1,7 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, integer, jsonb, pgTable, primaryKey, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { ChatEntry, ChatNoticeName } from '../../protocol/chat/chat.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** A room's last sequence number. Its row lock keeps the sequence gapless. */
 export const chatSequences = pgTable('chat_sequences', {

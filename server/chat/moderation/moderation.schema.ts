@@ -1,5 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, integer, jsonb, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { HoldReason } from '../../protocol/chat/chat.ts';
 import type {
@@ -11,8 +11,6 @@ import type {
   WordRule,
 } from '../../protocol/chat/chat-moderation.ts';
 import type { HookFailure } from '../../protocol/chat/chat-server.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** Restrictions: who may not write, where, until when. Lifted, never deleted. */
 export const chatRestrictions = pgTable(

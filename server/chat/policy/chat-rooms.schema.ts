@@ -1,8 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** A room's chat settings. The row exists from the first participant's entry on. */
 export const chatRooms = pgTable(

@@ -1,5 +1,4 @@
-import { index, integer, jsonb, pgTable, text } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import { index, integer, jsonb, minor, pgTable, text, time } from '../../platform/db/tables.ts';
 
 export type ReconciliationVerdict =
   | 'in_flight'

@@ -1,6 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, pgTable, primaryKey, text } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import { check, index, integer, minor, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 
 /**
  * A person's customers at the provider: one for their own payments and one for each club that they join. They are

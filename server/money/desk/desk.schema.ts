@@ -1,7 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, pgTable, text } from '../../platform/db/tables.ts';
+import { index, pgTable, text, time } from '../../platform/db/tables.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
-import { time } from '../columns.schema.ts';
 
 export type DeskAct = DeskActView['act'];
 

@@ -1,6 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { boolean, check, index, jsonb, pgTable, primaryKey, text } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import { boolean, check, index, jsonb, minor, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
 

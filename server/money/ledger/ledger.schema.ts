@@ -1,6 +1,16 @@
 import { sql } from '../../platform/db/sql.ts';
-import { bigint, bigserial, check, index, pgTable, primaryKey, text, uniqueIndex } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import {
+  bigint,
+  bigserial,
+  check,
+  index,
+  minor,
+  pgTable,
+  primaryKey,
+  text,
+  time,
+  uniqueIndex,
+} from '../../platform/db/tables.ts';
 import type { AccountKind, TransactionKind } from './ledger.ts';
 
 /**

@@ -5,12 +5,13 @@ import {
   check,
   index,
   integer,
+  minor,
   pgTable,
   primaryKey,
   text,
+  time,
   uniqueIndex,
 } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
 
 /**
  * A person's membership of a creator's club: `pending` while the page to join is open, `abandoned` if nobody paid

@@ -1,6 +1,16 @@
 import { sql } from '../../platform/db/sql.ts';
-import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  minor,
+  pgTable,
+  text,
+  time,
+  uniqueIndex,
+} from '../../platform/db/tables.ts';
 
 /** Sales whose hold has expired. Each is released once, many of them in one transaction. */
 export const releasedEarnings = pgTable(

@@ -1,7 +1,16 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from '../../platform/db/tables.ts';
+import {
+  check,
+  index,
+  integer,
+  minor,
+  pgTable,
+  primaryKey,
+  text,
+  time,
+  uniqueIndex,
+} from '../../platform/db/tables.ts';
 import type { PrivateEndReason, PrivateSessionStatus } from '../../protocol/money/private-sessions.ts';
-import { minor, time } from '../columns.schema.ts';
 
 /** A session from its request to its end. Confirmed time and charges are those of its last heartbeat. */
 export const privateSessions = pgTable(

@@ -1,6 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, pgTable, text, timestamp } from '../../platform/db/tables.ts';
-import { time } from '../columns.schema.ts';
+import { index, integer, pgTable, text, time } from '../../platform/db/tables.ts';
 import type { ProviderEvent } from './payment-provider.ts';
 
 /** Events of the payment provider: stored before they are acknowledged, and processed by fetching the object. */
@@ -32,5 +31,5 @@ export const providerEvents = pgTable(
  */
 export const eventListings = pgTable('event_listings', {
   id: text('id').primaryKey(),
-  listedUntil: timestamp('listed_until', { withTimezone: true, mode: 'string' }).notNull(),
+  listedUntil: time('listed_until').notNull(),
 });

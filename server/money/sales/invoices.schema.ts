@@ -1,5 +1,4 @@
-import { index, integer, pgTable, primaryKey, text, uniqueIndex } from '../../platform/db/tables.ts';
-import { time } from '../columns.schema.ts';
+import { index, integer, pgTable, primaryKey, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 
 /** The last number of each series. Its row lock keeps the numbers gapless. */
 export const invoiceSeries = pgTable(

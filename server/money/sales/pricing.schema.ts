@@ -1,6 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, pgTable, primaryKey, text } from '../../platform/db/tables.ts';
-import { time } from '../columns.schema.ts';
+import { check, index, integer, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 
 /** How a sale is split, in immutable versions. Every ticket and tip names its version. */
 export const feePolicies = pgTable('fee_policies', {

@@ -1,6 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { bigint, check, index, integer, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import { check, index, integer, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 
 export const tickets = pgTable(
   'tickets',
@@ -45,7 +44,7 @@ export const ticketWaivers = pgTable('ticket_waivers', {
   textVersion: text('text_version').notNull(),
   language: text('language').$type<'en' | 'fr'>().notNull(),
   text: text('text').notNull(),
-  acceptedAt: timestamp('accepted_at', { withTimezone: true, mode: 'string' }).notNull(),
+  acceptedAt: time('accepted_at').notNull(),
 });
 
 /** A room that has ended: the decision to refund the tickets of those who saw no live, and its progress. */
@@ -64,7 +63,7 @@ export const cancellations = pgTable(
     /** When no ticket was left to refund. */
     completedAt: time('completed_at'),
     ticketCount: integer('ticket_count').notNull().default(0),
-    refundedMinor: bigint('refunded_minor', { mode: 'number' }).notNull().default(0),
+    refundedMinor: minor('refunded_minor').notNull().default(0),
   },
   (table) => [index('cancellations_open').on(table.decidedAt).where(sql`${table.completedAt} is null`)],
 );

@@ -1,8 +1,7 @@
 import { sql } from '../../platform/db/sql.ts';
-import { bigint, check, index, jsonb, pgTable, text, uniqueIndex } from '../../platform/db/tables.ts';
+import { check, index, jsonb, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { TipMenuItem, TipRequestState } from '../../protocol/money/tipping.ts';
-import { minor, time } from '../columns.schema.ts';
 
 export const tips = pgTable(
   'tips',
@@ -47,7 +46,7 @@ export const cardTips = pgTable(
     creator: text('creator').notNull(),
     identity: text('identity').notNull(),
     name: text('name').notNull(),
-    amountMinor: bigint('amount_minor', { mode: 'number' }).notNull(),
+    amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
     message: text('message'),
     menuItem: text('menu_item'),
@@ -70,7 +69,7 @@ export const goals = pgTable(
     id: text('id').primaryKey(),
     room: text('room').notNull(),
     title: text('title').notNull(),
-    targetMinor: bigint('target_minor', { mode: 'number' }).notNull(),
+    targetMinor: minor('target_minor').notNull(),
     createdAt: time('created_at').notNull(),
     closedAt: time('closed_at'),
   },

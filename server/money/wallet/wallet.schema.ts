@@ -1,6 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, pgTable, text, uniqueIndex } from '../../platform/db/tables.ts';
-import { minor, time } from '../columns.schema.ts';
+import { check, index, integer, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 
 export const topups = pgTable(
   'topups',

@@ -1,6 +1,4 @@
-import { index, integer, jsonb, pgTable, text, timestamp } from '../../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { index, integer, jsonb, pgTable, text, time } from '../../platform/db/tables.ts';
 
 export interface PushText {
   title: string;

@@ -1,5 +1,5 @@
 import { sql } from '../db/sql.ts';
-import { bigserial, index, jsonb, pgTable, text, timestamp } from '../db/tables.ts';
+import { bigserial, index, jsonb, pgTable, text, time } from '../db/tables.ts';
 
 /** Facts, committed with the change that they report. `dispatched_at` is set once every listener has handled one. */
 export const outbox = pgTable(
@@ -11,13 +11,13 @@ export const outbox = pgTable(
     room: text('room'),
     identity: text('identity'),
     data: jsonb('data').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+    createdAt: time('created_at').notNull().defaultNow(),
     /** The process that dispatches it, and until when no other one does. */
     claimedBy: text('claimed_by'),
-    claimedUntil: timestamp('claimed_until', { withTimezone: true, mode: 'string' }),
-    dispatchedAt: timestamp('dispatched_at', { withTimezone: true, mode: 'string' }),
+    claimedUntil: time('claimed_until'),
+    dispatchedAt: time('dispatched_at'),
     /** Set in the transaction that copies the fact into the event log for embedders, or skips it. */
-    publishedAt: timestamp('published_at', { withTimezone: true, mode: 'string' }),
+    publishedAt: time('published_at'),
   },
   (table) => [
     index('outbox_pending').on(table.seq).where(sql`${table.dispatchedAt} is null`),

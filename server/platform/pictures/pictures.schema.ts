@@ -1,5 +1,5 @@
 import type { PictureUse } from '../../protocol/pictures.ts';
-import { customType, index, integer, pgTable, primaryKey, text, timestamp } from '../db/tables.ts';
+import { customType, index, integer, pgTable, primaryKey, text, time } from '../db/tables.ts';
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
@@ -24,7 +24,7 @@ export const pictureUses = pgTable(
     /** The person whose picture it is. */
     owner: text('owner').notNull(),
     hash: text('hash').notNull(),
-    setAt: timestamp('set_at', { withTimezone: true, mode: 'string' }).notNull(),
+    setAt: time('set_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.use, table.subject] }),

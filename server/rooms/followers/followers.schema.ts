@@ -1,4 +1,4 @@
-import { index, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
+import { index, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 
 /** Who follows which creator. */
 export const follows = pgTable(
@@ -6,7 +6,7 @@ export const follows = pgTable(
   {
     creator: text('creator').notNull(),
     follower: text('follower').notNull(),
-    since: timestamp('since', { withTimezone: true, mode: 'string' }).notNull(),
+    since: time('since').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.creator, table.follower] }),

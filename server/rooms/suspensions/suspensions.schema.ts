@@ -1,7 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, pgTable, primaryKey, text, timestamp } from '../../platform/db/tables.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+import { index, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 
 /** What the house has decided about people and rooms. Lifted, never deleted. */
 export const suspensions = pgTable(

@@ -1,8 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, integer, jsonb, pgTable, primaryKey, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Acceptance, Article } from '../../protocol/trust/charter.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /**
  * Versions of the charter. At most one is a draft, which is not announced and may change; all others are final. A

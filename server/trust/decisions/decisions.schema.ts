@@ -7,14 +7,12 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
+  time,
   uniqueIndex,
 } from '../../platform/db/tables.ts';
 import type { Language } from '../../protocol/people.ts';
 import type { AppealKind, CaseState, Measure } from '../../protocol/trust/decisions.ts';
 import type { Report, ReportCategory } from '../../protocol/trust/reports.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** What reports of one subject are decided in. After a decision, a further report opens another case. */
 export const reviewCases = pgTable(

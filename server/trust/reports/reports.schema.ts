@@ -1,9 +1,7 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, integer, jsonb, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Language } from '../../protocol/people.ts';
 import type { FiledReport, Report, ReportCategory } from '../../protocol/trust/reports.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
 
 /** Reports that were found to be made in bad faith: who makes several may file fewer. */
 export const unfoundedReports = pgTable(
