@@ -10,6 +10,7 @@ import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
 import { SharedRead } from '../platform/db/shared-read.ts';
 import type { Fact, Outbox } from '../platform/outbox/outbox.ts';
+import { RecentMap } from '../platform/recent-map.ts';
 import type { Role, TokenClaims } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
@@ -37,7 +38,7 @@ import {
   type TokenStatement,
 } from './token-statements.ts';
 
-/** Limit of the cache of immutable room data; the oldest entry is evicted. */
+/** Limit of the cache of immutable room data. */
 const ROOMS_REMEMBERED = 10_000;
 
 interface Unchanging {
@@ -87,7 +88,7 @@ export class Rooms {
   readonly #records: GatheredRead<AccessKey, AccessRecord | undefined>;
   /** Ranks every listed room, however few are shown. */
   readonly #publicRooms: SharedRead<'all', Room[]>;
-  readonly #remembered = new Map<string, Unchanging>();
+  readonly #remembered = new RecentMap<string, Unchanging>(ROOMS_REMEMBERED);
 
   constructor(options: {
     store: RoomsStore;
@@ -223,8 +224,6 @@ export class Rooms {
     const known = this.#remembered.get(roomId);
     if (known) return known;
     const { creator, chat, capacity } = await this.getRoom(roomId);
-    const [oldest] = this.#remembered.keys();
-    if (oldest !== undefined && this.#remembered.size >= ROOMS_REMEMBERED) this.#remembered.delete(oldest);
     const settled = { creator: creator.identity, hasChat: chat.enabled, capacity };
     this.#remembered.set(roomId, settled);
     return settled;

@@ -3,6 +3,7 @@
  * a happy crowd: a short one is slowed down; a long one, or one with a link, is held for review. In bounded memory;
  * gateways tell each other of texts that several people have sent.
  */
+import { RecentMap } from '../../platform/recent-map.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { hasAddress } from './message-text.ts';
 import { foldText } from './text-folding.ts';
@@ -59,7 +60,7 @@ interface RoomMemory {
 }
 
 export class FloodWatch {
-  readonly #rooms = new Map<RoomId, RoomMemory>();
+  readonly #rooms = new RecentMap<RoomId, RoomMemory>(ROOMS);
   readonly #onShared: (shared: SharedText) => void;
 
   constructor(onShared: (shared: SharedText) => void) {
@@ -82,7 +83,7 @@ export class FloodWatch {
     }
     const text = { key, clientId: said.clientId, atMs: said.nowMs, isHeld: false };
     const forget = () => this.#forget(memory, said.identity, text);
-    remember(memory.authors, said.identity, [...own.slice(1 - TEXTS_PER_AUTHOR), text], AUTHORS_PER_ROOM);
+    memory.authors.set(said.identity, [...own.slice(1 - TEXTS_PER_AUTHOR), text]);
     const people = this.#note(memory, said, key);
     if (key.length >= WAVE_CHARS && people >= WAVE_PEOPLE) {
       text.isHeld = key.length >= WAVE_HOLD_CHARS || hasAddress(said.text);
@@ -98,7 +99,7 @@ export class FloodWatch {
     const memory = this.#memoryOf(room);
     const people = memory.texts.get(key) ?? new Map<string, number>();
     for (const identity of identities) if (people.size < PEOPLE_PER_TEXT) people.set(identity, atMs);
-    remember(memory.texts, key, people, TEXTS_PER_ROOM);
+    memory.texts.set(key, people);
   }
 
   /** Records the text; returns how many people have sent it within the window. */
@@ -106,7 +107,7 @@ export class FloodWatch {
     const people = memory.texts.get(key) ?? new Map<string, number>();
     for (const [other, atMs] of people) if (atMs <= nowMs - WAVE_WINDOW_MS) people.delete(other);
     if (people.size < PEOPLE_PER_TEXT) people.set(identity, nowMs);
-    remember(memory.texts, key, people, TEXTS_PER_ROOM);
+    memory.texts.set(key, people);
     if (key.length >= WAVE_CHARS && people.size > 1 && people.size < PEOPLE_PER_TEXT) {
       this.#onShared({ room, key, identities: people.size === 2 ? [...people.keys()] : [identity], atMs: nowMs });
     }
@@ -121,17 +122,11 @@ export class FloodWatch {
   }
 
   #memoryOf(room: RoomId): RoomMemory {
-    const memory = this.#rooms.get(room) ?? { texts: new Map(), authors: new Map() };
-    remember(this.#rooms, room, memory, ROOMS);
+    const memory = this.#rooms.get(room) ?? {
+      texts: new RecentMap(TEXTS_PER_ROOM),
+      authors: new RecentMap(AUTHORS_PER_ROOM),
+    };
+    this.#rooms.set(room, memory);
     return memory;
   }
-}
-
-/** Keeps the most recently used entries. */
-function remember<K, V>(map: Map<K, V>, key: K, value: V, bound: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= bound) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }

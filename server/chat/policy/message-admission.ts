@@ -3,6 +3,7 @@
  * the embedder's hook. The author always learns the outcome: sent, held, or refused with the reason. If the policy
  * changes before the append, the message is judged again, so that nothing is sent after it was forbidden.
  */
+import { RecentMap } from '../../platform/recent-map.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import type { ChatMessage, ChatSendAnswer, HoldReason } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -40,7 +41,7 @@ export class MessageAdmission {
   readonly #held: ReviewQueue;
   readonly #hook: ChatHook;
   /** When each member was last looked up. */
-  readonly #members = new Map<string, number>();
+  readonly #members = new RecentMap<string, number>(MEMBERS_REMEMBERED);
 
   constructor(options: { parts: ChatParts; flood: FloodWatch; held: ReviewQueue; hook: ChatHook }) {
     this.#parts = options.parts;
@@ -139,8 +140,6 @@ export class MessageAdmission {
     this.#members.delete(key);
     if (!(await this.#parts.rooms.isMember(creator, identity))) return false;
     this.#members.set(key, nowMs);
-    const [oldest] = this.#members.keys();
-    if (this.#members.size > MEMBERS_REMEMBERED && oldest !== undefined) this.#members.delete(oldest);
     return true;
   }
 

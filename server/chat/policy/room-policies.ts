@@ -4,6 +4,7 @@
  */
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 import type { ChatMessage } from '../../protocol/chat/chat.ts';
 import type { ChatRestriction, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import { type ChatMode, type ChatPoll, type ChatState, REACTIONS } from '../../protocol/chat/chat-room.ts';
@@ -42,9 +43,9 @@ export class RoomPolicies {
   readonly #log: ChatStore;
   readonly #creatorOf: (room: RoomId) => Promise<string>;
   readonly #onChanged: (policy: RoomPolicy) => void;
-  readonly #remembered = new Map<RoomId, RoomPolicy>();
+  readonly #remembered = new RecentMap<RoomId, RoomPolicy>(ROOMS_REMEMBERED);
   readonly #reads: SharedRead<RoomId, RoomPolicy>;
-  readonly #filters = new Map<string, WordFilter>();
+  readonly #filters = new RecentMap<string, WordFilter>(WORD_LISTS_REMEMBERED);
   readonly #restrictions: GatheredRead<PersonInRoom, Restriction[]>;
 
   constructor(options: {
@@ -120,7 +121,7 @@ export class RoomPolicies {
       pinned: pinnedRow ? await this.#log.showMessage(pinnedRow) : null,
       poll: row.poll === null ? null : await this.#store.readPoll(row.poll),
       words: this.#filterOf(row.words),
-      restrictions: new Map(),
+      restrictions: new RecentMap(PEOPLE_REMEMBERED),
       readAtMs,
       isOutdated: false,
     };
@@ -128,9 +129,7 @@ export class RoomPolicies {
     // A slow read must not replace a newer state.
     if (known && known.version > policy.version) return known;
     if (known?.version === policy.version) policy.restrictions = known.restrictions;
-    this.#remembered.delete(room);
     this.#remembered.set(room, policy);
-    forgetOldest(this.#remembered, ROOMS_REMEMBERED);
     if (known && known.version < policy.version) this.#onChanged(policy);
     return policy;
   }
@@ -142,7 +141,6 @@ export class RoomPolicies {
     if (known) return known;
     const filter = new WordFilter(words);
     this.#filters.set(key, filter);
-    forgetOldest(this.#filters, WORD_LISTS_REMEMBERED);
     return filter;
   }
 
@@ -152,7 +150,6 @@ export class RoomPolicies {
     if (!known) {
       known = await this.#restrictions.get({ creator: policy.creator, room: policy.room, identity });
       policy.restrictions.set(identity, known);
-      forgetOldest(policy.restrictions, PEOPLE_REMEMBERED);
     }
     if (known.length === 0) return known;
     return known.filter(({ untilMs }) => untilMs === null || untilMs > nowMs).toSorted(bySternness);
@@ -190,10 +187,4 @@ function bySternness(a: Restriction, b: Restriction): number {
   const aUntilMs = a.untilMs ?? Number.MAX_SAFE_INTEGER;
   const bUntilMs = b.untilMs ?? Number.MAX_SAFE_INTEGER;
   return bUntilMs - aUntilMs || Number(b.kind === 'ban') - Number(a.kind === 'ban');
-}
-
-function forgetOldest(map: Map<unknown, unknown>, bound: number): void {
-  if (map.size <= bound) return;
-  const [oldest] = map.keys();
-  map.delete(oldest);
 }

@@ -4,6 +4,7 @@
  * it concerns.
  */
 import { CHAT_NEWS_TOPIC, type ChatNews } from '../../chat/chat-topics.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 import type { ChatState } from '../../protocol/chat/chat-room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { EventData, EventName } from '../../protocol/realtime.ts';
@@ -31,7 +32,7 @@ export class ChatLive {
     [ROSTER_BUS_TOPIC]: (room, message) => this.roster.handle(room, message as RosterMessage),
     [REACTIONS_BUS_TOPIC]: (room, message) => this.#aggregates.handle(room, message as Counts),
   };
-  readonly #toldStates = new Map<RoomId, string>();
+  readonly #toldStates = new RecentMap<RoomId, string>(STATES_REMEMBERED);
   readonly #unsubscribe: (() => void)[];
 
   constructor(options: {
@@ -137,10 +138,7 @@ export class ChatLive {
     const { version: _, ...visible } = state;
     const key = JSON.stringify(visible);
     if (this.#toldStates.get(room) === key) return;
-    this.#toldStates.delete(room);
     this.#toldStates.set(room, key);
-    const [oldest] = this.#toldStates.keys();
-    if (this.#toldStates.size > STATES_REMEMBERED && oldest !== undefined) this.#toldStates.delete(oldest);
     this.#emitInside(room, 'chat:state', state);
   }
 

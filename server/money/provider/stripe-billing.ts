@@ -1,5 +1,6 @@
 /** Memberships at Stripe Billing. */
 import Stripe from 'stripe';
+import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type {
   BillingProvider,
@@ -21,7 +22,7 @@ const TIERS_REMEMBERED = 10_000;
 export class StripeBilling implements BillingProvider {
   readonly #stripe: Stripe;
   readonly #call: StripeCall;
-  readonly #tiers = new Map<string, string | null>();
+  readonly #tiers = new RecentMap<string, string | null>(TIERS_REMEMBERED);
 
   constructor(stripe: Stripe, call: StripeCall) {
     this.#stripe = stripe;
@@ -192,7 +193,6 @@ export class StripeBilling implements BillingProvider {
     const known = this.#tiers.get(id);
     if (known !== undefined) return known;
     const tier = tierOf(await this.#stripe.prices.retrieve(id));
-    if (this.#tiers.size >= TIERS_REMEMBERED) this.#tiers.clear();
     this.#tiers.set(id, tier);
     return tier;
   }

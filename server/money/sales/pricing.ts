@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type {
   Association,
@@ -49,7 +50,7 @@ export class Pricing {
   readonly #pledges: Remembered<Pledge | undefined>;
   readonly #countries: Remembered<string | undefined>;
   /** Terms whose row exists. Rows are never deleted. */
-  readonly #kept = new Map<string, SaleTerms>();
+  readonly #kept = new RecentMap<string, SaleTerms>(REMEMBERED_MAX);
 
   constructor(options: PricingOptions) {
     this.#options = options;
@@ -99,7 +100,6 @@ export class Pricing {
 
   #keep(row: SaleTermsRow): SaleTerms {
     const { id: termsId, feePolicy: id, ...rest } = row;
-    if (this.#kept.size > REMEMBERED_MAX) this.#kept.clear();
     const terms = { id, termsId, ...rest };
     this.#kept.set(termsId, terms);
     return terms;
@@ -182,11 +182,11 @@ function toOldTerms(policy: FeePolicy, country: string): SaleTerms {
   return { ...policy, termsId: '', country, association: null };
 }
 
-/** A short-lived cache by key. It is bounded, and cleared when full. */
+/** A short-lived cache by key. */
 class Remembered<T> {
   readonly #clock: Clock;
   readonly #load: (key: string) => Promise<T>;
-  readonly #values = new Map<string, { value: T; untilMs: number }>();
+  readonly #values = new RecentMap<string, { value: T; untilMs: number }>(REMEMBERED_MAX);
 
   constructor(clock: Clock, load: (key: string) => Promise<T>) {
     this.#clock = clock;
@@ -198,7 +198,6 @@ class Remembered<T> {
     const known = this.#values.get(key);
     if (known && nowMs < known.untilMs) return known.value;
     const value = await this.#load(key);
-    if (this.#values.size > REMEMBERED_MAX) this.#values.clear();
     this.#values.set(key, { value, untilMs: nowMs + REMEMBERED_MS });
     return value;
   }

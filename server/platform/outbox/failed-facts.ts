@@ -4,6 +4,7 @@
  * that one fact that always fails does not stop its room.
  */
 import { type Backoff, retryPauseMs } from '../jobs/backoff.ts';
+import { RecentMap } from '../recent-map.ts';
 
 const RETRY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 10_000, jitter: 0 };
 const ORDERED_ATTEMPTS = 10;
@@ -22,7 +23,7 @@ const keepsOrder = ({ attempts }: FailedFact) => attempts < ORDERED_ATTEMPTS;
 
 export class FailedFacts {
   /** By seq; the latest failure is the last. */
-  readonly #facts = new Map<number, FailedFact>();
+  readonly #facts = new RecentMap<number, FailedFact>(KEPT_FACTS);
 
   get size(): number {
     return this.#facts.size;
@@ -33,10 +34,7 @@ export class FailedFacts {
     const attempts = (this.#facts.get(seq)?.attempts ?? 0) + 1;
     const retryAtMs = performance.now() + retryPauseMs(RETRY, attempts, 0);
     const failed = { seq, orderKey, attempts, retryAtMs };
-    this.#facts.delete(seq);
     this.#facts.set(seq, failed);
-    const [oldest] = this.#facts.keys();
-    if (this.#facts.size > KEPT_FACTS && oldest !== undefined) this.#facts.delete(oldest);
     return { attempts, keepsOrder: keepsOrder(failed) };
   }
 

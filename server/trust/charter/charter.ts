@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -39,7 +40,7 @@ export class Charter {
   readonly #store: CharterStore;
   readonly #rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>;
   readonly #clock: Clock;
-  readonly #compared = new Map<string, ArticleChange[]>();
+  readonly #compared = new RecentMap<string, ArticleChange[]>(COMPARISONS_KEPT);
   #remembered: { hasOne: Promise<boolean>; untilMs: number } | undefined;
 
   constructor({ db, rooms, clock }: { db: Database; rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>; clock: Clock }) {
@@ -187,8 +188,6 @@ export class Charter {
     const known = this.#compared.get(key);
     if (known) return known;
     const changes = articleChanges(before.articles, after.articles, language);
-    const [oldest] = this.#compared.keys();
-    if (oldest !== undefined && this.#compared.size >= COMPARISONS_KEPT) this.#compared.delete(oldest);
     this.#compared.set(key, changes);
     return changes;
   }

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/log.ts';
+import { RecentMap } from '../../../platform/recent-map.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { ShareCard } from './card-content.ts';
 
@@ -32,7 +33,7 @@ export class ShareCards {
   readonly #log: Log;
   readonly #readPoster: (path: string) => Promise<Uint8Array | undefined>;
   /** By text, the one used last at the end. */
-  readonly #kept = new Map<string, Buffer>();
+  readonly #kept = new RecentMap<string, Buffer>(MAX_KEPT);
   readonly #running = new Map<string, Promise<Buffer>>();
   readonly #drawing = { last: Promise.resolve() as Promise<unknown>, count: 0, windowStartMs: 0 };
   #worker: Worker | undefined;
@@ -50,7 +51,7 @@ export class ShareCards {
     const key = JSON.stringify(card);
     const kept = this.#kept.get(key);
     if (kept) {
-      this.#keep(key, kept);
+      this.#kept.set(key, kept);
       return kept;
     }
     const running = this.#running.get(key);
@@ -64,7 +65,7 @@ export class ShareCards {
     const drawn = this.#drawing.last
       .then(() => this.#draw(card))
       .then((picture) => {
-        this.#keep(key, picture);
+        this.#kept.set(key, picture);
         return picture;
       })
       .finally(() => this.#running.delete(key));
@@ -117,12 +118,5 @@ export class ShareCards {
   #stopWorker(): void {
     void this.#worker?.terminate();
     this.#worker = undefined;
-  }
-
-  #keep(key: string, picture: Buffer): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, picture);
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined && this.#kept.size > MAX_KEPT) this.#kept.delete(oldest);
   }
 }
