@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
-import { LIMITS } from './protocol/limits.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
@@ -370,7 +369,6 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
   const encryptionKeys = env.LOGE_ENCRYPTION_KEY ?? [DEVELOPMENT_ENCRYPTION_KEY];
   const [apiSecret = DEVELOPMENT_API_SECRET, ...previousApiSecrets] = env.LOGE_API_SECRET ?? [];
   return {
-    mode: env.NODE_ENV,
     /** Demo data, the demo sign-in and readable logs are for development only. */
     development: !production,
     /** Whether the house begins with the example charter in force: where one tries Loge out, not in tests. */
@@ -410,7 +408,6 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
         : undefined,
     walletMode: env.WALLET_MODE,
     promoPays: env.LOGE_PROMO_PAYS,
-    contentPolicy: env.CONTENT_POLICY,
     chatReadablePerSecond: env.LOGE_CHAT_READABLE_PER_SECOND,
     logLevel: env.LOGE_LOG_LEVEL ?? (production ? 'info' : 'warn'),
     apiKey,
@@ -463,6 +460,5 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       region: env.LOGE_REGION ?? '',
     },
     turn: env.LOGE_TURN_URLS ? { urls: env.LOGE_TURN_URLS, secret: env.LOGE_TURN_SECRET ?? '' } : undefined,
-    tokenTtlSeconds: LIMITS.tokenTtlSeconds,
   };
 }

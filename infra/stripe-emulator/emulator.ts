@@ -179,10 +179,6 @@ export class StripeEmulator {
     this.#parts.control.clearWebhookRules();
   }
 
-  setShuffle(isShuffled: boolean): void {
-    this.#parts.control.setShuffle(isShuffled);
-  }
-
   listDeliveries(status?: DeliveryReport['status']): DeliveryReport[] {
     return this.#parts.control.listDeliveries(status);
   }

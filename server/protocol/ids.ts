@@ -81,7 +81,6 @@ export type SignInRequestId = Id<'signInRequest'>;
 export type LetterId = Id<'letter'>;
 export type TierId = Id<'tier'>;
 export type MembershipId = Id<'membership'>;
-export type MembershipInvoiceId = Id<'membershipInvoice'>;
 export type EventId = Id<'event'>;
 export type WebhookEndpointId = Id<'webhookEndpoint'>;
 export type WebhookDeliveryId = Id<'webhookDelivery'>;

@@ -91,10 +91,6 @@ export class ControlPlane {
     this.#disturbance.clearRules();
   }
 
-  setShuffle(isShuffled: boolean): void {
-    this.#disturbance.isShuffled = isShuffled;
-  }
-
   /** Sets where events go from now on, including waiting ones. */
   setWebhook(target: WebhookTarget): void {
     this.#configure(CONFIGURED_ENDPOINT_ID, target);
@@ -189,7 +185,7 @@ export class ControlPlane {
           this.setConnectWebhook(read(targetSchema));
           return jsonAnswer(200, this.#state());
         case 'POST /_emulator/shuffle':
-          this.setShuffle(read(shuffleSchema).shuffle);
+          this.#disturbance.isShuffled = read(shuffleSchema).shuffle;
           return jsonAnswer(200, this.#state());
         case 'POST /_emulator/clock':
           this.advanceClock(read(advanceSchema).byMs);

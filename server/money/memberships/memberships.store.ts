@@ -257,12 +257,6 @@ export class MembershipsStore {
     return row;
   }
 
-  /** By the provider's id of the invoice. */
-  async findInvoiceByProvider(invoice: string): Promise<InvoiceRow | undefined> {
-    const [row] = await this.#orm.select().from(membershipInvoices).where(eq(membershipInvoices.invoice, invoice));
-    return row;
-  }
-
   /** The member whose invoice it is. */
   async findHolder(invoice: string): Promise<{ identity: string } | undefined> {
     const [row] = await this.#orm

@@ -58,10 +58,6 @@ export class RedisConnections {
     return new RedisConnections(options);
   }
 
-  get isCluster(): boolean {
-    return this.target.kind === 'cluster';
-  }
-
   /** Opens a client for one use. It connects by itself; until then commands fail. */
   open(use: string): RedisClient {
     const client = createClient(this.target, `${this.#name}:${use}`);

@@ -73,7 +73,6 @@ export const chatRestoration = z.object({
   message: chatMessage,
   sentAt: z.string(),
 });
-export type ChatRestoration = z.infer<typeof chatRestoration>;
 
 /** Every message of one author up to `uptoSeq` was removed, and the words of their tips. */
 export const chatPurge = z.object({
@@ -173,7 +172,6 @@ export const chatHistoryInput = z.object({
   before: seq.max(2_147_483_647).optional(),
   limit: z.number().int().min(1).max(LIMITS.chatPageEntries).default(LIMITS.chatPageEntries),
 });
-export type ChatHistoryInput = z.input<typeof chatHistoryInput>;
 
 export const chatPage = z.object({ entries: z.array(chatEntry), lastSeq: z.number().int().min(0) });
 export type ChatPage = z.infer<typeof chatPage>;

@@ -35,7 +35,6 @@ export const tierList = z.object({ tiers: z.array(tier) });
 /** `locale`: the language of the payment page. */
 const page = { returnUrl: z.url().max(2000).optional(), locale: pageLocale.optional() };
 export const membershipInput = z.object({ tier: tierId, ...page });
-export type MembershipInput = z.infer<typeof membershipInput>;
 /** Where the provider's page for changing the card sends the person back to. */
 export const membershipCardInput = z.object(page);
 export const membershipCardPage = z.object({ url: z.url() });
@@ -77,4 +76,3 @@ export const MEMBERSHIP_REQUESTS = {
   'memberships:resume': { input: ownInput, answer: membership },
   'memberships:changeTier': { input: ownInput.extend({ tier: tierId }), answer: membership },
 } as const;
-export type MembershipRequestName = keyof typeof MEMBERSHIP_REQUESTS;

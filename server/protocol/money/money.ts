@@ -57,7 +57,6 @@ export const savedCard = z.object({
 });
 export type SavedCard = z.infer<typeof savedCard>;
 export const cardList = z.object({ cards: z.array(savedCard) });
-export type CardList = z.infer<typeof cardList>;
 export const cardInput = z.object({ card: cardId });
 
 export const ticketInput = z.object({

@@ -16,7 +16,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { RoomUse } from '../sessions/room-uses.ts';
 import type { Fleet } from './fleet.ts';
-import { Placement, type PlacementAnswer, type PlacementLimits, type ViewerClass } from './placement.ts';
+import { Placement, type PlacementAnswer, type ViewerClass } from './placement.ts';
 import type { RoomTree, RoomTrees } from './room-trees.ts';
 import { TreePruner } from './tree-pruner.ts';
 
@@ -35,7 +35,6 @@ export interface RoomPlacesOptions {
   log: Log;
   /** This gateway's region, also that of its people. */
   region: string;
-  limits?: Partial<PlacementLimits>;
 }
 
 /** A room's tree, and whether the gateways agreed on it. */
@@ -51,7 +50,7 @@ export class RoomPlaces {
   readonly #trees: RoomTrees;
   readonly #log: Log;
   readonly #region: { region?: string };
-  readonly #placement: Placement;
+  readonly #placement = new Placement();
   readonly #pruner: TreePruner;
   /** Rooms whose tree named another origin than their publisher's node at the last check. */
   readonly #contested = new Set<RoomId>();
@@ -60,12 +59,11 @@ export class RoomPlaces {
   /** Rooms on a lost node: their returning publisher need not learn the location again. */
   readonly #lost = new Map<RoomId, { node: string; untilMs: number }>();
 
-  constructor({ fleet, trees, log, region, limits }: RoomPlacesOptions) {
+  constructor({ fleet, trees, log, region }: RoomPlacesOptions) {
     this.#fleet = fleet;
     this.#trees = trees;
     this.#log = log;
     this.#region = region === '' ? {} : { region };
-    this.#placement = new Placement(limits);
     this.#pruner = new TreePruner({ fleet, trees, log, placement: this.#placement });
   }
 
