@@ -134,12 +134,10 @@ export const insideEnglish = {
   leaderboard: {
     title: 'Most generous tonight',
     open: 'Who gave most',
-    none: 'Nobody has tipped yet. The first place is free.',
     tips: (count: string, one: boolean) => `${count} ${one ? 'tip' : 'tips'}`,
     you: 'You',
     yourPlace: (place: string) => `You are in place ${place}`,
     toNext: (amount: string) => `${amount} more and you move up`,
-    close: 'Close',
   },
 };
 

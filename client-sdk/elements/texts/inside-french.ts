@@ -136,11 +136,9 @@ export const insideFrench: InsideTexts = {
   leaderboard: {
     title: 'Les plus généreux ce soir',
     open: 'Qui a donné le plus',
-    none: 'Personne n’a encore donné. La première place est libre.',
     tips: (count, one) => `${count} ${one ? 'pourboire' : 'pourboires'}`,
     you: 'Vous',
     yourPlace: (place) => `Vous êtes à la place ${place}`,
     toNext: (amount) => `Encore ${amount} et vous gagnez une place`,
-    close: 'Fermer',
   },
 };

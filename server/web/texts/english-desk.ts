@@ -124,7 +124,6 @@ export const englishDesk = {
     account: 'Account',
     amount: 'Amount',
     refunds: 'Refunds',
-    refundsNone: 'None.',
     refundTo: { wallet: 'to the wallet', card: 'to the card' },
     refundStates: { pending: 'On its way', succeeded: 'Arrived', failed: 'Failed' },
     refundAgain: 'Send again',

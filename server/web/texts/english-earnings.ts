@@ -122,7 +122,6 @@ export const englishEarnings = {
     payouts: 'Paid out to you',
     closing: 'Owed to you at the end',
     csv: 'Statement (CSV)',
-    print: 'Print',
   },
   exports: 'Take your figures along',
   exportsText:
@@ -136,5 +135,4 @@ export const englishEarnings = {
   taxFees: 'Fees withheld',
   taxTaxes: 'Taxes withheld',
   taxNone: 'Nothing to report this year so far.',
-  year: 'Year',
 };

@@ -29,7 +29,6 @@ export const englishReceipt = {
   perMinute: 'Price of a minute',
   time: 'Time with both pictures',
   amount: 'Amount',
-  refunded: 'Given back',
   parts: 'Who gets what of it',
   partsRefund: 'Who gives what of it back',
   processorNote:
@@ -56,7 +55,6 @@ export const englishReceipt = {
   request: 'Request',
   requestStates: { open: 'open', done: 'done', undone: 'undone, paid back' },
   reason: 'Reason',
-  feePolicy: 'Terms of the house',
   print: 'Print or save as PDF',
   back: 'Back to the wallet',
   backDesk: 'Back to the payment',

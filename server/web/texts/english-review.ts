@@ -33,7 +33,6 @@ export const englishReview = {
   report: (number: number) => `Report no. ${number}`,
   by: 'by',
   nobody: 'a person who left no contact',
-  evidence: 'Evidence',
   noEvidence: 'The evidence is past its term.',
   nothingRecorded: 'Picture and sound: nothing was recorded.',
   recorded: (id: string) => `Picture and sound: recording ${id}`,

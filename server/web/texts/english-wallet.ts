@@ -106,7 +106,6 @@ export const englishWallet = {
     renews: (date: string) => `Renews on ${date}`,
     renewsAs: (date: string, tier: string, price: string) => `From ${date}: ${tier}, ${price}`,
     endsOn: (date: string) => `Ends on ${date}, not renewed`,
-    ended: 'Over',
     states: { active: 'Active', past_due: 'Payment failed', ended: 'Over', disputed: 'Disputed' },
     disputed: 'A payment for this membership is disputed',
     disputedCancel: 'It is not renewed, whatever your bank decides.',

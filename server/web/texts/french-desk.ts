@@ -126,7 +126,6 @@ export const frenchDesk: SiteTexts['desk'] = {
     account: 'Compte',
     amount: 'Montant',
     refunds: 'Remboursements',
-    refundsNone: 'Aucun.',
     refundTo: { wallet: 'vers le portefeuille', card: 'vers la carte' },
     refundStates: { pending: 'En route', succeeded: 'Arrivé', failed: 'Échoué' },
     refundAgain: 'Renvoyer',

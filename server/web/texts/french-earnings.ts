@@ -131,7 +131,6 @@ export const frenchEarnings: SiteTexts['earnings'] = {
     payouts: 'Versé à votre banque',
     closing: 'Ce qui vous est dû à la fin',
     csv: 'Relevé (CSV)',
-    print: 'Imprimer',
   },
   exports: 'Emportez vos chiffres',
   exportsText:
@@ -145,5 +144,4 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   taxFees: 'Frais retenus',
   taxTaxes: 'Taxes retenues',
   taxNone: 'Rien à déclarer cette année pour l’instant.',
-  year: 'Année',
 };

@@ -31,7 +31,6 @@ export const frenchReceipt: SiteTexts['receipt'] = {
   perMinute: 'Prix de la minute',
   time: 'Temps avec l’image des deux côtés',
   amount: 'Montant',
-  refunded: 'Rendu',
   parts: 'Qui en reçoit quoi',
   partsRefund: 'Qui en rend quoi',
   processorNote:
@@ -59,7 +58,6 @@ export const frenchReceipt: SiteTexts['receipt'] = {
   request: 'Demande',
   requestStates: { open: 'en attente', done: 'faite', undone: 'annulée, remboursée' },
   reason: 'Raison',
-  feePolicy: 'Conditions de la maison',
   print: 'Imprimer ou enregistrer en PDF',
   back: 'Retour au portefeuille',
   backDesk: 'Retour au paiement',

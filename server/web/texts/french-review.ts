@@ -34,7 +34,6 @@ export const frenchReview: typeof englishReview = {
   report: (number) => `Signalement n° ${number}`,
   by: 'par',
   nobody: 'une personne sans contact',
-  evidence: 'Preuves',
   noEvidence: 'Les preuves ont atteint leur terme.',
   nothingRecorded: 'Image et son : rien n’a été enregistré.',
   recorded: (id) => `Image et son : enregistrement ${id}`,

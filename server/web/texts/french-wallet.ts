@@ -111,7 +111,6 @@ export const frenchWallet: SiteTexts['wallet'] = {
     renews: (date) => `Renouvellement le ${date}`,
     renewsAs: (date, tier, price) => `À partir du ${date} : ${tier}, ${price}`,
     endsOn: (date) => `Se termine le ${date}, sans renouvellement`,
-    ended: 'Terminé',
     states: { active: 'Actif', past_due: 'Paiement refusé', ended: 'Terminé', disputed: 'Contesté' },
     disputed: 'Un paiement de cet abonnement est contesté',
     disputedCancel: 'Il n’est pas renouvelé, quoi que décide votre banque.',
