@@ -255,7 +255,6 @@ async function endLostLives(options: {
     log,
     run: async () => {
       if (lease.steadyForMs >= LIMITS.reconnectGraceMs) await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
-      return false;
     },
   });
   orphans.start();

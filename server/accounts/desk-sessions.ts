@@ -44,10 +44,7 @@ export class DeskSessions {
       name: 'prune desk sessions',
       everyMs: PRUNE_MS,
       log,
-      run: async () => {
-        await this.#store.deleteEnded(this.#isoIn(-DESK_SESSION_KEPT_MS));
-        return false;
-      },
+      run: () => this.#store.deleteEnded(this.#isoIn(-DESK_SESSION_KEPT_MS)),
     });
   }
 

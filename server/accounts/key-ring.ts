@@ -72,7 +72,6 @@ export class KeyRing {
       run: async () => {
         await this.#refresh();
         await this.#noteUses();
-        return false;
       },
     });
     const wake = () => this.#job.wake();

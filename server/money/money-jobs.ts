@@ -48,9 +48,9 @@ export class MoneyJobs {
     this.#context = context;
     this.#parts = parts;
     const { log, isLeader } = context;
-    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log });
-    const leaderJob = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+    const leaderJob = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log, mayRun: isLeader });
     this.#providerEvents = job('provider events', 2 * SECOND_MS, () => parts.providerEvents.process());
     this.#jobs = [
@@ -63,31 +63,15 @@ export class MoneyJobs {
       leaderJob('invoice retention', HOUR_MS, () => parts.invoices.eraseBuyers()),
       leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
-      leaderJob(
-        'creator accounts',
-        10 * SECOND_MS,
-        once(() => parts.creatorAccounts.sweep()),
-      ),
+      leaderJob('creator accounts', 10 * SECOND_MS, () => parts.creatorAccounts.sweep()),
       leaderJob('payout batch', HOUR_MS, () => parts.payouts.createDueBatch()),
       job('payouts', 2 * SECOND_MS, () => parts.payouts.sweep()),
       job('disputes', MINUTE_MS, () => parts.disputes.sweep()),
-      leaderJob(
-        'reconciliation',
-        HOUR_MS,
-        once(() => parts.reconciliations.run()),
-      ),
-      job(
-        'reconciliation metrics',
-        MINUTE_MS,
-        once(() => parts.reconciliations.updateMetrics()),
-      ),
+      leaderJob('reconciliation', HOUR_MS, () => parts.reconciliations.run()),
+      job('reconciliation metrics', MINUTE_MS, () => parts.reconciliations.updateMetrics()),
       job('private sessions', SECOND_MS, () => parts.privateSessions.tick()),
       job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),
-      leaderJob(
-        'event listing',
-        MINUTE_MS,
-        once(() => parts.providerEvents.list()),
-      ),
+      leaderJob('event listing', MINUTE_MS, () => parts.providerEvents.list()),
     ];
   }
 
@@ -140,12 +124,4 @@ export class MoneyJobs {
     while (await parts.payouts.sweep());
     while (await parts.disputes.sweep());
   }
-}
-
-/** A run that leaves nothing for a second one. */
-function once(run: () => Promise<unknown>): () => Promise<boolean> {
-  return async () => {
-    await run();
-    return false;
-  };
 }

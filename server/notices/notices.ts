@@ -98,21 +98,12 @@ export class Notices {
     const { db, log, clock, isLeader } = options;
     this.#options = options;
     this.#store = new NoticesStore(db);
-    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
-    const once = (run: () => Promise<void>) => () => run().then(() => false);
     this.#jobs = [
       job('notices', TICK_MS, () => this.sendBatch()),
-      job(
-        'due reminders',
-        DUE_MS,
-        once(() => this.createDue()),
-      ),
-      job(
-        'prune notices',
-        PRUNE_MS,
-        once(() => this.#store.prune(new Date(clock.now() - KEPT_MS).toISOString())),
-      ),
+      job('due reminders', DUE_MS, () => this.createDue()),
+      job('prune notices', PRUNE_MS, () => this.#store.prune(new Date(clock.now() - KEPT_MS).toISOString())),
     ];
   }
 

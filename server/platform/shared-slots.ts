@@ -51,10 +51,7 @@ export class SharedSlots {
       name: 'shared counts',
       everyMs: RENEW_MS,
       log,
-      run: async () => {
-        await this.#quietly(({ board, hashes }) => this.#renew(board, hashes));
-        return false;
-      },
+      run: () => this.#quietly(({ board, hashes }) => this.#renew(board, hashes)),
     });
     this.#renewing.start();
   }

@@ -89,21 +89,15 @@ export class Webhooks {
       ...stores,
       onIdle: () => this.#deliverJob.wake(),
     });
-    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log });
     this.#publishJob = job('publish events', SWEEP_MS, async () => {
       const taken = await publisher.publish();
       if (taken > 0) this.#deliverJob.wake();
       return taken > 0;
     });
-    this.#deliverJob = job('deliver webhooks', SWEEP_MS, async () => {
-      await this.#deliverer.sweep();
-      return false;
-    });
-    this.#pruneJob = job('prune events', PRUNE_MS, async () => {
-      await this.#prune();
-      return false;
-    });
+    this.#deliverJob = job('deliver webhooks', SWEEP_MS, () => this.#deliverer.sweep());
+    this.#pruneJob = job('prune events', PRUNE_MS, () => this.#prune());
   }
 
   static create(options: WebhooksOptions): Webhooks {

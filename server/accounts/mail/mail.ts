@@ -98,13 +98,12 @@ export class Mail {
       write: (letter) => this.#write(letter),
       onIdle: () => this.#sendJob.wake(),
     });
-    const job = (name: string, everyMs: number, run: () => Promise<boolean>) =>
+    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
     this.#sendJob = job('send letters', SWEEP_MS, () => this.#deliverer.sweep());
-    this.#pruneJob = job('prune letters', PRUNE_MS, async () => {
-      await this.#store.deleteSettledBefore(new Date(clock.now() - KEPT_MS).toISOString());
-      return false;
-    });
+    this.#pruneJob = job('prune letters', PRUNE_MS, () =>
+      this.#store.deleteSettledBefore(new Date(clock.now() - KEPT_MS).toISOString()),
+    );
   }
 
   start(): void {

@@ -95,7 +95,6 @@ export class People {
         await this.oidc.prune();
         await this.addresses.sweep();
         await this.sessions.prune();
-        return false;
       },
     });
   }

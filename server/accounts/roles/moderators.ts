@@ -56,10 +56,7 @@ export class Moderators {
       name: 'prune invitations',
       everyMs: PRUNE_MS,
       log: options.log,
-      run: async () => {
-        await this.#store.deleteOld(this.#isoIn(-KEPT_MS));
-        return false;
-      },
+      run: () => this.#store.deleteOld(this.#isoIn(-KEPT_MS)),
     });
   }
 

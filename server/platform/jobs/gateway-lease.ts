@@ -30,10 +30,7 @@ export class GatewayLease {
       name: 'gateway lease',
       everyMs: BEAT_MS,
       log: options.log,
-      run: async () => {
-        await this.beat();
-        return false;
-      },
+      run: () => this.beat(),
     });
   }
 

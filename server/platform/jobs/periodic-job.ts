@@ -7,8 +7,8 @@ import type { Log } from '../log.ts';
 export interface PeriodicJobOptions {
   name: string;
   everyMs: number;
-  /** Does a part of the work; true if there may be more. */
-  run: () => Promise<boolean>;
+  /** Does the work or a part of it; `true`: there may be more. */
+  run: () => Promise<unknown>;
   log: Log;
   /** Skips a run when false, because another process does the work. Absent means that every process runs it. */
   mayRun?: () => boolean;
@@ -50,7 +50,7 @@ export class PeriodicJob {
     const { name, run, log, mayRun = () => true } = this.#options;
     if (!mayRun()) return;
     try {
-      while (!this.#closed && (await run()));
+      while (!this.#closed && (await run()) === true);
     } catch (error) {
       log.error({ err: error, job: name }, 'job failed, will retry');
     }

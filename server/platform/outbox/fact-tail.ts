@@ -56,7 +56,7 @@ export class FactTail {
     this.#job.wake();
   }
 
-  async #look(): Promise<boolean> {
+  async #look(): Promise<void> {
     const isOut = !this.#bus.isConnected;
     const mustRead = this.#mustRead || isOut;
     const sinceMs = this.#sinceMs;
@@ -64,14 +64,13 @@ export class FactTail {
     // Set before the read, because messages may be lost during it.
     this.#sinceMs = nowMs;
     this.#mustRead = isOut;
-    if (!mustRead) return false;
+    if (!mustRead) return;
     for (const fact of await this.#read({ sinceMs, nowMs, isOut })) {
       if (isOut && this.#told.has(fact.id)) continue;
       this.#told.set(fact.id, nowMs);
       this.#listener(fact);
     }
     for (const [id, atMs] of this.#told) if (atMs < nowMs - 2 * OVERLAP_MS) this.#told.delete(id);
-    return false;
   }
 
   /**

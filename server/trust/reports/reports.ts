@@ -102,10 +102,7 @@ export class Reports {
       name: 'retire reports',
       everyMs: RETIRE_MS,
       log: options.log,
-      run: async () => {
-        await this.retire();
-        return false;
-      },
+      run: () => this.retire(),
     });
   }
 
