@@ -6,13 +6,10 @@ export const webAwesomeTheme = css`
   :host {
     --wa-color-surface-raised: var(--_raised);
     --wa-color-surface-default: var(--_surface);
-    --wa-color-surface-lowered: var(--_ground);
     --wa-color-surface-border: var(--_line);
     --wa-color-text-normal: var(--_text);
     --wa-color-text-quiet: var(--_muted);
-    --wa-color-text-link: var(--_accent);
     --wa-color-overlay-modal: rgb(8 4 6 / 0.72);
-    --wa-color-shadow: rgb(0 0 0 / 0.5);
     --wa-color-focus: var(--_accent);
     --wa-color-mix-hover: white 9%;
     --wa-color-mix-active: black 12%;
@@ -67,26 +64,17 @@ export const webAwesomeTheme = css`
     --wa-color-warning-on-normal: var(--wa-color-brand-on-normal);
     --wa-color-warning-on-loud: var(--wa-color-brand-on-loud);
 
-    --wa-font-family-body: var(--_font);
-    --wa-font-family-heading: var(--_font-display);
-    --wa-font-weight-normal: 400;
     --wa-font-weight-semibold: 600;
-    --wa-font-weight-bold: 600;
-    --wa-font-weight-body: 400;
     --wa-font-weight-heading: 500;
     --wa-font-weight-action: 600;
-    --wa-font-size-2xs: 0.75rem;
     --wa-font-size-xs: 0.8125rem;
     --wa-font-size-s: 0.875rem;
     --wa-font-size-m: 1rem;
     --wa-font-size-l: 1.25rem;
     --wa-font-size-xl: 1.5625rem;
-    --wa-font-size-2xl: 2rem;
     --wa-font-size-smaller: 0.875em;
     --wa-line-height-condensed: 1.25;
-    --wa-line-height-normal: 1.5;
 
-    --wa-space-3xs: 0.125rem;
     --wa-space-2xs: 0.25rem;
     --wa-space-xs: 0.5rem;
     --wa-spacing-xs: 0.5rem;
@@ -98,18 +86,13 @@ export const webAwesomeTheme = css`
 
     --wa-border-style: solid;
     --wa-border-width-s: 1px;
-    --wa-border-width-m: 2px;
-    --wa-border-width-l: 3px;
     --wa-border-radius-s: 4px;
     --wa-border-radius-m: var(--_radius-small);
-    --wa-border-radius-l: var(--_radius);
     --wa-border-radius-pill: 9999px;
-    --wa-border-radius-circle: 50%;
     --wa-focus-ring-style: solid;
     --wa-focus-ring-width: 2px;
     --wa-focus-ring: solid 2px var(--_accent);
     --wa-focus-ring-offset: 2px;
-    --wa-shadow-s: 0 1px 3px rgb(0 0 0 / 0.4);
     --wa-shadow-m: 0 6px 20px rgb(0 0 0 / 0.45);
     --wa-shadow-l: 0 24px 70px rgb(0 0 0 / 0.6);
     --wa-transition-easing: ease;

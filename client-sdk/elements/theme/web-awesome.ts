@@ -20,12 +20,7 @@ const PATHS: Record<string, string> = {
   xmark: 'M6 6l12 12M18 6 6 18',
   'circle-xmark': 'M12 3.500a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM9 9l6 6M15 9l-6 6',
   'chevron-down': 'm6 9.5 6 6 6-6',
-  'chevron-up': 'm6 15 6-6 6 6',
   check: 'm5 12.5 4.5 4.500L19 7.5',
-  minus: 'M5 12h14',
-  plus: 'M12 5v14M5 12h14',
-  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
-  'eye-slash': 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM4 4l16 16',
 };
 
 // Web Awesome does not fetch sprite sheets; the mutator fills the empty SVG instead.
