@@ -36,17 +36,7 @@ export class MemoryLeasedHashes implements LeasedHashes {
     return new Map(fields.flatMap((field) => (known?.has(field) ? [[field, known.get(field) ?? '']] : [])));
   }
 
-  async swap({
-    key,
-    field,
-    expected,
-    value,
-  }: {
-    key: string;
-    field: string;
-    expected?: string;
-    value: string;
-  }): Promise<string> {
+  async swap({ key, field, expected, value }: Parameters<LeasedHashes['swap']>[0]): Promise<string> {
     const fields = this.#getOrCreate(key);
     const now = fields.get(field);
     if (now === expected) fields.set(field, value);

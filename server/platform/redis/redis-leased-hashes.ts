@@ -43,17 +43,7 @@ export class RedisLeasedHashes implements LeasedHashes {
     );
   }
 
-  async swap({
-    key,
-    field,
-    expected,
-    value,
-  }: {
-    key: string;
-    field: string;
-    expected?: string;
-    value: string;
-  }): Promise<string> {
+  async swap({ key, field, expected, value }: Parameters<LeasedHashes['swap']>[0]): Promise<string> {
     const isExpected = expected === undefined ? '0' : '1';
     return String(
       await this.#client.eval(SWAP, 1, this.#prefix + key, field, expected ?? '', value, isExpected, this.#leaseMs),
