@@ -8,6 +8,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Placement } from '../../server/stage/placement/placement.ts';
+import { PIPE_CONSUMERS } from '../../server/stage/placement/placement-tree.ts';
 import { naiveChoice, PlacementHouse, seededRandom } from './support/placement-house.ts';
 import { percentile } from './support/statistics.ts';
 
@@ -157,16 +158,15 @@ class Simulation {
     for (let lost = 0; lost < count; lost++) {
       const [id] = this.#ids.splice(Math.floor(this.#random() * this.#ids.length), 1);
       if (id === undefined) break;
+      const orphans = this.#house.fedBy(id);
       const moved = this.#house.lose(id);
       took.push(
         timed(() => {
-          for (const loss of this.#placement.removeNode(id)) {
-            const room = Number(loss.room.slice('room_'.length));
-            if (loss.lost === 'origin') {
-              this.#house.bookPublisher(this.#placement.placePublisher({ room: loss.room }));
-            } else for (const node of loss.orphans) this.#placement.placeEdge({ room: loss.room, node });
-            this.#house.follow(room, this.#placement.edges(loss.room));
+          for (const room of this.#placement.removeNode(id)) {
+            this.#house.bookPublisher(this.#placement.placePublisher({ room }));
+            this.#house.follow(Number(room.slice('room_'.length)), this.#placement.edges(room));
           }
+          for (const { room, node } of orphans) this.#feed(room, node);
           for (const viewer of moved) {
             this.#placement.releaseViewer({ room: `room_${viewer.room}`, node: id });
             this.#join(viewer.room);
@@ -175,6 +175,24 @@ class Simulation {
       );
     }
     return [percentile(took, 0.5), percentile(took, 1)];
+  }
+
+  /** Hangs a node without a feeder below the first one of its room that has capacity for a pipe, the origin first. */
+  #feed(room: number, node: string): void {
+    const name = `room_${room}`;
+    const origin = this.#placement.origin(name);
+    if (origin === undefined || this.#placement.depth(name, node) !== undefined) return;
+    const parent = [origin, ...this.#placement.edges(name).keys()].find((id) => this.#canFeed(name, id));
+    const feeder = parent === undefined ? undefined : this.#house.nodes.get(parent);
+    if (!feeder) return;
+    this.#placement.setEdge({ room: name, node, parent: feeder.id });
+    this.#house.follow(room, this.#placement.edges(name));
+    this.#placement.setNode({ ...feeder, load: this.#house.load(feeder.id) });
+  }
+
+  #canFeed(room: string, id: string): boolean {
+    const { capacity = 0 } = this.#house.nodes.get(id) ?? {};
+    return this.#placement.depth(room, id) !== undefined && this.#house.load(id) + PIPE_CONSUMERS <= capacity;
   }
 }
 

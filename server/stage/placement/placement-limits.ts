@@ -42,10 +42,3 @@ export type PlacementAnswer =
   | { ok: false; reason: 'room_full' | 'nodes_full' | 'no_node' | 'no_origin'; retryAfterMs: number };
 
 export type ViewerClass = 'paying' | 'free';
-
-/** What a room lost with a node. `orphans`: the nodes that pulled the room from it. */
-export interface PlacementLoss {
-  room: string;
-  lost: 'origin' | 'edge';
-  orphans: string[];
-}

@@ -77,14 +77,13 @@ export class RoomTree {
     });
   }
 
-  /** Removes a member and its pipes; returns the members that pulled from it. */
-  remove(member: Member): Member[] {
+  /** Removes a member and its pipes; those that pulled from it stay, detached. */
+  remove(member: Member): void {
     if (member.parent) this.#nodes.addLoad(member.parent.node, -PIPE_CONSUMERS);
     this.#nodes.addLoad(member.node, -PIPE_CONSUMERS * member.children.length);
     if (this.origin === member) this.#nodes.addLoad(member.node, -this.publisherLoad);
     this.unhang(member);
-    const orphans = [...member.children];
-    for (const child of orphans) this.unhang(child);
+    for (const child of [...member.children]) this.unhang(child);
     if (this.origin === member) {
       this.origin = undefined;
       this.publisherLoad = 0;
@@ -92,7 +91,6 @@ export class RoomTree {
     this.#setDepth(member, DETACHED);
     this.members.delete(member.node.id);
     this.#nodes.removeTenant(member.node, this.room);
-    return orphans;
   }
 
   /** Makes a member the origin. The previous one stays, detached, with its subtree. */
@@ -134,7 +132,7 @@ export class RoomTree {
   }
 
   /** Finds a parent for a detached member; undefined if none can take its whole subtree. */
-  attach(orphan: Member, avoid: ReadonlySet<string>): Member | undefined {
+  #attach(orphan: Member, avoid: ReadonlySet<string>): Member | undefined {
     const { node } = orphan;
     if (node.draining || avoid.has(node.id)) return undefined;
     const parent = this.parentFor(node.region, avoid, this.#height(orphan));
@@ -146,12 +144,12 @@ export class RoomTree {
   attachOrphans(avoid: ReadonlySet<string>): void {
     const waiting = [...this.members.values()].filter((member) => member !== this.origin && !member.parent);
     for (let orphan = waiting.shift(); orphan; orphan = waiting.shift()) {
-      if (this.attach(orphan, avoid) || orphan.children.length === 0) continue;
+      if (this.#attach(orphan, avoid) || orphan.children.length === 0) continue;
       // The subtree is too high, or no node can feed it: try its parts.
       const parts = [...orphan.children];
       for (const part of parts) this.unhang(part);
       this.#nodes.addLoad(orphan.node, -PIPE_CONSUMERS * parts.length);
-      this.attach(orphan, avoid);
+      this.#attach(orphan, avoid);
       waiting.push(...parts);
     }
   }

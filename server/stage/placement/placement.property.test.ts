@@ -208,11 +208,11 @@ class Evening {
 
   #lose(id: string): void {
     if (!this.nodes.delete(id)) return;
-    const losses = this.placement.removeNode(id);
+    const withoutOrigin = ROOMS.filter((room) => this.placement.origin(room) === id);
+    expect(this.placement.removeNode(id).toSorted()).toEqual(withoutOrigin);
     for (const room of ROOMS) {
       const edges = this.#edges(room);
       const orphans = [...edges].filter(([, parent]) => parent === id).map(([child]) => child);
-      expect(new Set(losses.find((loss) => loss.room === room)?.orphans)).toEqual(new Set(orphans));
       for (const orphan of [id, ...orphans]) edges.delete(orphan);
       if (this.publisherLoads.get(room)?.node === id) this.publisherLoads.delete(room);
     }
@@ -222,9 +222,30 @@ class Evening {
     }
   }
 
+  /** A gateway hangs a node that lost its feeder below another one, which then announces the load of the pipe. */
   #feed(room: string, id: string): void {
-    const answer = this.placement.placeEdge({ room, node: id });
-    if (answer.ok && answer.parent !== undefined) this.#edges(room).set(id, answer.parent);
+    const edges = this.#edges(room);
+    if (!this.nodes.get(id) || this.nodes.get(id)?.draining) return;
+    if (edges.has(id) || this.placement.origin(room) === id) return;
+    const height = this.#height(room, id);
+    const feeder = [...this.nodes.values()].find((each) => this.#canFeed(room, each, height));
+    if (!feeder) return;
+    this.placement.setEdge({ room, node: id, parent: feeder.id });
+    edges.set(id, feeder.id);
+    this.placement.setNode({ ...feeder, load: this.load(feeder.id) });
+  }
+
+  #canFeed(room: string, { id, capacity, draining }: PlacementNode, height: number): boolean {
+    const depth = this.placement.depth(room, id);
+    if (draining || depth === undefined || depth + 1 + height > LIMITS.depthMax) return false;
+    const children = [...this.#edges(room).values()].filter((parent) => parent === id).length;
+    return children < LIMITS.fanOutMax && this.load(id) + 2 <= capacity;
+  }
+
+  /** Hops from the node to the deepest one below it. */
+  #height(room: string, id: string): number {
+    const children = [...this.#edges(room)].filter(([, parent]) => parent === id);
+    return Math.max(0, ...children.map(([child]) => 1 + this.#height(room, child)));
   }
 
   #edges(room: string): Map<string, string> {

@@ -174,7 +174,8 @@ test('replaces a lost origin and attaches its edges to the new one, while viewer
       ['node3', 'node2'],
     ]),
   });
-  expect(placement.removeNode('node0')).toEqual([{ room: ROOM, lost: 'origin', orphans: ['node1', 'node2'] }]);
+  expect(placement.removeNode('node0')).toEqual([ROOM]);
+  expect(placement.edges(ROOM)).toEqual(new Map([['node3', 'node2']]));
   expect(placement.origin(ROOM)).toBeUndefined();
   expect(placement.depth(ROOM, 'node3')).toBeUndefined();
   expect(seat(placement)).toMatchObject({ ok: false, reason: 'no_origin' });
@@ -185,7 +186,8 @@ test('replaces a lost origin and attaches its edges to the new one, while viewer
     else expect(placement.depth(ROOM, node)).toBeLessThanOrEqual(1);
   }
   expect(seated(placement.placePublisher({ room: ROOM }))).toEqual({ node: origin, depth: 0 });
-  expect(seated(placement.placeEdge({ room: ROOM, node: 'node1' }))).toMatchObject({ parent: expect.any(String) });
+  placement.setEdge({ room: ROOM, node: 'node1', parent: origin });
+  expect(placement.depth(ROOM, 'node1')).toBe(1);
   expect(placement.edges(ROOM).size).toBe(2);
 });
 
@@ -199,14 +201,11 @@ test('a node below a lost edge gets no viewers and no pipes until it is fed agai
       ['node2', 'node1'],
     ]),
   });
-  expect(placement.removeNode('node1')).toEqual([{ room: ROOM, lost: 'edge', orphans: ['node2'] }]);
+  expect(placement.removeNode('node1')).toEqual([]);
+  expect(placement.depth(ROOM, 'node2')).toBeUndefined();
   expect(seated(seat(placement)).node).toBe('node0');
-  expect(seated(placement.placeEdge({ room: ROOM, node: 'node2' }))).toEqual({
-    node: 'node2',
-    parent: 'node0',
-    depth: 1,
-  });
-  expect(seated(seat(placement)).node).toBe('node2');
+  placement.setEdge({ room: ROOM, node: 'node2', parent: 'node0' });
+  expect(seated(seat(placement))).toEqual({ node: 'node2', depth: 1 });
 });
 
 test('an announcement replaces the booked load', () => {

@@ -4,17 +4,11 @@
  * announcements spreads. Loads count consumers (a viewer of audio and video is two). No decision scans all nodes: they
  * are kept in order (`placement-nodes.ts`), and so is a room's tree (`placement-tree.ts`). The node chooses the worker.
  */
-import {
-  PLACEMENT_LIMITS,
-  type PlacementAnswer,
-  type PlacementLimits,
-  type PlacementLoss,
-  type ViewerClass,
-} from './placement-limits.ts';
+import { PLACEMENT_LIMITS, type PlacementAnswer, type PlacementLimits, type ViewerClass } from './placement-limits.ts';
 import { type NodeState, type PlacementNode, PlacementNodes, type Region } from './placement-nodes.ts';
 import { type Member, PIPE_CONSUMERS, RoomTree } from './placement-tree.ts';
 
-export type { PlacementAnswer, PlacementLimits, PlacementLoss, ViewerClass } from './placement-limits.ts';
+export type { PlacementAnswer, PlacementLimits, ViewerClass } from './placement-limits.ts';
 export { PLACEMENT_LIMITS } from './placement-limits.ts';
 export type { PlacementNode } from './placement-nodes.ts';
 
@@ -42,22 +36,21 @@ export class Placement {
     this.#nodes.announce(node);
   }
 
-  /** A node is gone. Returns the rooms that lose something. */
-  removeNode(id: string): PlacementLoss[] {
+  /** A node is gone. Returns the rooms whose origin it was. */
+  removeNode(id: string): string[] {
     const node = this.#nodes.get(id);
     if (!node) return [];
-    const losses: PlacementLoss[] = [];
+    const withoutOrigin: string[] = [];
     for (const room of [...node.tenants.keys()]) {
       const tree = this.#trees.get(room);
       const member = tree?.members.get(id);
       if (!tree || !member) continue;
-      const lost = tree.origin === member ? 'origin' : 'edge';
-      const orphans = tree.remove(member).map((orphan) => orphan.node.id);
-      losses.push({ room, lost, orphans });
+      if (tree.origin === member) withoutOrigin.push(room);
+      tree.remove(member);
       this.#forgetIfEmpty(tree);
     }
     this.#nodes.remove(node);
-    return losses;
+    return withoutOrigin;
   }
 
   node(id: string): PlacementNode | undefined {
@@ -185,18 +178,6 @@ export class Placement {
     return this.#refuse(wish);
   }
 
-  /** Finds a new parent for a detached node, so that its viewers stay. */
-  placeEdge({ room, node, avoid }: { room: string; node: string; avoid?: readonly string[] }): PlacementAnswer {
-    const tree = this.#trees.get(room);
-    const member = tree?.members.get(node);
-    const wish: Wish = { region: member?.node.region, share: 1, avoid: new Set(avoid) };
-    if (!tree?.origin || !member)
-      return { ok: false, reason: 'no_origin', retryAfterMs: this.#limits.retryAfterMs.min };
-    if (member.isAttached) return { ok: true, node, depth: member.depth };
-    const parent = member.parent ? undefined : tree.attach(member, wish.avoid);
-    return parent ? { ok: true, node, parent: parent.node.id, depth: member.depth } : this.#refuse(wish);
-  }
-
   /** A viewer left. The edge stays until `setEdge` reports that the node has released the room. */
   releaseViewer({ room, node: id }: { room: string; node: string }): void {
     const node = this.#nodes.get(id);
@@ -214,7 +195,7 @@ export class Placement {
     tree.publisherLoad = 0;
   }
 
-  /** For benchmarks and metrics. Loads are shares of capacity. */
+  /** For benchmarks and tests. Loads are shares of capacity. */
   figures() {
     const loads = [...this.#nodes.all].filter(({ announced, capacity }) => announced && capacity > 0);
     const shares = loads.map(({ load, capacity }) => load / capacity);

@@ -73,9 +73,7 @@ export class RoomPlaces {
 
   handleGone(node: string): void {
     const untilMs = performance.now() + HASH_LEASE_MS;
-    for (const { room, lost } of this.#placement.removeNode(node)) {
-      if (lost === 'origin') this.#lost.set(room as RoomId, { node, untilMs });
-    }
+    for (const room of this.#placement.removeNode(node)) this.#lost.set(room as RoomId, { node, untilMs });
   }
 
   /** Opens a viewer's session on the best node, or on the next one. */

@@ -118,6 +118,12 @@ export class PlacementHouse {
     return viewer;
   }
 
+  /** The nodes that pull from this one, with the rooms. */
+  fedBy(id: string): Viewer[] {
+    const links = [...this.pipes].filter(([, parent]) => parent === id).map(([link]) => link.split(' '));
+    return links.map(([room, node = '']) => ({ room: Number(room), node }));
+  }
+
   /** A node dies: returns its viewers with their rooms. */
   lose(id: string): Viewer[] {
     this.nodes.delete(id);
