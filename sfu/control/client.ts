@@ -16,7 +16,7 @@ import {
 } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
 import { InTurn } from './in-turn.ts';
-import { CONTROL_VERSION, type hello, serverFrame } from './messages.ts';
+import { CONTROL_VERSION, type hello, parseFrame, serverFrame } from './messages.ts';
 import { clientTls } from './tls.ts';
 
 export type Hello = z.infer<typeof hello>;
@@ -156,7 +156,7 @@ export class ControlClient {
 
   #handleMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {
     this.#hear();
-    const frame = isBinary ? undefined : parseFrame(data);
+    const frame = parseFrame(serverFrame, data, isBinary);
     if (!frame) {
       this.#options.log.error({ url: this.#options.url }, 'sfu control frame failed validation');
       this.#terminate(socket);
@@ -227,13 +227,4 @@ export class ControlClient {
 
 function unavailable(message: string): SfuError {
   return new SfuError('node_unavailable', message);
-}
-
-function parseFrame(data: RawData) {
-  try {
-    const parsed = serverFrame.safeParse(JSON.parse(data.toString()));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import type { RawData } from 'ws';
 import { z } from 'zod';
 import { type AnswerOf, type MethodsOf, type RequestOf, sfuMethods } from '../contract/methods.ts';
 import { id, rtpCapabilities } from '../contract/values.ts';
@@ -44,3 +45,13 @@ export const serverFrame = z.union([
   z.object({ event: z.unknown(), number: count }),
 ]);
 export type ServerFrame = z.infer<typeof serverFrame>;
+
+/** A received frame; undefined if it is invalid. */
+export function parseFrame<Frame>(schema: z.ZodType<Frame>, data: RawData, isBinary: boolean): Frame | undefined {
+  if (isBinary) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(data.toString())).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -20,6 +20,7 @@ import {
   type ControlRequest,
   clientFrame,
   controlMethods,
+  parseFrame,
   type ServerFrame,
 } from './messages.ts';
 import type { SharedAudiences } from './shared-audiences.ts';
@@ -92,7 +93,7 @@ export class ControlPeer implements EventReceiver {
 
   #handleMessage(data: RawData, isBinary: boolean): void {
     this.#hear();
-    const frame = isBinary ? undefined : parseFrame(data);
+    const frame = parseFrame(clientFrame, data, isBinary);
     if (!frame) this.#terminate('invalid frame');
     else if ('received' in frame) this.#handleConfirmation(frame.received);
     else if (Object.hasOwn(controlMethods, frame.method)) {
@@ -209,15 +210,6 @@ function passOn(node: ControlMethods): Handlers {
     async (request: never) => await node[method as ControlMethod](request),
   ]);
   return Object.fromEntries(handlers) as Handlers;
-}
-
-function parseFrame(data: RawData) {
-  try {
-    const parsed = clientFrame.safeParse(JSON.parse(data.toString()));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function firstFault({ issues }: { issues: { path: PropertyKey[]; message: string }[] }): string {

@@ -7,3 +7,9 @@ export function parseIdentity(raw: string): string {
   if (!parsed.success) throw new AppError('invalid_request', 'This is not an identity.');
   return parsed.data;
 }
+
+/** `raw`: of a path, or of a query, where it may be missing or repeated. */
+export function parseCharterVersion(raw: unknown): number {
+  if (typeof raw !== 'string' || !/^[1-9]\d{0,5}$/.test(raw)) throw new AppError('charter_not_found');
+  return Number(raw);
+}

@@ -2,10 +2,10 @@
 import type { Express, Request, Response } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { html, type Markup } from '../../platform/html.ts';
-import { AppError } from '../../protocol/errors.ts';
 import type { ArticleChange, PublishedVersion, TextPart } from '../../protocol/trust/charter.ts';
 import type { HttpContext } from '../context.ts';
 import { page } from '../http/html-pages.ts';
+import { parseCharterVersion } from '../operations/params.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 import { charterTexts } from './charter-texts.ts';
 import { footerPages } from './house-pages.ts';
@@ -55,18 +55,18 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
   app.get('/charter/changes', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const { from, to } = request.query;
-    response.redirect(303, `/charter/changes/${parseVersion(from)}/${parseVersion(to)}`);
+    response.redirect(303, `/charter/changes/${parseCharterVersion(from)}/${parseCharterVersion(to)}`);
   });
 
   show('/charter/:version', async ({ params }, language) => {
-    const version = parseVersion(params.version);
+    const version = parseCharterVersion(params.version);
     const [text, versions] = await Promise.all([versionContent(version, language), charter.list()]);
     return [charterTexts[language].version(version), html`${text}${versionList(versions, language)}`];
   });
 
   show('/charter/changes/:from/:to', async ({ params }, language) => {
     const texts = charterTexts[language];
-    const [from, to] = [parseVersion(params.from), parseVersion(params.to)];
+    const [from, to] = [parseCharterVersion(params.from), parseCharterVersion(params.to)];
     const [changes, versions] = await Promise.all([charter.compare(from, to, language), charter.list()]);
     const changed = changes.filter(({ change }) => change !== 'same');
     const body = html`<p class="quiet">${texts.legend} <ins>${texts.legendAdded}</ins>, <del>${texts.legendRemoved}</del></p>
@@ -126,9 +126,4 @@ function versionSelect(name: string, label: string, versions: PublishedVersion[]
   return html`<label>${label}<select name="${name}">${versions.map(
     ({ version }) => html`<option value="${version}" ${version === chosen && html`selected`}>${version}</option>`,
   )}</select></label>`;
-}
-
-function parseVersion(text: unknown): number {
-  if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new AppError('charter_not_found');
-  return Number(text);
 }

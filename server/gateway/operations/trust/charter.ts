@@ -1,6 +1,5 @@
 /** The charter: public versions, what creators accept, and the drafts of operators. */
 import { z } from 'zod';
-import { AppError } from '../../../protocol/errors.ts';
 import {
   acceptance,
   acceptanceInput,
@@ -15,7 +14,7 @@ import {
 } from '../../../protocol/trust/charter.ts';
 import { actorOf } from '../money/desk.ts';
 import { operation, socketOperation } from '../operation.ts';
-import { parseIdentity } from '../params.ts';
+import { parseCharterVersion, parseIdentity } from '../params.ts';
 
 const PUBLIC = { by: ['visitor'] } as const;
 const BY_HOUSE = { by: ['server:admin', 'operator'] } as const;
@@ -60,7 +59,7 @@ const publicOperations = [
     description:
       'What `hash` covers: the SHA-256 of the UTF-8 bytes of `{"articles": […], "version": n}` in the canonical form of RFC 8785.',
     errors: ['charter_not_found'],
-    run: ({ charter: own }, { params }) => own.getVersion(parseVersion(params.version)),
+    run: ({ charter: own }, { params }) => own.getVersion(parseCharterVersion(params.version)),
   }),
 ];
 
@@ -171,10 +170,5 @@ const draftOperations = [
     run: ({ charter: own }, call) => own.announce(call.input, actorOf(call)),
   }),
 ];
-
-function parseVersion(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new AppError('charter_not_found');
-  return Number(text);
-}
 
 export const charterOperations = [...publicOperations, ...acceptingOperations, ...draftOperations];
